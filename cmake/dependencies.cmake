@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: Apache-2.0
+# The core needs libc, libm, OpenMP, zlib and jansson. Everything is an interface target, baeum_dependencies.
+find_package(PkgConfig)
+add_library(baeum_dependencies INTERFACE)
+
+find_package(OpenMP COMPONENTS C)
+if(NOT OpenMP_C_FOUND)
+  message(FATAL_ERROR "Baeum needs OpenMP for C. On Debian: apt-get install gcc (with gcc) or libomp-dev (with clang); or run tools/install-deps")
+endif()
+find_package(ZLIB)
+if(NOT ZLIB_FOUND)
+  message(FATAL_ERROR "Baeum needs zlib. On Debian: apt-get install zlib1g-dev; or run tools/install-deps")
+endif()
+if(PkgConfig_FOUND)
+  pkg_check_modules(jansson IMPORTED_TARGET jansson>=2.11)
+endif()
+if(NOT jansson_FOUND)
+  message(FATAL_ERROR "Baeum needs jansson 2.11 or newer. On Debian: apt-get install pkg-config libjansson-dev; or run tools/install-deps")
+endif()
+target_link_libraries(baeum_dependencies INTERFACE OpenMP::OpenMP_C ZLIB::ZLIB PkgConfig::jansson m)

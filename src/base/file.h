@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Files: whole reading, and atomic writing (temporary name beside the target, synced, renamed, folder synced): killed at
+ * any point, the old or the new file is there. A target that is no regular file (a pipe, /dev/stdout) is written straight;
+ * links are followed, modes kept.
+ */
+#ifndef BMI_BASE_FILE_H
+#define BMI_BASE_FILE_H
+#include "base/status.h"
+
+/* Reads a whole file; gunzips it when it starts with the gzip magic (several members allowed). "-" is standard input.
+ * On success *bytes is *size bytes and one more zero byte, released by bmi_file_release. `limit` bytes at most (0: none).
+ * Errors: BM_E_FILE (with the system's reason), BM_E_FORMAT (broken gzip), BM_E_MEMORY. */
+bm_status bmi_file_read(bmi_error *e, bm_place here, bm_context *context, const char *path, size_t limit, unsigned char **bytes, size_t *size);
+void      bmi_file_release(bm_context *context, unsigned char *bytes, size_t size);
+
+/* Atomic writing: begin, write any number of times, then commit; end releases and, without a commit, leaves the old file
+ * as it was. The first error stays in `e`. */
+typedef struct bmi_writer bmi_writer;
+bmi_writer *bmi_writer_begin(bmi_error *e, bm_place here, bm_context *context, const char *path);
+bm_status   bmi_writer_bytes(bmi_writer *w, const void *bytes, size_t n);
+bm_status   bmi_writer_commit(bmi_writer *w);
+void        bmi_writer_end(bmi_writer *w); /* null allowed */
+
+#endif

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Errors: a status and one line of text in a fixed buffer, so that reporting an error never allocates.
+ * bmi_fail is the one function that sets an error; a breakpoint there catches all.
+ */
+#ifndef BMI_BASE_STATUS_H
+#define BMI_BASE_STATUS_H
+#include <baeum/base.h>
+
+#define BMI_COUNT(a) (sizeof(a) / sizeof *(a))
+#define BMI_PRINTF(format, first) __attribute__((format(printf, format, first)))
+
+typedef struct bmi_error {
+    bm_status status;
+    char      text[700]; /* "mnist.c:12: dense_2: x is (128, 64), W is (32, 10): ..."; cut at the end of the buffer */
+} bmi_error;
+
+/* Sets the error, unless one is there already: the first one stays. The text gets "file:line: " of the place in front
+ * (only the file's last path component; nothing for {0}). Returns e->status. Newlines in the text become blanks. */
+bm_status bmi_fail(bmi_error *e, bm_status status, bm_place here, const char *format, ...) BMI_PRINTF(4, 5);
+
+/* BM_E_MEMORY with "out of memory: N bytes asked for <what>". */
+bm_status bmi_fail_memory(bmi_error *e, bm_place here, size_t bytes, const char *what);
+
+/* Hands an error on from one object to another (first one stays); nothing when `from` has none. Returns to->status. */
+bm_status bmi_fail_from(bmi_error *to, const bmi_error *from);
+
+#endif

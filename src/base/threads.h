@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+/* One pool of threads over OpenMP. Work is cut into parts whose number depends on shapes alone, never on threads, or is split
+ * so that no number depends on where the cuts are: that is why results repeat on any thread count.
+ */
+#ifndef BMI_BASE_THREADS_H
+#define BMI_BASE_THREADS_H
+#include <baeum/base.h>
+
+/* Processors this process may use: affinity and cgroup (v1, v2) quota, rounded up, at least 1. */
+int bmi_processors(void);
+/* Threads of a context (null: the built-in one): its option, else BAEUM_THREADS, else bmi_processors(). */
+int bmi_threads(const bm_context *context);
+
+/* Calls fn(arg, part, parts) for part 0 .. parts-1 over the context's threads and waits for all. Inside a parallel call
+ * it runs inline, one part after the other. Workers flush denormals; the caller's mode is restored. */
+void bmi_parallel(const bm_context *context, int parts, void (*fn)(void *arg, int part, int parts), void *arg);
+
+/* The part-th of `parts` even slices of [0, n), each starting at a multiple of `grain`. */
+void bmi_slice(int64_t n, int64_t grain, int part, int parts, int64_t *begin, int64_t *end);
+
+/* Flush-to-zero and denormals-are-zero on the calling thread; gives the mode before, for bmi_denormals_restore. */
+unsigned bmi_denormals_flush(void);
+void     bmi_denormals_restore(unsigned mode);
+
+/* How many distinct threads have run parts of bmi_parallel calls of more than one part since the process began: so
+ * that a test can assert that work was really shared. */
+int bmi_threads_seen(void);
+
+#endif
