@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+/* The inside of a graph: an array of nodes in the order they were made, which is a topological order.
+ */
+#ifndef BMI_GRAPH_GRAPH_H
+#define BMI_GRAPH_GRAPH_H
+#include "base/memory.h"
+#include "tensor/tensor.h"
+#include <baeum/extend.h>
+
+typedef struct bmi_node {
+    const bm_op *op;
+    const void  *args;     /* a copy in the graph's arena; null when op->args_size is 0 */
+    int          n_in;
+    int64_t     *in;       /* indices, all smaller than the node's own */
+    bm_type      type;
+    bm_shape     shape;    /* may have BM_ANY */
+    const char  *name;
+    bm_place     here;
+    bm_tensor   *value;    /* of constants, and of every node of an eager graph; counted */
+} bmi_node;
+
+struct bm_graph {
+    bmi_object object;
+    bmi_arena  arena;
+    bmi_node  *nodes;
+    size_t     count, capacity;
+    int64_t   *names;      /* hash table of node indices by name, -1 empty */
+    size_t     names_size; /* a power of two, or 0 */
+    bm_place   lent;       /* place that new nodes carry instead of their own, when its file is set */
+    bool       eager;
+    int64_t    seed;
+};
+
+/* Kinds without inputs; what a plan treats by itself. */
+extern const bm_op bmi_op_placeholder, bmi_op_constant, bmi_op_variable;
+typedef struct bmi_variable_args {
+    bm_init init;
+} bmi_variable_args;
+
+/* The failed node of a graph. */
+bm_node bmi_node_failed(bm_graph *g);
+/* The inside of a good node, or null. Invalid after a node is added. */
+const bmi_node *bmi_node_of(bm_node n);
+
+/* Adds a node of an operation: infers type and shape, copies args (op->args_size bytes) and inputs, names it. */
+bm_node bmi_node_add(bm_graph *g, const bm_op *op, const void *args, const bm_node *in, int n_in, const char *name, bm_place here);
+/* The same for one to three inputs and no given name. */
+bm_node bmi_op1(const bm_op *op, const void *args, bm_node x, bm_place here);
+bm_node bmi_op2(const bm_op *op, const void *args, bm_node x, bm_node y, bm_place here);
+bm_node bmi_op3(const bm_op *op, const void *args, bm_node x, bm_node y, bm_node z, bm_place here);
+/* A constant of rank 0 with the type of x. */
+bm_node bmi_number_like(bm_node x, double value);
+/* A constant from a tensor that the graph takes over (also on failure). */
+bm_node bmi_constant_take(bm_graph *g, bm_tensor *value, const char *name, bm_place here);
+
+/* While a place is lent, new nodes carry it. Returns the place lent before, for giving back. */
+bm_place bmi_graph_lend(bm_graph *g, bm_place here);
+
+/* Eager graphs: what computes a new node is found as the kind "engine"/"eager" (the run layer brings it). */
+typedef struct bmi_eager_engine {
+    bm_status (*compute)(bm_graph *g, int64_t index);
+} bmi_eager_engine;
+
+#endif

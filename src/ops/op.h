@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+/* What an operation's file needs: helpers for inference and gradients, and binding to kernels.
+ *
+ * Binding: a plan asks an operation, shapes and memory all known, for the kernels that compute it. `bind` emits one or more
+ * kernels that run in order; it may decline (false) for what it has no fast kernel for, and the plain `run` is used.
+ */
+#ifndef BMI_OPS_OP_H
+#define BMI_OPS_OP_H
+#include "graph/graph.h"
+#include "kernels/cpu/program.h"
+#include "kernels/kernel.h"
+#include <baeum/ops.h>
+
+/* Numbers of the session that kernels read while running. */
+typedef struct bmi_run_state {
+    uint64_t seed;
+    uint64_t tick; /* one more in each run: streams of random operations */
+    struct {       /* the first bad datum that a kernel met; the run fails with it */
+        int         set; /* changed atomically */
+        uint64_t    number;
+        const char *what;
+        int64_t     value, position, limit;
+    } fault;
+} bmi_run_state;
+
+/* The stream of random numbers of node `number` in the present run. */
+uint64_t bmi_run_stream(const bmi_run_state *state, uint64_t number);
+/* Notes bad data met by a kernel, "<what> <value> at position <position> is outside 0 .. <limit - 1>". Safe from any thread. */
+void     bmi_fault(bmi_run_state *state, uint64_t number, const char *what, int64_t value, int64_t position, int64_t limit);
+
+typedef struct bmi_bind {
+    const bm_op    *op;
+    const void     *args;
+    int             n_in;
+    const bm_array *in;      /* memory is final */
+    bm_array        out;
+    uint64_t        number;  /* of the node */
+    bmi_run_state  *state;
+    bmi_isa         isa;
+    int             threads;
+    void           *plan;    /* the plan's own */
+    bool            failed;  /* no memory: everything else does nothing */
+} bmi_bind;
+
+/* Memory that lives as long as the plan, zeroed, aligned to 64; null when there is none (then return true: the plan fails). */
+void *bmi_bind_memory(bmi_bind *b, size_t bytes);
+/* Scratch that this operation's kernels use while they run, shared with other operations; aligned to 64. May be null
+ * when there is no memory, as above. */
+void *bmi_bind_scratch(bmi_bind *b, size_t bytes);
+/* Adds a kernel: parts <= 1 runs on one thread. */
+void  bmi_bind_emit(bmi_bind *b, const char *what, bmi_kernel kernel, const void *args, int parts);
+
+/* Inference helpers: output as input 0; all inputs of one type; elementwise broadcasting of all inputs. */
+bm_status bmi_infer_same(bm_infer *i);
+bm_status bmi_infer_real(bm_infer *i, int input);      /* BM_E_TYPE unless f32 or f64 */
+bm_status bmi_infer_index(bm_infer *i, int input);     /* BM_E_TYPE unless i32 or i64 */
+bm_status bmi_infer_types_agree(bm_infer *i);
+bm_status bmi_infer_broadcast(bm_infer *i);            /* types agree, shapes broadcast, output type as inputs */
+/* Sorted, non-negative axes as a bit mask; with `all` every axis. BM_E_ARGUMENT for one outside or twice. */
+bm_status bmi_infer_axes(bm_infer *i, bm_shape shape, const bm_axes *axes, bool all, unsigned *mask);
+
+#endif
