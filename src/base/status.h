@@ -7,7 +7,7 @@
 #include <baeum/base.h>
 
 #define BMI_COUNT(a) (sizeof(a) / sizeof *(a))
-#define BMI_PRINTF(format, first) __attribute__((format(printf, format, first)))
+#define BMI_PRINTF(text_, first_) __attribute__((format(printf, text_, first_)))
 
 typedef struct bmi_error {
     bm_status status;
