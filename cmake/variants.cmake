@@ -1,6 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 # baeum_variants(OUT sources...): each source compiled once per real type and instruction set (src/kernels/cpu/variant.h).
 function(baeum_variants out)
+  set(${out} "" PARENT_SCOPE)
+  if(NOT ARGN)
+    return()
+  endif()
   set(isas baseline)
   set(flags_baseline "")
   if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64|amd64")

@@ -78,7 +78,8 @@ BM_API const void *bm_data_any(const bm_tensor *t);
 /** Element i (row-major) as a double; NaN when t failed or i is outside. */
 BM_API double bm_tensor_at(const bm_tensor *t, int64_t i);
 
-/** Writes "f32 [2, 3] [[1, 2, 3], [4, 5, 6]]" to a stream; long tensors are shortened with "...". */
+/** Writes "f32 [2, 3] [[1, 2, 3], [4, 5, 6]]" as one line to a stream. Of more than 1000 elements the first and last 3 along
+ *  each dimension are shown, with "..." between. Reals have as many digits as make the same bits when read. */
 BM_API void bm_tensor_print(const bm_tensor *t, FILE *to);
 
 #ifdef __cplusplus

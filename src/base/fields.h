@@ -20,12 +20,13 @@ typedef struct bmi_field {
     const char    *name;
     bmi_field_type type;
     size_t         offset;
-    double         low, high;       /* allowed range of numbers */
+    double         low, high;       /* allowed range of numbers; 0, 0: any finite number */
     bool           above, below;    /* the range leaves out low, high */
-    double         number;          /* default of numbers (0 fields get it); NAN: required */
-    const char    *text;            /* default of texts and choices */
+    double         number;          /* default of numbers (0 fields get it), which may lie outside the range; NAN: required */
+    const char    *text;            /* default of texts and choices; null: none */
     const char    *family;          /* of choices and parts */
     const char    *doc;             /* one line */
+    size_t         room;            /* of parts: bytes of the whole struct */
 } bmi_field;                        /* a table ends by a row with name null */
 
 /* The head that every choice has. */
@@ -35,32 +36,64 @@ typedef struct bmi_choice {
     double      p[2];
 } bmi_choice;
 
+/* The head that every part has; the options follow the size, aligned to 8. */
+typedef struct bmi_part {
+    const char *name;
+    const void *kind;
+    bm_place    place;
+    size_t      size; /* of the options; 0: all defaults */
+    union {
+        int64_t i_;
+        double  d_;
+        void   *p_;
+    } options; /* and on, to the field's room */
+} bmi_part;
+
+/* The head of the record of every family that parts are of. */
+typedef struct bmi_part_kind {
+    size_t                  size;
+    const char             *name;
+    size_t                  options_size; /* bytes of the settled options */
+    const struct bmi_field *fields;       /* their table; null: no options */
+} bmi_part_kind;
+
 /* Rows by hand: BMI_REAL_FIELD(bm_adam_options, rate, 0, INFINITY, 0.001, "step size"). */
 #define BMI_REAL_FIELD(T, f, lo, hi, def, doc_) { .name = #f, .type = BMI_FIELD_REAL, .offset = offsetof(T, f), .low = (lo), .high = (hi), .number = (def), .doc = (doc_) }
 #define BMI_INT_FIELD(T, f, lo, hi, def, doc_)  { .name = #f, .type = BMI_FIELD_INT, .offset = offsetof(T, f), .low = (lo), .high = (hi), .number = (def), .doc = (doc_) }
 #define BMI_BOOL_FIELD(T, f, doc_)              { .name = #f, .type = BMI_FIELD_BOOL, .offset = offsetof(T, f), .doc = (doc_) }
 #define BMI_TEXT_FIELD(T, f, def, doc_)         { .name = #f, .type = BMI_FIELD_TEXT, .offset = offsetof(T, f), .text = (def), .doc = (doc_) }
 #define BMI_CHOICE_FIELD(T, f, fam, def, doc_)  { .name = #f, .type = BMI_FIELD_CHOICE, .offset = offsetof(T, f), .family = (fam), .text = (def), .doc = (doc_) }
-#define BMI_PART_FIELD(T, f, fam, doc_)         { .name = #f, .type = BMI_FIELD_PART, .offset = offsetof(T, f), .family = (fam), .doc = (doc_) }
+#define BMI_PART_FIELD(T, f, fam, doc_)         { .name = #f, .type = BMI_FIELD_PART, .offset = offsetof(T, f), .family = (fam), .doc = (doc_), .room = sizeof(((T *)0)->f) }
 
 /* Fills the defaults (0 becomes the default, BM_ZERO becomes 0) and checks every range; the message names `owner`, the
- * field, the value and the range: "adam: rate is -1, must be >= 0". */
+ * field, the value and the range: "adam: rate is -1, must be >= 0". Choices and parts must be of a known kind, or bring their
+ * own; a part's options are settled too. Once only: a second time would take a settled 0 for a default. On an error the options
+ * are half settled and of no use. */
 bm_status bmi_fields_settle(bmi_error *e, bm_place here, const char *owner, const bmi_field *fields, void *options);
 
 /* A new JSON object of settled options, or null when there is no memory. Fields equal to their default are written too.
- * Choices as "relu" or {"name": "leaky_relu", "p": [0.1]}; numbers that are not finite as null. */
+ * Choices as "relu" or {"name": "leaky_relu", "p": [0.1]}; parts as "constant" or {"name": "cosine", "options": {...}}; no
+ * text, choice or part as null; numbers that are not finite as the texts "inf", "-inf", "nan". */
 json_t *bmi_fields_save(const bmi_field *fields, const void *options);
 
-/* Reads JSON into zeroed options: a given 0 becomes BM_ZERO, so that settling keeps it. Unknown members are BM_E_FORMAT when
- * `strict`, naming the nearest field, else ignored. Texts borrow from `from`. */
+/* Reads JSON into zeroed options, to be settled after: a given 0 becomes BM_ZERO, so that settling keeps it (unless 0 is the
+ * default anyway). Unknown members are BM_E_FORMAT when `strict`, naming the nearest field, else ignored; a member of a wrong
+ * type always is. A null member is the default. Texts borrow from `from`. */
 bm_status bmi_fields_load(bmi_error *e, bm_place here, const char *owner, const bmi_field *fields, void *options, const json_t *from, bool strict);
 
-/* Reads "key=value,key=value" the same way (names of choices take numbers in brackets: "leaky_relu(.1)"); texts are copied
- * into `arena`. A lone value goes to the first field of the table. */
+/* Reads "key=value,key=value" the same way, unknown keys being BM_E_ARGUMENT. Names of choices take numbers in brackets,
+ * "leaky_relu(.1)", parts their own options, "cosine(steps=100)"; switches are true, false, yes, no, 1, 0 or the bare key. A lone
+ * first value goes to the first field of the table ("64,activation=relu"). Blanks around keys and values do not count. Texts
+ * are copied into `arena`. */
 struct bmi_arena;
 bm_status bmi_fields_parse(bmi_error *e, bm_place here, const char *owner, const bmi_field *fields, void *options, const char *spec, struct bmi_arena *arena);
 
-/* The row of a name, or null. */
+/* The row of a name, or null; and of all names the nearest to a wrong one, or null. */
 const bmi_field *bmi_field_find(const bmi_field *fields, const char *name);
+const char      *bmi_field_nearest(const bmi_field *fields, const char *name);
+
+/* Puts a given number into a field of zeroed options: 0 becomes BM_ZERO unless 0 is the default. */
+void bmi_field_put_number(const bmi_field *field, void *options, double value);
+void bmi_field_put_int(const bmi_field *field, void *options, int64_t value);
 
 #endif

@@ -11,7 +11,8 @@ typedef struct bmi_object bmi_object;
 
 typedef struct bmi_object_kind {
     const char *name;                /* "model" */
-    void      (*end)(void *object);  /* releases what the object holds; its own memory goes afterwards */
+    void      (*end)(void *object);  /* releases what the object holds, its own memory goes afterwards; may be null */
+    bool        ends_itself;         /* end releases the object's own memory as well (a context holds its allocator) */
 } bmi_object_kind;
 
 struct bmi_object {
@@ -22,7 +23,8 @@ struct bmi_object {
     bmi_error              error;
 };
 
-/* A zeroed object with one user, or null when there is no memory. */
+/* A zeroed object with one user, or null when there is no memory. It counts the context; a failed context's error is
+ * handed on to the object. */
 void *bmi_object_new(bm_context *context, const bmi_object_kind *kind, size_t bytes);
 void *bmi_object_keep(void *object);          /* one user more; null stays null; returns object */
 void  bmi_object_free(void *object);          /* one user less; the last one ends it; null allowed */

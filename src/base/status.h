@@ -5,6 +5,7 @@
 #ifndef BMI_BASE_STATUS_H
 #define BMI_BASE_STATUS_H
 #include <baeum/base.h>
+#include <stdarg.h>
 
 #define BMI_COUNT(a) (sizeof(a) / sizeof *(a))
 #define BMI_PRINTF(text_, first_) __attribute__((format(printf, text_, first_)))
@@ -17,6 +18,9 @@ typedef struct bmi_error {
 /* Sets the error, unless one is there already: the first one stays. The text gets "file:line: " of the place in front
  * (only the file's last path component; nothing for {0}). Returns e->status. Newlines in the text become blanks. */
 bm_status bmi_fail(bmi_error *e, bm_status status, bm_place here, const char *format, ...) BMI_PRINTF(4, 5);
+
+/* The same with an argument list. A status of BM_OK counts as BM_E_ARGUMENT: a failure is never silent. */
+bm_status bmi_fail_v(bmi_error *e, bm_status status, bm_place here, const char *format, va_list list) BMI_PRINTF(4, 0);
 
 /* BM_E_MEMORY with "out of memory: N bytes asked for <what>". */
 bm_status bmi_fail_memory(bmi_error *e, bm_place here, size_t bytes, const char *what);

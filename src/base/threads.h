@@ -6,16 +6,22 @@
 #define BMI_BASE_THREADS_H
 #include <baeum/base.h>
 
+#define BMI_THREADS_MAX 1024
+
 /* Processors this process may use: affinity and cgroup (v1, v2) quota, rounded up, at least 1. */
 int bmi_processors(void);
-/* Threads of a context (null: the built-in one): its option, else BAEUM_THREADS, else bmi_processors(). */
+/* Threads of a context (null: the built-in one): its option, else BAEUM_THREADS when that is a number from 1 to 1024, else
+ * bmi_processors(). Environment and machine are looked at once per process, by whoever asks first. */
 int bmi_threads(const bm_context *context);
 
-/* Calls fn(arg, part, parts) for part 0 .. parts-1 over the context's threads and waits for all. Inside a parallel call
- * it runs inline, one part after the other. Workers flush denormals; the caller's mode is restored. */
+/* Calls fn(arg, part, parts) for part 0 .. parts-1 over the context's threads and waits for all. Thread t of n runs the
+ * neighbouring parts t*parts/n up to (t+1)*parts/n, so the same part meets the same cache at every call. Inside any OpenMP
+ * region, and with one part or one thread, it runs inline, one part after the other. Denormals are flushed wherever fn runs,
+ * inline too, and each thread's mode is restored. */
 void bmi_parallel(const bm_context *context, int parts, void (*fn)(void *arg, int part, int parts), void *arg);
 
-/* The part-th of `parts` even slices of [0, n), each starting at a multiple of `grain`. */
+/* The part-th of `parts` slices of [0, n): in order, without gaps, even to within one grain, each starting at a multiple of
+ * `grain` (>= 1) or empty at n. */
 void bmi_slice(int64_t n, int64_t grain, int part, int parts, int64_t *begin, int64_t *end);
 
 /* Flush-to-zero and denormals-are-zero on the calling thread; gives the mode before, for bmi_denormals_restore. */

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Settling options by their table: defaults, explicit zeros, ranges, kinds. */
+#include "base/fields.h"
+#include "base/kinds.h"
+#include "base/object.h"
+#include "base/text.h"
+#include <math.h>
+#include <string.h>
+
+typedef struct settling {
+    bmi_error  *e;
+    bm_place    here;
+    const char *owner;
+} settling;
+
+static void *field_at(void *options, const bmi_field *f)
+{
+    return (unsigned char *)options + f->offset;
+}
+
+const bmi_field *bmi_field_find(const bmi_field *fields, const char *name)
+{
+    for (const bmi_field *f = fields; f && f->name; f++)
+        if (!strcmp(f->name, name)) return f;
+    return NULL;
+}
+
+const char *bmi_field_nearest(const bmi_field *fields, const char *name)
+{
+    const char *both[2] = { NULL, NULL };
+    for (const bmi_field *f = fields; f && f->name; f++) {
+        both[1] = f->name;
+        both[0] = bmi_nearest(name, both, 2);
+    }
+    return both[0];
+}
+
+void bmi_field_put_number(const bmi_field *field, void *options, double value)
+{
+    *(double *)field_at(options, field) = value == 0 && field->number != 0 ? (double)BM_ZERO : value;
+}
+
+void bmi_field_put_int(const bmi_field *field, void *options, int64_t value)
+{
+    *(int64_t *)field_at(options, field) = value == 0 && field->number != 0 ? BM_ZERO : value;
+}
+
+static bool has_range(const bmi_field *f)
+{
+    return f->low != 0 || f->high != 0;
+}
+
+/* "must be >= 0 and < 1" */
+static const char *range_text(char into[100], const bmi_field *f)
+{
+    char low[32], high[32];
+    const bool from = has_range(f) && f->low > -INFINITY, to = has_range(f) && f->high < INFINITY;
+    bmi_write_real(low, f->low);
+    bmi_write_real(high, f->high);
+    if (from && to) snprintf(into, 100, "must be %s %s and %s %s", f->above ? ">" : ">=", low, f->below ? "<" : "<=", high);
+    else if (from) snprintf(into, 100, "must be %s %s", f->above ? ">" : ">=", low);
+    else if (to) snprintf(into, 100, "must be %s %s", f->below ? "<" : "<=", high);
+    else snprintf(into, 100, "must be a finite number");
+    return into;
+}
+
+static bool in_range(const bmi_field *f, double v)
+{
+    if (isnan(v)) return false;
+    if (!has_range(f)) return isfinite(v);
+    return (f->above ? v > f->low : v >= f->low) && (f->below ? v < f->high : v <= f->high);
+}
+
+static void settle_number(settling *s, const bmi_field *f, double v)
+{
+    char value[32], range[100];
+    if (in_range(f, v)) return;
+    bmi_write_real(value, v);
+    bmi_fail(s->e, BM_E_ARGUMENT, s->here, "%s: %s is %s, %s", s->owner, f->name, value, range_text(range, f));
+}
+
+static void required(settling *s, const bmi_field *f)
+{
+    char range[100];
+    bmi_fail(s->e, BM_E_ARGUMENT, s->here, "%s: %s is required and was not given; it %s", s->owner, f->name, range_text(range, f));
+}
+
+static void settle_real(settling *s, const bmi_field *f, double *at)
+{
+    if (*at == (double)BM_ZERO) *at = 0;
+    else if (*at == 0) {
+        if (isnan(f->number)) required(s, f);
+        *at = f->number;
+        return;
+    }
+    settle_number(s, f, *at);
+}
+
+static void settle_int(settling *s, const bmi_field *f, int64_t *at)
+{
+    if (*at == BM_ZERO) *at = 0;
+    else if (*at == 0) {
+        if (isnan(f->number)) required(s, f);
+        else *at = (int64_t)f->number;
+        return;
+    }
+    settle_number(s, f, (double)*at);
+}
+
+/* The record of a kind by name, with an error that names the nearest when there is none. */
+static const void *known_kind(settling *s, const bmi_field *f, const char *name)
+{
+    const void *record = bmi_kind_find(f->family, name);
+    if (record) return record;
+    const char *near = bmi_kind_nearest(f->family, name);
+    bmi_fail(s->e, BM_E_ARGUMENT, s->here, "%s: %s is \"%.60s\", which is no %s%s%s%s", s->owner, f->name, name, f->family,
+             near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
+    return NULL;
+}
+
+static void settle_choice(settling *s, const bmi_field *f, bmi_choice *at)
+{
+    if (at->kind) return;
+    if (!at->name) at->name = f->text;
+    if (at->name) known_kind(s, f, at->name);
+}
+
+static void settle_part(settling *s, const bmi_field *f, bmi_part *at)
+{
+    if (!at->name && !at->kind) return;
+    const bmi_part_kind *kind = at->kind ? at->kind : known_kind(s, f, at->name);
+    const size_t room = f->room - offsetof(bmi_part, options);
+    if (!kind) return;
+    if (at->size > room || kind->options_size > room) {
+        bmi_fail(s->e, BM_E_ARGUMENT, s->here, "%s: the options of %s %s have %zu bytes, more than the %zu that fit", s->owner, f->name, kind->name,
+                 at->size > room ? at->size : kind->options_size, room);
+        return;
+    }
+    unsigned char *options = (unsigned char *)at + offsetof(bmi_part, options);
+    memset(options + at->size, 0, room - at->size);
+    for (size_t i = kind->options_size; i < at->size; i++)
+        if (options[i]) {
+            bmi_fail(s->e, BM_E_ARGUMENT, s->here, "%s: %s %s has newer options than this library knows", s->owner, f->name, kind->name);
+            return;
+        }
+    at->size = kind->options_size;
+    if (kind->fields) bmi_fields_settle(s->e, at->place.file ? at->place : s->here, kind->name, kind->fields, options);
+}
+
+bm_status bmi_fields_settle(bmi_error *e, bm_place here, const char *owner, const bmi_field *fields, void *options)
+{
+    settling s = { e, here, owner };
+    for (const bmi_field *f = fields; f && f->name && !e->status; f++) {
+        void *at = field_at(options, f);
+        switch (f->type) {
+        case BMI_FIELD_REAL: settle_real(&s, f, at); break;
+        case BMI_FIELD_INT: settle_int(&s, f, at); break;
+        case BMI_FIELD_TEXT:
+            if (!*(const char **)at) *(const char **)at = f->text;
+            break;
+        case BMI_FIELD_CHOICE: settle_choice(&s, f, at); break;
+        case BMI_FIELD_PART: settle_part(&s, f, at); break;
+        case BMI_FIELD_BOOL: break;
+        }
+    }
+    return e->status;
+}

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Errors, status names, the version. */
+#include "base/status.h"
+#include <stdarg.h>
+#include <string.h>
+
+static const char *last_component(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+bm_status bmi_fail_v(bmi_error *e, bm_status status, bm_place here, const char *format, va_list list)
+{
+    if (e->status) return e->status;
+    e->status = status ? status : BM_E_ARGUMENT;
+    int n = 0;
+    if (here.file) n = snprintf(e->text, sizeof e->text, "%.200s:%d: ", last_component(here.file), here.line);
+    if (n < 0) n = 0;
+    if (vsnprintf(e->text + n, sizeof e->text - (size_t)n, format, list) < 0) e->text[n] = 0;
+    for (char *c = e->text; *c; c++)
+        if (*c == '\n' || *c == '\r') *c = ' ';
+    return e->status;
+}
+
+bm_status bmi_fail(bmi_error *e, bm_status status, bm_place here, const char *format, ...)
+{
+    va_list list;
+    va_start(list, format);
+    bmi_fail_v(e, status, here, format, list);
+    va_end(list);
+    return e->status;
+}
+
+bm_status bmi_fail_memory(bmi_error *e, bm_place here, size_t bytes, const char *what)
+{
+    return bmi_fail(e, BM_E_MEMORY, here, "out of memory: %zu bytes asked for %s", bytes, what);
+}
+
+bm_status bmi_fail_from(bmi_error *to, const bmi_error *from)
+{
+    if (!to->status && from->status) *to = *from;
+    return to->status;
+}
+
+double bm_exactly(double x)
+{
+    return x == 0 ? (double)BM_ZERO : x;
+}
+
+const char *bm_status_name(bm_status status)
+{
+    static const char *const names[] = {
+        [BM_OK] = "BM_OK",
+        [BM_E_ARGUMENT] = "BM_E_ARGUMENT",
+        [BM_E_SHAPE] = "BM_E_SHAPE",
+        [BM_E_TYPE] = "BM_E_TYPE",
+        [BM_E_MEMORY] = "BM_E_MEMORY",
+        [BM_E_FILE] = "BM_E_FILE",
+        [BM_E_FORMAT] = "BM_E_FORMAT",
+        [BM_E_DATA] = "BM_E_DATA",
+        [BM_E_NUMBER] = "BM_E_NUMBER",
+        [BM_E_STOPPED] = "BM_E_STOPPED",
+        [BM_E_UNSUPPORTED] = "BM_E_UNSUPPORTED",
+    };
+    const size_t i = (size_t)status;
+    return i < BMI_COUNT(names) && names[i] ? names[i] : "unknown status";
+}
+
+#define TEXT_(x) #x
+#define TEXT(x)  TEXT_(x)
+const char *bm_version(void)
+{
+    return TEXT(BM_VERSION_MAJOR) "." TEXT(BM_VERSION_MINOR) "." TEXT(BM_VERSION_PATCH);
+}
