@@ -15,6 +15,7 @@
 typedef struct bmi_run_state {
     uint64_t seed;
     uint64_t tick; /* one more in each run: streams of random operations */
+    int      halt; /* the guard of a plan found a number that is not finite: no step runs after it */
     struct {       /* the first bad datum that a kernel met; the run fails with it */
         int         set; /* changed atomically */
         uint64_t    number;
@@ -49,6 +50,12 @@ void *bmi_bind_memory(bmi_bind *b, size_t bytes);
 void *bmi_bind_scratch(bmi_bind *b, size_t bytes);
 /* Adds a kernel: parts <= 1 runs on one thread. */
 void  bmi_bind_emit(bmi_bind *b, const char *what, bmi_kernel kernel, const void *args, int parts);
+
+/* Binds a matrix product, with a chain to be run over each finished block (or null). False: no fast kernel. */
+typedef struct bmi_matmul_args {
+    bool x_transposed, y_transposed;
+} bmi_matmul_args;
+bool bmi_matmul_bind(bmi_bind *b, const bmi_program *epilogue);
 
 /* Inference helpers: output as input 0; all inputs of one type; elementwise broadcasting of all inputs. */
 bm_status bmi_infer_same(bm_infer *i);

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+/* A team of threads that stays together over many pieces of work and meets in between: what runs a plan. */
+#ifndef BMI_BASE_TEAM_H
+#define BMI_BASE_TEAM_H
+#include <baeum/base.h>
+
+/* Calls fn(arg, member, members) on up to `threads` threads at once and waits for all. Inside a parallel call, or when the
+ * system gives fewer threads, there are fewer members, down to one. Members flush denormals; the caller's mode is restored. */
+void bmi_team(const bm_context *context, int threads, void (*fn)(void *arg, int member, int members), void *arg);
+/* Called by every member: none goes on before all have come. Spins briefly, then sleeps. */
+void bmi_team_wait(void);
+
+#endif

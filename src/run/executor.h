@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Running a plan: a loop over its steps, on one thread or on a team that meets after each shared step.
+ */
+#ifndef BMI_RUN_EXECUTOR_H
+#define BMI_RUN_EXECUTOR_H
+#include "plan/plan.h"
+
+/* Runs all steps. When a guard halts the run, state->halt is set and the steps after it have not run. No allocation. */
+void bmi_execute(const bmi_plan *p, bmi_run_state *state);
+/* Runs the steps one by one and adds their seconds to `seconds` (one per step). */
+void bmi_execute_timed(const bmi_plan *p, bmi_run_state *state, double *seconds);
+/* Runs step by step until a unit writes a number that is not finite and gives its node; -1 when none does. Stops before the
+ * first update. */
+int64_t bmi_execute_until_bad(const bmi_plan *p, bmi_run_state *state, const bm_graph *g);
+
+#endif
