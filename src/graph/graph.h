@@ -5,7 +5,7 @@
 #define BMI_GRAPH_GRAPH_H
 #include "base/memory.h"
 #include "tensor/tensor.h"
-#include <baeum/extend.h>
+#include <baeum/extend_graph.h>
 
 typedef struct bmi_node {
     const bm_op *op;

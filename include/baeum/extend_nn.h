@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Records of what networks are made of: activations, losses, metrics, penalties, schedules, layers, optimisers.
+ * The library's own are the same records.
+ */
+#ifndef BAEUM_EXTEND_NN_H
+#define BAEUM_EXTEND_NN_H
+#include <baeum/extend_graph.h>
+#include <baeum/nn.h>
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- activations, losses, metrics, penalties, schedules: choices with up to two numbers ---- */
+
+typedef struct bm_activation_kind {
+    size_t      size;
+    const char *name;
+    bm_node   (*apply)(bm_node x, const double p[2]);
+    double      p[2];   /**< defaults of the numbers, where the choice says 0 */
+    const char *doc;
+} bm_activation_kind;
+
+/** What a loss gets. `logits` is the input of the last activation when `squash` names it as "softmax" or "sigmoid" (else
+ *  failed, with graph null), so that the fused, stable form can be built. */
+typedef struct bm_loss_input {
+    bm_node     prediction, logits, target;
+    const char *squash;
+} bm_loss_input;
+typedef enum bm_target {
+    BM_TARGET_LIKE_OUTPUT = 1, /**< reals of the output's shape */
+    BM_TARGET_CLASS            /**< integers of the output's shape without its last axis */
+} bm_target;
+typedef struct bm_loss_kind {
+    size_t      size;
+    const char *name;
+    bm_target   target;
+    /** The loss of each row: shape (batch). The model weighs rows and takes the mean. */
+    bm_node   (*rows)(const bm_loss_input *in, const double p[2]);
+    double      p[2];
+    const char *doc;
+} bm_loss_kind;
+
+/** All predictions and targets of an evaluation, as doubles: rows x columns. */
+typedef struct bm_metric_input {
+    const double *prediction, *target, *weight; /**< weight: one per row, or null */
+    int64_t       rows, columns, target_columns;
+} bm_metric_input;
+typedef struct bm_metric_kind {
+    size_t      size;
+    const char *name;
+    bool        maximize; /**< larger is better */
+    bm_target   target;   /**< 0: either */
+    /** The metric of each row, shape (batch), averaged over rows: cheap, also while training. Null: only `all`. */
+    bm_node   (*rows)(const bm_loss_input *in, const double p[2]);
+    /** The metric of a whole evaluation. Null: the mean of `rows`. */
+    double    (*all)(const bm_metric_input *in, const double p[2]);
+    double      p[2];
+    const char *doc;
+} bm_metric_kind;
+
+typedef struct bm_penalty_kind {
+    size_t      size;
+    const char *name;
+    bm_node   (*of)(bm_node weights, const double p[2]); /**< rank 0, added to the loss */
+    double      p[2];
+    const char *doc;
+} bm_penalty_kind;
+
+typedef struct bm_schedule_kind {
+    size_t      size;
+    const char *name;
+    bm_node   (*factor)(bm_node step, const double p[2]); /**< of the base rate; step is rank 0, real, 0 at the first update */
+    double      p[2];
+    const char *doc;
+} bm_schedule_kind;
+
+/* ---- layers ---- */
+
+/** What a layer asks while it is built. It is built once for training and once for prediction, on the same weights. */
+typedef struct bm_build bm_build;
+BM_API bm_graph *bm_build_graph(bm_build *b);
+BM_API bool      bm_build_training(const bm_build *b);
+BM_API bm_type   bm_build_type(const bm_build *b); /**< real type of the model */
+/** A weight of the layer, trained; made by the first build, found again by the second. The penalty (may be {0}) joins the loss. */
+BM_API bm_node   bm_build_weight(bm_build *b, const char *name, bm_shape shape, bm_init init, bm_penalty penalty);
+/** A number array that is kept and saved but not trained: moving averages. */
+BM_API bm_node   bm_build_state(bm_build *b, const char *name, bm_shape shape, bm_init init);
+/** An update that each training step runs. */
+BM_API void      bm_build_update(bm_build *b, bm_node update);
+/** Keeps the norm of each column of a weight at most `limit` after each step. */
+BM_API void      bm_build_max_norm(bm_build *b, bm_node weight, double limit);
+BM_API bm_node   bm_build_activation(bm_build *b, bm_activation activation, bm_node x);
+/** Sets an error with the layer's name and place in front; returns a failed node. */
+BM_API bm_node   bm_build_fail(bm_build *b, bm_status status, const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+struct bmi_field;
+typedef struct bm_layer_kind {
+    size_t                  size;
+    const char             *name;
+    size_t                  options_size;
+    const struct bmi_field *fields;  /**< table of the options, ended by a row without a name; null from outside: not saved by name */
+    bm_node (*build)(bm_build *b, const void *options, const bm_node *in, size_t n);
+    const char             *doc;
+} bm_layer_kind;
+
+/* ---- optimisers ---- */
+
+/** One variable's update: what an optimiser gets and asks for. */
+typedef struct bm_update bm_update;
+BM_API bm_node bm_update_variable(const bm_update *u);
+BM_API bm_node bm_update_gradient(const bm_update *u);  /**< clipped */
+BM_API bm_node bm_update_rate(bm_update *u);            /**< base rate by schedule, rank 0 */
+BM_API bm_node bm_update_step(bm_update *u);            /**< number of this update, rank 0, real, 1 at the first */
+/** A slot of the variable's shape, kept between steps. */
+BM_API bm_node bm_update_slot(bm_update *u, const char *name, bm_init init);
+/** Adds an update to the step: assign(slot or variable, value). */
+BM_API void    bm_update_assign(bm_update *u, bm_node target, bm_node value);
+/** A node made once per optimiser and shared by all variables (1 - beta^t): key is a static name. */
+BM_API bm_node bm_update_shared(bm_update *u, const char *key, bm_node (*make)(bm_update *u, const void *options), const void *options);
+
+/** Fields that every optimiser's options begin with. */
+typedef struct bm_optimizer_common {
+    char        zero_;
+    BM_NAMED_;
+    double      rate;
+    bm_schedule schedule;
+    double      warmup;       /**< updates of linear rise from 0 */
+    double      clip_norm;    /**< of all gradients together */
+    double      clip_value;
+    double      weight_decay; /**< decoupled: w -= rate * weight_decay * w */
+} bm_optimizer_common;
+typedef struct bm_optimizer_kind {
+    size_t                  size;
+    const char             *name;
+    size_t                  options_size;
+    const struct bmi_field *fields;
+    void (*update)(bm_update *u, const void *options);
+    const char             *doc;
+} bm_optimizer_kind;
+
+#ifdef __cplusplus
+}
+#endif
+#endif
