@@ -40,14 +40,18 @@ int bmi_threads_seen(void)
     return atomic_load(&threads_seen);
 }
 
+void bmi_note_thread(void)
+{
+    if (seen) return;
+    seen = true;
+    atomic_fetch_add(&threads_seen, 1);
+}
+
 /* Parts begin .. end-1 on this thread. */
 static void run_parts(int begin, int end, int parts, void (*fn)(void *arg, int part, int parts), void *arg)
 {
     if (begin >= end) return;
-    if (!seen && parts > 1) {
-        seen = true;
-        atomic_fetch_add(&threads_seen, 1);
-    }
+    if (parts > 1) bmi_note_thread();
     const unsigned mode = bmi_denormals_flush();
     for (int part = begin; part < end; part++) fn(arg, part, parts);
     bmi_denormals_restore(mode);

@@ -31,5 +31,7 @@ void     bmi_denormals_restore(unsigned mode);
 /* How many distinct threads have run parts of bmi_parallel calls of more than one part since the process began: so
  * that a test can assert that work was really shared. */
 int bmi_threads_seen(void);
+/* Counts the calling thread among them. */
+void bmi_note_thread(void);
 
 #endif
