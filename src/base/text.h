@@ -24,7 +24,7 @@ bool bmi_read_real(const char *at, size_t n, double *value, bool *overflow);
 bool bmi_read_int(const char *at, size_t n, int64_t *value); /* optional sign and digits; false outside int64 */
 
 /* Writes the shortest decimal text that reads back as the same bits (f32: as the same float; nan as some nan), without the
- * locale; "nan", "inf", "-inf". As %g does: an exponent below 1e-4 and from 1e17 (f32: 1e9) on. Returns the length. */
+ * locale; "nan", "inf", "-inf". With an exponent ("1e-05") below 1e-4 and from 1e17 (f32: 1e9) on. Returns the length. */
 int bmi_write_real(char into[32], double value);
 int bmi_write_real_f32(char into[32], float value);
 

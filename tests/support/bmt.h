@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-/* What all tests share: cmocka with its needed headers, comparisons with a message, and where data lies. */
+/* What all tests share: cmocka with its needed headers, comparisons with a message, where data lies, folders to write in, and
+ * allocations that fail.
+ */
 #ifndef BMT_H
 #define BMT_H
 #include <setjmp.h>
@@ -19,4 +21,37 @@ void bmt_contains(const char *what, const char *text, const char *part);
 const char *bmt_data(const char *name);
 /* Skips the running test and says why ("skipped: no mnist"). */
 void bmt_skip(const char *what);
+
+/* A path in a folder of this process, made at the first call and removed with all in it when the process ends. The string is
+ * one of four that are used in turn. */
+const char *bmt_temp(const char *name);
+/* Writes a file in that folder and returns its path, as bmt_temp does. */
+const char *bmt_temp_file(const char *name, const void *bytes, size_t n);
+/* A whole file, ended by a zero; released by free. Fails the test when it cannot be read. */
+unsigned char *bmt_read(const char *path, size_t *n);
+
+/* ---- allocations that fail ----
+ *
+ * Through a context: bmt_faults counts what goes through the allocator, and its fail_at-th call gives null.
+ *
+ *     static bm_status train(bm_context *context, void *arg) { ... return status; }     everything released before it returns
+ *     bmt_each_failure("training", train, &arg);
+ *
+ * calls train with a context whose 1st allocation fails, then the 2nd ... until a run needs fewer than that. Each failing run must
+ * return BM_E_MEMORY, and after every run nothing may be left allocated. At malloc itself: support/bmt_malloc.h. */
+typedef struct bmt_faults {
+    long   calls;      /* allocations asked for so far */
+    long   fail_at;    /* the call that fails; 0: none */
+    bool   stays;      /* every call from fail_at on fails */
+    bool   failed;     /* one did */
+    long   live;       /* allocations not yet released */
+    size_t live_bytes;
+    size_t peak_bytes;
+} bmt_faults;
+/* A context over f, which must outlive everything made with it; null when its own allocation was made to fail. */
+bm_context *bmt_context(bmt_faults *f, int64_t threads);
+/* The allocator alone. */
+bm_allocator bmt_allocator(bmt_faults *f);
+/* Returns how many allocations the whole run needs. */
+long bmt_each_failure(const char *what, bm_status (*run)(bm_context *context, void *arg), void *arg);
 #endif
