@@ -81,19 +81,22 @@ static bool has_cpu(const char *controllers, size_t n)
     return false;
 }
 
-static int cgroup_limit(void)
+int bmi_cgroup_processors(const char *root)
 {
-    char text[4096], path[1024];
+    char text[4096], path[1024], v1[256], v2[256];
     int  limit = 0;
-    if (!read_small("/proc/self/cgroup", text, sizeof text)) return 0;
+    snprintf(v1, sizeof v1, "%.200s/sys/fs/cgroup/cpu", root);
+    snprintf(v2, sizeof v2, "%.200s/sys/fs/cgroup", root);
+    snprintf(path, sizeof path, "%.200s/proc/self/cgroup", root);
+    if (!read_small(path, text, sizeof text)) return 0;
     for (char *line = text; line && *line;) { /* "4:cpu,cpuacct:/path", and "0::/path" for version 2 */
         char *end = strchr(line, '\n');
         if (end) *end = 0;
         char *first = strchr(line, ':'), *second = first ? strchr(first + 1, ':') : NULL;
         if (second && strlen(second + 1) < sizeof path) {
             strcpy(path, strcmp(second + 1, "/") ? second + 1 : "");
-            if (second == first + 1) limit = lower(limit, path_limit("/sys/fs/cgroup", path, true));
-            else if (has_cpu(first + 1, (size_t)(second - first - 1))) limit = lower(limit, path_limit("/sys/fs/cgroup/cpu", path, false));
+            if (second == first + 1) limit = lower(limit, path_limit(v2, path, true));
+            else if (has_cpu(first + 1, (size_t)(second - first - 1))) limit = lower(limit, path_limit(v1, path, false));
         }
         line = end ? end + 1 : NULL;
     }
@@ -109,6 +112,6 @@ int bmi_processors(void)
         const long online = sysconf(_SC_NPROCESSORS_ONLN);
         n = online > 1 && online <= BMI_THREADS_MAX ? (int)online : 1;
     }
-    n = lower(n, cgroup_limit());
+    n = lower(n, bmi_cgroup_processors(""));
     return n > BMI_THREADS_MAX ? BMI_THREADS_MAX : n;
 }

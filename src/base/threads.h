@@ -10,6 +10,8 @@
 
 /* Processors this process may use: affinity and cgroup (v1, v2) quota, rounded up, at least 1. */
 int bmi_processors(void);
+/* The quota's part of it, 0 when there is none. `root` is put before /proc/self/cgroup and /sys/fs/cgroup ("" but in tests). */
+int bmi_cgroup_processors(const char *root);
 /* Threads of a context (null: the built-in one): its option, else BAEUM_THREADS when that is a number from 1 to 1024, else
  * bmi_processors(). Environment and machine are looked at once per process, by whoever asks first. */
 int bmi_threads(const bm_context *context);

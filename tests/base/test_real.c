@@ -248,7 +248,7 @@ static void written_f32_reads_back(void **state)
         float x;
         memcpy(&x, &bits, sizeof x);
         if (!isfinite(x)) continue;
-        double back;
+        double back = 0;
         bool   overflow;
         const int n = bmi_write_real_f32(text, x);
         const float other = strtof(text, NULL);
