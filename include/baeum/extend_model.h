@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Records of callbacks and learners. The library's own are the same records.
+ */
+#ifndef BAEUM_EXTEND_MODEL_H
+#define BAEUM_EXTEND_MODEL_H
+#include <baeum/extend_nn.h>
+#include <baeum/model.h>
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- callbacks ---- */
+
+/** A running fit, as a callback sees it. */
+typedef struct bm_training bm_training;
+BM_API bm_model          *bm_training_model(const bm_training *t);
+BM_API const bm_progress *bm_training_progress(bm_training *t);
+/** A number of the present epoch by its history name, once the epoch is done; NaN when there is none. */
+BM_API double bm_training_number(const bm_training *t, const char *name);
+/** Whether larger is better of such a number. */
+BM_API bool   bm_training_maximize(const bm_training *t, const char *name);
+/** Norm of the gradient by all weights at the last step; NaN unless the kind has BM_CALLBACK_GRADIENT. */
+BM_API double bm_training_gradient(const bm_training *t);
+/** Factor of the optimiser's rate. Setting counts from the next step on. */
+BM_API double bm_training_rate(const bm_training *t);
+BM_API void   bm_training_set_rate(bm_training *t, double factor);
+/** Ends training after the current step; `why` (copied, cut at 60 bytes) is what bm_stopped_by says. */
+BM_API void   bm_training_stop(bm_training *t, const char *why);
+/** Keeps the present weights for this callback, and puts the kept ones back (nothing when none were kept). Allocates nothing;
+ *  the kind must have BM_CALLBACK_WEIGHTS. */
+BM_API void   bm_training_keep(bm_training *t);
+BM_API void   bm_training_put_back(bm_training *t);
+/** Ends training with an error on the model. */
+BM_API bm_status bm_training_fail(bm_training *t, bm_status status, const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+enum {
+    BM_CALLBACK_GRADIENT = 1, /**< needs the norm of the gradient: each step computes it */
+    BM_CALLBACK_WEIGHTS = 2,  /**< keeps weights */
+    BM_CALLBACK_RATE = 4      /**< changes the rate */
+};
+struct bmi_field;
+typedef struct bm_callback_kind {
+    size_t                  size;
+    const char             *name;
+    size_t                  options_size;
+    const struct bmi_field *fields;     /**< table of the options, ended by a row without a name; null from outside */
+    size_t                  state_size; /**< bytes that the fit keeps for it, zero at the start */
+    unsigned                flags;
+    /** Each may be null. `steps` is called after steps, but not after each: often enough to end training in time. */
+    void (*begin)(bm_training *t, const void *options, void *state);
+    void (*steps)(bm_training *t, const void *options, void *state);
+    void (*epoch)(bm_training *t, const void *options, void *state);
+    void (*end)(bm_training *t, const void *options, void *state); /**< also after an error */
+    const char *doc;
+} bm_callback_kind;
+
+/* ---- learners ---- */
+
+/** A learner that is being fitted. */
+typedef struct bm_learning bm_learning;
+BM_API bm_model         *bm_learning_model(const bm_learning *l);
+BM_API const bm_dataset *bm_learning_train(const bm_learning *l);
+BM_API const bm_dataset *bm_learning_validation(const bm_learning *l); /**< or null */
+BM_API bm_task           bm_learning_task(const bm_learning *l);
+BM_API int64_t           bm_learning_outputs(const bm_learning *l);    /**< classes, or columns of the target */
+/** Sets an error on the model; returns its status. */
+BM_API bm_status bm_learning_fail(bm_learning *l, bm_status status, const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+enum { BM_LEARNS_NUMBERS = 1, BM_LEARNS_TWO_CLASSES = 2, BM_LEARNS_CLASSES = 4 };
+/** A learner is a network (its layers after the input, for a number of outputs) and a way to find the network's weights. */
+typedef struct bm_learner_kind {
+    size_t                  size;
+    const char             *name;
+    size_t                  options_size;
+    const struct bmi_field *fields;
+    unsigned                tasks;
+    bm_type                 type; /**< of the network: BM_F64 for exact methods */
+    /** Puts up to `room` layers into `into` and returns how many; strings inside must be static or part of the options. */
+    size_t    (*layers)(const bm_learning *l, const void *options, bm_layer *into, size_t room);
+    /** Loss, optimiser, and what training by bm_fit takes. */
+    void      (*compile)(const bm_learning *l, const void *options, bm_compile_options *compile, bm_fit_options *fit);
+    /** Finds the weights; null: by bm_fit with what `compile` said. */
+    bm_status (*fit)(bm_learning *l, const void *options);
+    const char *doc;
+} bm_learner_kind;
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Linear least squares. Blocks of rows are folded into a triangle by reflections (QR updating: Golub, Van Loan, "Matrix
+ * Computations", 4th ed., 5.2 and 6.5.3); the triangle is then factored with column pivoting (5.4.2), which shows the rank, and
+ * what is left is turned into the solution of least norm by a second QR from the other side (5.5, complete orthogonal
+ * decomposition). No normal equations: the condition of A is never squared.
+ */
+#include "linalg/least_squares.h"
+#include "linalg/householder.h"
+#include <float.h>
+#include <math.h>
+#include <string.h>
+
+bm_status bmi_least_squares_begin(bmi_least_squares *ls, bm_context *context, int64_t n, int64_t k)
+{
+    *ls = (bmi_least_squares){ .context = context, .n = n, .k = k };
+    size_t columns, bytes;
+    if (!bmi_add_size((size_t)n, (size_t)k, &columns) || !bmi_mul_size(columns, sizeof(double), &bytes)) return BM_E_MEMORY;
+    ls->r        = bmi_alloc(context, (size_t)n, bytes);
+    ls->residual = bmi_alloc(context, (size_t)k, sizeof *ls->residual);
+    ls->block    = bmi_alloc(context, BMI_LS_ROWS, bytes);
+    return ls->r && ls->residual && ls->block ? BM_OK : BM_E_MEMORY;
+}
+
+void bmi_least_squares_end(bmi_least_squares *ls)
+{
+    const size_t bytes = (size_t)(ls->n + ls->k) * sizeof(double);
+    bmi_release(ls->context, ls->r, (size_t)ls->n, bytes);
+    bmi_release(ls->context, ls->residual, (size_t)ls->k, sizeof *ls->residual);
+    bmi_release(ls->context, ls->block, BMI_LS_ROWS, bytes);
+    *ls = (bmi_least_squares){ 0 };
+}
+
+/* Takes the rows of the block into the triangle: reflection j empties column j of the block into R[j][j]. */
+static void fold(bmi_least_squares *ls)
+{
+    const int64_t n = ls->n, all = ls->n + ls->k, m = ls->filled;
+    for (int64_t j = 0; j < n; j++) {
+        double      *v   = ls->block + j * BMI_LS_ROWS;
+        const double tau = bmi_householder(&ls->r[j * n + j], v, m);
+        for (int64_t c = j + 1; c < all; c++) bmi_reflect(tau, v, &ls->r[c * n + j], ls->block + c * BMI_LS_ROWS, m);
+    }
+    for (int64_t c = 0; c < ls->k; c++) {
+        const double *rest = ls->block + (n + c) * BMI_LS_ROWS;
+        ls->residual[c] += bmi_dot(rest, rest, m);
+    }
+    ls->filled = 0;
+}
+
+void bmi_least_squares_row(bmi_least_squares *ls, const double *a, const double *b)
+{
+    for (int64_t j = 0; j < ls->n; j++) ls->block[j * BMI_LS_ROWS + ls->filled] = a[j];
+    for (int64_t j = 0; j < ls->k; j++) ls->block[(ls->n + j) * BMI_LS_ROWS + ls->filled] = b[j];
+    ls->rows++;
+    if (++ls->filled == BMI_LS_ROWS) fold(ls);
+}
+
+/* QR with column pivoting of the triangle, in place; order[j] is the column that came to place j. Returns the rank: pivots that
+ * are not below the rounding of the first one. */
+static int64_t pivot(bmi_least_squares *ls, int64_t *order)
+{
+    const int64_t n = ls->n, all = ls->n + ls->k;
+    const double  small = DBL_EPSILON * (double)(ls->rows > n ? ls->rows : n);
+    double        first = 0;
+    for (int64_t j = 0; j < n; j++) order[j] = j;
+    for (int64_t j = 0; j < n; j++) {
+        int64_t best = j;
+        double  size = -1;
+        for (int64_t c = j; c < n; c++) {
+            const double *rest = ls->r + c * n + j, norm = bmi_dot(rest, rest, n - j);
+            if (norm > size) {
+                size = norm;
+                best = c;
+            }
+        }
+        if (j == 0) first = sqrt(size);
+        if (!(sqrt(size) > small * first)) return j;
+        for (int64_t i = 0; best != j && i < n; i++) {
+            const double keep   = ls->r[j * n + i];
+            ls->r[j * n + i]    = ls->r[best * n + i];
+            ls->r[best * n + i] = keep;
+        }
+        const int64_t number = order[j];
+        order[j]    = order[best];
+        order[best] = number;
+        double      *v   = ls->r + j * n + j;
+        const double tau = bmi_householder(v, v + 1, n - j - 1);
+        for (int64_t c = j + 1; c < all; c++) bmi_reflect(tau, v + 1, ls->r + c * n + j, ls->r + c * n + j + 1, n - j - 1);
+        memset(v + 1, 0, (size_t)(n - j - 1) * sizeof *v);
+    }
+    return n;
+}
+
+/* Solves R z = c for the leading triangle of order `rank`. */
+static void back_substitute(const bmi_least_squares *ls, int64_t rank, const double *c, double *z)
+{
+    for (int64_t i = rank; i-- > 0;) {
+        double sum = c[i];
+        for (int64_t j = i + 1; j < rank; j++) sum -= ls->r[j * ls->n + i] * z[j];
+        z[i] = sum / ls->r[i * ls->n + i];
+    }
+}
+
+/* Of all z with [R11 R12] z = c the shortest: with [R11 R12]T = Q S it is Q S^-T c. t holds that QR: rank columns of n numbers,
+ * reflections below the diagonal. */
+static void factor_rows(const bmi_least_squares *ls, int64_t rank, double *t, double *tau)
+{
+    const int64_t n = ls->n;
+    for (int64_t i = 0; i < rank; i++)
+        for (int64_t j = 0; j < n; j++) t[i * n + j] = j < i ? 0 : ls->r[j * n + i];
+    for (int64_t i = 0; i < rank; i++) {
+        double *v = t + i * n + i;
+        tau[i]    = bmi_householder(v, v + 1, n - i - 1);
+        for (int64_t c = i + 1; c < rank; c++) bmi_reflect(tau[i], v + 1, t + c * n + i, t + c * n + i + 1, n - i - 1);
+    }
+}
+
+static void shortest(const bmi_least_squares *ls, int64_t rank, const double *t, const double *tau, const double *c, double *z)
+{
+    const int64_t n = ls->n;
+    memset(z, 0, (size_t)n * sizeof *z);
+    for (int64_t i = 0; i < rank; i++) { /* ST y = c, forward */
+        double sum = c[i];
+        for (int64_t j = 0; j < i; j++) sum -= t[i * n + j] * z[j];
+        z[i] = sum / t[i * n + i];
+    }
+    for (int64_t i = rank; i-- > 0;) bmi_reflect(tau[i], t + i * n + i + 1, z + i, z + i + 1, n - i - 1);
+}
+
+bool bmi_least_squares_solve(bmi_least_squares *ls, double *x, int64_t *rank_out)
+{
+    const int64_t n = ls->n;
+    if (ls->filled) fold(ls);
+    int64_t *order = bmi_alloc(ls->context, (size_t)n, sizeof *order);
+    double  *t     = bmi_alloc(ls->context, (size_t)n * (size_t)n + 2 * (size_t)n, sizeof *t), *tau = NULL, *z = NULL;
+    if (order && t) {
+        tau                = t + n * n;
+        z                  = tau + n;
+        const int64_t rank = pivot(ls, order);
+        if (rank < n) factor_rows(ls, rank, t, tau);
+        for (int64_t c = 0; c < ls->k; c++) {
+            const double *qb = ls->r + (n + c) * n;
+            if (rank < n) shortest(ls, rank, t, tau, qb, z);
+            else back_substitute(ls, rank, qb, z);
+            for (int64_t j = 0; j < n; j++) x[order[j] * ls->k + c] = z[j];
+            ls->residual[c] += bmi_dot(qb + rank, qb + rank, n - rank);
+        }
+        if (rank_out) *rank_out = rank;
+    }
+    bmi_release(ls->context, order, (size_t)n, sizeof *order);
+    bmi_release(ls->context, t, (size_t)n * (size_t)n + 2 * (size_t)n, sizeof *t);
+    return tau != NULL;
+}
+
+double bmi_least_squares_residual(const bmi_least_squares *ls, int64_t j)
+{
+    return ls->residual[j];
+}

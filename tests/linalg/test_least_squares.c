@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Least squares against worked numbers, an exact system, the normal equations' own condition, and rank-deficient columns. */
+#include "linalg/least_squares.h"
+#include "base/random.h"
+#include "linalg/householder.h"
+#include "support/bmt.h"
+#include <math.h>
+
+static int64_t solve(const double *rows, int64_t m, int64_t n, int64_t k, double *x, double *residual)
+{
+    bmi_least_squares ls;
+    int64_t           rank = -1;
+    assert_int_equal(bmi_least_squares_begin(&ls, NULL, n, k), BM_OK);
+    for (int64_t i = 0; i < m; i++) bmi_least_squares_row(&ls, rows + i * (n + k), rows + i * (n + k) + n);
+    assert_true(bmi_least_squares_solve(&ls, x, &rank));
+    for (int64_t j = 0; residual && j < k; j++) residual[j] = bmi_least_squares_residual(&ls, j);
+    bmi_least_squares_end(&ls);
+    return rank;
+}
+
+/* The tables of course notes; figures by exact rational arithmetic, rounded. */
+static void worked_tables(void **state)
+{
+    (void)state;
+    const double scores[] = { 73, 80, 75, 1, 152, 93, 88, 93, 1, 185, 89, 91, 90, 1, 180, 96, 98, 100, 1, 196, 73, 66, 70, 1, 142 };
+    double       x[4], residual;
+    assert_int_equal(solve(scores, 5, 4, 1, x, &residual), 4);
+    bmt_near("w0", x[0], .7954753, 1e-7);
+    bmt_near("w1", x[1], .4083791, 1e-7);
+    bmt_near("w2", x[2], .7545877, 1e-7);
+    bmt_near("b", x[3], 4.4021095, 1e-7);
+    bmt_near("sse", residual, .5216278, 1e-7);
+    const double grades[] = { 100, 95, 95, 96, 80, 80, 75, 78, 60, 100, 100, 86, 55, 75, 100, 76 };
+    assert_int_equal(solve(grades, 4, 3, 1, x, NULL), 3);
+    bmt_near("g0", x[0], .334143, 1e-5);
+    bmt_near("g1", x[1], .334978, 1e-5);
+    bmt_near("g2", x[2], .324762, 1e-5);
+    const double line[] = { 0, 1, 0, 1, 1, 1, 1, 1, 2 };
+    assert_int_equal(solve(line, 3, 2, 1, x, NULL), 2);
+    bmt_near("slope", x[0], 1.5, 1e-14);
+    bmt_near("start", x[1], 0, 1e-14);
+}
+
+/* At the solution the residual is orthogonal to every column: many rows (several blocks), two right sides. */
+static void residual_is_orthogonal(void **state)
+{
+    (void)state;
+    enum { M = 1000, N = 13, K = 2, W = N + K };
+    static double rows[M * W];
+    double        x[N * K], residual[K];
+    for (int i = 0; i < M * W; i++) rows[i] = bmi_random_normal(1, 2, (uint64_t)i) * (i % W == 3 ? 1e6 : 1);
+    assert_int_equal(solve(rows, M, N, K, x, residual), N);
+    for (int c = 0; c < K; c++) {
+        double sums[N] = { 0 }, squares = 0;
+        for (int i = 0; i < M; i++) {
+            double r = rows[i * W + N + c];
+            for (int j = 0; j < N; j++) r -= rows[i * W + j] * x[j * K + c];
+            for (int j = 0; j < N; j++) sums[j] += r * rows[i * W + j] / (j == 3 ? 1e6 : 1);
+            squares += r * r;
+        }
+        for (int j = 0; j < N; j++) bmt_near("orthogonal", sums[j], 0, 1e-10);
+        bmt_near("residual", residual[c], squares, 1e-10);
+    }
+}
+
+/* Columns that repeat: rank is told, and of all solutions the shortest is given: equal columns share equally. */
+static void shortest_of_many(void **state)
+{
+    (void)state;
+    double rows[6 * 4], x[3];
+    for (int i = 0; i < 6; i++) {
+        const double v = i + 1, u = (i * 7) % 5;
+        rows[4 * i] = rows[4 * i + 1] = v;
+        rows[4 * i + 2] = u;
+        rows[4 * i + 3] = 6 * v + 2 * u;
+    }
+    assert_int_equal(solve(rows, 6, 3, 1, x, NULL), 2);
+    bmt_near("first of equals", x[0], 3, 1e-12);
+    bmt_near("second of equals", x[1], 3, 1e-12);
+    bmt_near("the other", x[2], 2, 1e-12);
+    const double zeros[] = { 0, 0, 5, 0, 0, 6 };
+    assert_int_equal(solve(zeros, 2, 2, 1, x, NULL), 0);
+    assert_true(x[0] == 0 && x[1] == 0);
+}
+
+/* Fewer rows than columns: the shortest exact solution, x = AT (A AT)^-1 b. */
+static void more_columns_than_rows(void **state)
+{
+    (void)state;
+    const double rows[] = { 1, 2, 2, 9, 0, 1, -1, 4 };
+    double       x[3], residual;
+    assert_int_equal(solve(rows, 2, 3, 1, x, &residual), 2);
+    /* A AT = [9 0; 0 2], so x = (1,2,2) * 9/9 + (0,1,-1) * 4/2 */
+    bmt_near("x0", x[0], 1, 1e-13);
+    bmt_near("x1", x[1], 4, 1e-13);
+    bmt_near("x2", x[2], 0, 1e-13);
+    bmt_near("exact", residual, 0, 1e-13);
+}
+
+/* Hilbert columns: the normal equations would lose everything, QR keeps the residual small. */
+static void badly_conditioned(void **state)
+{
+    (void)state;
+    enum { N = 8 };
+    double rows[20 * (N + 1)], x[N], residual;
+    for (int i = 0; i < 20; i++) {
+        rows[i * (N + 1) + N] = 0;
+        for (int j = 0; j < N; j++) rows[i * (N + 1) + N] += rows[i * (N + 1) + j] = 1.0 / (i + j + 1);
+    }
+    assert_int_equal(solve(rows, 20, N, 1, x, &residual), N);
+    bmt_near("residual", residual, 0, 1e-25);
+    for (int j = 0; j < N; j++) bmt_near("ones", x[j], 1, 1e-5);
+}
+
+static void reflections(void **state)
+{
+    (void)state;
+    double       x[3] = { 4e200, -2e200, 4e200 }, alpha = 0;
+    const double tau = bmi_householder(&alpha, x, 3);
+    bmt_near("no overflow", fabs(alpha) / 1e200, 6, 1e-15);
+    double y[3] = { 4, -2, 4 }, a = 0;
+    bmi_reflect(tau, x, &a, y, 3);
+    bmt_near("taken to the first", fabs(a), 6, 1e-14);
+    for (int i = 0; i < 3; i++) bmt_near("emptied", y[i], 0, 1e-14);
+    double zero[2] = { 0, 0 };
+    alpha = -3;
+    assert_true(bmi_householder(&alpha, zero, 2) == 0 && alpha == -3);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(worked_tables),     cmocka_unit_test(residual_is_orthogonal), cmocka_unit_test(shortest_of_many),
+        cmocka_unit_test(more_columns_than_rows), cmocka_unit_test(badly_conditioned), cmocka_unit_test(reflections),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
