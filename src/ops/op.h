@@ -57,6 +57,12 @@ typedef struct bmi_matmul_args {
 } bmi_matmul_args;
 bool bmi_matmul_bind(bmi_bind *b, const bmi_program *epilogue);
 
+/* The two numbers of every elementwise operation that has any: so a program needs only the record and these. An elementwise
+ * record with args_size 0 has none. Operands a, b, c of the vector code are the inputs that are not shape inputs, in order. */
+typedef struct bmi_row_args {
+    double p[2];
+} bmi_row_args;
+
 /* Inference helpers: output as input 0; all inputs of one type; elementwise broadcasting of all inputs. */
 bm_status bmi_infer_same(bm_infer *i);
 bm_status bmi_infer_real(bm_infer *i, int input);      /* BM_E_TYPE unless f32 or f64 */
@@ -65,5 +71,24 @@ bm_status bmi_infer_types_agree(bm_infer *i);
 bm_status bmi_infer_broadcast(bm_infer *i);            /* types agree, shapes broadcast, output type as inputs */
 /* Sorted, non-negative axes as a bit mask; with `all` every axis. BM_E_ARGUMENT for one outside or twice. */
 bm_status bmi_infer_axes(bm_infer *i, bm_shape shape, const bm_axes *axes, bool all, unsigned *mask);
+/* One axis, made non-negative; BM_E_ARGUMENT when there is no such axis. */
+bm_status bmi_infer_axis(bm_infer *i, bm_shape shape, int64_t axis, int64_t *out);
+/* True when two dimensions may be equal: same, or one is BM_ANY. */
+bool      bmi_dims_fit(int64_t a, int64_t b);
+
+/* Gradient helpers. The gradient by an input that was broadcast to the output: dx summed back to x's shape (dx itself when the
+ * shapes are known to be equal). */
+bm_node   bmi_undo_broadcast(bm_node dx, bm_node x);
+/* False for a constant: nobody asks for its gradient, so none is built. */
+bool      bmi_may_need(bm_node x);
+/* Axes with zeros behind the count, so that equal arguments have equal bytes. */
+bm_axes   bmi_axes_clean(bm_axes axes);
+
+/* Records of examples at file scope: .in = { BMI_REALS(1, 2) }, .in_shape = { BMI_DIMS(2) }. */
+#define BMI_REALS(...) ((const double[]){ __VA_ARGS__ })
+#define BMI_DIMS(...)  { sizeof((const int64_t[]){ __VA_ARGS__ }) / sizeof(int64_t), { __VA_ARGS__ } }
+#define BMI_EXAMPLES(list) .examples = (list), .n_examples = BMI_COUNT(list)
+/* A row of a table of kinds. */
+#define BMI_OP_KIND(name) { "op", #name, &bmi_op_##name }
 
 #endif

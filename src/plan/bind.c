@@ -51,7 +51,7 @@ void bmi_bind_emit(bmi_bind *b, const char *what, bmi_kernel kernel, const void 
 typedef struct plain {
     const bm_op         *op;
     bm_call              call;
-    const bmi_run_state *state;
+    bmi_run_state       *state;
     uint64_t             number;
 } plain;
 
@@ -69,7 +69,7 @@ static void bind_plain(bmi_bind *b)
 {
     plain *p = bmi_bind_memory(b, sizeof *p);
     if (!p) return;
-    *p = (plain){ .op = b->op, .call = { .args = b->args, .n_in = b->n_in, .in = b->in, .out = b->out }, .state = b->state, .number = b->number };
+    *p = (plain){ .op = b->op, .call = { .args = b->args, .n_in = b->n_in, .in = b->in, .out = b->out, .state_ = b->state, .number_ = b->number }, .state = b->state, .number = b->number };
     const size_t bytes = b->op->scratch ? b->op->scratch(&p->call) : 0;
     p->call.scratch    = bytes ? bmi_bind_scratch(b, bytes) : NULL;
     bmi_bind_emit(b, b->op->name, run_plain, p, 1);

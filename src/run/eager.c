@@ -26,13 +26,17 @@ static bm_tensor *run_op(bm_graph *g, const bmi_node *n, int64_t index)
     }
     if (bmi_object_failed(t) || !in) bmi_fail_memory(&g->object.error, n->here, (size_t)t->size * 8, "the value of a node");
     else {
+        bmi_run_state state = { .seed = (uint64_t)g->seed, .tick = 1 };
         bm_call call = { .args = n->args, .n_in = n->n_in, .in = in, .out = { t->type, t->shape, t->size, t->data }, .seed = (uint64_t)g->seed,
-                         .stream = bmi_run_stream(&(bmi_run_state){ .tick = 1 }, (uint64_t)index) };
+                         .stream = bmi_run_stream(&state, (uint64_t)index), .state_ = &state, .number_ = (uint64_t)index };
         const size_t bytes = n->op->scratch ? n->op->scratch(&call) : 0;
         call.scratch       = bytes ? bmi_alloc(context, bytes, 1) : NULL;
         if (bytes && !call.scratch) bmi_fail_memory(&g->object.error, n->here, bytes, "scratch of an operation");
         else n->op->run(&call);
         bmi_release(context, call.scratch, bytes, 1);
+        if (state.fault.set)
+            bmi_object_fail(g, BM_E_DATA, n->here, "%s: %s %lld at position %lld is outside 0 .. %lld", n->name ? n->name : n->op->name, state.fault.what,
+                            (long long)state.fault.value, (long long)state.fault.position, (long long)state.fault.limit - 1);
     }
     bmi_release(context, in, (size_t)n->n_in + 1, sizeof *in);
     return t;

@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-extern const bmi_vector_code bmi_code_add, bmi_code_sub, bmi_code_mul, bmi_code_min, bmi_code_max, bmi_code_neg;
-static const bmi_vector_code *const codes[] = { &bmi_code_add, &bmi_code_sub, &bmi_code_mul, &bmi_code_min, &bmi_code_max, &bmi_code_neg };
+extern const bmi_vector_code bmi_code_add, bmi_code_sub, bmi_code_mul, bmi_code_minimum, bmi_code_maximum, bmi_code_neg;
+static const bmi_vector_code *const codes[] = { &bmi_code_add, &bmi_code_sub, &bmi_code_mul, &bmi_code_minimum, &bmi_code_maximum, &bmi_code_neg };
 enum { ADD, SUB, MUL, MIN, MAX, NEG, CODES };
 
 static uint64_t seed = 88172645463325252u;

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Rows by index: reading them (gather), adding to them (scatter_add), and classes as one-hot vectors. Gathering and adding
+ * are each other's gradient. An index outside is a fault of the run, and reads zeros or adds nothing.
+ */
+#include "base/kinds.h"
+#include "base/text.h"
+#include "ops/walk.h"
+#include <string.h>
+
+/* indices.shape + x.shape[1:] */
+static bm_status rows_shape(bm_infer *i, const bm_shape *x, const bm_shape *indices, bm_shape *out)
+{
+    char a[200], b[200];
+    if (x->rank < 1) return bm_infer_fail(i, BM_E_SHAPE, "x is (): it has no rows");
+    if (indices->rank + x->rank - 1 > BM_MAX_RANK)
+        return bm_infer_fail(i, BM_E_SHAPE, "x is %s, the indices are %s: the result would have more than %d axes", bmi_shape_text(a, x),
+                             bmi_shape_text(b, indices), BM_MAX_RANK);
+    *out = *indices;
+    for (int64_t d = 1; d < x->rank; d++) out->dim[out->rank++] = x->dim[d];
+    return BM_OK;
+}
+
+static bm_status infer_gather(bm_infer *i)
+{
+    i->type = i->in_type[0];
+    return bmi_infer_index(i, 1) ? BM_E_TYPE : rows_shape(i, &i->in_shape[0], &i->in_shape[1], &i->shape);
+}
+
+static bm_status infer_scatter(bm_infer *i)
+{
+    const bm_shape x = i->in_shape[0], updates = i->in_shape[2];
+    const bm_type  t = i->in_type[0];
+    bm_shape       want;
+    char           a[200], b[200], c[200];
+    if (bmi_infer_index(i, 1)) return BM_E_TYPE;
+    if (t != i->in_type[2] || !(bmi_type_is_real(t) || t == BM_I32 || t == BM_I64))
+        return bm_infer_fail(i, BM_E_TYPE, "x is %s, the updates are %s: both must be the same of f32, f64, i32, i64", bm_type_name(t), bm_type_name(i->in_type[2]));
+    if (rows_shape(i, &x, &i->in_shape[1], &want)) return BM_E_SHAPE;
+    bool fits = updates.rank == want.rank;
+    for (int64_t d = 0; fits && d < want.rank; d++) fits = bmi_dims_fit(updates.dim[d], want.dim[d]);
+    if (!fits)
+        return bm_infer_fail(i, BM_E_SHAPE, "x is %s, the indices are %s, the updates are %s instead of %s", bmi_shape_text(a, &x),
+                             bmi_shape_text(b, &i->in_shape[1]), bmi_shape_text(c, &updates), bmi_shape_text((char[200]){ 0 }, &want));
+    i->type  = t;
+    i->shape = x;
+    return BM_OK;
+}
+
+static void run_gather(const bm_call *c)
+{
+    const bm_array *x = &c->in[0], *indices = &c->in[1];
+    const int64_t   rows = x->shape.dim[0], width = bmi_behind_axis(&x->shape, 0);
+    const size_t    bytes = (size_t)width * bm_type_size(x->type);
+    for (int64_t i = 0; i < indices->size && bytes; i++) {
+        const int64_t row = bmi_integer_at(indices, i);
+        void         *to  = bmi_element(&c->out, i * width);
+        if (row >= 0 && row < rows) {
+            memcpy(to, bmi_element(x, row * width), bytes);
+            continue;
+        }
+        bm_call_fault(c, "index", row, i, rows);
+        memset(to, 0, bytes);
+    }
+}
+
+static void run_scatter(const bm_call *c)
+{
+    const bm_array *x = &c->in[0], *indices = &c->in[1], *updates = &c->in[2];
+    const int64_t   rows = x->shape.dim[0], width = bmi_behind_axis(&x->shape, 0);
+    if (x->size && c->out.data != x->data) memcpy(c->out.data, x->data, (size_t)x->size * bm_type_size(x->type));
+    for (int64_t i = 0; i < indices->size; i++) {
+        const int64_t row = bmi_integer_at(indices, i);
+        if (row < 0 || row >= rows) {
+            bm_call_fault(c, "index", row, i, rows);
+            continue;
+        }
+        void       *to   = bmi_element(&c->out, row * width);
+        const void *from = bmi_element(updates, i * width);
+        for (int64_t j = 0; j < width; j++) {
+            switch (x->type) {
+            case BM_F32: ((float *)to)[j] += ((const float *)from)[j]; break;
+            case BM_F64: ((double *)to)[j] += ((const double *)from)[j]; break;
+            case BM_I32: ((uint32_t *)to)[j] += ((const uint32_t *)from)[j]; break;
+            default: ((uint64_t *)to)[j] += ((const uint64_t *)from)[j]; break;
+            }
+        }
+    }
+}
+
+static void grad_gather(bm_node y, bm_node dy, bm_node *dx)
+{
+    const bm_node x = bm_node_in(y, 0);
+    if (bmi_may_need(x)) dx[0] = bm_scatter_add(bm_broadcast_like(bmi_number_like(dy, 0), x), bm_node_in(y, 1), dy);
+}
+
+static void grad_scatter(bm_node y, bm_node dy, bm_node *dx)
+{
+    dx[0] = dy;
+    if (bmi_may_need(bm_node_in(y, 2))) dx[2] = bm_gather(dy, bm_node_in(y, 1));
+}
+
+/* ---- one-hot ---- */
+
+typedef struct one_hot_args {
+    int64_t depth, type;
+} one_hot_args;
+
+static bm_status infer_one_hot(bm_infer *i)
+{
+    const one_hot_args *args = i->args;
+    const bm_shape      x    = i->in_shape[0];
+    if (bmi_infer_index(i, 0)) return BM_E_TYPE;
+    if (!bm_type_size((bm_type)args->type)) return bm_infer_fail(i, BM_E_TYPE, "%lld is no type", (long long)args->type);
+    if (args->depth < 1) return bm_infer_fail(i, BM_E_ARGUMENT, "the depth is %lld; 1 or more", (long long)args->depth);
+    if (x.rank == BM_MAX_RANK) return bm_infer_fail(i, BM_E_SHAPE, "the indices have %d axes, which leaves none for the classes", BM_MAX_RANK);
+    i->type                       = (bm_type)args->type;
+    i->shape                      = x;
+    i->shape.dim[i->shape.rank++] = args->depth;
+    return BM_OK;
+}
+
+static void run_one_hot(const bm_call *c)
+{
+    const int64_t depth = ((const one_hot_args *)c->args)->depth;
+    bmi_fill_array(&c->out, 0);
+    for (int64_t i = 0; i < c->in[0].size; i++) {
+        const int64_t k = bmi_integer_at(&c->in[0], i);
+        if (k < 0 || k >= depth) continue;
+        const bm_array one = { c->out.type, { 0 }, 1, bmi_element(&c->out, i * depth + k) };
+        bmi_fill_array(&one, 1);
+    }
+}
+
+#define TABLE BMI_REALS(1, 2, 3, 4, 5, 6)
+static const bm_example examples_gather[] = {
+    { .in = { TABLE, BMI_REALS(2, 0) }, .in_type = { 0, BM_I32 }, .in_shape = { BMI_DIMS(3, 2), BMI_DIMS(2) }, .out = BMI_REALS(5, 6, 1, 2),
+      .shape = BMI_DIMS(2, 2), .source = "by hand" },
+    { .in = { TABLE, BMI_REALS(1, 1, 5, 0) }, .in_type = { 0, BM_I64 }, .in_shape = { BMI_DIMS(6), BMI_DIMS(2, 2) }, .out = BMI_REALS(2, 2, 6, 1),
+      .shape = BMI_DIMS(2, 2), .source = "by hand" },
+};
+static const bm_example examples_scatter[] = {
+    { .in = { TABLE, BMI_REALS(2, 0, 2), BMI_REALS(10, 20, 30, 40, 50, 60) }, .in_type = { 0, BM_I64 }, .in_shape = { BMI_DIMS(3, 2), BMI_DIMS(3), BMI_DIMS(3, 2) },
+      .out = BMI_REALS(31, 42, 3, 4, 65, 86), .shape = BMI_DIMS(3, 2), .source = "by hand" },
+};
+static const bm_example examples_one_hot[] = {
+    { .in = { BMI_REALS(1, 3, -1) }, .in_type = { BM_I32 }, .in_shape = { BMI_DIMS(3) }, .args = &(const one_hot_args){ 3, BM_F32 },
+      .out = BMI_REALS(0, 1, 0, 0, 0, 0, 0, 0, 0), .shape = BMI_DIMS(3, 3), .source = "by hand" },
+};
+
+static const bm_op bmi_op_gather = { .size = sizeof(bm_op), .name = "gather", .n_in = 2, .infer = infer_gather, .grad = grad_gather, .run = run_gather,
+                                     BMI_EXAMPLES(examples_gather), .doc = "rows of x by index: indices.shape + x.shape[1:]" };
+static const bm_op bmi_op_scatter_add = { .size = sizeof(bm_op), .name = "scatter_add", .n_in = 3, .infer = infer_scatter, .grad = grad_scatter,
+                                          .run = run_scatter, BMI_EXAMPLES(examples_scatter), .doc = "x with updates added to rows by index, in order" };
+static const bm_op bmi_op_one_hot = { .size = sizeof(bm_op), .name = "one_hot", .n_in = 1, .args_size = sizeof(one_hot_args), .flags = BM_OP_NO_GRADIENT,
+                                      .infer = infer_one_hot, .run = run_one_hot, BMI_EXAMPLES(examples_one_hot),
+                                      .doc = "1 at the index on a new last axis, else 0; all 0 for an index outside" };
+
+bm_node bm_gather_at(bm_node x, bm_node indices, bm_place here)
+{
+    return bmi_op2(&bmi_op_gather, NULL, x, indices, here);
+}
+
+bm_node bm_scatter_add_at(bm_node x, bm_node indices, bm_node updates, bm_place here)
+{
+    return bmi_op3(&bmi_op_scatter_add, NULL, x, indices, updates, here);
+}
+
+bm_node bm_one_hot_at(bm_node indices, int64_t depth, bm_type type, bm_place here)
+{
+    return bmi_op1(&bmi_op_one_hot, &(one_hot_args){ depth, type }, indices, here);
+}
+
+const bmi_kind bmi_kinds_op_gather[] = { BMI_OP_KIND(gather), BMI_OP_KIND(scatter_add), BMI_OP_KIND(one_hot), { 0 } };

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Random numbers: other ones in each run, the same for the same seed. Element i depends on (seed, stream, i) alone, and the
+ * stream on the node and the run.
+ */
+#include "base/kinds.h"
+#include "base/random.h"
+#include "ops/op.h"
+#include <math.h>
+
+typedef struct random_args {
+    int64_t  type;
+    bm_shape shape;
+    double   p[2];
+} random_args;
+
+static bm_status infer(bm_infer *i)
+{
+    const random_args *args = i->args;
+    i->type                 = (bm_type)args->type;
+    i->shape                = args->shape;
+    if (!bmi_type_is_real(i->type))
+        return bm_infer_fail(i, BM_E_TYPE, "random numbers are f32 or f64, not %s (bm_cast changes the type)", bm_type_name(i->type));
+    if (!bmi_shape_known(i->shape)) return bm_infer_fail(i, BM_E_SHAPE, "the shape of random numbers must be known (bm_bernoulli_like follows another node)");
+    return BM_OK;
+}
+
+static bm_status infer_uniform(bm_infer *i)
+{
+    const double *p = ((const random_args *)i->args)->p;
+    if (p[0] <= p[1] && isfinite(p[0]) && isfinite(p[1])) return infer(i);
+    return bm_infer_fail(i, BM_E_ARGUMENT, "low is %g, high is %g; both finite, low at most high", p[0], p[1]);
+}
+
+static bm_status infer_normal(bm_infer *i)
+{
+    const double *p = ((const random_args *)i->args)->p;
+    if (isfinite(p[0]) && p[1] >= 0 && isfinite(p[1])) return infer(i);
+    return bm_infer_fail(i, BM_E_ARGUMENT, "mean is %g, deviation is %g; both finite, the deviation 0 or more", p[0], p[1]);
+}
+
+static bm_status infer_bernoulli(bm_infer *i)
+{
+    const double keep = *(const double *)i->args;
+    if (!(keep >= 0 && keep <= 1)) return bm_infer_fail(i, BM_E_ARGUMENT, "the probability is %g; from 0 to 1", keep);
+    return bmi_infer_real(i, 0) ? BM_E_TYPE : bmi_infer_same(i);
+}
+
+static void set(const bm_array *x, int64_t i, double v)
+{
+    if (x->type == BM_F32) ((float *)x->data)[i] = (float)v;
+    else ((double *)x->data)[i] = v;
+}
+
+static void run_uniform(const bm_call *c)
+{
+    const double *p = ((const random_args *)c->args)->p;
+    for (int64_t i = 0; i < c->out.size; i++) set(&c->out, i, p[0] + (p[1] - p[0]) * bmi_random_unit(c->seed, c->stream, (uint64_t)i));
+}
+
+static void run_normal(const bm_call *c)
+{
+    const double *p = ((const random_args *)c->args)->p;
+    for (int64_t i = 0; i < c->out.size; i++) set(&c->out, i, p[0] + p[1] * bmi_random_normal(c->seed, c->stream, (uint64_t)i));
+}
+
+static void run_bernoulli(const bm_call *c)
+{
+    const double below = *(const double *)c->args * 0x1p32;
+    for (int64_t i = 0; i < c->out.size; i++) set(&c->out, i, (double)bmi_random_u32(c->seed, c->stream, (uint64_t)i) < below);
+}
+
+#define RANDOM_ARGS(a, b) .args = &(const random_args){ BM_F32, BMI_DIMS(3), { a, b } }, .shape = BMI_DIMS(3), .source = "by hand"
+static const bm_example examples_uniform[] = { { RANDOM_ARGS(2, 2), .out = BMI_REALS(2, 2, 2) } };
+static const bm_example examples_normal[]  = { { RANDOM_ARGS(-1, 0), .out = BMI_REALS(-1, -1, -1) } };
+static const bm_example examples_bernoulli[] = {
+    { .in = { BMI_REALS(0, 0) }, .in_shape = { BMI_DIMS(2) }, .args = &(const double){ 1 }, .out = BMI_REALS(1, 1), .shape = BMI_DIMS(2), .source = "by hand" },
+    { .in = { BMI_REALS(0, 0) }, .in_shape = { BMI_DIMS(2) }, .args = &(const double){ 0 }, .out = BMI_REALS(0, 0), .shape = BMI_DIMS(2), .source = "by hand" },
+};
+
+#define RANDOM(name_, inputs, size_, infer_, run_, list, doc_, ...)                                                                      \
+    static const bm_op bmi_op_##name_ = { .size = sizeof(bm_op), .name = #name_, .n_in = inputs, .args_size = size_,                     \
+                                          .flags = BM_OP_RANDOM | BM_OP_NO_GRADIENT, .infer = infer_, .run = run_, BMI_EXAMPLES(list),   \
+                                          .doc = doc_, __VA_ARGS__ };
+RANDOM(random_uniform, 0, sizeof(random_args), infer_uniform, run_uniform, examples_uniform, "uniform in [low, high)", .scratch = NULL)
+RANDOM(random_normal, 0, sizeof(random_args), infer_normal, run_normal, examples_normal, "normal of a mean and deviation", .scratch = NULL)
+RANDOM(bernoulli_like, 1, sizeof(double), infer_bernoulli, run_bernoulli, examples_bernoulli,
+       "1 with a probability, else 0, in the type and shape of the input", .shape_inputs = 1)
+
+static bm_node add_random(bm_graph *g, const bm_op *op, bm_type type, bm_shape shape, double a, double b, bm_place here)
+{
+    random_args args = { .type = type, .shape = { .rank = shape.rank }, .p = { a, b } };
+    for (int64_t d = 0; d < shape.rank && d < BM_MAX_RANK; d++) args.shape.dim[d] = shape.dim[d];
+    return bmi_node_add(g, op, &args, NULL, 0, NULL, here);
+}
+
+bm_node bm_random_uniform_at(bm_graph *g, bm_type type, bm_shape shape, double low, double high, bm_place here)
+{
+    return add_random(g, &bmi_op_random_uniform, type, shape, low, high, here);
+}
+
+bm_node bm_random_normal_at(bm_graph *g, bm_type type, bm_shape shape, double mean, double deviation, bm_place here)
+{
+    return add_random(g, &bmi_op_random_normal, type, shape, mean, deviation, here);
+}
+
+bm_node bm_bernoulli_like_at(bm_node like, double keep, bm_place here)
+{
+    return bmi_op1(&bmi_op_bernoulli_like, &keep, like, here);
+}
+
+const bmi_kind bmi_kinds_op_random[] = { BMI_OP_KIND(random_uniform), BMI_OP_KIND(random_normal), BMI_OP_KIND(bernoulli_like), { 0 } };
