@@ -144,17 +144,17 @@ static void grad_grad(bm_node y, bm_node g, bm_node *dx)
 #define LOGITS BMI_REALS(1, 2, 3, 1000, 0, -1000)
 static const bm_example examples[] = {
     { .in = { LOGITS, BMI_REALS(2, 1) }, .in_type = { 0, BM_I32 }, .in_shape = { BMI_DIMS(2, 3), BMI_DIMS(2) }, .out = BMI_REALS(.4076059644443804, 1000),
-      .shape = BMI_DIMS(2), .source = "scipy 1.10: -log_softmax(x)[row, label]" },
+      .shape = BMI_DIMS(2), .source = "scipy 1.17: -log_softmax(x)[row, label]" },
     { .in = { LOGITS, BMI_REALS(.5, 0, .5, 1, 0, 0) }, .in_shape = { BMI_DIMS(2, 3), BMI_DIMS(2, 3) }, .out = BMI_REALS(1.4076059644443806, 0),
-      .shape = BMI_DIMS(2), .source = "scipy 1.10: -(t * log_softmax(x)).sum(-1)" },
+      .shape = BMI_DIMS(2), .source = "scipy 1.17: -(t * log_softmax(x)).sum(-1)" },
 };
 static const bm_example examples_grad[] = {
     { .in = { LOGITS, BMI_REALS(2, 1), BMI_REALS(1, 2) }, .in_type = { 0, BM_I64 }, .in_shape = { BMI_DIMS(2, 3), BMI_DIMS(2), BMI_DIMS(2) },
       .out = BMI_REALS(.09003057317038046, .24472847105479764, .6652409557748218 - 1, 2, -2, 0), .shape = BMI_DIMS(2, 3),
-      .source = "scipy 1.10: dy (softmax(x) - one_hot)" },
+      .source = "scipy 1.17: dy (softmax(x) - one_hot)" },
     { .in = { LOGITS, BMI_REALS(0, 1, 0, 0, 0, 0), BMI_REALS(1, 2) }, .in_shape = { BMI_DIMS(2, 3), BMI_DIMS(2, 3), BMI_DIMS(2) },
       .out = BMI_REALS(.09003057317038046, .24472847105479764 - 1, .6652409557748218, 0, 0, 0), .shape = BMI_DIMS(2, 3),
-      .source = "scipy 1.10: dy (softmax(x) sum(t) - t)" },
+      .source = "scipy 1.17: dy (softmax(x) sum(t) - t)" },
 };
 
 static const bm_op bmi_op_softmax_crossentropy = { .size = sizeof(bm_op), .name = "softmax_crossentropy", .n_in = 2, .infer = infer, .grad = grad,

@@ -24,7 +24,7 @@ BMI_ROW2(div, v_div(a, b), NUMBERS(whole_div(a, b)), PUBLIC, DX2(bm_div(dy, b), 
          "x / y, elementwise with broadcasting; of integers towards zero, and 0 where y is 0",
          CASE2((1, -2, 3), (4, 5, -6), (.25, -.4, -.5), "by hand"), CASE2_AS(BM_I32, (7, -7, 9), (2, 2, 0), (3, -3, 0), "by hand"))
 
-BMI_ROW1(neg, v_neg(a), NUMBERS(wrap_sub(0, a)), PUBLIC, DX1(bm_neg(dy)), "-x", CASE1((1, -2.5, 0), (-1, 2.5, 0), "by hand"))
+BMI_ROW1(neg, v_neg(a), NUMBERS(wrap_sub(0, a)), PUBLIC, DX1(bm_neg(dy)), "-x, elementwise", CASE1((1, -2.5, 0), (-1, 2.5, 0), "by hand"))
 
 BMI_ROW1(abs, v_abs(a), NUMBERS(a < 0 ? wrap_sub(0, a) : a), PUBLIC, DX1(bm_mul(dy, bm_sign(a))), "|x|; derivative sign(x), 0 at 0",
          CASE1((1, -2.5, 0), (1, 2.5, 0), "by hand"), CASE1_AS(BM_I64, (3, -8), (3, 8), "by hand"))

@@ -52,10 +52,10 @@ static const bm_example examples_norm[] = {
     { NORM_ROWS, NORM_ARGS(1), .out = BMI_REALS(7, 5), .shape = BMI_DIMS(2), .source = "by hand" },
     { NORM_ROWS, NORM_ARGS(2), .out = BMI_REALS(5, 3), .shape = BMI_DIMS(2), .source = "by hand" },
     { NORM_ROWS, NORM_ARGS(3), .out = BMI_REALS(4.497941445275415, 2.571281590658235), .shape = BMI_DIMS(2),
-      .source = "numpy 1.24: np.linalg.norm(x, 3, axis=1)" },
+      .source = "numpy 2.4: np.linalg.norm(x, 3, axis=1)" },
     { NORM_ROWS, NORM_ARGS((double)INFINITY), .out = BMI_REALS(4, 2), .shape = BMI_DIMS(2), .source = "by hand" },
     { .in = { BMI_REALS(-.82, .94, -1.15, .25) }, .in_shape = { BMI_DIMS(4) }, .args = &(const norm_args){ { { 0 }, 1, 0 }, 2 },
-      .out = BMI_REALS(1.7149344010768155), .source = "numpy 1.24: np.linalg.norm(x)" },
+      .out = BMI_REALS(1.7149344010777787), .source = "numpy 2.4: np.linalg.norm(x)" },
 };
 
 static const bm_op bmi_op_norm = { .size = sizeof(bm_op), .name = "norm", .n_in = 1, .args_size = sizeof(norm_args), .infer = infer_norm,
