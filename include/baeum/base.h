@@ -66,6 +66,15 @@ struct bm_named_;
 /** x, or BM_ZERO where x is 0: for an option computed at run time whose 0 is meant. */
 BM_API double bm_exactly(double x);
 
+/** A number that a choice takes (BM_LEAKY_RELU(.1) gives the first of its kind), as the record of the kind describes it. */
+typedef struct bm_choice_number {
+    const char *name;         /**< null: the kind takes no such number */
+    double      initial;      /**< used where the choice says 0 (an explicit 0 is BM_ZERO); NAN: must be given */
+    double      low, high;    /**< allowed range; 0, 0: any finite number */
+    bool        above, below; /**< the range leaves out low, high */
+    const char *doc;
+} bm_choice_number;
+
 /* ---- status ---- */
 typedef enum bm_status {
     BM_OK = 0,

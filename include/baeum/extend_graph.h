@@ -107,12 +107,13 @@ BM_API bm_place    bm_node_place(bm_node n);
 /* ---- initialisers ---- */
 
 /** Fills `out` (f32 or f64, known shape). fan_in, fan_out: rows and columns of a matrix; of a convolution kernel times its
- *  window. Element i must depend on (seed, stream, i) alone. */
+ *  window. Element i must depend on (seed, stream, i) alone. p: the choice's numbers, defaults filled in. */
 typedef struct bm_init_kind {
     size_t      size;
     const char *name;
-    void (*fill)(const double p[2], bm_array *out, int64_t fan_in, int64_t fan_out, uint64_t seed, uint64_t stream);
     const char *doc;
+    bm_choice_number number[2];
+    void (*fill)(const double p[2], bm_array *out, int64_t fan_in, int64_t fan_out, uint64_t seed, uint64_t stream);
 } bm_init_kind;
 
 #ifdef __cplusplus

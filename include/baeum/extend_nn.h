@@ -10,68 +10,79 @@
 extern "C" {
 #endif
 
-/* ---- activations, losses, metrics, penalties, schedules: choices with up to two numbers ---- */
+/* ---- activations, losses, metrics, penalties, schedules: choices with up to two numbers. All begin alike; p are the choice's
+ * numbers with defaults filled in ---- */
 
 typedef struct bm_activation_kind {
-    size_t      size;
-    const char *name;
-    bm_node   (*apply)(bm_node x, const double p[2]);
-    double      p[2];   /**< defaults of the numbers, where the choice says 0 */
-    const char *doc;
+    size_t           size;
+    const char      *name;
+    const char      *doc;
+    bm_choice_number number[2];
+    bm_node        (*apply)(bm_node x, const double p[2]);
 } bm_activation_kind;
 
 /** What a loss gets. `logits` is the input of the last activation when `squash` names it as "softmax" or "sigmoid" (else
- *  failed, with graph null), so that the fused, stable form can be built. */
+ *  failed, with graph null), so that the fused, stable form can be built. The target has the prediction's type, or is integer
+ *  for BM_TARGET_CLASS; its shape is the prediction's, or without its last axis for BM_TARGET_CLASS. */
 typedef struct bm_loss_input {
     bm_node     prediction, logits, target;
     const char *squash;
+    bm_output   output;
 } bm_loss_input;
 typedef enum bm_target {
     BM_TARGET_LIKE_OUTPUT = 1, /**< reals of the output's shape */
     BM_TARGET_CLASS            /**< integers of the output's shape without its last axis */
 } bm_target;
+/** How the losses of rows become one number. */
+typedef enum bm_reduction {
+    BM_REDUCE_MEAN = 0, /**< sum of weight * loss over the number of rows */
+    BM_REDUCE_SUM       /**< sum of weight * loss */
+} bm_reduction;
 typedef struct bm_loss_kind {
-    size_t      size;
-    const char *name;
-    bm_target   target;
-    /** The loss of each row: shape (batch). The model weighs rows and takes the mean. */
-    bm_node   (*rows)(const bm_loss_input *in, const double p[2]);
-    double      p[2];
-    const char *doc;
+    size_t           size;
+    const char      *name;
+    const char      *doc;
+    bm_choice_number number[2];
+    bm_target        target;
+    bm_reduction     reduction;
+    const char      *logits_of; /**< "softmax" or "sigmoid": the prediction is the input of that function; null: it is what it is */
+    /** The loss of each row: shape (batch). The model weighs rows and reduces them. */
+    bm_node        (*rows)(const bm_loss_input *in, const double p[2]);
 } bm_loss_kind;
 
 /** All predictions and targets of an evaluation, as doubles: rows x columns. */
 typedef struct bm_metric_input {
     const double *prediction, *target, *weight; /**< weight: one per row, or null */
     int64_t       rows, columns, target_columns;
+    bm_output     output; /**< never BM_OUTPUT_ANY */
 } bm_metric_input;
 typedef struct bm_metric_kind {
-    size_t      size;
-    const char *name;
-    bool        maximize; /**< larger is better */
-    bm_target   target;   /**< 0: either */
+    size_t           size;
+    const char      *name;
+    const char      *doc;
+    bm_choice_number number[2];
+    bool             maximize; /**< larger is better */
+    bm_target        target;   /**< 0: either */
     /** The metric of each row, shape (batch), averaged over rows: cheap, also while training. Null: only `all`. */
-    bm_node   (*rows)(const bm_loss_input *in, const double p[2]);
-    /** The metric of a whole evaluation. Null: the mean of `rows`. */
-    double    (*all)(const bm_metric_input *in, const double p[2]);
-    double      p[2];
-    const char *doc;
+    bm_node        (*rows)(const bm_loss_input *in, const double p[2]);
+    /** The metric of a whole evaluation, NaN where it is not defined or memory is short. Null: the mean of `rows`. */
+    double         (*all)(const bm_metric_input *in, const double p[2]);
 } bm_metric_kind;
 
 typedef struct bm_penalty_kind {
-    size_t      size;
-    const char *name;
-    bm_node   (*of)(bm_node weights, const double p[2]); /**< rank 0, added to the loss */
-    double      p[2];
-    const char *doc;
+    size_t           size;
+    const char      *name;
+    const char      *doc;
+    bm_choice_number number[2];
+    bm_node        (*of)(bm_node weights, const double p[2]); /**< rank 0, added to the loss */
 } bm_penalty_kind;
 
 typedef struct bm_schedule_kind {
-    size_t      size;
-    const char *name;
-    bm_node   (*factor)(bm_node step, const double p[2]); /**< of the base rate; step is rank 0, real, 0 at the first update */
-    double      p[2];
-    const char *doc;
+    size_t           size;
+    const char      *name;
+    const char      *doc;
+    bm_choice_number number[2];
+    bm_node        (*factor)(bm_node step, const double p[2]); /**< of the base rate; step is rank 0, f64, 0 at the first update */
 } bm_schedule_kind;
 
 /* ---- layers ---- */
@@ -83,10 +94,10 @@ BM_API bool      bm_build_training(const bm_build *b);
 BM_API bm_type   bm_build_type(const bm_build *b); /**< real type of the model */
 /** A weight of the layer, trained; made by the first build, found again by the second. The penalty (may be {0}) joins the loss. */
 BM_API bm_node   bm_build_weight(bm_build *b, const char *name, bm_shape shape, bm_init init, bm_penalty penalty);
-/** A number array that is kept and saved but not trained: moving averages. */
+/** Numbers that are kept and saved but not trained: moving averages. */
 BM_API bm_node   bm_build_state(bm_build *b, const char *name, bm_shape shape, bm_init init);
-/** An update that each training step runs. */
-BM_API void      bm_build_update(bm_build *b, bm_node update);
+/** What a state becomes in each training step. */
+BM_API void      bm_build_update(bm_build *b, bm_node state, bm_node value);
 /** Keeps the norm of each column of a weight at most `limit` after each step. */
 BM_API void      bm_build_max_norm(bm_build *b, bm_node weight, double limit);
 BM_API bm_node   bm_build_activation(bm_build *b, bm_activation activation, bm_node x);
@@ -98,7 +109,7 @@ typedef struct bm_layer_kind {
     size_t                  size;
     const char             *name;
     size_t                  options_size;
-    const struct bmi_field *fields;  /**< table of the options, ended by a row without a name; null from outside: not saved by name */
+    const struct bmi_field *fields;  /**< table of the options, ended by a row without a name; null from outside: not saved */
     bm_node (*build)(bm_build *b, const void *options, const bm_node *in, size_t n);
     const char             *doc;
 } bm_layer_kind;
@@ -109,26 +120,19 @@ typedef struct bm_layer_kind {
 typedef struct bm_update bm_update;
 BM_API bm_node bm_update_variable(const bm_update *u);
 BM_API bm_node bm_update_gradient(const bm_update *u);  /**< clipped */
-BM_API bm_node bm_update_rate(bm_update *u);            /**< base rate by schedule, rank 0 */
-BM_API bm_node bm_update_step(bm_update *u);            /**< number of this update, rank 0, real, 1 at the first */
-/** A slot of the variable's shape, kept between steps. */
+BM_API bm_node bm_update_rate(bm_update *u);            /**< base rate by schedule, decay and warm-up; rank 0, of the loss's type */
+BM_API bm_node bm_update_step(bm_update *u);            /**< number of this update, rank 0, f64, 1 at the first */
+/** A slot of the variable's shape and type, kept between steps. */
 BM_API bm_node bm_update_slot(bm_update *u, const char *name, bm_init init);
 /** Adds an update to the step: assign(slot or variable, value). */
 BM_API void    bm_update_assign(bm_update *u, bm_node target, bm_node value);
 /** A node made once per optimiser and shared by all variables (1 - beta^t): key is a static name. */
 BM_API bm_node bm_update_shared(bm_update *u, const char *key, bm_node (*make)(bm_update *u, const void *options), const void *options);
+/** A slot of rank 0 and f64 that all variables share: to be asked for, and assigned, inside the `make` of bm_update_shared. */
+BM_API bm_node bm_update_shared_slot(bm_update *u, const char *name, bm_init init);
 
 /** Fields that every optimiser's options begin with. */
-typedef struct bm_optimizer_common {
-    char        zero_;
-    BM_NAMED_;
-    double      rate;
-    bm_schedule schedule;
-    double      warmup;       /**< updates of linear rise from 0 */
-    double      clip_norm;    /**< of all gradients together */
-    double      clip_value;
-    double      weight_decay; /**< decoupled: w -= rate * weight_decay * w */
-} bm_optimizer_common;
+typedef struct bm_optimizer_common { BM_OPTIMIZER_OPTIONS_; } bm_optimizer_common;
 typedef struct bm_optimizer_kind {
     size_t                  size;
     const char             *name;

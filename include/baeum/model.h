@@ -22,18 +22,6 @@ typedef struct bm_reals {
 
 /* ---- layers in a row ---- */
 
-/** The input of a model: type and shape of one row. */
-typedef struct bm_input_options {
-    bm_shape    shape;  /**< of one row, without the batch; a scalar is BM_SHAPE(1) */
-    BM_NAMED_;
-    bm_type     type;   /**< default BM_F32; BM_F64 makes the whole model f64; BM_I32 for ids */
-    int64_t     batch;  /**< default: any number of rows at once; else always this many */
-    const char *name;   /**< default "input" */
-} bm_input_options;
-/** bm_input(28, 28, 1): the shape of one row; bm_input_of(.shape = BM_SHAPE(100), .type = BM_I32) for all settings. */
-#define bm_input(...)    bm_layer_at("input", BM_OPTIONS(bm_input_options, .shape = BM_SHAPE(__VA_ARGS__)), BM_HERE)
-#define bm_input_of(...) bm_layer_at("input", BM_OPTIONS(bm_input_options, __VA_ARGS__), BM_HERE)
-
 /** A model of layers in a row; the first one is bm_input(...).
  *
  *  Returns  gives a model, never null. Layers are copied. Weights get their first values when they are first needed, from the

@@ -45,6 +45,24 @@ void bmi_field_put_int(const bmi_field *field, void *options, int64_t value)
     *(int64_t *)field_at(options, field) = value == 0 && field->number != 0 ? BM_ZERO : value;
 }
 
+int bmi_field_word(const bmi_field *field, const char *text)
+{
+    for (int i = 0; text && field->words[i]; i++)
+        if (!strcmp(field->words[i], text)) return i;
+    return -1;
+}
+
+const char *bmi_field_words(const bmi_field *field, char into[200])
+{
+    size_t n = 0;
+    into[0]  = 0;
+    for (int i = 0; field->words[i]; i++) {
+        snprintf(into + n, 200 - n, "%s%s", !i ? "" : field->words[i + 1] ? ", " : " or ", field->words[i]);
+        n = strlen(into);
+    }
+    return into;
+}
+
 static bool has_range(const bmi_field *f)
 {
     return f->low != 0 || f->high != 0;
@@ -108,27 +126,72 @@ static void settle_int(settling *s, const bmi_field *f, int64_t *at)
 }
 
 /* The record of a kind by name, with an error that names the nearest when there is none. */
-static const void *known_kind(settling *s, const bmi_field *f, const char *name)
+static const void *known_kind(settling *s, const char *what, const char *family, const char *name)
 {
-    const void *record = bmi_kind_find(f->family, name);
+    const void *record = bmi_kind_find(family, name);
     if (record) return record;
-    const char *near = bmi_kind_nearest(f->family, name);
-    bmi_fail(s->e, BM_E_ARGUMENT, s->here, "%s: %s is \"%.60s\", which is no %s%s%s%s", s->owner, f->name, name, f->family,
+    const char *near = bmi_kind_nearest(family, name);
+    bmi_fail(s->e, BM_E_ARGUMENT, s->here, "%s: %s is \"%.60s\", which is no %s%s%s%s", s->owner, what, name, family,
              near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
     return NULL;
 }
 
+void bmi_choice_numbers(const bmi_choice_kind *kind, const double given[2], double p[2])
+{
+    for (int i = 0; i < 2; i++) p[i] = given[i] == (double)BM_ZERO ? 0 : given[i] != 0 ? given[i] : kind->number[i].name ? kind->number[i].initial : 0;
+}
+
+const void *bmi_choice_settle(bmi_error *e, bm_place here, const char *owner, const char *what, const char *family, const bmi_choice *choice)
+{
+    settling s = { e, here, owner };
+    if (!choice->kind && !choice->name) return NULL;
+    const bmi_choice_kind *kind = choice->kind ? choice->kind : known_kind(&s, what, family, choice->name);
+    char name[160];
+    for (int i = 0; i < 2 && kind && !e->status; i++) {
+        const bm_choice_number *n = &kind->number[i];
+        snprintf(name, sizeof name, "%.60s: the %s of %.60s", what, n->name, kind->name);
+        const bmi_field row = { .name = name, .low = n->low, .high = n->high, .above = n->above, .below = n->below, .number = n->initial };
+        double v = choice->p[i];
+        if (n->name) settle_real(&s, &row, &v);
+        else if (v != 0)
+            bmi_fail(e, BM_E_ARGUMENT, here, "%s: %s: %s takes %s, %d %s given", owner, what, kind->name, i ? "one number" : "no number", i + 1,
+                     i ? "were" : "was");
+    }
+    return e->status ? NULL : kind;
+}
+
 static void settle_choice(settling *s, const bmi_field *f, bmi_choice *at)
 {
-    if (at->kind) return;
-    if (!at->name) at->name = f->text;
-    if (at->name) known_kind(s, f, at->name);
+    if (!at->kind && !at->name) at->name = f->text;
+    bmi_choice_settle(s->e, s->here, s->owner, f->name, f->family, at);
+}
+
+static void settle_shape(settling *s, const bmi_field *f, const bmi_dims *at)
+{
+    char low[32];
+    bmi_write_real(low, f->low);
+    if (at->rank < 0 || at->rank > BMI_DIMS_MAX)
+        bmi_fail(s->e, BM_E_ARGUMENT, s->here, "%s: %s has %lld dimensions, at most %d are possible", s->owner, f->name, (long long)at->rank, BMI_DIMS_MAX);
+    else if (!at->rank && isnan(f->number))
+        bmi_fail(s->e, BM_E_ARGUMENT, s->here, "%s: %s is required and was not given; its dimensions must be >= %s", s->owner, f->name, low);
+    for (int64_t i = 0; i < at->rank && !s->e->status; i++)
+        if ((double)at->dim[i] < f->low)
+            bmi_fail(s->e, BM_E_ARGUMENT, s->here, "%s: %s: dimension %lld is %lld, must be >= %s", s->owner, f->name, (long long)i + 1,
+                     (long long)at->dim[i], low);
+}
+
+static void settle_word(settling *s, const bmi_field *f, const int *at)
+{
+    int n = 0;
+    while (f->words[n]) n++;
+    if (*at < 0 || *at >= n) bmi_fail(s->e, BM_E_ARGUMENT, s->here, "%s: %s is %d, must be 0 (%s) to %d (%s)", s->owner, f->name, *at, f->words[0], n - 1,
+                                      f->words[n - 1]);
 }
 
 static void settle_part(settling *s, const bmi_field *f, bmi_part *at)
 {
     if (!at->name && !at->kind) return;
-    const bmi_part_kind *kind = at->kind ? at->kind : known_kind(s, f, at->name);
+    const bmi_part_kind *kind = at->kind ? at->kind : known_kind(s, f->name, f->family, at->name);
     const size_t room = f->room - offsetof(bmi_part, options);
     if (!kind) return;
     if (at->size > room || kind->options_size > room) {
@@ -159,6 +222,8 @@ bm_status bmi_fields_settle(bmi_error *e, bm_place here, const char *owner, cons
             if (!*(const char **)at) *(const char **)at = f->text;
             break;
         case BMI_FIELD_CHOICE: settle_choice(&s, f, at); break;
+        case BMI_FIELD_WORD: settle_word(&s, f, at); break;
+        case BMI_FIELD_SHAPE: settle_shape(&s, f, at); break;
         case BMI_FIELD_PART: settle_part(&s, f, at); break;
         case BMI_FIELD_BOOL: break;
         }

@@ -13,6 +13,8 @@ typedef enum bmi_field_type {
     BMI_FIELD_BOOL,     /* bool */
     BMI_FIELD_TEXT,     /* const char *, borrowed until the options are kept */
     BMI_FIELD_CHOICE,   /* a choice struct {const char *name; const void *kind; double p[2];}; `family` names its kinds */
+    BMI_FIELD_WORD,     /* an enum or other 4-byte int, as one of `words`; words[0] is the default */
+    BMI_FIELD_SHAPE,    /* bmi_dims, as bm_shape: no dimensions is the default; `low` is the least dimension */
     BMI_FIELD_PART      /* a struct {name, kind, place, size, options} such as bm_schedule; `family` names its kinds */
 } bmi_field_type;
 
@@ -27,14 +29,29 @@ typedef struct bmi_field {
     const char    *family;          /* of choices and parts */
     const char    *doc;             /* one line */
     size_t         room;            /* of parts: bytes of the whole struct */
+    const char *const *words;       /* of words: their texts by value, ended by null */
 } bmi_field;                        /* a table ends by a row with name null */
 
-/* The head that every choice has. */
+/* Dimensions. */
+enum { BMI_DIMS_MAX = 8 };
+typedef struct bmi_dims {
+    int64_t rank, dim[BMI_DIMS_MAX];
+} bmi_dims;
+
+/* The head that every choice has. A number is 0 for the kind's default and BM_ZERO for 0, also after settling. */
 typedef struct bmi_choice {
     const char *name;
     const void *kind;
     double      p[2];
 } bmi_choice;
+
+/* The head of the record of every family that choices are of. */
+typedef struct bmi_choice_kind {
+    size_t           size;
+    const char      *name;
+    const char      *doc;
+    bm_choice_number number[2];
+} bmi_choice_kind;
 
 /* The head that every part has; the options follow the size, aligned to 8. */
 typedef struct bmi_part {
@@ -63,7 +80,16 @@ typedef struct bmi_part_kind {
 #define BMI_BOOL_FIELD(T, f, doc_)              { .name = #f, .type = BMI_FIELD_BOOL, .offset = offsetof(T, f), .doc = (doc_) }
 #define BMI_TEXT_FIELD(T, f, def, doc_)         { .name = #f, .type = BMI_FIELD_TEXT, .offset = offsetof(T, f), .text = (def), .doc = (doc_) }
 #define BMI_CHOICE_FIELD(T, f, fam, def, doc_)  { .name = #f, .type = BMI_FIELD_CHOICE, .offset = offsetof(T, f), .family = (fam), .text = (def), .doc = (doc_) }
+#define BMI_WORD_FIELD(T, f, list, doc_)        { .name = #f, .type = BMI_FIELD_WORD, .offset = offsetof(T, f), .words = (list), .doc = (doc_) }
+#define BMI_SHAPE_FIELD(T, f, lo, def, doc_)    { .name = #f, .type = BMI_FIELD_SHAPE, .offset = offsetof(T, f), .low = (lo), .high = INFINITY, .number = (def), .doc = (doc_) }
 #define BMI_PART_FIELD(T, f, fam, doc_)         { .name = #f, .type = BMI_FIELD_PART, .offset = offsetof(T, f), .family = (fam), .doc = (doc_), .room = sizeof(((T *)0)->f) }
+
+/* Finds the record of a choice and checks its numbers; it may be done again. `what` is how messages call the choice:
+ * "dense: activation is \"rleu\", which is no activation; did you mean \"relu\"?". Null with the error set, or for a choice that
+ * names nothing (without an error). */
+const void *bmi_choice_settle(bmi_error *e, bm_place here, const char *owner, const char *what, const char *family, const bmi_choice *choice);
+/* The numbers of a settled choice: the kind's defaults where it says 0. */
+void        bmi_choice_numbers(const bmi_choice_kind *kind, const double given[2], double p[2]);
 
 /* Fills the defaults (0 becomes the default, BM_ZERO becomes 0) and checks every range; the message names `owner`, the
  * field, the value and the range: "adam: rate is -1, must be >= 0". Choices and parts must be of a known kind, or bring their
@@ -73,7 +99,7 @@ bm_status bmi_fields_settle(bmi_error *e, bm_place here, const char *owner, cons
 
 /* A new JSON object of settled options, or null when there is no memory. Fields equal to their default are written too.
  * Choices as "relu" or {"name": "leaky_relu", "p": [0.1]}; parts as "constant" or {"name": "cosine", "options": {...}}; no
- * text, choice or part as null; numbers that are not finite as the texts "inf", "-inf", "nan". */
+ * text, choice or part as null; words as texts; shapes as lists; numbers that are not finite as the texts "inf", "-inf", "nan". */
 json_t *bmi_fields_save(const bmi_field *fields, const void *options);
 
 /* Reads JSON into zeroed options, to be settled after: a given 0 becomes BM_ZERO, so that settling keeps it (unless 0 is the
@@ -82,7 +108,7 @@ json_t *bmi_fields_save(const bmi_field *fields, const void *options);
 bm_status bmi_fields_load(bmi_error *e, bm_place here, const char *owner, const bmi_field *fields, void *options, const json_t *from, bool strict);
 
 /* Reads "key=value,key=value" the same way, unknown keys being BM_E_ARGUMENT. Names of choices take numbers in brackets,
- * "leaky_relu(.1)", parts their own options, "cosine(steps=100)"; switches are true, false, yes, no, 1, 0 or the bare key. A lone
+ * "leaky_relu(.1)", parts their own options, "cosine(steps=100)"; shapes are 28x28x1; switches are true, false, yes, no, 1, 0 or the bare key. A lone
  * first value goes to the first field of the table ("64,activation=relu"). Blanks around keys and values do not count. Texts
  * are copied into `arena`. */
 struct bmi_arena;
@@ -91,6 +117,10 @@ bm_status bmi_fields_parse(bmi_error *e, bm_place here, const char *owner, const
 /* The row of a name, or null; and of all names the nearest to a wrong one, or null. */
 const bmi_field *bmi_field_find(const bmi_field *fields, const char *name);
 const char      *bmi_field_nearest(const bmi_field *fields, const char *name);
+
+/* The value of a word, or -1 (also of null); and all words as "relu, tanh or linear". */
+int         bmi_field_word(const bmi_field *field, const char *text);
+const char *bmi_field_words(const bmi_field *field, char into[200]);
 
 /* Puts a given number into a field of zeroed options: 0 becomes BM_ZERO unless 0 is the default. */
 void bmi_field_put_number(const bmi_field *field, void *options, double value);

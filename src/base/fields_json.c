@@ -42,7 +42,7 @@ static json_t *save_choice(const bmi_choice *c)
     if (c->p[0] == 0 && c->p[1] == 0) return save_text(name);
     json_t *object = json_object(), *p = json_array();
     bool good = object && p && put(object, "name", save_text(name));
-    for (int i = 0; i < (c->p[1] != 0 ? 2 : 1) && good; i++) good = json_array_append_new(p, save_number(c->p[i])) == 0;
+    for (int i = 0; i < (c->p[1] != 0 ? 2 : 1) && good; i++) good = json_array_append_new(p, save_number(c->p[i] == (double)BM_ZERO ? 0 : c->p[i])) == 0;
     if (good && json_object_set(object, "p", p) != 0) good = false;
     json_decref(p);
     if (good) return object;
@@ -61,6 +61,16 @@ static json_t *save_part(const bmi_part *part, const char *family)
     return NULL;
 }
 
+static json_t *save_shape(const bmi_dims *d)
+{
+    json_t *list = json_array();
+    bool    good = list != NULL;
+    for (int64_t i = 0; good && i < d->rank; i++) good = json_array_append_new(list, json_integer(d->dim[i])) == 0;
+    if (good) return list;
+    json_decref(list);
+    return NULL;
+}
+
 static json_t *save_field(const bmi_field *f, const void *at)
 {
     switch (f->type) {
@@ -69,6 +79,8 @@ static json_t *save_field(const bmi_field *f, const void *at)
     case BMI_FIELD_BOOL: return json_boolean(*(const bool *)at);
     case BMI_FIELD_TEXT: return save_text(*(const char *const *)at);
     case BMI_FIELD_CHOICE: return save_choice(at);
+    case BMI_FIELD_WORD: return save_text(f->words[*(const int *)at]);
+    case BMI_FIELD_SHAPE: return save_shape(at);
     case BMI_FIELD_PART: return save_part(at, f->family);
     }
     return json_null();
@@ -114,8 +126,30 @@ static void load_choice(loading *l, const bmi_field *f, bmi_choice *to, const js
     const json_t *p = json_object_get(from, "p");
     to->name = json_string_value(json_is_object(from) ? json_object_get(from, "name") : from);
     bool good = to->name && (!p || (json_is_array(p) && json_array_size(p) <= 2));
-    for (size_t i = 0; good && i < json_array_size(p); i++) good = load_number(json_array_get(p, i), &to->p[i]);
+    for (size_t i = 0; good && i < json_array_size(p); i++) {
+        good = load_number(json_array_get(p, i), &to->p[i]);
+        if (to->p[i] == 0) to->p[i] = (double)BM_ZERO;
+    }
     if (!good) wrong_type(l, f->name, "a name, or {\"name\": ..., \"p\": [up to two numbers]}");
+}
+
+static void load_word(loading *l, const bmi_field *f, int *to, const json_t *from)
+{
+    const int word = bmi_field_word(f, json_string_value(from));
+    if (word >= 0) *to = word;
+    else wrong_type(l, f->name, bmi_field_words(f, (char[200]){ 0 }));
+}
+
+static void load_shape(loading *l, const bmi_field *f, bmi_dims *to, const json_t *from)
+{
+    const size_t n = json_array_size(from); /* 0 of what is no list */
+    bool good = json_is_array(from) && n <= BMI_DIMS_MAX;
+    for (size_t i = 0; good && i < n; i++) {
+        good       = json_is_integer(json_array_get(from, i));
+        to->dim[i] = json_integer_value(json_array_get(from, i));
+    }
+    to->rank = good ? (int64_t)n : 0;
+    if (!good) wrong_type(l, f->name, "a list of at most 8 whole numbers");
 }
 
 static void load_part(loading *l, const bmi_field *f, bmi_part *to, const json_t *from)
@@ -156,6 +190,8 @@ static void load_field(loading *l, const bmi_field *f, void *options, const json
         else wrong_type(l, f->name, "a text");
         break;
     case BMI_FIELD_CHOICE: load_choice(l, f, at, from); break;
+    case BMI_FIELD_WORD: load_word(l, f, at, from); break;
+    case BMI_FIELD_SHAPE: load_shape(l, f, at, from); break;
     case BMI_FIELD_PART: load_part(l, f, at, from); break;
     }
 }

@@ -110,11 +110,33 @@ static void parse_choice(parsing *p, const bmi_field *f, bmi_choice *to, span s)
     for (int i = 0; good && inside.n; i++) {
         const size_t n = up_to(inside, ',');
         good = i < 2 && read_number(trim((span){ inside.at, n }), &to->p[i]);
+        if (good && to->p[i] == 0) to->p[i] = (double)BM_ZERO;
         if (n < inside.n) inside = (span){ inside.at + n + 1, inside.n - n - 1 };
         else inside.n = 0;
     }
     if (!good) wrong(p, f, s, "a name, or a name with up to two numbers, as in leaky_relu(.1)");
     else to->name = keep(p, name);
+}
+
+static void parse_word(parsing *p, const bmi_field *f, int *to, span s)
+{
+    const char *text = keep(p, s);
+    if (!text) return;
+    const int word = bmi_field_word(f, text);
+    if (word >= 0) *to = word;
+    else wrong(p, f, s, bmi_field_words(f, (char[200]){ 0 }));
+}
+
+static void parse_shape(parsing *p, const bmi_field *f, bmi_dims *to, span s)
+{
+    bool good = s.n > 0;
+    for (span rest = s; good && rest.n;) {
+        const size_t n = up_to(rest, 'x');
+        good = to->rank < BMI_DIMS_MAX && bmi_read_int(rest.at, n, &to->dim[to->rank]) && n + 1 != rest.n;
+        to->rank++;
+        rest = n < rest.n ? (span){ rest.at + n + 1, rest.n - n - 1 } : (span){ rest.at, 0 };
+    }
+    if (!good) wrong(p, f, s, "sizes as 28x28x1, at most 8");
 }
 
 static void parse_part(parsing *p, const bmi_field *f, bmi_part *to, span s)
@@ -150,6 +172,8 @@ static void parse_value(parsing *p, const bmi_field *f, void *options, span s)
     case BMI_FIELD_BOOL: parse_bool(p, f, at, s); break;
     case BMI_FIELD_TEXT: *(const char **)at = keep(p, s); break;
     case BMI_FIELD_CHOICE: parse_choice(p, f, at, s); break;
+    case BMI_FIELD_WORD: parse_word(p, f, at, s); break;
+    case BMI_FIELD_SHAPE: parse_shape(p, f, at, s); break;
     case BMI_FIELD_PART: parse_part(p, f, at, s); break;
     }
 }

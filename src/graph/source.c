@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Nodes without inputs: placeholders, constants, variables.
  */
-#include "base/kinds.h"
+#include "base/fields.h"
 #include "base/text.h"
 #include "graph/graph.h"
 #include <string.h>
@@ -54,13 +54,10 @@ bm_node bm_variable_at(bm_graph *g, bm_type type, bm_shape shape, bm_init init, 
     const bm_place place = g->lent.file ? g->lent : here;
     if (bmi_shape_check(&g->object.error, place, name && *name ? name : "variable", shape, false)) return bmi_node_failed(g);
     if (!init.name && !init.kind) init.name = "zeros";
-    if (!init.kind) init.kind = bmi_kind_find("initializer", init.name);
-    if (!init.kind) {
-        const char *near = bmi_kind_nearest("initializer", init.name);
-        bmi_object_fail(g, BM_E_ARGUMENT, place, "variable: there is no initialiser \"%s\"%s%s%s", init.name, near ? "; did you mean \"" : "",
-                        near ? near : "", near ? "\"?" : "");
-        return bmi_node_failed(g);
-    }
+    const bmi_choice choice = { init.name, init.kind, { init.p[0], init.p[1] } };
+    init.kind               = bmi_choice_settle(&g->object.error, place, name && *name ? name : "variable", "initial value", "initializer", &choice);
+    if (!init.kind) return bmi_node_failed(g);
+    bmi_choice_numbers((const bmi_choice_kind *)init.kind, choice.p, init.p);
     if (!bmi_type_is_real(type) && strcmp(init.kind->name, "zeros") != 0) {
         bmi_object_fail(g, BM_E_TYPE, place, "variable: the initialiser %s makes reals, the type is %s; integers start as zeros", init.kind->name,
                         bm_type_name(type));

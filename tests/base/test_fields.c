@@ -18,7 +18,10 @@ static const bmi_field ramp_fields[] = {
 };
 static const bmi_part_kind ramp = { sizeof ramp, "ramp", sizeof(ramp_options), ramp_fields };
 static const bmi_part_kind flat = { sizeof flat, "flat", 0, NULL };
-static const struct { size_t size; const char *name; } relu = { 16, "relu" }, leaky = { 16, "leaky_relu" };
+static const bmi_choice_kind relu = { sizeof relu, "relu", "max(x, 0)", { { 0 } } };
+static const bmi_choice_kind leaky = { sizeof leaky, "leaky_relu", "slope x below 0",
+                                       { { .name = "slope", .initial = .1, .low = 0, .high = 1 }, { .name = "shift", .low = -INFINITY, .high = 5 } } };
+static const char *const modes[] = { "same", "valid", "full", NULL };
 static const bmi_kind bmi_kinds_first[] = { { "activation", "relu", &relu }, { "schedule", "ramp", &ramp }, { 0 } };
 static const bmi_kind bmi_kinds_second[] = { { "activation", "leaky_relu", &leaky }, { "schedule", "flat", &flat }, { 0 } };
 const bmi_kind *const bmi_all_kinds[] = { bmi_kinds_first, bmi_kinds_second, NULL };
@@ -35,6 +38,8 @@ typedef struct options {
     const char *name;
     choice      activation;
     schedule    plan;
+    enum { SAME, VALID, FULL } mode;
+    struct { int64_t rank, dim[8]; } shape;
 } options;
 static const bmi_field fields[] = {
     BMI_INT_FIELD(options, units, 1, INFINITY, NAN, "columns of the kernel"),
@@ -46,6 +51,8 @@ static const bmi_field fields[] = {
     BMI_TEXT_FIELD(options, name, "unnamed", "a name"),
     BMI_CHOICE_FIELD(options, activation, "activation", "relu", "at the end"),
     BMI_PART_FIELD(options, plan, "schedule", "of the rate"),
+    BMI_WORD_FIELD(options, mode, modes, "of the border"),
+    BMI_SHAPE_FIELD(options, shape, -1, 0, "of a row"),
     { 0 },
 };
 
@@ -93,6 +100,12 @@ static void ranges(void **state)
         { { .units = 1, .activation = { .name = "rleu" } }, "dense: activation is \"rleu\", which is no activation; did you mean \"relu\"?" },
         { { .units = 1, .activation = { .name = "zzzzzzz" } }, "dense: activation is \"zzzzzzz\", which is no activation" },
         { { .units = 1, .activation = { .name = "ramp" } }, "which is no activation" },
+        { { .units = 1, .activation = { .name = "relu", .p = { 1 } } }, "dense: activation: relu takes no number, 1 was given" },
+        { { .units = 1, .activation = { .name = "leaky_relu", .p = { 2 } } }, "dense: activation: the slope of leaky_relu is 2, must be >= 0 and <= 1" },
+        { { .units = 1, .activation = { .kind = &leaky, .p = { 0, 6 } } }, "the shift of leaky_relu is 6, must be <= 5" },
+        { { .units = 1, .mode = (int)7 }, "dense: mode is 7, must be 0 (same) to 2 (full)" },
+        { { .units = 1, .shape = { 9, { 1, 2 } } }, "dense: shape has 9 dimensions, at most 8 are possible" },
+        { { .units = 1, .shape = { 2, { 1, -2 } } }, "dense: shape: dimension 2 is -2, must be >= -1" },
         { { .units = 1, .plan = { .name = "ramp" } }, "ramp: steps is required" },
         { { .units = 1, .plan = { .name = "rampe" } }, "did you mean \"ramp\"?" },
         { { .units = 1, .plan = { .name = "ramp", .size = 1000 } }, "have 1000 bytes, more than the 40 that fit" },
@@ -110,7 +123,7 @@ static void saved_and_loaded(void **state)
 {
     (void)state;
     options o = { .units = 64, .rate = 0.1, .share = BM_ZERO, .patience = BM_ZERO, .nesterov = true, .name = "a \"name\"",
-                  .activation = { .name = "leaky_relu", .p = { 0.1 } }, .plan = { .name = "ramp", .size = sizeof(ramp_options) } };
+                  .activation = { .name = "leaky_relu", .p = { BM_ZERO, 3 } }, .mode = FULL, .shape = { 2, { 28, -1 } }, .plan = { .name = "ramp", .size = sizeof(ramp_options) } };
     ((ramp_options *)(void *)&o.plan.options)->steps = 7;
     ((ramp_options *)(void *)&o.plan.options)->from = BM_ZERO;
     assert_int_equal(settle(&o).status, BM_OK);
@@ -118,7 +131,8 @@ static void saved_and_loaded(void **state)
     assert_non_null(json);
     char *text = json_dumps(json, JSON_COMPACT);
     assert_string_equal(text, "{\"units\":64,\"rate\":0.10000000000000001,\"share\":0.0,\"clip\":0.0,\"patience\":0,\"nesterov\":true,\"name\":\"a \\\"name\\\"\","
-                              "\"activation\":{\"name\":\"leaky_relu\",\"p\":[0.10000000000000001]},\"plan\":{\"name\":\"ramp\",\"options\":{\"from\":0.0,\"steps\":7}}}");
+                              "\"activation\":{\"name\":\"leaky_relu\",\"p\":[0.0,3.0]},\"plan\":{\"name\":\"ramp\",\"options\":{\"from\":0.0,\"steps\":7}},"
+                              "\"mode\":\"full\",\"shape\":[28,-1]}");
     free(text);
     options back = { 0 };
     bmi_error e = { 0 };
@@ -127,8 +141,14 @@ static void saved_and_loaded(void **state)
     assert_int_equal(settle(&back).status, BM_OK);
     assert_true(back.units == 64 && back.rate == 0.1 && back.share == 0 && back.clip == 0 && back.patience == 0 && back.nesterov);
     assert_string_equal(back.name, o.name);
+    assert_true(back.activation.p[0] == (double)BM_ZERO && back.activation.p[1] == 3 && back.mode == FULL);
+    assert_true(back.shape.rank == 2 && back.shape.dim[0] == 28 && back.shape.dim[1] == -1);
+    double p[2];
+    bmi_choice_numbers(&leaky, back.activation.p, p);
+    assert_true(p[0] == 0 && p[1] == 3);
+    bmi_choice_numbers(&leaky, (const double[]){ 0, 0 }, p);
+    assert_true(p[0] == .1 && p[1] == 0);
     assert_string_equal(back.activation.name, "leaky_relu");
-    assert_true(back.activation.p[0] == 0.1);
     assert_memory_equal(&back.plan.options, &o.plan.options, sizeof(ramp_options));
     json_decref(json);
     options odd = { .units = 1, .rate = INFINITY }; /* what JSON has no number for */
@@ -165,6 +185,10 @@ static void wrong_json(void **state)
         { "{\"plan\": {\"name\": \"ramp\", \"options\": 3}}", true, "plan must be a name" },
         { "{\"plan\": {\"name\": \"ramp\", \"options\": {\"stepps\": 3}}}", true, "ramp has no setting \"stepps\"; did you mean \"steps\"?" },
         { "{\"plan\": {\"name\": \"flat\", \"options\": {\"x\": 3}}}", true, "its kind has none" },
+        { "{\"mode\": \"outside\"}", true, "mode must be same, valid or full" },
+        { "{\"mode\": 1}", true, "mode must be same, valid or full" },
+        { "{\"shape\": [1, 2.5]}", true, "shape must be a list of at most 8 whole numbers" },
+        { "{\"shape\": [1, 1, 1, 1, 1, 1, 1, 1, 1]}", true, "shape must be a list" },
         { "{\"plan\": \"ramp\"}", true, NULL },
     };
     for (size_t i = 0; i < BMI_COUNT(cases); i++) {
@@ -187,7 +211,7 @@ static void specs(void **state)
     bmi_arena arena = { 0 };
     options   o = { 0 };
     bmi_error e = { 0 };
-    char      spec[] = " 64 , rate=.1, share = 0,nesterov, name = a name ,activation=leaky_relu( .2, 3 ),plan=ramp(from=0, steps=5),patience=0 ";
+    char      spec[] = " 64 , rate=.1, share = 0,nesterov, name = a name ,activation=leaky_relu( .2, 0 ), mode=valid, shape = 28x28x1,plan=ramp(from=0, steps=5),patience=0 ";
     bmi_fields_parse(&e, (bm_place){ 0 }, "dense", fields, &o, spec, &arena);
     if (e.status) fail_msg("%s", e.text);
     memset(spec, 'x', sizeof spec - 1); /* texts were copied */
@@ -195,7 +219,8 @@ static void specs(void **state)
     assert_true(o.units == 64 && o.rate == .1 && o.share == 0 && o.nesterov && o.patience == 0);
     assert_string_equal(o.name, "a name");
     assert_string_equal(o.activation.name, "leaky_relu");
-    assert_true(o.activation.p[0] == .2 && o.activation.p[1] == 3);
+    assert_true(o.activation.p[0] == .2 && o.activation.p[1] == (double)BM_ZERO);
+    assert_true(o.mode == VALID && o.shape.rank == 3 && o.shape.dim[1] == 28 && o.shape.dim[2] == 1);
     const ramp_options *r = (const ramp_options *)(const void *)&o.plan.options;
     assert_true(r->from == 0 && r->steps == 5);
     o = (options){ 0 };
@@ -215,6 +240,7 @@ static void wrong_specs(void **state)
         { "64,rate", "dense: rate has no value; write rate=value" }, { "64,nesterov=maybe", "must be true or false" }, { "activation=relu(", "activation is \"relu(\"" },
         { "activation=relu(1,2,3)", "must be a name" }, { "activation=relu(x)", "must be a name" }, { "activation=(1)", "must be a name" }, { "activation=", "must be a name" },
         { "plan=ramp(steps=x)", "ramp: steps is \"x\"" }, { "plan=flat(3)", "its kind has none" }, { "plan=ramp)(", "must be a name" }, { ",", "must be a whole number" },
+        { "mode=none", "mode is \"none\", must be same, valid or full" }, { "shape=3x", "shape is \"3x\"" }, { "shape=1x1x1x1x1x1x1x1x1", "must be sizes as 28x28x1" },
         { "=3", "has no setting \"\"" },
     };
     for (size_t i = 0; i < BMI_COUNT(cases); i++) {
