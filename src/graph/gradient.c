@@ -8,6 +8,11 @@
 #include <baeum/ops.h>
 #include <string.h>
 
+bool bmi_gradient_wanted(bm_node x)
+{
+    return bm_node_ok(x) && (!x.graph->wanted || ((size_t)x.index < x.graph->wanted_count && x.graph->wanted[x.index]));
+}
+
 typedef struct walk {
     bm_graph *g;
     int64_t   top;    /* index of y: nodes above it do not matter */
@@ -104,8 +109,11 @@ bm_status bm_gradients_at(bm_node y, bm_nodes xs, bm_node seed, bm_node *out, bm
     for (size_t i = 0; ok && i < n; i++) w.adjoint[i] = (bm_node){ NULL, -1 };
     if (w.dx && w.wanted[y.index]) {
         w.adjoint[y.index] = first_adjoint(y, seed, here);
+        g->wanted          = w.wanted;
+        g->wanted_count    = n;
         for (int64_t i = y.index; i >= 0 && !g->object.error.status; i--)
             if (w.wanted[i] && bm_node_ok(w.adjoint[i])) pass_on(&w, i, here);
+        g->wanted = NULL;
     }
     for (size_t i = 0; i < xs.count && !g->object.error.status; i++) {
         const bm_node x = xs.at[i], dx = x.index <= y.index && w.wanted[x.index] ? w.adjoint[x.index] : (bm_node){ NULL, -1 };

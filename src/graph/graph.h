@@ -27,6 +27,8 @@ struct bm_graph {
     int64_t   *names;      /* hash table of node indices by name, -1 empty */
     size_t     names_size; /* a power of two, or 0 */
     bm_place   lent;       /* place that new nodes carry instead of their own, when its file is set */
+    const bool *wanted;      /* during a walk for gradients: the nodes on a way from an x to y; else null */
+    size_t      wanted_count;
     bool       eager;
     int64_t    seed;
 };
@@ -52,6 +54,9 @@ bm_node bmi_op3(const bm_op *op, const void *args, bm_node x, bm_node y, bm_node
 bm_node bmi_number_like(bm_node x, double value);
 /* A constant from a tensor that the graph takes over (also on failure). */
 bm_node bmi_constant_take(bm_graph *g, bm_tensor *value, const char *name, bm_place here);
+
+/* During a walk for gradients: whether the gradient by a node is wanted, so that an operation need not build others. */
+bool bmi_gradient_wanted(bm_node x);
 
 /* While a place is lent, new nodes carry it. Returns the place lent before, for giving back. */
 bm_place bmi_graph_lend(bm_graph *g, bm_place here);

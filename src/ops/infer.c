@@ -91,8 +91,7 @@ bm_node bmi_undo_broadcast(bm_node dx, bm_node x)
 
 bool bmi_may_need(bm_node x)
 {
-    const bmi_node *node = bmi_node_of(x);
-    return node && node->op != &bmi_op_constant;
+    return bmi_gradient_wanted(x);
 }
 
 bm_axes bmi_axes_clean(bm_axes axes)

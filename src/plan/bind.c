@@ -128,6 +128,12 @@ static const bmi_program *make_program(bmi_bind *b, bmi_ir *ir, const bmi_unit *
     return memory ? bmi_program_bind(memory, &spec, b->isa) : NULL;
 }
 
+static void emit_program(bmi_bind *b, const char *what, const bmi_program *program)
+{
+    const int parts = bmi_program_parts(program);
+    bmi_bind_emit(b, what, bmi_program_run, program, parts < b->threads ? parts : b->threads);
+}
+
 static bool bind_unit(binder *w, const bmi_unit *u)
 {
     bmi_ir                 *ir   = w->ir;
@@ -142,11 +148,12 @@ static bool bind_unit(binder *w, const bmi_unit *u)
         if (!program) return false;
     }
     if (u->contraction >= 0) {
-        if (!bmi_matmul_bind(&b, program)) bind_plain(&b);
-    } else if (u->elementwise) {
-        const int parts = bmi_program_parts(program);
-        bmi_bind_emit(&b, u->n_items == 1 ? item->op->name : "chain", bmi_program_run, program, parts < r->threads ? parts : r->threads);
-    } else if (!item->op->bind || !item->size || !item->op->bind(&b)) bind_plain(&b);
+        if (!bmi_matmul_bind(&b, program)) {
+            bind_plain(&b);
+            if (program) emit_program(&b, "epilogue", program);
+        }
+    } else if (u->elementwise) emit_program(&b, u->n_items == 1 ? item->op->name : "chain", program);
+    else if (!item->op->bind || !item->size || !item->op->bind(&b)) bind_plain(&b);
     return !b.failed;
 }
 

@@ -69,6 +69,20 @@ static bool insert(bmi_ir *ir, bmi_unit *u, int item)
     return true;
 }
 
+/* Whether one of the items reads, through a view, memory that another of them writes: then they are no one chain. */
+static bool reads_own_memory(const bmi_ir *ir, const int *items, int n, int contraction)
+{
+    for (int i = 0; i < n; i++)
+        for (int j = 0; j < ir->items[items[i]].n_in; j++) {
+            const int in = ir->items[items[i]].in[j], base = in < 0 ? -1 : bmi_ir_base(ir, in);
+            if (base < 0 || base == in) continue;
+            for (int k = 0; k < n; k++)
+                if (items[k] == base) return true;
+            if (base == contraction) return true;
+        }
+    return false;
+}
+
 /* Merges unit `late` into `early` if the items together fit a program. */
 static bool merge(bmi_ir *ir, int early, int late)
 {
@@ -78,7 +92,7 @@ static bool merge(bmi_ir *ir, int early, int late)
     if (a->n_items - skip + b->n_items > BMI_PROGRAM_STEPS) return false;
     for (int i = skip, j = 0; i < a->n_items || j < b->n_items;)
         all[n++] = j == b->n_items || (i < a->n_items && a->items[i] < b->items[j]) ? a->items[i++] : b->items[j++];
-    if (!bmi_ir_fits_program(ir, all, n, skip)) return false;
+    if (reads_own_memory(ir, all, n, a->contraction) || !bmi_ir_fits_program(ir, all, n, skip)) return false;
     for (int j = 0; j < b->n_items; j++)
         if (!insert(ir, a, b->items[j])) return false;
     b->merged      = early;

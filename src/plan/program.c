@@ -60,7 +60,7 @@ static bool add_step(builder *b, const bmi_item *item)
     *s = (bmi_program_step){ .code = (const bmi_vector_code *)item->op->vector, .a = BMI_NONE, .b = BMI_NONE, .c = BMI_NONE };
     int16_t *in[3] = { &s->a, &s->b, &s->c };
     for (int j = 0, k = 0; j < item->n_in && k < 3; j++)
-        if (item->in[j] >= 0 && !value_of(b, item->in[j], in[k++])) return false;
+        if (item->in[j] >= 0 && !(item->op->shape_inputs >> j & 1) && !value_of(b, item->in[j], in[k++])) return false;
     if (item->args && item->op->args_size) memcpy(s->p, item->args, item->op->args_size < sizeof s->p ? item->op->args_size : sizeof s->p);
     b->spec->n_steps++;
     return true;

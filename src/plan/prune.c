@@ -8,6 +8,12 @@
 
 enum { SHAPE = 1, VALUE = 2 }; /* what of a node is needed */
 
+/* Whether only the shape of input j is needed: never of the variable that an update writes. */
+static bool shape_only(const bm_op *op, int j)
+{
+    return j < 32 && (op->shape_inputs >> j & 1) && !(op->flags & BM_OP_UPDATE && j == 0);
+}
+
 static int64_t feed_of(const bmi_plan_request *r, int64_t node)
 {
     for (size_t i = 0; i < r->n_feed; i++)
@@ -23,8 +29,7 @@ static void mark_needed(const bmi_ir *ir, unsigned char *need)
         if (!need[i]) continue;
         const bmi_node *node = &r->graph->nodes[i];
         for (int j = 0; j < node->n_in; j++) {
-            const bool shape_only = j < 32 && (node->op->shape_inputs >> j & 1);
-            need[node->in[j]] |= SHAPE | (shape_only ? 0 : need[i] & VALUE);
+            need[node->in[j]] |= SHAPE | (shape_only(node->op, j) ? 0 : need[i] & VALUE);
         }
     }
 }
@@ -75,9 +80,8 @@ static bool fill_item(bmi_ir *ir, bmi_item *item, int64_t n, const bm_shape *sha
     item->in_shape = bmi_ir_alloc(ir, (size_t)node->n_in + 1, sizeof *item->in_shape);
     if (!item->in || !item->in_shape) return false;
     for (int j = 0; j < node->n_in; j++) {
-        const bool shape_only = j < 32 && (node->op->shape_inputs >> j & 1);
-        item->in[j]           = shape_only || !(need[node->in[j]] & VALUE) ? -1 : ir->item_of[node->in[j]];
-        item->in_shape[j]     = shapes[node->in[j]];
+        item->in[j]       = shape_only(node->op, j) || !(need[node->in[j]] & VALUE) ? -1 : ir->item_of[node->in[j]];
+        item->in_shape[j] = shapes[node->in[j]];
     }
     if (feed_of(r, n) >= 0) item->source = BMI_FEED;
     else if (node->op == &bmi_op_variable) item->source = BMI_VARIABLE;

@@ -20,6 +20,15 @@ static known_ops find_ops(void)
     };
 }
 
+/* A view of a view shows the first one's input. */
+static void skip_views(const bmi_ir *ir, bmi_item *item)
+{
+    while (item->op->flags & BM_OP_VIEW && ir->items[item->in[0]].source == BMI_COMPUTED && ir->items[item->in[0]].op->flags & BM_OP_VIEW) {
+        item->in_shape[0] = ir->items[ir->items[item->in[0]].in[0]].shape;
+        item->in[0]       = ir->items[item->in[0]].in[0];
+    }
+}
+
 static bool same_as_input(const bmi_ir *ir, const bmi_item *item, const known_ops *ops)
 {
     if (item->n_in < 1 || item->in[0] < 0) return false;
@@ -56,14 +65,14 @@ static bool with_number(bmi_ir *ir, bmi_item *item, const bm_op *op, int in, dou
 /* x * c, x + c, x - c with a number c. */
 static void take_number(bmi_ir *ir, bmi_item *item, const known_ops *ops)
 {
-    if (item->n_in != 2 || !bmi_type_is_real(item->type)) return;
+    if ((item->op != ops->mul && item->op != ops->add && item->op != ops->sub) || !bmi_type_is_real(item->type)) return;
     for (int side = 1; side >= 0; side--) {
         const int other = item->in[1 - side];
         double    value;
         if (!bmi_shape_equal(ir->items[other].shape, item->shape) || !number_of(ir, item->in[side], ops, &value)) continue;
         if (item->op == ops->mul) with_number(ir, item, ops->scale, other, value);
         else if (item->op == ops->add) with_number(ir, item, ops->shift, other, value);
-        else if (item->op == ops->sub && side == 1) with_number(ir, item, ops->shift, other, -value);
+        else if (side == 1) with_number(ir, item, ops->shift, other, -value);
         else continue;
         return;
     }
@@ -108,6 +117,7 @@ bm_status bmi_pass_simplify(bmi_ir *ir)
     for (int i = 0; i < ir->n_items && !ir->error->status; i++) {
         bmi_item *item = &ir->items[i];
         if (!item->alive || item->source != BMI_COMPUTED || item->op->flags & BM_OP_UPDATE) continue;
+        skip_views(ir, item);
         take_number(ir, item, &ops);
         if (same_as_input(ir, item, &ops) || neutral(ir, item, &ops)) bmi_ir_replace(ir, i, item->in[0]);
     }

@@ -137,7 +137,7 @@ static double largest(const bm_tensor *t)
 static void compare(const char *what, const bm_tensor *got, const bm_tensor *want, double tolerance)
 {
     const double scale = largest(want);
-    char         text[100];
+    char         text[160];
     assert_non_null(got);
     assert_int_equal(bm_tensor_size(got), bm_tensor_size(want));
     for (int64_t i = 0; i < bm_tensor_size(want); i++) {

@@ -148,14 +148,14 @@ static void one_step_and_another(way *w)
 static void two_layers_by_hand(way *w)
 {
     bm_node x = F64(w->g, BM_SHAPE(1, 2), 2, 3), t = F64(w->g, BM_SHAPE(1, 1), 1);
-    bm_node w1 = F64(w->g, BM_SHAPE(2, 2), .11, .21, .12, .08), w2 = F64(w->g, BM_SHAPE(2, 1), .14, .15);
+    bm_node w1 = F64(w->g, BM_SHAPE(2, 2), .11, .12, .21, .08), w2 = F64(w->g, BM_SHAPE(2, 1), .14, .15);
     bm_node h = bm_matmul(x, w1), y = bm_matmul(h, w2), e = bm_scale(bm_sum(bm_square(bm_sub(y, t))), .5);
     EXPECT(w, "hidden", h, 1e-12, .85, .48);
     EXPECT(w, "y", y, 1e-12, .191);
     EXPECT(w, "error", e, 1e-12, .3272405);
     bm_node n2 = bm_sub(w2, bm_scale(bm_gradient(e, w2), .05)), n1 = bm_sub(w1, bm_scale(bm_gradient(e, w1), .05));
     EXPECT(w, "W2", n2, 1e-12, .1743825, .169416);
-    EXPECT(w, "W1", n1, 1e-12, .121326, .226989, .132135, .0982025);
+    EXPECT(w, "W1", n1, 1e-12, .121326, .132135, .226989, .0982025);
     bm_node h2 = bm_matmul(x, n1), y2 = bm_matmul(h2, n2);
     EXPECT(w, "next hidden", h2, 1e-7, .923619, .5588775);
     EXPECT(w, "next y", y2, 1e-7, .2557458);

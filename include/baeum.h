@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Everything of Baeum's C interface. */
+#ifndef BAEUM_H
+#define BAEUM_H
+#include <baeum/base.h>
+#include <baeum/graph.h>
+#include <baeum/nn.h>
+#include <baeum/ops.h>
+#include <baeum/session.h>
+#include <baeum/tensor.h>
+#include <baeum/view.h>
+#endif
