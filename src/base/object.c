@@ -101,3 +101,10 @@ bm_status bmi_options_copy(bmi_error *e, bm_place here, void *into, size_t known
     }
     return e->status;
 }
+
+bm_status bmi_object_fail_with(void *object, const void *argument, bm_place here, const char *what)
+{
+    if (!argument) return bmi_object_fail(object, BM_E_ARGUMENT, here, "%s is null", what);
+    const bmi_error e = ((const bmi_object *)argument)->error;
+    return bmi_object_fail(object, e.status, (bm_place){ 0 }, "%s", e.text);
+}

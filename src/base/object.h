@@ -47,6 +47,9 @@ bm_status bmi_object_fail(void *object, bm_status status, bm_place here, const c
     void bm_##T##_report(const bm_##T *x, FILE *to) { bmi_object_report(x, to); }        \
     void bm_##T##_clear(bm_##T *x) { bmi_object_clear(x); }
 
+/* Hands the error of a failed argument on: its own text, or "<what> is null" (BM_E_ARGUMENT). Returns the object's status. */
+bm_status bmi_object_fail_with(void *object, const void *argument, bm_place here, const char *what);
+
 const char *bmi_object_error(const void *object);      /* "" when there is none; of null: "no object (null)" */
 bm_status   bmi_object_status(const void *object);     /* of null: BM_E_ARGUMENT */
 void        bmi_object_report(const void *object, FILE *to);

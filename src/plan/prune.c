@@ -70,6 +70,10 @@ static bool fill_item(bmi_ir *ir, bmi_item *item, int64_t n, const bm_shape *sha
     const bmi_node         *node = &r->graph->nodes[n];
     *item = (bmi_item){ .op = node->op, .args = node->args, .n_in = node->n_in, .type = node->type, .shape = shapes[n], .node = n,
                         .alive = true, .unit = -1, .buffer = -1 };
+    if (node->op == &bmi_op_placeholder && feed_of(r, n) < 0) {
+        bmi_fail(ir->error, BM_E_ARGUMENT, ir->here, "run: the placeholder \"%s\" is needed and not fed; add {%s, tensor} to BM_FEEDS", node->name, node->name);
+        return false;
+    }
     if (!bmi_shape_known(item->shape) || !bmi_shape_size(item->shape, item->type, &item->size)) {
         char text[200];
         bmi_fail(ir->error, BM_E_SHAPE, node->here, "%s: its shape %s is not known in this run or too large; feed what it depends on", node->name,
@@ -90,10 +94,6 @@ static bool fill_item(bmi_ir *ir, bmi_item *item, int64_t n, const bm_shape *sha
     if (item->source == BMI_CONSTANT) item->memory = node->value->data;
     if (item->source != BMI_COMPUTED) item->n_in = 0;
     if (item->source == BMI_VARIABLE && !item->memory) return bmi_ir_no_memory(ir, (size_t)item->size), false;
-    if (node->op == &bmi_op_placeholder && item->source != BMI_FEED) {
-        bmi_fail(ir->error, BM_E_ARGUMENT, ir->here, "run: the placeholder \"%s\" is needed and not fed; add {%s, tensor} to BM_FEEDS", node->name, node->name);
-        return false;
-    }
     return true;
 }
 

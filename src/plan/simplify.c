@@ -7,6 +7,8 @@
 #include "plan/ir.h"
 #include <string.h>
 
+enum { UNIFORM_ELEMENTS = 4096 }; /* constants up to here are looked through for being one number */
+
 typedef struct known_ops {
     const bm_op *broadcast_like, *sum_like, *cast, *scale, *shift, *mul, *add, *sub, *div, *group;
 } known_ops;
@@ -37,13 +39,15 @@ static bool same_as_input(const bmi_ir *ir, const bmi_item *item, const known_op
     return item->op->flags & BM_OP_VIEW || item->op == ops->broadcast_like || item->op == ops->sum_like || item->op == ops->cast;
 }
 
-/* The number that an input is everywhere: a constant of one element, maybe broadcast. */
+/* The number that an input is everywhere: a constant of equal elements, maybe broadcast. */
 static bool number_of(const bmi_ir *ir, int i, const known_ops *ops, double *value)
 {
     while (ir->items[i].source == BMI_COMPUTED && (ir->items[i].op->flags & BM_OP_VIEW || ir->items[i].op == ops->broadcast_like))
         i = ir->items[i].in[0];
     const bmi_item *item = &ir->items[i];
-    if (item->source != BMI_CONSTANT || item->size != 1 || !bmi_type_is_real(item->type)) return false;
+    const size_t    size = bm_type_size(item->type);
+    if (item->source != BMI_CONSTANT || !item->size || item->size > UNIFORM_ELEMENTS || !bmi_type_is_real(item->type)) return false;
+    if (memcmp(item->memory, (const char *)item->memory + size, size * (size_t)(item->size - 1)) != 0) return false; /* each equals the next */
     *value = item->type == BM_F32 ? (double)*(const float *)item->memory : *(const double *)item->memory;
     return true;
 }

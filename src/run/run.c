@@ -150,7 +150,7 @@ static bool check_feed(bm_session *s, bm_feeds feeds, size_t i, bm_place here)
             return false;
         }
     if (bmi_object_failed(f->value)) {
-        bmi_object_fail(s, BM_E_ARGUMENT, here, "run: the tensor fed to \"%s\" is %s", n->name, f->value ? f->value->object.error.text : "null");
+        bmi_object_fail_with(s, f->value, here, n->name);
         return false;
     }
     if (f->value->type != n->type) {

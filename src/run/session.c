@@ -97,7 +97,7 @@ bm_status bm_set_value_at(bm_session *s, bm_node variable, const bm_tensor *valu
     if (bmi_object_failed(s)) return bmi_object_status(s);
     if (!is_variable(s, variable))
         return bmi_object_fail(s, BM_E_ARGUMENT, here, "set value: \"%s\" is no variable of this session's graph", bm_node_name(variable));
-    if (bmi_object_failed(value)) return bmi_object_fail(s, BM_E_ARGUMENT, here, "set value: the tensor is %s", value ? value->object.error.text : "null");
+    if (bmi_object_failed(value)) return bmi_object_fail_with(s, value, here, "set value: the tensor");
     bm_tensor *t = bmi_session_variable(s, variable.index);
     if (!t) return s->object.error.status;
     char a[200], b[200];
