@@ -341,7 +341,8 @@ typedef struct bm_mlp_options {
 #define bm_mlp(...) bm_learner_value_at("mlp", BM_OPTIONS(bm_mlp_options, .units = __VA_ARGS__), BM_HERE)
 
 /** A model of a learner over the features that a recipe makes. It copies the recipe. With a null recipe it is fitted on datasets
- *  by bm_fit.
+ *  by bm_fit. bm_compile before fitting replaces the learner's own loss, optimiser or metrics by those that are given (here the loss
+ *  may be left out); BM_E_ARGUMENT when it is fitted without them, as bm_linear is.
  *  Returns  gives a model, never null. Errors BM_E_ARGUMENT an unknown learner, settings outside their ranges; the recipe's own
  */
 BM_API bm_model *bm_learner_at(bm_learner how, const bm_recipe *recipe, bm_place here);
