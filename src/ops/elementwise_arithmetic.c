@@ -35,7 +35,7 @@ BMI_ROW1(reciprocal, v_div(v_set(1), a), REALS, PUBLIC, DX1(bm_neg(bm_mul(dy, bm
 
 BMI_ROW1(sqrt, v_sqrt(a), REALS, PUBLIC, DX1(bm_div(bm_scale(dy, .5), y)), "square root; NaN below 0", CASE1((0, 1, 6.25), (0, 1, 2.5), "by hand"))
 
-BMI_ROW1(rsqrt, v_div(v_set(1), v_sqrt(a)), REALS, PUBLIC, DX1(bm_mul(bm_scale(dy, -.5), bm_mul(y, bm_square(y)))), "1 / sqrt(x)",
+BMI_ROW1(rsqrt, v_rsqrt(a), REALS, PUBLIC, DX1(bm_mul(bm_scale(dy, -.5), bm_mul(y, bm_square(y)))), "1 / sqrt(x)",
          CASE1((1, 6.25, 16), (1, .4, .25), "by hand"))
 
 BMI_ROW1(scale, v_mul(a, p0), REALS, PUBLIC_P1, DX1(bm_scale(dy, p0)), "x * by", CASE1_P((1, -2, 0), 2.5, 0, (2.5, -5, 0), "by hand"))

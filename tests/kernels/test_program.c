@@ -5,7 +5,6 @@
 #include "kernels/cpu/program.h"
 #include "support/bmt.h"
 #include "support/bmt_guard.h"
-#include "isa_stand_in.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

@@ -24,18 +24,23 @@ typedef void bmi_vector_body(size_t n, void *y, const void *a, const void *b, co
 
 typedef vec bmi_row(vec a, vec b, vec c, vec p0, vec p1);
 
-/* The loop of every row: whole vectors, then the lanes that are left. `operands` is a constant after inlining, so what a
- * row does not use is not loaded. y may be a, b or c. */
+V vec bmi_row_operand(bool used, const real *x, size_t left)
+{
+    return !used ? v_zero() : left >= LANES ? v_load(x) : v_load_n(x, left);
+}
+
+/* The loop of every row. `operands` is a constant after inlining, so what a row does not use is not loaded. The row stands in
+ * it once: whether a vector is the last one, with fewer lanes, decides on loads and stores alone. y may be a, b or c. */
 V void bmi_row_loop(bmi_row row, int operands, size_t n, real *y, const real *a, const real *b, const real *c, const double *p)
 {
-    const vec p0 = v_set((real)p[0]), p1 = v_set((real)p[1]), none = v_zero();
-    size_t    i = 0;
-    for (; i + LANES <= n; i += LANES)
-        v_store(y + i, row(operands > 0 ? v_load(a + i) : none, operands > 1 ? v_load(b + i) : none,
-                           operands > 2 ? v_load(c + i) : none, p0, p1));
-    if (i < n)
-        v_store_n(y + i, row(operands > 0 ? v_load_n(a + i, n - i) : none, operands > 1 ? v_load_n(b + i, n - i) : none,
-                             operands > 2 ? v_load_n(c + i, n - i) : none, p0, p1), n - i);
+    const vec p0 = v_set((real)p[0]), p1 = v_set((real)p[1]);
+    for (size_t i = 0; i < n; i += LANES) {
+        const size_t left   = n - i;
+        const vec    result = row(bmi_row_operand(operands > 0, a + i, left), bmi_row_operand(operands > 1, b + i, left),
+                                  bmi_row_operand(operands > 2, c + i, left), p0, p1);
+        if (left >= LANES) v_store(y + i, result);
+        else v_store_n(y + i, result, left);
+    }
 }
 
 #define BMI_ROW_(name, operands, expression)                                                                       \

@@ -31,6 +31,7 @@
 #ifndef BMI_KERNELS_CPU_VECTOR_H
 #define BMI_KERNELS_CPU_VECTOR_H
 #include "kernels/cpu/variant.h"
+#include <math.h>
 
 #define V static inline __attribute__((always_inline, unused))
 #if BMI_VARIANT_REAL == 32
@@ -39,6 +40,7 @@
 #define BIAS         127             /* of the exponent */
 #define R(x)         x##f            /* a constant of the real type */
 #define REAL_MIN     0x1p-126f       /* smallest normal number */
+#define REAL_MAX     0x1.fffffep127f
 #define ROUNDER      0x1.8p23f       /* adding and subtracting it rounds to an integer */
 #define SIGN_BIT     INT32_MIN
 typedef int32_t  lane_int;
@@ -49,6 +51,7 @@ typedef uint32_t lane_bits;
 #define BIAS         1023
 #define R(x)         x
 #define REAL_MIN     0x1p-1022
+#define REAL_MAX     0x1.fffffffffffffp1023
 #define ROUNDER      0x1.8p52
 #define SIGN_BIT     INT64_MIN
 typedef int64_t  lane_int;

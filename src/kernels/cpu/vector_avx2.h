@@ -5,20 +5,20 @@
 #include <immintrin.h>
 
 #if BMI_VARIANT_REAL == 32
-typedef __m256 half;
+typedef __m256 half_vec;
 #define F(op)   _mm256_##op##_ps
 #define E(op)   _mm256_##op##_epi32
 #define BITS(a) _mm256_castps_si256(a)
 #define REAL(a) _mm256_castsi256_ps(a)
 #else
-typedef __m256d half;
+typedef __m256d half_vec;
 #define F(op)   _mm256_##op##_pd
 #define E(op)   _mm256_##op##_epi64
 #define BITS(a) _mm256_castpd_si256(a)
 #define REAL(a) _mm256_castsi256_pd(a)
 #endif
-typedef struct { half lo, hi; } vec;
-typedef struct { half lo, hi; } mask;
+typedef struct { half_vec lo, hi; } vec;
+typedef struct { half_vec lo, hi; } mask;
 typedef struct { __m256i lo, hi; } ivec;
 #define HALF (LANES / 2)
 
@@ -79,7 +79,7 @@ V mask m_and(mask a, mask b) { return (mask){ F(and)(a.lo, b.lo), F(and)(a.hi, b
 V mask m_or(mask a, mask b) { return (mask){ F(or)(a.lo, b.lo), F(or)(a.hi, b.hi) }; }
 V mask m_not(mask a)
 {
-    const half all = REAL(_mm256_set1_epi32(-1));
+    const half_vec all = REAL(_mm256_set1_epi32(-1));
     return (mask){ F(andnot)(a.lo, all), F(andnot)(a.hi, all) };
 }
 V bool m_any(mask a) { return F(movemask)(F(or)(a.lo, a.hi)) != 0; }
@@ -97,7 +97,7 @@ V ivec i_set(lane_int x) { return (ivec){ _mm256_set1_epi64x(x), _mm256_set1_epi
 V vec  v_gather(const real *t, ivec i) { return (vec){ _mm256_i64gather_pd(t, i.lo, 8), _mm256_i64gather_pd(t, i.hi, 8) }; }
 V vec  v_of(ivec a) /* the integer put into the fraction of ROUNDER */
 {
-    const half    big = F(set1)(ROUNDER);
+    const half_vec    big = F(set1)(ROUNDER);
     const __m256i b   = BITS(big);
     return (vec){ F(sub)(REAL(E(add)(a.lo, b)), big), F(sub)(REAL(E(add)(a.hi, b)), big) };
 }
