@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Columns and their dictionaries. Texts are hashed by FNV-1a over 8 bytes at a time with a final mix, and kept in an open-
+ * addressed table with linear probing (Knuth, "The Art of Computer Programming", volume 3, section 6.4, algorithm L).
+ */
+#include "format/column.h"
+#include "base/text.h"
+#include <math.h>
+#include <string.h>
+
+static uint64_t hash_text(const char *text, size_t n)
+{
+    uint64_t h = UINT64_C(0xcbf29ce484222325) ^ n;
+    for (; n >= 8; n -= 8, text += 8) {
+        uint64_t w;
+        memcpy(&w, text, 8);
+        h = (h ^ w) * UINT64_C(0x9e3779b97f4a7c15);
+        h ^= h >> 29;
+    }
+    uint64_t w = 0;
+    memcpy(&w, text, n);
+    h = (h ^ w) * UINT64_C(0x9e3779b97f4a7c15);
+    return h ^ h >> 32;
+}
+
+const char *bmi_dictionary_text(const bmi_dictionary *d, int32_t code, size_t *n)
+{
+    const size_t start = (size_t)d->starts[code];
+    const size_t end = code + 1 < d->count ? (size_t)d->starts[code + 1] : d->used;
+    if (n) *n = end - start - 1;
+    return d->bytes + start;
+}
+
+/* The slot of a text: where it is, or the free one where it belongs. */
+static size_t find_slot(const bmi_dictionary *d, uint64_t hash, const char *text, size_t n)
+{
+    const size_t mask = d->slots_capacity - 1;
+    for (size_t i = (size_t)hash & mask;; i = (i + 1) & mask) {
+        const uint64_t slot = d->slots[i];
+        if (!slot) return i;
+        if (slot >> 32 != hash >> 32) continue;
+        size_t      length;
+        const char *other = bmi_dictionary_text(d, (int32_t)((slot & 0xffffffff) - 1), &length);
+        if (length == n && !memcmp(other, text, n)) return i;
+    }
+}
+
+static bool grow_slots(bmi_dictionary *d)
+{
+    bmi_dictionary larger = *d;
+    larger.slots_capacity = d->slots_capacity ? d->slots_capacity * 2 : 64;
+    larger.slots = bmi_alloc(d->context, larger.slots_capacity, sizeof *larger.slots);
+    if (!larger.slots) return false;
+    for (int32_t code = 0; code < d->count; code++) {
+        size_t         n;
+        const char    *text = bmi_dictionary_text(d, code, &n);
+        const uint64_t hash = hash_text(text, n);
+        larger.slots[find_slot(&larger, hash, text, n)] = (hash >> 32) << 32 | (uint32_t)(code + 1);
+    }
+    bmi_release(d->context, d->slots, d->slots_capacity, sizeof *d->slots);
+    *d = larger;
+    return true;
+}
+
+int32_t bmi_dictionary_find(const bmi_dictionary *d, const char *text, size_t n)
+{
+    if (!d->slots_capacity) return -1;
+    const uint64_t slot = d->slots[find_slot(d, hash_text(text, n), text, n)];
+    return (int32_t)(slot & 0xffffffff) - 1;
+}
+
+int32_t bmi_dictionary_add(bmi_dictionary *d, const char *text, size_t n)
+{
+    if ((size_t)d->count * 2 >= d->slots_capacity && !grow_slots(d)) return -1;
+    const uint64_t hash = hash_text(text, n);
+    const size_t   at = find_slot(d, hash, text, n);
+    if (d->slots[at]) return (int32_t)(d->slots[at] & 0xffffffff) - 1;
+    size_t needed;
+    if (d->count >= INT32_MAX - 1 || !bmi_add_size(d->used, n, &needed) || !bmi_add_size(needed, 1, &needed)) return -1;
+    if (!bmi_grow(d->context, (void **)&d->bytes, &d->capacity, needed, 1)) return -1;
+    if (!bmi_grow(d->context, (void **)&d->starts, &d->starts_capacity, (size_t)d->count + 1, sizeof *d->starts)) return -1;
+    d->starts[d->count] = d->used;
+    memcpy(d->bytes + d->used, text, n);
+    d->bytes[d->used + n] = 0;
+    d->used = needed;
+    d->slots[at] = (hash >> 32) << 32 | (uint32_t)(d->count + 1);
+    return d->count++;
+}
+
+void bmi_dictionary_end(bmi_dictionary *d)
+{
+    bmi_release(d->context, d->bytes, d->capacity, 1);
+    bmi_release(d->context, d->starts, d->starts_capacity, sizeof *d->starts);
+    bmi_release(d->context, d->slots, d->slots_capacity, sizeof *d->slots);
+    *d = (bmi_dictionary){ .context = d->context };
+}
+
+size_t bmi_column_cell(bm_column_type type)
+{
+    switch (type) {
+    case BM_COLUMN_REAL: return sizeof(double);
+    case BM_COLUMN_INTEGER: return sizeof(int64_t);
+    case BM_COLUMN_BOOL: return sizeof(uint8_t);
+    case BM_COLUMN_TEXT: return sizeof(int32_t);
+    default: return 0;
+    }
+}
+
+void bmi_column_end(bm_context *context, bmi_column *c)
+{
+    bmi_text_release(context, c->name);
+    bmi_release(context, c->values, c->bytes, 1);
+    c->dictionary.context = context;
+    bmi_dictionary_end(&c->dictionary);
+    *c = (bmi_column){ 0 };
+}
+
+bool bmi_cell_is_missing(const char *text, size_t n)
+{
+    static const char *const markers[] = { "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "null", "NULL", "None", "?" };
+    if (n == 0) return true;
+    if (n > 4) return false;
+    for (size_t i = 0; i < BMI_COUNT(markers); i++)
+        if (strlen(markers[i]) == n && !memcmp(markers[i], text, n)) return true;
+    return false;
+}
+
+int bmi_cell_bool(const char *text, size_t n)
+{
+    if (n == 4 && (!memcmp(text, "true", 4) || !memcmp(text, "True", 4) || !memcmp(text, "TRUE", 4))) return 1;
+    if (n == 5 && (!memcmp(text, "false", 5) || !memcmp(text, "False", 5) || !memcmp(text, "FALSE", 5))) return 0;
+    return -1;
+}
+
+bool bmi_cell_number(const char *text, size_t n, double *value, bool *integer)
+{
+    while (n && (*text == ' ' || *text == '\t')) text++, n--;
+    while (n && (text[n - 1] == ' ' || text[n - 1] == '\t')) n--;
+    bool overflow = false;
+    if (!n || !bmi_read_real(text, n, value, &overflow) || isnan(*value)) return false;
+    size_t i = *text == '-' || *text == '+';
+    while (i < n && text[i] >= '0' && text[i] <= '9') i++;
+    *integer = i == n;
+    return true;
+}

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Reading a CSV file: layout, chunks, rows, types (the method is told in csv_inside.h). */
+#include "format/csv_inside.h"
+#include "base/threads.h"
+#include <inttypes.h>
+#include <stdatomic.h>
+#include <string.h>
+
+int bmi_csv_parts(const bmi_csv_work *w, size_t items)
+{
+    const int threads = bmi_threads(w->context);
+    const int most = threads < BMI_CSV_PARTS ? threads : BMI_CSV_PARTS;
+    return items < (size_t)most ? (items ? (int)items : 1) : most;
+}
+
+typedef struct parsing {
+    bmi_csv_work *work;
+    const bool   *again;
+    bmi_error     errors[BMI_CSV_PARTS];
+    atomic_size_t next;
+} parsing;
+
+static bool make_scratch(const bmi_csv_work *w, bmi_csv_scratch *s)
+{
+    s->tile = bmi_alloc_raw(w->context, (size_t)bmi_csv_tile_rows(w->n_columns) * w->n_columns, sizeof *s->tile);
+    s->seen = bmi_alloc(w->context, w->n_columns, 1);
+    return s->tile && s->seen;
+}
+
+static void end_scratch(const bmi_csv_work *w, bmi_csv_scratch *s)
+{
+    bmi_release(w->context, s->tile, (size_t)bmi_csv_tile_rows(w->n_columns) * w->n_columns, sizeof *s->tile);
+    bmi_release(w->context, s->seen, w->n_columns, 1);
+    bmi_release(w->context, s->buffer, s->capacity, 1);
+    bmi_release(w->context, s->text, s->text_capacity, 1);
+}
+
+static void parse_part(void *arg, int part, int parts)
+{
+    parsing        *p = arg;
+    bmi_csv_work   *w = p->work;
+    bmi_error      *e = &p->errors[part];
+    bmi_csv_scratch s = { .buffer = NULL };
+    size_t          i;
+    (void)parts;
+    if (!make_scratch(w, &s)) bmi_fail_memory(e, w->here, w->n_columns * 64, "to read a CSV file");
+    while (!e->status && (i = atomic_fetch_add(&p->next, 1)) < w->n_chunks) {
+        if (p->again && !p->again[i]) continue;
+        const bmi_csv_chunk *k = &w->chunks[i];
+        const unsigned char *bytes;
+        for (size_t c = 0; c < w->n_columns; c++) {
+            bmi_dictionary *texts = &w->texts[i * w->n_columns + c];
+            bmi_dictionary_end(texts);
+            texts->context = w->context;
+        }
+        if (k->begin < k->end && !bmi_source_read(e, w->here, w->source, k->begin, k->end - k->begin, &s.buffer, &s.capacity, &bytes))
+            bmi_csv_rows(w, i, bytes, bytes + (k->end - k->begin), &s);
+        if (k->problem == BMI_CSV_NO_MEMORY) bmi_fail_memory(e, w->here, 1 << 16, "for the texts of a CSV file");
+    }
+    end_scratch(w, &s);
+}
+
+bm_status bmi_csv_parse_chunks(bmi_csv_work *w, size_t first, const bool *again)
+{
+    parsing p = { .work = w, .again = again };
+    atomic_store(&p.next, first);
+    const int parts = bmi_csv_parts(w, w->n_chunks - first);
+    bmi_parallel(w->context, parts, parse_part, &p);
+    for (int i = 0; i < parts; i++)
+        if (bmi_fail_from(w->error, &p.errors[i])) return w->error->status;
+    return BM_OK;
+}
+
+static bm_status make_room(bmi_csv_work *w)
+{
+    const size_t cells = w->chunks_capacity * w->n_columns;
+    w->seen = bmi_alloc(w->context, cells, sizeof *w->seen);
+    w->texts = bmi_alloc(w->context, cells, sizeof *w->texts);
+    w->mode = bmi_alloc(w->context, w->n_columns, sizeof *w->mode);
+    w->cells = bmi_alloc(w->context, w->n_columns, sizeof *w->cells);
+    bool fine = w->seen && w->texts && w->mode && w->cells;
+    for (size_t c = 0; fine && c < w->n_columns; c++) {
+        fine = (w->cells[c] = bmi_alloc_raw(w->context, (size_t)w->room, sizeof **w->cells));
+        for (size_t i = 0; i < w->options->text.count; i++)
+            if (w->options->text.at[i] && !strcmp(w->options->text.at[i], w->out->columns[c].name)) w->mode[c] = BMI_CSV_AS_TEXT;
+    }
+    return fine ? BM_OK : bmi_fail_memory(w->error, w->here, (size_t)w->room * w->n_columns * 8, "for the columns of a CSV file");
+}
+
+/* Wrong quotes where bad rows are left out: from that row on the chunks were cut by a wrong count of quotes, so the rest is parsed
+ * again as one. */
+static bm_status parse_rest(bmi_csv_work *w, size_t stopped)
+{
+    bmi_csv_chunk *k = &w->chunks[stopped], *rest = k + 1;
+    for (size_t i = (stopped + 1) * w->n_columns; i < w->n_chunks * w->n_columns; i++) bmi_dictionary_end(&w->texts[i]);
+    k->end = k->row_at;
+    k->stopped = false;
+    *rest = (bmi_csv_chunk){ .begin = k->row_at, .end = w->source->size, .base = k->base + k->rows, .room = w->room - k->base - k->rows, .serial = true };
+    w->n_chunks = stopped + 2;
+    return bmi_csv_parse_chunks(w, stopped + 1, NULL);
+}
+
+/* Bad rows: the first one is the error, or they are counted and the first one is told. */
+static bm_status judge_rows(bmi_csv_work *w)
+{
+    char words[600] = "";
+    for (size_t i = 0; i < w->n_chunks; i++) {
+        bmi_csv_chunk *k = &w->chunks[i];
+        if (!k->problem) continue;
+        if (k->stopped && w->options->skip_bad_rows && k->problem != BMI_CSV_NO_ROOM) {
+            if (parse_rest(w, i)) return w->error->status;
+            k = &w->chunks[i];
+        }
+        if ((!*words || k->stopped) && bmi_csv_describe(w, k, words)) return w->error->status;
+        if (k->stopped) return bmi_fail(w->error, k->problem == BMI_CSV_NO_ROOM ? BM_E_FILE : BM_E_FORMAT, w->here, "%s", words);
+    }
+    for (size_t i = 0; i < w->n_chunks; i++) w->out->skipped += w->chunks[i].bad;
+    if (!w->out->skipped) return BM_OK;
+    return bmi_notes_add(w->context, &w->out->notes, "%" PRId64 " row%s could not be read and %s left out; the first: %s", w->out->skipped,
+                         w->out->skipped == 1 ? "" : "s", w->out->skipped == 1 ? "was" : "were", words)
+               ? BM_OK
+               : bmi_fail_memory(w->error, w->here, 1000, "for a note");
+}
+
+static void end_work(bmi_csv_work *w)
+{
+    const size_t cells = w->chunks_capacity * w->n_columns;
+    for (size_t i = 0; w->texts && i < cells; i++) bmi_dictionary_end(&w->texts[i]);
+    for (size_t c = 0; w->cells && c < w->n_columns; c++) bmi_release(w->context, w->cells[c], (size_t)w->room, sizeof **w->cells);
+    bmi_release(w->context, w->cells, w->n_columns, sizeof *w->cells);
+    bmi_release(w->context, w->mode, w->n_columns, sizeof *w->mode);
+    bmi_release(w->context, w->texts, cells, sizeof *w->texts);
+    bmi_release(w->context, w->seen, cells, sizeof *w->seen);
+    bmi_release(w->context, w->chunks, w->chunks_capacity, sizeof *w->chunks);
+}
+
+static bm_status read_source(bmi_error *e, bm_place here, const bmi_source *source, const bm_csv_options *options, bmi_csv *out)
+{
+    bmi_csv_work w = { .context = source->context, .source = source, .options = options, .error = e, .here = here, .out = out };
+    bm_status    st = bmi_csv_layout(&w);
+    if (!st) st = bmi_csv_cut(&w);
+    if (!st) st = make_room(&w);
+    if (!st) st = bmi_csv_parse_chunks(&w, 0, NULL);
+    if (!st) st = judge_rows(&w);
+    if (!st) st = bmi_csv_finish(&w);
+    if (!st && !out->rows)
+        st = bmi_fail(e, BM_E_DATA, here, out->skipped ? "%s has no row that can be read" : "%s has column names but no rows", source->name);
+    end_work(&w);
+    if (st) bmi_csv_end(source->context, out);
+    return st;
+}
+
+bm_status bmi_csv_read(bmi_error *e, bm_place here, bm_context *context, const bm_csv_options *options, bmi_csv *out)
+{
+    bmi_source source;
+    *out = (bmi_csv){ 0 };
+    if (!options->path) return bmi_fail(e, BM_E_ARGUMENT, here, "no path of a CSV file is given");
+    bm_status st = bmi_source_open(e, here, context, options->path, &source);
+    if (!st) st = read_source(e, here, &source, options, out);
+    bmi_source_end(&source);
+    return st;
+}
+
+bm_status bmi_csv_read_bytes(bmi_error *e, bm_place here, bm_context *context, const char *name, const void *bytes, size_t size,
+                             const bm_csv_options *options, bmi_csv *out)
+{
+    bmi_source source;
+    *out = (bmi_csv){ 0 };
+    bmi_source_memory(context, name, bytes, size, &source);
+    return read_source(e, here, &source, options, out);
+}
+
+void bmi_csv_end(bm_context *context, bmi_csv *csv)
+{
+    for (size_t c = 0; c < csv->n_columns; c++) bmi_column_end(context, &csv->columns[c]);
+    bmi_release(context, csv->columns, csv->n_columns, sizeof *csv->columns);
+    bmi_notes_end(context, &csv->notes);
+    *csv = (bmi_csv){ 0 };
+}

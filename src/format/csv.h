@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+/* CSV: reading into columns (RFC 4180, the rules beside bm_table_read_csv) and writing. */
+#ifndef BMI_FORMAT_CSV_H
+#define BMI_FORMAT_CSV_H
+#include "format/column.h"
+#include "format/notes.h"
+
+enum { BMI_CSV_MAX_COLUMNS = 100000 };
+
+typedef struct bmi_csv {
+    int64_t     rows;
+    size_t      n_columns;
+    bmi_column *columns;  /* n_columns, from bmi_alloc */
+    int64_t     skipped;  /* bad rows that were left out */
+    bmi_notes   notes;
+} bmi_csv;
+
+/* Reads a file. The result does not depend on the number of threads. */
+bm_status bmi_csv_read(bmi_error *e, bm_place here, bm_context *context, const bm_csv_options *options, bmi_csv *out);
+/* The same of bytes in memory; `name` stands for the path in messages. */
+bm_status bmi_csv_read_bytes(bmi_error *e, bm_place here, bm_context *context, const char *name, const void *bytes, size_t size,
+                             const bm_csv_options *options, bmi_csv *out);
+void      bmi_csv_end(bm_context *context, bmi_csv *csv);
+
+/* Writes columns of `rows` cells; atomic. */
+bm_status bmi_csv_write(bmi_error *e, bm_place here, bm_context *context, const bm_csv_write_options *options, const bmi_column *columns,
+                        size_t n_columns, int64_t rows);
+
+#endif

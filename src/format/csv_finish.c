@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: Apache-2.0
+/* The end of reading a CSV file: the type of each column from what all chunks saw, chunks parsed again where their guess was
+ * another, rows with numbers that are not finite, and the columns in their final form. Columns are worked on several at once.
+ */
+#include "format/csv_inside.h"
+#include "base/threads.h"
+#include <inttypes.h>
+#include <math.h>
+#include <stdatomic.h>
+#include <string.h>
+
+static double real_of(uint64_t bits)
+{
+    double value;
+    memcpy(&value, &bits, 8);
+    return value;
+}
+
+static unsigned seen_in_all(const bmi_csv_work *w, size_t c)
+{
+    unsigned all = 0;
+    for (size_t i = 0; i < w->n_chunks; i++) all |= w->seen[i * w->n_columns + c];
+    return all;
+}
+
+static bm_column_type type_of(unsigned seen)
+{
+    const unsigned numbers = BMI_SEEN_INT | BMI_SEEN_REAL | BMI_SEEN_INFINITE;
+    if (seen & BMI_SEEN_TEXT || (seen & BMI_SEEN_BOOL && seen & numbers)) return BM_COLUMN_TEXT;
+    if (seen & BMI_SEEN_BOOL) return BM_COLUMN_BOOL;
+    return seen & BMI_SEEN_INT && !(seen & BMI_SEEN_REAL) ? BM_COLUMN_INTEGER : BM_COLUMN_REAL;
+}
+
+/* Settles the types and parses the chunks that guessed another one again. */
+static bm_status settle_types(bmi_csv_work *w)
+{
+    bool *again = bmi_alloc(w->context, w->n_chunks, sizeof *again);
+    if (!again) return bmi_fail_memory(w->error, w->here, w->n_chunks, "to read a CSV file");
+    bool any = false;
+    for (size_t c = 0; c < w->n_columns; c++) {
+        const unsigned all = seen_in_all(w, c);
+        w->out->columns[c].type = w->mode[c] == BMI_CSV_AS_TEXT ? BM_COLUMN_TEXT : type_of(all);
+        const bool text = w->out->columns[c].type == BM_COLUMN_TEXT;
+        const bool big = w->out->columns[c].type == BM_COLUMN_INTEGER && all & BMI_SEEN_BIG;
+        if (w->mode[c] == BMI_CSV_AS_TEXT || !(text || big)) continue;
+        w->mode[c] = text ? BMI_CSV_AS_TEXT : BMI_CSV_AS_INT64;
+        for (size_t i = 0; i < w->n_chunks; i++) {
+            const unsigned seen = w->seen[i * w->n_columns + c];
+            if (big || (seen && !(seen & BMI_SEEN_TEXT)) || seen & BMI_SEEN_LATE_TEXT) any = again[i] = true;
+        }
+    }
+    bm_status st = any ? bmi_csv_parse_chunks(w, 0, again) : BM_OK;
+    bmi_release(w->context, again, w->n_chunks, sizeof *again);
+    return st;
+}
+
+/* Whether bytes are UTF-8 (RFC 3629). */
+static bool is_utf8(const char *text, size_t n)
+{
+    const unsigned char *p = (const unsigned char *)text, *end = p + n;
+    while (p < end) {
+        if (*p < 0x80) {
+            p++;
+            continue;
+        }
+        const int more = *p >= 0xc2 && *p < 0xe0 ? 1 : *p >= 0xe0 && *p < 0xf0 ? 2 : *p >= 0xf0 && *p < 0xf5 ? 3 : 0;
+        if (!more || end - p <= more) return false;
+        if ((*p == 0xe0 && p[1] < 0xa0) || (*p == 0xed && p[1] > 0x9f) || (*p == 0xf0 && p[1] < 0x90) || (*p == 0xf4 && p[1] > 0x8f)) return false;
+        for (int i = 1; i <= more; i++)
+            if ((p[i] & 0xc0) != 0x80) return false;
+        p += more + 1;
+    }
+    return true;
+}
+
+/* Adds Latin-1 text as UTF-8. */
+static int32_t add_latin1(bm_context *context, bmi_dictionary *d, const char *text, size_t n)
+{
+    char *utf8 = bmi_alloc_raw(context, n, 2);
+    if (!utf8) return -1;
+    size_t m = 0;
+    for (size_t i = 0; i < n; i++) {
+        const unsigned char c = (unsigned char)text[i];
+        if (c >= 0x80) utf8[m++] = (char)(0xc0 | c >> 6);
+        utf8[m++] = (char)(c < 0x80 ? c : 0x80 | (c & 0x3f));
+    }
+    const int32_t code = bmi_dictionary_add(d, utf8, m);
+    bmi_release(context, utf8, n, 2);
+    return code;
+}
+
+/* Joins the chunks' dictionaries in order of rows, so that codes come in the order in which their texts appear. */
+static bool join_texts(bmi_csv_work *w, size_t c, const uint64_t *cells, int32_t *codes, bool *latin1)
+{
+    bmi_dictionary *all = &w->out->columns[c].dictionary;
+    int64_t         row = 0;
+    all->context = w->context;
+    for (size_t i = 0; i < w->n_chunks; i++) {
+        bmi_dictionary *own = &w->texts[i * w->n_columns + c];
+        const size_t    count = (size_t)own->count;
+        int32_t        *map = bmi_alloc(w->context, count, sizeof *map); /* code + 1 */
+        bool            fine = map;
+        for (const int64_t end = row + w->chunks[i].rows; fine && row < end; row++) {
+            codes[row] = -1;
+            if (cells[row] == BMI_CSV_MISSING) continue;
+            int32_t *code = &map[cells[row]];
+            if (!*code) {
+                size_t      n;
+                const char *text = bmi_dictionary_text(own, (int32_t)cells[row], &n);
+                const bool  utf8 = is_utf8(text, n);
+                *latin1 |= !utf8;
+                *code = 1 + (utf8 ? bmi_dictionary_add(all, text, n) : add_latin1(w->context, all, text, n));
+                fine = *code > 0;
+            }
+            codes[row] = *code - 1;
+        }
+        bmi_release(w->context, map, count, sizeof *map);
+        bmi_dictionary_end(own);
+        if (!fine) return false;
+    }
+    return true;
+}
+
+/* Brings a column into its final form. False when there is no memory. */
+static bool finish_column(bmi_csv_work *w, size_t c, bool *latin1)
+{
+    bmi_column *column = &w->out->columns[c];
+    uint64_t   *cells = w->cells[c];
+    int64_t     rows = 0;
+    for (size_t i = 0; i < w->n_chunks; i++) { /* close the gaps between chunks */
+        const bmi_csv_chunk *k = &w->chunks[i];
+        if (rows != k->base) memmove(cells + rows, cells + k->base, (size_t)k->rows * sizeof *cells);
+        rows += k->rows;
+    }
+    const size_t cell = bmi_column_cell(column->type);
+    if (cell == sizeof *cells) {
+        if (column->type == BM_COLUMN_INTEGER && w->mode[c] != BMI_CSV_AS_INT64)
+            for (int64_t r = 0; r < rows; r++) {
+                const double value = real_of(cells[r]);
+                cells[r] = isnan(value) ? (uint64_t)INT64_MIN : (uint64_t)(int64_t)value;
+            }
+        column->values = cells;
+        column->bytes = (size_t)w->room * sizeof *cells;
+        w->cells[c] = NULL;
+        return true;
+    }
+    column->values = bmi_alloc_raw(w->context, (size_t)rows, cell);
+    if (!column->values) return false;
+    column->bytes = (size_t)rows * cell;
+    if (column->type == BM_COLUMN_TEXT) {
+        if (!join_texts(w, c, cells, column->values, latin1)) return false;
+    } else {
+        uint8_t *truth = column->values;
+        for (int64_t r = 0; r < rows; r++) truth[r] = cells[r] == BMI_CSV_MISSING ? BMI_BOOL_MISSING : real_of(cells[r]) != 0;
+    }
+    bmi_release(w->context, cells, (size_t)w->room, sizeof *cells);
+    w->cells[c] = NULL;
+    return true;
+}
+
+typedef struct finishing {
+    bmi_csv_work *work;
+    atomic_size_t next;
+    atomic_bool   failed, latin1;
+} finishing;
+
+static void finish_part(void *arg, int part, int parts)
+{
+    finishing *f = arg;
+    size_t     c;
+    (void)part;
+    (void)parts;
+    while (!atomic_load(&f->failed) && (c = atomic_fetch_add(&f->next, 1)) < f->work->n_columns) {
+        bool latin1 = false;
+        if (!finish_column(f->work, c, &latin1)) atomic_store(&f->failed, true);
+        if (latin1) atomic_store(&f->latin1, true);
+    }
+}
+
+/* Leaves out the marked rows of a column. */
+static void drop_rows(bmi_column *c, const bool *out, int64_t rows)
+{
+    const size_t cell = bmi_column_cell(c->type);
+    char        *values = c->values;
+    int64_t      kept = 0;
+    for (int64_t r = 0; r < rows; r++) {
+        if (out[r]) continue;
+        if (kept != r) memcpy(values + (size_t)kept * cell, values + (size_t)r * cell, cell);
+        kept++;
+    }
+}
+
+/* Rows with a number that is not finite: the first is the error, or all are left out. */
+static bm_status finite_rows(bmi_csv_work *w)
+{
+    bmi_csv *out = w->out;
+    bool    *bad = NULL;
+    int64_t  first = out->rows, dropped = 0, rows = out->rows;
+    size_t   first_column = 0;
+    for (size_t c = 0; c < w->n_columns; c++) {
+        if (out->columns[c].type != BM_COLUMN_REAL || !(seen_in_all(w, c) & BMI_SEEN_INFINITE)) continue;
+        if (!bad && !(bad = bmi_alloc(w->context, (size_t)rows, sizeof *bad))) return bmi_fail_memory(w->error, w->here, (size_t)rows, "to read a CSV file");
+        const double *values = out->columns[c].values;
+        for (int64_t r = 0; r < rows; r++) {
+            if (!isinf(values[r])) continue;
+            dropped += !bad[r];
+            bad[r] = true;
+            if (r < first) {
+                first = r;
+                first_column = c;
+            }
+        }
+    }
+    if (!bad) return BM_OK;
+    bm_status st = BM_OK;
+    char      words[600] = "";
+    if (!w->options->skip_bad_rows) {
+        st = bmi_csv_describe_infinite(w, first, first_column, words);
+        if (!st) st = bmi_fail(w->error, BM_E_FORMAT, w->here, "%s", words);
+    } else {
+        for (size_t c = 0; c < w->n_columns; c++) drop_rows(&out->columns[c], bad, rows);
+        out->rows -= dropped;
+        out->skipped += dropped;
+        if (dropped && !bmi_notes_add(w->context, &out->notes, "%" PRId64 " rows with a number that is not finite were left out", dropped))
+            st = bmi_fail_memory(w->error, w->here, 1000, "for a note");
+    }
+    bmi_release(w->context, bad, (size_t)rows, sizeof *bad);
+    return st;
+}
+
+bm_status bmi_csv_finish(bmi_csv_work *w)
+{
+    bm_status st = settle_types(w);
+    if (st) return st;
+    for (size_t i = 0; i < w->n_chunks; i++) w->out->rows += w->chunks[i].rows;
+    finishing f = { .work = w };
+    bmi_parallel(w->context, bmi_csv_parts(w, w->room > 1000 ? w->n_columns : 1), finish_part, &f);
+    if (f.failed) return bmi_fail_memory(w->error, w->here, (size_t)w->out->rows * 8, "for the columns of a CSV file");
+    if (f.latin1 && !bmi_notes_add(w->context, &w->out->notes, "some text is not UTF-8 and was read as Latin-1"))
+        return bmi_fail_memory(w->error, w->here, 1000, "for a note");
+    return finite_rows(w);
+}
