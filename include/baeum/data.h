@@ -116,14 +116,14 @@ BM_API bm_table *bm_table_take_at(const bm_table *t, bm_rows rows, bm_place here
 
 /** How a CSV file is written. */
 typedef struct bm_csv_write_options {
-    const char *path; /**< written whole or not at all; "-" is no file here */
+    const char *path;
     BM_NAMED_;
     char        delimiter; /**< default: comma */
     bool        no_header;
 } bm_csv_write_options;
 
-/** Writes a table as CSV: cells are quoted where they must be (and where text would be read back as a number or as missing it is
- *  quoted too), numbers are the shortest text that reads back as the same bits, missing cells are empty, lines end by LF.
+/** Writes a table as CSV: cells are quoted where they must be, numbers are the shortest text that reads back as the same bits,
+ *  missing cells are empty, lines end by LF. The file is written whole or not at all.
  *  Returns BM_OK, or the error, which is also put into `error` (null allowed) as a line of at most `room` bytes. */
 BM_API bm_status bm_table_write_csv_at(const bm_table *t, const bm_csv_write_options *options, size_t size, char *error, size_t room, bm_place here);
 #define bm_table_write_csv(t, ...) bm_table_write_csv_at((t), BM_OPTIONS(bm_csv_write_options, .path = __VA_ARGS__), NULL, 0, BM_HERE)

@@ -54,37 +54,12 @@ static bm_status settle_types(bmi_csv_work *w)
     return st;
 }
 
-/* Whether bytes are UTF-8 (RFC 3629). */
-static bool is_utf8(const char *text, size_t n)
-{
-    const unsigned char *p = (const unsigned char *)text, *end = p + n;
-    while (p < end) {
-        if (*p < 0x80) {
-            p++;
-            continue;
-        }
-        const int more = *p >= 0xc2 && *p < 0xe0 ? 1 : *p >= 0xe0 && *p < 0xf0 ? 2 : *p >= 0xf0 && *p < 0xf5 ? 3 : 0;
-        if (!more || end - p <= more) return false;
-        if ((*p == 0xe0 && p[1] < 0xa0) || (*p == 0xed && p[1] > 0x9f) || (*p == 0xf0 && p[1] < 0x90) || (*p == 0xf4 && p[1] > 0x8f)) return false;
-        for (int i = 1; i <= more; i++)
-            if ((p[i] & 0xc0) != 0x80) return false;
-        p += more + 1;
-    }
-    return true;
-}
-
 /* Adds Latin-1 text as UTF-8. */
 static int32_t add_latin1(bm_context *context, bmi_dictionary *d, const char *text, size_t n)
 {
     char *utf8 = bmi_alloc_raw(context, n, 2);
     if (!utf8) return -1;
-    size_t m = 0;
-    for (size_t i = 0; i < n; i++) {
-        const unsigned char c = (unsigned char)text[i];
-        if (c >= 0x80) utf8[m++] = (char)(0xc0 | c >> 6);
-        utf8[m++] = (char)(c < 0x80 ? c : 0x80 | (c & 0x3f));
-    }
-    const int32_t code = bmi_dictionary_add(d, utf8, m);
+    const int32_t code = bmi_dictionary_add(d, utf8, bmi_latin1_to_utf8(text, n, utf8));
     bmi_release(context, utf8, n, 2);
     return code;
 }
@@ -107,7 +82,7 @@ static bool join_texts(bmi_csv_work *w, size_t c, const uint64_t *cells, int32_t
             if (!*code) {
                 size_t      n;
                 const char *text = bmi_dictionary_text(own, (int32_t)cells[row], &n);
-                const bool  utf8 = is_utf8(text, n);
+                const bool  utf8 = bmi_is_utf8(text, n);
                 *latin1 |= !utf8;
                 *code = 1 + (utf8 ? bmi_dictionary_add(all, text, n) : add_latin1(w->context, all, text, n));
                 fine = *code > 0;

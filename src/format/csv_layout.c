@@ -115,7 +115,8 @@ static bm_status name_column(bmi_csv_work *w, bmi_dictionary *names, size_t c, c
 static bm_status name_columns(bmi_csv_work *w, const unsigned char *p, const unsigned char *end)
 {
     bmi_dictionary names = { .context = w->context };
-    char          *room = bmi_alloc_raw(w->context, (size_t)(end - p) + 8, 1);
+    const size_t   most = (size_t)(end - p) + 1;
+    char          *room = bmi_alloc_raw(w->context, most, 3), *raw = room + 2 * most; /* a name as UTF-8, and as it stands there */
     bm_status      st = room ? BM_OK : bmi_fail_memory(w->error, w->here, (size_t)(end - p), "for column names");
     size_t         numbers = 0;
     for (size_t c = 0; !st && c < w->n_columns; c++) {
@@ -124,7 +125,9 @@ static bm_status name_columns(bmi_csv_work *w, const unsigned char *p, const uns
         double       value;
         bmi_csv_cell_read(&w->dialect, p, end, &cell);
         p = cell.next;
-        size_t n = w->options->no_header ? 0 : bmi_csv_cell_copy(&cell, room);
+        size_t n = w->options->no_header ? 0 : bmi_csv_cell_copy(&cell, raw);
+        if (bmi_is_utf8(raw, n)) memcpy(room, raw, n);
+        else n = bmi_latin1_to_utf8(raw, n, room);
         room[n] = 0;
         numbers += n && bmi_cell_number(room, n, &value, &integer);
         st = name_column(w, &names, c, room);
@@ -132,7 +135,7 @@ static bm_status name_columns(bmi_csv_work *w, const unsigned char *p, const uns
     if (!st && numbers == w->n_columns &&
         !bmi_notes_add(w->context, &w->out->notes, "the first row looks like data and was taken for the names; if it is data, read without a header"))
         st = bmi_fail_memory(w->error, w->here, 1000, "for a note");
-    bmi_release(w->context, room, (size_t)(end - p) + 8, 1);
+    bmi_release(w->context, room, most, 3);
     bmi_dictionary_end(&names);
     return st;
 }

@@ -65,10 +65,11 @@ bm_status bmi_source_read(bmi_error *e, bm_place here, const bmi_source *s, size
         *capacity = n + 1;
     }
     size_t done = 0;
+    char   reason[128];
     while (done < n) {
         const ssize_t got = pread(s->file, *buffer + done, n - done, (off_t)(at + done));
         if (got < 0 && errno == EINTR) continue;
-        if (got < 0) return bmi_fail(e, BM_E_FILE, here, "%s cannot be read: %s", s->name, strerror(errno));
+        if (got < 0) return bmi_fail(e, BM_E_FILE, here, "%s cannot be read: %s", s->name, bmi_reason(errno, reason));
         if (got == 0) return bmi_fail(e, BM_E_FILE, here, "%s became shorter while it was read", s->name);
         done += (size_t)got;
     }

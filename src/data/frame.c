@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Frames: taking columns from a table, replacing and removing them. */
+#include "data/frame.h"
+#include "base/text.h"
+#include <math.h>
+#include <string.h>
+
+static int64_t row_at(bm_rows rows, int64_t i) { return rows.at ? rows.at[i] : i; }
+
+void bmi_frame_column_end(const bmi_frame *f, bmi_frame_column *c)
+{
+    bmi_text_release(f->context, c->name);
+    bmi_release(f->context, c->numbers, (size_t)f->rows, sizeof *c->numbers);
+    bmi_release(f->context, c->codes, (size_t)f->rows, sizeof *c->codes);
+    if (c->own) bmi_dictionary_end(c->own);
+    bmi_release(f->context, c->own, 1, sizeof *c->own);
+    *c = (bmi_frame_column){ 0 };
+}
+
+void bmi_frame_end(bmi_frame *f)
+{
+    for (size_t i = 0; i < f->n; i++) bmi_frame_column_end(f, &f->columns[i]);
+    bmi_release(f->context, f->columns, f->capacity, sizeof *f->columns);
+    f->columns = NULL;
+    f->n = f->capacity = 0;
+}
+
+size_t bmi_frame_find(const bmi_frame *f, const char *name)
+{
+    for (size_t i = 0; i < f->n; i++)
+        if (!strcmp(f->columns[i].name, name)) return i;
+    return SIZE_MAX;
+}
+
+/* Numbers of a text column: each text is read once. */
+static bool numbers_of_text(bmi_frame *f, const bmi_column *c, bm_rows rows, double *to)
+{
+    const size_t count = (size_t)c->dictionary.count;
+    double      *values = bmi_alloc_raw(f->context, count, sizeof *values);
+    if (!values) return false;
+    for (size_t code = 0; code < count; code++) {
+        size_t      n;
+        bool        integer;
+        const char *text = bmi_dictionary_text(&c->dictionary, (int32_t)code, &n);
+        const int   truth = bmi_cell_bool(text, n);
+        if (truth >= 0) values[code] = truth;
+        else if (!bmi_cell_number(text, n, &values[code], &integer) || !isfinite(values[code])) values[code] = NAN;
+    }
+    for (int64_t i = 0; i < f->rows; i++) {
+        const int32_t code = ((const int32_t *)c->values)[row_at(rows, i)];
+        to[i] = code < 0 ? NAN : values[code];
+        f->counted.unreadable += code >= 0 && isnan(to[i]);
+    }
+    bmi_release(f->context, values, count, sizeof *values);
+    return true;
+}
+
+/* Codes of a column of numbers: their shortest texts. */
+static bool codes_of_numbers(bmi_frame *f, const bmi_column *c, bm_rows rows, bmi_frame_column *to)
+{
+    to->own = bmi_alloc(f->context, 1, sizeof *to->own);
+    if (!to->own) return false;
+    to->own->context = f->context;
+    to->dictionary = to->own;
+    for (int64_t i = 0; i < f->rows; i++) {
+        char        number[32];
+        const char *text = bmi_column_cell_text(c, row_at(rows, i), number);
+        to->codes[i] = text ? bmi_dictionary_add(to->own, text, strlen(text)) : -1;
+        if (text && to->codes[i] < 0) return false;
+    }
+    return true;
+}
+
+bool bmi_frame_take(bmi_frame *f, const bmi_column *c, const bmi_input *input, bm_rows rows)
+{
+    if (!bmi_grow(f->context, (void **)&f->columns, &f->capacity, f->n + 1, sizeof *f->columns)) return false;
+    bmi_frame_column *to = &f->columns[f->n];
+    *to = (bmi_frame_column){ .text = input->text, .name = bmi_text_copy(f->context, input->name) };
+    bool fine = to->name;
+    if (fine && input->text) fine = (to->codes = bmi_alloc_raw(f->context, (size_t)f->rows, sizeof *to->codes));
+    if (fine && !input->text) fine = (to->numbers = bmi_alloc_raw(f->context, (size_t)f->rows, sizeof *to->numbers));
+    if (fine && input->text) {
+        if (c->type == BM_COLUMN_TEXT) {
+            to->dictionary = &c->dictionary;
+            for (int64_t i = 0; i < f->rows; i++) to->codes[i] = ((const int32_t *)c->values)[row_at(rows, i)];
+        } else {
+            fine = codes_of_numbers(f, c, rows, to);
+        }
+    } else if (fine && c->type == BM_COLUMN_TEXT) {
+        fine = numbers_of_text(f, c, rows, to->numbers);
+    } else if (fine) {
+        for (int64_t i = 0; i < f->rows; i++) to->numbers[i] = bmi_column_number(c, row_at(rows, i));
+    }
+    if (fine) f->n++;
+    else bmi_frame_column_end(f, to);
+    return fine;
+}
+
+bool bmi_frame_replace(bmi_frame *f, size_t at, size_t count, bmi_frame_column *old)
+{
+    if (!bmi_grow(f->context, (void **)&f->columns, &f->capacity, f->n + count, sizeof *f->columns)) return false;
+    bmi_frame_column *made = bmi_alloc(f->context, count, sizeof *made);
+    if (!made) return false;
+    bool fine = true;
+    for (size_t i = 0; i < count && fine; i++) fine = (made[i].numbers = bmi_alloc_raw(f->context, (size_t)f->rows, sizeof *made[i].numbers));
+    if (fine) {
+        *old = f->columns[at];
+        memmove(f->columns + at + count, f->columns + at + 1, (f->n - at - 1) * sizeof *f->columns);
+        memcpy(f->columns + at, made, count * sizeof *made);
+        f->n += count - 1;
+    } else {
+        for (size_t i = 0; i < count; i++) bmi_frame_column_end(f, &made[i]);
+    }
+    bmi_release(f->context, made, count, sizeof *made);
+    return fine;
+}
+
+void bmi_frame_remove(bmi_frame *f, size_t at)
+{
+    bmi_frame_column_end(f, &f->columns[at]);
+    memmove(f->columns + at, f->columns + at + 1, (f->n - at - 1) * sizeof *f->columns);
+    f->n--;
+}
+
+int64_t bmi_frame_present(const bmi_frame *f, size_t at)
+{
+    const bmi_frame_column *c = &f->columns[at];
+    int64_t                 present = 0;
+    for (int64_t i = 0; i < f->rows; i++) present += c->text ? c->codes[i] >= 0 : !isnan(c->numbers[i]);
+    return present;
+}
+
+int64_t bmi_frame_distinct(const bmi_frame *f, size_t at, int64_t most)
+{
+    const bmi_frame_column *c = &f->columns[at];
+    bmi_dictionary          seen = { .context = f->context };
+    int64_t                 distinct = 0;
+    for (int64_t i = 0; i < f->rows && distinct < most; i++) {
+        const double number = c->text ? 0 : c->numbers[i] + 0.; /* -0 is 0 */
+        if (c->text ? c->codes[i] < 0 : isnan(number)) continue;
+        const void *key = c->text ? (const void *)&c->codes[i] : (const void *)&number;
+        if (bmi_dictionary_add(&seen, key, c->text ? sizeof *c->codes : sizeof number) < 0) distinct = INT64_MAX;
+        else distinct = seen.count;
+    }
+    bmi_dictionary_end(&seen);
+    return distinct == INT64_MAX ? -1 : distinct;
+}

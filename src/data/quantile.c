@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Quantiles by Hoare's selection with the median of three as pivot (Hoare, "Algorithm 65: FIND", 1961). */
+#include "data/quantile.h"
+
+static void swap(double *a, double *b)
+{
+    const double t = *a;
+    *a = *b;
+    *b = t;
+}
+
+/* Puts the k-th smallest number at place k, no larger ones before it, no smaller ones behind it. */
+static void place(double *x, int64_t n, int64_t k)
+{
+    int64_t low = 0, high = n - 1;
+    while (low < high) {
+        const int64_t middle = low + (high - low) / 2;
+        if (x[middle] < x[low]) swap(&x[middle], &x[low]);
+        if (x[high] < x[low]) swap(&x[high], &x[low]);
+        if (x[high] < x[middle]) swap(&x[high], &x[middle]);
+        const double pivot = x[middle];
+        int64_t      i = low, j = high;
+        while (i <= j) {
+            while (x[i] < pivot) i++;
+            while (pivot < x[j]) j--;
+            if (i <= j) swap(&x[i++], &x[j--]);
+        }
+        if (k <= j) high = j;
+        else if (k >= i) low = i;
+        else return;
+    }
+}
+
+double bmi_quantile(double *numbers, int64_t n, double q)
+{
+    const double  at = q * (double)(n - 1);
+    const int64_t k = (int64_t)at;
+    place(numbers, n, k);
+    const double below = numbers[k], part = at - (double)k;
+    if (part == 0 || k + 1 >= n) return below;
+    double above = numbers[k + 1];
+    for (int64_t i = k + 2; i < n; i++)
+        if (numbers[i] < above) above = numbers[i];
+    return below + part * (above - below);
+}

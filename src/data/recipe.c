@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Recipes: making, adding steps, asking a fitted one. */
+#include "data/recipe.h"
+#include "base/text.h"
+#include <math.h>
+#include <string.h>
+
+static void end(void *object)
+{
+    bm_recipe *r = object;
+    bmi_notes_end(r->object.context, &r->notes);
+    bmi_release(r->object.context, r->steps, r->steps_capacity, sizeof *r->steps);
+    bmi_arena_end(&r->found);
+    bmi_arena_end(&r->asked);
+}
+
+static const bmi_object_kind kind = { .name = "recipe", .end = end };
+BMI_STATIC_FAILED(recipe, &kind);
+BMI_OBJECT_VERBS(recipe)
+
+bm_recipe *bm_recipe_new_at(const bm_recipe_options *options, size_t size, bm_place here)
+{
+    bm_recipe_options o;
+    bmi_error         e = { 0 };
+    bmi_options_copy(&e, here, &o, sizeof o, offsetof(bm_recipe_options, named_), options, size);
+    bm_recipe *r = bmi_object_new(e.status ? NULL : o.context, &kind, sizeof *r);
+    if (!r) return &bmi_no_memory_recipe;
+    r->asked.context = r->found.context = r->object.context;
+    if (bmi_fail_from(&r->object.error, &e)) return r;
+    if (o.task < BM_TASK_INFER || o.task > BM_CLASSIFICATION)
+        bmi_object_fail(r, BM_E_ARGUMENT, here, "recipe: task is %d; use BM_TASK_INFER, BM_REGRESSION or BM_CLASSIFICATION", (int)o.task);
+    else if (o.target_log1p && o.task == BM_CLASSIFICATION)
+        bmi_object_fail(r, BM_E_ARGUMENT, here, "recipe: target_log1p is for regression, the task is classification");
+    else if ((o.target_log1p || o.task) && !o.target)
+        bmi_object_fail(r, BM_E_ARGUMENT, here, "recipe: a task or target_log1p is set, but no target");
+    r->task = o.target_log1p ? BM_REGRESSION : o.task;
+    r->log1p = o.target_log1p;
+    r->plain = o.plain;
+    r->target = bmi_arena_text(&r->asked, o.target);
+    if (o.target && !r->target) bmi_fail_memory(&r->object.error, here, strlen(o.target), "for the target of a recipe");
+    return r;
+}
+
+/* Copies the names that are not null. */
+static bool keep_names(bmi_step *s, bm_names columns, bmi_arena *arena)
+{
+    s->names = bmi_arena_alloc(arena, columns.count + 1, sizeof *s->names);
+    for (size_t i = 0; s->names && i < columns.count; i++) {
+        if (!columns.at[i]) continue;
+        s->names[s->n_names] = bmi_arena_text(arena, columns.at[i]);
+        if (!s->names[s->n_names++]) return false;
+    }
+    return s->names;
+}
+
+bmi_step *bmi_recipe_add(bm_recipe *r, const char *name, bm_names columns, const char *with, bmi_arena *arena, bm_place here)
+{
+    const bmi_step_kind *k = name ? bmi_kind_find("step", name) : NULL;
+    if (!k) {
+        const char *near = name ? bmi_kind_nearest("step", name) : NULL;
+        bmi_object_fail(r, BM_E_ARGUMENT, here, "recipe: there is no step \"%.100s\"%s%s%s", name ? name : "", near ? "; did you mean \"" : "",
+                        near ? near : "", near ? "\"?" : "");
+        return NULL;
+    }
+    if (with && !(k->setting && k->setting(with))) {
+        bmi_object_fail(r, BM_E_ARGUMENT, here, "recipe: %s cannot be done with \"%.100s\" (%s)", name, with, k->doc);
+        return NULL;
+    }
+    bmi_step s = { .kind = k, .with = bmi_arena_text(arena, with) };
+    if ((with && !s.with) || !keep_names(&s, columns, arena) ||
+        !bmi_grow(r->object.context, (void **)&r->steps, &r->steps_capacity, r->n_steps + 1, sizeof *r->steps)) {
+        bmi_fail_memory(&r->object.error, here, 64, "for a step of a recipe");
+        return NULL;
+    }
+    if (k->needs_names && !s.n_names) {
+        bmi_object_fail(r, BM_E_ARGUMENT, here, "recipe: %s needs the names of columns", name);
+        return NULL;
+    }
+    r->steps[r->n_steps] = s;
+    return &r->steps[r->n_steps++];
+}
+
+bm_status bm_recipe_step_at(bm_recipe *r, const char *name, bm_names columns, const char *with, bm_place here)
+{
+    if (bmi_object_failed(r)) return bmi_object_status(r);
+    if (r->fitted) return bmi_object_fail(r, BM_E_ARGUMENT, here, "recipe: it is fitted already; add steps before");
+    if (bmi_recipe_add(r, name, columns, with, &r->asked, here)) r->n_asked = r->n_steps;
+    return r->object.error.status;
+}
+
+void bmi_recipe_forget(bm_recipe *r)
+{
+    r->fitted = false;
+    r->n_steps = r->n_asked;
+    for (size_t i = 0; i < r->n_steps; i++) {
+        r->steps[i].n_columns = 0;
+        r->steps[i].columns = NULL;
+    }
+    r->to = (bmi_target){ 0 };
+    r->n_inputs = r->n_features = 0;
+    r->inputs = NULL;
+    r->features = NULL;
+    bmi_notes_end(r->object.context, &r->notes);
+    bmi_arena_end(&r->found);
+    r->found = (bmi_arena){ .context = r->object.context };
+}
+
+bm_task     bm_recipe_task(const bm_recipe *r) { return r && r->fitted ? r->to.task : BM_TASK_INFER; }
+const char *bm_recipe_target(const bm_recipe *r) { return r ? r->target : NULL; }
+int64_t     bm_recipe_features(const bm_recipe *r) { return r && r->fitted ? (int64_t)r->n_features : 0; }
+int64_t     bm_recipe_classes(const bm_recipe *r) { return r && r->fitted ? r->to.n_classes : 0; }
+
+const char *bm_recipe_feature_name(const bm_recipe *r, int64_t i) { return i >= 0 && i < bm_recipe_features(r) ? r->features[i] : NULL; }
+const char *bm_recipe_class_name(const bm_recipe *r, int64_t i) { return i >= 0 && i < bm_recipe_classes(r) ? r->to.classes[i] : NULL; }
+const char *bm_recipe_note(const bm_recipe *r, int64_t i) { return r && i >= 0 && (size_t)i < r->notes.count ? r->notes.at[i] : NULL; }
+double      bm_recipe_inverse(const bm_recipe *r, double y) { return r && r->log1p ? expm1(y) : y; }
+
+bm_names bmi_recipe_text_columns(const bm_recipe *r, const char **into)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < r->n_inputs; i++)
+        if (r->inputs[i].text) into[n++] = r->inputs[i].name;
+    if (r->target && r->to.n_classes && !r->to.numbers) into[n++] = r->target;
+    return (bm_names){ into, n };
+}
+
+bm_recipe *bmi_recipe_copy(const bm_recipe *r)
+{
+    const bm_recipe_options none = { 0 };
+    if (bmi_object_failed(r)) {
+        bm_recipe *failed = bm_recipe_new_at(&none, sizeof none, (bm_place){ 0 });
+        bmi_object_fail(failed, bmi_object_status(r), (bm_place){ 0 }, "%s", bmi_object_error(r));
+        return failed;
+    }
+    json_t    *saved = bmi_recipe_save(r);
+    bm_recipe *copy = saved ? bmi_recipe_load(r->object.context, saved, (bm_place){ 0 }) : &bmi_no_memory_recipe;
+    json_decref(saved);
+    return copy;
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+/* What a recipe does unasked, after the steps that were asked for: dates into parts, useless columns dropped, missing numbers
+ * filled, numbers standardised, texts one-hot encoded. Each decision is a note. */
+#include "data/recipe.h"
+#include <inttypes.h>
+#include <stdarg.h>
+#include <string.h>
+
+static bm_status note(bm_recipe *r, bm_place here, const char *format, ...) BMI_PRINTF(3, 4);
+static bm_status note(bm_recipe *r, bm_place here, const char *format, ...)
+{
+    char    line[1000];
+    va_list list;
+    va_start(list, format);
+    vsnprintf(line, sizeof line, format, list);
+    va_end(list);
+    return bmi_notes_add(r->object.context, &r->notes, "%s", line) ? BM_OK : bmi_fail_memory(&r->object.error, here, sizeof line, "for a note");
+}
+
+/* "a, b, c" of a step's columns, shortened behind 8 of them. */
+static const char *list_columns(const bmi_step *s, char into[400])
+{
+    size_t n = 0;
+    *into = 0;
+    for (size_t i = 0; i < s->n_columns && i < 8 && n < 330; i++)
+        n += (size_t)snprintf(into + n, 400 - n, "%s%.40s", i ? ", " : "", s->columns[i].name);
+    if (s->n_columns > 8) snprintf(into + n, 400 - n, " and %zu more", s->n_columns - 8);
+    return into;
+}
+
+/* Adds a step and does it; *done gets the step when it has columns. */
+static bm_status add(bm_recipe *r, bmi_frame *f, const char *kind, bm_names names, const char *with, const bmi_step **done, bm_place here)
+{
+    bmi_step *s = bmi_recipe_add(r, kind, names, with, &r->found, here);
+    *done = NULL;
+    if (!s || bmi_recipe_do(r, s, f, here)) return r->object.error.status;
+    if (s->n_columns) *done = s;
+    else r->n_steps--;
+    return BM_OK;
+}
+
+static bm_status drop_one(bm_recipe *r, bmi_frame *f, size_t at, const char *why, int64_t count, bm_place here)
+{
+    const bmi_step *done;
+    const bm_name   name = f->columns[at].name;
+    bm_status       st = note(r, here, why, name, count);
+    return st ? st : add(r, f, "drop", (bm_names){ &name, 1 }, NULL, &done, here);
+}
+
+/* Drops columns of one value and of all-distinct text. */
+static bm_status drop_useless(bm_recipe *r, bmi_frame *f, bm_place here)
+{
+    for (size_t at = 0; at < f->n;) {
+        const bool    text = f->columns[at].text;
+        const int64_t present = bmi_frame_present(f, at);
+        const int64_t distinct = f->columns[at].indicator ? 2 : bmi_frame_distinct(f, at, text ? INT64_MAX - 1 : 2);
+        const size_t  before = f->n;
+        bm_status     st = BM_OK;
+        if (distinct < 0) st = bmi_fail_memory(&r->object.error, here, (size_t)f->rows * 8, "to count different values");
+        else if (!present) st = drop_one(r, f, at, "%s is dropped: it is missing in all %" PRId64 " rows", f->rows, here);
+        else if (distinct == 1) st = drop_one(r, f, at, "%s is dropped: it has one value in all %" PRId64 " rows", present, here);
+        else if (text && distinct == present) st = drop_one(r, f, at, "%s is dropped: its %" PRId64 " texts all differ", present, here);
+        if (st) return st;
+        at += f->n == before;
+    }
+    return BM_OK;
+}
+
+bm_status bmi_recipe_default(bm_recipe *r, bmi_frame *f, bm_place here)
+{
+    const bm_names  all = { 0 };
+    const bmi_step *done;
+    char            columns[400];
+    bool            scaled = false;
+    for (size_t s = 0; s < r->n_asked; s++) scaled |= r->steps[s].kind->scales;
+    if (add(r, f, "datetime", all, NULL, &done, here)) return r->object.error.status;
+    if (done && note(r, here, "%s: dates, taken apart into numbers", list_columns(done, columns))) return r->object.error.status;
+    if (drop_useless(r, f, here)) return r->object.error.status;
+    const int64_t filled = f->counted.missing;
+    if (add(r, f, "impute", all, "median", &done, here)) return r->object.error.status;
+    if (f->counted.missing > filled && note(r, here, "%" PRId64 " missing numbers get the median of their column", f->counted.missing - filled))
+        return r->object.error.status;
+    if (!scaled && add(r, f, "standardize", all, NULL, &done, here)) return r->object.error.status;
+    if (!scaled && done && note(r, here, "%s: standardised", list_columns(done, columns))) return r->object.error.status;
+    const size_t before = f->n;
+    if (add(r, f, "one_hot", all, NULL, &done, here)) return r->object.error.status;
+    if (done && note(r, here, "%s: one-hot into %zu", list_columns(done, columns), f->n - before + done->n_columns)) return r->object.error.status;
+    return BM_OK;
+}

@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Recipes as JSON: the steps with their fitted numbers (17 digits, so that they read back as the same bits), the target, the inputs.
+ * Reading trusts nothing: every member is checked before the recipe can be applied. */
+#include "data/recipe.h"
+#include <math.h>
+#include <string.h>
+
+static json_t *save_texts(const char *const *texts, size_t n)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; list && i < n; i++)
+        if (json_array_append_new(list, json_string(texts[i]))) {
+            json_decref(list);
+            list = NULL;
+        }
+    return list;
+}
+
+static json_t *save_numbers(const double *numbers, size_t n)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; list && i < n; i++)
+        if (json_array_append_new(list, json_real(numbers[i]))) {
+            json_decref(list);
+            list = NULL;
+        }
+    return list;
+}
+
+static json_t *save_step(const bmi_step *s)
+{
+    json_t *columns = json_array();
+    for (size_t c = 0; columns && c < s->n_columns; c++) {
+        const bmi_step_column *k = &s->columns[c];
+        json_t *column = json_pack("{s:s, s:o, s:o}", "name", k->name, "numbers", save_numbers(k->numbers, k->n_numbers), "texts", save_texts(k->texts, k->n_texts));
+        if (json_array_append_new(columns, column)) {
+            json_decref(columns);
+            columns = NULL;
+        }
+    }
+    return json_pack("{s:s, s:s?, s:o, s:o}", "kind", s->kind->name, "with", s->with, "names", save_texts(s->names, s->n_names), "columns", columns);
+}
+
+static json_t *save_steps(const bm_recipe *r)
+{
+    json_t *steps = json_array();
+    for (size_t s = 0; steps && s < r->n_steps; s++)
+        if (json_array_append_new(steps, save_step(&r->steps[s]))) {
+            json_decref(steps);
+            steps = NULL;
+        }
+    return steps;
+}
+
+static json_t *save_inputs(const bm_recipe *r)
+{
+    json_t *inputs = json_array();
+    for (size_t i = 0; inputs && i < r->n_inputs; i++)
+        if (json_array_append_new(inputs, json_pack("{s:s, s:b}", "name", r->inputs[i].name, "text", r->inputs[i].text))) {
+            json_decref(inputs);
+            inputs = NULL;
+        }
+    return inputs;
+}
+
+json_t *bmi_recipe_save(const bm_recipe *r)
+{
+    json_t *classes = save_texts(r->to.classes, (size_t)r->to.n_classes);
+    json_t *numbers = r->to.numbers ? save_numbers(r->to.numbers, (size_t)r->to.n_classes) : json_null();
+    return json_pack("{s:s?, s:i, s:b, s:b, s:i, s:b, s:i, s:o, s:o, s:o, s:o, s:o, s:o}", "target", r->target, "asked_task", (int)r->task, "log1p", r->log1p,
+                     "plain", r->plain, "asked_steps", (int)r->n_asked, "fitted", r->fitted, "task", (int)r->to.task, "classes", classes, "class_numbers", numbers,
+                     "inputs", save_inputs(r), "steps", save_steps(r), "features", save_texts(r->features, r->n_features), "notes",
+                     save_texts((const char *const *)r->notes.at, r->notes.count));
+}
+
+/* ---- loading ---- */
+
+typedef struct reading {
+    bm_recipe *r;
+    bm_place   here;
+} reading;
+
+static bool wrong(reading *l, const char *what)
+{
+    bmi_object_fail(l->r, BM_E_FORMAT, l->here, "recipe: its saved form is wrong at \"%s\"", what);
+    return false;
+}
+
+static bool no_memory(reading *l)
+{
+    bmi_fail_memory(&l->r->object.error, l->here, 64, "for a recipe");
+    return false;
+}
+
+static bool load_texts(reading *l, bmi_arena *arena, const json_t *list, const char *what, const char ***texts, size_t *n)
+{
+    if (!json_is_array(list)) return wrong(l, what);
+    *n = json_array_size(list);
+    *texts = bmi_arena_alloc(arena, *n + 1, sizeof **texts);
+    if (!*texts) return no_memory(l);
+    for (size_t i = 0; i < *n; i++) {
+        const char *text = json_string_value(json_array_get(list, i));
+        if (!text) return wrong(l, what);
+        if (!((*texts)[i] = bmi_arena_text(arena, text))) return no_memory(l);
+    }
+    return true;
+}
+
+static bool load_numbers(reading *l, bmi_arena *arena, const json_t *list, const char *what, double **numbers, size_t *n)
+{
+    if (!json_is_array(list)) return wrong(l, what);
+    *n = json_array_size(list);
+    *numbers = bmi_arena_alloc(arena, *n + 1, sizeof **numbers);
+    if (!*numbers) return no_memory(l);
+    for (size_t i = 0; i < *n; i++) {
+        const json_t *number = json_array_get(list, i);
+        if (!json_is_number(number) || !isfinite((*numbers)[i] = json_number_value(number))) return wrong(l, what);
+    }
+    return true;
+}
+
+static bool load_step(reading *l, const json_t *from, bool asked)
+{
+    bm_recipe    *r = l->r;
+    const char   *kind = json_string_value(json_object_get(from, "kind"));
+    const json_t *with = json_object_get(from, "with"), *columns = json_object_get(from, "columns");
+    const char  **names;
+    size_t        n;
+    bmi_arena    *arena = asked ? &r->asked : &r->found;
+    if (!kind || !json_is_array(columns) || (with && !json_is_null(with) && !json_is_string(with))) return wrong(l, "steps");
+    if (!load_texts(l, arena, json_object_get(from, "names"), "names", &names, &n)) return false;
+    bmi_step *s = bmi_recipe_add(r, kind, (bm_names){ names, n }, json_string_value(with), arena, l->here);
+    if (!s) return false;
+    s->n_columns = json_array_size(columns);
+    s->columns = bmi_arena_alloc(&r->found, s->n_columns + 1, sizeof *s->columns);
+    if (!s->columns) return no_memory(l);
+    for (size_t c = 0; c < s->n_columns; c++) {
+        const json_t    *column = json_array_get(columns, c);
+        const char      *name = json_string_value(json_object_get(column, "name"));
+        bmi_step_column *k = &s->columns[c];
+        if (!name) return wrong(l, "columns");
+        if (!(k->name = bmi_arena_text(&r->found, name))) return no_memory(l);
+        if (!load_numbers(l, &r->found, json_object_get(column, "numbers"), "numbers", &k->numbers, &k->n_numbers)) return false;
+        if (!load_texts(l, &r->found, json_object_get(column, "texts"), "texts", &k->texts, &k->n_texts)) return false;
+        if (!s->kind->lawful(k)) return wrong(l, name);
+    }
+    return true;
+}
+
+static bool load_target(reading *l, const json_t *from)
+{
+    bm_recipe    *r = l->r;
+    const json_t *numbers = json_object_get(from, "class_numbers"), *task = json_object_get(from, "task");
+    size_t        n, m;
+    if (!json_is_integer(task) || json_integer_value(task) < 0 || json_integer_value(task) > BM_CLASSIFICATION) return wrong(l, "task");
+    r->to.task = (bm_task)json_integer_value(task);
+    if (!load_texts(l, &r->found, json_object_get(from, "classes"), "classes", &r->to.classes, &n)) return false;
+    r->to.n_classes = (int64_t)n;
+    if ((r->to.task == BM_CLASSIFICATION) != (n >= 2) || n == 1 || (r->to.task && !r->target)) return wrong(l, "classes");
+    if (!json_is_null(numbers)) {
+        if (!load_numbers(l, &r->found, numbers, "class_numbers", &r->to.numbers, &m)) return false;
+        if (m != n) return wrong(l, "class_numbers");
+    }
+    for (size_t i = 1; i < n; i++)
+        if (r->to.numbers ? r->to.numbers[i - 1] >= r->to.numbers[i] : strcmp(r->to.classes[i - 1], r->to.classes[i]) >= 0) return wrong(l, "classes");
+    return true;
+}
+
+static bool load_inputs(reading *l, const json_t *list)
+{
+    bm_recipe *r = l->r;
+    if (!json_is_array(list)) return wrong(l, "inputs");
+    const size_t n = json_array_size(list);
+    r->inputs = bmi_arena_alloc(&r->found, n + 1, sizeof *r->inputs);
+    if (!r->inputs) return no_memory(l);
+    for (; r->n_inputs < n; r->n_inputs++) {
+        const json_t *input = json_array_get(list, r->n_inputs), *text = json_object_get(input, "text");
+        const char   *name = json_string_value(json_object_get(input, "name"));
+        if (!name || !json_is_boolean(text)) return wrong(l, "inputs");
+        r->inputs[r->n_inputs] = (bmi_input){ .name = bmi_arena_text(&r->found, name), .text = json_is_true(text) };
+        if (!r->inputs[r->n_inputs].name) return no_memory(l);
+    }
+    return true;
+}
+
+static bool load_fit(reading *l, const json_t *from)
+{
+    bm_recipe    *r = l->r;
+    const json_t *steps = json_object_get(from, "steps"), *asked = json_object_get(from, "asked_steps");
+    const char  **notes;
+    size_t        n;
+    if (!json_is_array(steps)) return wrong(l, "steps");
+    if (!json_is_integer(asked) || json_integer_value(asked) < 0 || (size_t)json_integer_value(asked) > json_array_size(steps)) return wrong(l, "asked_steps");
+    r->n_asked = (size_t)json_integer_value(asked);
+    for (size_t s = 0; s < json_array_size(steps); s++)
+        if (!load_step(l, json_array_get(steps, s), s < r->n_asked)) return false;
+    if (!load_target(l, from) || !load_inputs(l, json_object_get(from, "inputs"))) return false;
+    if (!load_texts(l, &r->found, json_object_get(from, "features"), "features", &r->features, &r->n_features)) return false;
+    if (!load_texts(l, &r->found, json_object_get(from, "notes"), "notes", &notes, &n)) return false;
+    for (size_t i = 0; i < n; i++)
+        if (!bmi_notes_add(r->object.context, &r->notes, "%s", notes[i])) return no_memory(l);
+    const json_t *fitted = json_object_get(from, "fitted");
+    if (!json_is_boolean(fitted) || (json_is_true(fitted) && !r->n_features)) return wrong(l, "fitted");
+    r->fitted = json_is_true(fitted);
+    return true;
+}
+
+bm_recipe *bmi_recipe_load(bm_context *context, const json_t *from, bm_place here)
+{
+    const json_t *target = json_object_get(from, "target"), *task = json_object_get(from, "asked_task");
+    const json_t *log1p_ = json_object_get(from, "log1p"), *plain = json_object_get(from, "plain");
+    bm_recipe_options o = { .context = context, .target = json_string_value(target), .target_log1p = json_is_true(log1p_), .plain = json_is_true(plain) };
+    o.task = json_is_integer(task) && json_integer_value(task) >= 0 && json_integer_value(task) <= BM_CLASSIFICATION ? (bm_task)json_integer_value(task) : BM_TASK_INFER;
+    const bool fine = (json_is_null(target) || json_is_string(target)) && json_is_integer(task) && json_is_boolean(log1p_) && json_is_boolean(plain);
+    bm_recipe *r = bm_recipe_new_at(&o, sizeof o, here);
+    reading    l = { r, here };
+    if (r->object.error.status) return r;
+    if (!fine) wrong(&l, "target");
+    else if (!load_fit(&l, from)) r->fitted = false;
+    return r;
+}

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Splitting rows into training, validation and test. Stratified: each class is split by itself, with the sizes rounded so that the
+ * totals come out (largest remainder; Hamilton's method), after one shuffle of all rows.
+ */
+#include "data/dataset.h"
+#include "base/random.h"
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bm_status sizes(bmi_error *e, bm_place here, int64_t n, const bm_split_options *o, int64_t counts[3])
+{
+    const double f[2] = { o->validation, o->test };
+    const char  *names[2] = { "validation", "test" };
+    counts[0] = n;
+    for (int i = 0; i < 2; i++) {
+        if (!(f[i] >= 0 && f[i] < 1)) return bmi_fail(e, BM_E_ARGUMENT, here, "split: %s is %g; it must be a fraction, >= 0 and < 1", names[i], f[i]);
+        counts[i + 1] = (int64_t)llround(f[i] * (double)n);
+        if (f[i] > 0 && !counts[i + 1]) counts[i + 1] = 1;
+        counts[0] -= counts[i + 1];
+    }
+    if (f[0] + f[1] >= 1) return bmi_fail(e, BM_E_ARGUMENT, here, "split: validation %g and test %g leave nothing for training", f[0], f[1]);
+    if (counts[0] < 1) return bmi_fail(e, BM_E_ARGUMENT, here, "split: %" PRId64 " rows are too few for validation %g and test %g", n, f[0], f[1]);
+    return BM_OK;
+}
+
+/* A class in one part: what it should have and what is left over. */
+typedef struct share {
+    double  rest;
+    int64_t class;
+} share;
+
+static int by_rest(const void *a, const void *b)
+{
+    const share *x = a, *y = b;
+    if (x->rest != y->rest) return x->rest < y->rest ? 1 : -1;
+    return (x->class > y->class) - (x->class < y->class);
+}
+
+/* How many rows of each class the parts 1 and 2 get: quota[part][class]. */
+static void quotas(const int64_t *have, int64_t classes, int64_t n, const int64_t counts[3], int64_t *quota, share *shares)
+{
+    for (int p = 1; p < 3; p++) {
+        int64_t *q = quota + p * classes, given = 0;
+        for (int64_t k = 0; k < classes; k++) {
+            const double exact = (double)have[k] * (double)counts[p] / (double)n;
+            q[k] = (int64_t)exact;
+            given += q[k];
+            shares[k] = (share){ exact - (double)q[k], k };
+        }
+        qsort(shares, (size_t)classes, sizeof *shares, by_rest);
+        for (int64_t i = 0; given < counts[p] && i < 2 * classes; i++) {
+            const int64_t k = shares[i % classes].class;
+            const int64_t taken = q[k] + (p == 2 ? quota[classes + k] : 0);
+            if (taken >= have[k]) continue;
+            q[k]++;
+            given++;
+        }
+    }
+}
+
+static void place_rows(const int64_t *mixed, const int32_t *classes, int64_t n, int64_t n_classes, int64_t *quota, const int64_t counts[3], int64_t *order)
+{
+    int64_t at[3] = { 0, counts[0], counts[0] + counts[1] };
+    for (int64_t i = 0; i < n; i++) {
+        const int64_t row = mixed[i];
+        int           part = 0;
+        for (int p = 1; p < 3; p++)
+            if (!part && quota[p * n_classes + classes[row]] > 0) part = p;
+        if (part) quota[part * n_classes + classes[row]]--;
+        order[at[part]++] = row;
+    }
+}
+
+static bm_status stratify(bmi_error *e, bm_place here, bm_context *context, int64_t n, const int32_t *classes, int64_t n_classes, uint64_t seed, const int64_t counts[3],
+                          int64_t *order)
+{
+    int64_t *mixed = bmi_alloc_raw(context, (size_t)n, sizeof *mixed);
+    int64_t *have = bmi_alloc(context, (size_t)n_classes, sizeof *have);
+    int64_t *quota = bmi_alloc(context, (size_t)n_classes * 3, sizeof *quota);
+    share   *shares = bmi_alloc(context, (size_t)n_classes, sizeof *shares);
+    bm_status st = mixed && have && quota && shares ? BM_OK : bmi_fail_memory(e, here, (size_t)n * 8, "to split rows");
+    if (!st) {
+        bmi_random_permutation(seed, bmi_random_stream(BMI_STREAM_SPLIT, 0), mixed, n);
+        for (int64_t i = 0; i < n; i++) have[classes[i]]++;
+        quotas(have, n_classes, n, counts, quota, shares);
+        place_rows(mixed, classes, n, n_classes, quota, counts, order);
+    }
+    bmi_release(context, mixed, (size_t)n, sizeof *mixed);
+    bmi_release(context, have, (size_t)n_classes, sizeof *have);
+    bmi_release(context, quota, (size_t)n_classes * 3, sizeof *quota);
+    bmi_release(context, shares, (size_t)n_classes, sizeof *shares);
+    return st;
+}
+
+bm_status bmi_split_rows(bmi_error *e, bm_place here, bm_context *context, int64_t n, const int32_t *classes, int64_t n_classes, const bm_split_options *o,
+                         int64_t *order, int64_t counts[3])
+{
+    bm_status st = sizes(e, here, n, o, counts);
+    if (st) return st;
+    if (o->in_order) {
+        for (int64_t i = 0; i < n; i++) order[i] = i;
+    } else if (classes && n_classes > 0 && !o->not_stratified) {
+        st = stratify(e, here, context, n, classes, n_classes, (uint64_t)o->seed, counts, order);
+    } else {
+        bmi_random_permutation((uint64_t)o->seed, bmi_random_stream(BMI_STREAM_SPLIT, 0), order, n);
+    }
+    return st;
+}
+
+/* ---- datasets ---- */
+
+static bm_tensor *take_tensor(const bm_dataset *d, const bm_tensor *from, bm_rows rows, bm_place here)
+{
+    bm_shape shape = from->shape;
+    shape.dim[0] = (int64_t)rows.count;
+    bm_tensor *t = bmi_tensor_make(d->object.context, from->type, shape, true, here);
+    if (!t->object.error.status) bmi_gather_rows(t->data, from->type, from, 1, rows.at, 0, (int64_t)rows.count, 0, 1);
+    return t;
+}
+
+bm_dataset *bm_dataset_take_at(const bm_dataset *d, bm_rows rows, bm_place here)
+{
+    bm_dataset *taken = bmi_dataset_new(d ? d->object.context : NULL);
+    if (bmi_object_failed(d)) bmi_object_fail(taken, bmi_object_status(d), here, "%s", bmi_object_error(d));
+    else if (!rows.at || !rows.count) bmi_object_fail(taken, BM_E_DATA, here, "dataset: no rows are asked for");
+    for (size_t i = 0; !taken->object.error.status && i < rows.count; i++)
+        if (rows.at[i] < 0 || rows.at[i] >= d->rows)
+            bmi_object_fail(taken, BM_E_ARGUMENT, here, "dataset: row %" PRId64 " is asked for, there are %" PRId64, rows.at[i], d->rows);
+    if (taken->object.error.status) return taken;
+    for (int i = 0; i < d->n_x; i++) {
+        bmi_dataset_add(taken, false, take_tensor(d, d->x[i].tensor, rows, here), d->x[i].name, here);
+        if (!taken->object.error.status) taken->x[i].scale = d->x[i].scale;
+    }
+    for (int i = 0; i < d->n_t; i++) bmi_dataset_add(taken, true, take_tensor(d, d->t[i].tensor, rows, here), d->t[i].name, here);
+    if (d->weights) bmi_dataset_weigh(taken, take_tensor(d, d->weights, rows, here), here);
+    if (d->n_classes) bmi_dataset_name_classes(taken, d->classes, d->n_classes, here);
+    return taken;
+}
+
+/* The class numbers of a dataset's rows when all lie in [0, n_classes): what a split can be stratified by. */
+static const int32_t *classes_of(const bm_dataset *d, int64_t *n_classes)
+{
+    *n_classes = 0;
+    if (!d->n_t || d->t[0].tensor->type != BM_I32 || d->t[0].tensor->size != d->rows) return NULL;
+    const int32_t *classes = d->t[0].tensor->data;
+    for (int64_t i = 0; i < d->rows; i++) {
+        if (classes[i] < 0 || classes[i] >= 100000) return NULL;
+        if (classes[i] >= *n_classes) *n_classes = classes[i] + 1;
+    }
+    return classes;
+}
+
+bm_parts bm_dataset_split_at(const bm_dataset *d, const bm_split_options *options, size_t size, bm_place here)
+{
+    bm_split_options o;
+    bmi_error        e = { 0 };
+    bm_parts         parts = { 0 };
+    int64_t          counts[3] = { 0 }, n_classes;
+    int64_t         *order = NULL;
+    if (bmi_object_failed(d)) bmi_fail(&e, bmi_object_status(d), here, "%s", bmi_object_error(d));
+    else if (!bmi_options_copy(&e, here, &o, sizeof o, offsetof(bm_split_options, named_), options, size)) {
+        order = bmi_alloc_raw(d->object.context, (size_t)d->rows, sizeof *order);
+        const int32_t *classes = classes_of(d, &n_classes);
+        if (!order) bmi_fail_memory(&e, here, (size_t)d->rows * sizeof *order, "to split rows");
+        else bmi_split_rows(&e, here, d->object.context, d->rows, classes, n_classes, &o, order, counts);
+    }
+    if (e.status) {
+        parts.train = bmi_dataset_new(NULL);
+        if (parts.train->object.users >= 0) bmi_fail_from(&parts.train->object.error, &e);
+    } else {
+        parts.train = bm_dataset_take_at(d, (bm_rows){ order, (size_t)counts[0] }, here);
+        if (counts[1]) parts.validation = bm_dataset_take_at(d, (bm_rows){ order + counts[0], (size_t)counts[1] }, here);
+        if (counts[2]) parts.test = bm_dataset_take_at(d, (bm_rows){ order + counts[0] + counts[1], (size_t)counts[2] }, here);
+    }
+    if (d && order) bmi_release(d->object.context, order, (size_t)d->rows, sizeof *order);
+    return parts;
+}

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Standardize: z = (x - mean) / standard deviation (divisor n) of the training rows, missing cells left out and kept missing. A
+ * column of one value becomes 0. Two passes, as the textbooks say (Chan, Golub, LeVeque, "Algorithms for computing the sample
+ * variance", 1983).
+ */
+#include "data/step.h"
+#include <math.h>
+
+static bool takes(const bmi_frame *f, size_t column, bool chosen) { return !f->columns[column].text && (chosen || !f->columns[column].indicator); }
+
+static bm_status fit(const bmi_step_fit *how, const bmi_frame *f, size_t column, bmi_step_column *state)
+{
+    const double *x = f->columns[column].numbers;
+    const double  n = (double)bmi_frame_present(f, column);
+    double        sum = 0, squares = 0, rest = 0;
+    for (int64_t i = 0; i < f->rows; i++)
+        if (!isnan(x[i])) sum += x[i] / n;
+    const double mean = n > 0 ? sum : 0;
+    for (int64_t i = 0; i < f->rows; i++)
+        if (!isnan(x[i])) {
+            squares += (x[i] - mean) * (x[i] - mean) / n;
+            rest += (x[i] - mean) / n;
+        }
+    const double deviation = n > 0 ? sqrt(fmax(squares - rest * rest, 0)) : 0;
+    state->numbers = bmi_arena_alloc(how->arena, 2, sizeof *state->numbers);
+    if (!state->numbers) return bmi_fail_memory(how->error, how->here, 16, "for a step of a recipe");
+    state->n_numbers = 2;
+    state->numbers[0] = mean;
+    state->numbers[1] = deviation > 0 && isfinite(deviation) ? deviation : 1;
+    return BM_OK;
+}
+
+static bm_status apply(bmi_error *e, bm_place here, const bmi_step_column *state, bmi_frame *f, size_t column)
+{
+    (void)e;
+    (void)here;
+    double *x = f->columns[column].numbers;
+    for (int64_t i = 0; i < f->rows; i++) x[i] = (x[i] - state->numbers[0]) / state->numbers[1];
+    return BM_OK;
+}
+
+static bool lawful(const bmi_step_column *s) { return s->n_numbers == 2 && !s->n_texts && isfinite(s->numbers[0]) && isfinite(s->numbers[1]) && s->numbers[1] > 0; }
+
+static const bmi_step_kind standardize = { .name = "standardize", .doc = "(x - mean) / standard deviation", .scales = true, .takes = takes,
+    .takes_what = "numbers", .fit = fit, .apply = apply, .lawful = lawful };
+const bmi_kind bmi_kinds_step_standardize[] = { { "step", "standardize", &standardize }, { 0 } };

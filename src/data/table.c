@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Tables: making, reading cells, taking rows. */
+#include "data/table.h"
+#include "base/text.h"
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+static void end(void *object)
+{
+    bm_table   *t = object;
+    bm_context *context = t->object.context;
+    for (size_t c = 0; c < t->n_columns; c++) bmi_column_end(context, &t->columns[c]);
+    bmi_release(context, t->columns, t->capacity, sizeof *t->columns);
+    bmi_text_release(context, t->name);
+    bmi_notes_end(context, &t->notes);
+}
+
+static const bmi_object_kind kind = { .name = "table", .end = end };
+BMI_STATIC_FAILED(table, &kind);
+BMI_OBJECT_VERBS(table)
+
+bm_table *bmi_table_new(bm_context *context)
+{
+    bm_table *t = bmi_object_new(context, &kind, sizeof *t);
+    return t ? t : &bmi_no_memory_table;
+}
+
+bm_table *bm_table_new_in_at(bm_context *context, bm_place here)
+{
+    (void)here;
+    return bmi_table_new(context);
+}
+
+const char *bmi_table_name(const bm_table *t) { return t->name ? t->name : "the table"; }
+
+const char *bm_column_type_name(bm_column_type type)
+{
+    static const char *const names[] = { "no type", "real", "integer", "true/false", "text" };
+    return type > 0 && type < BM_COLUMN_TYPE_COUNT_ ? names[type] : names[0];
+}
+
+/* ---- making ---- */
+
+bmi_column *bmi_table_add(bm_table *t, const char *name, bm_column_type type, int64_t rows, bm_place here)
+{
+    bm_context *context = t->object.context;
+    if (t->object.error.status) return NULL;
+    if (!name || !*name) {
+        bmi_object_fail(t, BM_E_DATA, here, "a column needs a name");
+    } else if (bm_table_find(t, name) >= 0) {
+        bmi_object_fail(t, BM_E_DATA, here, "there is a column \"%.100s\" already", name);
+    } else if (rows < 0 || (t->n_columns && rows != t->rows)) {
+        bmi_object_fail(t, BM_E_SHAPE, here, "column \"%.100s\" has %" PRId64 " rows, the table has %" PRId64, name, rows, t->rows);
+    } else if (bmi_grow(context, (void **)&t->columns, &t->capacity, t->n_columns + 1, sizeof *t->columns)) {
+        bmi_column *c = &t->columns[t->n_columns];
+        *c = (bmi_column){ .name = bmi_text_copy(context, name), .type = type };
+        c->dictionary.context = context;
+        size_t bytes;
+        if (bmi_mul_size((size_t)rows, bmi_column_cell(type), &bytes) && (c->values = bmi_alloc_raw(context, bytes, 1))) c->bytes = bytes;
+        if (c->name && c->values) {
+            t->n_columns++;
+            t->rows = rows;
+            return c;
+        }
+        bmi_column_end(context, c);
+    }
+    bmi_fail_memory(&t->object.error, here, (size_t)(rows > 0 ? rows : 0) * 8, "for a column");
+    return NULL;
+}
+
+/* Takes off the column that was added last, after a failure. */
+static bm_status undo_add(bm_table *t)
+{
+    bmi_column_end(t->object.context, &t->columns[--t->n_columns]);
+    if (!t->n_columns) t->rows = 0;
+    return t->object.error.status;
+}
+
+bm_status bm_table_add_real_at(bm_table *t, const char *name, const double *values, int64_t rows, bm_place here)
+{
+    if (!t || t->object.error.status) return bmi_object_status(t);
+    for (int64_t r = 0; r < rows; r++)
+        if (isinf(values[r])) return bmi_object_fail(t, BM_E_NUMBER, here, "column \"%.100s\" is infinite in row %" PRId64, name ? name : "", r);
+    bmi_column *c = bmi_table_add(t, name, BM_COLUMN_REAL, rows, here);
+    if (c && rows) memcpy(c->values, values, (size_t)rows * sizeof *values);
+    return t->object.error.status;
+}
+
+bm_status bm_table_add_integer_at(bm_table *t, const char *name, const int64_t *values, int64_t rows, bm_place here)
+{
+    if (!t || t->object.error.status) return bmi_object_status(t);
+    bmi_column *c = bmi_table_add(t, name, BM_COLUMN_INTEGER, rows, here);
+    if (c && rows) memcpy(c->values, values, (size_t)rows * sizeof *values);
+    return t->object.error.status;
+}
+
+bm_status bm_table_add_text_at(bm_table *t, const char *name, const bm_name *values, int64_t rows, bm_place here)
+{
+    if (!t || t->object.error.status) return bmi_object_status(t);
+    bmi_column *c = bmi_table_add(t, name, BM_COLUMN_TEXT, rows, here);
+    if (!c) return t->object.error.status;
+    int32_t *codes = c->values;
+    for (int64_t r = 0; r < rows; r++) {
+        codes[r] = values[r] ? bmi_dictionary_add(&c->dictionary, values[r], strlen(values[r])) : -1;
+        if (values[r] && codes[r] < 0) {
+            bmi_fail_memory(&t->object.error, here, strlen(values[r]), "for the texts of a column");
+            return undo_add(t);
+        }
+    }
+    return BM_OK;
+}
+
+/* ---- reading ---- */
+
+int64_t bm_table_rows(const bm_table *t) { return t ? t->rows : 0; }
+int64_t bm_table_columns(const bm_table *t) { return t ? (int64_t)t->n_columns : 0; }
+int64_t bm_table_skipped(const bm_table *t) { return t ? t->skipped : 0; }
+
+const char *bm_table_note(const bm_table *t, int64_t i) { return t && i >= 0 && (size_t)i < t->notes.count ? t->notes.at[i] : NULL; }
+
+static const bmi_column *column_at(const bm_table *t, int64_t column)
+{
+    return t && column >= 0 && (size_t)column < t->n_columns ? &t->columns[column] : NULL;
+}
+
+static const bmi_column *column_of_cell(const bm_table *t, int64_t row, int64_t column)
+{
+    return t && row >= 0 && row < t->rows ? column_at(t, column) : NULL;
+}
+
+const char *bm_table_column_name(const bm_table *t, int64_t column)
+{
+    const bmi_column *c = column_at(t, column);
+    return c ? c->name : NULL;
+}
+
+bm_column_type bm_table_column_type(const bm_table *t, int64_t column)
+{
+    const bmi_column *c = column_at(t, column);
+    return c ? c->type : (bm_column_type)0;
+}
+
+int64_t bm_table_find(const bm_table *t, const char *name)
+{
+    for (size_t c = 0; t && name && c < t->n_columns; c++)
+        if (!strcmp(t->columns[c].name, name)) return (int64_t)c;
+    return -1;
+}
+
+bool bmi_column_is_missing(const bmi_column *c, int64_t row)
+{
+    switch (c->type) {
+    case BM_COLUMN_REAL: return isnan(((const double *)c->values)[row]);
+    case BM_COLUMN_INTEGER: return ((const int64_t *)c->values)[row] == INT64_MIN;
+    case BM_COLUMN_BOOL: return ((const uint8_t *)c->values)[row] == BMI_BOOL_MISSING;
+    default: return ((const int32_t *)c->values)[row] < 0;
+    }
+}
+
+int64_t bm_table_missing(const bm_table *t, int64_t column)
+{
+    const bmi_column *c = column_at(t, column);
+    int64_t           missing = 0;
+    for (int64_t r = 0; c && r < t->rows; r++) missing += bmi_column_is_missing(c, r);
+    return missing;
+}
+
+double bmi_column_number(const bmi_column *c, int64_t row)
+{
+    if (c->type == BM_COLUMN_TEXT || bmi_column_is_missing(c, row)) return NAN;
+    if (c->type == BM_COLUMN_REAL) return ((const double *)c->values)[row];
+    return c->type == BM_COLUMN_INTEGER ? (double)((const int64_t *)c->values)[row] : ((const uint8_t *)c->values)[row];
+}
+
+double bm_table_number(const bm_table *t, int64_t row, int64_t column)
+{
+    const bmi_column *c = column_of_cell(t, row, column);
+    return c ? bmi_column_number(c, row) : NAN;
+}
+
+int64_t bm_table_integer(const bm_table *t, int64_t row, int64_t column)
+{
+    const bmi_column *c = column_of_cell(t, row, column);
+    return c && c->type == BM_COLUMN_INTEGER ? ((const int64_t *)c->values)[row] : INT64_MIN;
+}
+
+const char *bm_table_text(const bm_table *t, int64_t row, int64_t column)
+{
+    const bmi_column *c = column_of_cell(t, row, column);
+    if (!c || c->type != BM_COLUMN_TEXT || bmi_column_is_missing(c, row)) return NULL;
+    return bmi_dictionary_text(&c->dictionary, ((const int32_t *)c->values)[row], NULL);
+}
+
+const char *bmi_column_cell_text(const bmi_column *c, int64_t row, char into[32])
+{
+    if (bmi_column_is_missing(c, row)) return NULL;
+    switch (c->type) {
+    case BM_COLUMN_REAL: bmi_write_real(into, ((const double *)c->values)[row]); return into;
+    case BM_COLUMN_INTEGER: snprintf(into, 32, "%" PRId64, ((const int64_t *)c->values)[row]); return into;
+    case BM_COLUMN_BOOL: return ((const uint8_t *)c->values)[row] ? "true" : "false";
+    default: return bmi_dictionary_text(&c->dictionary, ((const int32_t *)c->values)[row], NULL);
+    }
+}
+
+/* ---- rows ---- */
+
+/* Copies the cells of chosen rows; texts keep the codes of a dictionary that is copied whole. */
+static bool take_column(bm_context *context, const bmi_column *from, bmi_column *to, bm_rows rows)
+{
+    const size_t cell = bmi_column_cell(from->type);
+    const char  *source = from->values;
+    char        *target = to->values;
+    for (size_t i = 0; i < rows.count; i++) memcpy(target + i * cell, source + (size_t)rows.at[i] * cell, cell);
+    to->dictionary.context = context;
+    for (int32_t code = 0; code < from->dictionary.count; code++) {
+        size_t      n;
+        const char *text = bmi_dictionary_text(&from->dictionary, code, &n);
+        if (bmi_dictionary_add(&to->dictionary, text, n) != code) return false;
+    }
+    return true;
+}
+
+bm_table *bm_table_take_at(const bm_table *t, bm_rows rows, bm_place here)
+{
+    bm_table *taken = bmi_table_new(t ? t->object.context : NULL);
+    if (!t || t->object.error.status) {
+        bmi_object_fail(taken, bmi_object_status(t), here, "%s", bmi_object_error(t));
+        return taken;
+    }
+    for (size_t i = 0; i < rows.count; i++)
+        if (rows.at[i] < 0 || rows.at[i] >= t->rows) {
+            bmi_object_fail(taken, BM_E_ARGUMENT, here, "row %" PRId64 " is asked for, %s has %" PRId64 " rows", rows.at[i], bmi_table_name(t), t->rows);
+            return taken;
+        }
+    for (size_t c = 0; c < t->n_columns && !taken->object.error.status; c++) {
+        bmi_column *to = bmi_table_add(taken, t->columns[c].name, t->columns[c].type, (int64_t)rows.count, here);
+        if (to && !take_column(taken->object.context, &t->columns[c], to, rows))
+            bmi_fail_memory(&taken->object.error, here, t->columns[c].dictionary.used, "for the texts of a column");
+    }
+    return taken;
+}

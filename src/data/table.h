@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+/* The inside of a table. */
+#ifndef BMI_DATA_TABLE_H
+#define BMI_DATA_TABLE_H
+#include "base/object.h"
+#include "format/csv.h"
+
+struct bm_table {
+    bmi_object  object;
+    char       *name;     /* where it came from, for messages; null when made in memory */
+    int64_t     rows;
+    size_t      n_columns, capacity;
+    bmi_column *columns;  /* `capacity` of them; columns stay where they are in memory only until one is added */
+    int64_t     skipped;
+    bmi_notes   notes;
+};
+
+/* An empty table, never null. */
+bm_table *bmi_table_new(bm_context *context);
+/* "bike.csv", or "the table". */
+const char *bmi_table_name(const bm_table *t);
+/* Adds a column of `rows` uninitialised cells (a first column gives the table its rows); null with the error on t. */
+bmi_column *bmi_table_add(bm_table *t, const char *name, bm_column_type type, int64_t rows, bm_place here);
+/* A cell's text as CSV writes it: into is used for numbers. Null when it is missing. */
+const char *bmi_column_cell_text(const bmi_column *c, int64_t row, char into[32]);
+double      bmi_column_number(const bmi_column *c, int64_t row); /* NaN: missing or text */
+bool        bmi_column_is_missing(const bmi_column *c, int64_t row);
+
+#endif
