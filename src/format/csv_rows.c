@@ -44,7 +44,7 @@ static uint64_t guess(const char *text, size_t n, uint8_t *seen)
     if (bmi_cell_number(text, n, &value, &integer)) {
         if (!isfinite(value)) *seen = BMI_SEEN_INFINITE | BMI_SEEN_REAL;
         else if (!integer) *seen = BMI_SEEN_REAL;
-        else if (fabs(value) <= 0x1p53) *seen = BMI_SEEN_INT;
+        else if (fabs(value) < 0x1p53) *seen = BMI_SEEN_INT;
         else {
             while (*text == ' ' || *text == '\t') text++, n--;
             while (text[n - 1] == ' ' || text[n - 1] == '\t') n--;

@@ -1,0 +1,348 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Recipes: the task of a target, steps, the default recipe, unseen and missing cells, saving, failures. */
+#include "support/bmt.h"
+#include "data/datetime.h"
+#include "data/recipe.h"
+#include "data/dataset.h"
+#include <baeum/data.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bm_table *table_of(const char *text)
+{
+    bm_table *t = bm_table_read_csv(bmt_temp_file("t.csv", text, strlen(text)));
+    if (bm_failed(t)) fail_msg("%s", bm_error(t));
+    return t;
+}
+
+static const float *x_of(const bm_dataset *d) { return bm_data_f32(bm_dataset_x(d, 0)); }
+
+/* ---- tasks ---- */
+
+static void tasks(void **state)
+{
+    (void)state;
+    const struct {
+        const char *what;
+        int         values[4]; /* repeated over the rows */
+        int         n_values, rows;
+        bm_task     task;
+    } cases[] = {
+        { "two whole numbers, 10 rows a value", { 0, 1 }, 2, 20, BM_CLASSIFICATION },
+        { "two whole numbers, fewer rows", { 0, 1 }, 2, 19, BM_REGRESSION },
+        { "three values", { 5, -3, 7 }, 3, 30, BM_CLASSIFICATION },
+    };
+    for (size_t i = 0; i < BMI_COUNT(cases); i++) {
+        double     x[40];
+        int64_t    y[40];
+        bm_table  *t = bm_table_new();
+        bm_recipe *r = bm_recipe_new(.target = "y");
+        for (int k = 0; k < cases[i].rows; k++) {
+            x[k] = k;
+            y[k] = cases[i].values[k % cases[i].n_values];
+        }
+        bm_table_add_real(t, "x", x, cases[i].rows);
+        bm_table_add_integer(t, "y", y, cases[i].rows);
+        if (bm_recipe_fit(r, t)) fail_msg("%s: %s", cases[i].what, bm_error(r));
+        if (bm_recipe_task(r) != cases[i].task) fail_msg("%s: task %d", cases[i].what, (int)bm_recipe_task(r));
+        bm_free(r);
+        bm_free(t);
+    }
+    bm_table  *t = table_of("x,y\n1,b\n2,a\n3,b\n");
+    bm_recipe *r = bm_recipe_new(.target = "y");
+    assert_int_equal(bm_recipe_fit(r, t), BM_OK);
+    assert_int_equal(bm_recipe_task(r), BM_CLASSIFICATION);
+    assert_string_equal(bm_recipe_class_name(r, 0), "a");
+    assert_string_equal(bm_recipe_class_name(r, 1), "b");
+    bm_dataset *d = bm_recipe_apply(r, t);
+    assert_int_equal(bm_data_i32(bm_dataset_t(d, 0))[0], 1);
+    bm_free(d);
+    bm_free(r);
+    bm_free(t);
+    t = table_of("x,y\n1,true\n2,false\n3,true\n");
+    r = bm_recipe_new(.target = "y");
+    assert_int_equal(bm_recipe_fit(r, t), BM_OK);
+    assert_int_equal(bm_recipe_task(r), BM_CLASSIFICATION);
+    assert_string_equal(bm_recipe_class_name(r, 1), "true");
+    bm_free(r);
+    r = bm_recipe_new(.target = "x", .task = BM_CLASSIFICATION); /* overridden */
+    assert_int_equal(bm_recipe_fit(r, t), BM_OK);
+    assert_int_equal(bm_recipe_classes(r), 3);
+    bm_free(r);
+    bm_free(t);
+}
+
+static void wrong_targets(void **state)
+{
+    (void)state;
+    const struct {
+        const char *text, *target;
+        bm_task     task;
+        const char *says;
+    } cases[] = {
+        { "x,y\n1,2\n2,3\n", "z", 0, "no column \"z\" for the target" },
+        { "count,y\n1,2\n2,3\n", "coutn", 0, "did you mean \"count\"" },
+        { "x,y\n1,a\n2,a\n", "y", 0, "\"a\" in all rows" },
+        { "x,y\n1,5\n2,5\n", "y", 0, "is 5 in all rows" },
+        { "x,y\n1,\n2,NA\n", "y", 0, "missing in all 2 rows" },
+        { "x,y\n1,a\n2,b\n", "y", BM_REGRESSION, "is text (\"a\"" },
+        { "y\n1\n2\n", "y", 0, "no feature is left" },
+        { "x,y\n1,1\n1,2\n", "y", 0, "no feature is left" },
+    };
+    for (size_t i = 0; i < BMI_COUNT(cases); i++) {
+        bm_table  *t = table_of(cases[i].text);
+        bm_recipe *r = bm_recipe_new(.target = cases[i].target, .task = cases[i].task);
+        assert_int_equal(bm_recipe_fit(r, t), BM_E_DATA);
+        bmt_contains(cases[i].text, bm_error(r), cases[i].says);
+        bm_free(r);
+        bm_free(t);
+    }
+}
+
+/* ---- steps ---- */
+
+static void default_recipe(void **state)
+{
+    (void)state;
+    bm_table  *t = table_of("id,n,c,one,when,y\nq1,1,red,7,2024-02-29,1.5\nq2,,blue,7,2024-03-01,2.5\nq3,3,red,7,2023-12-31,3.5\nq4,8,,7,2024-01-01,\n");
+    bm_recipe *r = bm_recipe_new(.target = "y");
+    if (bm_recipe_fit(r, t)) fail_msg("%s", bm_error(r));
+    /* Training rows are the three with a target. n: 1, -, 3: median 2, then mean 2, deviation sqrt(2/3). */
+    static const char *const names[] = { "n", "c=blue", "c=red", "c=?", "when_year", "when_month", "when_day", "when_weekday" };
+    assert_int_equal(bm_recipe_features(r), BMI_COUNT(names));
+    for (size_t i = 0; i < BMI_COUNT(names); i++) assert_string_equal(bm_recipe_feature_name(r, (int64_t)i), names[i]);
+    static const char *const notes[] = { "1 rows without a target", "when: dates", "id is dropped: its 3 texts all differ", "one is dropped: it has one value in all 3 rows",
+        "1 missing numbers", "n, when_year, when_month, when_day, when_weekday: standardised", "c: one-hot into 3" };
+    for (size_t i = 0; i < BMI_COUNT(notes); i++) bmt_contains("note", bm_recipe_note(r, (int64_t)i), notes[i]);
+    assert_null(bm_recipe_note(r, BMI_COUNT(notes)));
+
+    bm_table   *u = table_of("n,c,when\n5,green,2024-01-01\n,red,x\nk,,2024-01-01\n"); /* id and one are not needed; k is no number */
+    bm_dataset *d = bm_recipe_apply(r, u);
+    if (bm_failed(d)) fail_msg("%s", bm_error(d));
+    assert_null(bm_dataset_t(d, 0));
+    const double deviation = sqrt(2. / 3);
+    const float *x = x_of(d);
+    bmt_near("n of row 0", (double)x[0], (5 - 2) / deviation, 1e-6);
+    bmt_near("n of row 1", (double)x[8], 0, 0);
+    bmt_near("n of row 2", (double)x[16], 0, 0);
+    const float want[3][3] = { { 0, 0, 1 }, { 0, 1, 0 }, { 0, 0, 1 } };
+    for (int row = 0; row < 3; row++) assert_memory_equal(x + 8 * row + 1, want[row], sizeof want[row]);
+    const bm_dataset_counted counts = bm_dataset_counts(d);
+    assert_int_equal(counts.unseen, 1);
+    assert_int_equal(counts.unreadable, 2); /* k, and x as a date */
+    assert_int_equal(counts.missing, 7);    /* n twice, c once, four parts of a date */
+    bm_free(d);
+    bm_free(u);
+    u = table_of("n,when\n5,2024-01-01\n");
+    d = bm_recipe_apply(r, u);
+    assert_int_equal(bm_status_of(d), BM_E_DATA);
+    bmt_contains("apply", bm_error(d), "no column \"c\"");
+    bm_free(d);
+    bm_free(u);
+    bm_free(r);
+    bm_free(t);
+}
+
+static void asked_steps(void **state)
+{
+    (void)state;
+    bm_table  *t = table_of("a,season,extra,y\n1,2,5,0\n2,1,6,3\n3,2,7,8\n");
+    bm_recipe *r = bm_recipe_new(.target = "y", .target_log1p = true);
+    bm_recipe_drop(r, "extra");
+    bm_recipe_one_hot(r, "season");
+    bm_recipe_standardize(r);
+    if (bm_recipe_fit(r, t)) fail_msg("%s", bm_error(r));
+    static const char *const names[] = { "a", "season=1", "season=2", "season=?" };
+    assert_int_equal(bm_recipe_features(r), 4);
+    for (int i = 0; i < 4; i++) assert_string_equal(bm_recipe_feature_name(r, i), names[i]);
+    bm_dataset *d = bm_recipe_apply(r, t);
+    const float want[] = { -1.2247449f, 0, 1, 0, 0, 1, 0, 0, 1.2247449f, 0, 1, 0 };
+    for (int i = 0; i < 12; i++) bmt_near("x", (double)x_of(d)[i], (double)want[i], 1e-7);
+    const float *y = bm_data_f32(bm_dataset_t(d, 0));
+    for (int i = 0; i < 3; i++) bmt_near("y", (double)y[i], log1p((double)(int[]){ 0, 3, 8 }[i]), 1e-7);
+    bmt_near("inverse", bm_recipe_inverse(r, log1p(8)), 8, 1e-15);
+    bm_free(d);
+    bm_table *u = table_of("a,season\n1,\"9\"\n2,1\n"); /* season 9 was not there */
+    d = bm_recipe_apply(r, u);
+    assert_int_equal(bm_dataset_counts(d).unseen, 1);
+    assert_int_equal((int)x_of(d)[3], 1);
+    bm_free(d);
+    bm_free(u);
+    bm_free(r);
+    bm_free(t);
+}
+
+static void imputing(void **state)
+{
+    (void)state;
+    const struct { const char *with; double want; } cases[] = { { "median", 2 }, { "mean", 4 }, { "most_frequent", 1 }, { "-1.5", -1.5 } };
+    for (size_t i = 0; i < BMI_COUNT(cases); i++) {
+        bm_table  *t = table_of("a\n1\n1\n3\n\n11\n\"\"\n");
+        bm_recipe *r = bm_recipe_new(.plain = true);
+        bm_recipe_impute(r, cases[i].with, "a");
+        if (bm_recipe_fit(r, t)) fail_msg("%s", bm_error(r));
+        bm_dataset *d = bm_recipe_apply(r, t);
+        bmt_near(cases[i].with, (double)x_of(d)[4], cases[i].want, 0);
+        bm_free(d);
+        bm_free(r);
+        bm_free(t);
+    }
+}
+
+static void wrong_steps(void **state)
+{
+    (void)state;
+    bm_recipe *r = bm_recipe_new();
+    assert_int_equal(bm_recipe_drop(r), BM_E_ARGUMENT);
+    bm_clear(r);
+    assert_int_equal(bm_recipe_impute(r, "sometimes"), BM_E_ARGUMENT);
+    bm_clear(r);
+    assert_int_equal(bm_recipe_step_at(r, "standardise", (bm_names){ 0 }, NULL, BM_HERE), BM_E_ARGUMENT);
+    bmt_contains("step", bm_error(r), "did you mean \"standardize\"");
+    bm_free(r);
+    const struct { const char *step, *column, *says; bm_status status; } cases[] = {
+        { "drop", "cc", "no column \"cc\"", BM_E_DATA },
+        { "standardize", "c", "standardize takes numbers; column \"c\"", BM_E_TYPE },
+        { "datetime", "c", "datetime takes text that is dates", BM_E_TYPE },
+        { "drop", "y", "\"y\" is the target", BM_E_DATA },
+    };
+    for (size_t i = 0; i < BMI_COUNT(cases); i++) {
+        bm_table *t = table_of("a,c,y\n1,x,1\n2,z,2\n3,x,2\n");
+        r = bm_recipe_new(.target = "y");
+        bm_recipe_step_at(r, cases[i].step, (bm_names){ &cases[i].column, 1 }, NULL, BM_HERE);
+        assert_int_equal(bm_recipe_fit(r, t), cases[i].status);
+        bmt_contains(cases[i].step, bm_error(r), cases[i].says);
+        bm_free(r);
+        bm_free(t);
+    }
+}
+
+static void dates(void **state)
+{
+    (void)state;
+    const struct { const char *text; double parts[7]; bool date, time; } cases[] = {
+        { "2011-01-01", { 2011, 1, 1, 5 }, true, false },              /* a Saturday */
+        { "2011-01-20 0:00", { 2011, 1, 20, 3, 0, 0, 0 }, true, true }, /* a Thursday */
+        { "2024-02-29T23:59:58.5Z", { 2024, 2, 29, 3, 23, 59, 58.5 }, true, true },
+        { "12/31/1999", { 1999, 12, 31, 4 }, true, false },            /* a Friday */
+        { "31.12.1999", { 1999, 12, 31, 4 }, true, false },
+        { "1970/1/1", { 1970, 1, 1, 3 }, true, false },                /* a Thursday */
+        { "2023-02-29", { 0 }, false, false }, { "2023-13-01", { 0 }, false, false }, { "2023-01-01 25:00", { 0 }, false, false },
+        { "2023-01", { 0 }, false, false }, { "", { 0 }, false, false }, { "yesterday", { 0 }, false, false }, { "2023-01/01", { 0 }, false, false },
+    };
+    for (size_t i = 0; i < BMI_COUNT(cases); i++) {
+        double parts[7] = { 0 };
+        bool   time = false;
+        if (bmi_datetime_read(cases[i].text, parts, &time) != cases[i].date) fail_msg("%s", cases[i].text);
+        if (!cases[i].date) continue;
+        assert_int_equal(time, cases[i].time);
+        for (int k = 0; k < 7; k++) bmt_near(cases[i].text, parts[k], cases[i].parts[k], 0);
+    }
+}
+
+/* ---- saving ---- */
+
+static void same_application(const bm_recipe *a, const bm_recipe *b, const bm_table *t)
+{
+    bm_dataset *d = bm_recipe_apply(a, t), *e = bm_recipe_apply(b, t);
+    if (bm_failed(e)) fail_msg("%s", bm_error(e));
+    assert_int_equal(bm_tensor_size(bm_dataset_x(d, 0)), bm_tensor_size(bm_dataset_x(e, 0)));
+    assert_memory_equal(x_of(d), x_of(e), (size_t)bm_tensor_size(bm_dataset_x(d, 0)) * sizeof(float));
+    bm_free(d);
+    bm_free(e);
+}
+
+static void saving(void **state)
+{
+    (void)state;
+    if (!bmt_data("titanic/titanic.csv")) {
+        bmt_skip("titanic");
+        return;
+    }
+    bm_table  *t = bm_table_read_csv(bmt_data("titanic/titanic.csv"));
+    bm_recipe *r = bm_recipe_new(.target = "Survived");
+    bm_recipe_drop(r, "Ticket", "Cabin");
+    bm_recipe_impute(r, "mean", "Age");
+    bm_recipe_one_hot(r, "Pclass");
+    if (bm_recipe_fit(r, t)) fail_msg("%s", bm_error(r));
+    json_t    *saved = bmi_recipe_save(r);
+    char      *text = json_dumps(saved, 0);
+    json_t    *read = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
+    bm_recipe *back = bmi_recipe_load(NULL, read, BM_HERE);
+    if (bm_failed(back)) fail_msg("%s", bm_error(back));
+    same_application(r, back, t);
+    assert_string_equal(bm_recipe_class_name(back, 1), "1");
+    assert_string_equal(bm_recipe_note(back, 0), bm_recipe_note(r, 0));
+    bm_recipe *copy = bmi_recipe_copy(back);
+    same_application(r, copy, t);
+    assert_int_equal(bm_recipe_fit(copy, t), BM_OK); /* the steps that were asked for are still known */
+    same_application(r, copy, t);
+    bm_free(copy);
+    bm_free(back);
+
+    /* Every member taken away, or made something else, is refused or leaves a recipe that still works; never a crash. */
+    const char *key;
+    json_t     *value;
+    json_object_foreach(saved, key, value) {
+        for (int how = 0; how < 3; how++) {
+            json_t *broken = json_deep_copy(saved);
+            if (how == 0) json_object_del(broken, key);
+            else json_object_set_new(broken, key, how == 1 ? json_integer(77) : json_pack("[{s:i}]", "x", 1));
+            back = bmi_recipe_load(NULL, broken, BM_HERE);
+            assert_int_equal(bm_status_of(back), BM_E_FORMAT);
+            bm_free(back);
+            json_decref(broken);
+        }
+    }
+    json_decref(read);
+    json_decref(saved);
+    free(text);
+    bm_free(r);
+    bm_free(t);
+}
+
+/* ---- failing allocations ---- */
+
+static bm_status whole_way(bm_context *context, void *arg)
+{
+    bm_table   *t = bm_table_read_csv(arg, .context = context);
+    bm_recipe  *r = bm_recipe_new(.target = "y", .context = context);
+    bm_recipe_impute(r, "median", "n");
+    bm_status   st = bm_status_of(t);
+    if (!st) st = bm_recipe_fit(r, t);
+    bm_dataset *d = st ? NULL : bm_recipe_apply(r, t);
+    if (!st) st = bm_status_of(d);
+    bm_recipe *copy = st ? NULL : bmi_recipe_copy(r);
+    if (!st) st = bm_status_of(copy);
+    bm_parts p = { 0 };
+    if (!st) p = bm_dataset_split(d, .test = .4);
+    if (!st) st = bm_status_of(p.train);
+    if (!st && p.test) st = bm_status_of(p.test);
+    bm_free(p.train);
+    bm_free(p.validation);
+    bm_free(p.test);
+    bm_free(copy);
+    bm_free(d);
+    bm_free(r);
+    bm_free(t);
+    return st;
+}
+
+static void failing_allocations(void **state)
+{
+    (void)state;
+    static const char text[] = "id,n,c,when,y\nq1,1,red,2024-02-29,a\nq2,,blue,2024-03-01,b\nq3,3,red,2023-12-31,a\nq4,8,,2024-01-01,b\n";
+    char path[4096];
+    snprintf(path, sizeof path, "%s", bmt_temp_file("fail.csv", text, sizeof text - 1));
+    assert_true(bmt_each_failure("a recipe", whole_way, path) > 40);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(tasks), cmocka_unit_test(wrong_targets), cmocka_unit_test(default_recipe), cmocka_unit_test(asked_steps), cmocka_unit_test(imputing),
+        cmocka_unit_test(wrong_steps), cmocka_unit_test(dates), cmocka_unit_test(saving), cmocka_unit_test(failing_allocations),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
