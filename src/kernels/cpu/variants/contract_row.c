@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+/* One row times a matrix, c = a B, where nothing can be reused and B is read once.
+ *
+ * Wide: B is swept 8 rows at a time, so that c, in the first-level cache, is read and written once for 8 rows of B, and the
+ * processor prefetches 8 streams. Each group of 8 steps of k is one chain of fused multiply-adds, added to c.
+ * Narrow (few registers of columns): c stays in registers, in 4 partial sums over k mod 4, so that a short product is not
+ * bound by the latency of one chain; joined as (0 + 1) + (2 + 3).
+ */
+#include "kernels/cpu/variants/contract_walk.h"
+
+enum { SWEEP = 8, CHAINS = 4, NARROW_VECTORS = BMI_VARIANT_ISA == 2 ? 4 : 2 };
+
+/* y[0..n) (+)= sum over r < rows of a[r * a_step] * b[r * b_step + j] */
+BMI_INLINE void sweep(const int rows, bool add, const real *a, int64_t a_step, const real *b, int64_t b_step, real *y, int64_t n)
+{
+    lanes x[SWEEP];
+    BMI_UNROLL
+    for (int r = 0; r < rows; r++) x[r] = lanes_set(a[r * a_step]);
+    int64_t j = 0;
+    for (; j + LANES <= n; j += LANES) {
+        lanes sum = lanes_fma(x[0], lanes_load(b + j), lanes_zero());
+        BMI_UNROLL
+        for (int r = 1; r < rows; r++) sum = lanes_fma(x[r], lanes_load(b + r * b_step + j), sum);
+        lanes_store(y + j, add ? lanes_add(lanes_load(y + j), sum) : sum);
+    }
+    if (j < n) {
+        const lanes_mask rest = lanes_first(n - j);
+        lanes            sum = lanes_fma(x[0], lanes_load_part(b + j, rest), lanes_zero());
+        BMI_UNROLL
+        for (int r = 1; r < rows; r++) sum = lanes_fma(x[r], lanes_load_part(b + r * b_step + j, rest), sum);
+        lanes_store_part(y + j, rest, add ? lanes_add(lanes_load_part(y + j, rest), sum) : sum);
+    }
+}
+
+static void run_wide(const walk *w)
+{
+    const bmi_contract *s = w->s;
+    const int64_t       a_step = s->a_transposed ? s->a_step : 1, b_step = s->b_step;
+    const int64_t       n = w->columns.end - w->columns.begin;
+    const real         *a = w->a, *b = w->b + w->columns.begin;
+    real               *c = w->c + w->columns.begin;
+    for (int64_t p = 0; p < s->k; p += SWEEP, a += SWEEP * a_step, b += SWEEP * b_step) {
+        const bool add = p > 0 || s->accumulate;
+        switch (s->k - p) {
+        case 1: sweep(1, add, a, a_step, b, b_step, c, n); break;
+        case 2: sweep(2, add, a, a_step, b, b_step, c, n); break;
+        case 3: sweep(3, add, a, a_step, b, b_step, c, n); break;
+        case 4: sweep(4, add, a, a_step, b, b_step, c, n); break;
+        case 5: sweep(5, add, a, a_step, b, b_step, c, n); break;
+        case 6: sweep(6, add, a, a_step, b, b_step, c, n); break;
+        case 7: sweep(7, add, a, a_step, b, b_step, c, n); break;
+        default: sweep(8, add, a, a_step, b, b_step, c, n); break;
+        }
+    }
+    bmi_contract_finish(s, w->rows, w->columns);
+}
+
+/* One step of k for one of the partial sums. */
+BMI_INLINE void narrow_step(const int vectors, lanes *sum, real a, const real *b, lanes_mask last)
+{
+    const lanes x = lanes_set(a);
+    BMI_UNROLL
+    for (int v = 0; v < vectors; v++)
+        sum[v] = lanes_fma(x, v == vectors - 1 ? lanes_load_part(b + v * LANES, last) : lanes_load(b + v * LANES), sum[v]);
+}
+
+BMI_INLINE void narrow(const int vectors, const real *a, int64_t a_step, const real *b, int64_t b_step, int64_t k, real *c,
+                       lanes_mask last, bool add)
+{
+    lanes sum[CHAINS][NARROW_VECTORS];
+    BMI_UNROLL
+    for (int u = 0; u < CHAINS; u++) {
+        BMI_UNROLL
+        for (int v = 0; v < vectors; v++) sum[u][v] = lanes_zero();
+    }
+    for (; k >= CHAINS; k -= CHAINS, a += CHAINS * a_step, b += CHAINS * b_step) {
+        BMI_UNROLL
+        for (int u = 0; u < CHAINS; u++) narrow_step(vectors, sum[u], a[u * a_step], b + u * b_step, last);
+    }
+    if (k > 0) narrow_step(vectors, sum[0], a[0], b, last);
+    if (k > 1) narrow_step(vectors, sum[1], a[a_step], b + b_step, last);
+    if (k > 2) narrow_step(vectors, sum[2], a[2 * a_step], b + 2 * b_step, last);
+    BMI_UNROLL
+    for (int v = 0; v < vectors; v++) {
+        real *const at = c + v * LANES;
+        lanes       all = lanes_add(lanes_add(sum[0][v], sum[1][v]), lanes_add(sum[2][v], sum[3][v]));
+        if (v < vectors - 1) lanes_store(at, add ? lanes_add(lanes_load(at), all) : all);
+        else lanes_store_part(at, last, add ? lanes_add(lanes_load_part(at, last), all) : all);
+    }
+}
+
+void BMI_V(bmi_contract_row)(const void *args, int part, int parts) { walk_part(args, part, parts, run_wide); }
+
+static void narrow_item(const bmi_contract *s, const real *a, const real *b, real *c)
+{
+    const int64_t a_step = s->a_transposed ? s->a_step : 1, b_step = s->b_step, k = s->k;
+    int64_t       left = s->columns;
+    for (; left > NARROW_VECTORS * LANES; left -= NARROW_VECTORS * LANES, b += NARROW_VECTORS * LANES, c += NARROW_VECTORS * LANES)
+        narrow(NARROW_VECTORS, a, a_step, b, b_step, k, c, lanes_first(LANES), s->accumulate);
+    const int64_t    vectors = (left + LANES - 1) / LANES;
+    const lanes_mask last = lanes_first(left - (vectors - 1) * LANES);
+    switch (vectors) {
+    case 1: narrow(1, a, a_step, b, b_step, k, c, last, s->accumulate); break;
+#if BMI_VARIANT_ISA == 2
+    case 2: narrow(2, a, a_step, b, b_step, k, c, last, s->accumulate); break;
+    case 3: narrow(3, a, a_step, b, b_step, k, c, last, s->accumulate); break;
+#endif
+    default: narrow(NARROW_VECTORS, a, a_step, b, b_step, k, c, last, s->accumulate); break;
+    }
+}
+
+/* Not by walk_part: a tiny product has no time for slices. Parts share a batch. */
+void BMI_V(bmi_contract_narrow)(const void *args, int part, int parts)
+{
+    const bmi_contract *s = args;
+    for (int64_t i = part; i < s->batch; i += parts)
+        narrow_item(s, (const real *)s->a + i * s->a_stride, (const real *)s->b + i * s->b_stride, (real *)s->c + i * s->c_stride);
+    if (part == 0) bmi_contract_finish(s, (bmi_range){ 0, 1 }, (bmi_range){ 0, s->columns });
+}

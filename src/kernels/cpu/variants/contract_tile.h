@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+/* The micro-kernel: a tile of C, `rows` x `vectors` registers, summed over k in registers. One template, always inlined with
+ * constant rows and vectors; the loop over k is left to the compiler un-unrolled (gcc spills otherwise on AVX2).
+ *
+ * A is broadcast from where it lies: from `rows` strided rows, or from neighbours in one row when it is transposed. B is a
+ * panel (packed, `vectors` registers a step) or the matrix itself, whose last register may be partial.
+ *
+ * A tile is 8 x 3 registers with AVX-512 (32 of them) and 6 x 2 elsewhere (16). Source: Goto, van de Geijn, "Anatomy of
+ * high-performance matrix multiplication", 2008; Van Zee, van de Geijn, "BLIS", 2015.
+ */
+#ifndef BMI_KERNELS_CPU_VARIANTS_CONTRACT_TILE_H
+#define BMI_KERNELS_CPU_VARIANTS_CONTRACT_TILE_H
+#include "kernels/cpu/lanes.h"
+
+#if BMI_VARIANT_ISA == 2
+enum { TILE_ROWS = 8, TILE_VECTORS = 3 };
+#else
+enum { TILE_ROWS = 6, TILE_VECTORS = 2 };
+#endif
+
+/* What all tiles of a panel share. The pointers that move are arguments of their own: a structure copied with wide loads just
+ * after its fields were stored would wait until all stores before it, those of C, are done. */
+typedef struct tile_args {
+    int64_t    a_step, c_step; /* between rows of A as stored, and of C */
+    int64_t    k;
+    real      *panel;          /* where a packing tile puts B */
+    lanes_mask last;           /* of the last register of a row */
+    bool       whole, add;     /* that register is whole; C += */
+} tile_args;
+
+/* What a tile does beyond multiplying. Masks in the loop are free with AVX-512: there both kinds are one. */
+enum tile_kind { TILE_WHOLE, TILE_MASKED, TILE_PACKING };
+
+BMI_INLINE void tile_step(const int rows, const int vectors, const enum tile_kind kind, const bool transposed,
+                          lanes sum[8][3], const real *const a[8], int64_t p, const real *b,
+                          lanes_mask last, real *panel)
+{
+    lanes y[3];
+    BMI_UNROLL
+    for (int v = 0; v < vectors; v++)
+        y[v] = v == vectors - 1 && kind != TILE_WHOLE ? lanes_load_part(b + v * LANES, last) : lanes_load(b + v * LANES);
+    BMI_UNROLL
+    for (int i = 0; i < rows; i++) {
+        const lanes x = lanes_set(transposed ? a[0][i] : a[i][p]);
+        BMI_UNROLL
+        for (int v = 0; v < vectors; v++) sum[i][v] = lanes_fma(x, y[v], sum[i][v]);
+    }
+    if (kind == TILE_PACKING) {
+        BMI_UNROLL
+        for (int v = 0; v < vectors; v++) lanes_store(panel + v * LANES, y[v]);
+    }
+}
+
+BMI_INLINE void tile_store(const int rows, const int vectors, const bool whole, lanes sum[8][3], real *c, const tile_args *t)
+{
+    const int64_t    step = t->c_step;
+    const lanes_mask last = t->last;
+    if (t->add) {
+        BMI_UNROLL
+        for (int i = 0; i < rows; i++) {
+            BMI_UNROLL
+            for (int v = 0; v < vectors; v++) {
+                const real *at = c + i * step + v * LANES;
+                sum[i][v] = lanes_add(v == vectors - 1 && !whole ? lanes_load_part(at, last) : lanes_load(at), sum[i][v]);
+            }
+        }
+    }
+    BMI_UNROLL
+    for (int i = 0; i < rows; i++) {
+        BMI_UNROLL
+        for (int v = 0; v < vectors; v++) {
+            real *at = c + i * step + v * LANES;
+            if (v == vectors - 1 && !whole) lanes_store_part(at, last, sum[i][v]);
+            else lanes_store(at, sum[i][v]);
+        }
+    }
+}
+
+BMI_INLINE void tile(const int rows, const int vectors, const enum tile_kind kind, const bool transposed, const tile_args *t,
+                     const real *a, const real *b, int64_t b_step, real *c)
+{
+    lanes       sum[8][3];
+    const real *row[8];
+    BMI_UNROLL
+    for (int i = 0; i < rows; i++) {
+        row[i] = transposed ? a : a + i * t->a_step;
+        BMI_UNROLL
+        for (int v = 0; v < vectors; v++) sum[i][v] = lanes_zero();
+    }
+    const lanes_mask last = t->last;
+    const int64_t    k = t->k, a_step = t->a_step;
+    real            *panel = t->panel;
+    for (int64_t p = 0; p < k; p++) {
+        tile_step(rows, vectors, kind, transposed, sum, row, p, b, last, panel);
+        b += b_step;
+        if (kind == TILE_PACKING) panel += vectors * LANES;
+        if (transposed) row[0] += a_step;
+    }
+    if (t->whole) tile_store(rows, vectors, true, sum, c, t);
+    else tile_store(rows, vectors, false, sum, c, t);
+}
+
+#endif
