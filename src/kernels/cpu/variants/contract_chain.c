@@ -144,6 +144,8 @@ void BMI_V(bmi_contract_chain)(const void *args, int part, int parts) { walk_par
 static void run_across(const walk *w)
 {
     const bmi_contract *s = w->s;
+    const int64_t       rows = w->rows.end - w->rows.begin;
+    const real *const   a = w->a + w->rows.begin * (s->a_transposed ? 1 : s->a_step);
     enum { STEP = TILE_VECTORS * VECTOR_BYTES / sizeof(real) };
     real      out[BMI_CONTRACT_ACROSS * STEP];
     tile_args t = { .a_step = s->a_step, .c_step = STEP };
@@ -157,12 +159,12 @@ static void run_across(const walk *w)
             t.k = s->k - k0 < s->k_block ? s->k - k0 : s->k_block;
             t.add = k0 > 0;
             panels[t.whole ? TILE_WHOLE : TILE_MASKED][s->a_transposed][vectors - 1](
-                &t, w->a + (s->a_transposed ? k0 * s->a_step : k0), w->b + k0 * s->b_step + j, s->b_step, out, s->rows);
+                &t, a + (s->a_transposed ? k0 * s->a_step : k0), w->b + k0 * s->b_step + j, s->b_step, out, rows);
         }
-        real *const c = w->c + j * s->c_column;
+        real *const c = w->c + w->rows.begin + j * s->c_column;
         for (int64_t x = 0; s->accumulate && x < width; x++)
-            for (int64_t i = 0; i < s->rows; i++) out[i * STEP + x] = c[x * s->c_column + i] + out[i * STEP + x];
-        BMI_V(bmi_contract_transpose)(c, s->c_column, out, STEP, s->rows, width, false);
+            for (int64_t i = 0; i < rows; i++) out[i * STEP + x] = c[x * s->c_column + i] + out[i * STEP + x];
+        BMI_V(bmi_contract_transpose)(c, s->c_column, out, STEP, rows, width, false);
     }
     bmi_contract_finish(s, w->rows, w->columns);
 }
