@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+/* What the measuring programs share: a clock, seeded data of the shapes that the peers get, and JSON lines. */
+#ifndef BENCH_COMMON_H
+#define BENCH_COMMON_H
+#include <baeum.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <time.h>
+
+static inline double now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+static inline long peak_kb(void)
+{
+    struct rusage u;
+    getrusage(RUSAGE_SELF, &u);
+    return u.ru_maxrss;
+}
+
+/* Uniform in [0, 1): xorshift64*. */
+static inline double uniform(uint64_t *state)
+{
+    *state ^= *state >> 12;
+    *state ^= *state << 25;
+    *state ^= *state >> 27;
+    return (double)((*state * UINT64_C(2685821657736338717)) >> 11) * 0x1p-53;
+}
+
+static inline double normal(uint64_t *state)
+{
+    const double u = uniform(state), v = uniform(state);
+    return sqrt(-2 * log(1 - u)) * cos(6.283185307179586 * v);
+}
+
+static inline int by_size(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* The data of a row of the table: a 12,800 x 784 in [0, 1) with 10 classes; b 12,800 x 8 normal with sin of the sum. */
+static inline bm_dataset *bench_data(char model)
+{
+    const int64_t n = 12800, columns = model == 'a' ? 784 : 8;
+    uint64_t      state = 88172645463325252ULL;
+    bm_tensor    *x = bm_tensor_new(BM_F32, BM_SHAPE(n, columns)), *t;
+    float        *at = bm_data(x);
+    for (int64_t i = 0; i < n * columns; i++) at[i] = (float)(model == 'a' ? uniform(&state) : normal(&state));
+    if (model == 'a') {
+        t = bm_tensor_new(BM_I32, BM_SHAPE(n));
+        for (int64_t i = 0; i < n; i++) ((int32_t *)bm_data(t))[i] = (int32_t)(uniform(&state) * 10);
+    } else {
+        t = bm_tensor_new(BM_F32, BM_SHAPE(n, 1));
+        for (int64_t i = 0; i < n; i++) {
+            double sum = 0;
+            for (int64_t k = 0; k < columns; k++) sum += at[i * columns + k];
+            ((float *)bm_data(t))[i] = (float)sin(sum);
+        }
+    }
+    bm_dataset *d = bm_dataset_from(x, t);
+    bm_free(x);
+    bm_free(t);
+    return d;
+}
+
+/* The network of a row: a 784-512-512-10 ReLU with Adam; b 8-16-16-1 tanh with plain gradient descent. */
+static inline bm_model *bench_model(char model, bm_context *context)
+{
+    bm_model *m;
+    if (model == 'a') {
+        m = bm_sequential_in(context, bm_input(784), bm_dense(512, .activation = BM_RELU), bm_dense(512, .activation = BM_RELU), bm_dense(10));
+        bm_compile(m, .loss = BM_SOFTMAX_CROSSENTROPY, .optimizer = bm_adam(.rate = 1e-3));
+    } else {
+        m = bm_sequential_in(context, bm_input(8), bm_dense(16, .activation = BM_TANH), bm_dense(16, .activation = BM_TANH), bm_dense(1));
+        bm_compile(m, .loss = BM_MSE, .optimizer = bm_sgd(.rate = .01));
+    }
+    return m;
+}
+
+#endif
