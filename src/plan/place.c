@@ -137,7 +137,7 @@ static bm_status lay_out(placer *p)
     plan->block_bytes = total;
     if (ir->request->block && ir->request->block_bytes >= total) plan->block = ir->request->block;
     else {
-        plan->block      = bmi_alloc(plan->context, total + 1, 1);
+        plan->block      = bmi_alloc_raw(plan->context, total + 1, 1); /* every buffer is written before it is read */
         plan->owns_block = true;
         if (!plan->block) return bmi_ir_no_memory(ir, total);
     }

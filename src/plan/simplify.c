@@ -10,12 +10,14 @@
 enum { UNIFORM_ELEMENTS = 4096 }; /* constants up to here are looked through for being one number */
 
 typedef struct known_ops {
-    const bm_op *broadcast_like, *sum_like, *cast, *scale, *shift, *mul, *add, *sub, *div, *group;
+    const bm_op *broadcast_like, *sum_like, *cast, *sum, *mean, *max, *min, *prod, *reshape, *scale, *shift, *mul, *add, *sub, *div, *group;
 } known_ops;
 
 static known_ops find_ops(void)
 {
     return (known_ops){
+        .sum = bmi_kind_find("op", "sum"), .mean = bmi_kind_find("op", "mean"), .max = bmi_kind_find("op", "max"), .min = bmi_kind_find("op", "min"),
+        .prod = bmi_kind_find("op", "prod"), .reshape = bmi_kind_find("op", "reshape"),
         .broadcast_like = bmi_kind_find("op", "broadcast_like"), .sum_like = bmi_kind_find("op", "sum_like"), .cast = bmi_kind_find("op", "cast"),
         .scale = bmi_kind_find("op", "scale"), .shift = bmi_kind_find("op", "shift"), .mul = bmi_kind_find("op", "mul"),
         .add = bmi_kind_find("op", "add"), .sub = bmi_kind_find("op", "sub"), .div = bmi_kind_find("op", "div"), .group = bmi_kind_find("op", "group"),
@@ -37,6 +39,16 @@ static bool same_as_input(const bmi_ir *ir, const bmi_item *item, const known_op
     const bmi_item *in = &ir->items[item->in[0]];
     if (in->type != item->type || !bmi_shape_equal(in->shape, item->shape)) return false;
     return item->op->flags & BM_OP_VIEW || item->op == ops->broadcast_like || item->op == ops->sum_like || item->op == ops->cast;
+}
+
+/* A reduction of groups of one element only gives them another shape. */
+static void reduce_nothing(const bmi_ir *ir, bmi_item *item, const known_ops *ops)
+{
+    const bm_op *op = item->op;
+    if (op != ops->sum_like && op != ops->sum && op != ops->mean && op != ops->max && op != ops->min && op != ops->prod) return;
+    if (!ops->reshape || !item->size || ir->items[item->in[0]].size != item->size) return;
+    item->op   = ops->reshape;
+    item->n_in = 1;
 }
 
 /* The number that an input is everywhere: a constant of equal elements, maybe broadcast. */
@@ -121,6 +133,7 @@ bm_status bmi_pass_simplify(bmi_ir *ir)
     for (int i = 0; i < ir->n_items && !ir->error->status; i++) {
         bmi_item *item = &ir->items[i];
         if (!item->alive || item->source != BMI_COMPUTED || item->op->flags & BM_OP_UPDATE) continue;
+        reduce_nothing(ir, item, &ops);
         skip_views(ir, item);
         take_number(ir, item, &ops);
         if (same_as_input(ir, item, &ops) || neutral(ir, item, &ops)) bmi_ir_replace(ir, i, item->in[0]);
