@@ -123,12 +123,6 @@ static void run(const bm_call *c)
     } while (bmi_walk_next(&w));
 }
 
-bool bmi_matmul_bind(bmi_bind *b, const bmi_program *epilogue)
-{
-    (void)b, (void)epilogue;
-    return false;
-}
-
 #define TIMES(xt, yt) .args = &(const bmi_matmul_args){ xt, yt }, .source = "by hand"
 static const bm_example examples[] = {
     { .in = { BMI_REALS(1, 2, 3, 4, 5, 6), BMI_REALS(1, 0, -1, 2, 2, 1) }, .in_shape = { BMI_DIMS(2, 3), BMI_DIMS(3, 2) },
