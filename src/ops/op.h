@@ -79,7 +79,7 @@ bool      bmi_dims_fit(int64_t a, int64_t b);
 /* Gradient helpers. The gradient by an input that was broadcast to the output: dx summed back to x's shape (dx itself when the
  * shapes are known to be equal). */
 bm_node   bmi_undo_broadcast(bm_node dx, bm_node x);
-/* False for a constant: nobody asks for its gradient, so none is built. */
+/* Whether the gradient by x is wanted in the present walk, so that none is built for nobody. */
 bool      bmi_may_need(bm_node x);
 /* Axes with zeros behind the count, so that equal arguments have equal bytes. */
 bm_axes   bmi_axes_clean(bm_axes axes);

@@ -24,9 +24,9 @@ typedef void bmi_vector_body(size_t n, void *y, const void *a, const void *b, co
 
 typedef vec bmi_row(vec a, vec b, vec c, vec p0, vec p1);
 
-V vec bmi_row_operand(bool used, const real *x, size_t left)
+V vec bmi_row_operand(bool used, const real *x, size_t i, size_t left)
 {
-    return !used ? v_zero() : left >= LANES ? v_load(x) : v_load_n(x, left);
+    return !used ? v_zero() : left >= LANES ? v_load(x + i) : v_load_n(x + i, left);
 }
 
 /* The loop of every row. `operands` is a constant after inlining, so what a row does not use is not loaded. The row stands in
@@ -36,8 +36,8 @@ V void bmi_row_loop(bmi_row row, int operands, size_t n, real *y, const real *a,
     const vec p0 = v_set((real)p[0]), p1 = v_set((real)p[1]);
     for (size_t i = 0; i < n; i += LANES) {
         const size_t left   = n - i;
-        const vec    result = row(bmi_row_operand(operands > 0, a + i, left), bmi_row_operand(operands > 1, b + i, left),
-                                  bmi_row_operand(operands > 2, c + i, left), p0, p1);
+        const vec    result = row(bmi_row_operand(operands > 0, a, i, left), bmi_row_operand(operands > 1, b, i, left),
+                                  bmi_row_operand(operands > 2, c, i, left), p0, p1);
         if (left >= LANES) v_store(y + i, result);
         else v_store_n(y + i, result, left);
     }
