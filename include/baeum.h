@@ -3,7 +3,14 @@
 #ifndef BAEUM_H
 #define BAEUM_H
 #include <baeum/base.h>
+#include <baeum/column.h>
+#include <baeum/data.h>
+#include <baeum/extend.h>
+#include <baeum/extend_graph.h>
+#include <baeum/extend_model.h>
+#include <baeum/extend_nn.h>
 #include <baeum/graph.h>
+#include <baeum/model.h>
 #include <baeum/nn.h>
 #include <baeum/ops.h>
 #include <baeum/session.h>

@@ -7,18 +7,12 @@
  */
 #ifndef BAEUM_DATA_H
 #define BAEUM_DATA_H
+#include <baeum/column.h>
 #include <baeum/tensor.h>
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-typedef const char *bm_name;
-/** A list of names, borrowed for the call: BM_NAMES("a", "b"), or (bm_names){ array, n }. */
-typedef struct bm_names {
-    const bm_name *at;
-    size_t         count;
-} bm_names;
-#define BM_NAMES(...) BM_LIST(bm_names, bm_name, __VA_ARGS__)
 /** A list of row numbers from 0, borrowed for the call; {0} means all rows where it is an option. */
 typedef struct bm_rows {
     const int64_t *at;
@@ -30,30 +24,6 @@ typedef struct bm_rows {
 #define BM_REST_NAMES_(first_, ...) BM_LIST(bm_names, bm_name, __VA_ARGS__)
 
 /* ---- tables ---- */
-
-/** What a column holds. */
-typedef enum bm_column_type {
-    BM_COLUMN_REAL = 1, /**< double */
-    BM_COLUMN_INTEGER,  /**< int64_t */
-    BM_COLUMN_BOOL,     /**< true or false */
-    BM_COLUMN_TEXT,     /**< UTF-8 text */
-    BM_COLUMN_TYPE_COUNT_
-} bm_column_type;
-
-/** "real", "integer", "true/false", "text"; "no type" otherwise. Static text. */
-BM_API const char *bm_column_type_name(bm_column_type type);
-
-/** How a CSV file is read. A zero field means its default. */
-typedef struct bm_csv_options {
-    const char *path;          /**< the file, gzip allowed; "-" is standard input */
-    BM_NAMED_;
-    char        delimiter;     /**< default: found out among comma, semicolon, tab and bar */
-    bool        no_header;     /**< the first row is data; columns are named c1 ... cN */
-    bool        skip_bad_rows; /**< rows that cannot be read are left out and counted; default: the first one is the error */
-    bool        rename_duplicates; /**< a second column "a" becomes "a.2", aloud; default: an error */
-    bm_names    text;          /**< columns that stay text whatever is in them; names that are not there are ignored */
-    bm_context *context;       /**< default: the built-in one */
-} bm_csv_options;
 
 /** Reads a CSV file (RFC 4180; line ends LF, CRLF or CR; a UTF-8 byte order mark is skipped).
  *
@@ -113,14 +83,6 @@ BM_API int64_t bm_table_skipped(const bm_table *t);
 /** A table of chosen rows in their order (a row may come twice). Errors BM_E_ARGUMENT a row outside; BM_E_MEMORY. */
 BM_API bm_table *bm_table_take_at(const bm_table *t, bm_rows rows, bm_place here);
 #define bm_table_take(t, rows) bm_table_take_at((t), (rows), BM_HERE)
-
-/** How a CSV file is written. */
-typedef struct bm_csv_write_options {
-    const char *path;
-    BM_NAMED_;
-    char        delimiter; /**< default: comma */
-    bool        no_header;
-} bm_csv_write_options;
 
 /** Writes a table as CSV: cells are quoted where they must be, numbers are the shortest text that reads back as the same bits,
  *  missing cells are empty, lines end by LF. The file is written whole or not at all.

@@ -34,12 +34,6 @@ bm_table *bm_table_new_in_at(bm_context *context, bm_place here)
 
 const char *bmi_table_name(const bm_table *t) { return t->name ? t->name : "the table"; }
 
-const char *bm_column_type_name(bm_column_type type)
-{
-    static const char *const names[] = { "no type", "real", "integer", "true/false", "text" };
-    return type > 0 && type < BM_COLUMN_TYPE_COUNT_ ? names[type] : names[0];
-}
-
 /* ---- making ---- */
 
 bmi_column *bmi_table_add(bm_table *t, const char *name, bm_column_type type, int64_t rows, bm_place here)

@@ -4,6 +4,7 @@
 #define BMI_DATA_TABLE_H
 #include "base/object.h"
 #include "format/csv.h"
+#include <baeum/data.h>
 
 struct bm_table {
     bmi_object  object;

@@ -7,6 +7,12 @@
 #include <math.h>
 #include <string.h>
 
+const char *bm_column_type_name(bm_column_type type)
+{
+    static const char *const names[] = { "no type", "real", "integer", "true/false", "text" };
+    return type > 0 && type < BM_COLUMN_TYPE_COUNT_ ? names[type] : names[0];
+}
+
 static uint64_t hash_text(const char *text, size_t n)
 {
     uint64_t h = UINT64_C(0xcbf29ce484222325) ^ n;

@@ -6,7 +6,7 @@
 #ifndef BMI_FORMAT_COLUMN_H
 #define BMI_FORMAT_COLUMN_H
 #include "base/memory.h"
-#include <baeum/data.h>
+#include <baeum/column.h>
 
 #define BMI_BOOL_MISSING 2
 

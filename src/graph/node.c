@@ -194,3 +194,8 @@ bm_node bm_custom_at(const bm_op *op, const void *args, size_t args_size, const 
         return bmi_node_add(g, op, args, in, (int)n_in, name, here);
     return bmi_node_failed(g);
 }
+
+bool bmi_gradient_wanted(bm_node x)
+{
+    return bm_node_ok(x) && (!x.graph->wanted || ((size_t)x.index < x.graph->wanted_count && x.graph->wanted[x.index]));
+}

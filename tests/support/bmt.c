@@ -20,18 +20,22 @@ void bmt_contains(const char *what, const char *text, const char *part)
     if (!text || !strstr(text, part)) fail_msg("%s: \"%s\" does not contain \"%s\"", what, text ? text : "(null)", part);
 }
 
+static bool no_data; /* bmt_data found nothing, last time */
+
 const char *bmt_data(const char *name)
 {
     static char path[4096];
     const char *data = getenv("BAEUM_DATA"), *source = getenv("BAEUM_SOURCE");
     if (data) snprintf(path, sizeof path, "%s/%s", data, name);
     else snprintf(path, sizeof path, "%s/../shared/data/%s", source ? source : ".", name);
-    return access(path, R_OK) == 0 ? path : NULL;
+    no_data = access(path, R_OK) != 0;
+    return no_data ? NULL : path;
 }
 
 void bmt_skip(const char *what)
 {
-    print_message("skipped: no %s\n", what);
+    print_message("skipped: no %s%s\n", no_data ? "data: " : "", what);
+    no_data = false;
     skip();
 }
 

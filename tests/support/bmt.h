@@ -19,7 +19,8 @@ void bmt_contains(const char *what, const char *text, const char *part);
 /* The path of a shared data file: under BAEUM_DATA, else ../shared/data from the source folder. Null when it is absent: then
  * call bmt_skip(path) and return. The string is static, overwritten by the next call. */
 const char *bmt_data(const char *name);
-/* Skips the running test and says why ("skipped: no mnist"). */
+/* Skips the running test and says why: "skipped: no locale with a decimal comma", and after a bmt_data that found nothing
+ * "skipped: no data: mnist", which .ci/run takes for a failure where a folder of data is there. */
 void bmt_skip(const char *what);
 
 /* A path in a folder of this process, made at the first call and removed with all in it when the process ends. The string is

@@ -2,16 +2,12 @@
 /* Gradients as nodes: reverse accumulation over the graph (Linnainmaa, 1970; Griewank and Walther, "Evaluating derivatives").
  *
  * Walks from y downwards over the nodes that lie on a way from some x, asks each operation for the gradients by its inputs,
- * and adds up what comes over several ways. The new nodes carry the place of the node they come from.
+ * and adds up what comes over several ways. The new nodes carry the place of the node they come from. It lies here and not in
+ * graph, because adding and broadcasting adjoints takes operations.
  */
 #include "graph/graph.h"
 #include <baeum/ops.h>
 #include <string.h>
-
-bool bmi_gradient_wanted(bm_node x)
-{
-    return bm_node_ok(x) && (!x.graph->wanted || ((size_t)x.index < x.graph->wanted_count && x.graph->wanted[x.index]));
-}
 
 typedef struct walk {
     bm_graph *g;

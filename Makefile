@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: Apache-2.0
+# The short way to everything; the presets are in CMakePresets.json.
+PREFIX ?= /usr/local
+SECONDS ?= 60
+BUILD = cmake --preset $(1) >/dev/null && cmake --build --preset $(1)
+
+.PHONY: help run test asan bench fuzz install clean
+help:
+	@echo "make run                  build, then the demonstration: train on a bundled table, predict, show the result"
+	@echo "make test                 build, then all tests; ends by 'N passed, N failed, N skipped'"
+	@echo "make asan                 the same under the address and undefined-behaviour sanitizers (clang)"
+	@echo "make bench                speed beside other libraries, where bench/run is there"
+	@echo "make fuzz SECONDS=60      feeds mutated files to each reader for so many seconds (clang)"
+	@echo "make install PREFIX=...   library, headers, command, man pages, data (default $(PREFIX); DESTDIR is honoured)"
+	@echo "make clean                removes what was built"
+
+run:
+	@tools/install-deps build
+	@$(call BUILD,release)
+	@tools/demo build
+
+test:
+	@tools/install-deps build test
+	@$(call BUILD,release)
+	@tools/run-tests build
+
+asan:
+	@tools/install-deps build test asan
+	@$(call BUILD,asan)
+	@tools/run-tests build-asan
+
+bench:
+	@tools/install-deps build bench
+	@$(call BUILD,release)
+	@bench/run
+
+fuzz:
+	@tools/install-deps build test asan
+	@$(call BUILD,fuzz)
+	@tools/fuzz build-fuzz $(SECONDS)
+
+install:
+	@tools/install-deps build
+	@$(call BUILD,release)
+	@cmake --install build --prefix "$(PREFIX)"
+
+clean:
+	rm -rf build build-asan build-coverage build-fuzz

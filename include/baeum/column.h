@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+/* What readers of tables share with tables: lists of names, types of columns, how a CSV file is read.
+ */
+#ifndef BAEUM_COLUMN_H
+#define BAEUM_COLUMN_H
+#include <baeum/base.h>
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef const char *bm_name;
+/** A list of names, borrowed for the call: BM_NAMES("a", "b"), or (bm_names){ array, n }. */
+typedef struct bm_names {
+    const bm_name *at;
+    size_t         count;
+} bm_names;
+#define BM_NAMES(...) BM_LIST(bm_names, bm_name, __VA_ARGS__)
+
+/** What a column holds. */
+typedef enum bm_column_type {
+    BM_COLUMN_REAL = 1, /**< double */
+    BM_COLUMN_INTEGER,  /**< int64_t */
+    BM_COLUMN_BOOL,     /**< true or false */
+    BM_COLUMN_TEXT,     /**< UTF-8 text */
+    BM_COLUMN_TYPE_COUNT_
+} bm_column_type;
+
+/** "real", "integer", "true/false", "text"; "no type" otherwise. Static text. */
+BM_API const char *bm_column_type_name(bm_column_type type);
+
+/** How a CSV file is read. A zero field means its default. */
+typedef struct bm_csv_options {
+    const char *path;          /**< the file, gzip allowed; "-" is standard input */
+    BM_NAMED_;
+    char        delimiter;     /**< default: found out among comma, semicolon, tab and bar */
+    bool        no_header;     /**< the first row is data; columns are named c1 ... cN */
+    bool        skip_bad_rows; /**< rows that cannot be read are left out and counted; default: the first one is the error */
+    bool        rename_duplicates; /**< a second column "a" becomes "a.2", aloud; default: an error */
+    bm_names    text;          /**< columns that stay text whatever is in them; names that are not there are ignored */
+    bm_context *context;       /**< default: the built-in one */
+} bm_csv_options;
+
+/** How a CSV file is written. */
+typedef struct bm_csv_write_options {
+    const char *path;
+    BM_NAMED_;
+    char        delimiter; /**< default: comma */
+    bool        no_header;
+} bm_csv_write_options;
+
+#ifdef __cplusplus
+}
+#endif
+#endif
