@@ -38,6 +38,7 @@ typedef struct bm_csv_options {
     bool        rename_duplicates; /**< a second column "a" becomes "a.2", aloud; default: an error */
     bm_names    text;          /**< columns that stay text whatever is in them; names that are not there are ignored */
     bm_context *context;       /**< default: the built-in one */
+    const bm_recipe *recipe;   /**< borrowed for the call: columns that were text when it was fitted stay text, so that "007" is what it was */
 } bm_csv_options;
 
 /** How a CSV file is written. */

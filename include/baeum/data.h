@@ -79,6 +79,8 @@ BM_API const char *bm_table_text(const bm_table *t, int64_t row, int64_t column)
 BM_API const char *bm_table_note(const bm_table *t, int64_t i);
 /** Rows that were left out as bad. */
 BM_API int64_t bm_table_skipped(const bm_table *t);
+/** Where the i-th of them (from 0) stood: how many rows of the table come before it; -1 past the last. */
+BM_API int64_t bm_table_skipped_at(const bm_table *t, int64_t i);
 
 /** A table of chosen rows in their order (a row may come twice). Errors BM_E_ARGUMENT a row outside; BM_E_MEMORY. */
 BM_API bm_table *bm_table_take_at(const bm_table *t, bm_rows rows, bm_place here);
@@ -167,6 +169,9 @@ BM_API bm_status bm_recipe_fit_at(bm_recipe *r, const bm_table *t, bm_rows rows,
  */
 BM_API bm_dataset *bm_recipe_apply_at(const bm_recipe *r, const bm_table *t, bm_rows rows, bm_place here);
 #define bm_recipe_apply(r, t) bm_recipe_apply_at((r), (t), BM_VALUE(bm_rows, NULL, 0), BM_HERE)
+/** The same without the target: the column may be there or not, and is not looked at. */
+BM_API bm_dataset *bm_recipe_apply_x_at(const bm_recipe *r, const bm_table *t, bm_rows rows, bm_place here);
+#define bm_recipe_apply_x(r, t) bm_recipe_apply_x_at((r), (t), BM_VALUE(bm_rows, NULL, 0), BM_HERE)
 
 /** Of a fitted recipe: its task, number and names of features and classes (none in regression); the recipe keeps the names. */
 BM_API bm_task     bm_recipe_task(const bm_recipe *r);
@@ -258,6 +263,8 @@ typedef struct bm_split_options {
     int64_t seed;
     bool    not_stratified;   /**< default: classes keep their shares in every part */
     bool    in_order;         /**< no shuffling: first training, then validation, then test (for data in time) */
+    const char *target;       /**< of tables: the column whose classes keep their shares; default: none */
+    bm_task     task;         /**< of tables: what the target is; default: inferred */
 } bm_split_options;
 
 /** The parts of a split; each is the caller's to free. Parts of no rows are null. */
@@ -270,6 +277,15 @@ typedef struct bm_parts {
  */
 BM_API bm_parts bm_dataset_split_at(const bm_dataset *d, const bm_split_options *options, size_t size, bm_place here);
 #define bm_dataset_split(d, ...) bm_dataset_split_at((d), BM_OPTIONS(bm_split_options, .zero_ = 0, __VA_ARGS__), BM_HERE)
+
+/** The parts of a split table; each is the caller's to free. Parts of no rows are null. */
+typedef struct bm_table_parts {
+    bm_table *train, *validation, *test;
+} bm_table_parts;
+/** Splits a table in the same way. Rows without a target, when one is named, are in no part. Errors as bm_dataset_split, and BM_E_DATA
+ *  no such column, a target of one class. */
+BM_API bm_table_parts bm_table_split_at(const bm_table *t, const bm_split_options *options, size_t size, bm_place here);
+#define bm_table_split(t, ...) bm_table_split_at((t), BM_OPTIONS(bm_split_options, .zero_ = 0, __VA_ARGS__), BM_HERE)
 
 #ifdef __cplusplus
 }

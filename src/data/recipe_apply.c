@@ -99,3 +99,4 @@ bm_dataset *bmi_recipe_apply(const bm_recipe *r, const bm_table *t, bm_rows rows
 }
 
 bm_dataset *bm_recipe_apply_at(const bm_recipe *r, const bm_table *t, bm_rows rows, bm_place here) { return bmi_recipe_apply(r, t, rows, BMI_WANT_IF_THERE, here); }
+bm_dataset *bm_recipe_apply_x_at(const bm_recipe *r, const bm_table *t, bm_rows rows, bm_place here) { return bmi_recipe_apply(r, t, rows, BMI_WANT_NONE, here); }

@@ -14,6 +14,7 @@ static void end(void *object)
     bmi_release(context, t->columns, t->capacity, sizeof *t->columns);
     bmi_text_release(context, t->name);
     bmi_notes_end(context, &t->notes);
+    bmi_release(context, t->skipped_at, t->skipped_room, sizeof *t->skipped_at);
 }
 
 static const bmi_object_kind kind = { .name = "table", .end = end };
@@ -110,6 +111,7 @@ bm_status bm_table_add_text_at(bm_table *t, const char *name, const bm_name *val
 int64_t bm_table_rows(const bm_table *t) { return t ? t->rows : 0; }
 int64_t bm_table_columns(const bm_table *t) { return t ? (int64_t)t->n_columns : 0; }
 int64_t bm_table_skipped(const bm_table *t) { return t ? t->skipped : 0; }
+int64_t bm_table_skipped_at(const bm_table *t, int64_t i) { return t && i >= 0 && i < t->skipped && t->skipped_at ? t->skipped_at[i] : -1; }
 
 const char *bm_table_note(const bm_table *t, int64_t i) { return t && i >= 0 && (size_t)i < t->notes.count ? t->notes.at[i] : NULL; }
 

@@ -13,6 +13,8 @@ struct bm_table {
     size_t      n_columns, capacity;
     bmi_column *columns;  /* `capacity` of them; columns stay where they are in memory only until one is added */
     int64_t     skipped;
+    int64_t    *skipped_at; /* before which row each stood; `skipped_room` of them */
+    size_t      skipped_room;
     bmi_notes   notes;
 };
 

@@ -95,9 +95,23 @@ static bm_status parse_rest(bmi_csv_work *w, size_t stopped)
     for (size_t i = (stopped + 1) * w->n_columns; i < w->n_chunks * w->n_columns; i++) bmi_dictionary_end(&w->texts[i]);
     k->end = k->row_at;
     k->stopped = false;
+    bmi_release(w->context, rest->bad_at, rest->bad_room, sizeof *rest->bad_at);
     *rest = (bmi_csv_chunk){ .begin = k->row_at, .end = w->source->size, .base = k->base + k->rows, .room = w->room - k->base - k->rows, .serial = true };
     w->n_chunks = stopped + 2;
     return bmi_csv_parse_chunks(w, stopped + 1, NULL);
+}
+
+/* The places of the bad rows of all chunks, in order. */
+static bm_status list_skipped(bmi_csv_work *w)
+{
+    const size_t room = (size_t)w->out->skipped;
+    int64_t     *at = w->out->skipped_at = bmi_alloc_raw(w->context, room, sizeof *at);
+    int64_t      rows = 0;
+    if (!at) return bmi_fail_memory(w->error, w->here, room * sizeof *at, "to read a CSV file");
+    w->out->skipped_room = room;
+    for (size_t i = 0; i < w->n_chunks; rows += w->chunks[i++].rows)
+        for (int64_t k = 0; k < w->chunks[i].bad; k++) *at++ = rows + w->chunks[i].bad_at[k];
+    return BM_OK;
 }
 
 /* Bad rows: the first one is the error, or they are counted and the first one is told. */
@@ -116,6 +130,7 @@ static bm_status judge_rows(bmi_csv_work *w)
     }
     for (size_t i = 0; i < w->n_chunks; i++) w->out->skipped += w->chunks[i].bad;
     if (!w->out->skipped) return BM_OK;
+    if (list_skipped(w)) return w->error->status;
     return bmi_notes_add(w->context, &w->out->notes, "%" PRId64 " row%s could not be read and %s left out; the first: %s", w->out->skipped,
                          w->out->skipped == 1 ? "" : "s", w->out->skipped == 1 ? "was" : "were", words)
                ? BM_OK
@@ -131,6 +146,7 @@ static void end_work(bmi_csv_work *w)
     bmi_release(w->context, w->mode, w->n_columns, sizeof *w->mode);
     bmi_release(w->context, w->texts, cells, sizeof *w->texts);
     bmi_release(w->context, w->seen, cells, sizeof *w->seen);
+    for (size_t i = 0; w->chunks && i < w->chunks_capacity; i++) bmi_release(w->context, w->chunks[i].bad_at, w->chunks[i].bad_room, sizeof(int64_t));
     bmi_release(w->context, w->chunks, w->chunks_capacity, sizeof *w->chunks);
 }
 
@@ -175,5 +191,6 @@ void bmi_csv_end(bm_context *context, bmi_csv *csv)
     for (size_t c = 0; c < csv->n_columns; c++) bmi_column_end(context, &csv->columns[c]);
     bmi_release(context, csv->columns, csv->n_columns, sizeof *csv->columns);
     bmi_notes_end(context, &csv->notes);
+    bmi_release(context, csv->skipped_at, csv->skipped_room, sizeof *csv->skipped_at);
     *csv = (bmi_csv){ 0 };
 }

@@ -12,6 +12,8 @@ typedef struct bmi_csv {
     size_t      n_columns;
     bmi_column *columns;  /* n_columns, from bmi_alloc */
     int64_t     skipped;  /* bad rows that were left out */
+    int64_t    *skipped_at; /* before which row each stood; `skipped_room` of them from bmi_alloc */
+    size_t      skipped_room;
     bmi_notes   notes;
 } bmi_csv;
 

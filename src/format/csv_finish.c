@@ -165,6 +165,27 @@ static void drop_rows(bmi_column *c, const bool *out, int64_t rows)
     }
 }
 
+/* Joins the places of `dropped` marked rows with those of the bad rows before. */
+static bool join_skipped(bmi_csv_work *w, const bool *out, int64_t rows, int64_t dropped)
+{
+    bmi_csv     *csv = w->out;
+    const size_t room = (size_t)(csv->skipped + dropped);
+    int64_t     *at = bmi_alloc_raw(w->context, room, sizeof *at), n = 0, kept = 0, before = 0;
+    if (!at) return false;
+    for (int64_t r = 0; r <= rows; r++) {
+        while (before < csv->skipped && csv->skipped_at[before] <= r) {
+            at[n++] = kept;
+            before++;
+        }
+        if (r < rows && out[r]) at[n++] = kept;
+        else kept++;
+    }
+    bmi_release(w->context, csv->skipped_at, csv->skipped_room, sizeof *at);
+    csv->skipped_at = at;
+    csv->skipped_room = room;
+    return true;
+}
+
 /* Rows with a number that is not finite: the first is the error, or all are left out. */
 static bm_status finite_rows(bmi_csv_work *w)
 {
@@ -192,6 +213,8 @@ static bm_status finite_rows(bmi_csv_work *w)
     if (!w->options->skip_bad_rows) {
         st = bmi_csv_describe_infinite(w, first, first_column, words);
         if (!st) st = bmi_fail(w->error, BM_E_FORMAT, w->here, "%s", words);
+    } else if (!join_skipped(w, bad, rows, dropped)) {
+        st = bmi_fail_memory(w->error, w->here, (size_t)rows * 8, "to read a CSV file");
     } else {
         for (size_t c = 0; c < w->n_columns; c++) drop_rows(&out->columns[c], bad, rows);
         out->rows -= dropped;

@@ -51,6 +51,8 @@ typedef struct bmi_csv_chunk {
     size_t          lines, quotes;  /* counted in the bytes before `begin` of the next and from its own */
     int64_t         base, room;     /* first row in the columns; rows there is room for */
     int64_t         rows, bad;      /* rows kept; bad rows left out */
+    int64_t        *bad_at;         /* the rows kept before each of them */
+    size_t          bad_room;
     bool            serial;         /* wrong quotes only end their line */
     bmi_csv_problem problem;        /* of the first bad row */
     size_t          problem_at, row_at; /* offsets of the problem and of its row */

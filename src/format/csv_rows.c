@@ -138,11 +138,16 @@ static const unsigned char *skip_line(const bmi_csv_dialect *d, const unsigned c
     return line ? line + 1 : end;
 }
 
-/* Notes a bad row. True when the chunk ends with it. */
-static bool bad_row(const bmi_csv_work *w, bmi_csv_chunk *k, bmi_csv_problem problem, size_t row_at, size_t at, size_t cells)
+/* Notes a bad row, before which the chunk has `rows` good ones. True when the chunk ends with it. */
+static bool bad_row(const bmi_csv_work *w, bmi_csv_chunk *k, bmi_csv_problem problem, size_t row_at, size_t at, size_t cells, int64_t rows)
 {
     const bool quotes = problem == BMI_CSV_STRAY_QUOTE || problem == BMI_CSV_OPEN_QUOTE;
-    const bool stop = !w->options->skip_bad_rows || problem >= BMI_CSV_NO_MEMORY || (quotes && !k->serial);
+    bool       stop = !w->options->skip_bad_rows || problem >= BMI_CSV_NO_MEMORY || (quotes && !k->serial);
+    if (!stop && !bmi_grow(w->context, (void **)&k->bad_at, &k->bad_room, (size_t)k->bad + 1, sizeof *k->bad_at)) {
+        problem = BMI_CSV_NO_MEMORY;
+        stop = true;
+    }
+    if (!stop) k->bad_at[k->bad] = rows;
     if (!k->problem || stop) {
         k->problem = problem;
         k->row_at = row_at;
@@ -174,7 +179,7 @@ void bmi_csv_rows(const bmi_csv_work *w, size_t chunk, const unsigned char *begi
         if (!problem && cells != n) problem = BMI_CSV_CELLS;
         if (!problem && k->rows + t >= k->room) problem = BMI_CSV_NO_ROOM;
         if (problem) {
-            if (bad_row(w, k, problem, k->begin + (size_t)(p - begin), k->begin + (size_t)(after - begin), cells)) break;
+            if (bad_row(w, k, problem, k->begin + (size_t)(p - begin), k->begin + (size_t)(after - begin), cells, k->rows + t)) break;
             p = problem == BMI_CSV_CELLS ? after : skip_line(&w->dialect, after, end);
             continue;
         }
