@@ -45,6 +45,30 @@ typedef struct bmi_walk {
     uint8_t way[BMI_PROGRAM_ARRAYS]; /* operands: when they are read. Results: in place, or else written per tile */
 } bmi_walk;
 
+/* A small program is flat: one tile, every pointer known when it is bound (registers lie behind the program, because one
+ * thread runs it), so that a run is two loops and nothing else. */
+typedef struct bmi_flat_read {
+    void   *to;
+    char   *at;
+    bm_type type;
+    int64_t row, col;
+} bmi_flat_read;
+
+typedef struct bmi_flat_step {
+    bmi_vector_fn fn;
+    void         *y;
+    const void   *a, *b, *c;
+    double        p[2];
+} bmi_flat_step;
+
+typedef struct bmi_flat {
+    int            n_reads;
+    int64_t        rows, cols;
+    size_t         elements;
+    bmi_flat_read *read; /* operands that are broadcast or converted */
+    bmi_flat_step *step;
+} bmi_flat;
+
 struct bmi_program {
     bmi_real         real;
     int              n_operands, n_steps, n_results, n_slots;
@@ -58,7 +82,14 @@ struct bmi_program {
     bmi_read_body   *read;
     bmi_write_body  *write;
     bmi_walk         walk;          /* of the whole region */
+    int64_t          rows, cols;    /* as given */
+    bmi_flat        *flat;          /* or null */
 };
+
+/* Bytes that a flat form of the program needs (0: it is too large for one), and binding it into such memory; null when an
+ * array of the program forbids it. */
+size_t    bmi_flat_bytes(const bmi_program_spec *spec);
+bmi_flat *bmi_flat_bind(void *memory, const bmi_program *p, const bmi_program_spec *spec);
 
 /* Chooses tiles and ways for a region of rows x cols; walk->row and walk->col are filled already. */
 void bmi_walk_plan(const bmi_program *p, bmi_walk *walk);

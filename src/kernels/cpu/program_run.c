@@ -110,10 +110,22 @@ static void run_tiles(frame *f, int64_t first, int64_t last)
     }
 }
 
-void bmi_program_run(const void *args, int part, int parts)
+static inline void run_flat(const bmi_program *p)
 {
-    const bmi_program *p = args;
-    const bmi_walk    *w = &p->walk;
+    const bmi_flat *f = p->flat;
+    for (int i = 0; i < f->n_reads; i++) {
+        const bmi_flat_read *r = &f->read[i];
+        p->read(r->to, r->at, r->type, f->rows, f->cols, r->row, r->col);
+    }
+    for (int i = 0; i < p->n_steps; i++) {
+        const bmi_flat_step *s = &f->step[i];
+        s->fn(f->elements, s->y, s->a, s->b, s->c, s->p);
+    }
+}
+
+static void run_walk(const bmi_program *p, int part, int parts)
+{
+    const bmi_walk *w = &p->walk;
     _Alignas(64) char  scratch[BMI_PROGRAM_SCRATCH];
     frame              f;
     if (p->elements == 0) return;
@@ -130,7 +142,14 @@ void bmi_program_run(const void *args, int part, int parts)
     if (first < last) run_tiles(&f, first, last);
 }
 
-void bmi_program_block(const bmi_program *p, int64_t r0, int64_t r1, int64_t c0, int64_t c1)
+void bmi_program_run(const void *args, int part, int parts)
+{
+    const bmi_program *p = args;
+    if (!p->flat) run_walk(p, part, parts);
+    else if (!part) run_flat(p);
+}
+
+static void run_block(const bmi_program *p, int64_t r0, int64_t r1, int64_t c0, int64_t c1)
 {
     _Alignas(64) char scratch[BMI_PROGRAM_SCRATCH];
     bmi_walk          w;
@@ -144,4 +163,10 @@ void bmi_program_block(const bmi_program *p, int64_t r0, int64_t r1, int64_t c0,
     for (int64_t r = 0; r < w.rows; r += w.tile_rows, changed |= NEW_ROW)
         for (int64_t c = 0; c < w.cols; c += w.tile_cols, changed = NEW_COLUMN)
             run_tile(&f, r0 + r, c0 + c, least(w.tile_rows, w.rows - r), least(w.tile_cols, w.cols - c), changed);
+}
+
+void bmi_program_block(const bmi_program *p, int64_t r0, int64_t r1, int64_t c0, int64_t c1)
+{
+    if (p->flat && r0 == 0 && c0 == 0 && r1 == p->rows && c1 == p->cols) run_flat(p);
+    else run_block(p, r0, r1, c0, c1);
 }
