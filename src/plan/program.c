@@ -13,6 +13,7 @@ typedef struct builder {
     int               operand_item[BMI_PROGRAM_OPERANDS];
     const int        *items;
     int               n_items;
+    int16_t           value[BMI_PROGRAM_STEPS]; /* of each item: the step that makes it */
 } builder;
 
 /* Strides of an array in the space of a chain: 0 where it is broadcast. */
@@ -26,8 +27,8 @@ static void strides_in(const bm_shape *space, const bm_shape *shape, int64_t str
     }
 }
 
-/* The step of an item of the chain, or -1. */
-static int step_of(const builder *b, int item)
+/* The place of an item in the chain, or -1. */
+static int place_of(const builder *b, int item)
 {
     for (int i = 0; i < b->n_items; i++)
         if (b->items[i] == item) return i;
@@ -37,9 +38,9 @@ static int step_of(const builder *b, int item)
 /* Index of a value: the step that makes it, or an operand (added when new). False when there are too many. */
 static bool value_of(builder *b, int item, int16_t *value)
 {
-    const int step = step_of(b, item);
-    *value         = (int16_t)step;
-    if (step >= 0) return true;
+    const int place = place_of(b, item);
+    *value          = place >= 0 ? b->value[place] : 0;
+    if (place >= 0) return true;
     int i = 0;
     while (i < b->spec->n_operands && b->operand_item[i] != item) i++;
     if (i == BMI_PROGRAM_OPERANDS) return false;
@@ -54,8 +55,13 @@ static bool value_of(builder *b, int item, int16_t *value)
     return true;
 }
 
-static bool add_step(builder *b, const bmi_item *item)
+/* Item i as a step. An assignment of a value of the chain needs none: it is that value, stored elsewhere. */
+static bool add_step(builder *b, int i)
 {
+    const bmi_item *item  = &b->ir->items[b->items[i]];
+    const int       given = item->op->flags & BM_OP_UPDATE && item->op->shape_inputs & 1 && item->n_in == 2 ? place_of(b, item->in[1]) : -1;
+    b->value[i]           = (int16_t)(given >= 0 ? b->value[given] : b->spec->n_steps);
+    if (given >= 0) return true;
     bmi_program_step *s = &b->spec->step[b->spec->n_steps];
     *s = (bmi_program_step){ .code = (const bmi_vector_code *)item->op->vector, .a = BMI_NONE, .b = BMI_NONE, .c = BMI_NONE };
     int16_t *in[3] = { &s->a, &s->b, &s->c };
@@ -73,7 +79,7 @@ static bool needed_outside(const builder *b, int i)
     const int       item = b->items[i];
     if (ir->items[item].fetched || item == ir->guard || bmi_ir_target(ir, &ir->items[item]) >= 0) return true;
     for (int k = ir->user_at[item]; k < ir->user_at[item + 1]; k++)
-        if (step_of(b, ir->users[k]) < 0) return true;
+        if (place_of(b, ir->users[k]) < 0) return true;
     return false;
 }
 
@@ -85,7 +91,7 @@ static bool add_result(builder *b, int i)
     if (b->spec->n_results == BMI_PROGRAM_RESULTS) return false;
     const int r           = b->spec->n_results++;
     b->spec->result[r]    = (bmi_program_array){ .at = target >= 0 ? b->ir->items[target].memory : item->memory, .type = item->type };
-    b->spec->result_of[r] = (int16_t)i;
+    b->spec->result_of[r] = b->value[i];
     strides_in(&b->space, &item->shape, b->stride[BMI_PROGRAM_OPERANDS + r]);
     return true;
 }
@@ -147,7 +153,7 @@ static bool build(bmi_ir *ir, const int *items, int n, bool epilogue, bmi_progra
         bool            f64  = item->type == BM_F64;
         for (int j = 0; j < item->n_in; j++) f64 = f64 || (item->in[j] >= 0 && ir->items[item->in[j]].type == BM_F64);
         if (f64) spec->real = BMI_REAL_F64;
-        if (!add_step(&b, item)) return false;
+        if (!add_step(&b, i)) return false;
     }
     for (int i = 0; i < n; i++)
         if (!add_result(&b, i)) return false;
