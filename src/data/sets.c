@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Where data sets lie, and tables by name. */
+#include "data/sets.h"
+#include "base/text.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#ifndef BAEUM_SHARE
+#define BAEUM_SHARE "/usr/local/share/baeum"
+#endif
+
+static const bmi_set iris = { "iris.csv", "Species", false }, infert = { "infert.csv", "case", false }, creditcard = { "creditcard.csv", "card", false },
+                     digits = { "digits.csv", "label", false }, mnist = { "mnist", NULL, true }, fashion = { "fashion-mnist", NULL, true };
+const bmi_kind bmi_kinds_sets[] = {
+    { "set", "iris", &iris },     { "set", "infert", &infert }, { "set", "creditcard", &creditcard },
+    { "set", "digits", &digits }, { "set", "mnist", &mnist },   { "set", "fashion-mnist", &fashion },
+    { 0 },
+};
+
+const bmi_set *bmi_set_find(const char *name) { return bmi_kind_find("set", name); }
+
+/* Tries one folder; appends it to the list of those looked at. */
+static bool in_folder(const char *folder, const char *file, char into[4096], char looked[2048])
+{
+    const size_t used = strlen(looked);
+    snprintf(looked + used, 2048 - used, "%s%.1000s", used ? ", " : "", folder);
+    snprintf(into, 4096, "%s/%s", folder, file);
+    return access(into, R_OK) == 0;
+}
+
+bool bmi_set_path(const char *folder, const char *file, char into[4096])
+{
+    static const char *const beside[] = { "../share/baeum", "../data", "data", "../../data" };
+    char                     looked[2048] = "", program[3000], near[3500];
+    const char              *data = folder ? folder : getenv("BAEUM_DATA");
+    if (data && *data && in_folder(data, file, into, looked)) return true;
+    if (!folder) {
+        if (in_folder(BAEUM_SHARE, file, into, looked)) return true;
+        const ssize_t n = readlink("/proc/self/exe", program, sizeof program - 1);
+        char         *slash = NULL;
+        if (n > 0) {
+            program[n] = 0;
+            slash = strrchr(program, '/');
+        }
+        if (slash) *slash = 0;
+        for (size_t i = 0; slash && i < BMI_COUNT(beside); i++) {
+            snprintf(near, sizeof near, "%s/%s", program, beside[i]);
+            if (in_folder(near, file, into, looked)) return true;
+        }
+    }
+    snprintf(into, 4096, "%s", looked);
+    return false;
+}
+
+static bm_table *failed_table(bm_context *context, const bmi_error *e)
+{
+    bm_table *t = bmi_table_new(context);
+    if (t->object.users >= 0) bmi_fail_from(&t->object.error, e);
+    return t;
+}
+
+bm_table *bmi_table_load(const bm_csv_options *o, const char *folder, bm_place here)
+{
+    const bmi_set       *set = bmi_set_find(o->path);
+    const bmi_generator *generator = bmi_kind_find("generator", o->path);
+    char                 path[4096];
+    bmi_error            e = { 0 };
+    if (generator) {
+        bm_table *t = bmi_generate_table(o->context, generator, 200, 0, generator->noise, here);
+        if (!t->object.error.status && !(t->name = bmi_text_copy(t->object.context, o->path))) bmi_fail_memory(&t->object.error, here, 16, "for the name of a table");
+        return t;
+    }
+    if (set && set->images) {
+        bmi_fail(&e, BM_E_DATA, here, "%s is a set of images, no table", o->path);
+        return failed_table(o->context, &e);
+    }
+    if (!set && !strchr(o->path, '/') && !strchr(o->path, '.') && strcmp(o->path, "-") && access(o->path, F_OK)) {
+        const char *near = bmi_kind_nearest("set", o->path);
+        if (!near) near = bmi_kind_nearest("generator", o->path);
+        bmi_fail(&e, BM_E_DATA, here, "there is no data set and no file \"%.200s\"%s%s%s", o->path, near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
+        return failed_table(o->context, &e);
+    }
+    bm_csv_options found = *o;
+    if (set) {
+        if (!bmi_set_path(folder, set->file, path)) {
+            bmi_fail(&e, BM_E_DATA, here, "%s was not found: looked for %s in %s", o->path, set->file, path);
+            return failed_table(o->context, &e);
+        }
+        found.path = path;
+    }
+    return bm_table_read_csv_at(&found, sizeof found, here);
+}
+
+bm_table *bm_table_load_at(const bm_csv_options *options, size_t size, bm_place here)
+{
+    bm_csv_options o;
+    bmi_error      e = { 0 };
+    if (!bmi_options_copy(&e, here, &o, sizeof o, offsetof(bm_csv_options, named_), options, size) && !o.path)
+        bmi_fail(&e, BM_E_ARGUMENT, here, "no name of a table is given");
+    return e.status ? failed_table(NULL, &e) : bmi_table_load(&o, NULL, here);
+}
