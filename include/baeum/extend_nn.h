@@ -45,6 +45,7 @@ typedef struct bm_loss_kind {
     bm_choice_number number[2];
     bm_target        target;
     bm_reduction     reduction;
+    bm_output        output;    /**< what a model with this loss puts out: BM_OUTPUT_CLASSES, BM_OUTPUT_LABELS, or 0 for anything */
     const char      *logits_of; /**< "softmax" or "sigmoid": the prediction is the input of that function; null: it is what it is */
     /** The loss of each row: shape (batch). The model weighs rows and reduces them. */
     bm_node        (*rows)(const bm_loss_input *in, const double p[2]);
@@ -54,7 +55,8 @@ typedef struct bm_loss_kind {
 typedef struct bm_metric_input {
     const double *prediction, *target, *weight; /**< weight: one per row, or null */
     int64_t       rows, columns, target_columns;
-    bm_output     output; /**< never BM_OUTPUT_ANY */
+    bm_output     output;  /**< never BM_OUTPUT_ANY */
+    void         *scratch; /**< as many bytes as the record's `scratch` said, aligned to 64 */
 } bm_metric_input;
 typedef struct bm_metric_kind {
     size_t           size;
@@ -65,8 +67,9 @@ typedef struct bm_metric_kind {
     bm_target        target;   /**< 0: either */
     /** The metric of each row, shape (batch), averaged over rows: cheap, also while training. Null: only `all`. */
     bm_node        (*rows)(const bm_loss_input *in, const double p[2]);
-    /** The metric of a whole evaluation, NaN where it is not defined or memory is short. Null: the mean of `rows`. */
+    /** The metric of a whole evaluation, NaN where it is not defined. Null: the mean of `rows`. */
     double         (*all)(const bm_metric_input *in, const double p[2]);
+    size_t         (*scratch)(int64_t rows, int64_t columns); /**< bytes that `all` needs; null: none */
 } bm_metric_kind;
 
 typedef struct bm_penalty_kind {

@@ -231,6 +231,8 @@ BM_API bm_node bm_bernoulli_like_at(bm_node like, double keep, bm_place here); /
 #define bm_random_uniform(g, type, shape, low, high)       bm_random_uniform_at((g), (type), shape, (low), (high), BM_HERE)
 #define bm_random_normal(g, type, shape, mean, deviation)  bm_random_normal_at((g), (type), shape, (mean), (deviation), BM_HERE)
 #define bm_bernoulli_like(like, keep)                      bm_bernoulli_like_at((like), (keep), BM_HERE)
+BM_API bm_node bm_normal_like_at(bm_node like, double mean, double deviation, bm_place here); /**< normal numbers in like's type and shape */
+#define bm_normal_like(like, mean, deviation)              bm_normal_like_at((like), (mean), (deviation), BM_HERE)
 
 /* ---- state: an update's value is the variable's new value; in one run all other readers of the variable see the old one ---- */
 BM_API bm_node bm_assign_at(bm_node variable, bm_node value, bm_place here);

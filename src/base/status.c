@@ -15,7 +15,7 @@ bm_status bmi_fail_v(bmi_error *e, bm_status status, bm_place here, const char *
     if (e->status) return e->status;
     e->status = status ? status : BM_E_ARGUMENT;
     int n = 0;
-    if (here.file) n = snprintf(e->text, sizeof e->text, "%.200s:%d: ", last_component(here.file), here.line);
+    if (here.file && *here.file) n = snprintf(e->text, sizeof e->text, "%.200s:%d: ", last_component(here.file), here.line);
     if (n < 0) n = 0;
     if (vsnprintf(e->text + n, sizeof e->text - (size_t)n, format, list) < 0) e->text[n] = 0;
     for (char *c = e->text; *c; c++)

@@ -45,6 +45,14 @@ const bmi_node *bmi_node_of(bm_node n)
     return &n.graph->nodes[n.index];
 }
 
+const char *bmi_graph_scope(bm_graph *g, const char *scope)
+{
+    if (g->object.users < 0) return NULL;
+    const char *before = g->scope;
+    g->scope           = scope;
+    return before;
+}
+
 bm_place bmi_graph_lend(bm_graph *g, bm_place here)
 {
     if (g->object.users < 0) return (bm_place){ 0 };

@@ -27,6 +27,7 @@ struct bm_graph {
     int64_t   *names;      /* hash table of node indices by name, -1 empty */
     size_t     names_size; /* a power of two, or 0 */
     bm_place   lent;       /* place that new nodes carry instead of their own, when its file is set */
+    const char *scope;     /* "dense_1" while a layer is built: automatic names are "dense_1/matmul"; null for none */
     const bool *wanted;      /* during a walk for gradients: the nodes on a way from an x to y; else null */
     size_t      wanted_count;
     bool       eager;
@@ -60,6 +61,9 @@ bool bmi_gradient_wanted(bm_node x);
 
 /* While a place is lent, new nodes carry it. Returns the place lent before, for giving back. */
 bm_place bmi_graph_lend(bm_graph *g, bm_place here);
+
+/* While a scope is set, automatic names and messages begin with it. Returns the one before. The text must stay till then. */
+const char *bmi_graph_scope(bm_graph *g, const char *scope);
 
 /* Eager graphs: what computes a new node is found as the kind "engine"/"eager" (the run layer brings it). */
 typedef struct bmi_eager_engine {

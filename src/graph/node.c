@@ -44,7 +44,7 @@ bm_node bm_node_find(bm_graph *g, const char *name)
 }
 
 /* A copy of the given name, or an automatic one: the kind, then kind_1, kind_2 ... */
-static const char *name_node(bm_graph *g, const bm_op *op, const char *name, bm_place here)
+static const char *name_node(bm_graph *g, const bm_op *op, const char *name, const char *label, bm_place here)
 {
     if (name && *name) {
         if (g->names[slot_of(g, name)] >= 0) {
@@ -54,10 +54,10 @@ static const char *name_node(bm_graph *g, const bm_op *op, const char *name, bm_
         }
         return bmi_arena_text(&g->arena, name);
     }
-    if (g->names[slot_of(g, op->name)] < 0) return bmi_arena_text(&g->arena, op->name);
+    if (g->names[slot_of(g, label)] < 0) return bmi_arena_text(&g->arena, label);
     char text[200];
     for (size_t number = g->count;; number++) { /* the node's index first: nearly always free */
-        snprintf(text, sizeof text, "%.150s_%zu", op->name, number);
+        snprintf(text, sizeof text, "%.150s_%zu", label, number);
         if (g->names[slot_of(g, text)] < 0) return bmi_arena_text(&g->arena, text);
     }
 }
@@ -147,8 +147,11 @@ bm_node bmi_node_add(bm_graph *g, const bm_op *op, const void *args, const bm_no
     if (copy && args) memcpy(copy, args, op->args_size);
     node.args = copy;
     for (int i = 0; i < n_in; i++) node.in[i] = in[i].index;
-    if (!infer(g, &node, name && *name ? name : op->name)) return bmi_node_failed(g);
-    node.name = name_node(g, op, name, here);
+    const bool given = name && *name, scoped = g->scope && !given;
+    char       label[200];
+    snprintf(label, sizeof label, "%.90s%s%.90s", scoped ? g->scope : "", scoped ? "/" : "", given ? name : op->name);
+    if (!infer(g, &node, label)) return bmi_node_failed(g);
+    node.name = name_node(g, op, name, label, here);
     if (!node.name) {
         if (!g->object.error.status) bmi_fail_memory(&g->object.error, here, 200, "the name of a node");
         return bmi_node_failed(g);

@@ -22,6 +22,7 @@ typedef struct bmi_kept_layer {
     void                *options; /* settled */
     const char          *name;    /* unique among those kept together: as given, or "dense_1", "dense_2" ... */
     bm_place             here;
+    const bm_layer      *part;    /* the whole value, for saving */
 } bmi_kept_layer;
 
 /* Settles, checks and copies a layer: BM_E_ARGUMENT for an unknown kind, a setting outside its range, a name that one of
@@ -62,6 +63,7 @@ typedef struct bm_build {
     bm_type     type;
     bool        training;
     bmi_error  *error;      /* of the model */
+    const struct bm_build *like; /* must stay while layers are built, or null */
     bmi_arena   arena;      /* of names */
     const bmi_kept_layer *layer; /* the one being built */
     bmi_weight *weights;    /* in the order they were asked for, each once */
@@ -97,6 +99,8 @@ bm_node   bmi_loss_rows(bmi_error *e, bm_place here, const bm_loss_kind *kind, c
 /* Rows as one number: weight (shape (batch), graph null for none) times loss, summed, over the number of rows for a mean. */
 bm_node   bmi_loss_reduce(bm_node rows, bm_node weight, bm_reduction reduction, bm_place here);
 bm_node   bmi_metric_rows(bmi_error *e, bm_place here, const bm_metric_kind *kind, const double p[2], const bm_loss_input *in);
+/* Probabilities of a prediction that the loss takes for logits: metrics get these. Other predictions as they are. */
+bm_node   bmi_loss_probabilities(const bm_loss_kind *kind, bm_node prediction, bm_place here);
 /* The form of an output: by the squash of its node (or its loss's logits_of), the number of columns and the loss's target. */
 bm_output bmi_output_form(const char *squash, int64_t columns, const bm_loss_kind *loss);
 

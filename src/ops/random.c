@@ -45,6 +45,14 @@ static bm_status infer_bernoulli(bm_infer *i)
     return bmi_infer_real(i, 0) ? BM_E_TYPE : bmi_infer_same(i);
 }
 
+static bm_status infer_normal_like(bm_infer *i)
+{
+    const double *p = i->args;
+    if (!isfinite(p[0]) || !(p[1] >= 0 && isfinite(p[1])))
+        return bm_infer_fail(i, BM_E_ARGUMENT, "mean is %g, deviation is %g; both finite, the deviation 0 or more", p[0], p[1]);
+    return bmi_infer_real(i, 0) ? BM_E_TYPE : bmi_infer_same(i);
+}
+
 static void set(const bm_array *x, int64_t i, double v)
 {
     if (x->type == BM_F32) ((float *)x->data)[i] = (float)v;
@@ -63,6 +71,12 @@ static void run_normal(const bm_call *c)
     for (int64_t i = 0; i < c->out.size; i++) set(&c->out, i, p[0] + p[1] * bmi_random_normal(c->seed, c->stream, (uint64_t)i));
 }
 
+static void run_normal_like(const bm_call *c)
+{
+    const double *p = c->args;
+    for (int64_t i = 0; i < c->out.size; i++) set(&c->out, i, p[0] + p[1] * bmi_random_normal(c->seed, c->stream, (uint64_t)i));
+}
+
 static void run_bernoulli(const bm_call *c)
 {
     const double below = *(const double *)c->args * 0x1p32;
@@ -77,6 +91,10 @@ static const bm_example examples_bernoulli[] = {
     { .in = { BMI_REALS(0, 0) }, .in_shape = { BMI_DIMS(2) }, .args = &(const double){ 0 }, .out = BMI_REALS(0, 0), .shape = BMI_DIMS(2), .source = "by hand" },
 };
 
+static const bm_example examples_normal_like[] = {
+    { .in = { BMI_REALS(0, 0) }, .in_shape = { BMI_DIMS(2) }, .args = &(const double[2]){ 3, 0 }, .out = BMI_REALS(3, 3), .shape = BMI_DIMS(2), .source = "by hand" },
+};
+
 #define RANDOM(name_, inputs, size_, infer_, run_, list, doc_, ...)                                                                      \
     static const bm_op bmi_op_##name_ = { .size = sizeof(bm_op), .name = #name_, .n_in = inputs, .args_size = size_,                     \
                                           .flags = BM_OP_RANDOM | BM_OP_NO_GRADIENT, .infer = infer_, .run = run_, BMI_EXAMPLES(list),   \
@@ -85,6 +103,8 @@ RANDOM(random_uniform, 0, sizeof(random_args), infer_uniform, run_uniform, examp
 RANDOM(random_normal, 0, sizeof(random_args), infer_normal, run_normal, examples_normal, "normal of a mean and deviation", .scratch = NULL)
 RANDOM(bernoulli_like, 1, sizeof(double), infer_bernoulli, run_bernoulli, examples_bernoulli,
        "1 with a probability, else 0, in the type and shape of the input", .shape_inputs = 1)
+RANDOM(normal_like, 1, 2 * sizeof(double), infer_normal_like, run_normal_like, examples_normal_like,
+       "normal of a mean and deviation, in the type and shape of the input", .shape_inputs = 1)
 
 static bm_node add_random(bm_graph *g, const bm_op *op, bm_type type, bm_shape shape, double a, double b, bm_place here)
 {
@@ -108,4 +128,10 @@ bm_node bm_bernoulli_like_at(bm_node like, double keep, bm_place here)
     return bmi_op1(&bmi_op_bernoulli_like, &keep, like, here);
 }
 
-const bmi_kind bmi_kinds_op_random[] = { BMI_OP_KIND(random_uniform), BMI_OP_KIND(random_normal), BMI_OP_KIND(bernoulli_like), { 0 } };
+bm_node bm_normal_like_at(bm_node like, double mean, double deviation, bm_place here)
+{
+    const double p[2] = { mean, deviation };
+    return bmi_op1(&bmi_op_normal_like, p, like, here);
+}
+
+const bmi_kind bmi_kinds_op_random[] = { BMI_OP_KIND(random_uniform), BMI_OP_KIND(random_normal), BMI_OP_KIND(bernoulli_like), BMI_OP_KIND(normal_like), { 0 } };

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Precision, recall and their harmonic mean F1. Of a class: precision = hit / (hit + wrong), recall = hit / (hit + missed),
+ * F1 = 2 hit / (2 hit + wrong + missed); 0 where there is nothing to divide by.
+ *   micro     of the counts summed over classes
+ *   macro     mean over the classes that occur, in truth or prediction (of labels: over all)
+ *   weighted  mean weighted by the class's rows in truth
+ *   plain     class 1 of two classes, else macro
+ * Source: as scikit-learn's precision_recall_fscore_support.
+ */
+#include "nn/metrics/metric.h"
+
+typedef enum measure { PRECISION, RECALL, F1 } measure;
+typedef enum average { PLAIN, MICRO, MACRO, WEIGHTED } average;
+
+static double ratio(measure m, double hit, double wrong, double missed)
+{
+    const double above = m == F1 ? 2 * hit : hit, below = above + (m == RECALL ? 0 : wrong) + (m == PRECISION ? 0 : missed);
+    return below > 0 ? above / below : 0;
+}
+
+static double score(const bm_metric_input *in, double threshold, measure m, average a)
+{
+    bmi_class_counts c;
+    const bool       labels = in->output == BM_OUTPUT_LABELS && in->columns > 1;
+    double           hit = 0, wrong = 0, missed = 0, sum = 0, weight = 0;
+    if (!bmi_class_counts_of(in, threshold, &c)) return NAN;
+    if (a == PLAIN && c.classes == 2 && !labels) return ratio(m, c.hit[1], c.wrong[1], c.missed[1]);
+    for (int64_t k = 0; k < c.classes; k++) {
+        const double there = c.hit[k] + c.missed[k], w = a == WEIGHTED ? there : labels || there + c.wrong[k] > 0;
+        hit += c.hit[k];
+        wrong += c.wrong[k];
+        missed += c.missed[k];
+        sum += w * ratio(m, c.hit[k], c.wrong[k], c.missed[k]);
+        weight += w;
+    }
+    if (a == MICRO) return ratio(m, hit, wrong, missed);
+    return weight > 0 ? sum / weight : 0;
+}
+
+#define ROW(name_, doc_, measure_, average_)                                                                                       \
+    static double all_##name_(const bm_metric_input *in, const double p[2]) { return score(in, p[0], measure_, average_); }       \
+    BMI_METRIC(name_, doc_, .maximize = true, .all = all_##name_, .scratch = bmi_class_counts_bytes, BMI_THRESHOLD);
+ROW(precision, "share of the rows predicted as class 1 that are; of several classes the macro mean", PRECISION, PLAIN)
+ROW(precision_micro, "precision of the counts over all classes", PRECISION, MICRO)
+ROW(precision_macro, "mean precision over classes", PRECISION, MACRO)
+ROW(precision_weighted, "mean precision over classes by their rows", PRECISION, WEIGHTED)
+ROW(recall, "share of the rows of class 1 that are found; of several classes the macro mean", RECALL, PLAIN)
+ROW(recall_micro, "recall of the counts over all classes", RECALL, MICRO)
+ROW(recall_macro, "mean recall over classes", RECALL, MACRO)
+ROW(recall_weighted, "mean recall over classes by their rows", RECALL, WEIGHTED)
+ROW(f1, "harmonic mean of precision and recall of class 1; of several classes the macro mean", F1, PLAIN)
+ROW(f1_micro, "F1 of the counts over all classes", F1, MICRO)
+ROW(f1_macro, "mean F1 over classes", F1, MACRO)
+ROW(f1_weighted, "mean F1 over classes by their rows", F1, WEIGHTED)
+
+const bmi_kind bmi_kinds_metric_f1[] = {
+    BMI_METRIC_KIND(precision), BMI_METRIC_KIND(precision_micro), BMI_METRIC_KIND(precision_macro), BMI_METRIC_KIND(precision_weighted),
+    BMI_METRIC_KIND(recall), BMI_METRIC_KIND(recall_micro), BMI_METRIC_KIND(recall_macro), BMI_METRIC_KIND(recall_weighted),
+    BMI_METRIC_KIND(f1), BMI_METRIC_KIND(f1_micro), BMI_METRIC_KIND(f1_macro), BMI_METRIC_KIND(f1_weighted), { 0 },
+};

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+/* What the files of optimisers share. An optimiser is one file: its options' field table, its update function, its record and a
+ * row in a table of kinds; the options struct and the macro are in baeum/nn.h.
+ *
+ * An update function builds the nodes of one variable's step. All of a variable's updates are elementwise over one shape, so that
+ * the plan makes them one pass; numbers that are the same for all variables (bias corrections) are made once, by bm_update_shared.
+ */
+#ifndef BMI_NN_OPTIMIZERS_OPTIMIZER_H
+#define BMI_NN_OPTIMIZERS_OPTIMIZER_H
+#include "base/fields.h"
+#include "base/kinds.h"
+#include <baeum/extend_nn.h>
+#include <math.h>
+
+/* Rows of the settings that all have, with the defaults of rate and weight decay. */
+#define BMI_OPTIMIZER_FIELDS(T, rate_, weight_decay_)                                                               \
+    BMI_REAL_FIELD(T, rate, 0, INFINITY, rate_, "step size"),                                                      \
+    BMI_CHOICE_FIELD(T, schedule, "schedule", NULL, "of the rate"),                                                \
+    BMI_REAL_FIELD(T, decay, 0, INFINITY, 0, "rate / (1 + decay t) after t updates"),                              \
+    BMI_REAL_FIELD(T, warmup, 0, INFINITY, 0, "updates over which the rate rises to its full size"),               \
+    BMI_REAL_FIELD(T, clip_value, 0, INFINITY, 0, "largest size of a gradient's number; 0: none"),                 \
+    BMI_REAL_FIELD(T, clip_norm, 0, INFINITY, 0, "largest norm of all gradients together; 0: none"),               \
+    BMI_REAL_FIELD(T, weight_decay, 0, INFINITY, weight_decay_, "decoupled: w loses rate * weight_decay * w")
+/* A share, 0 <= f < 1. */
+#define BMI_SHARE_FIELD(T, f, def, doc_) { .name = #f, .type = BMI_FIELD_REAL, .offset = offsetof(T, f), .low = 0, .high = 1, .below = true, .number = (def), .doc = (doc_) }
+#define BMI_OPTIMIZER(name_, T, fields_, update_, doc_) \
+    { .size = sizeof(bm_optimizer_kind), .name = name_, .options_size = sizeof(T), .fields = fields_, .update = update_, .doc = doc_ }
+
+/* A number of the step that all variables share, in the type of the present one. */
+static inline bm_node bmi_shared(bm_update *u, const char *key, bm_node (*make)(bm_update *u, const void *options), const void *options)
+{
+    return bm_cast(bm_update_shared(u, key, make, options), bm_node_type(bm_update_variable(u)));
+}
+
+/* share * old + (1 - share) * fresh. */
+static inline bm_node bmi_average(bm_node old, bm_node fresh, double share)
+{
+    return bm_add(bm_scale(old, share), bm_scale(fresh, 1 - share));
+}
+
+
+#endif

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Layers, optimisers and callbacks as values: making, keeping, saving, loading, and reading from text. */
+#include "nn/part.h"
+#include "base/kinds.h"
+#include <stdlib.h>
+#include <string.h>
+
+typedef union room { /* a part with all of its options */
+    bmi_part      part;
+    unsigned char bytes[BMI_PART_ROOM];
+} room;
+
+/* The table by which one part is settled. */
+static void row_of(bmi_field row[2], const char *family)
+{
+    row[0] = (bmi_field){ .name = "kind", .type = BMI_FIELD_PART, .family = family, .room = BMI_PART_ROOM };
+    row[1] = (bmi_field){ 0 };
+}
+
+void bmi_part_make(void *to, const char *name, const void *kind, const void *options, size_t size, bm_place here)
+{
+    room        *r    = to;
+    const size_t fits = BMI_PART_ROOM - offsetof(bmi_part, options);
+    memset(r, 0, sizeof *r);
+    r->part.name  = name;
+    r->part.kind  = kind;
+    r->part.place = here;
+    r->part.size  = options ? size : 0;
+    if (options) memcpy(r->bytes + offsetof(bmi_part, options), options, size < fits ? size : fits);
+}
+
+/* Copies the texts of options into the arena; names of choices become their records'. */
+static bool keep_texts(bmi_arena *arena, const bmi_field *fields, void *options)
+{
+    for (const bmi_field *f = fields; f && f->name; f++) {
+        void *at = (unsigned char *)options + f->offset;
+        if (f->type == BMI_FIELD_TEXT && *(const char **)at) {
+            const char *copy = bmi_arena_text(arena, *(const char **)at);
+            if (!copy) return false;
+            *(const char **)at = copy;
+        } else if (f->type == BMI_FIELD_CHOICE) {
+            bmi_choice *c = at;
+            if (!c->kind && c->name) c->kind = bmi_kind_find(f->family, c->name);
+            c->name = c->kind ? ((const bmi_choice_kind *)c->kind)->name : NULL;
+        }
+    }
+    return true;
+}
+
+bm_status bmi_part_keep(bmi_error *e, bmi_arena *arena, const char *family, const void *from, void *to)
+{
+    bmi_field row[2];
+    room     *r = to;
+    row_of(row, family);
+    memcpy(r, from, sizeof *r);
+    const bm_place here = r->part.place;
+    if (!r->part.name && !r->part.kind) return bmi_fail(e, BM_E_ARGUMENT, here, "%s: an empty value names no kind", family);
+    if (bmi_fields_settle(e, here, family, row, r)) return e->status;
+    if (!r->part.kind) r->part.kind = bmi_kind_find(family, r->part.name);
+    const bmi_part_kind *kind = r->part.kind;
+    r->part.name              = kind->name;
+    if (!keep_texts(arena, kind->fields, &r->part.options)) return bmi_fail_memory(e, here, 100, kind->name);
+    return BM_OK;
+}
+
+json_t *bmi_part_save(const void *kept)
+{
+    const room          *r    = kept;
+    const bmi_part_kind *kind = r->part.kind;
+    json_t              *to   = json_object();
+    bool                 good = to && json_object_set_new(to, "kind", json_string(kind->name)) == 0;
+    if (good && kind->fields) {
+        json_t *options = bmi_fields_save(kind->fields, &r->part.options);
+        good            = options && json_object_set_new(to, "options", options) == 0;
+    }
+    if (good) return to;
+    json_decref(to);
+    return NULL;
+}
+
+static const bmi_part_kind *find(const char *family, const char *name, const void *const *kinds)
+{
+    for (size_t i = 0; kinds && kinds[i]; i++)
+        if (!strcmp(((const bmi_part_kind *)kinds[i])->name, name)) return kinds[i];
+    return bmi_kind_find(family, name);
+}
+
+bm_status bmi_part_load(bmi_error *e, bm_place here, const char *family, const json_t *from, const void *const *kinds, bool strict, void *to)
+{
+    const char   *name    = json_string_value(json_is_object(from) ? json_object_get(from, "kind") : from);
+    const json_t *options = json_object_get(from, "options");
+    room         *r       = to;
+    bmi_part_make(r, name, NULL, NULL, 0, here);
+    if (!name) return bmi_fail(e, BM_E_FORMAT, here, "%s: must be {\"kind\": name, \"options\": {...}}", family);
+    const bmi_part_kind *kind = find(family, name, kinds);
+    if (!kind) {
+        const char *near = bmi_kind_nearest(family, name);
+        return bmi_fail(e, BM_E_UNSUPPORTED, here, "%s: the kind \"%.60s\" is not known to this library%s%s%s; give the record of a kind from outside where the file is loaded",
+                        family, name, near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
+    }
+    r->part.kind = kind;
+    if (!options || !kind->fields) return BM_OK;
+    r->part.size = kind->options_size;
+    if (kind->options_size > BMI_PART_ROOM - offsetof(bmi_part, options))
+        return bmi_fail(e, BM_E_UNSUPPORTED, here, "%s: the options of %s are larger than a value holds", family, kind->name);
+    return bmi_fields_load(e, here, kind->name, kind->fields, &r->part.options, options, strict);
+}
+
+bm_status bmi_part_parse(bmi_error *e, bm_place here, bmi_arena *arena, const char *family, const char *text, void *to)
+{
+    const size_t n     = strcspn(text, ":("), length = strlen(text);
+    const bool   round = text[n] == '(';
+    room        *r     = to;
+    char        *name  = bmi_arena_alloc(arena, n + 1, 1), *rest = bmi_arena_alloc(arena, length + 1, 1);
+    bmi_part_make(r, name, NULL, NULL, 0, here);
+    if (!name || !rest) return bmi_fail_memory(e, here, length, "a text");
+    memcpy(name, text, n);
+    while (n && (name[strlen(name) - 1] == ' ')) name[strlen(name) - 1] = 0;
+    if (round && text[length - 1] != ')') return bmi_fail(e, BM_E_ARGUMENT, here, "%s: \"%.100s\" has a bracket that does not close", family, text);
+    if (n < length) memcpy(rest, text + n + 1, length - n - 1 - round);
+    const bmi_part_kind *kind = bmi_kind_find(family, name);
+    if (!kind) {
+        const char *near = bmi_kind_nearest(family, name);
+        return bmi_fail(e, BM_E_ARGUMENT, here, "\"%.60s\" is no %s%s%s%s", name, family, near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
+    }
+    r->part.size = kind->options_size;
+    return bmi_fields_parse(e, here, kind->name, kind->fields, &r->part.options, rest, arena);
+}
