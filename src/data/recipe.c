@@ -42,7 +42,7 @@ bm_recipe *bm_recipe_new_at(const bm_recipe_options *options, size_t size, bm_pl
 }
 
 /* Copies the names that are not null. */
-static bool keep_names(bmi_step *s, bm_names columns, bmi_arena *arena)
+static bool keep_names(bmi_recipe_step *s, bm_names columns, bmi_arena *arena)
 {
     s->names = bmi_arena_alloc(arena, columns.count + 1, sizeof *s->names);
     for (size_t i = 0; s->names && i < columns.count; i++) {
@@ -53,7 +53,7 @@ static bool keep_names(bmi_step *s, bm_names columns, bmi_arena *arena)
     return s->names;
 }
 
-bmi_step *bmi_recipe_add(bm_recipe *r, const char *name, bm_names columns, const char *with, bmi_arena *arena, bm_place here)
+bmi_recipe_step *bmi_recipe_add(bm_recipe *r, const char *name, bm_names columns, const char *with, bmi_arena *arena, bm_place here)
 {
     const bmi_step_kind *k = name ? bmi_kind_find("step", name) : NULL;
     if (!k) {
@@ -66,7 +66,7 @@ bmi_step *bmi_recipe_add(bm_recipe *r, const char *name, bm_names columns, const
         bmi_object_fail(r, BM_E_ARGUMENT, here, "recipe: %s cannot be done with \"%.100s\" (%s)", name, with, k->doc);
         return NULL;
     }
-    bmi_step s = { .kind = k, .with = bmi_arena_text(arena, with) };
+    bmi_recipe_step s = { .kind = k, .with = bmi_arena_text(arena, with) };
     if ((with && !s.with) || !keep_names(&s, columns, arena) ||
         !bmi_grow(r->object.context, (void **)&r->steps, &r->steps_capacity, r->n_steps + 1, sizeof *r->steps)) {
         bmi_fail_memory(&r->object.error, here, 64, "for a step of a recipe");

@@ -23,7 +23,7 @@ struct bm_recipe {
     bool          log1p, plain;
     size_t        n_asked, steps_capacity; /* the first n_asked steps were asked for, the others added in fitting */
     size_t        n_steps;
-    bmi_step     *steps;
+    bmi_recipe_step     *steps;
     bool          fitted;
     bmi_arena     found;    /* memory of what follows */
     bmi_target    to;
@@ -58,8 +58,8 @@ bm_tensor *bmi_target_apply(bmi_error *e, const bm_recipe *r, const bm_table *t,
 /* recipe_default.c: adds and does the steps that were not asked for. */
 bm_status bmi_recipe_default(bm_recipe *r, bmi_frame *f, bm_place here);
 /* recipe_fit.c: fits one step on the frame and applies it; `say`: with a note. */
-bm_status bmi_recipe_do(bm_recipe *r, bmi_step *s, bmi_frame *f, bm_place here);
+bm_status bmi_recipe_do(bm_recipe *r, bmi_recipe_step *s, bmi_frame *f, bm_place here);
 /* recipe.c: adds a step; null with the error on r. */
-bmi_step *bmi_recipe_add(bm_recipe *r, const char *kind, bm_names columns, const char *with, bmi_arena *arena, bm_place here);
+bmi_recipe_step *bmi_recipe_add(bm_recipe *r, const char *kind, bm_names columns, const char *with, bmi_arena *arena, bm_place here);
 
 #endif

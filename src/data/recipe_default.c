@@ -18,7 +18,7 @@ static bm_status note(bm_recipe *r, bm_place here, const char *format, ...)
 }
 
 /* "a, b, c" of a step's columns, shortened behind 8 of them. */
-static const char *list_columns(const bmi_step *s, char into[400])
+static const char *list_columns(const bmi_recipe_step *s, char into[400])
 {
     size_t n = 0;
     *into = 0;
@@ -29,9 +29,9 @@ static const char *list_columns(const bmi_step *s, char into[400])
 }
 
 /* Adds a step and does it; *done gets the step when it has columns. */
-static bm_status add(bm_recipe *r, bmi_frame *f, const char *kind, bm_names names, const char *with, const bmi_step **done, bm_place here)
+static bm_status add(bm_recipe *r, bmi_frame *f, const char *kind, bm_names names, const char *with, const bmi_recipe_step **done, bm_place here)
 {
-    bmi_step *s = bmi_recipe_add(r, kind, names, with, &r->found, here);
+    bmi_recipe_step *s = bmi_recipe_add(r, kind, names, with, &r->found, here);
     *done = NULL;
     if (!s || bmi_recipe_do(r, s, f, here)) return r->object.error.status;
     if (s->n_columns) *done = s;
@@ -41,7 +41,7 @@ static bm_status add(bm_recipe *r, bmi_frame *f, const char *kind, bm_names name
 
 static bm_status drop_one(bm_recipe *r, bmi_frame *f, size_t at, const char *why, int64_t count, bm_place here)
 {
-    const bmi_step *done;
+    const bmi_recipe_step *done;
     const bm_name   name = f->columns[at].name;
     bm_status       st = note(r, here, why, name, count);
     return st ? st : add(r, f, "drop", (bm_names){ &name, 1 }, NULL, &done, here);
@@ -69,7 +69,7 @@ static bm_status drop_useless(bm_recipe *r, bmi_frame *f, bm_place here)
 bm_status bmi_recipe_default(bm_recipe *r, bmi_frame *f, bm_place here)
 {
     const bm_names  all = { 0 };
-    const bmi_step *done;
+    const bmi_recipe_step *done;
     char            columns[400];
     bool            scaled = false;
     for (size_t s = 0; s < r->n_asked; s++) scaled |= r->steps[s].kind->scales;

@@ -6,7 +6,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-static bm_status fail_column(bm_recipe *r, const bmi_step *s, const bmi_frame *f, const char *name, bm_place here)
+static bm_status fail_column(bm_recipe *r, const bmi_recipe_step *s, const bmi_frame *f, const char *name, bm_place here)
 {
     const char **names = bmi_alloc(r->object.context, f->n, sizeof *names);
     for (size_t c = 0; names && c < f->n; c++) names[c] = f->columns[c].name;
@@ -18,7 +18,7 @@ static bm_status fail_column(bm_recipe *r, const bmi_step *s, const bmi_frame *f
 }
 
 /* The columns the step is done on, into *names (arena): those named, or all that it takes. */
-static bm_status choose(bm_recipe *r, const bmi_step *s, const bmi_frame *f, const char ***names, size_t *n, bm_place here)
+static bm_status choose(bm_recipe *r, const bmi_recipe_step *s, const bmi_frame *f, const char ***names, size_t *n, bm_place here)
 {
     *n = 0;
     *names = bmi_arena_alloc(&r->found, s->n_names ? s->n_names : f->n, sizeof **names);
@@ -40,7 +40,7 @@ static bm_status choose(bm_recipe *r, const bmi_step *s, const bmi_frame *f, con
     return BM_OK;
 }
 
-bm_status bmi_recipe_do(bm_recipe *r, bmi_step *s, bmi_frame *f, bm_place here)
+bm_status bmi_recipe_do(bm_recipe *r, bmi_recipe_step *s, bmi_frame *f, bm_place here)
 {
     const char       **names;
     size_t             n;

@@ -27,7 +27,7 @@ static json_t *save_numbers(const double *numbers, size_t n)
     return list;
 }
 
-static json_t *save_step(const bmi_step *s)
+static json_t *save_step(const bmi_recipe_step *s)
 {
     json_t *columns = json_array();
     for (size_t c = 0; columns && c < s->n_columns; c++) {
@@ -129,7 +129,7 @@ static bool load_step(reading *l, const json_t *from, bool asked)
     bmi_arena    *arena = asked ? &r->asked : &r->found;
     if (!kind || !json_is_array(columns) || (with && !json_is_null(with) && !json_is_string(with))) return wrong(l, "steps");
     if (!load_texts(l, arena, json_object_get(from, "names"), "names", &names, &n)) return false;
-    bmi_step *s = bmi_recipe_add(r, kind, (bm_names){ names, n }, json_string_value(with), arena, l->here);
+    bmi_recipe_step *s = bmi_recipe_add(r, kind, (bm_names){ names, n }, json_string_value(with), arena, l->here);
     if (!s) return false;
     s->n_columns = json_array_size(columns);
     s->columns = bmi_arena_alloc(&r->found, s->n_columns + 1, sizeof *s->columns);

@@ -38,13 +38,13 @@ typedef struct bmi_step_kind {
     bool (*lawful)(const bmi_step_column *state);
 } bmi_step_kind;
 
-typedef struct bmi_step {
+typedef struct bmi_recipe_step {
     const bmi_step_kind *kind;
     const char          *with;     /* setting, or null */
     size_t               n_names;
     const char         **names;    /* columns asked for; none: all that fit */
     size_t               n_columns;
     bmi_step_column     *columns;  /* fitted */
-} bmi_step;
+} bmi_recipe_step;
 
 #endif
