@@ -15,7 +15,7 @@
  *   v_min v_max               NumPy's minimum and maximum: NaN when either is NaN
  *   v_min_or v_max_or(a, b)   the smaller (larger); b when either is NaN or both are zero: one instruction
  *   v_lt v_le v_eq v_ne v_is_nan    comparisons; false with NaN, but v_ne is true
- *   m_and m_or m_not m_any;   m_sign(v): the sign bit is set
+ *   m_and m_or m_not m_any;   m_sign(v): the sign bit is set;   m_first(n): lanes below n
  *   v_select(m, a, b)         a where m, else b;  v_keep(m, a): a where m, else 0
  *   v_round(x)                nearest integer, ties to even, |x| < 2^22 (f32) or 2^51 (f64)
  *   v_scale(x, n)             x * 2^n for a normal x and an integral n, |n| <= twice the type's exponent range / 2: one rounding,

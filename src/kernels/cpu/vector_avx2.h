@@ -32,6 +32,12 @@ V __m256i first_of_half(lane_int n)
 #endif
 }
 
+V mask m_first(size_t n)
+{
+    const lane_int m = (lane_int)n;
+    return (mask){ REAL(first_of_half(m)), REAL(first_of_half(m - HALF)) };
+}
+
 V vec  v_load(const real *p) { return (vec){ F(loadu)(p), F(loadu)(p + HALF) }; }
 V void v_store(real *p, vec a) { F(storeu)(p, a.lo), F(storeu)(p + HALF, a.hi); }
 

@@ -24,14 +24,15 @@ V vec v_load(const real *p)
 
 V void v_store(real *p, vec a) { memcpy(p, &a, sizeof a); }
 
-V vec v_load_n(const real *p, size_t n)
+/* Not inlined: tails are rare and these loops are long. */
+static __attribute__((noinline, unused)) vec v_load_n(const real *p, size_t n)
 {
     real lane[LANES] = { 0 };
     for (size_t i = 0; i < n; i++) lane[i] = p[i];
     return v_load(lane);
 }
 
-V void v_store_n(real *p, vec a, size_t n)
+static __attribute__((noinline, unused)) void v_store_n(real *p, vec a, size_t n)
 {
     real lane[LANES];
     v_store(lane, a);
@@ -89,6 +90,15 @@ V vec  v_gather(const real *t, ivec index)
     memcpy(at, &index, sizeof at);
     for (int i = 0; i < LANES; i++) lane[i] = t[at[i]];
     return v_load(lane);
+}
+
+static __attribute__((noinline, unused)) mask m_first(size_t n)
+{
+    lane_int lane[LANES];
+    mask     m;
+    for (size_t i = 0; i < LANES; i++) lane[i] = -(lane_int)(i < n);
+    memcpy(&m, lane, sizeof m);
+    return m;
 }
 
 V mask v_lt(vec a, vec b) { EACH(mask, a.at[i] < b.at[i]); }
