@@ -39,8 +39,8 @@ typedef struct bm_rows {
 BM_API bm_table *bm_table_read_csv_at(const bm_csv_options *options, size_t size, bm_place here);
 #define bm_table_read_csv(...) bm_table_read_csv_at(BM_OPTIONS(bm_csv_options, .path = __VA_ARGS__), BM_HERE)
 
-/** A table by the name of a bundled set ("iris", "infert", "creditcard", "digits"), of a generator ("xor", "moons" ...; with its
- *  defaults), or by the path of a CSV file. Errors as bm_table_read_csv, and BM_E_DATA no such name (the nearest is named). */
+/** A table by the name of a bundled set ("iris", "infert", "creditcard", "digits"), of a generator ("xor", "moons" ...; settings may
+ *  follow: "moons:rows=500,noise=.2,seed=1"), or by the path of a CSV file. Errors as bm_table_read_csv, and BM_E_DATA no such name (the nearest is named). */
 BM_API bm_table *bm_table_load_at(const bm_csv_options *options, size_t size, bm_place here);
 #define bm_table_load(...) bm_table_load_at(BM_OPTIONS(bm_csv_options, .path = __VA_ARGS__), BM_HERE)
 
@@ -231,6 +231,17 @@ typedef struct bm_load_options {
  */
 BM_API bm_dataset *bm_dataset_load_at(const bm_load_options *options, size_t size, bm_place here);
 #define bm_dataset_load(...) bm_dataset_load_at(BM_OPTIONS(bm_load_options, .name = __VA_ARGS__), BM_HERE)
+
+/** A set that has a name. */
+typedef struct bm_set_about {
+    const char *name;
+    const char *kind;   /**< "table", "images" or "generator" */
+    const char *target; /**< its usual target; null of images */
+    const char *doc;    /**< one line */
+    bool        found;  /**< its files are there */
+} bm_set_about;
+/** The i-th of them (from 0), with static texts; false past the last. */
+BM_API bool bm_set_at(int64_t i, bm_set_about *into);
 
 /** Rows; inputs and targets (from 0; null outside; the dataset keeps them); row weights or null. */
 BM_API int64_t          bm_dataset_rows(const bm_dataset *d);

@@ -89,7 +89,7 @@ static bm_dataset *load_images(const bm_load_options *o, const bmi_set *set, con
 /* The member of one of the usual names, or null. */
 static bm_tensor **member(bmi_npz *z, const char *const names[3])
 {
-    for (int k = 0; k < 3; k++)
+    for (int k = 0; k < 3 && names[k]; k++)
         for (size_t i = 0; i < z->n; i++)
             if (!strcmp(z->members[i].name, names[k])) return &z->members[i].tensor;
     return NULL;
@@ -97,13 +97,13 @@ static bm_tensor **member(bmi_npz *z, const char *const names[3])
 
 static bm_dataset *load_npz(const bm_load_options *o, const char *part, bm_place here)
 {
-    static const char *const names[2][2][3] = { { { "x_train", "x", "X" }, { "y_train", "y", "t" } }, { { "x_test", "x", "X" }, { "y_test", "y", "t" } } };
+    static const char *const names[2][2][3] = { { { "x_train", "x", "X" }, { "y_train", "y", "t" } }, { { "x_test", NULL, NULL }, { "y_test", NULL, NULL } } };
     const bool test = !strcmp(part, "test");
     bmi_error  e = { 0 };
     bmi_npz    z;
     bmi_npz_read(&e, here, o->context, o->name, &z);
     bm_tensor **x = member(&z, names[test][0]), **t = member(&z, names[test][1]), *taken[2] = { NULL, NULL };
-    if (!e.status && !x) bmi_fail(&e, BM_E_DATA, here, "%s has no array x, X or %s", o->name, names[test][0][0]);
+    if (!e.status && !x) bmi_fail(&e, BM_E_DATA, here, "%s has no array %s%s", o->name, names[test][0][0], test ? "" : ", x or X");
     if (!e.status) {
         taken[0] = bmi_object_keep(*x);
         taken[1] = t ? labels_i32(&e, bmi_object_keep(*t), here) : NULL;

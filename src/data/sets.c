@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Where data sets lie, and tables by name. */
 #include "data/sets.h"
+#include "base/fields.h"
 #include "base/text.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,8 +12,12 @@
 #define BAEUM_SHARE "/usr/local/share/baeum"
 #endif
 
-static const bmi_set iris = { "iris.csv", "Species", false }, infert = { "infert.csv", "case", false }, creditcard = { "creditcard.csv", "card", false },
-                     digits = { "digits.csv", "label", false }, mnist = { "mnist", NULL, true }, fashion = { "fashion-mnist", NULL, true };
+static const bmi_set iris = { "iris.csv", "Species", false, "150 flowers of three kinds by four lengths" };
+static const bmi_set infert = { "infert.csv", "case", false, "248 women, with infertility (1) or without" };
+static const bmi_set creditcard = { "creditcard.csv", "card", false, "1,319 applications for a credit card" };
+static const bmi_set digits = { "digits.csv", "label", false, "1,797 handwritten digits of 8 by 8 pixels" };
+static const bmi_set mnist = { "mnist", NULL, true, "70,000 handwritten digits of 28 by 28 pixels" };
+static const bmi_set fashion = { "fashion-mnist", NULL, true, "70,000 pieces of clothing of 28 by 28 pixels" };
 const bmi_kind bmi_kinds_sets[] = {
     { "set", "iris", &iris },     { "set", "infert", &infert }, { "set", "creditcard", &creditcard },
     { "set", "digits", &digits }, { "set", "mnist", &mnist },   { "set", "fashion-mnist", &fashion },
@@ -61,17 +66,41 @@ static bm_table *failed_table(bm_context *context, const bmi_error *e)
     return t;
 }
 
+/* What stands behind a generator's name. */
+typedef struct generated {
+    int64_t rows, seed;
+    double  noise;
+} generated;
+static const bmi_field generated_fields[] = {
+    BMI_INT_FIELD(generated, rows, 1, 1e8, 200, "rows to make"),
+    BMI_REAL_FIELD(generated, noise, 0, 1e6, -1, "standard deviation of the noise; default: the generator's own"),
+    BMI_INT_FIELD(generated, seed, 0, 9e15, 0, "of the noise"),
+    { 0 },
+};
+
+static bm_table *generate(const bm_csv_options *o, const bmi_generator *g, const char *name, const char *settings, bm_place here)
+{
+    generated how = { 0 };
+    bmi_error e = { 0 };
+    bmi_arena arena = { .context = o->context };
+    if (*settings) bmi_fields_parse(&e, here, name, generated_fields, &how, settings + 1, &arena);
+    if (!e.status) bmi_fields_settle(&e, here, name, generated_fields, &how);
+    bmi_arena_end(&arena);
+    if (e.status) return failed_table(o->context, &e);
+    bm_table *t = bmi_generate_table(o->context, g, how.rows, (uint64_t)how.seed, how.noise < 0 ? g->noise : how.noise, here);
+    if (!t->object.error.status && !(t->name = bmi_text_copy(t->object.context, o->path))) bmi_fail_memory(&t->object.error, here, 16, "for the name of a table");
+    return t;
+}
+
 bm_table *bmi_table_load(const bm_csv_options *o, const char *folder, bm_place here)
 {
     const bmi_set       *set = bmi_set_find(o->path);
-    const bmi_generator *generator = bmi_kind_find("generator", o->path);
-    char                 path[4096];
+    char                 path[4096], name[64];
     bmi_error            e = { 0 };
-    if (generator) {
-        bm_table *t = bmi_generate_table(o->context, generator, 200, 0, generator->noise, here);
-        if (!t->object.error.status && !(t->name = bmi_text_copy(t->object.context, o->path))) bmi_fail_memory(&t->object.error, here, 16, "for the name of a table");
-        return t;
-    }
+    const size_t         n = strcspn(o->path, ":");
+    snprintf(name, sizeof name, "%.*s", n < 63 ? (int)n : 63, o->path);
+    const bmi_generator *generator = bmi_kind_find("generator", name);
+    if (generator) return generate(o, generator, name, o->path + n, here);
     if (set && set->images) {
         bmi_fail(&e, BM_E_DATA, here, "%s is a set of images, no table", o->path);
         return failed_table(o->context, &e);
@@ -100,4 +129,29 @@ bm_table *bm_table_load_at(const bm_csv_options *options, size_t size, bm_place 
     if (!bmi_options_copy(&e, here, &o, sizeof o, offsetof(bm_csv_options, named_), options, size) && !o.path)
         bmi_fail(&e, BM_E_ARGUMENT, here, "no name of a table is given");
     return e.status ? failed_table(NULL, &e) : bmi_table_load(&o, NULL, here);
+}
+
+bool bm_set_at(int64_t i, bm_set_about *into)
+{
+    static const char *const families[] = { "set", "generator" };
+    char                     path[4096], file[200];
+    for (int f = 0; f < 2 && i >= 0; f++)
+        for (size_t k = 0;; k++, i--) {
+            const bmi_kind *kind = bmi_kind_at(families[f], k);
+            if (!kind) break;
+            if (i) continue;
+            if (f) {
+                const bmi_generator *g = kind->record;
+                *into = (bm_set_about){ kind->name, "generator", g->classes ? "label" : "y", g->doc, true };
+                return true;
+            }
+            const bmi_set *set = kind->record;
+            *into = (bm_set_about){ kind->name, set->images ? "images" : "table", set->target, set->doc, false };
+            for (int z = 0; z < 2 && !into->found; z++) {
+                snprintf(file, sizeof file, "%s%s%s", set->file, set->images ? "/train-images-idx3-ubyte" : "", z ? ".gz" : "");
+                into->found = bmi_set_path(NULL, file, path);
+            }
+            return true;
+        }
+    return false;
 }

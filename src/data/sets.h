@@ -11,6 +11,7 @@ typedef struct bmi_set {
     const char *file;    /* "iris.csv", or a folder of IDX files */
     const char *target;  /* usual target; null for images */
     bool        images;
+    const char *doc;
 } bmi_set;
 
 /* Where a file of the sets lies: in `folder` when it is given, else in BAEUM_DATA, where the sets were installed, or beside the
@@ -37,7 +38,7 @@ bm_table   *bmi_generate_table(bm_context *context, const bmi_generator *g, int6
 /* The same as tensors: f32 (rows, 2), i32 or f32 (rows). Never null. */
 bm_dataset *bmi_generate(bm_context *context, const bmi_generator *g, int64_t rows, uint64_t seed, double noise, bm_place here);
 
-/* The table that a name or path means: a bundled set, a generator with its defaults, a CSV file. Never null. */
+/* The table that a name or path means: a bundled set, a generator ("moons:rows=500,noise=.2"), a CSV file. Never null. */
 bm_table   *bmi_table_load(const bm_csv_options *o, const char *folder, bm_place here);
 /* The record of a set, or null. */
 const bmi_set *bmi_set_find(const char *name);

@@ -195,6 +195,47 @@ static void bundled(void **state)
     bm_free(d);
 }
 
+static void with_settings(void **state)
+{
+    (void)state;
+    bm_table *t = bm_table_load("moons:rows=50,noise=0"), *same = bm_table_load("moons:50,noise=0,seed=3"), *noisy = bm_table_load("moons:50");
+    if (bm_failed(t) || bm_failed(same) || bm_failed(noisy)) fail_msg("%s%s%s", bm_error(t), bm_error(same), bm_error(noisy));
+    assert_int_equal(bm_table_rows(t), 50);
+    for (int64_t i = 0; i < 50; i++) { /* on a circle of radius 1 around its own centre */
+        const bool   inner = bm_table_number(t, i, 2) == 1;
+        const double x = bm_table_number(t, i, 0) - inner, y = bm_table_number(t, i, 1) - (inner ? .5 : 0);
+        bmt_near("radius", x * x + y * y, 1, 1e-12);
+        assert_true(bm_table_number(t, i, 0) == bm_table_number(same, i, 0));
+        assert_true(bm_table_number(t, i, 0) != bm_table_number(noisy, i, 0));
+    }
+    bm_free(t);
+    bm_free(same);
+    bm_free(noisy);
+    t = bm_table_load("moons:rows=0");
+    bmt_contains("no rows", bm_error(t), "rows");
+    bm_free(t);
+    t = bm_table_load("moons:nose=1");
+    bmt_contains("a wrong setting", bm_error(t), "noise");
+    bm_free(t);
+}
+
+static void all_sets(void **state)
+{
+    (void)state;
+    bm_set_about about;
+    int64_t      n = 0;
+    for (; bm_set_at(n, &about); n++) {
+        assert_true(strlen(about.doc) > 5);
+        if (!strcmp(about.kind, "images")) continue;
+        bm_table *t = bm_table_load(about.name);
+        if (bm_failed(t)) fail_msg("%s", bm_error(t));
+        assert_true(about.found && bm_table_find(t, about.target) >= 0);
+        bm_free(t);
+    }
+    assert_true(n >= 12);
+    assert_false(bm_set_at(-1, &about));
+}
+
 static void mnist(void **state)
 {
     (void)state;
@@ -360,7 +401,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(from_tensors), cmocka_unit_test(split_is_a_partition), cmocka_unit_test(split_of_classes), cmocka_unit_test(batches),
-        cmocka_unit_test(gathering),    cmocka_unit_test(bundled),              cmocka_unit_test(mnist),            cmocka_unit_test(generators),
+        cmocka_unit_test(gathering),    cmocka_unit_test(bundled), cmocka_unit_test(with_settings), cmocka_unit_test(all_sets),              cmocka_unit_test(mnist),            cmocka_unit_test(generators),
         cmocka_unit_test(arrays),       cmocka_unit_test(summaries),            cmocka_unit_test(real_skews),       cmocka_unit_test(failing_allocations),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
