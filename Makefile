@@ -32,6 +32,7 @@ asan:
 bench:
 	@tools/install-deps build bench
 	@$(call BUILD,release)
+	@cmake --build --preset release --target bench
 	@bench/run
 
 fuzz:
