@@ -131,9 +131,11 @@ BM_API bm_node bm_where_at(bm_node condition, bm_node x, bm_node y, bm_place her
 BM_API bm_node bm_mix_at(bm_node x, bm_node y, double p, double q, bm_place here);        /**< p x + q y */
 BM_API bm_node bm_mix_square_at(bm_node x, bm_node y, double p, double q, bm_place here); /**< p x + q y^2 */
 BM_API bm_node bm_sub_product_at(bm_node x, bm_node y, bm_node z, bm_place here);         /**< x - y z */
+BM_API bm_node bm_root_product_at(bm_node x, bm_node y, double p, bm_place here);        /**< sqrt(x) y + p */
 #define bm_mix(x, y, p, q)        bm_mix_at((x), (y), (p), (q), BM_HERE)
 #define bm_mix_square(x, y, p, q) bm_mix_square_at((x), (y), (p), (q), BM_HERE)
 #define bm_sub_product(x, y, z)   bm_sub_product_at((x), (y), (z), BM_HERE)
+#define bm_root_product(x, y, p)  bm_root_product_at((x), (y), (p), BM_HERE)
 
 /* ---- reductions: bm_sum(x) over all axes to rank 0; bm_sum_over(x, BM_AXES(0)) over some; bm_sum_keep leaves them as 1 ---- */
 BM_API bm_node bm_sum_at(bm_node x, bm_axes axes, bool all, bool keep, bm_place here); /**< sum */

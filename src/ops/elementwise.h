@@ -79,6 +79,11 @@ static inline int64_t wrap_mul(int64_t a, int64_t b) { return (int64_t)((uint64_
     bm_node bm_##name##_at(bm_node x, double p, bm_place here) { return bmi_op1(&bmi_op_##name, &(bmi_row_args){ { p, 0 } }, x, here); }
 #define BMI_FORM_PUBLIC_P2_1(name) \
     bm_node bm_##name##_at(bm_node x, double p, double q, bm_place here) { return bmi_op1(&bmi_op_##name, &(bmi_row_args){ { p, q } }, x, here); }
+#define BMI_FORM_PUBLIC_P1_2(name)                                                                        \
+    bm_node bm_##name##_at(bm_node x, bm_node y, double p, bm_place here)                                \
+    {                                                                                                     \
+        return bmi_op2(&bmi_op_##name, &(bmi_row_args){ { p, 0 } }, x, y, here);                          \
+    }
 #define BMI_FORM_PUBLIC_P2_2(name)                                                                        \
     bm_node bm_##name##_at(bm_node x, bm_node y, double p, double q, bm_place here)                      \
     {                                                                                                     \

@@ -12,7 +12,7 @@ static const struct domain {
     int         input;
     double      low, high;
 } domains[] = {
-    { "log", 0, .2, 3 },        { "log1p", 0, -.6, 2 },    { "sqrt", 0, .3, 3 },      { "rsqrt", 0, .3, 3 },
+    { "log", 0, .2, 3 },        { "log1p", 0, -.6, 2 },    { "sqrt", 0, .3, 3 }, { "root_product", 0, .3, 3 },      { "rsqrt", 0, .3, 3 },
     { "reciprocal", 0, .4, 2 }, { "div", 1, .4, 2 },       { "pow", 0, .3, 2 },       { "sigmoid_crossentropy", 1, 0, 1 },
     { "softmax_crossentropy", 1, .1, 1 },                  { "softmax_crossentropy_grad", 1, .1, 1 },
     { "clip", 0, -3, 4 },       { "clip_grad", 0, -3, 4 }, { "tanh_grad", 0, -1, 1 }, { "sigmoid_grad", 0, 0, 1 },

@@ -52,8 +52,7 @@ static bm_node make_root(bm_update *u, const void *options)
 /* sqrt(v / c2) + epsilon; without a correction when beta2 is 0. */
 static bm_node denominator(bm_update *u, bm_node v, double beta2, double epsilon)
 {
-    const bm_node root = bm_sqrt(v);
-    return bm_shift(beta2 == 0 ? root : bm_mul(root, bmi_shared(u, "root", make_root, &beta2)), epsilon);
+    return beta2 == 0 ? bm_shift(bm_sqrt(v), epsilon) : bm_root_product(v, bmi_shared(u, "root", make_root, &beta2), epsilon);
 }
 
 static void update_adam(bm_update *u, const void *options)
@@ -61,7 +60,7 @@ static void update_adam(bm_update *u, const void *options)
     const bm_adam_options *o = options;
     const bm_node w = bm_update_variable(u), g = bm_update_gradient(u);
     const bm_node slot_m = bm_update_slot(u, "m", (bm_init){ 0 }), slot_v = bm_update_slot(u, "v", (bm_init){ 0 });
-    const bm_node m = bmi_average(slot_m, g, o->beta1), v = bmi_average(slot_v, bm_square(g), o->beta2);
+    const bm_node m = bmi_average(slot_m, g, o->beta1), v = bmi_average_square(slot_v, g, o->beta2);
     bm_node       large = v;
     bm_update_assign(u, slot_m, m);
     bm_update_assign(u, slot_v, v);
@@ -71,7 +70,7 @@ static void update_adam(bm_update *u, const void *options)
         bm_update_assign(u, slot, large);
     }
     const bm_node rate = bmi_shared(u, "corrected rate", make_rate, o);
-    bm_update_assign(u, w, bm_sub(w, bm_mul(rate, bm_div(m, denominator(u, large, o->beta2, o->epsilon)))));
+    bm_update_assign(u, w, bm_sub_product(w, rate, bm_div(m, denominator(u, large, o->beta2, o->epsilon))));
 }
 
 static void update_adamax(bm_update *u, const void *options)
@@ -83,7 +82,7 @@ static void update_adamax(bm_update *u, const void *options)
     bm_update_assign(u, slot_m, m);
     bm_update_assign(u, slot_u, large);
     const bm_node rate = bmi_shared(u, "corrected rate", make_rate, o);
-    bm_update_assign(u, w, bm_sub(w, bm_mul(rate, bm_div(m, bm_shift(large, o->epsilon)))));
+    bm_update_assign(u, w, bm_sub_product(w, rate, bm_div(m, bm_shift(large, o->epsilon))));
 }
 
 /* mu of update t (a node), f64. */
@@ -120,7 +119,7 @@ static void update_nadam(bm_update *u, const void *options)
     const bm_nadam_options *o = options;
     const bm_node w = bm_update_variable(u), g = bm_update_gradient(u);
     const bm_node slot_m = bm_update_slot(u, "m", (bm_init){ 0 }), slot_v = bm_update_slot(u, "v", (bm_init){ 0 });
-    const bm_node m = bmi_average(slot_m, g, o->beta1), v = bmi_average(slot_v, bm_square(g), o->beta2);
+    const bm_node m = bmi_average(slot_m, g, o->beta1), v = bmi_average_square(slot_v, g, o->beta2);
     bm_update_assign(u, slot_m, m);
     bm_update_assign(u, slot_v, v);
     const bm_node step = bm_add(bm_mul(bmi_shared(u, "gradient rate", make_gradient_rate, o), g),

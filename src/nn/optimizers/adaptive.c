@@ -33,7 +33,7 @@ static void update_adagrad(bm_update *u, const void *options)
     const bm_node w = bm_update_variable(u), g = bm_update_gradient(u);
     const bm_node slot = bm_update_slot(u, "s", o->initial != 0 ? BM_CONSTANT(o->initial) : BM_ZEROS), s = bm_add(slot, bm_square(g));
     bm_update_assign(u, slot, s);
-    bm_update_assign(u, w, bm_sub(w, bm_mul(bm_update_rate(u), bm_div(g, bm_shift(bm_sqrt(s), o->epsilon)))));
+    bm_update_assign(u, w, bm_sub_product(w, bm_update_rate(u), bm_div(g, bm_shift(bm_sqrt(s), o->epsilon))));
 }
 
 static void update_adadelta(bm_update *u, const void *options)
@@ -41,18 +41,18 @@ static void update_adadelta(bm_update *u, const void *options)
     const bm_adadelta_options *o = options;
     const bm_node w = bm_update_variable(u), g = bm_update_gradient(u);
     const bm_node slot_s = bm_update_slot(u, "s", (bm_init){ 0 }), slot_u = bm_update_slot(u, "u", (bm_init){ 0 });
-    const bm_node s = bmi_average(slot_s, bm_square(g), o->rho);
+    const bm_node s = bmi_average_square(slot_s, g, o->rho);
     const bm_node d = bm_mul(g, bm_sqrt(bm_div(bm_shift(slot_u, o->epsilon), bm_shift(s, o->epsilon))));
     bm_update_assign(u, slot_s, s);
-    bm_update_assign(u, slot_u, bmi_average(slot_u, bm_square(d), o->rho));
-    bm_update_assign(u, w, bm_sub(w, bm_mul(bm_update_rate(u), d)));
+    bm_update_assign(u, slot_u, bmi_average_square(slot_u, d, o->rho));
+    bm_update_assign(u, w, bm_sub_product(w, bm_update_rate(u), d));
 }
 
 static void update_rmsprop(bm_update *u, const void *options)
 {
     const bm_rmsprop_options *o = options;
     const bm_node w = bm_update_variable(u), g = bm_update_gradient(u);
-    const bm_node slot = bm_update_slot(u, "s", (bm_init){ 0 }), s = bmi_average(slot, bm_square(g), o->rho);
+    const bm_node slot = bm_update_slot(u, "s", (bm_init){ 0 }), s = bmi_average_square(slot, g, o->rho);
     bm_node       spread = s;
     bm_update_assign(u, slot, s);
     if (o->centered) {

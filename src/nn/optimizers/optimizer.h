@@ -35,7 +35,12 @@ static inline bm_node bmi_shared(bm_update *u, const char *key, bm_node (*make)(
 /* share * old + (1 - share) * fresh. */
 static inline bm_node bmi_average(bm_node old, bm_node fresh, double share)
 {
-    return bm_add(bm_scale(old, share), bm_scale(fresh, 1 - share));
+    return bm_mix(old, fresh, share, 1 - share);
+}
+/* The same of the fresh one's square. */
+static inline bm_node bmi_average_square(bm_node old, bm_node fresh, double share)
+{
+    return bm_mix_square(old, fresh, share, 1 - share);
 }
 
 

@@ -19,14 +19,14 @@ static void update(bm_update *u, const bm_sgd_options *o, bool nesterov)
 {
     const bm_node w = bm_update_variable(u), g = bm_update_gradient(u), rate = bm_update_rate(u);
     if (o->momentum == 0) {
-        bm_update_assign(u, w, bm_sub(w, bm_mul(rate, g)));
+        bm_update_assign(u, w, bm_sub_product(w, rate, g));
         return;
     }
     const bm_node slot = bm_update_slot(u, o->averaging ? "m" : "v", (bm_init){ 0 });
     if (o->averaging) {
         const bm_node m = bmi_average(slot, g, o->momentum);
         bm_update_assign(u, slot, m);
-        bm_update_assign(u, w, bm_sub(w, bm_mul(rate, nesterov ? bmi_average(m, g, o->momentum) : m)));
+        bm_update_assign(u, w, bm_sub_product(w, rate, nesterov ? bmi_average(m, g, o->momentum) : m));
         return;
     }
     const bm_node step = bm_mul(rate, g), v = bm_sub(bm_scale(slot, o->momentum), step);
