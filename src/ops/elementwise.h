@@ -55,9 +55,9 @@ static inline int64_t wrap_mul(int64_t a, int64_t b) { return (int64_t)((uint64_
 #define BMI_TYPES_LOGIC(e)       LOGIC, true, e
 #define BMI_TYPES_CHOICE(e)      CHOICE, true, e
 
-#define BMI_DX_SET(i, x, e) if (bmi_may_need(x)) dx[i] = bmi_undo_broadcast(e, x);
+#define BMI_DX_SET(i, x, e) if (bmi_may_need(x)) dx[i] = bmi_undo_row(e, y, i);
 #define BMI_BODY_NO_DX
-#define BMI_BODY_DX1(e0)         BMI_DX_SET(0, a, e0)
+#define BMI_BODY_DX1(e0)         if (bmi_may_need(a)) dx[0] = e0;
 #define BMI_BODY_DX2(e0, e1)     BMI_DX_SET(0, a, e0) BMI_DX_SET(1, b, e1)
 #define BMI_BODY_DX3(e0, e1, e2) BMI_DX_SET(0, a, e0) BMI_DX_SET(1, b, e1) BMI_DX_SET(2, c, e2)
 #define BMI_FLAG_NO_DX    BM_OP_NO_GRADIENT

@@ -63,6 +63,16 @@ static void run_gather(const bm_call *c)
     }
 }
 
+/* to[j] += from[j] for a row; whole numbers wrap around. */
+#define ADD_ROW(T) for (int64_t j = 0; j < width; j++) ((T *)to)[j] += ((const T *)from)[j]
+static void add_row(bm_type type, int64_t width, void *to, const void *from)
+{
+    if (type == BM_F32) ADD_ROW(float);
+    else if (type == BM_F64) ADD_ROW(double);
+    else if (type == BM_I32) ADD_ROW(uint32_t);
+    else ADD_ROW(uint64_t);
+}
+
 static void run_scatter(const bm_call *c)
 {
     const bm_array *x = &c->in[0], *indices = &c->in[1], *updates = &c->in[2];
@@ -70,20 +80,8 @@ static void run_scatter(const bm_call *c)
     if (x->size && c->out.data != x->data) memcpy(c->out.data, x->data, (size_t)x->size * bm_type_size(x->type));
     for (int64_t i = 0; i < indices->size; i++) {
         const int64_t row = bmi_integer_at(indices, i);
-        if (row < 0 || row >= rows) {
-            bm_call_fault(c, "index", row, i, rows);
-            continue;
-        }
-        void       *to   = bmi_element(&c->out, row * width);
-        const void *from = bmi_element(updates, i * width);
-        for (int64_t j = 0; j < width; j++) {
-            switch (x->type) {
-            case BM_F32: ((float *)to)[j] += ((const float *)from)[j]; break;
-            case BM_F64: ((double *)to)[j] += ((const double *)from)[j]; break;
-            case BM_I32: ((uint32_t *)to)[j] += ((const uint32_t *)from)[j]; break;
-            default: ((uint64_t *)to)[j] += ((const uint64_t *)from)[j]; break;
-            }
-        }
+        if (row >= 0 && row < rows) add_row(x->type, width, bmi_element(&c->out, row * width), bmi_element(updates, i * width));
+        else bm_call_fault(c, "index", row, i, rows);
     }
 }
 

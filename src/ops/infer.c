@@ -89,6 +89,26 @@ bm_node bmi_undo_broadcast(bm_node dx, bm_node x)
     return bm_sum_like(dx, x);
 }
 
+/* Whether input i surely has y's shape: each of its axes is known and y's, or open while all other inputs have 1 or nothing there. */
+static bool surely_whole(bm_node y, int i)
+{
+    const bm_shape out = bm_node_shape(y), x = bm_node_shape(bm_node_in(y, i));
+    if (x.rank != out.rank) return false;
+    for (int j = 0; j < bm_node_inputs(y); j++) {
+        const bm_shape other = bm_node_shape(bm_node_in(y, j));
+        for (int64_t d = 1; j != i && d <= other.rank; d++)
+            if (x.dim[x.rank - d] == BM_ANY && other.dim[other.rank - d] != 1) return false;
+    }
+    for (int64_t d = 0; d < x.rank; d++)
+        if (x.dim[d] != out.dim[d]) return false;
+    return true;
+}
+
+bm_node bmi_undo_row(bm_node dx, bm_node y, int i)
+{
+    return surely_whole(y, i) ? dx : bmi_undo_broadcast(dx, bm_node_in(y, i));
+}
+
 bool bmi_may_need(bm_node x)
 {
     return bmi_gradient_wanted(x);

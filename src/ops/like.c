@@ -61,6 +61,11 @@ static void run_sum(const bm_call *c)
     bmi_reduce_plain(BMI_SUM, 0, &c->in[0], &c->out, repeated_axes(&c->out.shape, &c->in[0].shape));
 }
 
+static bool bind_sum(bmi_bind *b)
+{
+    return bmi_reduce_fast(b, BMI_SUM, 0, repeated_axes(&b->out.shape, &b->in[0].shape));
+}
+
 static void grad_broadcast(bm_node y, bm_node dy, bm_node *dx)
 {
     dx[0] = bmi_undo_broadcast(dy, bm_node_in(y, 0));
@@ -107,7 +112,7 @@ static const bm_op bmi_op_broadcast_like = { .size = sizeof(bm_op), .name = "bro
                                              .infer = infer_broadcast, .grad = grad_broadcast, .run = run_broadcast, .vector = &bmi_code_copy,
                                              BMI_EXAMPLES(examples_broadcast), .doc = "x broadcast to the shape of the second input" };
 static const bm_op bmi_op_sum_like = { .size = sizeof(bm_op), .name = "sum_like", .n_in = 2, .shape_inputs = 2, .infer = infer_sum, .grad = grad_sum,
-                                       .run = run_sum, BMI_EXAMPLES(examples_sum), .doc = "x summed to the shape of the second input" };
+                                       .run = run_sum, .bind = bind_sum, BMI_EXAMPLES(examples_sum), .doc = "x summed to the shape of the second input" };
 static const bm_op bmi_op_size = { .size = sizeof(bm_op), .name = "size", .n_in = 1, .args_size = sizeof(int64_t), .flags = BM_OP_NO_GRADIENT,
                                    .shape_inputs = 1, .infer = infer_size, .run = run_size, BMI_EXAMPLES(examples_size),
                                    .doc = "number of elements, rank 0" };

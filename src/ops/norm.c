@@ -28,6 +28,12 @@ static void run_norm(const bm_call *c)
     bmi_reduce_plain(BMI_NORM, args->p, &c->in[0], &c->out, bmi_reduce_mask(&args->over, c->in[0].shape.rank));
 }
 
+static bool bind_norm(bmi_bind *b)
+{
+    const norm_args *args = b->args;
+    return bmi_reduce_fast(b, BMI_NORM, args->p, bmi_reduce_mask(&args->over, b->in[0].shape.rank));
+}
+
 static void grad_norm(bm_node y, bm_node dy, bm_node *dx)
 {
     const norm_args *args = bm_node_args(y);
@@ -59,7 +65,7 @@ static const bm_example examples_norm[] = {
 };
 
 static const bm_op bmi_op_norm = { .size = sizeof(bm_op), .name = "norm", .n_in = 1, .args_size = sizeof(norm_args), .infer = infer_norm,
-                                   .grad = grad_norm, .run = run_norm, BMI_EXAMPLES(examples_norm),
+                                   .grad = grad_norm, .run = run_norm, .bind = bind_norm, BMI_EXAMPLES(examples_norm),
                                    .doc = "(sum |x|^p)^(1/p) over axes, p >= 1; the largest |x| for p = infinity" };
 
 bm_node bm_norm_at(bm_node x, double p, bm_axes axes, bool all, bm_place here)
@@ -132,7 +138,7 @@ static const bm_example examples_argmax[] = {
 };
 
 static const bm_op bmi_op_argmax = { .size = sizeof(bm_op), .name = "argmax", .n_in = 1, .args_size = sizeof(int64_t), .flags = BM_OP_NO_GRADIENT,
-                                     .infer = infer_argmax, .run = run_argmax, BMI_EXAMPLES(examples_argmax),
+                                     .infer = infer_argmax, .run = run_argmax, .bind = bmi_argmax_fast, BMI_EXAMPLES(examples_argmax),
                                      .doc = "i64 index of the first largest along an axis" };
 
 bm_node bm_argmax_at(bm_node x, int64_t axis, bm_place here)

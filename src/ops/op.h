@@ -79,6 +79,8 @@ bool      bmi_dims_fit(int64_t a, int64_t b);
 /* Gradient helpers. The gradient by an input that was broadcast to the output: dx summed back to x's shape (dx itself when the
  * shapes are known to be equal). */
 bm_node   bmi_undo_broadcast(bm_node dx, bm_node x);
+/* The same for input i of the elementwise node y, which also sees that nothing else could have broadcast it. */
+bm_node   bmi_undo_row(bm_node dx, bm_node y, int i);
 /* Whether the gradient by x is wanted in the present walk, so that none is built for nobody. */
 bool      bmi_may_need(bm_node x);
 /* Axes with zeros behind the count, so that equal arguments have equal bytes. */

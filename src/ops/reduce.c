@@ -105,6 +105,11 @@ static void run(bmi_reduction kind, const bm_call *c)
     bmi_reduce_plain(kind, 0, &c->in[0], &c->out, bmi_reduce_mask(c->args, c->in[0].shape.rank));
 }
 
+static bool bind(bmi_reduction kind, bmi_bind *b)
+{
+    return bmi_reduce_fast(b, kind, 0, bmi_reduce_mask(b->args, b->in[0].shape.rank));
+}
+
 #define ROWS_OF(...) { .in = { BMI_REALS(1, -2, 3, 4, 5, -6) }, .in_shape = { BMI_DIMS(2, 3) }, __VA_ARGS__ }
 #define OVER(axis, kept) .args = &(const bmi_reduce_args){ { 1, { axis } }, 0, kept }
 #define OVER_ALL .args = &(const bmi_reduce_args){ { 0 }, 1, 0 }
@@ -124,8 +129,9 @@ EXAMPLES_OF(logsumexp, (3.1328452337275756, 5.313273897365323), (4.0485873515737
 
 #define REDUCTION(name_, kind, infer_, grad_, doc_)                                                                    \
     static void run_##name_(const bm_call *c) { run(kind, c); }                                                        \
+    static bool bind_##name_(bmi_bind *b) { return bind(kind, b); }                                                    \
     const bm_op bmi_op_##name_ = { .size = sizeof(bm_op), .name = #name_, .n_in = 1, .args_size = sizeof(bmi_reduce_args),       \
-                                   .infer = infer_, .grad = grad_, .run = run_##name_, BMI_EXAMPLES(examples_##name_), .doc = doc_ }; \
+                                   .infer = infer_, .grad = grad_, .run = run_##name_, .bind = bind_##name_, BMI_EXAMPLES(examples_##name_), .doc = doc_ }; \
     bm_node bm_##name_##_at(bm_node x, bm_axes axes, bool all, bool keep, bm_place here)                                \
     {                                                                                                                  \
         const bmi_reduce_args args = { bmi_axes_clean(axes), all, keep };                                              \

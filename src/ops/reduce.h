@@ -20,6 +20,10 @@ bm_status bmi_infer_reduced(bm_infer *i, const bmi_reduce_args *args);
 /* out = reduction of x over the axes of the mask; f32 is summed in f64. p: of norms. i32 and i64: sum, max, min, prod. */
 void bmi_reduce_plain(bmi_reduction kind, double p, const bm_array *x, const bm_array *out, unsigned mask);
 
+/* The same by the fast kernels; false when there is none for it. */
+bool bmi_reduce_fast(bmi_bind *b, bmi_reduction kind, double p, unsigned mask);
+bool bmi_argmax_fast(bmi_bind *b);
+
 /* For gradients: n, a node of y's shape, with y's lost axes put back as 1, so that it broadcasts to the input. */
 bm_node bmi_reduce_kept(bm_node n, bm_node y);
 /* The largest gradient goes to those that are `best` (bool), in equal parts. */

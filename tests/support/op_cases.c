@@ -44,6 +44,10 @@ static bm_node max_some(const bm_node *in) { return bm_max_over(in[0], BM_AXES(0
 static bm_node min_middle(const bm_node *in) { return bm_min_keep(in[0], BM_AXES(1)); }
 static bm_node prod_some(const bm_node *in) { return bm_prod_over(in[0], BM_AXES(0, 2)); }
 static bm_node logsumexp_some(const bm_node *in) { return bm_logsumexp_over(in[0], BM_AXES(0, 2)); }
+static bm_node sum_apart(const bm_node *in) { return bm_sum_over(in[0], BM_AXES(1, 3)); }
+static bm_node sum_apart_too(const bm_node *in) { return bm_sum_over(in[0], BM_AXES(0, 2, 4)); }
+static bm_node mean_apart(const bm_node *in) { return bm_mean_keep(in[0], BM_AXES(0, 2)); }
+static bm_node max_first(const bm_node *in) { return bm_max_over(in[0], BM_AXES(0)); }
 static bm_node norm_one(const bm_node *in) { return bm_norm_over(in[0], 1, BM_AXES(0, 2)); }
 static bm_node norm_two(const bm_node *in) { return bm_norm_over(in[0], 2, BM_AXES(1)); }
 static bm_node norm_odd(const bm_node *in) { return bm_norm_over(in[0], 2.5, BM_AXES(0)); }
@@ -98,6 +102,12 @@ static const struct extra {
     { "sum", "middle axis", sum_middle, 1, { N(2, 3, 5) }, 0 },
     { "sum", "nothing", sum_middle, 1, { N(2, 0, 5) }, 0 },
     { "sum", "a scalar", sum_all, 1, { { 0 } }, 0 },
+    { "sum", "axes apart", sum_apart, 1, { N(2, 3, 2, 3, 2) }, 0 },
+    { "sum", "three axes apart", sum_apart_too, 1, { N(2, 2, 3, 2, 3) }, 0 },
+    { "sum", "a long row", sum_all, 1, { N(1237) }, 0 },
+    { "mean", "apart, one axis empty", mean_apart, 1, { N(4, 3, 0) }, 0 },
+    { "mean", "apart", mean_apart, 1, { N(4, 3, 5) }, 0 },
+    { "max", "many rows", max_first, 1, { N(131, 3) }, 0 },
     { "mean", "some axes", mean_some, 1, { N(2, 3, 5) }, 0 },
     { "mean", "first axis", mean_first, 1, { N(7, 3) }, 0 },
     { "max", "some axes", max_some, 1, { N(2, 3, 5) }, 0 },
