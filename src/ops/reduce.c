@@ -61,6 +61,7 @@ static void grad_sum(bm_node y, bm_node dy, bm_node *dx)
     dx[0] = bm_broadcast_like(bmi_reduce_kept(dy, y), bm_node_in(y, 0));
 }
 
+/* dy by the number of elements, which a run counts where a dimension is open; of none there is no gradient. */
 static void grad_mean(bm_node y, bm_node dy, bm_node *dx)
 {
     const bm_node  x     = bm_node_in(y, 0);
@@ -68,10 +69,16 @@ static void grad_mean(bm_node y, bm_node dy, bm_node *dx)
     const unsigned mask  = bmi_reduce_mask(bm_node_args(y), shape.rank);
     const bm_type  type  = bm_node_type(x);
     double         count = 1;
-    for (int64_t d = 0; d < shape.rank; d++)
-        if (mask >> d & 1) count *= shape.dim[d] == BM_ANY || count == 0 ? 0 : (double)shape.dim[d];
-    const bm_node part = count > 0 ? bm_scale(dy, 1 / count) : bm_mul(dy, bm_div(bm_size(y, type), bm_size(x, type)));
-    dx[0]              = bm_broadcast_like(bmi_reduce_kept(part, y), x);
+    bool           open  = false;
+    for (int64_t d = 0; d < shape.rank; d++) {
+        if (!(mask >> d & 1)) continue;
+        open = open || shape.dim[d] == BM_ANY;
+        count *= (double)shape.dim[d];
+    }
+    bm_node part;
+    if (open) part = bm_mul(dy, bm_div(bm_size(y, type), bm_maximum(bm_size(x, type), bmi_number_like(x, 1))));
+    else part = bm_scale(dy, count > 0 ? 1 / count : 0);
+    dx[0] = bm_broadcast_like(bmi_reduce_kept(part, y), x);
 }
 
 static void grad_extreme(bm_node y, bm_node dy, bm_node *dx)
