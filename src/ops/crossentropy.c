@@ -8,6 +8,7 @@
  */
 #include "base/kinds.h"
 #include "base/text.h"
+#include "kernels/cpu/softmax.h"
 #include "ops/reduce.h"
 #include "ops/softmax.h"
 #include <math.h>
@@ -111,6 +112,42 @@ static void run_grad(const bm_call *c)
     }
 }
 
+/* ---- the fast kernel ---- */
+typedef struct bound {
+    bmi_crossentropy args;
+    bmi_run_state   *state;
+    uint64_t         number;
+} bound;
+
+static void fault(void *user, int64_t label, int64_t row)
+{
+    const bound *k = user;
+    bmi_fault(k->state, k->number, "label", label, row, k->args.n);
+}
+
+static bool bind(bmi_bind *b, bool gradient)
+{
+    const bm_array *x = &b->in[0], *t = &b->in[1];
+    const int64_t   n = x->shape.dim[x->shape.rank - 1];
+    bound          *k = n ? bmi_bind_memory(b, sizeof *k) : NULL;
+    if (!k) return b->failed;
+    *k = (bound){ .state = b->state, .number = b->number,
+                  .args = { .isa = b->isa, .real = x->type == BM_F32 ? BMI_REAL_F32 : BMI_REAL_F64, .rows = x->size / n, .n = n, .x = x->data,
+                            .label_type = t->type, .fault = fault, .fault_user = k } };
+    if (is_index(t->type)) k->args.labels = t->data;
+    else k->args.targets = t->data;
+    if (gradient) {
+        k->args.gradient = b->out.data;
+        k->args.weight   = b->in[2].data;
+    } else k->args.loss = b->out.data;
+    const int parts = bmi_softmax_parts(k->args.rows, n);
+    bmi_bind_emit(b, b->op->name, bmi_crossentropy_run, &k->args, parts < b->threads ? parts : b->threads);
+    return true;
+}
+
+static bool bind_loss(bmi_bind *b) { return bind(b, false); }
+static bool bind_gradient(bmi_bind *b) { return bind(b, true); }
+
 extern const bm_op bmi_op_softmax_crossentropy_grad;
 
 /* (..) as (.., 1). */
@@ -158,10 +195,10 @@ static const bm_example examples_grad[] = {
 };
 
 static const bm_op bmi_op_softmax_crossentropy = { .size = sizeof(bm_op), .name = "softmax_crossentropy", .n_in = 2, .infer = infer, .grad = grad,
-                                                   .run = run, BMI_EXAMPLES(examples),
+                                                   .run = run, .bind = bind_loss, BMI_EXAMPLES(examples),
                                                    .doc = "-log softmax(logits)[label] of each row; labels classes or distributions" };
 const bm_op bmi_op_softmax_crossentropy_grad = { .size = sizeof(bm_op), .name = "softmax_crossentropy_grad", .n_in = 3, .infer = infer_grad,
-                                                 .grad = grad_grad, .run = run_grad, BMI_EXAMPLES(examples_grad),
+                                                 .grad = grad_grad, .run = run_grad, .bind = bind_gradient, BMI_EXAMPLES(examples_grad),
                                                  .doc = "dy (softmax(logits) - label) of each row: the gradient of softmax_crossentropy" };
 
 bm_node bm_softmax_crossentropy_at(bm_node logits, bm_node labels, bm_place here)

@@ -137,6 +137,8 @@ static const struct extra {
     { "reshape", "one open", reshape, 1, { N(3, 10) }, 0 },
     { "softmax", "odd", soft, 1, { N(3, 17) }, 0 },
     { "softmax", "one class", soft, 1, { N(3, 1) }, 0 },
+    { "softmax", "many classes", soft, 1, { N(2, 101) }, 0 },
+    { "softmax", "no rows", soft, 1, { N(0, 5) }, 0 },
     { "log_softmax", "odd", log_soft, 1, { N(3, 17) }, 0 },
     { "softmax_crossentropy", "two axes of rows", entropy, 2, { N(2, 3, 5), N(2, 3) }, BM_I32 },
     { "softmax_crossentropy", "distributions", entropy, 2, { N(3, 7), N(3, 7) }, 0 },
