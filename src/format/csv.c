@@ -87,7 +87,7 @@ static bm_status make_room(bmi_csv_work *w)
     return fine ? BM_OK : bmi_fail_memory(w->error, w->here, (size_t)w->room * w->n_columns * 8, "for the columns of a CSV file");
 }
 
-/* Wrong quotes where bad rows are left out: from that row on the chunks were cut by a wrong count of quotes, so the rest is parsed
+/* A row that cannot be read to its end, where bad rows are left out: from that row on the chunks were cut by a wrong count of quotes, so the rest is parsed
  * again as one. */
 static bm_status parse_rest(bmi_csv_work *w, size_t stopped)
 {
@@ -150,9 +150,9 @@ static void end_work(bmi_csv_work *w)
     bmi_release(w->context, w->chunks, w->chunks_capacity, sizeof *w->chunks);
 }
 
-static bm_status read_source(bmi_error *e, bm_place here, const bmi_source *source, const bm_csv_options *options, bmi_csv *out)
+static bm_status read_source(bmi_error *e, bm_place here, const bmi_source *source, size_t chunk, const bm_csv_options *options, bmi_csv *out)
 {
-    bmi_csv_work w = { .context = source->context, .source = source, .options = options, .error = e, .here = here, .out = out };
+    bmi_csv_work w = { .chunk_bytes = chunk, .context = source->context, .source = source, .options = options, .error = e, .here = here, .out = out };
     bm_status    st = bmi_csv_layout(&w);
     if (!st) st = bmi_csv_cut(&w);
     if (!st) st = make_room(&w);
@@ -172,18 +172,18 @@ bm_status bmi_csv_read(bmi_error *e, bm_place here, bm_context *context, const b
     *out = (bmi_csv){ 0 };
     if (!options->path) return bmi_fail(e, BM_E_ARGUMENT, here, "no path of a CSV file is given");
     bm_status st = bmi_source_open(e, here, context, options->path, &source);
-    if (!st) st = read_source(e, here, &source, options, out);
+    if (!st) st = read_source(e, here, &source, 0, options, out);
     bmi_source_end(&source);
     return st;
 }
 
-bm_status bmi_csv_read_bytes(bmi_error *e, bm_place here, bm_context *context, const char *name, const void *bytes, size_t size,
+bm_status bmi_csv_read_bytes(bmi_error *e, bm_place here, bm_context *context, const char *name, const void *bytes, size_t size, size_t chunk,
                              const bm_csv_options *options, bmi_csv *out)
 {
     bmi_source source;
     *out = (bmi_csv){ 0 };
     bmi_source_memory(context, name, bytes, size, &source);
-    return read_source(e, here, &source, options, out);
+    return read_source(e, here, &source, chunk, options, out);
 }
 
 void bmi_csv_end(bm_context *context, bmi_csv *csv)

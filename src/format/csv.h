@@ -19,8 +19,9 @@ typedef struct bmi_csv {
 
 /* Reads a file. The result does not depend on the number of threads. */
 bm_status bmi_csv_read(bmi_error *e, bm_place here, bm_context *context, const bm_csv_options *options, bmi_csv *out);
-/* The same of bytes in memory; `name` stands for the path in messages. */
-bm_status bmi_csv_read_bytes(bmi_error *e, bm_place here, bm_context *context, const char *name, const void *bytes, size_t size,
+/* The same of bytes in memory; `name` stands for the path in messages. The rows are cut into chunks of `chunk` bytes (0: the usual
+ * size), on which the result does not depend either. */
+bm_status bmi_csv_read_bytes(bmi_error *e, bm_place here, bm_context *context, const char *name, const void *bytes, size_t size, size_t chunk,
                              const bm_csv_options *options, bmi_csv *out);
 void      bmi_csv_end(bm_context *context, bmi_csv *csv);
 

@@ -53,7 +53,7 @@ typedef struct bmi_csv_chunk {
     int64_t         rows, bad;      /* rows kept; bad rows left out */
     int64_t        *bad_at;         /* the rows kept before each of them */
     size_t          bad_room;
-    bool            serial;         /* wrong quotes only end their line */
+    bool            serial;         /* the rest after a row that could not be read to its end */
     bmi_csv_problem problem;        /* of the first bad row */
     size_t          problem_at, row_at; /* offsets of the problem and of its row */
     int64_t         problem_cell, problem_cells; /* cell number from 1; cells of the row */

@@ -116,7 +116,7 @@ static bm_status name_columns(bmi_csv_work *w, const unsigned char *p, const uns
 {
     bmi_dictionary names = { .context = w->context };
     const size_t   most = (size_t)(end - p) + 1;
-    char          *room = bmi_alloc_raw(w->context, most, 3), *raw = room + 2 * most; /* a name as UTF-8, and as it stands there */
+    char          *room = bmi_alloc_raw(w->context, most, 3), *raw = room ? room + 2 * most : NULL; /* a name as UTF-8, and as it stands there */
     bm_status      st = room ? BM_OK : bmi_fail_memory(w->error, w->here, (size_t)(end - p), "for column names");
     size_t         numbers = 0;
     for (size_t c = 0; !st && c < w->n_columns; c++) {
@@ -283,7 +283,7 @@ found:
 bm_status bmi_csv_cut(bmi_csv_work *w)
 {
     const size_t bytes = w->source->size - w->data;
-    w->chunk_bytes = CHUNK > w->n_columns * 64 ? CHUNK : w->n_columns * 64;
+    if (!w->chunk_bytes) w->chunk_bytes = CHUNK > w->n_columns * 64 ? CHUNK : w->n_columns * 64;
     w->n_chunks = (bytes + w->chunk_bytes - 1) / w->chunk_bytes;
     w->chunks_capacity = w->n_chunks + 1; /* one more for the serial rest */
     w->chunks = bmi_alloc(w->context, w->chunks_capacity, sizeof *w->chunks);

@@ -141,8 +141,8 @@ static const unsigned char *skip_line(const bmi_csv_dialect *d, const unsigned c
 /* Notes a bad row, before which the chunk has `rows` good ones. True when the chunk ends with it. */
 static bool bad_row(const bmi_csv_work *w, bmi_csv_chunk *k, bmi_csv_problem problem, size_t row_at, size_t at, size_t cells, int64_t rows)
 {
-    const bool quotes = problem == BMI_CSV_STRAY_QUOTE || problem == BMI_CSV_OPEN_QUOTE;
-    bool       stop = !w->options->skip_bad_rows || problem >= BMI_CSV_NO_MEMORY || (quotes && !k->serial);
+    const bool unread = problem != BMI_CSV_CELLS; /* not read to its end: there may be quotes in the rest */
+    bool       stop = !w->options->skip_bad_rows || problem >= BMI_CSV_NO_MEMORY || (unread && !k->serial);
     if (!stop && !bmi_grow(w->context, (void **)&k->bad_at, &k->bad_room, (size_t)k->bad + 1, sizeof *k->bad_at)) {
         problem = BMI_CSV_NO_MEMORY;
         stop = true;

@@ -302,33 +302,6 @@ static void saving(void **state)
     bm_free(t);
 }
 
-static void splitting(void **state) /* rows without a target in no part, each class with its share */
-{
-    (void)state;
-    char   text[4000];
-    size_t n = (size_t)sprintf(text, "x,y\n");
-    for (int i = 0; i < 110; i++) n += (size_t)sprintf(text + n, "%d,%s\n", i, i % 11 == 10 ? "" : i % 11 < 2 ? "rare" : "usual");
-    bm_table  *t = table_of(text);
-    bm_recipe *r = bm_recipe_new(.target = "y");
-    int64_t    order[110], counts[3], rare[3] = { 0 };
-    bool       seen[110] = { false };
-    bmi_error  e = { 0 };
-    const bm_split_options o = { .validation = .2, .test = .2, .seed = 9 };
-    assert_int_equal(bmi_recipe_split(&e, BM_HERE, r, t, &o, order, counts), BM_OK);
-    assert_true(counts[0] == 60 && counts[1] == 20 && counts[2] == 20);
-    for (int i = 0; i < 100; i++) {
-        assert_true(order[i] % 11 != 10 && !seen[order[i]]);
-        seen[order[i]] = true;
-        rare[i < 60 ? 0 : i < 80 ? 1 : 2] += order[i] % 11 < 2;
-    }
-    assert_true(rare[0] == 12 && rare[1] == 4 && rare[2] == 4);
-    bm_free(r);
-    r = bm_recipe_new(.target = "z");
-    assert_int_equal(bmi_recipe_split(&e, BM_HERE, r, t, &o, order, counts), BM_E_DATA);
-    bm_free(r);
-    bm_free(t);
-}
-
 /* ---- failing allocations ---- */
 
 static bm_status whole_way(bm_context *context, void *arg)
@@ -369,7 +342,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(tasks), cmocka_unit_test(wrong_targets), cmocka_unit_test(default_recipe), cmocka_unit_test(asked_steps), cmocka_unit_test(imputing),
-        cmocka_unit_test(wrong_steps), cmocka_unit_test(dates), cmocka_unit_test(saving), cmocka_unit_test(splitting), cmocka_unit_test(failing_allocations),
+        cmocka_unit_test(wrong_steps), cmocka_unit_test(dates), cmocka_unit_test(saving), cmocka_unit_test(failing_allocations),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
