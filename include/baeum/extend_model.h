@@ -46,7 +46,9 @@ typedef struct bm_callback_kind {
     const struct bmi_field *fields;     /**< table of the options, ended by a row without a name; null from outside */
     size_t                  state_size; /**< bytes that the fit keeps for it, zero at the start */
     unsigned                flags;
-    /** Each may be null. `steps` is called after steps, but not after each: often enough to end training in time. */
+    /** Further flags that depend on the options; may be null. */
+    unsigned (*needs)(const void *options);
+    /** Each of these may be null, too. `steps` is called after steps, but not after each: often enough to end training in time. */
     void (*begin)(bm_training *t, const void *options, void *state);
     void (*steps)(bm_training *t, const void *options, void *state);
     void (*epoch)(bm_training *t, const void *options, void *state);
@@ -63,10 +65,17 @@ BM_API const bm_dataset *bm_learning_train(const bm_learning *l);
 BM_API const bm_dataset *bm_learning_validation(const bm_learning *l); /**< or null */
 BM_API bm_task           bm_learning_task(const bm_learning *l);
 BM_API int64_t           bm_learning_outputs(const bm_learning *l);    /**< classes, or columns of the target */
+/** Memory of the fit, zeroed; null: there is none. */
+BM_API void             *bm_learning_memory(bm_learning *l, size_t bytes);
 /** Sets an error on the model; returns its status. */
 BM_API bm_status bm_learning_fail(bm_learning *l, bm_status status, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
-enum { BM_LEARNS_NUMBERS = 1, BM_LEARNS_TWO_CLASSES = 2, BM_LEARNS_CLASSES = 4 };
+enum {
+    BM_LEARNS_NUMBERS = 1,
+    BM_LEARNS_TWO_CLASSES = 2,
+    BM_LEARNS_CLASSES = 4,
+    BM_LEARNS_SCORES = 8 /**< what it gives for classes are no probabilities: the largest is the class */
+};
 /** A learner is a network (its layers after the input, for a number of outputs) and a way to find the network's weights. */
 typedef struct bm_learner_kind {
     size_t                  size;
@@ -74,11 +83,12 @@ typedef struct bm_learner_kind {
     size_t                  options_size;
     const struct bmi_field *fields;
     unsigned                tasks;
-    bm_type                 type; /**< of the network: BM_F64 for exact methods */
-    /** Puts up to `room` layers into `into` and returns how many; strings inside must be static or part of the options. */
-    size_t    (*layers)(const bm_learning *l, const void *options, bm_layer *into, size_t room);
-    /** Loss, optimiser, and what training by bm_fit takes. */
-    void      (*compile)(const bm_learning *l, const void *options, bm_compile_options *compile, bm_fit_options *fit);
+    bm_type                 type; /**< of the network: BM_F64 for exact methods; 0: f32 */
+    /** Puts up to `room` layers into `into` and returns how many. Texts inside must outlive the fit: static, of the options, or
+     *  in its memory. */
+    size_t    (*layers)(bm_learning *l, const void *options, bm_layer *into, size_t room);
+    /** Adds loss and optimiser, and what training by bm_fit takes. */
+    void      (*compile)(bm_learning *l, const void *options, bm_compile_options *compile, bm_fit_options *fit);
     /** Finds the weights; null: by bm_fit with what `compile` said. */
     bm_status (*fit)(bm_learning *l, const void *options);
     const char *doc;

@@ -22,7 +22,8 @@ typedef struct bm_reals {
 
 /* ---- layers in a row ---- */
 
-/** A model of layers in a row; the first one is bm_input(...).
+/** A model of layers in a row; the first one is bm_input(...). With an input of type BM_F64 the whole
+ *  model is f64.
  *
  *  Returns  gives a model, never null. Layers are copied. Weights get their first values when they are first needed, from the
  *           seed of the first bm_fit (0 when something else needs them first)
@@ -151,11 +152,12 @@ typedef struct bm_fit_options {
     const bm_dataset *data;        /**< borrows; const: two threads may fit two models on one dataset */
     BM_NAMED_;
     int64_t           epochs;      /**< default 1 */
+    bool              resume;      /**< epochs counts those that the model has done already (a checkpoint that was loaded) */
     int64_t           batch;       /**< rows of a step; default 32, or all rows when there are fewer; 1 is stochastic descent */
     bool              whole;       /**< all rows in each step: batch descent */
     int64_t           seed;        /**< of shuffling, dropout and, when the weights have no values yet, those */
     const bm_dataset *validation;  /**< measured after each epoch; borrows */
-    double            validation_split; /**< instead: this share of the data, the last rows of a shuffle, stratified for classes */
+    double            validation_split; /**< instead: this share of the data, chosen at random, stratified for classes */
     bool              no_shuffle;  /**< rows in their order; default: another order in each epoch */
     bool              drop_last;   /**< a last short batch is left out; default: it is a step of its own */
     bool              draw;        /**< each batch is drawn at random, with replacement; an epoch has as many steps as ever */
@@ -327,18 +329,31 @@ typedef struct bm_perceptron_options {
 #define bm_perceptron(...) bm_learner_value_at("perceptron", BM_OPTIONS(bm_perceptron_options, .zero_ = 0, __VA_ARGS__), BM_HERE)
 
 typedef struct bm_mlp_options {
-    int64_t       units[BM_MODEL_MAX]; /**< of each hidden layer; default one of 64 */
+    char          zero_;
     BM_NAMED_;
+    bm_shape      units;       /**< of the hidden layers, as BM_SHAPE(64, 32); default one layer of 64 */
     bm_activation activation;  /**< default BM_RELU */
     double        dropout;     /**< default 0: after each hidden layer */
-    double        rate;        /**< default 0.001, of Adam */
-    bm_optimizer  optimizer;   /**< default bm_adam(.rate = rate) */
+    const char   *optimizer;   /**< default "adam"; with settings "sgd:rate=.1,momentum=.9" */
+    double        rate;        /**< default: the optimiser's own */
     int64_t       epochs;      /**< default 100 at most */
     int64_t       batch;       /**< default 32, or all rows when there are fewer */
     int64_t       patience;    /**< default 10: epochs without a better validation loss end training */
 } bm_mlp_options;
-/** A network of dense layers: bm_mlp({64, 32}). */
-#define bm_mlp(...) bm_learner_value_at("mlp", BM_OPTIONS(bm_mlp_options, .units = __VA_ARGS__), BM_HERE)
+/** A network of dense layers; the output layer and loss follow from the task. */
+#define bm_mlp(...) bm_learner_value_at("mlp", BM_OPTIONS(bm_mlp_options, .zero_ = 0, __VA_ARGS__), BM_HERE)
+
+typedef struct bm_network_options {
+    const char   *layers;      /**< hidden layers, as "dense 128 relu, dropout .3", or their JSON */
+    BM_NAMED_;
+    const char   *optimizer;   /**< default "adam" */
+    double        rate;        /**< default: the optimiser's own */
+    int64_t       epochs;      /**< default 100 at most */
+    int64_t       batch;       /**< default 32, or all rows when there are fewer */
+    int64_t       patience;    /**< default 10 */
+} bm_network_options;
+/** A network of any layers; the output layer and loss follow from the task. */
+#define bm_network(...) bm_learner_value_at("network", BM_OPTIONS(bm_network_options, .layers = __VA_ARGS__), BM_HERE)
 
 /** A model of a learner over the features that a recipe makes. It copies the recipe. With a null recipe it is fitted on datasets
  *  by bm_fit. bm_compile before fitting replaces the learner's own loss, optimiser or metrics by those that are given (here the loss

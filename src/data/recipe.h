@@ -50,6 +50,10 @@ bm_names    bmi_recipe_text_columns(const bm_recipe *r, const char **into);
 /* Forgets the fit. */
 void        bmi_recipe_forget(bm_recipe *r);
 
+/* Splits the rows of a table that have a target into training, validation and test, by classes where the target is classes. order
+ * has room for all rows of t; it gets the row numbers of the three parts one after the other, counts how many each has. */
+bm_status   bmi_recipe_split(bmi_error *e, bm_place here, const bm_recipe *r, const bm_table *t, const bm_split_options *o, int64_t *order, int64_t counts[3]);
+
 /* target.c: what the target of the rows is; *kept gets the rows that have one (released by the caller: capacity `*room` items).
  * Null *kept: all rows. */
 bm_status bmi_target_fit(bm_recipe *r, const bm_table *t, bm_rows rows, int64_t **kept, size_t *n_kept, size_t *room, bm_place here);

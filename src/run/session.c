@@ -30,24 +30,52 @@ static const bmi_object_kind session_kind = { "session", end };
 BMI_STATIC_FAILED(session, &session_kind);
 BMI_OBJECT_VERBS(session)
 
-bm_session *bm_session_new_at(const bm_session_options *options, size_t size, bm_place here)
+bm_session *bmi_session_make(const bm_graph *g, uint64_t seed, bm_place here)
 {
-    bm_session_options o;
-    bmi_error          e = { 0 };
-    bmi_options_copy(&e, here, &o, sizeof o, offsetof(bm_session_options, named_), options, size);
-    const bm_graph *g = e.status ? NULL : o.graph;
-    bm_session     *s = bmi_object_new(g ? g->object.context : NULL, &session_kind, sizeof *s);
+    bm_session *s = bmi_object_new(g ? g->object.context : NULL, &session_kind, sizeof *s);
     if (!s) return &bmi_no_memory_session;
-    if (e.status) bmi_fail_from(&s->object.error, &e);
-    else if (!g) bmi_object_fail(s, BM_E_ARGUMENT, here, "session: the graph is null");
+    if (!g) bmi_object_fail(s, BM_E_ARGUMENT, here, "session: the graph is null");
     else if (g->object.error.status) bmi_fail_from(&s->object.error, &g->object.error);
     else if (g->eager) bmi_object_fail(s, BM_E_ARGUMENT, here, "session: the graph is eager; its nodes have their values already, see bm_node_value");
     if (s->object.error.status) return s;
     s->graph      = bmi_object_keep((void *)(uintptr_t)g);
-    s->state.seed = (uint64_t)(o.seed == BM_ZERO ? 0 : o.seed);
-    for (size_t i = 0; i < g->count && !s->object.error.status; i++)
+    s->state.seed = seed;
+    return s;
+}
+
+bm_session *bm_session_new_at(const bm_session_options *options, size_t size, bm_place here)
+{
+    bm_session_options o = { 0 };
+    bmi_error          e = { 0 };
+    bmi_options_copy(&e, here, &o, sizeof o, offsetof(bm_session_options, named_), options, size);
+    const bm_graph *g = o.graph;
+    bm_session     *s = bmi_session_make(g, (uint64_t)(o.seed == BM_ZERO ? 0 : o.seed), here);
+    if (e.status && s->object.users >= 0) s->object.error = e;
+    for (size_t i = 0; !s->object.error.status && i < g->count; i++)
         if (g->nodes[i].op == &bmi_op_variable) bmi_session_variable(s, (int64_t)i);
     return s;
+}
+
+bool bmi_session_share(bm_session *s, int64_t node, const bm_session *from, int64_t from_node)
+{
+    if (!bmi_grow(s->object.context, (void **)&s->variables, &s->variables_size, s->graph->count, sizeof *s->variables)) return false;
+    if ((size_t)from_node >= from->variables_size || !from->variables[from_node]) return true;
+    bmi_object_free(s->variables[node]);
+    s->variables[node] = bmi_object_keep(from->variables[from_node]);
+    return true;
+}
+
+bool bmi_session_adopt(bm_session *s, int64_t node, bm_tensor *value)
+{
+    const bool ok = bmi_grow(s->object.context, (void **)&s->variables, &s->variables_size, s->graph->count, sizeof *s->variables);
+    if (!ok) {
+        bmi_object_free(value);
+        return false;
+    }
+    bmi_object_free(s->variables[node]);
+    value->borrowed_out = true;
+    s->variables[node]  = value;
+    return true;
 }
 
 bm_tensor *bmi_session_variable(bm_session *s, int64_t node)

@@ -48,8 +48,16 @@ const bm_array  *bmi_plan_fetch(const bmi_cached_plan *p, size_t i);
  * when the guard halted it. */
 bm_status        bmi_session_run(bm_session *s, bmi_cached_plan *p, bm_place here);
 /* The tensor of a variable, initialised when it is new; null when there is no memory (error on s). */
+bm_tensor       *bmi_session_variable(bm_session *s, int64_t node);
 /* Ends a cached plan that is no longer in the list. */
 void             bmi_session_drop(bm_session *s, bmi_cached_plan *p);
-bm_tensor       *bmi_session_variable(bm_session *s, int64_t node);
+
+/* A session whose variables get memory and values only when they are needed. Never null. */
+bm_session *bmi_session_make(const bm_graph *g, uint64_t seed, bm_place here);
+/* Makes a variable of `s` the same tensor as one of `from`, of equal type and shape; before any plan of `s` needs it. False: no
+ * memory. Only reads `from`. */
+bool        bmi_session_share(bm_session *s, int64_t node, const bm_session *from, int64_t from_node);
+/* Gives a variable a tensor of its type and shape (takes it, also on failure), before any plan of `s` needs it. False: no memory. */
+bool        bmi_session_adopt(bm_session *s, int64_t node, bm_tensor *value);
 
 #endif

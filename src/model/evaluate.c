@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Evaluating a model: loss and metrics on a dataset, as a value. */
+#include "model/judge.h"
+#include "model/model.h"
+#include <math.h>
+#include <string.h>
+
+enum { ROWS_AT_ONCE = 256 };
+
+double bm_score(const bm_scores *s, const char *name)
+{
+    if (!s || s->status || !name) return NAN;
+    if (!strcmp(name, "loss")) return s->loss;
+    for (int64_t i = 0; i < s->count; i++)
+        if (!strcmp(s->metrics[i].name, name)) return s->metrics[i].value;
+    return NAN;
+}
+
+void bmi_scores_add(bm_scores *s, const char *name, double value)
+{
+    if (s->count >= (int64_t)BMI_COUNT(s->metrics)) return;
+    snprintf(s->metrics[s->count].name, sizeof s->metrics[0].name, "%s", name);
+    s->metrics[s->count++].value = value;
+}
+
+bm_scores bmi_scores_failed(const bmi_error *e)
+{
+    bm_scores s = { .status = e->status, .loss = NAN };
+    snprintf(s.error, sizeof s.error, "%.*s", (int)sizeof s.error - 1, e->text);
+    return s;
+}
+
+bm_scores bm_evaluate_at(const bm_model *m, const bm_evaluate_options *options, size_t size, bm_place here)
+{
+    bm_evaluate_options o = { 0 };
+    bmi_error           e = { 0 };
+    bm_scores           s = { .loss = NAN };
+    bmi_judge           j = { 0 };
+    bmi_options_copy(&e, here, &o, sizeof o, offsetof(bm_evaluate_options, named_), options, size);
+    if (!e.status && (o.batch < 0 || o.batch > INT32_MAX))
+        bmi_fail(&e, BM_E_ARGUMENT, here, "evaluate: batch is %lld, it must be 1 or more", o.batch == BM_ZERO ? 0LL : (long long)o.batch);
+    bmi_network   *n = e.status ? NULL : bmi_model_network(m, &e, here);
+    bmi_workspace *w = n ? bmi_workspace_take(n, &e, here) : NULL;
+    if (w) {
+        w->plan = NULL; /* new plans may make the cache drop it */
+        if (!bmi_judge_begin(&j, n, w->session, o.data, NULL, bm_dataset_rows(o.data), o.batch ? o.batch : ROWS_AT_ONCE, &e, "evaluate", here))
+            bmi_judge_run(&j, &e);
+        if (!e.status) {
+            s.rows = j.count;
+            s.loss = j.loss;
+            for (int i = 0; i < n->n_metrics; i++) bmi_scores_add(&s, n->metrics[i].kind->name, j.metrics[i]);
+        }
+        bmi_judge_end(&j);
+        bmi_workspace_give(n, w);
+    }
+    return e.status ? bmi_scores_failed(&e) : s;
+}

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Fitting: epochs of batches. A step gathers rows into the plan's feeds, runs the plan, and reads its numbers: no allocation, no
+ * look at the clock (that comes once in a while), no indirect call.
+ */
+#include "model/training.h"
+#include <math.h>
+#include <string.h>
+#include <time.h>
+
+double bmi_now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+enum { LOOKS_APART_MAX = 1 << 16 };
+
+/* The loss of the rows done: of sums the sum, of means the mean. */
+static double loss_so_far(const bm_training *t)
+{
+    const double rows = t->rows_done ? (double)t->rows_done : NAN;
+    return (t->sums ? t->loss_sum : t->loss_sum / rows) + t->penalty_sum / rows;
+}
+
+static void call_steps(bm_training *t)
+{
+    for (t->hook = 0; t->hook < t->n_hooks && !t->error->status; t->hook++)
+        if (t->hooks[t->hook].kind->steps) t->hooks[t->hook].kind->steps(t, t->hooks[t->hook].options, t->hooks[t->hook].state);
+}
+
+/* Once in a while: the clock, and callbacks that end training or show progress. Looks are a few milliseconds apart. */
+static void look(bm_training *t)
+{
+    const double now = bmi_now(), gone = now - t->last_look;
+    t->last_look = now;
+    if (gone < 2e-3 && t->every < LOOKS_APART_MAX) t->every *= 2;
+    else if (gone > 2e-2 && t->every > 1) t->every /= 2;
+    t->progress.seconds = now - t->start;
+    t->progress.loss    = loss_so_far(t);
+    call_steps(t);
+    t->until_look = t->every;
+    if (t->steps_limit - t->steps_done < t->until_look) t->until_look = t->steps_limit - t->steps_done;
+    if (t->until_look < 1) t->until_look = 1;
+}
+
+static bm_status fail_step(bm_training *t, const bmi_pass *p, const int64_t *rows, bm_status st)
+{
+    if (st == BM_E_NUMBER && !t->session->object.error.status) return bmi_training_bad_number(t, p, rows);
+    bmi_fail_from(t->error, &t->session->object.error);
+    bmi_object_clear(t->session);
+    return t->error->status;
+}
+
+void bmi_training_feed(const bm_training *t, const bmi_pass *p, const int64_t *rows)
+{
+    if (p->feed[0]) bmi_column_gather(&t->columns.x, p->feed[0], rows, p->rows);
+    if (p->feed[1]) bmi_column_gather(&t->columns.t, p->feed[1], rows, p->rows);
+    if (t->weights && p->feed[2]) bmi_column_gather(&t->columns.w, p->feed[2], rows, p->rows);
+}
+
+/* One step; false when training is to end. */
+static inline bool step(bm_training *t, const bmi_pass *p, const int64_t *rows)
+{
+    bmi_training_feed(t, p, rows);
+    const bm_status st = bmi_session_run(t->session, p->plan, t->here);
+    if (st) return fail_step(t, p, rows, st), false;
+    const double weight = (double)p->rows;
+    t->loss_sum += (t->sums ? 1 : weight) * bmi_pass_number(p->fetch[t->data_loss]);
+    if (t->penalty >= 0) t->penalty_sum += weight * bmi_pass_number(p->fetch[t->penalty]);
+    for (int i = 0; i < t->network->n_metrics; i++)
+        if (t->means[i] >= 0) t->mean_sums[i] += weight * bmi_pass_number(p->fetch[t->means[i]]);
+    t->rows_done += p->rows;
+    t->steps_done++;
+    t->progress.step++;
+    if (--t->until_look <= 0) look(t);
+    return !t->stop && !atomic_load_explicit(&t->model->stop, memory_order_relaxed);
+}
+
+static bool run_epoch(bm_training *t)
+{
+    const int64_t whole = t->rows / t->batches.batch;
+    bool          go    = true;
+    bmi_batches_order(&t->batches, t->model->epochs, t->order);
+    for (int64_t i = 0; t->chosen && i < t->rows; i++) t->order[i] = t->chosen[t->order[i]];
+    for (int64_t i = 0; go && i < whole; i++) go = step(t, &t->whole, t->order + i * t->batches.batch);
+    if (go && t->rest.plan) go = step(t, &t->rest, t->order + whole * t->batches.batch);
+    const bmi_pass *last = t->rest.plan ? &t->rest : &t->whole;
+    if (t->gradient >= 0) t->gradient_norm = bmi_pass_number(last->fetch[t->gradient]);
+    return go || t->progress.step == t->progress.steps;
+}
+
+static void note_epoch(bm_training *t)
+{
+    bmi_history *h = &t->model->history;
+    bmi_history_next(h);
+    t->progress.loss = loss_so_far(t);
+    bmi_history_put(h, t->column_loss, t->progress.loss);
+    for (int i = 0; i < t->network->n_metrics; i++)
+        if (t->means[i] >= 0) bmi_history_put(h, t->column_mean[i], t->mean_sums[i] / (double)t->rows_done);
+    bmi_history_put(h, t->column_rate, t->model->rate);
+}
+
+static void begin_epoch(bm_training *t)
+{
+    t->loss_sum = t->penalty_sum = 0;
+    memset(t->mean_sums, 0, sizeof t->mean_sums);
+    t->rows_done           = 0;
+    t->progress.step       = 0;
+    t->progress.epoch_done = false;
+    t->epoch_start         = bmi_now();
+}
+
+static bm_status end_epoch(bm_training *t)
+{
+    bm_model *m = t->model;
+    note_epoch(t);
+    if (t->judge.network) {
+        if (bmi_judge_run(&t->judge, t->error)) return t->error->status;
+        bmi_history_put(&m->history, t->column_validation_loss, t->judge.loss);
+        for (int i = 0; i < t->network->n_metrics; i++) bmi_history_put(&m->history, t->column_validation[i], t->judge.metrics[i]);
+    }
+    const double now = bmi_now();
+    bmi_history_put(&m->history, t->column_seconds, now - t->epoch_start);
+    m->epochs++;
+    m->best_epoch          = m->history.epochs - 1;
+    t->progress.epoch++;
+    t->progress.seconds    = now - t->start;
+    t->progress.epoch_done = true;
+    for (t->hook = 0; t->hook < t->n_hooks && !t->error->status; t->hook++)
+        if (t->hooks[t->hook].kind->epoch) t->hooks[t->hook].kind->epoch(t, t->hooks[t->hook].options, t->hooks[t->hook].state);
+    return t->error->status;
+}
+
+static void run_epochs(bm_training *t)
+{
+    for (int64_t i = 0; i < t->progress.epochs && !t->stop && !t->error->status; i++) {
+        begin_epoch(t);
+        const bool whole = run_epoch(t);
+        if (t->error->status) return;
+        if (atomic_load(&t->model->stop)) bm_training_stop(t, "stop");
+        if (!whole || end_epoch(t)) return; /* an epoch that was broken off is not in the history */
+        if (!bmi_history_reserve(&t->model->history, 1)) bmi_fail_memory(t->error, t->here, 0, "the history");
+        if (atomic_load(&t->model->stop)) bm_training_stop(t, "stop");
+    }
+}
+
+bm_status bmi_model_fit(bm_model *m, const bm_fit_options *o, bm_place here)
+{
+    bm_training *t = bmi_alloc(m->object.context, 1, sizeof *t);
+    if (!t) return bmi_fail_memory(&m->object.error, here, sizeof *t, "a training");
+    *t = (bm_training){ .model = m, .here = here, .error = &m->object.error, .arena = { .context = m->object.context }, .o = *o, .data = o->data,
+                        .every = 1, .steps_limit = INT64_MAX, .gradient_norm = NAN };
+    atomic_store(&m->stop, 0);
+    atomic_store(&m->running, 1);
+    if (!bmi_training_begin(t)) run_epochs(t);
+    for (t->hook = 0; t->hook < t->n_hooks; t->hook++)
+        if (t->hooks[t->hook].begun && t->hooks[t->hook].kind->end) t->hooks[t->hook].kind->end(t, t->hooks[t->hook].options, t->hooks[t->hook].state);
+    snprintf(m->stopped_by, sizeof m->stopped_by, "%s", m->object.error.status ? "error" : t->stop ? t->why : "epochs");
+    atomic_store(&m->running, 0);
+    bmi_training_end(t);
+    bmi_release(m->object.context, t, 1, sizeof *t);
+    return m->object.error.status;
+}
+
+bm_status bm_fit_at(bm_model *m, const bm_fit_options *options, size_t size, bm_place here)
+{
+    if (bmi_object_failed(m)) return bmi_object_status(m);
+    bm_fit_options o = { 0 };
+    if (bmi_options_copy(&m->object.error, here, &o, sizeof o, offsetof(bm_fit_options, named_), options, size)) return m->object.error.status;
+    if (m->learner) return bmi_learner_fit(m, &o, here);
+    return bmi_model_fit(m, &o, here);
+}

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+/* The history of training. */
+#include "model/model.h"
+#include <math.h>
+#include <string.h>
+
+size_t bmi_history_column_of(bmi_history *h, const char *name)
+{
+    for (size_t i = 0; i < h->n_columns; i++)
+        if (!strcmp(h->columns[i].name, name)) return i;
+    if (!bmi_grow(h->context, (void **)&h->columns, &h->capacity, h->n_columns + 1, sizeof *h->columns)) return SIZE_MAX;
+    bmi_history_column *c = &h->columns[h->n_columns];
+    *c = (bmi_history_column){ .name = "" };
+    if (!bmi_grow(h->context, (void **)&c->at, &c->capacity, (size_t)h->epochs + 1, sizeof *c->at)) return SIZE_MAX;
+    snprintf(c->name, sizeof c->name, "%s", name);
+    for (int64_t i = 0; i < h->epochs; i++) c->at[i] = NAN;
+    return h->n_columns++;
+}
+
+bool bmi_history_reserve(bmi_history *h, int64_t epochs)
+{
+    for (size_t i = 0; i < h->n_columns; i++)
+        if (!bmi_grow(h->context, (void **)&h->columns[i].at, &h->columns[i].capacity, (size_t)(h->epochs + epochs), sizeof(double))) return false;
+    return true;
+}
+
+void bmi_history_next(bmi_history *h)
+{
+    for (size_t i = 0; i < h->n_columns; i++) h->columns[i].at[h->epochs] = NAN;
+    h->epochs++;
+}
+
+void bmi_history_put(bmi_history *h, size_t column, double value)
+{
+    h->columns[column].at[h->epochs - 1] = value;
+}
+
+double bmi_history_get(const bmi_history *h, const char *name, int64_t epoch)
+{
+    if (epoch < 0) epoch += h->epochs;
+    if (epoch < 0 || epoch >= h->epochs || !name) return NAN;
+    for (size_t i = 0; i < h->n_columns; i++)
+        if (!strcmp(h->columns[i].name, name)) return h->columns[i].at[epoch];
+    return NAN;
+}
+
+void bmi_history_end(bmi_history *h)
+{
+    for (size_t i = 0; i < h->n_columns; i++) bmi_release(h->context, h->columns[i].at, h->columns[i].capacity, sizeof(double));
+    bmi_release(h->context, h->columns, h->capacity, sizeof *h->columns);
+    *h = (bmi_history){ .context = h->context };
+}
+
+/* ---- public ---- */
+int64_t bm_history_epochs(const bm_model *m)
+{
+    return m ? m->history.epochs : 0;
+}
+
+double bm_history(const bm_model *m, const char *name, int64_t epoch)
+{
+    return m ? bmi_history_get(&m->history, name, epoch) : NAN;
+}
+
+const char *bm_history_name(const bm_model *m, int64_t i)
+{
+    return m && i >= 0 && (size_t)i < m->history.n_columns ? m->history.columns[i].name : NULL;
+}
+
+const char *bm_stopped_by(const bm_model *m)
+{
+    return m ? m->stopped_by : "";
+}
+
+int64_t bm_best_epoch(const bm_model *m)
+{
+    return m ? m->best_epoch : -1;
+}

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Judging a network. Sums over rows are taken in f64, batch after batch in the order of rows, so that the result does not depend
+ * on threads.
+ */
+#include "model/judge.h"
+#include "base/memory.h"
+#include "kernels/cpu/convert.h"
+#include <math.h>
+#include <string.h>
+
+static int64_t elements(bm_shape row)
+{
+    int64_t n = 1;
+    for (int64_t i = 0; i < row.rank; i++) n *= row.dim[i] > 0 ? row.dim[i] : 1;
+    return n;
+}
+
+/* Memory for all predictions and targets, when a metric needs them at once. */
+static bm_status make_room(bmi_judge *j, const bm_dataset *d, bmi_error *e)
+{
+    bool needed = false;
+    for (int i = 0; i < j->network->n_metrics; i++) needed = needed || !j->network->metrics[i].sum.graph;
+    if (!needed) return BM_OK;
+    const int64_t rows = d->t[0].tensor->shape.dim[0];
+    j->prediction_columns = elements(j->network->heads[0].row);
+    j->target_columns     = rows ? d->t[0].tensor->size / rows : 1;
+    j->prediction = bmi_alloc(j->network->context, (size_t)j->count, (size_t)j->prediction_columns * sizeof *j->prediction);
+    j->target     = bmi_alloc(j->network->context, (size_t)j->count, (size_t)j->target_columns * sizeof *j->target);
+    if (!j->prediction || !j->target) return bmi_fail_memory(e, j->here, (size_t)(j->count * j->prediction_columns) * sizeof(double), "predictions");
+    bmi_column_of all;
+    bmi_column_make(&all, d->t[0].tensor, BM_F64, false);
+    if (j->rows) bmi_column_gather(&all, j->target, j->rows, j->count);
+    else bmi_column_copy(&all, j->target, 0, j->count);
+    return BM_OK;
+}
+
+static bm_status make_passes(bmi_judge *j, bmi_error *e)
+{
+    const bmi_network *n    = j->network;
+    const bm_shape     none = { 0 };
+    bmi_pass_request   r    = { .guard = { NULL, -1 } };
+    bmi_pass_feed(&r, n->input, j->columns.x_row);
+    bmi_pass_feed(&r, n->heads[0].target, j->columns.t_row);
+    if (j->columns.weighted) bmi_pass_feed(&r, n->eval_weight, none);
+    j->data    = bmi_pass_fetch(&r, j->columns.weighted ? n->eval_weighted : n->eval_data);
+    j->penalty = n->eval_penalty.graph ? bmi_pass_fetch(&r, n->eval_penalty) : -1;
+    j->output  = j->prediction ? bmi_pass_fetch(&r, n->heads[0].output) : -1;
+    for (int i = 0; i < n->n_metrics; i++) j->sums[i] = n->metrics[i].sum.graph ? bmi_pass_fetch(&r, n->metrics[i].sum) : -1;
+    const int64_t rest = j->count % j->batch;
+    if (j->count >= j->batch && bmi_pass_make(&j->whole, j->session, &r, j->batch, e, j->here)) return e->status;
+    if (rest) bmi_pass_make(&j->rest, j->session, &r, rest, e, j->here);
+    return e->status;
+}
+
+bm_status bmi_judge_begin(bmi_judge *j, bmi_network *n, bm_session *s, const bm_dataset *d, const int64_t *rows, int64_t count, int64_t batch, bmi_error *e,
+                          const char *who, bm_place here)
+{
+    const int64_t fixed = bm_node_shape(n->input).dim[0];
+    *j = (bmi_judge){ .network = n, .session = s, .here = here, .rows = rows, .count = count, .batch = fixed > 0 ? fixed : batch < count ? batch : count };
+    if (!n->compiled) return bmi_fail(e, BM_E_ARGUMENT, here, "%s: the model is not compiled: call bm_compile(m, .loss = ...) first", who);
+    if (bmi_dataset_columns_make(&j->columns, n, d, e, who, here)) return e->status;
+    if (fixed > 0 && count % fixed)
+        return bmi_fail(e, BM_E_SHAPE, here, "%s: the model's input takes exactly %lld rows at once, the data has %lld, which is no multiple", who, (long long)fixed,
+                        (long long)count);
+    if (d->weights) bmi_column_make(&j->columns.w, d->weights, n->type, false);
+    if (make_room(j, d, e) || make_passes(j, e)) return e->status;
+    return BM_OK;
+}
+
+void bmi_judge_end(bmi_judge *j)
+{
+    if (!j->network) return;
+    bmi_release(j->network->context, j->prediction, (size_t)j->count, (size_t)j->prediction_columns * sizeof *j->prediction);
+    bmi_release(j->network->context, j->target, (size_t)j->count, (size_t)j->target_columns * sizeof *j->target);
+    *j = (bmi_judge){ 0 };
+}
+
+static void feed(const bmi_judge *j, const bmi_column_of *c, void *into, int64_t first, int64_t rows)
+{
+    if (!into) return;
+    if (j->rows) bmi_column_gather(c, into, j->rows + first, rows);
+    else bmi_column_copy(c, into, first, rows);
+}
+
+static bm_status run_pass(bmi_judge *j, const bmi_pass *p, int64_t first, double *data, double *sums, bmi_error *e)
+{
+    feed(j, &j->columns.x, p->feed[0], first, p->rows);
+    feed(j, &j->columns.t, p->feed[1], first, p->rows);
+    if (j->columns.weighted) feed(j, &j->columns.w, p->feed[2], first, p->rows);
+    if (bmi_session_run(j->session, p->plan, j->here)) {
+        bmi_fail_from(e, &j->session->object.error);
+        bmi_object_clear(j->session);
+        return e->status;
+    }
+    *data += bmi_pass_number(p->fetch[j->data]);
+    for (int i = 0; i < j->network->n_metrics; i++)
+        if (j->sums[i] >= 0) sums[i] += bmi_pass_number(p->fetch[j->sums[i]]);
+    if (j->output >= 0) {
+        const bm_array *a = p->fetch[j->output];
+        const int64_t   k = p->rows * j->prediction_columns;
+        bmi_read[bmi_isa_now()][BMI_REAL_F64](j->prediction + first * j->prediction_columns, a->data, a->type, 1, k, k, 1);
+    }
+    return BM_OK;
+}
+
+bm_status bmi_judge_run(bmi_judge *j, bmi_error *e)
+{
+    const bmi_network *n = j->network;
+    double             data = 0, sums[BM_MODEL_MAX] = { 0 };
+    int64_t            at = 0;
+    for (; at + j->batch <= j->count; at += j->batch)
+        if (run_pass(j, &j->whole, at, &data, sums, e)) return e->status;
+    if (at < j->count && run_pass(j, &j->rest, at, &data, sums, e)) return e->status;
+    const bmi_pass *last = at < j->count ? &j->rest : &j->whole;
+    j->loss = n->heads[0].loss->reduction == BM_REDUCE_MEAN ? data / (double)j->count : data;
+    if (j->penalty >= 0) j->loss += bmi_pass_number(last->fetch[j->penalty]);
+    const bm_metric_input all = { .prediction = j->prediction, .target = j->target, .rows = j->count, .columns = j->prediction_columns,
+                                  .target_columns = j->target_columns, .output = n->heads[0].form };
+    for (int i = 0; i < n->n_metrics; i++)
+        j->metrics[i] = j->sums[i] >= 0 ? sums[i] / (double)j->count : n->metrics[i].kind->all(&all, n->metrics[i].p);
+    return BM_OK;
+}

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Learners: models whose network and training follow from a kind, the data's task and its columns. Fitting one again forgets; when it
+ * fails, what was learned before comes back.
+ */
+#include "data/dataset.h"
+#include "data/recipe.h"
+#include "model/learning.h"
+#include "nn/part.h"
+#include <inttypes.h>
+#include <string.h>
+
+bm_learner bm_learner_value_at(const char *name, const void *options, size_t size, bm_place here)
+{
+    bm_learner l;
+    bmi_part_make(&l, name, NULL, options, size, here);
+    return l;
+}
+
+/* ---- keeping ---- */
+bm_status bmi_learner_keep(bm_model *m, const bm_learner *how, bm_place here)
+{
+    bm_learner *kept = bmi_arena_alloc(&m->learner_arena, 1, sizeof *kept);
+    if (!kept) return bmi_fail_memory(&m->object.error, here, sizeof *kept, "a learner");
+    if (bmi_part_keep(&m->object.error, &m->learner_arena, "learner", how, kept)) return m->object.error.status;
+    m->learner = kept->kind;
+    m->kept    = kept;
+    m->how     = kept->options.at;
+    return BM_OK;
+}
+
+bm_model *bmi_learner_new(bm_context *context, const bm_learner *how, const bm_recipe *recipe, bm_place here)
+{
+    bm_model  *m = bmi_model_new(context, here);
+    bmi_error *e = &m->object.error;
+    if (e->status || (recipe && bmi_fail_from(e, &recipe->object.error)) || bmi_learner_keep(m, how, here) || !recipe) return m;
+    m->recipe = bmi_recipe_copy(recipe);
+    bmi_fail_from(e, &m->recipe->object.error);
+    return m;
+}
+
+bm_model *bm_learner_at(bm_learner how, const bm_recipe *recipe, bm_place here)
+{
+    return bmi_learner_new(recipe ? recipe->object.context : NULL, &how, recipe, here);
+}
+
+/* ---- what learners see ---- */
+bm_model *bm_learning_model(const bm_learning *l)
+{
+    return l->model;
+}
+
+const bm_dataset *bm_learning_train(const bm_learning *l)
+{
+    return l->train;
+}
+
+const bm_dataset *bm_learning_validation(const bm_learning *l)
+{
+    return l->validation;
+}
+
+bm_task bm_learning_task(const bm_learning *l)
+{
+    return l->task;
+}
+
+int64_t bm_learning_outputs(const bm_learning *l)
+{
+    return l->outputs;
+}
+
+void *bm_learning_memory(bm_learning *l, size_t bytes)
+{
+    void *memory = bmi_arena_alloc(&l->arena, bytes + 1, 1);
+    if (!memory) bmi_fail_memory(&l->model->object.error, l->here, bytes, l->model->learner->name);
+    return memory;
+}
+
+bm_status bm_learning_fail(bm_learning *l, bm_status status, const char *format, ...)
+{
+    va_list list;
+    va_start(list, format);
+    bmi_fail_v(&l->model->object.error, status, l->here, format, list);
+    va_end(list);
+    return l->model->object.error.status;
+}
+
+bm_tensor *bmi_learning_weight(bm_learning *l, const char *name)
+{
+    char         full[64];
+    bmi_network *n = l->model->network;
+    snprintf(full, sizeof full, "output/%s", name);
+    for (size_t i = 0; i < n->training.n_weights; i++)
+        if (!strcmp(n->training.weights[i].name, full)) {
+            bm_tensor *t = bmi_session_variable(n->session, n->training.weights[i].node.index);
+            if (!t) bmi_fail_from(&l->model->object.error, &n->session->object.error);
+            return t;
+        }
+    bm_learning_fail(l, BM_E_ARGUMENT, "%s: its network has no weight \"%s\"", l->model->learner->name, full);
+    return NULL;
+}
+
+bm_layer bmi_output_layer(int64_t units, const char *activation)
+{
+    const bm_dense_options o = { .units = units, .activation = { .name = activation }, .name = "output" };
+    return bm_layer_at("dense", &o, sizeof o, (bm_place){ 0 });
+}
+
+/* ---- fitting ---- */
+/* Task and number of outputs, from the dataset's target. */
+static bm_status look(bm_learning *l)
+{
+    const bm_learner_kind *kind = l->model->learner;
+    const bm_dataset      *d    = l->train;
+    if (bmi_object_failed(d)) {
+        if (d) return bmi_fail_from(&l->model->object.error, &d->object.error);
+        return bm_learning_fail(l, BM_E_ARGUMENT, "fit: the dataset is null");
+    }
+    if (!d->rows) return bm_learning_fail(l, BM_E_DATA, "fit: the dataset has no rows");
+    if (!d->n_t) return bm_learning_fail(l, BM_E_DATA, "fit: the dataset has no target");
+    const bm_tensor *t = d->t[0].tensor;
+    if (bmi_type_is_real(t->type)) {
+        l->task    = BM_REGRESSION;
+        l->outputs = t->size / d->rows;
+    } else {
+        l->task    = BM_CLASSIFICATION;
+        l->outputs = d->n_classes;
+        for (int64_t i = 0; !d->n_classes && i < t->size; i++)
+            if ((int64_t)bm_tensor_at(t, i) + 1 > l->outputs) l->outputs = (int64_t)bm_tensor_at(t, i) + 1;
+        if (l->outputs < 2) return bm_learning_fail(l, BM_E_DATA, "fit: the target has only one class; there is nothing to tell apart");
+    }
+    const unsigned asked = l->task == BM_REGRESSION ? BM_LEARNS_NUMBERS : l->outputs == 2 ? BM_LEARNS_TWO_CLASSES : BM_LEARNS_CLASSES;
+    if (!(kind->tasks & asked))
+        return bm_learning_fail(l, BM_E_ARGUMENT, "fit: the learner \"%s\" does not do %s; %s", kind->name,
+                                asked == BM_LEARNS_NUMBERS ? "regression, and the target is numbers" : "classes, and the target is classes",
+                                asked == BM_LEARNS_NUMBERS ? "linear and mlp do" : "softmax, logistic and mlp do");
+    return BM_OK;
+}
+
+static bm_status build(bm_learning *l)
+{
+    enum { ROOM = 64 };
+    bm_model        *m = l->model;
+    const bm_tensor *x = l->train->x[0].tensor;
+    bm_layer        *layers = bm_learning_memory(l, (ROOM + 1) * sizeof *layers);
+    if (!layers) return m->object.error.status;
+    bm_input_options input = { .type = m->learner->type ? m->learner->type : BM_F32, .name = "input" };
+    input.shape.rank       = x->shape.rank > 1 ? x->shape.rank - 1 : 1;
+    for (int64_t i = 0; i < input.shape.rank; i++) input.shape.dim[i] = x->shape.rank > 1 ? x->shape.dim[i + 1] : 1;
+    layers[0]      = bm_layer_at("input", &input, sizeof input, l->here);
+    const size_t n = m->learner->layers(l, m->how, layers + 1, ROOM);
+    if (m->object.error.status) return m->object.error.status;
+    return bmi_model_set_layers(m, (bm_layers){ layers, n + 1 }, l->here);
+}
+
+static bm_output form_of(const bm_learning *l)
+{
+    if (l->task == BM_REGRESSION) return BM_OUTPUT_REALS;
+    const bm_shape out = l->model->network->heads[0].row;
+    return l->outputs == 2 && out.dim[out.rank - 1] == 1 ? BM_OUTPUT_BINARY : BM_OUTPUT_CLASSES;
+}
+
+/* By the learner's own method: the model is ready as after bm_fit. */
+static bm_status fit_own(bm_learning *l)
+{
+    bm_model *m = l->model;
+    m->seed     = l->seed;
+    if (bmi_network_ready(m->network, m->seed, &m->object.error) || m->learner->fit(l, m->how)) return m->object.error.status;
+    m->best_epoch = -1;
+    if (!m->stopped_by[0]) snprintf(m->stopped_by, sizeof m->stopped_by, "solved");
+    return bmi_model_take_classes(m, l->train);
+}
+
+bm_status bmi_learner_train(bm_model *m, const bm_fit_options *o, bm_place here)
+{
+    bm_learning l = { .model = m, .arena = { .context = m->object.context }, .train = o->data, .validation = o->validation, .seed = o->seed == BM_ZERO ? 0 : o->seed,
+                      .here = here };
+    bm_compile_options compile = { .zero_ = 0 };
+    bm_fit_options     fit     = *o;
+    if (!look(&l) && !build(&l)) {
+        compile.metrics[0] = l.task == BM_REGRESSION ? BM_METRIC_MAE : BM_ACCURACY;
+        m->learner->compile(&l, m->how, &compile, &fit);
+        if (!m->object.error.status && !bmi_model_compile(m, &compile, form_of(&l), here)) {
+            if (m->learner->fit) fit_own(&l);
+            else bmi_model_fit(m, &fit, here);
+        }
+    }
+    json_decref(l.holds);
+    bmi_arena_end(&l.arena);
+    return m->object.error.status;
+}
+
+bm_status bmi_learner_fit(bm_model *m, const bm_fit_options *o, bm_place here)
+{
+    bm_model *before = bmi_model_new(m->object.context, here);
+    if (bmi_fail_from(&m->object.error, &before->object.error)) {
+        bmi_object_free(before);
+        return m->object.error.status;
+    }
+    bmi_model_swap(m, before);
+    if (bmi_learner_train(m, o, here)) bmi_model_swap(m, before);
+    bmi_object_free(before);
+    return m->object.error.status;
+}

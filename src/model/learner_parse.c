@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Learners from text: a kind with settings, "mlp:64,32,dropout=.2"; a line of hidden layers; or JSON.
+ */
+#include "base/kinds.h"
+#include "model/model.h"
+#include "nn/part.h"
+#include <string.h>
+
+static size_t word_length(const char *text)
+{
+    return strcspn(text, ":( ,");
+}
+
+static bool is_learner(const char *text)
+{
+    char         name[64];
+    const size_t n = word_length(text);
+    if (!n || n >= sizeof name) return false;
+    memcpy(name, text, n);
+    name[n] = 0;
+    return bmi_kind_find("learner", name) != NULL;
+}
+
+/* Whole numbers at the start of the settings are one list: "64,32,dropout=.2" is "64x32,dropout=.2" to the field tables. */
+static void join_numbers(char *settings)
+{
+    for (char *c = settings; *c; c++) {
+        const size_t digits = strspn(c, "0123456789");
+        if (!digits || (c[digits] != ',' && c[digits])) return;
+        const size_t more = c[digits] ? strspn(c + digits + 1, "0123456789") : 0;
+        if (!more || (c[digits + 1 + more] && c[digits + 1 + more] != ',')) return;
+        c += digits;
+        *c = 'x';
+    }
+}
+
+static bm_status parse(bmi_error *e, bm_place here, bmi_arena *arena, const char *text, bm_learner *to)
+{
+    if (text[0] != '{' && is_learner(text)) {
+        char *copy = bmi_arena_text(arena, text);
+        if (!copy) return bmi_fail_memory(e, here, strlen(text), "a learner");
+        const size_t n = word_length(copy);
+        if (copy[n] == ':') join_numbers(copy + n + 1);
+        return bmi_part_parse(e, here, arena, "learner", copy, to);
+    }
+    if (text[0] != '{' && !strpbrk(text, " ,")) { /* one word that no learner is called */
+        const char *nearest = bmi_kind_nearest("learner", text);
+        return bmi_fail(e, BM_E_ARGUMENT, here, "\"%.100s\" is no learner%s%s%s; there are linear, softmax, logistic, perceptron, mlp:64,32, and lines of layers as \"dense 128 relu, dropout .3\"",
+                        text, nearest ? "; did you mean \"" : "", nearest ? nearest : "", nearest ? "\"?" : "");
+    }
+    *to = bm_learner_value_at("network", &(bm_network_options){ .layers = text }, sizeof(bm_network_options), here);
+    return BM_OK;
+}
+
+bm_model *bm_learner_parse_at(const char *text, const bm_recipe *recipe, bm_place here)
+{
+    bm_context *context = recipe ? ((const bmi_object *)(const void *)recipe)->context : NULL;
+    bmi_arena   arena   = { .context = context };
+    bmi_error   e       = { 0 };
+    bm_learner  how;
+    bm_model   *m;
+    text += text ? strspn(text, " \t\r\n") : 0;
+    if (!text || !*text) bmi_fail(&e, BM_E_ARGUMENT, here, "learner: the text is empty");
+    else parse(&e, here, &arena, text, &how);
+    if (e.status) {
+        m = bmi_model_new(context, here);
+        bmi_fail_from(&m->object.error, &e);
+    } else m = bmi_learner_new(context, &how, recipe, here);
+    bmi_arena_end(&arena);
+    return m;
+}

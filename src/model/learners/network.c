@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Networks as learners: hidden layers from text; the output layer and loss follow from the task, training is Adam's with early
+ * stopping on the validation rows, when there are some.
+ */
+#include "model/learners/network.h"
+#include "base/kinds.h"
+#include <math.h>
+#include <string.h>
+
+bm_layer bmi_network_output(const bm_learning *l)
+{
+    if (l->task == BM_REGRESSION) return bmi_output_layer(l->outputs, "linear");
+    return l->outputs == 2 ? bmi_output_layer(1, "sigmoid") : bmi_output_layer(l->outputs, "softmax");
+}
+
+void bmi_network_training_set(bm_learning *l, const bmi_network_training *o, bm_compile_options *c, bm_fit_options *fit)
+{
+    c->loss      = l->task == BM_REGRESSION ? BM_MSE : l->outputs == 2 ? BM_BINARY_CROSSENTROPY : BM_SPARSE_CATEGORICAL_CROSSENTROPY;
+    if (bmi_optimizer_parse(&l->model->object.error, l->here, &l->arena, o->optimizer, &c->optimizer)) return;
+    if (o->rate >= 0) { /* the options of all optimisers begin alike */
+        ((bm_optimizer_common *)(void *)c->optimizer.options.at)->rate = bm_exactly(o->rate);
+        if (c->optimizer.size < sizeof(bm_optimizer_common)) c->optimizer.size = sizeof(bm_optimizer_common);
+    }
+    if (!fit->epochs) fit->epochs = o->epochs;
+    if (!fit->batch && !fit->whole) fit->batch = o->batch;
+    if (!fit->validation && fit->validation_split == 0) return;
+    for (int i = 0; i < BM_MODEL_MAX; i++) {
+        if (fit->callbacks[i].name && !strcmp(fit->callbacks[i].name, "early_stopping")) return;
+        if (fit->callbacks[i].name || fit->callbacks[i].kind) continue;
+        fit->callbacks[i] = bm_callback_at("early_stopping", &(bm_early_stopping_options){ .patience = o->patience }, sizeof(bm_early_stopping_options), l->here);
+        return;
+    }
+}
+
+static const bmi_field fields[] = {
+    BMI_TEXT_FIELD(bm_network_options, layers, NULL, "hidden layers, as \"dense 128 relu, dropout .3\""),
+    BMI_TEXT_FIELD(bm_network_options, optimizer, "adam", "with settings: sgd:rate=.1,momentum=.9"),
+    BMI_REAL_FIELD(bm_network_options, rate, 0, INFINITY, -1, "default: the optimiser's own"),
+    BMI_INT_FIELD(bm_network_options, epochs, 1, 1e15, 100, "at most"),
+    BMI_INT_FIELD(bm_network_options, batch, 1, 1e15, 0, "default 32, or all rows when there are fewer"),
+    BMI_INT_FIELD(bm_network_options, patience, 1, 1e15, 10, "epochs without a better validation loss"),
+    { 0 },
+};
+
+static size_t layers(bm_learning *l, const void *options, bm_layer *into, size_t room)
+{
+    const bm_network_options *o = options;
+    bmi_error                *e = &l->model->object.error;
+    bm_layers                 hidden = { 0 };
+    if (!o->layers) return bm_learning_fail(l, BM_E_ARGUMENT, "network: no layers are given, as \"dense 128 relu\""), 0;
+    if (bmi_layers_from_text(e, l->here, &l->arena, o->layers, &hidden, &l->holds)) return 0;
+    size_t first = hidden.count && !strcmp(hidden.at[0].name ? hidden.at[0].name : "", "input"); /* the data says what the input is */
+    if (hidden.count - first + 1 > room) return bm_learning_fail(l, BM_E_ARGUMENT, "network: %zu layers are too many, %zu are the most", hidden.count, room - 1), 0;
+    for (size_t i = first; i < hidden.count; i++) into[i - first] = hidden.at[i];
+    into[hidden.count - first] = bmi_network_output(l);
+    return hidden.count - first + 1;
+}
+
+static void compile(bm_learning *l, const void *options, bm_compile_options *c, bm_fit_options *fit)
+{
+    const bm_network_options *o = options;
+    bmi_network_training_set(l, &(bmi_network_training){ o->optimizer, o->rate, o->epochs, o->batch, o->patience }, c, fit);
+}
+
+static const bm_learner_kind network = {
+    .size = sizeof(bm_learner_kind), .name = "network", .options_size = sizeof(bm_network_options), .fields = fields,
+    .tasks = BM_LEARNS_NUMBERS | BM_LEARNS_TWO_CLASSES | BM_LEARNS_CLASSES, .layers = layers, .compile = compile, .doc = "A network of any layers.",
+};
+const bmi_kind bmi_kinds_learner_network[] = { { "learner", "network", &network }, { 0 } };

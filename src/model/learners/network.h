@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+/* What learners share that are trained as networks: output layer and loss by task, epochs, early stopping. */
+#ifndef BMI_MODEL_LEARNERS_NETWORK_H
+#define BMI_MODEL_LEARNERS_NETWORK_H
+#include "model/learning.h"
+
+typedef struct bmi_network_training {
+    const char *optimizer;
+    double      rate; /* below 0: the optimiser's own */
+    int64_t     epochs, batch, patience;
+} bmi_network_training;
+
+bm_layer bmi_network_output(const bm_learning *l);
+void     bmi_network_training_set(bm_learning *l, const bmi_network_training *o, bm_compile_options *c, bm_fit_options *fit);
+
+#endif

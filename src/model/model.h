@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+/* The inside of a model: its layers as values, the network built from them, what it learned to mean, and its history.
+ */
+#ifndef BMI_MODEL_MODEL_H
+#define BMI_MODEL_MODEL_H
+#include "model/history.h"
+#include "model/network.h"
+#include <baeum/extend_model.h>
+#include <jansson.h>
+#include <stdatomic.h>
+
+enum { BMI_PARTS = 4 }; /* train, validation, test, baseline */
+
+struct bm_model {
+    bmi_object      object;
+    bmi_arena       arena;      /* layers, settings, texts: as long as the model */
+    bmi_kept_layer *layers;
+    size_t          n_layers;
+    bmi_settings    settings;   /* what it was compiled for; settings.compiled */
+    bmi_network    *network;    /* null: a learner that was not fitted */
+    /* what outputs mean */
+    bm_task         task;
+    int64_t         n_classes;
+    const char    **classes;    /* in class_arena */
+    bmi_arena       class_arena;
+    /* training so far */
+    bmi_history     history;
+    int64_t         epochs;     /* done by all fits */
+    int64_t         best_epoch;
+    int64_t         seed;       /* of the last fit */
+    double          rate;       /* factor of the optimiser's rate */
+    char            stopped_by[64];
+    atomic_int      running, stop;
+    /* learners */
+    const bm_learner_kind *learner;
+    const bm_learner *kept;     /* settled, in learner_arena */
+    const void     *how;        /* its options */
+    bmi_arena       learner_arena;
+    bm_recipe      *recipe;
+    bm_scores       scores[BMI_PARTS];
+};
+
+/* A new model without layers; the static failed one when there is no memory. */
+bm_model *bmi_model_new(bm_context *context, bm_place here);
+/* Keeps layers (a model's first ones) and builds its network. */
+bm_status bmi_model_set_layers(bm_model *m, bm_layers layers, bm_place here);
+/* Exchanges what two models have learned: everything but their errors, learner and recipe. */
+void      bmi_model_swap(bm_model *a, bm_model *b);
+/* Takes over the names of a dataset's classes, and the task that the loss means. */
+bm_status bmi_model_take_classes(bm_model *m, const bm_dataset *d);
+bm_status bmi_model_set_classes(bm_model *m, const char *const *names, int64_t n);
+/* Compiles with copied options (form 0: what the output means follows from activation and loss); replaces the network by one with other settings, weights and (keep_optimizer) slots handed on. */
+bm_status bmi_model_compile(bm_model *m, const bm_compile_options *o, bm_output form, bm_place here);
+bm_status bmi_model_rebuild(bm_model *m, const bmi_settings *s, bool keep_optimizer, bm_place here);
+/* Trains with copied options. */
+bm_status bmi_model_fit(bm_model *m, const bm_fit_options *o, bm_place here);
+/* learner.c: fits a learner on a dataset; _train without the way back after a failure. */
+bm_status bmi_learner_fit(bm_model *m, const bm_fit_options *o, bm_place here);
+bm_status bmi_learner_train(bm_model *m, const bm_fit_options *o, bm_place here);
+/* A copy of a learner value becomes the model's. */
+bm_status bmi_learner_keep(bm_model *m, const bm_learner *how, bm_place here);
+bm_model *bmi_learner_new(bm_context *context, const bm_learner *how, const bm_recipe *recipe, bm_place here);
+/* The network, or null with the error in e: the model failed, is no network yet, or its weights cannot be had. */
+bmi_network *bmi_model_network(const bm_model *m, bmi_error *e, bm_place here);
+
+/* evaluate.c */
+void      bmi_scores_add(bm_scores *s, const char *name, double value);
+bm_scores bmi_scores_failed(const bmi_error *e);
+
+/* settings_json.c: what a model was compiled for as JSON, null when there is no memory; and back, into options whose texts borrow
+ * from `from`. */
+json_t   *bmi_settings_save(const bmi_settings *s);
+bm_status bmi_settings_load(bmi_error *e, bm_place here, const json_t *from, const bm_model_load_options *kinds, bm_compile_options *to);
+/* parse.c: the layers of {"layers": [...]} become the model's. */
+bm_status bmi_model_load_layers(bm_model *m, const json_t *from, const bm_layer_kind *const *kinds, bool strict, const char *what, bm_place here);
+/* Layers from a line or JSON; texts borrow from the arena and *holds, which is to be released after. */
+bm_status bmi_layers_from_text(bmi_error *e, bm_place here, bmi_arena *arena, const char *text, bm_layers *to, json_t **holds);
+/* A JSON text; null with the error set ("what" and the line go into it). */
+json_t   *bmi_json_parse(bmi_error *e, bm_place here, const char *text, const char *what);
+
+#endif

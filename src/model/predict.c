@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Predicting: rows go through the network in parts, in a workspace that no other thread has. A workspace remembers the plan of its
+ * last call, so that a call of the same shape does nothing but copy, run and copy.
+ */
+#include "model/dataset_columns.h"
+#include "model/model.h"
+#include "model/pass.h"
+#include "tensor/tensor.h"
+#include <string.h>
+
+enum { ROWS_AT_ONCE = 256 };
+
+typedef struct request {
+    bmi_network  *network;
+    bmi_column_of column;
+    bm_shape      row;
+    bool          one; /* x is one row without its dimension */
+    int64_t       rows;
+    bm_place      here;
+} request;
+
+/* What the rows of x are to the network. Bytes are taken as [0, 1]. */
+static bm_status look(request *r, const bm_model *m, const bm_tensor *x, bmi_error *e)
+{
+    r->network = bmi_model_network(m, e, r->here);
+    if (!r->network) return e->status;
+    if (bmi_input_column(&r->column, &r->row, &r->one, r->network, x, x && x->type == BM_U8 ? 1.0 / 255 : 1, e, "predict", r->here)) return e->status;
+    r->rows = r->one ? 1 : x->shape.dim[0];
+    const int64_t fixed = bm_node_shape(r->network->input).dim[0];
+    if (fixed > 0 && r->rows % fixed)
+        return bmi_fail(e, BM_E_SHAPE, r->here, "predict: the model's input takes exactly %lld rows at once, the data has %lld, which is no multiple",
+                        (long long)fixed, (long long)r->rows);
+    return BM_OK;
+}
+
+/* The plan for so many rows; the last one of the workspace when it is for as many (of the same shape: unknown dimensions make a
+ * new look-up each time). */
+static bmi_cached_plan *plan_of(const request *r, bmi_workspace *w, int64_t rows, bmi_error *e)
+{
+    if (w->plan && w->rows == rows && bmi_shape_known(r->network->row)) return w->plan;
+    bmi_pass_request q = { .guard = { NULL, -1 } };
+    bmi_pass         p;
+    bmi_pass_feed(&q, r->network->input, r->row);
+    bmi_pass_fetch(&q, r->network->heads[0].output);
+    w->plan = NULL;
+    if (bmi_pass_make(&p, w->session, &q, rows, e, r->here)) return NULL;
+    w->plan = p.plan;
+    w->rows = rows;
+    return p.plan;
+}
+
+static bm_status run_part(const request *r, bmi_workspace *w, int64_t first, int64_t rows, void *into, bmi_error *e)
+{
+    bmi_cached_plan *p = plan_of(r, w, rows, e);
+    if (!p) return e->status;
+    void *feed = bmi_plan_feed(p, 0);
+    if (feed) bmi_column_copy(&r->column, feed, first, rows);
+    if (bmi_session_run(w->session, p, r->here)) return bmi_fail_from(e, &w->session->object.error);
+    const bm_array *a = bmi_plan_fetch(p, 0);
+    if (a->size) memcpy(into, a->data, (size_t)a->size * bm_type_size(a->type));
+    return BM_OK;
+}
+
+static bm_status run(const request *r, void *into, size_t row_bytes, bmi_error *e)
+{
+    bmi_workspace *w = bmi_workspace_take(r->network, e, r->here);
+    if (!w) return e->status;
+    const int64_t fixed = bm_node_shape(r->network->input).dim[0], at_once = fixed > 0 ? fixed : ROWS_AT_ONCE;
+    for (int64_t at = 0; at < r->rows && !e->status; at += at_once)
+        run_part(r, w, at, r->rows - at < at_once ? r->rows - at : at_once, (unsigned char *)into + (size_t)at * row_bytes, e);
+    bmi_workspace_give(r->network, w);
+    return e->status;
+}
+
+/* Shape of the predictions; dimensions that only a run fixes come from a plan. */
+static bm_status shape_of(const request *r, bm_shape *shape, bmi_error *e)
+{
+    bm_shape row = r->network->heads[0].row;
+    if (!bmi_shape_known(row)) {
+        bmi_workspace *w = bmi_workspace_take(r->network, e, r->here);
+        if (!w) return e->status;
+        bmi_cached_plan *p = plan_of(r, w, r->rows < ROWS_AT_ONCE ? r->rows : ROWS_AT_ONCE, e);
+        for (int64_t i = 0; p && i < row.rank; i++) row.dim[i] = bmi_plan_fetch(p, 0)->shape.dim[i + 1];
+        bmi_workspace_give(r->network, w);
+        if (!p) return e->status;
+    }
+    *shape = (bm_shape){ .rank = row.rank + !r->one, .dim = { r->rows } };
+    for (int64_t i = 0; i < row.rank && i + !r->one < BM_MAX_RANK; i++) shape->dim[i + !r->one] = row.dim[i];
+    return BM_OK;
+}
+
+static size_t row_bytes_of(const request *r, int64_t elements, bm_type type)
+{
+    return r->rows ? (size_t)(elements / r->rows) * bm_type_size(type) : 0;
+}
+
+bm_tensor *bm_predict_at(const bm_model *m, const bm_tensor *x, bm_place here)
+{
+    request     r = { .here = here };
+    bmi_error   e = { 0 };
+    bm_shape    shape;
+    bm_context *context = m ? m->object.context : NULL;
+    if (look(&r, m, x, &e) || shape_of(&r, &shape, &e)) return bmi_tensor_failed(context, &e);
+    bm_tensor *out = bmi_tensor_make(context, bm_node_type(r.network->heads[0].output), shape, true, here);
+    if (bmi_object_failed(out) || !run(&r, out->data, row_bytes_of(&r, out->size, out->type), &e)) return out;
+    bmi_object_free(out);
+    return bmi_tensor_failed(context, &e);
+}
+
+bm_status bm_predict_into_at(const bm_model *m, const bm_tensor *x, bm_tensor *out, bm_place here)
+{
+    request   r = { .here = here };
+    bmi_error e = { 0 };
+    bm_shape  shape;
+    char      a[200], b[200];
+    if (bmi_object_failed(out)) return bmi_object_status(out);
+    if (!look(&r, m, x, &e) && !shape_of(&r, &shape, &e)) {
+        const bm_type type = bm_node_type(r.network->heads[0].output);
+        if (out->type != type) bmi_fail(&e, BM_E_TYPE, here, "predict: the predictions are %s, the tensor for them is %s", bm_type_name(type), bm_type_name(out->type));
+        else if (!bmi_shape_equal(out->shape, shape))
+            bmi_fail(&e, BM_E_SHAPE, here, "predict: the predictions are %s, the tensor for them is %s", bmi_shape_text(a, &shape), bmi_shape_text(b, &out->shape));
+        else if (!bm_data(out)) bmi_fail(&e, BM_E_ARGUMENT, here, "predict: the tensor for the predictions belongs to another object or to your memory as read-only");
+        else run(&r, out->data, row_bytes_of(&r, out->size, out->type), &e);
+    }
+    return bmi_fail_from(&out->object.error, &e);
+}

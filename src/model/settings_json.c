@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+/* What a model was compiled for, as JSON: {"losses": ["mse"], "loss_weights": [1], "metrics": ["accuracy"], "optimizer": {...}}.
+ */
+#include "base/fields.h"
+#include "model/model.h"
+#include <string.h>
+
+/* A choice alone in a struct, so that the field tables' own form of choices is used. */
+typedef struct loss_box   { bm_loss choice; } loss_box;
+typedef struct metric_box { bm_metric choice; } metric_box;
+static const bmi_field loss_fields[]   = { BMI_CHOICE_FIELD(loss_box, choice, "loss", NULL, "a loss"), { 0 } };
+static const bmi_field metric_fields[] = { BMI_CHOICE_FIELD(metric_box, choice, "metric", NULL, "a metric"), { 0 } };
+
+static json_t *save_choice(const bmi_field *fields, const void *box)
+{
+    json_t *object = bmi_fields_save(fields, box), *choice = json_incref(json_object_get(object, "choice"));
+    json_decref(object);
+    return choice;
+}
+
+json_t *bmi_settings_save(const bmi_settings *s)
+{
+    json_t *losses = json_array(), *weights = json_array(), *metrics = json_array();
+    bool    ok = losses && weights && metrics;
+    for (int i = 0; ok && i < s->n_losses; i++)
+        ok = !json_array_append_new(losses, save_choice(loss_fields, &(loss_box){ s->losses[i] })) && !json_array_append_new(weights, json_real(s->loss_weights[i]));
+    for (int i = 0; ok && i < s->n_metrics; i++) ok = !json_array_append_new(metrics, save_choice(metric_fields, &(metric_box){ s->metrics[i] }));
+    json_t *optimizer = bmi_optimizer_save(&s->optimizer);
+    json_t *all       = ok && optimizer ? json_pack("{s:O, s:O, s:O, s:O}", "losses", losses, "loss_weights", weights, "metrics", metrics, "optimizer", optimizer) : NULL;
+    json_decref(losses);
+    json_decref(weights);
+    json_decref(metrics);
+    json_decref(optimizer);
+    return all;
+}
+
+static bm_status load_choice(bmi_error *e, bm_place here, const char *owner, const bmi_field *fields, const json_t *from, void *box)
+{
+    json_t *object = json_pack("{s:O}", "choice", from);
+    if (!object) return bmi_fail_memory(e, here, 0, "settings");
+    bmi_fields_load(e, here, owner, fields, box, object, true);
+    json_decref(object);
+    return e->status;
+}
+
+static bm_status load_lists(bmi_error *e, bm_place here, const json_t *from, const bm_model_load_options *kinds, bm_compile_options *to)
+{
+    const json_t *losses = json_object_get(from, "losses"), *metrics = json_object_get(from, "metrics"), *weights = json_object_get(from, "loss_weights");
+    if (!json_is_array(losses) || !json_array_size(losses) || json_array_size(losses) > BM_MODEL_MAX || json_array_size(metrics) > BM_MODEL_MAX)
+        return bmi_fail(e, BM_E_FORMAT, here, "load: \"compile\" must have 1 to %d losses and at most as many metrics", BM_MODEL_MAX);
+    for (size_t i = 0; i < json_array_size(losses); i++) {
+        loss_box box = { { 0 } };
+        if (load_choice(e, here, "loss", loss_fields, json_array_get(losses, i), &box)) return e->status;
+        for (int k = 0; kinds && k < BM_MODEL_MAX && kinds->losses[k]; k++)
+            if (box.choice.name && !strcmp(kinds->losses[k]->name, box.choice.name)) box.choice.kind = kinds->losses[k];
+        const double w      = json_number_value(json_array_get(weights, i));
+        to->losses[i]       = box.choice;
+        to->loss_weights[i] = w == 0 ? (double)BM_ZERO : w;
+    }
+    for (size_t i = 0; i < json_array_size(metrics); i++) {
+        metric_box box = { { 0 } };
+        if (load_choice(e, here, "metric", metric_fields, json_array_get(metrics, i), &box)) return e->status;
+        for (int k = 0; kinds && k < BM_MODEL_MAX && kinds->metrics[k]; k++)
+            if (box.choice.name && !strcmp(kinds->metrics[k]->name, box.choice.name)) box.choice.kind = kinds->metrics[k];
+        to->metrics[i] = box.choice;
+    }
+    return BM_OK;
+}
+
+bm_status bmi_settings_load(bmi_error *e, bm_place here, const json_t *from, const bm_model_load_options *kinds, bm_compile_options *to)
+{
+    *to = (bm_compile_options){ 0 };
+    if (load_lists(e, here, from, kinds, to)) return e->status;
+    const bm_optimizer_kind *list[BM_MODEL_MAX + 1] = { NULL };
+    for (int k = 0; kinds && k < BM_MODEL_MAX; k++) list[k] = kinds->optimizers[k];
+    return bmi_optimizer_load(e, here, json_object_get(from, "optimizer"), list, false, &to->optimizer);
+}

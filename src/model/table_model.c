@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Learners over tables: rows are split, the recipe is fitted on the training rows only, and each part is judged once, in the table's
+ * own units, beside the trivial answer.
+ */
+#include "data/dataset.h"
+#include "data/recipe.h"
+#include "model/learning.h"
+#include "model/scores.h"
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+typedef struct table_fit {
+    bm_model            *m;
+    bmi_error           *e;
+    bm_fit_table_options o;
+    bm_place             here;
+    int64_t             *order;    /* rows: training, validation, test */
+    int64_t              counts[3];
+    bm_dataset          *parts[3];
+} table_fit;
+
+static bm_status check(table_fit *f)
+{
+    const bm_fit_table_options *o = &f->o;
+    if (!f->m->recipe) return bmi_fail(f->e, BM_E_ARGUMENT, f->here, "fit: %s is no learner over a table; make it with bm_learner(..., recipe)", f->m->learner ? f->m->learner->name : "the model");
+    if (!f->m->recipe->target) return bmi_fail(f->e, BM_E_ARGUMENT, f->here, "fit: the recipe names no target, as bm_recipe_new(.target = \"price\")");
+    if (bmi_object_failed(o->table)) {
+        if (o->table) return bmi_fail_from(f->e, (const bmi_error *)&((const bmi_object *)(const void *)o->table)->error);
+        return bmi_fail(f->e, BM_E_ARGUMENT, f->here, "fit: the table is null");
+    }
+    if (o->validation_table && o->validation != 0) return bmi_fail(f->e, BM_E_ARGUMENT, f->here, "fit: both validation and validation_table are given; give one of them");
+    if (o->test_table && o->test != 0) return bmi_fail(f->e, BM_E_ARGUMENT, f->here, "fit: both test and test_table are given; give one of them");
+    return BM_OK;
+}
+
+static bm_status split(table_fit *f)
+{
+    const bm_split_options o = { .validation = f->o.validation, .test = f->o.test, .seed = f->o.seed, .not_stratified = f->o.not_stratified, .in_order = f->o.in_order };
+    const size_t           n = (size_t)bm_table_rows(f->o.table);
+    f->order                 = bmi_alloc(f->m->object.context, n, sizeof *f->order);
+    if (!f->order) return bmi_fail_memory(f->e, f->here, n * sizeof *f->order, "the order of rows");
+    return bmi_recipe_split(f->e, f->here, f->m->recipe, f->o.table, &o, f->order, f->counts);
+}
+
+/* Part i as a dataset: its rows of the table, or a table of its own. */
+static bm_status apply(table_fit *f, int i)
+{
+    const bm_table *own   = i == 1 ? f->o.validation_table : i == 2 ? f->o.test_table : NULL;
+    const int64_t   first = i == 0 ? 0 : i == 1 ? f->counts[0] : f->counts[0] + f->counts[1];
+    if (!own && !f->counts[i]) return BM_OK;
+    const bm_rows rows = own ? (bm_rows){ 0 } : (bm_rows){ f->order + first, (size_t)f->counts[i] };
+    f->parts[i]        = bmi_recipe_apply(f->m->recipe, own ? own : f->o.table, rows, BMI_WANT_TARGET, f->here);
+    return bmi_fail_from(f->e, &f->parts[i]->object.error);
+}
+
+static bm_status prepare(table_fit *f)
+{
+    if (bm_recipe_fit_at(f->m->recipe, f->o.table, (bm_rows){ f->order, (size_t)f->counts[0] }, f->here)) return bmi_fail_from(f->e, &f->m->recipe->object.error);
+    for (int i = 0; i < 3; i++)
+        if (apply(f, i)) return f->e->status;
+    return BM_OK;
+}
+
+static bm_status train(table_fit *f)
+{
+    bm_fit_options o = { .data = f->parts[0], .validation = f->parts[1], .epochs = f->o.epochs, .batch = f->o.batch, .seed = f->o.seed, .balanced = f->o.balanced };
+    memcpy(o.callbacks, f->o.callbacks, sizeof o.callbacks);
+    return bmi_learner_train(f->m, &o, f->here);
+}
+
+/* Scores of each part, and of the trivial answer on the test part, else on the last part there is. */
+static bm_status judge(table_fit *f)
+{
+    int last = 0;
+    for (int i = 0; i < 3; i++) {
+        if (!f->parts[i]) continue;
+        if (bmi_scores_take(&f->m->scores[i], f->m, f->parts[i], NULL, f->e, f->here)) return f->e->status;
+        last = i;
+    }
+    bm_tensor *trivial = bmi_scores_trivial(f->m, f->parts[0], f->parts[last]->rows, f->e, f->here);
+    if (trivial) bmi_scores_take(&f->m->scores[3], f->m, f->parts[last], trivial, f->e, f->here);
+    bmi_object_free(trivial);
+    return f->e->status;
+}
+
+/* The model before comes back when anything fails: its network, and its recipe with its fit. */
+static bm_status fit_or_go_back(table_fit *f)
+{
+    bm_model  *m = f->m, *before = bmi_model_new(m->object.context, f->here);
+    bm_recipe *asked = m->recipe;
+    if (bmi_fail_from(f->e, &before->object.error)) {
+        bmi_object_free(before);
+        return f->e->status;
+    }
+    bmi_model_swap(m, before);
+    m->recipe = bmi_recipe_copy(asked);
+    if (!bmi_fail_from(f->e, &m->recipe->object.error)) {
+        bmi_recipe_forget(m->recipe);
+        if (!prepare(f) && !train(f)) judge(f);
+    }
+    bm_recipe *tried = m->recipe;
+    if (f->e->status) {
+        bmi_model_swap(m, before);
+        m->recipe = asked;
+    }
+    bmi_object_free(f->e->status ? tried : asked);
+    bmi_object_free(before);
+    return f->e->status;
+}
+
+bm_status bm_fit_table_at(bm_model *m, const bm_fit_table_options *options, size_t size, bm_place here)
+{
+    if (bmi_object_failed(m)) return bmi_object_status(m);
+    table_fit f = { .m = m, .e = &m->object.error, .here = here };
+    if (bmi_options_copy(f.e, here, &f.o, sizeof f.o, offsetof(bm_fit_table_options, named_), options, size)) return f.e->status;
+    if (!check(&f) && !split(&f)) fit_or_go_back(&f);
+    for (int i = 0; i < 3; i++) bmi_object_free(f.parts[i]);
+    if (f.order) bmi_release(m->object.context, f.order, (size_t)bm_table_rows(f.o.table), sizeof *f.order);
+    return f.e->status;
+}
