@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Rows by index: reading them (gather), adding to them (scatter_add), and classes as one-hot vectors. Gathering and adding
- * are each other's gradient. An index outside is a fault of the run, and reads zeros or adds nothing.
+/* Rows by index: reading them (gather), adding to them (scatter_add; scatter_rows to zeros), and classes as one-hot vectors.
+ * Gathering and adding are each other's gradient. An index outside is a fault of the run, and reads zeros or adds nothing.
+ *
+ * In parts, gather splits the indices, and adding splits the rows it adds to: each part goes over all indices and takes those of
+ * its rows, so that equal indices add up in one order.
  */
 #include "base/kinds.h"
 #include "base/text.h"
+#include "base/threads.h"
 #include "ops/walk.h"
 #include <string.h>
 
@@ -46,12 +50,21 @@ static bm_status infer_scatter(bm_infer *i)
     return BM_OK;
 }
 
-static void run_gather(const bm_call *c)
+/* ---- kernels ---- */
+typedef struct bound {
+    bm_call call;
+    bool    from_zeros; /* scatter_rows */
+} bound;
+
+static void gather_part(const void *args, int part, int parts)
 {
+    const bm_call  *c = &((const bound *)args)->call;
     const bm_array *x = &c->in[0], *indices = &c->in[1];
     const int64_t   rows = x->shape.dim[0], width = bmi_behind_axis(&x->shape, 0);
     const size_t    bytes = (size_t)width * bm_type_size(x->type);
-    for (int64_t i = 0; i < indices->size && bytes; i++) {
+    int64_t         begin, end;
+    bmi_slice(indices->size, 1, part, parts, &begin, &end);
+    for (int64_t i = begin; i < end && bytes; i++) {
         const int64_t row = bmi_integer_at(indices, i);
         void         *to  = bmi_element(&c->out, i * width);
         if (row >= 0 && row < rows) {
@@ -73,28 +86,63 @@ static void add_row(bm_type type, int64_t width, void *to, const void *from)
     else ADD_ROW(uint64_t);
 }
 
-static void run_scatter(const bm_call *c)
+static void scatter_part(const void *args, int part, int parts)
 {
-    const bm_array *x = &c->in[0], *indices = &c->in[1], *updates = &c->in[2];
-    const int64_t   rows = x->shape.dim[0], width = bmi_behind_axis(&x->shape, 0);
-    if (x->size && c->out.data != x->data) memcpy(c->out.data, x->data, (size_t)x->size * bm_type_size(x->type));
+    const bound    *b = args;
+    const bm_call  *c = &b->call;
+    const bm_array *indices = &c->in[1], *updates = &c->in[2], *out = &c->out;
+    const int64_t   rows = out->shape.dim[0], width = bmi_behind_axis(&out->shape, 0);
+    int64_t         begin, end;
+    bmi_slice(rows, 1, part, parts, &begin, &end);
+    const size_t bytes = (size_t)((end - begin) * width) * bm_type_size(out->type);
+    void        *mine  = bmi_element(out, begin * width);
+    if (bytes && b->from_zeros) memset(mine, 0, bytes);
+    else if (bytes && out->data != c->in[0].data) memcpy(mine, bmi_element(&c->in[0], begin * width), bytes);
     for (int64_t i = 0; i < indices->size; i++) {
         const int64_t row = bmi_integer_at(indices, i);
-        if (row >= 0 && row < rows) add_row(x->type, width, bmi_element(&c->out, row * width), bmi_element(updates, i * width));
-        else bm_call_fault(c, "index", row, i, rows);
+        if (row >= begin && row < end) add_row(out->type, width, bmi_element(out, row * width), bmi_element(updates, i * width));
+        else if ((row < 0 || row >= rows) && part == 0) bm_call_fault(c, "index", row, i, rows);
     }
 }
 
+static void run_gather(const bm_call *c) { gather_part(&(bound){ *c, false }, 0, 1); }
+static void run_scatter(const bm_call *c) { scatter_part(&(bound){ *c, false }, 0, 1); }
+static void run_rows(const bm_call *c) { scatter_part(&(bound){ *c, true }, 0, 1); }
+
+enum { ELEMENTS_A_PART = 32768 };
+
+static bool bind(bmi_bind *b, bmi_kernel kernel, bool from_zeros, int64_t elements, int64_t most)
+{
+    bound *k = bmi_bind_memory(b, sizeof *k);
+    if (!k) return true;
+    *k = (bound){ { .args = b->args, .n_in = b->n_in, .in = b->in, .out = b->out, .state_ = b->state, .number_ = b->number }, from_zeros };
+    int64_t parts = elements / ELEMENTS_A_PART + 1;
+    if (parts > most) parts = most;
+    bmi_bind_emit(b, b->op->name, kernel, k, parts < b->threads ? (int)parts : b->threads);
+    return true;
+}
+
+static bool bind_gather(bmi_bind *b) { return bind(b, gather_part, false, b->out.size, b->in[1].size); }
+static bool bind_scatter(bmi_bind *b) { return bind(b, scatter_part, false, b->out.size, b->out.shape.dim[0]); }
+static bool bind_rows(bmi_bind *b) { return bind(b, scatter_part, true, b->out.size, b->out.shape.dim[0]); }
+
+/* ---- gradients ---- */
+extern const bm_op bmi_op_scatter_rows;
+
 static void grad_gather(bm_node y, bm_node dy, bm_node *dx)
 {
-    const bm_node x = bm_node_in(y, 0);
-    if (bmi_may_need(x)) dx[0] = bm_scatter_add(bm_broadcast_like(bmi_number_like(dy, 0), x), bm_node_in(y, 1), dy);
+    dx[0] = bmi_op3(&bmi_op_scatter_rows, NULL, bm_node_in(y, 0), bm_node_in(y, 1), dy, BM_HERE);
 }
 
 static void grad_scatter(bm_node y, bm_node dy, bm_node *dx)
 {
     dx[0] = dy;
     if (bmi_may_need(bm_node_in(y, 2))) dx[2] = bm_gather(dy, bm_node_in(y, 1));
+}
+
+static void grad_rows(bm_node y, bm_node dy, bm_node *dx)
+{
+    dx[2] = bm_gather(dy, bm_node_in(y, 1));
 }
 
 /* ---- one-hot ---- */
@@ -140,15 +188,23 @@ static const bm_example examples_scatter[] = {
     { .in = { TABLE, BMI_REALS(2, 0, 2), BMI_REALS(10, 20, 30, 40, 50, 60) }, .in_type = { 0, BM_I64 }, .in_shape = { BMI_DIMS(3, 2), BMI_DIMS(3), BMI_DIMS(3, 2) },
       .out = BMI_REALS(31, 42, 3, 4, 65, 86), .shape = BMI_DIMS(3, 2), .source = "by hand" },
 };
+static const bm_example examples_rows[] = {
+    { .in = { TABLE, BMI_REALS(2, 0, 2), BMI_REALS(10, 20, 30, 40, 50, 60) }, .in_type = { 0, BM_I64 }, .in_shape = { BMI_DIMS(3, 2), BMI_DIMS(3), BMI_DIMS(3, 2) },
+      .out = BMI_REALS(30, 40, 0, 0, 60, 80), .shape = BMI_DIMS(3, 2), .source = "by hand" },
+};
 static const bm_example examples_one_hot[] = {
     { .in = { BMI_REALS(1, 3, -1) }, .in_type = { BM_I32 }, .in_shape = { BMI_DIMS(3) }, .args = &(const one_hot_args){ 3, BM_F32 },
       .out = BMI_REALS(0, 1, 0, 0, 0, 0, 0, 0, 0), .shape = BMI_DIMS(3, 3), .source = "by hand" },
 };
 
 static const bm_op bmi_op_gather = { .size = sizeof(bm_op), .name = "gather", .n_in = 2, .infer = infer_gather, .grad = grad_gather, .run = run_gather,
-                                     BMI_EXAMPLES(examples_gather), .doc = "rows of x by index: indices.shape + x.shape[1:]" };
+                                     .bind = bind_gather, BMI_EXAMPLES(examples_gather), .doc = "rows of x by index: indices.shape + x.shape[1:]" };
 static const bm_op bmi_op_scatter_add = { .size = sizeof(bm_op), .name = "scatter_add", .n_in = 3, .infer = infer_scatter, .grad = grad_scatter,
-                                          .run = run_scatter, BMI_EXAMPLES(examples_scatter), .doc = "x with updates added to rows by index, in order" };
+                                          .run = run_scatter, .bind = bind_scatter, BMI_EXAMPLES(examples_scatter),
+                                          .doc = "x with updates added to rows by index, in order" };
+const bm_op bmi_op_scatter_rows = { .size = sizeof(bm_op), .name = "scatter_rows", .n_in = 3, .shape_inputs = 1, .infer = infer_scatter, .grad = grad_rows,
+                                    .run = run_rows, .bind = bind_rows, BMI_EXAMPLES(examples_rows),
+                                    .doc = "zeros in x's shape with updates added to rows by index: the gradient of gather" };
 static const bm_op bmi_op_one_hot = { .size = sizeof(bm_op), .name = "one_hot", .n_in = 1, .args_size = sizeof(one_hot_args), .flags = BM_OP_NO_GRADIENT,
                                       .infer = infer_one_hot, .run = run_one_hot, BMI_EXAMPLES(examples_one_hot),
                                       .doc = "1 at the index on a new last axis, else 0; all 0 for an index outside" };
@@ -168,4 +224,4 @@ bm_node bm_one_hot_at(bm_node indices, int64_t depth, bm_type type, bm_place her
     return bmi_op1(&bmi_op_one_hot, &(one_hot_args){ depth, type }, indices, here);
 }
 
-const bmi_kind bmi_kinds_op_gather[] = { BMI_OP_KIND(gather), BMI_OP_KIND(scatter_add), BMI_OP_KIND(one_hot), { 0 } };
+const bmi_kind bmi_kinds_op_gather[] = { BMI_OP_KIND(gather), BMI_OP_KIND(scatter_add), BMI_OP_KIND(scatter_rows), BMI_OP_KIND(one_hot), { 0 } };

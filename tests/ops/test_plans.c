@@ -6,6 +6,7 @@
 #include "support/bmt.h"
 #include "support/interpret.h"
 #include "support/op_cases.h"
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -76,6 +77,13 @@ static void same_bits(const setting *s, const char *what, const bm_tensor *a, co
             fail_msg("%s: %s: element %lld is %.17g and %.17g", s->c->name, what, (long long)i, bm_tensor_at(a, i), bm_tensor_at(b, i));
 }
 
+/* 4 u (sqrt(k) + 8) sum |a| where sums are long, else a few last places. */
+static double tolerance_of(const bmt_case *c, bm_type real)
+{
+    const double k = (double)c->terms, u = real == BM_F32 ? 0x1p-24 : 0x1p-53;
+    return c->terms ? 4 * u * (sqrt(k) + 8) * k : real == BM_F32 ? 4e-6 : 1e-13;
+}
+
 static void check_real(const bmt_case *c, bm_type real)
 {
     setting s = { .c = c, .g = bm_graph_new() };
@@ -101,7 +109,7 @@ static void check_real(const bmt_case *c, bm_type real)
         bm_tensor    *four  = planned(&s, (bmi_isa)isa, 4, &state);
         of_isa[isa]         = planned(&s, (bmi_isa)isa, 1, &state);
         same_bits(&s, "one thread and four", of_isa[isa], four);
-        bmt_near_tensor(name, of_isa[isa], want, real == BM_F32 ? 4e-6 : 1e-13);
+        bmt_near_tensor(name, of_isa[isa], want, tolerance_of(c, real));
         bm_free(four);
     }
     if (of_isa[BMI_AVX2] && of_isa[BMI_AVX512]) same_bits(&s, "AVX2 and AVX-512", of_isa[BMI_AVX2], of_isa[BMI_AVX512]);
@@ -126,8 +134,14 @@ static void every_case(void **state)
     bmt_each_case(check, NULL);
 }
 
+static void large_cases(void **state)
+{
+    (void)state;
+    bmt_each_large_case(check, NULL);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(every_case) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(every_case), cmocka_unit_test(large_cases) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

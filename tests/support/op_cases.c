@@ -83,6 +83,7 @@ static const struct extra {
     int         n_in;
     bm_shape    shape[3];
     bm_type     index; /* type of input 1 when that holds indices */
+    int64_t     terms; /* numbers of about 1 that are added up to one */
 } extras[] = {
     { "matmul", "odd", nn, 2, { N(7, 5), N(5, 3) }, 0 },
     { "matmul", "transposed x", tn, 2, { N(5, 7), N(5, 3) }, 0 },
@@ -144,6 +145,46 @@ static const struct extra {
     { "softmax_crossentropy", "distributions", entropy, 2, { N(3, 7), N(3, 7) }, 0 },
 };
 
+/* Large enough for several parts. */
+static bm_node bernoulli(const bm_node *in) { return bm_bernoulli_like(in[0], .7); }
+static bm_node plus(const bm_node *in) { return bm_add(in[0], in[1]); }
+static bm_node wide_tanh(const bm_node *in) { return bm_tanh(in[0]); }
+static bm_node normal(const bm_node *in) { return bm_random_normal(in[0].graph, bm_node_type(in[0]), BM_SHAPE(70001), 0, 1); }
+static bm_node uniform(const bm_node *in) { return bm_random_uniform(in[0].graph, bm_node_type(in[0]), BM_SHAPE(70001), -1, 1); }
+static bm_node swap(const bm_node *in) { return bm_transpose(in[0], BM_AXES(1, 0)); }
+static bm_node inner_swap(const bm_node *in) { return bm_transpose(in[0], BM_AXES(0, 2, 1)); }
+static bm_node cut_wide(const bm_node *in) { return bm_slice(in[0], BM_AXES(3, 5), BM_AXES(-1, 201)); }
+static bm_node frame_wide(const bm_node *in) { return bm_pad(in[0], BM_AXES(1, 7), BM_AXES(0, 9), -1); }
+static bm_node twice(const bm_node *in) { return bm_tile(in[0], BM_AXES(1, 2)); }
+static bm_node beside(const bm_node *in) { return bm_concat(1, in[0], in[1]); }
+static bm_node sum_first(const bm_node *in) { return bm_sum_over(in[0], BM_AXES(0)); }
+static bm_node sum_last(const bm_node *in) { return bm_sum_over(in[0], BM_AXES(1)); }
+static const struct extra large[] = {
+    { "matmul", "large", nn, 2, { N(150, 130), N(130, 170) }, 0, 130 },
+    { "matmul", "large, transposed x", tn, 2, { N(130, 150), N(130, 170) }, 0, 130 },
+    { "matmul", "large, transposed y", nt, 2, { N(150, 130), N(170, 130) }, 0, 130 },
+    { "matmul", "large batch", nn, 2, { N(20, 30, 40), N(20, 40, 50) }, 0, 40 },
+    { "add", "large, a row added", plus, 2, { N(301, 307), N(307) }, 0 },
+    { "tanh", "large", wide_tanh, 1, { N(301, 307) }, 0 },
+    { "sum", "large, all", sum_all, 1, { N(301, 307) }, 0, 301 * 307 },
+    { "sum", "large, columns", sum_first, 1, { N(301, 307) }, 0, 301 },
+    { "sum", "large, rows", sum_last, 1, { N(301, 307) }, 0, 307 },
+    { "softmax", "large", soft, 1, { N(301, 307) }, 0 },
+    { "softmax_crossentropy", "large distributions", entropy, 2, { N(301, 307), N(301, 307) }, 0, 307 },
+    { "gather", "large", rows, 2, { N(5, 20011), N(2, 3) }, BM_I32 },
+    { "scatter_add", "large", add_rows, 3, { N(5, 20011), N(2, 3), N(2, 3, 20011) }, BM_I32 },
+    { "transpose", "large", swap, 1, { N(301, 307) }, 0 },
+    { "transpose", "large, in a batch", inner_swap, 1, { N(7, 101, 103) }, 0 },
+    { "slice", "large", cut_wide, 1, { N(301, 307) }, 0 },
+    { "pad", "large", frame_wide, 1, { N(301, 307) }, 0 },
+    { "tile", "large", twice, 1, { N(301, 307) }, 0 },
+    { "concat", "large", beside, 2, { N(301, 307), N(301, 7) }, 0 },
+    { "broadcast_like", "large", spread, 2, { N(301, 1), N(301, 307) }, 0 },
+    { "bernoulli_like", "large", bernoulli, 1, { N(301, 307) }, 0 },
+    { "random_normal", "large", normal, 1, { N(1) }, 0 },
+    { "random_uniform", "large", uniform, 1, { N(1) }, 0 },
+};
+
 /* ---- making cases ---- */
 
 static void of_example(const bm_op *op, size_t k, void (*check)(const bmt_case *, void *), void *user)
@@ -175,20 +216,21 @@ static void of_odd_shapes(const bm_op *op, void (*check)(const bmt_case *, void 
     }
 }
 
-static void of_table(const bm_op *op, void (*check)(const bmt_case *, void *), void *user)
+static void of_row(const bm_op *op, const struct extra *x, void (*check)(const bmt_case *, void *), void *user)
 {
-    for (size_t i = 0; i < BMI_COUNT(extras); i++) {
-        const struct extra *x = &extras[i];
-        if (strcmp(x->op, op->name) != 0) continue;
-        bmt_case c = { .op = op, .build = x->build, .n_in = x->n_in };
-        snprintf(c.name, sizeof c.name, "%s, %s", x->op, x->what);
-        memcpy(c.shape, x->shape, sizeof x->shape);
-        if (x->index) {
-            c.type[1]    = x->index;
-            c.numbers[1] = indices;
-        }
-        check(&c, user);
+    bmt_case c = { .op = op, .build = x->build, .n_in = x->n_in, .terms = x->terms };
+    snprintf(c.name, sizeof c.name, "%s, %s", x->op, x->what);
+    memcpy(c.shape, x->shape, sizeof x->shape);
+    if (x->index) {
+        c.type[1]    = x->index;
+        c.numbers[1] = indices;
     }
+    check(&c, user);
+}
+
+void bmt_each_large_case(void (*check)(const bmt_case *c, void *user), void *user)
+{
+    for (size_t i = 0; i < BMI_COUNT(large); i++) of_row(bmi_kind_find("op", large[i].op), &large[i], check, user);
 }
 
 void bmt_each_case(void (*check)(const bmt_case *c, void *user), void *user)
@@ -198,7 +240,8 @@ void bmt_each_case(void (*check)(const bmt_case *c, void *user), void *user)
         const bm_op *op = kind->record;
         for (size_t k = 0; k < op->n_examples; k++) of_example(op, k, check, user);
         if (op->flags & BM_OP_ELEMENTWISE && strcmp(op->name, "cast") != 0) of_odd_shapes(op, check, user);
-        of_table(op, check, user);
+        for (size_t k = 0; k < BMI_COUNT(extras); k++)
+            if (!strcmp(extras[k].op, op->name)) of_row(op, &extras[k], check, user);
     }
     for (size_t i = 0; i < BMI_COUNT(extras); i++)
         if (!bmi_kind_find("op", extras[i].op)) fail_msg("there is no operation %s", extras[i].op);
