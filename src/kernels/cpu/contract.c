@@ -58,8 +58,8 @@ static double cycles(const bmi_contract *c, family f, int64_t lanes)
     const double m = (double)c->rows, n = (double)c->columns, k = (double)c->k;
     const double registers = (double)((c->columns + lanes - 1) / lanes), turn = 1. / 3; /* a number moved by transposing */
     switch (f) {
-    case CHAIN: /* four chains at least hide the latency of one */
-        if (c->c_column != 1) return HUGE_COST;
+    case CHAIN: /* four chains at least hide the latency of one; one row is better swept */
+        if (c->c_column != 1 || (c->rows == 1 && !c->b_transposed)) return HUGE_COST;
         return (m * registers < 4 ? 4 : m * registers) * k + 2 * m * registers + (c->b_transposed ? turn * n * k : 0);
     case ACROSS:
         if (c->c_row != 1 || c->b_transposed || c->rows > BMI_CONTRACT_ACROSS) return HUGE_COST;

@@ -10,8 +10,8 @@
 
 enum { SWEEP = 8, CHAINS = 4, NARROW_VECTORS = BMI_VARIANT_ISA == 2 ? 4 : 2 };
 
-/* y[0..n) (+)= sum over r < rows of a[r * a_step] * b[r * b_step + j] */
-BMI_INLINE void sweep(const int rows, bool add, const real *a, int64_t a_step, const real *b, int64_t b_step, real *y, int64_t n)
+/* y[0..n) += sum over r < rows of a[r * a_step] * b[r * b_step + j] */
+BMI_INLINE void sweep(const int rows, const real *a, int64_t a_step, const real *b, int64_t b_step, real *y, int64_t n)
 {
     lanes x[SWEEP];
     BMI_UNROLL
@@ -21,14 +21,35 @@ BMI_INLINE void sweep(const int rows, bool add, const real *a, int64_t a_step, c
         lanes sum = lanes_fma(x[0], lanes_load(b + j), lanes_zero());
         BMI_UNROLL
         for (int r = 1; r < rows; r++) sum = lanes_fma(x[r], lanes_load(b + r * b_step + j), sum);
-        lanes_store(y + j, add ? lanes_add(lanes_load(y + j), sum) : sum);
+        lanes_store(y + j, lanes_add(lanes_load(y + j), sum));
     }
     if (j < n) {
-        const lanes_mask rest = lanes_first(n - j);
-        lanes            sum = lanes_fma(x[0], lanes_load_part(b + j, rest), lanes_zero());
+        const lanes_mask left = lanes_first(n - j);
+        lanes            sum = lanes_fma(x[0], lanes_load_part(b + j, left), lanes_zero());
         BMI_UNROLL
-        for (int r = 1; r < rows; r++) sum = lanes_fma(x[r], lanes_load_part(b + r * b_step + j, rest), sum);
-        lanes_store_part(y + j, rest, add ? lanes_add(lanes_load_part(y + j, rest), sum) : sum);
+        for (int r = 1; r < rows; r++) sum = lanes_fma(x[r], lanes_load_part(b + r * b_step + j, left), sum);
+        lanes_store_part(y + j, left, lanes_add(lanes_load_part(y + j, left), sum));
+    }
+}
+
+/* A function of its own: little stands between the sweeps, so that the loads of the next begin under the last of this one. */
+static __attribute__((noinline)) void sweeps(const real *a, int64_t a_step, const real *b, int64_t b_step, real *y, int64_t n, int64_t count)
+{
+    for (; count > 0; count--, a += SWEEP * a_step, b += SWEEP * b_step) sweep(SWEEP, a, a_step, b, b_step, y, n);
+}
+
+/* Fewer steps than SWEEP. */
+static void rest(int64_t rows, const real *a, int64_t a_step, const real *b, int64_t b_step, real *y, int64_t n)
+{
+    switch (rows) {
+    case 1: sweep(1, a, a_step, b, b_step, y, n); break;
+    case 2: sweep(2, a, a_step, b, b_step, y, n); break;
+    case 3: sweep(3, a, a_step, b, b_step, y, n); break;
+    case 4: sweep(4, a, a_step, b, b_step, y, n); break;
+    case 5: sweep(5, a, a_step, b, b_step, y, n); break;
+    case 6: sweep(6, a, a_step, b, b_step, y, n); break;
+    case 7: sweep(7, a, a_step, b, b_step, y, n); break;
+    default: break;
     }
 }
 
@@ -36,22 +57,12 @@ static void run_wide(const walk *w)
 {
     const bmi_contract *s = w->s;
     const int64_t       a_step = s->a_transposed ? s->a_step : 1, b_step = s->b_step;
-    const int64_t       n = w->columns.end - w->columns.begin;
-    const real         *a = w->a, *b = w->b + w->columns.begin;
-    real               *c = w->c + w->columns.begin;
-    for (int64_t p = 0; p < s->k; p += SWEEP, a += SWEEP * a_step, b += SWEEP * b_step) {
-        const bool add = p > 0 || s->accumulate;
-        switch (s->k - p) {
-        case 1: sweep(1, add, a, a_step, b, b_step, c, n); break;
-        case 2: sweep(2, add, a, a_step, b, b_step, c, n); break;
-        case 3: sweep(3, add, a, a_step, b, b_step, c, n); break;
-        case 4: sweep(4, add, a, a_step, b, b_step, c, n); break;
-        case 5: sweep(5, add, a, a_step, b, b_step, c, n); break;
-        case 6: sweep(6, add, a, a_step, b, b_step, c, n); break;
-        case 7: sweep(7, add, a, a_step, b, b_step, c, n); break;
-        default: sweep(8, add, a, a_step, b, b_step, c, n); break;
-        }
-    }
+    const int64_t       n = w->columns.end - w->columns.begin, count = s->k / SWEEP;
+    const real *const   b = w->b + w->columns.begin;
+    real *const         c = w->c + w->columns.begin;
+    if (!s->accumulate) memset(c, 0, (size_t)n * sizeof(real));
+    sweeps(w->a, a_step, b, b_step, c, n, count);
+    rest(s->k % SWEEP, w->a + count * SWEEP * a_step, a_step, b + count * SWEEP * b_step, b_step, c, n);
     bmi_contract_finish(s, w->rows, w->columns);
 }
 
