@@ -9,7 +9,7 @@
 
 enum {
     K_BLOCK = 800,              /* steps of k at most that are summed before C is written */
-    DIRECT_ROWS = 8,            /* nothing is packed for so few rows, */
+    DIRECT_ROWS = 32,            /* nothing is packed for so few rows, */
     DIRECT_COLUMNS = 64,        /* nor for so few columns */
     DIRECT_K = 256,             /* and steps */
     SMALL = 1 << 19,            /* multiplications of a product that is never shared */
