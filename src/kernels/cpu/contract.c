@@ -12,7 +12,6 @@ enum {
     DIRECT_ROWS = 32,            /* nothing is packed for so few rows, */
     DIRECT_COLUMNS = 64,        /* nor for so few columns */
     DIRECT_K = 256,             /* and steps */
-    SMALL = 1 << 19,            /* multiplications of a product that is never shared */
     DOT_COLUMNS = 32,           /* columns at most of the dot form */
     PANEL = 48,                 /* columns of a panel, a multiple of every instruction set's */
     ROW_GROUP_BYTES = 384 << 10, /* of A, to stay in the second-level cache beside a panel */
@@ -128,19 +127,20 @@ static void run_empty(const void *args, int part, int parts)
     if (c->batch == 1) bmi_contract_finish(c, all, (bmi_range){ 0, c->columns });
 }
 
-static bmi_kernel kernel_of(const bmi_contract *c, family f, bmi_real real, bmi_isa isa)
+static bmi_kernel kernel_of(const bmi_contract *c, family f, double cost, bmi_real real, bmi_isa isa)
 {
     typedef bmi_contract_kernel_fn *table[BMI_ISA_COUNT][BMI_REAL_COUNT];
     static const table chain = BMI_VARIANT_TABLE(bmi_contract_chain), small = BMI_VARIANT_TABLE(bmi_contract_small),
                        across = BMI_VARIANT_TABLE(bmi_contract_across), dot = BMI_VARIANT_TABLE(bmi_contract_dot),
+                       dot_small = BMI_VARIANT_TABLE(bmi_contract_dot_small),
                        row = BMI_VARIANT_TABLE(bmi_contract_row), narrow = BMI_VARIANT_TABLE(bmi_contract_narrow);
-    const double work = (double)c->rows * (double)c->columns * (double)c->k;
+    const bool tiny = c->batch == 1 && cost < 2 * PART_CYCLES; /* never shared */
     switch (f) {
     case CHAIN:
-        if (c->batch == 1 && work <= SMALL && c->k <= K_BLOCK && (c->direct || c->b_transposed)) return small[isa][real];
+        if (tiny && c->k <= K_BLOCK && (c->direct || c->b_transposed)) return small[isa][real];
         return chain[isa][real];
     case ACROSS: return across[isa][real];
-    case DOT: return dot[isa][real];
+    case DOT: return (tiny && c->b_transposed ? dot_small : dot)[isa][real];
     case ROW: return (c->columns <= NARROW_COLUMNS ? narrow : row)[isa][real];
     default: return run_empty;
     }
@@ -162,7 +162,7 @@ const bmi_contract *bmi_contract_bind(void *memory, const bmi_contract_spec *spe
     double        cost;
     const family  f = choose(spec, c, &cost);
     const int64_t numbers = blocks(c, f, real_size(spec));
-    c->kernel = kernel_of(c, f, spec->real, isa);
+    c->kernel = kernel_of(c, f, cost, spec->real, isa);
     c->scratch = (char *)memory + up((int64_t)sizeof(bmi_contract), 64);
     c->scratch_bytes = f == EMPTY ? (size_t)real_size(spec) : (size_t)up(numbers * real_size(spec), 64);
     return c;

@@ -61,6 +61,7 @@ BMI_VARIANTS(bmi_contract_kernel_fn, bmi_contract_chain);  /* the general one */
 BMI_VARIANTS(bmi_contract_kernel_fn, bmi_contract_small);  /* chains of tiny products */
 BMI_VARIANTS(bmi_contract_kernel_fn, bmi_contract_across); /* chains with c_row 1 and few rows */
 BMI_VARIANTS(bmi_contract_kernel_fn, bmi_contract_dot);
+BMI_VARIANTS(bmi_contract_kernel_fn, bmi_contract_dot_small);
 BMI_VARIANTS(bmi_contract_kernel_fn, bmi_contract_row);
 BMI_VARIANTS(bmi_contract_kernel_fn, bmi_contract_narrow);
 

@@ -17,8 +17,12 @@ enum { FINISH_BYTES = 64 << 10 }; /* the epilogue runs when so much of C waits f
 BMI_INLINE void panel_rows(const int vectors, const enum tile_kind kind, const bool transposed, const tile_args *t,
                            const real *a, const real *b, int64_t b_step, real *c, int64_t rows)
 {
-    const int64_t tiles = (rows + TILE_ROWS - 1) / TILE_ROWS, each = rows / tiles;
-    int64_t       higher = rows % tiles; /* so many tiles have one row more */
+    int64_t each = TILE_ROWS, higher = 0; /* even heights; `higher` tiles have one row more */
+    if (rows < TILE_ROWS) each = rows;
+    else if (rows % TILE_ROWS) {
+        const int64_t tiles = rows / TILE_ROWS + 1;
+        each = rows / tiles, higher = rows % tiles;
+    }
     for (const real *end = c + rows * t->c_step; c < end;) {
         const int n = (int)(each + (higher-- > 0));
         switch (n) {

@@ -139,3 +139,20 @@ static void run(const walk *w)
 }
 
 void BMI_V(bmi_contract_dot)(const void *args, int part, int parts) { walk_part(args, part, parts, run); }
+
+/* Small products with a transposed B: no slice, no batch. */
+void BMI_V(bmi_contract_dot_small)(const void *args, int part, int parts)
+{
+    (void)parts;
+    if (part > 0) return;
+    const bmi_contract *s = args;
+    const dot_args      t = { .a_step = s->a_step, .b_step = s->b_step, .c_row = s->c_row, .c_column = s->c_column, .k = s->k,
+                              .add = s->accumulate };
+    const real         *b = s->b;
+    real               *c = s->c;
+    int64_t             left = s->columns;
+    for (; left > DOT_COLUMNS; left -= DOT_COLUMNS, b += DOT_COLUMNS * t.b_step, c += DOT_COLUMNS * t.c_column)
+        dots[DOT_COLUMNS - 1](&t, s->a, b, c, s->rows);
+    dots[left - 1](&t, s->a, b, c, s->rows);
+    bmi_contract_finish(s, (bmi_range){ 0, s->rows }, (bmi_range){ 0, s->columns });
+}

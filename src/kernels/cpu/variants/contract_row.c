@@ -102,29 +102,31 @@ BMI_INLINE void narrow(const int vectors, const real *a, int64_t a_step, const r
 
 void BMI_V(bmi_contract_row)(const void *args, int part, int parts) { walk_part(args, part, parts, run_wide); }
 
-static void narrow_item(const bmi_contract *s, const real *a, const real *b, real *c)
-{
-    const int64_t a_step = s->a_transposed ? s->a_step : 1, b_step = s->b_step, k = s->k;
-    int64_t       left = s->columns;
-    for (; left > NARROW_VECTORS * LANES; left -= NARROW_VECTORS * LANES, b += NARROW_VECTORS * LANES, c += NARROW_VECTORS * LANES)
-        narrow(NARROW_VECTORS, a, a_step, b, b_step, k, c, lanes_first(LANES), s->accumulate);
-    const int64_t    vectors = (left + LANES - 1) / LANES;
-    const lanes_mask last = lanes_first(left - (vectors - 1) * LANES);
-    switch (vectors) {
-    case 1: narrow(1, a, a_step, b, b_step, k, c, last, s->accumulate); break;
+#define NARROW_ARGS const bmi_contract *s, const real *a, const real *b, real *c, lanes_mask last
+#define NARROW(vectors) narrow(vectors, a, s->a_transposed ? s->a_step : 1, b, s->b_step, s->k, c, last, s->accumulate)
+typedef void narrow_fn(NARROW_ARGS);
+static void narrow_1(NARROW_ARGS) { NARROW(1); }
+static void narrow_2(NARROW_ARGS) { NARROW(2); }
 #if BMI_VARIANT_ISA == 2
-    case 2: narrow(2, a, a_step, b, b_step, k, c, last, s->accumulate); break;
-    case 3: narrow(3, a, a_step, b, b_step, k, c, last, s->accumulate); break;
+static void narrow_3(NARROW_ARGS) { NARROW(3); }
+static void narrow_4(NARROW_ARGS) { NARROW(4); }
+static narrow_fn *const narrows[NARROW_VECTORS] = { narrow_1, narrow_2, narrow_3, narrow_4 };
+#else
+static narrow_fn *const narrows[NARROW_VECTORS] = { narrow_1, narrow_2 };
 #endif
-    default: narrow(NARROW_VECTORS, a, a_step, b, b_step, k, c, last, s->accumulate); break;
-    }
-}
 
 /* Not by walk_part: a tiny product has no time for slices. Parts share a batch. */
 void BMI_V(bmi_contract_narrow)(const void *args, int part, int parts)
 {
+    enum { WIDTH = NARROW_VECTORS * VECTOR_BYTES / sizeof(real) };
     const bmi_contract *s = args;
-    for (int64_t i = part; i < s->batch; i += parts)
-        narrow_item(s, (const real *)s->a + i * s->a_stride, (const real *)s->b + i * s->b_stride, (real *)s->c + i * s->c_stride);
+    for (int64_t i = part; i < s->batch; i += parts) {
+        const real *a = (const real *)s->a + i * s->a_stride, *b = (const real *)s->b + i * s->b_stride;
+        real       *c = (real *)s->c + i * s->c_stride;
+        int64_t     left = s->columns;
+        for (; left > WIDTH; left -= WIDTH, b += WIDTH, c += WIDTH) narrows[NARROW_VECTORS - 1](s, a, b, c, lanes_first(LANES));
+        const int64_t vectors = (left + LANES - 1) / LANES;
+        narrows[vectors - 1](s, a, b, c, lanes_first(left - (vectors - 1) * LANES));
+    }
     if (part == 0) bmi_contract_finish(s, (bmi_range){ 0, 1 }, (bmi_range){ 0, s->columns });
 }
