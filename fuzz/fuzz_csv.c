@@ -25,15 +25,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     const bm_name        text = "a";
     const bm_csv_options o = { .no_header = bytes[0] & 1, .skip_bad_rows = bytes[0] & 2, .rename_duplicates = bytes[0] & 4, .delimiter = bytes[0] & 8 ? ';' : 0,
                                .text = { &text, bytes[0] >> 4 & 1 } };
+    static bm_context *context; /* one thread: the order of work is the same in every run */
+    if (!context) context = bm_context_new(.threads = 1);
     bmi_csv   whole, pieces;
     bmi_error e = { 0 }, f = { 0 };
-    bmi_csv_read_bytes(&e, (bm_place){ 0 }, NULL, "f", bytes + 1, size - 1, 0, &o, &whole);
-    bmi_csv_read_bytes(&f, (bm_place){ 0 }, NULL, "f", bytes + 1, size - 1, 16, &o, &pieces);
+    bmi_csv_read_bytes(&e, (bm_place){ 0 }, context, "f", bytes + 1, size - 1, 0, &o, &whole);
+    bmi_csv_read_bytes(&f, (bm_place){ 0 }, context, "f", bytes + 1, size - 1, 16, &o, &pieces);
     if (e.status != f.status || strcmp(e.text, f.text)) abort();
     if (e.status && !*e.text) abort(); /* an error without words */
     if (e.status) return 0;
     same(&whole, &pieces);
-    bmi_csv_end(NULL, &whole);
-    bmi_csv_end(NULL, &pieces);
+    bmi_csv_end(context, &whole);
+    bmi_csv_end(context, &pieces);
     return 0;
 }

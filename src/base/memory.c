@@ -2,8 +2,11 @@
 /* Allocation through a context, with checked sizes. */
 #include "base/memory.h"
 #include "base/context.h"
+#include "base/pages.h"
 #include <stdlib.h>
 #include <string.h>
+
+#define LARGE (2 * BMI_LARGE_PAGE) /* from here on memory lies in large pages */
 
 bool bmi_mul_size(size_t a, size_t b, size_t *product)
 {
@@ -33,7 +36,10 @@ void *bmi_alloc_raw(bm_context *context, size_t count, size_t size)
     size_t bytes;
     if (!asked_bytes(count, size, &bytes)) return NULL;
     if (context && context->allocator.allocate) return context->allocator.allocate(context->allocator.user, bytes, BMI_ALIGN);
-    return aligned_alloc(BMI_ALIGN, (bytes + BMI_ALIGN - 1) / BMI_ALIGN * BMI_ALIGN);
+    if (bytes < LARGE) return aligned_alloc(BMI_ALIGN, (bytes + BMI_ALIGN - 1) / BMI_ALIGN * BMI_ALIGN);
+    void *memory = aligned_alloc(BMI_LARGE_PAGE, (bytes + BMI_ALIGN - 1) / BMI_ALIGN * BMI_ALIGN);
+    if (memory) bmi_pages_advise(memory, bytes);
+    return memory;
 }
 
 void *bmi_alloc(bm_context *context, size_t count, size_t size)

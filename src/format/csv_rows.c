@@ -99,7 +99,7 @@ static bmi_csv_problem read_row(const bmi_csv_work *w, const uint8_t *seen, bmi_
         const unsigned char *stop;
         if (c < n_columns && p < safe && !(seen[c] & BMI_SEEN_SLOW) && (stop = bmi_stop(p, delimiter, line))) {
             bmi_decimal          number;
-            const unsigned char *q = bmi_decimal_read(p, &number);
+            const unsigned char *q = bmi_decimal_short(p, stop, &number) ? stop : bmi_decimal_read(p, &number);
             if ((q == stop || (q && q + 1 == stop && *q == '\r' && *stop == '\n')) && (number.real || number.whole <= UINT64_C(1) << 53)) {
                 row[c] = number.bits;
                 row_seen[c] = number.real ? BMI_SEEN_REAL : BMI_SEEN_INT;

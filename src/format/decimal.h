@@ -49,6 +49,31 @@ typedef struct bmi_decimal {
     bool     real;  /* written with a point or an exponent */
 } bmi_decimal;
 
+/* Reads a number of at most eight digits, with or without a sign and a point, that fills [p, stop): the two parts around the point are
+ * put together in one word. False when it is something else (or longer). BMI_DECIMAL_ROOM bytes can be read from p. */
+static inline bool bmi_decimal_short(const unsigned char *p, const unsigned char *stop, bmi_decimal *d)
+{
+    static const double tens[9] = { 1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8 };
+    const uint64_t ones = UINT64_C(0x0101010101010101), negative = *p == '-';
+    p += negative;
+    const int      length = (int)(stop - p);
+    const uint64_t w = bmi_load8(p), dots = w ^ ones * '.', zero = (dots - ones) & ~dots & ones << 7; /* the lowest bit of it is right */
+    const int      before = zero ? __builtin_ctzll(zero) >> 3 : length;
+    const bool     point = before < length;
+    const int      n = length - point;
+    if (n < 1 || n > 8) return false;
+    const uint64_t mask = point ? (UINT64_C(1) << 8 * before) - 1 : ~UINT64_C(0);
+    const uint64_t digits = (w & mask) | (bmi_load8(p + 1) & ~mask);
+    if (bmi_count_digits(digits) < n) return false;
+    const uint64_t m = bmi_digits_value(digits, n);
+    const double   v = (double)(int64_t)m / tens[point ? n - before : 0];
+    memcpy(&d->bits, &v, 8);
+    d->bits ^= negative << 63;
+    d->whole = m;
+    d->real = point;
+    return true;
+}
+
 /* Reads a number in common form ([-]digits[.digits][e[+-]digits]) that begins at p, where BMI_DECIMAL_ROOM bytes can be read.
  * Gives what follows it, or null when it is not of that form or needs the slow way. Nothing here branches on the sign or on how
  * many digits there are (up to eight before and behind the point): such a branch would be guessed wrong in half the cells. */

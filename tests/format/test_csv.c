@@ -239,12 +239,14 @@ static void numbers_as_strtod(void **state) /* a million random cells, equal bit
     for (int i = 0; i < N; i++) {
         char *into = cells + 40 * i;
         union { uint64_t u; double d; } x;
-        switch (i % 6) {
+        switch (i % 8) {
         case 0:
             do x.u = (uint64_t)random_word() << 32 | random_word();
             while (!isfinite(x.d));
             snprintf(into, 40, "%.17g", x.d);
             break;
+        case 6: snprintf(into, 40, "%.*f", (int)(random_word() % 8), (random_unit() - .5) * 2000); break;
+        case 7: snprintf(into, 40, "%d", (int)random_word() >> random_word() % 32); break;
         case 1: snprintf(into, 40, "%.6f", (random_unit() - .5) * 8); break;
         case 2: snprintf(into, 40, "%.16g", random_unit() - .5); break;
         case 3: snprintf(into, 40, "%d.%u", (int)random_word(), random_word()); break;

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Reading a CSV file of numbers through the public interface: bench_csv FILE THREADS prints one JSON line, MB/s of the best of eight
+ * readings (as bench/csv_peers.py takes the best of its own), all of them, and the peak memory beside the table's. */
+#include "common.h"
+
+int main(int count, char **arguments)
+{
+    if (count != 3) return fprintf(stderr, "usage: %s FILE THREADS\n", arguments[0]), 2;
+    FILE *f = fopen(arguments[1], "rb");
+    if (!f || fseek(f, 0, SEEK_END)) return fprintf(stderr, "%s cannot be read\n", arguments[1]), 1;
+    const double mb = (double)ftell(f) / 1e6;
+    fclose(f);
+    bm_context *context = bm_context_new(.threads = atoi(arguments[2]));
+    double      best = INFINITY, table = 0;
+    char        all[200] = "";
+    for (int i = 0; i < 8; i++) {
+        const double t = now();
+        bm_table    *read = bm_table_read_csv(arguments[1], .context = context);
+        const double seconds = now() - t;
+        if (bm_failed(read)) {
+            bm_report(read, stderr);
+            return 1;
+        }
+        table = 8e-6 * (double)(bm_table_rows(read) * bm_table_columns(read));
+        bm_free(read);
+        if (seconds < best) best = seconds;
+        snprintf(all + strlen(all), sizeof all - strlen(all), "%s%.4f", i ? ", " : "", seconds);
+    }
+    printf("{\"mb_s\": %.1f, \"seconds\": [%s], \"table_mb\": %.1f, \"peak_mb\": %.1f}\n", mb / best, all, table, (double)peak_kb() * 1.024e-3);
+    bm_free(context);
+    return 0;
+}

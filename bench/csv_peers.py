@@ -1,0 +1,49 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""What others take for the CSV file that bench_csv reads: 540,000 rows of 20 normal numbers with six decimals, 103 MB.
+csv_peers.py --make FILE writes it; csv_peers.py FILE --threads N prints {"pandas": MB/s, "polars": MB/s}, the best of eight each.
+Threads: the caller pins the process; POLARS_MAX_THREADS sets polars' own, pyarrow's and pandas' C engine follow the pinning."""
+import argparse, json, os, time
+
+p = argparse.ArgumentParser()
+p.add_argument("file", nargs="?")
+p.add_argument("--make")
+p.add_argument("--threads", type=int, default=1)
+a = p.parse_args()
+if a.make:
+    if not os.path.exists(a.make):
+        import numpy as np, pandas as pd
+        numbers = np.random.default_rng(0).standard_normal((540000, 20))
+        pd.DataFrame(numbers, columns=["c%d" % i for i in range(20)]).to_csv(a.make, index=False, float_format="%.6f")
+    raise SystemExit
+os.environ.setdefault("POLARS_MAX_THREADS", str(a.threads))
+mb = os.path.getsize(a.file) / 1e6
+
+
+def best(read):
+    seconds = []
+    for _ in range(8):
+        t = time.perf_counter()
+        read()
+        seconds.append(time.perf_counter() - t)
+    return round(mb / min(seconds), 1)
+
+
+out = {}
+try:
+    import pandas as pd
+    out["pandas"] = best(lambda: pd.read_csv(a.file))
+    try:
+        import pyarrow
+        pyarrow.set_cpu_count(a.threads)
+        out["pandas with pyarrow"] = best(lambda: pd.read_csv(a.file, engine="pyarrow"))
+    except ImportError:
+        pass
+except ImportError:
+    pass
+try:
+    import polars as pl
+    out["polars"] = best(lambda: pl.read_csv(a.file))
+except ImportError:
+    pass
+print(json.dumps(out))
