@@ -26,7 +26,13 @@ static bm_status make_room(bmi_judge *j, const bm_dataset *d, bmi_error *e)
     j->target_columns     = rows ? d->t[0].tensor->size / rows : 1;
     j->prediction = bmi_alloc(j->network->context, (size_t)j->count, (size_t)j->prediction_columns * sizeof *j->prediction);
     j->target     = bmi_alloc(j->network->context, (size_t)j->count, (size_t)j->target_columns * sizeof *j->target);
-    if (!j->prediction || !j->target) return bmi_fail_memory(e, j->here, (size_t)(j->count * j->prediction_columns) * sizeof(double), "predictions");
+    for (int i = 0; i < j->network->n_metrics; i++) {
+        const bm_metric_kind *k = j->network->metrics[i].kind;
+        const size_t bytes = !j->network->metrics[i].sum.graph && k->scratch ? k->scratch(j->count, j->prediction_columns) : 0;
+        if (bytes > j->scratch_bytes) j->scratch_bytes = bytes;
+    }
+    j->scratch = bmi_alloc(j->network->context, j->scratch_bytes, 1);
+    if (!j->prediction || !j->target || !j->scratch) return bmi_fail_memory(e, j->here, (size_t)(j->count * j->prediction_columns) * sizeof(double), "predictions");
     bmi_column_of all;
     bmi_column_make(&all, d->t[0].tensor, BM_F64, false);
     if (j->rows) bmi_column_gather(&all, j->target, j->rows, j->count);
@@ -72,6 +78,7 @@ void bmi_judge_end(bmi_judge *j)
     if (!j->network) return;
     bmi_release(j->network->context, j->prediction, (size_t)j->count, (size_t)j->prediction_columns * sizeof *j->prediction);
     bmi_release(j->network->context, j->target, (size_t)j->count, (size_t)j->target_columns * sizeof *j->target);
+    bmi_release(j->network->context, j->scratch, j->scratch_bytes, 1);
     *j = (bmi_judge){ 0 };
 }
 
@@ -115,7 +122,7 @@ bm_status bmi_judge_run(bmi_judge *j, bmi_error *e)
     j->loss = n->heads[0].loss->reduction == BM_REDUCE_MEAN ? data / (double)j->count : data;
     if (j->penalty >= 0) j->loss += bmi_pass_number(last->fetch[j->penalty]);
     const bm_metric_input all = { .prediction = j->prediction, .target = j->target, .rows = j->count, .columns = j->prediction_columns,
-                                  .target_columns = j->target_columns, .output = n->heads[0].form };
+                                  .target_columns = j->target_columns, .output = n->heads[0].form, .scratch = j->scratch };
     for (int i = 0; i < n->n_metrics; i++)
         j->metrics[i] = j->sums[i] >= 0 ? sums[i] / (double)j->count : n->metrics[i].kind->all(&all, n->metrics[i].p);
     return BM_OK;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Loss and metrics of a network over rows of a dataset: what bm_evaluate and the validation of bm_fit run. Everything is made
- * at the beginning, so that it may be run again and again without allocation (but for metrics that sort).
+ * at the beginning, so that it
+ * may be run again and again without allocation.
  */
 #ifndef BMI_MODEL_JUDGE_H
 #define BMI_MODEL_JUDGE_H
@@ -18,6 +19,8 @@ typedef struct bmi_judge {
     int                 data, penalty, output, sums[BM_MODEL_MAX]; /* positions of fetches, -1: not fetched */
     double             *prediction, *target; /* of all rows, for metrics over all; null: there are none */
     int64_t             prediction_columns, target_columns;
+    void               *scratch; /* of such metrics */
+    size_t              scratch_bytes;
     /* results */
     double              loss, metrics[BM_MODEL_MAX];
 } bmi_judge;
