@@ -59,7 +59,9 @@ double bmi_random_unit(uint64_t seed, uint64_t stream, uint64_t i)
     return unit_of(random_u64(seed, stream, i));
 }
 
-/* Natural logarithm of a normal x > 0. x = 2^e m with m in [sqrt(1/2), sqrt(2)), s = (m-1)/(m+1), and
+/* The two functions of the normal generator; kernels/cpu/variants/fill.c does the same operations in the same order on vectors.
+ *
+ * Natural logarithm of a normal x > 0. x = 2^e m with m in [sqrt(1/2), sqrt(2)), s = (m-1)/(m+1), and
  * log m = 2 (s + s^3/3 + s^5/5 + ...), cut after s^21: |s| < .1716 leaves 2 s^23/23 < 3e-19. With roundings the error is below
  * 2 units in the last place (measured against long double in the tests). */
 static double own_log(double x)
@@ -88,8 +90,8 @@ static double own_cos_turn(double u)
     const int    k = (int)(4 * u + 0.5);
     const double a = (u - 0.25 * k) * 6.283185307179586477, z = a * a;
     double       cosine = 1, sine = 1;
-    for (int i = 16; i >= 2; i -= 2) cosine = 1 - z * cosine / (i * (i - 1));
-    for (int i = 17; i >= 3; i -= 2) sine = 1 - z * sine / (i * (i - 1));
+    for (int i = 16; i >= 2; i -= 2) cosine = 1 - z * cosine * (1.0 / (i * (i - 1)));
+    for (int i = 17; i >= 3; i -= 2) sine = 1 - z * sine * (1.0 / (i * (i - 1)));
     sine *= a;
     switch (k & 3) { /* cos(pi/2 k + a) */
     case 0: return cosine;

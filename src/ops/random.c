@@ -3,7 +3,8 @@
  * stream on the node and the run.
  */
 #include "base/kinds.h"
-#include "base/random.h"
+#include "base/threads.h"
+#include "kernels/cpu/fill.h"
 #include "ops/op.h"
 #include <math.h>
 
@@ -53,35 +54,54 @@ static bm_status infer_normal_like(bm_infer *i)
     return bmi_infer_real(i, 0) ? BM_E_TYPE : bmi_infer_same(i);
 }
 
-static void set(const bm_array *x, int64_t i, double v)
+static bmi_fill fill_of(bmi_fill_kind kind, const double *p, const bm_array *out, bmi_isa isa)
 {
-    if (x->type == BM_F32) ((float *)x->data)[i] = (float)v;
-    else ((double *)x->data)[i] = v;
+    const bool kept = kind == BMI_FILL_BERNOULLI;
+    return (bmi_fill){ isa, out->type == BM_F32 ? BMI_REAL_F32 : BMI_REAL_F64, kind, { p[0], kept ? 1 : p[1] }, out->data };
 }
 
-static void run_uniform(const bm_call *c)
+static void run_kind(const bm_call *c, bmi_fill_kind kind, const double *p)
 {
-    const double *p = ((const random_args *)c->args)->p;
-    for (int64_t i = 0; i < c->out.size; i++) set(&c->out, i, p[0] + (p[1] - p[0]) * bmi_random_unit(c->seed, c->stream, (uint64_t)i));
+    const bmi_fill f = fill_of(kind, p, &c->out, bmi_isa_now());
+    bmi_fill_range(&f, c->seed, c->stream, 0, c->out.size);
 }
 
-static void run_normal(const bm_call *c)
+static const double *numbers(const void *args) { return ((const random_args *)args)->p; }
+static void run_uniform(const bm_call *c) { run_kind(c, BMI_FILL_UNIFORM, numbers(c->args)); }
+static void run_normal(const bm_call *c) { run_kind(c, BMI_FILL_NORMAL, numbers(c->args)); }
+static void run_normal_like(const bm_call *c) { run_kind(c, BMI_FILL_NORMAL, c->args); }
+static void run_bernoulli(const bm_call *c) { run_kind(c, BMI_FILL_BERNOULLI, c->args); }
+
+/* The same as a kernel, split over elements. */
+typedef struct bound {
+    bmi_fill             fill;
+    const bmi_run_state *state;
+    uint64_t             number;
+    int64_t              size;
+} bound;
+
+static void fill_part(const void *args, int part, int parts)
 {
-    const double *p = ((const random_args *)c->args)->p;
-    for (int64_t i = 0; i < c->out.size; i++) set(&c->out, i, p[0] + p[1] * bmi_random_normal(c->seed, c->stream, (uint64_t)i));
+    const bound *b = args;
+    int64_t      first, last;
+    bmi_slice(b->size, 64, part, parts, &first, &last);
+    bmi_fill_range(&b->fill, b->state->seed, bmi_run_stream(b->state, b->number), first, last);
 }
 
-static void run_normal_like(const bm_call *c)
+static bool bind_kind(bmi_bind *b, bmi_fill_kind kind, const double *p)
 {
-    const double *p = c->args;
-    for (int64_t i = 0; i < c->out.size; i++) set(&c->out, i, p[0] + p[1] * bmi_random_normal(c->seed, c->stream, (uint64_t)i));
+    bound    *k     = bmi_bind_memory(b, sizeof *k);
+    const int parts = bmi_fill_parts(b->out.size);
+    if (!k) return true;
+    *k = (bound){ fill_of(kind, p, &b->out, b->isa), b->state, b->number, b->out.size };
+    bmi_bind_emit(b, b->op->name, fill_part, k, parts < b->threads ? parts : b->threads);
+    return true;
 }
 
-static void run_bernoulli(const bm_call *c)
-{
-    const double below = *(const double *)c->args * 0x1p32;
-    for (int64_t i = 0; i < c->out.size; i++) set(&c->out, i, (double)bmi_random_u32(c->seed, c->stream, (uint64_t)i) < below);
-}
+static bool bind_uniform(bmi_bind *b) { return bind_kind(b, BMI_FILL_UNIFORM, numbers(b->args)); }
+static bool bind_normal(bmi_bind *b) { return bind_kind(b, BMI_FILL_NORMAL, numbers(b->args)); }
+static bool bind_normal_like(bmi_bind *b) { return bind_kind(b, BMI_FILL_NORMAL, b->args); }
+static bool bind_bernoulli(bmi_bind *b) { return bind_kind(b, BMI_FILL_BERNOULLI, b->args); }
 
 #define RANDOM_ARGS(a, b) .args = &(const random_args){ BM_F32, BMI_DIMS(3), { a, b } }, .shape = BMI_DIMS(3), .source = "by hand"
 static const bm_example examples_uniform[] = { { RANDOM_ARGS(2, 2), .out = BMI_REALS(2, 2, 2) } };
@@ -95,15 +115,15 @@ static const bm_example examples_normal_like[] = {
     { .in = { BMI_REALS(0, 0) }, .in_shape = { BMI_DIMS(2) }, .args = &(const double[2]){ 3, 0 }, .out = BMI_REALS(3, 3), .shape = BMI_DIMS(2), .source = "by hand" },
 };
 
-#define RANDOM(name_, inputs, size_, infer_, run_, list, doc_, ...)                                                                      \
-    static const bm_op bmi_op_##name_ = { .size = sizeof(bm_op), .name = #name_, .n_in = inputs, .args_size = size_,                     \
-                                          .flags = BM_OP_RANDOM | BM_OP_NO_GRADIENT, .infer = infer_, .run = run_, BMI_EXAMPLES(list),   \
-                                          .doc = doc_, __VA_ARGS__ };
-RANDOM(random_uniform, 0, sizeof(random_args), infer_uniform, run_uniform, examples_uniform, "uniform in [low, high)", .scratch = NULL)
-RANDOM(random_normal, 0, sizeof(random_args), infer_normal, run_normal, examples_normal, "normal of a mean and deviation", .scratch = NULL)
-RANDOM(bernoulli_like, 1, sizeof(double), infer_bernoulli, run_bernoulli, examples_bernoulli,
+#define RANDOM(name_, inputs, size_, infer_, list, doc_, ...)                                                              \
+    static const bm_op bmi_op_##name_ = { .size = sizeof(bm_op), .name = #name_, .n_in = inputs, .args_size = size_,       \
+                                          .flags = BM_OP_RANDOM | BM_OP_NO_GRADIENT, .infer = infer_, .run = run_##list,   \
+                                          .bind = bind_##list, BMI_EXAMPLES(examples_##list), .doc = doc_, __VA_ARGS__ };
+RANDOM(random_uniform, 0, sizeof(random_args), infer_uniform, uniform, "uniform in [low, high)", .scratch = NULL)
+RANDOM(random_normal, 0, sizeof(random_args), infer_normal, normal, "normal of a mean and deviation", .scratch = NULL)
+RANDOM(bernoulli_like, 1, sizeof(double), infer_bernoulli, bernoulli,
        "1 with a probability, else 0, in the type and shape of the input", .shape_inputs = 1)
-RANDOM(normal_like, 1, 2 * sizeof(double), infer_normal_like, run_normal_like, examples_normal_like,
+RANDOM(normal_like, 1, 2 * sizeof(double), infer_normal_like, normal_like,
        "normal of a mean and deviation, in the type and shape of the input", .shape_inputs = 1)
 
 static bm_node add_random(bm_graph *g, const bm_op *op, bm_type type, bm_shape shape, double a, double b, bm_place here)

@@ -22,6 +22,7 @@
  *                             also into denormals and infinity
  *   v_bits i_real             the same bits as integers and back
  *   i_set i_add i_sub i_and i_or i_xor i_shl(i, k) i_shr(i, k)   shr brings in zeros
+ *   i_mul_low(a, b)           f64 alone: the product of the lower halves of lanes, all 64 bits of it
  *   v_of(i)                   integers as reals, |i| < 2^24 or 2^51
  *   v_to_int(x)               an integral x, |x| < 2^22 or 2^51
  *   v_gather(t, i)            t[i] per lane, 0 <= i

@@ -101,6 +101,7 @@ V vec  v_gather(const real *t, ivec i) { return (vec){ _mm256_i32gather_ps(t, i.
 #else
 V ivec i_set(lane_int x) { return (ivec){ _mm256_set1_epi64x(x), _mm256_set1_epi64x(x) }; }
 V vec  v_gather(const real *t, ivec i) { return (vec){ _mm256_i64gather_pd(t, i.lo, 8), _mm256_i64gather_pd(t, i.hi, 8) }; }
+V ivec i_mul_low(ivec a, ivec b) { return (ivec){ _mm256_mul_epu32(a.lo, b.lo), _mm256_mul_epu32(a.hi, b.hi) }; }
 V vec  v_of(ivec a) /* the integer put into the fraction of ROUNDER */
 {
     const half_vec    big = F(set1)(ROUNDER);

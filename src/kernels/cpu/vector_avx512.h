@@ -64,6 +64,7 @@ V vec  i_real(ivec a) { return _mm512_castsi512_pd(a); }
 V mask m_sign(vec a) { return _mm512_movepi64_mask(_mm512_castpd_si512(a)); }
 V vec  v_of(ivec a) { return _mm512_cvtepi64_pd(a); }
 V vec  v_gather(const real *t, ivec i) { return _mm512_i64gather_pd(i, t, 8); }
+V ivec i_mul_low(ivec a, ivec b) { return _mm512_mul_epu32(a, b); }
 #endif
 V ivec i_set(lane_int x) { return E(set1)(x); }
 V ivec i_add(ivec a, ivec b) { return E(add)(a, b); }

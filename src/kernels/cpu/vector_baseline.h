@@ -82,6 +82,12 @@ V ivec i_or(ivec a, ivec b) { EACH(ivec, a.at[i] | b.at[i]); }
 V ivec i_xor(ivec a, ivec b) { EACH(ivec, a.at[i] ^ b.at[i]); }
 V ivec i_shl(ivec a, int k) { EACH(ivec, (int_part)((bit_part)a.at[i] << k)); }
 V ivec i_shr(ivec a, int k) { EACH(ivec, (int_part)((bit_part)a.at[i] >> k)); }
+#if BMI_VARIANT_REAL == 64
+V ivec i_mul_low(ivec a, ivec b)
+{
+    EACH(ivec, (int_part)(((bit_part)a.at[i] & 0xffffffffu) * ((bit_part)b.at[i] & 0xffffffffu)));
+}
+#endif
 V vec  v_of(ivec a) { EACH(vec, __builtin_convertvector(a.at[i], vec_part)); }
 V vec  v_gather(const real *t, ivec index)
 {

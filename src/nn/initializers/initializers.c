@@ -10,7 +10,7 @@
  *   lecun             sqrt(1 / fan_in)                                LeCun, Bottou, Orr, Mueller, 1998
  */
 #include "base/kinds.h"
-#include "base/random.h"
+#include "kernels/cpu/fill.h"
 #include <baeum/extend_graph.h>
 #include <math.h>
 
@@ -25,14 +25,20 @@ static void constant(bm_array *out, double value)
     for (int64_t i = 0; i < out->size; i++) put(out, i, value);
 }
 
+static void fill(bm_array *out, bmi_fill_kind kind, double a, double b, uint64_t seed, uint64_t stream)
+{
+    const bmi_fill f = { bmi_isa_now(), out->type == BM_F32 ? BMI_REAL_F32 : BMI_REAL_F64, kind, { a, b }, out->data };
+    bmi_fill_range(&f, seed, stream, 0, out->size);
+}
+
 static void uniform(bm_array *out, double low, double high, uint64_t seed, uint64_t stream)
 {
-    for (int64_t i = 0; i < out->size; i++) put(out, i, low + (high - low) * bmi_random_unit(seed, stream, (uint64_t)i));
+    fill(out, BMI_FILL_UNIFORM, low, high, seed, stream);
 }
 
 static void normal(bm_array *out, double mean, double deviation, uint64_t seed, uint64_t stream)
 {
-    for (int64_t i = 0; i < out->size; i++) put(out, i, mean + deviation * bmi_random_normal(seed, stream, (uint64_t)i));
+    fill(out, BMI_FILL_NORMAL, mean, deviation, seed, stream);
 }
 
 #define ROW(name_, doc_, statement, ...)                                                                                                      \
