@@ -116,6 +116,7 @@ static bool load_number(const json_t *from, double *value)
 static void load_int(loading *l, const bmi_field *f, void *options, const json_t *from)
 {
     const double v = json_is_real(from) ? json_real_value(from) : 0.5;
+    if (json_is_number(from) && json_number_value(from) == f->number) return; /* left to the default, which may lie outside the range */
     if (json_is_integer(from)) bmi_field_put_int(f, options, json_integer_value(from));
     else if (v == floor(v) && fabs(v) <= 0x1p53) bmi_field_put_int(f, options, (int64_t)v); /* 3.0 is a whole number too */
     else wrong_type(l, f->name, "a whole number");
@@ -177,8 +178,8 @@ static void load_field(loading *l, const bmi_field *f, void *options, const json
     if (json_is_null(from)) return;
     switch (f->type) {
     case BMI_FIELD_REAL:
-        if (load_number(from, &v)) bmi_field_put_number(f, options, v);
-        else wrong_type(l, f->name, "a number");
+        if (!load_number(from, &v)) wrong_type(l, f->name, "a number");
+        else if (v != f->number) bmi_field_put_number(f, options, v); /* else as with integers */
         break;
     case BMI_FIELD_INT: load_int(l, f, options, from); break;
     case BMI_FIELD_BOOL:

@@ -162,6 +162,21 @@ static void saved_and_loaded(void **state)
     json_decref(json);
 }
 
+static void default_outside_range(void **state) /* what is saved of it can be loaded */
+{
+    (void)state;
+    typedef struct outside { double rate; int64_t steps; BM_NAMED_; } outside;
+    const bmi_field own[] = { BMI_REAL_FIELD(outside, rate, 0, INFINITY, -1, ""), BMI_INT_FIELD(outside, steps, 1, 9, -1, ""), { 0 } };
+    outside         o = { 0 }, back = { 0 };
+    bmi_error       e = { 0 };
+    assert_int_equal(bmi_fields_settle(&e, BM_HERE, "o", own, &o), BM_OK);
+    json_t *json = bmi_fields_save(own, &o);
+    assert_int_equal(bmi_fields_load(&e, BM_HERE, "o", own, &back, json, true), BM_OK);
+    if (bmi_fields_settle(&e, BM_HERE, "o", own, &back)) fail_msg("%s", e.text);
+    assert_true(back.rate == -1 && back.steps == -1);
+    json_decref(json);
+}
+
 static void wrong_json(void **state)
 {
     (void)state;
@@ -300,7 +315,7 @@ static void each_allocation_fails(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(defaults_and_zeros), cmocka_unit_test(ranges),      cmocka_unit_test(saved_and_loaded), cmocka_unit_test(wrong_json),
+        cmocka_unit_test(defaults_and_zeros), cmocka_unit_test(ranges),      cmocka_unit_test(saved_and_loaded), cmocka_unit_test(default_outside_range), cmocka_unit_test(wrong_json),
         cmocka_unit_test(specs),              cmocka_unit_test(wrong_specs), cmocka_unit_test(kinds),            cmocka_unit_test(each_allocation_fails),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
