@@ -78,6 +78,6 @@ bm_status bm_compile_at(bm_model *m, const bm_compile_options *options, size_t s
     if (bmi_object_failed(m)) return bmi_object_status(m);
     bm_compile_options o = { 0 };
     if (bmi_options_copy(&m->object.error, here, &o, sizeof o, offsetof(bm_compile_options, named_), options, size)) return m->object.error.status;
-    if (m->learner) return bmi_object_fail(m, BM_E_ARGUMENT, here, "compile: the learner \"%s\" brings its own loss and optimiser", m->learner->name);
+    if (m->learner) return bmi_learner_compile(m, &o, here);
     return bmi_model_compile(m, &o, BM_OUTPUT_ANY, here);
 }

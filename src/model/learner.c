@@ -137,12 +137,19 @@ static bm_status look(bm_learning *l)
     return BM_OK;
 }
 
+static bool has_flatten(const bm_layer *layers, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (layers[i].name && (!strcmp(layers[i].name, "flatten") || !strcmp(layers[i].name, "reshape"))) return true;
+    return false;
+}
+
 static bm_status build(bm_learning *l)
 {
     enum { ROOM = 64 };
     bm_model        *m = l->model;
     const bm_tensor *x = l->train->x[0].tensor;
-    bm_layer        *layers = bm_learning_memory(l, (ROOM + 1) * sizeof *layers);
+    bm_layer        *layers = bm_learning_memory(l, (ROOM + 2) * sizeof *layers);
     if (!layers) return m->object.error.status;
     bm_input_options input = { .type = m->learner->type ? m->learner->type : BM_F32, .name = "input" };
     input.shape.rank       = x->shape.rank > 1 ? x->shape.rank - 1 : 1;
@@ -150,7 +157,10 @@ static bm_status build(bm_learning *l)
     layers[0]      = bm_layer_at("input", &input, sizeof input, l->here);
     const size_t n = m->learner->layers(l, m->how, layers + 1, ROOM);
     if (m->object.error.status) return m->object.error.status;
-    return bmi_model_set_layers(m, (bm_layers){ layers, n + 1 }, l->here);
+    if (input.shape.rank < 2 || has_flatten(layers, n + 1)) return bmi_model_set_layers(m, (bm_layers){ layers, n + 1 }, l->here);
+    memmove(layers + 2, layers + 1, n * sizeof *layers); /* images: each row becomes one vector */
+    layers[1] = bm_layer_at("flatten", NULL, 0, l->here);
+    return bmi_model_set_layers(m, (bm_layers){ layers, n + 2 }, l->here);
 }
 
 static bm_output form_of(const bm_learning *l)
@@ -171,6 +181,19 @@ static bm_status fit_own(bm_learning *l)
     return bmi_model_take_classes(m, l->train);
 }
 
+/* What bm_compile was given instead of the learner's own. */
+static void replace(bm_compile_options *own, const bm_compile_options *asked)
+{
+    const bool many = asked->losses[0].name || asked->losses[0].kind;
+    if (asked->loss.name || asked->loss.kind || many) {
+        own->loss = asked->loss;
+        memcpy(own->losses, asked->losses, sizeof own->losses);
+    }
+    memcpy(own->loss_weights, asked->loss_weights, sizeof own->loss_weights);
+    if (asked->optimizer.kind) own->optimizer = asked->optimizer;
+    if (asked->metrics[0].kind) memcpy(own->metrics, asked->metrics, sizeof own->metrics);
+}
+
 bm_status bmi_learner_train(bm_model *m, const bm_fit_options *o, bm_place here)
 {
     bm_learning l = { .model = m, .arena = { .context = m->object.context }, .train = o->data, .validation = o->validation, .seed = o->seed == BM_ZERO ? 0 : o->seed,
@@ -180,6 +203,7 @@ bm_status bmi_learner_train(bm_model *m, const bm_fit_options *o, bm_place here)
     if (!look(&l) && !build(&l)) {
         compile.metrics[0] = l.task == BM_REGRESSION ? BM_METRIC_MAE : BM_ACCURACY;
         m->learner->compile(&l, m->how, &compile, &fit);
+        if (m->asked) replace(&compile, m->asked);
         if (!m->object.error.status && !bmi_model_compile(m, &compile, form_of(&l), here)) {
             if (m->learner->fit) fit_own(&l);
             else bmi_model_fit(m, &fit, here);

@@ -57,6 +57,7 @@ void bmi_model_swap(bm_model *a, bm_model *b)
         all[i]->learner       = kept[i]->learner;
         all[i]->kept          = kept[i]->kept;
         all[i]->how           = kept[i]->how;
+        all[i]->asked         = kept[i]->asked;
         all[i]->learner_arena = kept[i]->learner_arena;
         all[i]->recipe        = kept[i]->recipe;
         atomic_store(&all[i]->running, kept[i]->running);

@@ -35,6 +35,7 @@ struct bm_model {
     const bm_learner_kind *learner;
     const bm_learner *kept;     /* settled, in learner_arena */
     const void     *how;        /* its options */
+    const bm_compile_options *asked; /* what replaces the learner's own, in learner_arena; or null */
     bmi_arena       learner_arena;
     bm_recipe      *recipe;
     bm_scores       scores[BMI_PARTS];
@@ -57,6 +58,8 @@ bm_status bmi_model_fit(bm_model *m, const bm_fit_options *o, bm_place here);
 /* learner.c: fits a learner on a dataset; _train without the way back after a failure. */
 bm_status bmi_learner_fit(bm_model *m, const bm_fit_options *o, bm_place here);
 bm_status bmi_learner_train(bm_model *m, const bm_fit_options *o, bm_place here);
+/* bm_compile of a learner: what is given is checked, and replaces the learner's own when it is fitted. */
+bm_status bmi_learner_compile(bm_model *m, const bm_compile_options *o, bm_place here);
 /* A copy of a learner value becomes the model's. */
 bm_status bmi_learner_keep(bm_model *m, const bm_learner *how, bm_place here);
 bm_model *bmi_learner_new(bm_context *context, const bm_learner *how, const bm_recipe *recipe, bm_place here);

@@ -63,6 +63,17 @@ bm_status bmi_part_keep(bmi_error *e, bmi_arena *arena, const char *family, cons
     return BM_OK;
 }
 
+bm_status bmi_part_copy(bmi_error *e, bmi_arena *arena, const char *family, const void *from, void *to)
+{
+    room settled, *r = to;
+    if (bmi_part_keep(e, arena, family, from, &settled)) return e->status;
+    memcpy(r, from, sizeof *r);
+    r->part.kind = settled.part.kind;
+    r->part.name = settled.part.name;
+    if (!keep_texts(arena, ((const bmi_part_kind *)r->part.kind)->fields, &r->part.options)) return bmi_fail_memory(e, r->part.place, 100, r->part.name);
+    return BM_OK;
+}
+
 json_t *bmi_part_save(const void *kept)
 {
     const room          *r    = kept;

@@ -17,6 +17,9 @@ void bmi_part_make(void *to, const char *name, const void *kind, const void *opt
  * ("layer" names the family in messages), a setting outside its range; BM_E_MEMORY. `to` has room for BMI_PART_ROOM bytes. */
 bm_status bmi_part_keep(bmi_error *e, bmi_arena *arena, const char *family, const void *from, void *to);
 
+/* The same unsettled, so that it can be kept later: an explicit zero is still one. */
+bm_status bmi_part_copy(bmi_error *e, bmi_arena *arena, const char *family, const void *from, void *to);
+
 /* {"kind": "dense", "options": {...}} of a kept part; null when there is no memory. */
 json_t   *bmi_part_save(const void *kept);
 /* The reverse, a value to be kept after; texts borrow from `from`. A bare text is a kind without options. `kinds`: records from

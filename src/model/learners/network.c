@@ -42,6 +42,18 @@ static const bmi_field fields[] = {
     { 0 },
 };
 
+/* A last dense layer with as many units as there are outputs, and no activation or the one that goes with the task, is meant as
+ * the output layer itself: "dense 64 relu, dense 10". */
+static bool is_output(const bm_learning *l, const bm_layer *layer)
+{
+    const bm_dense_options *o = (const void *)layer->options.at;
+    const char             *activation = o->activation.name;
+    if (!layer->name || strcmp(layer->name, "dense") || layer->size < offsetof(bm_dense_options, activation) + sizeof o->activation) return false;
+    if (o->units != l->outputs && !(l->outputs == 2 && o->units == 1)) return false;
+    if (!activation || !strcmp(activation, "linear")) return true;
+    return l->task == BM_CLASSIFICATION && !strcmp(activation, o->units == 1 ? "sigmoid" : "softmax");
+}
+
 static size_t layers(bm_learning *l, const void *options, bm_layer *into, size_t room)
 {
     const bm_network_options *o = options;
@@ -50,6 +62,7 @@ static size_t layers(bm_learning *l, const void *options, bm_layer *into, size_t
     if (!o->layers) return bm_learning_fail(l, BM_E_ARGUMENT, "network: no layers are given, as \"dense 128 relu\""), 0;
     if (bmi_layers_from_text(e, l->here, &l->arena, o->layers, &hidden, &l->holds)) return 0;
     size_t first = hidden.count && !strcmp(hidden.at[0].name ? hidden.at[0].name : "", "input"); /* the data says what the input is */
+    if (hidden.count > first && is_output(l, &hidden.at[hidden.count - 1])) hidden.count--;
     if (hidden.count - first + 1 > room) return bm_learning_fail(l, BM_E_ARGUMENT, "network: %zu layers are too many, %zu are the most", hidden.count, room - 1), 0;
     for (size_t i = first; i < hidden.count; i++) into[i - first] = hidden.at[i];
     into[hidden.count - first] = bmi_network_output(l);
