@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+/* The command `baeum`: what its files share. main.c finds the subcommand, options.c reads its options, each subcommand is a file
+ * of its own and works by the public API. Results go to standard output, messages to standard error; exit codes are 0 done,
+ * 1 failed, 2 wrong usage, 130 interrupted.
+ */
+#ifndef BMI_CLI_CLI_H
+#define BMI_CLI_CLI_H
+#include <baeum/model.h>
+#include <jansson.h>
+
+/* Errors of the library name the line of the program that called it. To the user of the command such a line means nothing. */
+#undef BM_HERE
+#define BM_HERE BM_VALUE(bm_place, NULL, 0)
+
+#define CLI_PRINTF(text_, first_) __attribute__((format(printf, text_, first_)))
+
+enum { CLI_DONE = 0, CLI_FAILED = 1, CLI_USAGE = 2, CLI_INTERRUPTED = 130, CLI_DROPS = 256, CLI_COLUMNS = 64 };
+
+/* ---- options ---- */
+
+typedef enum cli_option_id {
+    OPT_TARGET, OPT_TASK, OPT_MODEL, OPT_EPOCHS, OPT_BATCH, OPT_RATE, OPT_OPTIMIZER, OPT_LOSS, OPT_PATIENCE, OPT_VALIDATION, OPT_TEST,
+    OPT_SEED, OPT_THREADS, OPT_DROP, OPT_NO_HEADER, OPT_DELIMITER, OPT_BAD_ROWS, OPT_DATA, OPT_ROWS, OPT_PLAN, OPT_OUTPUT, OPT_JSON,
+    OPT_QUIET, OPT_HELP, OPT_COUNT
+} cli_option_id;
+
+/* The options of all subcommands; which were given is a bit of `given`. */
+typedef struct cli_options {
+    uint64_t    given;
+    const char *target, *task, *model, *optimizer, *loss, *validation, *test, *bad_rows, *data, *output, *delimiter;
+    int64_t     epochs, batch, patience, seed, threads, rows;
+    double      rate;
+    bool        no_header, plan, json, quiet, help;
+    const char *drop[CLI_DROPS];
+    int         n_drop;
+    /* made of the texts above */
+    double      validation_share, test_share; /* NaN: a file */
+    char        separator;                    /* 0: found out */
+} cli_options;
+
+static inline bool cli_given(const cli_options *o, cli_option_id id) { return o->given >> id & 1; }
+
+typedef struct cli cli;
+
+/* A subcommand: arguments as help shows them, how many there must be, its options (bits) and its help. */
+typedef struct cli_command {
+    const char *name, *arguments;
+    int         least, most;
+    uint64_t    options;
+    const char *summary; /* one line, for the list of commands */
+    const char *about;   /* paragraphs before the options */
+    const char *examples;
+    int       (*run)(cli *c);
+} cli_command;
+
+extern const cli_command cli_train, cli_predict, cli_evaluate, cli_inspect, cli_data;
+extern const cli_command *const cli_commands[]; /* ended by null */
+
+struct cli {
+    const cli_command *command;
+    cli_options        options;
+    const char       **arguments; /* what is no option */
+    int                n_arguments;
+    FILE              *to;        /* where words go: standard output, or standard error when the data itself goes there */
+    json_t            *result;    /* with --json: the object that is printed at the end */
+    json_t            *warnings;
+    bool               json;
+};
+
+/* Reads argv[1..] of a subcommand into c. Returns 0, or CLI_USAGE with the error said. */
+int  cli_options_read(cli *c, int argc, char **argv);
+/* Writes the help of a subcommand. */
+void cli_help(const cli_command *command, FILE *to);
+/* The doc, name and argument of the i-th option a subcommand takes, for help; false past the last. */
+bool cli_option_at(const cli_command *command, int i, char left[64], const char **doc);
+
+/* ---- words: report.c ---- */
+
+/* Says an error (to standard error, or with --json as {"error": {"message", "where"}}) and returns `code`. */
+int cli_fail(cli *c, int code, const char *format, ...) CLI_PRINTF(3, 4);
+/* The same with the error of a library object. */
+int cli_fail_text(cli *c, int code, const char *message);
+/* "! ..." and a member of "warnings". */
+void cli_warn(cli *c, const char *format, ...) CLI_PRINTF(2, 3);
+/* One line "label        text", silent with --quiet and --json. */
+void cli_say(cli *c, const char *label, const char *format, ...) CLI_PRINTF(3, 4);
+/* True when words are wanted at all. */
+bool cli_talks(const cli *c);
+/* Puts a member into the result; takes value. Nothing without --json. */
+void cli_put(cli *c, const char *key, json_t *value);
+/* Prints the result object and checks that standard output took everything: `code`, or CLI_FAILED. */
+int  cli_finish(cli *c, int code);
+/* A number for JSON: null when it is not finite. */
+json_t *cli_number(double value);
+
+/* ---- text: output.c ---- */
+
+/* Numbers for people, into a buffer of 32 bytes, which is returned. */
+char *cli_count(char into[32], int64_t count);    /* 1,319 */
+char *cli_real(char into[32], double value);      /* three digits: .991  12.3  1,319  3.2e-07 */
+char *cli_share(char into[32], double value);     /* three decimals: .991  1.000 */
+char *cli_bytes(char into[32], double bytes);     /* 15 kB */
+char *cli_seconds(char into[32], double seconds); /* 1.1 s, 3 min 5 s */
+/* "1 row", "1,319 rows" into 64 bytes. */
+char *cli_plural(char into[64], int64_t count, const char *one, const char *many);
+/* Columns that a text takes on a terminal (UTF-8, one a code point). */
+int  cli_width(const char *text);
+/* Text without control characters, cut to `width` columns with "…", into 4 * width + 4 bytes. */
+char *cli_cell(char *into, const char *text, int width);
+
+/* A table of texts that prints aligned: columns whose cells are all numbers to the right, others to the left. */
+typedef struct cli_grid {
+    int    columns; /* at most CLI_COLUMNS */
+    int    n_cells, capacity;
+    char **cells;
+    bool   failed;
+} cli_grid;
+void cli_grid_add(cli_grid *g, const char *cell); /* row by row; null is an empty cell */
+void cli_grid_print(const cli_grid *g, const char *indent, FILE *to);
+void cli_grid_end(cli_grid *g);
+
+/* ---- progress and interruption: progress.c, interrupt.c ---- */
+
+typedef struct cli_progress {
+    cli     *command;
+    void   (*begin)(void *user, const bm_model *m); /* called before the first line */
+    void    *user;
+    bool     begun, drawn, terminal;
+    double   last_shown;
+} cli_progress;
+bool cli_progress_show(void *progress, const bm_progress *p); /* a bm_progress_function */
+void cli_progress_end(cli_progress *p);                       /* takes the bar away */
+
+/* From begin to end the first Ctrl-C (or SIGTERM) stops m after its step, the second ends the process at once. */
+void cli_interrupt_begin(bm_model *m);
+bool cli_interrupt_end(void); /* true when there was one */
+
+/* ---- data: source.c ---- */
+
+/* What DATA is: a table, or a dataset of arrays (images, NPZ), perhaps with a test part of its own. */
+typedef struct cli_source {
+    const char *given;
+    char        stem[200];  /* for names of files made of it */
+    bm_table   *table;
+    bm_dataset *data, *test;
+    const char *target;     /* the target by option or the set's own; null: none is known */
+} cli_source;
+/* Opens DATA with the reading options of c. Columns stay text where a recipe (or null) needs it or `texts` names them. Returns 0 or
+ * an exit code, the error said. */
+int  cli_source_open(cli *c, const char *data, const bm_recipe *recipe, bm_names texts, cli_source *s);
+void cli_source_end(cli_source *s);
+/* Says what the table or dataset is: the first line of a session. */
+void cli_source_say(cli *c, const cli_source *s);
+/* The column of a name; an error with the nearest name when there is none (-1). */
+int64_t cli_column(cli *c, const bm_table *t, const char *option, const char *name);
+/* A model file, loaded; null with the error said. */
+bm_model *cli_model_open(cli *c, const char *path);
+/* True when the file starts as a model file does. */
+bool cli_is_model(const char *path);
+
+/* ---- scores: scores.c ---- */
+
+enum { CLI_PARTS = 4 };
+/* Scores of parts beside each other: rows "train", "validation", "test", "baseline". */
+typedef struct cli_scores {
+    const char *name[CLI_PARTS];
+    const char *note[CLI_PARTS]; /* behind the row, or null */
+    bm_scores   scores[CLI_PARTS];
+    int         count;
+} cli_scores;
+void    cli_scores_print(const cli_scores *s, FILE *to);
+json_t *cli_scores_json(const bm_scores *s);
+/* The trivial answer on targets (classes, or reals): always `majority`, or the mean `mean`. */
+bm_scores cli_baseline_classes(const bm_tensor *targets, int64_t classes, int64_t majority);
+bm_scores cli_baseline_reals(const bm_tensor *targets, double mean);
+int64_t   cli_majority(const bm_tensor *targets, int64_t classes);
+double    cli_mean(const bm_tensor *targets);
+
+#endif

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+/* baeum: finds the subcommand, reads its options and runs it. */
+#include "base/text.h"
+#include "cli/cli.h"
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+const cli_command *const cli_commands[] = { &cli_train, &cli_predict, &cli_evaluate, &cli_inspect, &cli_data, NULL };
+
+static void usage(FILE *to)
+{
+    fprintf(to, "baeum %s: learn from data, judge honestly, predict\n\n", bm_version());
+    for (const cli_command *const *k = cli_commands; *k; k++) {
+        char call[80];
+        snprintf(call, sizeof call, "baeum %s %s", (*k)->name, (*k)->arguments);
+        fprintf(to, "  %-38s %s\n", call, (*k)->summary);
+    }
+    fprintf(to, "\n  baeum COMMAND --help                   its options, with examples\n"
+                "  baeum --version\n\n"
+                "DATA is a CSV file (- is standard input), an IDX, NPY or NPZ file, or the name of a set: baeum data list\n\n"
+                "  baeum train iris\n"
+                "  baeum train sales.csv --target revenue --model mlp:64,32\n"
+                "  baeum predict sales.safetensors new.csv -o predictions.csv\n");
+}
+
+static const cli_command *find(const char *name)
+{
+    for (const cli_command *const *k = cli_commands; *k; k++)
+        if (!strcmp((*k)->name, name)) return *k;
+    return NULL;
+}
+
+static int unknown_command(cli *c, const char *name)
+{
+    const char *names[16];
+    size_t      n = 0;
+    for (const cli_command *const *k = cli_commands; *k; k++) names[n++] = (*k)->name;
+    const char *near = bmi_nearest(name, names, n);
+    if (near) return cli_fail(c, CLI_USAGE, "there is no command \"%s\"; did you mean %s?", name, near);
+    return cli_fail(c, CLI_USAGE, "there is no command \"%s\"; baeum --help lists them", name);
+}
+
+static int run(cli *c, int argc, char **argv)
+{
+    char  threads[32];
+    int   status = cli_options_read(c, argc, argv);
+    if (status) return status;
+    if (c->options.help) return cli_help(c->command, stdout), CLI_DONE;
+    if (cli_given(&c->options, OPT_THREADS)) {
+        snprintf(threads, sizeof threads, "%d", (int)c->options.threads);
+        if (setenv("BAEUM_THREADS", threads, 1)) return cli_fail(c, CLI_FAILED, "out of memory");
+    }
+    if (c->options.data && setenv("BAEUM_DATA", c->options.data, 1)) return cli_fail(c, CLI_FAILED, "out of memory");
+    return c->command->run(c);
+}
+
+int main(int argc, char **argv)
+{
+    cli c = { .to = stdout };
+    signal(SIGPIPE, SIG_DFL);
+    for (int i = 1; i < argc && strcmp(argv[i], "--"); i++) c.json |= !strcmp(argv[i], "--json");
+    if (argc < 2 || !strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help")) {
+        c.command = argc > 2 ? find(argv[2]) : NULL;
+        if (c.command) cli_help(c.command, stdout);
+        else usage(argc < 2 ? stderr : stdout);
+        return cli_finish(&c, argc < 2 ? CLI_USAGE : CLI_DONE);
+    }
+    if (!strcmp(argv[1], "--version") || !strcmp(argv[1], "-V")) {
+        printf("baeum %s\n", bm_version());
+        return cli_finish(&c, CLI_DONE);
+    }
+    c.command = find(argv[1]);
+    if (c.json) {
+        c.result = json_object();
+        c.warnings = json_array();
+    }
+    const int status = c.command ? run(&c, argc - 1, argv + 1) : unknown_command(&c, argv[1]);
+    return cli_finish(&c, status);
+}

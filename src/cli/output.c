@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Text for people: numbers with few digits, and tables with aligned columns. */
+#include "cli/cli.h"
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+char *cli_count(char into[32], int64_t count)
+{
+    char      digits[24];
+    const int n = snprintf(digits, sizeof digits, "%" PRId64, count);
+    int       out = 0;
+    for (int i = 0; i < n; i++) {
+        into[out++] = digits[i];
+        const int left = n - 1 - i;
+        if (left && left % 3 == 0 && digits[i] != '-') into[out++] = ',';
+    }
+    into[out] = 0;
+    return into;
+}
+
+/* "0.991" as ".991". */
+static char *without_zero(char *text)
+{
+    char *zero = text + (*text == '-');
+    if (zero[0] == '0' && zero[1] == '.') memmove(zero, zero + 1, strlen(zero));
+    return text;
+}
+
+char *cli_real(char into[32], double value)
+{
+    const double size = fabs(value);
+    if (!isfinite(value)) snprintf(into, 32, "%s", isnan(value) ? "" : value > 0 ? "inf" : "-inf");
+    else if (size == 0) snprintf(into, 32, "0");
+    else if (size >= 999.5 && size < 1e15) cli_count(into, llround(value));
+    else if (size < 1e-5 || size >= 1e15) snprintf(into, 32, "%.2g", value);
+    else {
+        const int places = 2 - (int)floor(log10(size)); /* three digits */
+        snprintf(into, 32, "%.*f", places < 0 ? 0 : places, value);
+        without_zero(into);
+    }
+    return into;
+}
+
+char *cli_share(char into[32], double value)
+{
+    if (!isfinite(value)) *into = 0;
+    else if (fabs(value) >= 100) return cli_real(into, value);
+    else {
+        snprintf(into, 32, "%.3f", value);
+        without_zero(into);
+        if (!strcmp(into, "-.000")) strcpy(into, ".000");
+    }
+    return into;
+}
+
+char *cli_bytes(char into[32], double bytes)
+{
+    static const char *const unit[] = { "bytes", "kB", "MB", "GB", "TB" };
+    int                      u = 0;
+    while (bytes >= 999.5 && u < 4) {
+        bytes /= 1000;
+        u++;
+    }
+    snprintf(into, 32, bytes < 10 && u ? "%.1f %s" : "%.0f %s", bytes, unit[u]);
+    return into;
+}
+
+char *cli_seconds(char into[32], double seconds)
+{
+    if (!isfinite(seconds) || seconds < 0) snprintf(into, 32, "?");
+    else if (seconds < .0995) snprintf(into, 32, seconds < .00095 ? "%.2f ms" : "%.0f ms", seconds * 1e3);
+    else if (seconds < 9.95) snprintf(into, 32, "%.1f s", seconds);
+    else if (seconds < 119.5) snprintf(into, 32, "%.0f s", seconds);
+    else if (seconds < 7200) snprintf(into, 32, "%d min %d s", (int)(seconds / 60), (int)fmod(seconds, 60));
+    else snprintf(into, 32, "%.0f h %d min", floor(seconds / 3600), (int)(fmod(seconds, 3600) / 60));
+    return without_zero(into);
+}
+
+char *cli_plural(char into[64], int64_t count, const char *one, const char *many)
+{
+    char number[32];
+    snprintf(into, 64, "%s %.30s", cli_count(number, count), count == 1 ? one : many);
+    return into;
+}
+
+int cli_width(const char *text)
+{
+    int n = 0;
+    for (; *text; text++) n += (*(const unsigned char *)text & 0xC0) != 0x80;
+    return n;
+}
+
+char *cli_cell(char *into, const char *text, int width)
+{
+    const bool cut = cli_width(text) > width;
+    int        columns = 0, at = 0;
+    for (; *text; text++) {
+        const unsigned char byte = *(const unsigned char *)text;
+        if ((byte & 0xC0) != 0x80 && columns++ == width - (cut ? 1 : 0)) break;
+        into[at++] = byte < 32 || byte == 127 ? ' ' : (char)byte;
+    }
+    into[at] = 0;
+    if (cut) strcpy(into + at, "…");
+    return into;
+}
+
+void cli_grid_add(cli_grid *g, const char *cell)
+{
+    if (g->failed) return;
+    if (g->n_cells == g->capacity) {
+        const int capacity = g->capacity ? 2 * g->capacity : 64;
+        char    **cells = realloc(g->cells, (size_t)capacity * sizeof *cells);
+        if (!cells) {
+            g->failed = true;
+            return;
+        }
+        g->cells = cells;
+        g->capacity = capacity;
+    }
+    const size_t n = strlen(cell ? cell : "") + 1;
+    char        *copy = malloc(n);
+    if (!copy) {
+        g->failed = true;
+        return;
+    }
+    memcpy(copy, cell ? cell : "", n);
+    g->cells[g->n_cells++] = copy;
+}
+
+/* True when every cell below the heading of a column is empty or a number. */
+static bool is_numeric(const cli_grid *g, int column)
+{
+    bool any = false;
+    for (int i = g->columns + column; i < g->n_cells; i += g->columns) {
+        const char *cell = g->cells[i];
+        if (!*cell) continue;
+        if (strspn(cell, "0123456789.,+-e%") != strlen(cell)) return false;
+        any = true;
+    }
+    return any;
+}
+
+void cli_grid_print(const cli_grid *g, const char *indent, FILE *to)
+{
+    int  widths[CLI_COLUMNS] = { 0 };
+    bool numeric[CLI_COLUMNS];
+    for (int i = 0; i < g->n_cells; i++) {
+        const int w = cli_width(g->cells[i]);
+        if (w > widths[i % g->columns]) widths[i % g->columns] = w;
+    }
+    for (int k = 0; k < g->columns; k++) numeric[k] = is_numeric(g, k);
+    for (int row = 0; row + g->columns <= g->n_cells; row += g->columns) {
+        int last = g->columns - 1; /* no blanks at the end of a line */
+        while (last > 0 && !*g->cells[row + last]) last--;
+        fputs(indent, to);
+        for (int k = 0; k <= last; k++) {
+            const char *cell = g->cells[row + k];
+            const int   pad = widths[k] - cli_width(cell);
+            if (numeric[k]) fprintf(to, "%*s%s", pad, "", cell);
+            else if (k < last) fprintf(to, "%s%*s", cell, pad, "");
+            else fputs(cell, to);
+            fputs(k < last ? "   " : "", to);
+        }
+        fputc('\n', to);
+    }
+}
+
+void cli_grid_end(cli_grid *g)
+{
+    for (int i = 0; i < g->n_cells; i++) free(g->cells[i]);
+    free(g->cells);
+    *g = (cli_grid){ .columns = g->columns };
+}

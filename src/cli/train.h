@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+/* What the files of `baeum train` share. */
+#ifndef BMI_CLI_TRAIN_H
+#define BMI_CLI_TRAIN_H
+#include "cli/cli.h"
+
+typedef struct cli_training {
+    cli          *c;
+    cli_source    source;
+    bm_task       task;
+    const char   *target;          /* of tables */
+    bm_recipe    *recipe;          /* of tables: fitted on the training rows */
+    bm_table     *table[3];        /* training, validation, test rows; null: none */
+    bm_dataset   *data[3];         /* the same of arrays */
+    char         *text;            /* of a JSON model */
+    const char   *spec;            /* the model as it was given, or the default */
+    bm_model     *model;
+    cli_progress  progress;
+    char          output[4096];
+    bool          interrupted;
+    double        seconds;         /* of the fit */
+} cli_training;
+
+/* train_rows.c: target, task, recipe and split. Each returns 0 or an exit code. */
+int cli_train_prepare_table(cli_training *t);
+int cli_train_prepare_data(cli_training *t);
+/* train_model.c: the model of the spec, with loss, optimiser and rate of the options. */
+int cli_train_model(cli_training *t);
+/* train_result.c: stop reason, scores, file. */
+int cli_train_result(cli_training *t);
+/* leak.c: warns of a column, or a ratio of two, that gives the target almost alone. */
+void cli_warn_leak(cli *c, const bm_table *t, const bm_recipe *recipe);
+
+#endif

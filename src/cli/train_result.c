@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+/* baeum train: what came of it: why training ended, scores beside the trivial answer, the saved file. */
+#include "cli/train.h"
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+#include <sys/stat.h>
+
+/* "stopped at epoch 52: no better for 10 epochs; the weights of epoch 42 are kept" */
+static void say_end(cli_training *t)
+{
+    cli           *c = t->c;
+    const bm_model *m = t->model;
+    const int64_t  epochs = bm_history_epochs(m), best = bm_best_epoch(m) + 1;
+    const char    *why = bm_stopped_by(m);
+    char           kept[80] = "", number[32];
+    if (!epochs && !t->interrupted) return;
+    cli_put(c, "epochs", json_integer((json_int_t)epochs));
+    cli_put(c, "stopped_by", json_string(t->interrupted ? "interrupt" : why));
+    if (best > 0) cli_put(c, "best_epoch", json_integer((json_int_t)best));
+    if (!cli_talks(c)) return;
+    if (best > 0 && best != epochs) snprintf(kept, sizeof kept, "; the weights of epoch %s are kept", cli_count(number, best));
+    if (t->interrupted) fprintf(c->to, "interrupted after %" PRId64 " epochs%s\n", epochs, *kept ? kept : "; the weights are kept as they are");
+    else if (!strcmp(why, "early_stopping")) fprintf(c->to, "stopped at epoch %" PRId64 ": no better for %" PRId64 " epochs%s\n", epochs, epochs - best, kept);
+    else if (!strcmp(why, "epochs")) fprintf(c->to, "ended after %" PRId64 " epochs%s\n", epochs, kept);
+    else fprintf(c->to, "stopped at epoch %" PRId64 " by %s%s\n", epochs, why, kept);
+}
+
+static void add(cli_scores *s, const char *name, const bm_scores *scores)
+{
+    if (scores->rows <= 0) return;
+    s->name[s->count] = name;
+    s->note[s->count] = NULL;
+    s->scores[s->count++] = *scores;
+}
+
+/* Parts and baseline of a table's model, as it took them. */
+static void table_scores(cli_training *t, bm_scores parts[4])
+{
+    static const char *const names[] = { "train", "validation", "test", "baseline" };
+    for (int i = 0; i < 4; i++) parts[i] = bm_model_scores(t->model, names[i]);
+}
+
+static int array_scores(cli_training *t, bm_scores parts[4])
+{
+    const bm_dataset *judge = t->data[2] ? t->data[2] : t->data[1] ? t->data[1] : t->data[0];
+    const bm_tensor  *train = bm_dataset_t(t->data[0], 0), *held = bm_dataset_t(judge, 0);
+    for (int i = 0; i < 3; i++) {
+        parts[i] = (bm_scores){ .rows = 0 };
+        if (!t->data[i]) continue;
+        parts[i] = bm_evaluate(t->model, t->data[i]);
+        if (parts[i].status) return cli_fail_text(t->c, CLI_FAILED, parts[i].error);
+    }
+    const int64_t classes = bm_dataset_classes(t->source.data);
+    parts[3] = t->task == BM_REGRESSION ? cli_baseline_reals(held, cli_mean(train)) : cli_baseline_classes(held, classes, cli_majority(train, classes));
+    return 0;
+}
+
+static int scores(cli_training *t)
+{
+    cli       *c = t->c;
+    bm_scores  parts[4];
+    cli_scores s = { .count = 0 };
+    int        status = 0;
+    if (t->source.table) table_scores(t, parts);
+    else status = array_scores(t, parts);
+    if (status) return status;
+    if (!parts[2].rows && !parts[1].rows) add(&s, "train", &parts[0]); /* nothing was held out */
+    else add(&s, parts[2].rows ? "test" : "validation", &parts[parts[2].rows ? 2 : 1]);
+    add(&s, "baseline", &parts[3]);
+    s.note[s.count - 1] = t->task == BM_REGRESSION ? "always the mean" : "always the most frequent class";
+    if (!c->json) {
+        if (cli_talks(c)) fputc('\n', c->to);
+        cli_scores_print(&s, c->to);
+        if (cli_talks(c)) fputc('\n', c->to);
+    }
+    json_t *metrics = json_object();
+    for (int i = 0; i < 3; i++) {
+        static const char *const names[] = { "train", "validation", "test" };
+        if (parts[i].rows > 0) json_object_set_new(metrics, names[i], cli_scores_json(&parts[i]));
+    }
+    cli_put(c, "metrics", metrics);
+    cli_put(c, "baseline", cli_scores_json(&parts[3]));
+    if (!parts[2].rows && !parts[1].rows) cli_warn(c, "no rows were held out: these are the scores of the rows it learned from");
+    return 0;
+}
+
+int cli_train_result(cli_training *t)
+{
+    cli        *c = t->c;
+    char        bytes[32];
+    struct stat about;
+    say_end(t);
+    int status = scores(t);
+    if (status) return status;
+    if (bm_save(t->model, t->output)) return cli_fail(c, CLI_FAILED, "the model is not saved: %s", bm_error(t->model));
+    cli_put(c, "parameters", json_integer((json_int_t)bm_model_parameters(t->model)));
+    cli_put(c, "seconds", cli_number(t->seconds));
+    cli_put(c, "file", json_string(t->output));
+    if (cli_talks(c)) {
+        const bool regular = !stat(t->output, &about) && S_ISREG(about.st_mode);
+        fprintf(c->to, "saved %s%s%s%s     next: baeum predict %s %s\n", t->output, regular ? " (" : "", regular ? cli_bytes(bytes, (double)about.st_size) : "",
+                regular ? ")" : "", t->output, t->source.table ? "new.csv" : t->source.given);
+    }
+    return t->interrupted ? CLI_INTERRUPTED : CLI_DONE;
+}

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Wrong usage of the command: exit code 2, a message that names the option and says what to do, and nothing on standard output;
+ * the help; the manual page.
+ */
+#include "support/bmt_command.h"
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const commands[] = { "train", "predict", "evaluate", "inspect", "data" };
+
+static void version_and_help(void **state)
+{
+    (void)state;
+    assert_string_equal(bmt_exits(bmt_sh("baeum --version"), 0).out, "baeum 0.1.0\n");
+    for (size_t i = 0; i < BMI_COUNT(commands); i++) {
+        bmt_contains("the list of commands", bmt_exits(bmt_sh("baeum --help"), 0).out, commands[i]);
+        const bmt_run r = bmt_exits(bmt_sh("baeum %s --help", commands[i]), 0);
+        bmt_contains(commands[i], r.out, "\nexamples\n  baeum ");
+        bmt_contains(commands[i], r.out, "--json");
+        assert_string_equal(r.err, "");
+        const bmt_run again = bmt_exits(bmt_sh("baeum help %s", commands[i]), 0);
+        assert_string_equal(again.out, r.out);
+    }
+    const bmt_run none = bmt_exits(bmt_sh("baeum"), 2);
+    assert_string_equal(none.out, "");
+    bmt_contains("without a command", none.err, "baeum train");
+}
+
+static void wrong(void **state)
+{
+    (void)state;
+    static const struct { const char *line, *says; } rows[] = {
+        { "baeum trian iris", "did you mean train?" },
+        { "baeum xyzzy", "there is no command \"xyzzy\"; baeum --help" },
+        { "baeum train", "what to work on is missing: baeum train DATA" },
+        { "baeum train iris wine", "\"wine\" is one argument too many" },
+        { "baeum predict m.safetensors", "an argument is missing: baeum predict MODEL DATA" },
+        { "baeum train iris --epocs 3", "there is no option --epocs; did you mean --epochs?" },
+        { "baeum train iris --frobnicate", "baeum train --help lists them" },
+        { "baeum train iris -x", "there is no option -x" },
+        { "baeum predict a b --target c", "there is no option --target" },
+        { "baeum train iris --epochs", "--epochs wants a value: N" },
+        { "baeum train iris -e", "--epochs wants a value: N" },
+        { "baeum train iris --json=yes", "--json takes no value" },
+        { "baeum train iris --epochs 0", "--epochs is \"0\"; it must be a whole number from 1" },
+        { "baeum train iris --epochs -3", "--epochs is \"-3\"" },
+        { "baeum train iris --epochs 2.5", "--epochs is \"2.5\"" },
+        { "baeum train iris --epochs 99999999999999999999", "--epochs is" },
+        { "baeum train iris --batch 0", "--batch is \"0\"" },
+        { "baeum train iris --batch many", "--batch is \"many\"" },
+        { "baeum train iris --rate -1", "--rate is \"-1\"; it must be a number of at least 0" },
+        { "baeum train iris --rate nan", "--rate is \"nan\"" },
+        { "baeum train iris --rate inf", "--rate is \"inf\"" },
+        { "baeum train iris --rate 1e999", "--rate is \"1e999\"" },
+        { "baeum train iris --seed -1", "--seed is \"-1\"" },
+        { "baeum train iris --threads 0", "--threads is \"0\"; it must be a whole number from 1 to 1,024" },
+        { "baeum train iris --patience 0", "--patience is \"0\"" },
+        { "baeum train iris --validation 1", "--validation is \"1\"; a share of the rows is at least 0 and below 1" },
+        { "baeum train iris --test -.1", "--test is \"-.1\"" },
+        { "baeum train iris --test nan", "--test is \"nan\"" },
+        { "baeum train iris --test ''", "--test is empty" },
+        { "baeum train iris --validation .5 --test .5", "leave nothing for training" },
+        { "baeum train iris --task guess", "--task is \"guess\"; it must be regression|classification" },
+        { "baeum train iris --bad-rows keep", "--bad-rows is \"keep\"; it must be error|skip" },
+        { "baeum train iris --delimiter ab", "--delimiter is \"ab\"" },
+        { "baeum train iris --delimiter '\"'", "other than a quote" },
+        { "baeum train iris --target Specis", "--target: there is no column \"Specis\"; did you mean \"Species\"?" },
+        { "baeum train iris --target xyzzy", "there are Sepal.Length, Sepal.Width" },
+        { "baeum train iris --target ''", "--target is empty" },
+        { "baeum train iris --drop Petal.Lenght", "--drop: there is no column \"Petal.Lenght\"; did you mean \"Petal.Length\"?" },
+        { "baeum train iris --drop Species", "is the target; it cannot be dropped" },
+        { "baeum train iris --optimizer adm -m mlp:8", "--optimizer: \"adm\" is no optimizer; did you mean \"adam\"?" },
+        { "baeum train iris --optimizer sgd", "--optimizer is of networks" },
+        { "baeum train iris --optimizer sgd:momentun=.9 -m mlp:8", "momentum" },
+        { "baeum train iris --loss crossentrpy -m mlp:8", "--loss: there is no loss" },
+        { "baeum train iris --model mlq:8", "mlp" },
+        { "baeum train iris --model mlp:units", "--model" },
+        { "baeum train iris --model 'dense 8 relo'", "relu" },
+        { "baeum train iris --model linear", "linear" },
+        { "baeum train iris --rate .1", "softmax" },
+        { "baeum inspect iris --plan", "--plan is of a model; iris is none" },
+        { "baeum data", "what to work on is missing" },
+        { "baeum data lst", "did you mean list" },
+        { "baeum data show", "which data? baeum data show DATA" },
+        { "baeum data list all", "one argument too many" },
+        { "baeum data split iris --validation rows.csv", "are shares of the rows here" },
+    };
+    for (size_t i = 0; i < BMI_COUNT(rows); i++) {
+        const bmt_run r = bmt_sh("%s", rows[i].line);
+        if (r.code != 2) fail_msg("%s: exit code %d instead of 2:\n%s%s", rows[i].line, r.code, r.out, r.err);
+        bmt_contains(rows[i].line, r.err, rows[i].says);
+        if (bmt_lines(r.err) != 1) fail_msg("%s: not one line but\n%s", rows[i].line, r.err);
+    }
+}
+
+static void wrong_as_json(void **state)
+{
+    (void)state;
+    static const char *const lines[] = { "baeum train iris --epochs 0 --json", "baeum trian --json", "baeum train --json iris --target x" };
+    for (size_t i = 0; i < BMI_COUNT(lines); i++) {
+        const bmt_run r = bmt_exits(bmt_sh("%s", lines[i]), 2);
+        json_t       *json = bmt_json(r);
+        assert_true(strlen(bmt_json_string(json, "error.message")) > 10);
+        assert_true(json_is_null(json_object_get(json_object_get(json, "error"), "where")));
+        assert_string_equal(r.err, "");
+        json_decref(json);
+    }
+}
+
+/* The page is what tools/make-man writes from --help. */
+static void manual(void **state)
+{
+    (void)state;
+    const char *source = getenv("BAEUM_SOURCE"), *build = getenv("BAEUM_BUILD");
+    char        path[4096];
+    assert_non_null(source);
+    snprintf(path, sizeof path, "%s/man/baeum.1", source);
+    char         *page = (char *)bmt_read(path, NULL);
+    const bmt_run made = bmt_exits(bmt_sh("'%s/tools/make-man' '%s'", source, build), 0);
+    if (strcmp(page, made.out)) fail_msg("man/baeum.1 is not what tools/make-man writes from --help: run tools/make-man BUILD > man/baeum.1");
+    free(page);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(version_and_help), cmocka_unit_test(wrong), cmocka_unit_test(wrong_as_json), cmocka_unit_test(manual),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
