@@ -11,11 +11,11 @@ int main(int count, char **arguments)
     const double mb = (double)ftell(f) / 1e6;
     fclose(f);
     bm_context *context = bm_context_new(.threads = atoi(arguments[2]));
-    double      best = INFINITY, table = 0;
-    char        all[200] = "";
+    double best = INFINITY, table = 0;
+    char all[200] = "";
     for (int i = 0; i < 8; i++) {
         const double t = now();
-        bm_table    *read = bm_table_read_csv(arguments[1], .context = context);
+        bm_table *read = bm_table_read_csv(arguments[1], .context = context);
         const double seconds = now() - t;
         if (bm_failed(read)) {
             bm_report(read, stderr);
@@ -26,7 +26,8 @@ int main(int count, char **arguments)
         if (seconds < best) best = seconds;
         snprintf(all + strlen(all), sizeof all - strlen(all), "%s%.4f", i ? ", " : "", seconds);
     }
-    printf("{\"mb_s\": %.1f, \"seconds\": [%s], \"table_mb\": %.1f, \"peak_mb\": %.1f}\n", mb / best, all, table, (double)peak_kb() * 1.024e-3);
+    printf("{\"mb_s\": %.1f, \"seconds\": [%s], \"table_mb\": %.1f, \"peak_mb\": %.1f}\n", mb / best, all, table,
+           (double)peak_kb() * 1.024e-3);
     bm_free(context);
     return 0;
 }

@@ -6,7 +6,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
-    bmi_error  e = { 0 };
+    bmi_error e = { 0 };
     bm_tensor *t = bmi_idx_parse(&e, (bm_place){ 0 }, NULL, "f", bytes, size);
     if (!t && !*e.text) abort();
     if (t && (size_t)t->size > size) abort();

@@ -8,7 +8,7 @@
 
 static void read_once(const uint8_t *bytes, size_t size)
 {
-    bmi_error  e = { 0 };
+    bmi_error e = { 0 };
     bm_tensor *t = bmi_npy_parse(&e, (bm_place){ 0 }, NULL, "f", bytes, size);
     if (!t && !*e.text) abort();
     if (t && (size_t)t->size * 1 > size) abort();

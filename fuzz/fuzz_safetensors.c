@@ -8,7 +8,7 @@
 
 static void read_once(const uint8_t *bytes, size_t size)
 {
-    bmi_error       e = { 0 };
+    bmi_error e = { 0 };
     bmi_safetensors s;
     if (bmi_safetensors_parse(&e, (bm_place){ 0 }, NULL, "f", bytes, size, &s)) {
         if (!*e.text) abort();

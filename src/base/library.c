@@ -4,17 +4,20 @@
 #include <dlfcn.h>
 #include <string.h>
 
-void *bmi_library_open(bmi_error *e, bm_place here, const char *file, const char *package, const char *use, const bmi_symbol *symbols)
+void *bmi_library_open(bmi_error *e, bm_place here, const char *file, const char *package, const char *use,
+                       const bmi_symbol *symbols)
 {
     void *library = dlopen(file, RTLD_NOW | RTLD_LOCAL);
     if (!library) {
-        bmi_fail(e, BM_E_UNSUPPORTED, here, "%s needs %s, which is not installed; on Debian: apt-get install %s", use, file, package);
+        bmi_fail(e, BM_E_UNSUPPORTED, here, "%s needs %s, which is not installed; on Debian: apt-get install %s", use, file,
+                 package);
         return NULL;
     }
     for (; symbols->name; symbols++) {
         void *symbol = dlsym(library, symbols->name);
         if (!symbol) {
-            bmi_fail(e, BM_E_UNSUPPORTED, here, "%s needs %s with %s; install another version of the package %s", use, file, symbols->name, package);
+            bmi_fail(e, BM_E_UNSUPPORTED, here, "%s needs %s with %s; install another version of the package %s", use, file,
+                     symbols->name, package);
             dlclose(library);
             return NULL;
         }

@@ -15,7 +15,8 @@ void bmi_batches_order(const bmi_batches *b, int64_t epoch, int64_t *order)
 {
     if (b->replace) {
         const uint64_t stream = bmi_random_stream(BMI_STREAM_DRAW, (uint64_t)epoch);
-        for (int64_t i = 0; i < b->rows; i++) order[i] = (int64_t)bmi_random_below(b->seed, stream, (uint64_t)i, (uint64_t)b->rows);
+        for (int64_t i = 0; i < b->rows; i++)
+            order[i] = (int64_t)bmi_random_below(b->seed, stream, (uint64_t)i, (uint64_t)b->rows);
     } else if (b->in_order) {
         for (int64_t i = 0; i < b->rows; i++) order[i] = i;
     } else {
@@ -57,15 +58,16 @@ static void convert_row(void *to, bm_type as, const void *from, bm_type type, in
     }
 }
 
-void bmi_gather_rows(void *into, bm_type as, const bm_tensor *from, double scale, const int64_t *order, int64_t first, int64_t count, int part, int parts)
+void bmi_gather_rows(void *into, bm_type as, const bm_tensor *from, double scale, const int64_t *order, int64_t first,
+                     int64_t count, int part, int parts)
 {
     const int64_t row = from->shape.dim[0] ? from->size / from->shape.dim[0] : 0;
-    const size_t  in = (size_t)row * bm_type_size(from->type), out = (size_t)row * bm_type_size(as);
-    int64_t       begin, end;
+    const size_t in = (size_t)row * bm_type_size(from->type), out = (size_t)row * bm_type_size(as);
+    int64_t begin, end;
     bmi_slice(count, 1, part, parts, &begin, &end);
     for (int64_t i = begin; i < end; i++) {
         const char *source = (const char *)from->data + (size_t)(order ? order[i] : first + i) * in;
-        char       *target = (char *)into + (size_t)i * out;
+        char *target = (char *)into + (size_t)i * out;
         if (as == from->type && scale == 1) memcpy(target, source, in);
         else convert_row(target, as, source, from->type, row, scale);
     }

@@ -33,13 +33,16 @@ static bool joins(bm_dataset *d, const bm_tensor *tensor, const char *what, bm_p
     char text[200];
     if (d->object.error.status) return false;
     if (bmi_object_failed(tensor)) {
-        bmi_object_fail(d, bmi_object_status(tensor), here, "dataset: the %s failed before: %s", what, bmi_object_error(tensor));
+        bmi_object_fail(d, bmi_object_status(tensor), here, "dataset: the %s failed before: %s", what,
+                        bmi_object_error(tensor));
     } else if (tensor->shape.rank < 1) {
         bmi_object_fail(d, BM_E_SHAPE, here, "dataset: the %s is a single number; its first dimension must be the row", what);
     } else if (tensor->shape.dim[0] < 1) {
-        bmi_object_fail(d, BM_E_DATA, here, "dataset: the %s is %s: there are no rows", what, bmi_shape_text(text, &tensor->shape));
+        bmi_object_fail(d, BM_E_DATA, here, "dataset: the %s is %s: there are no rows", what,
+                        bmi_shape_text(text, &tensor->shape));
     } else if (d->rows && tensor->shape.dim[0] != d->rows) {
-        bmi_object_fail(d, BM_E_SHAPE, here, "dataset: the %s is %s, the input has %" PRId64 " rows", what, bmi_shape_text(text, &tensor->shape), d->rows);
+        bmi_object_fail(d, BM_E_SHAPE, here, "dataset: the %s is %s, the input has %" PRId64 " rows", what,
+                        bmi_shape_text(text, &tensor->shape), d->rows);
     }
     return !d->object.error.status;
 }
@@ -70,10 +73,13 @@ bm_status bmi_dataset_weigh(bm_dataset *d, bm_tensor *weights, bm_place here)
 {
     if (joins(d, weights, "weights", here)) {
         if (weights->type != BM_F32 || weights->size != d->rows)
-            bmi_object_fail(d, BM_E_TYPE, here, "dataset: weights are %s, %" PRId64 " of them; they must be f32, one a row", bm_type_name(weights->type), weights->size);
+            bmi_object_fail(d, BM_E_TYPE, here, "dataset: weights are %s, %" PRId64 " of them; they must be f32, one a row",
+                            bm_type_name(weights->type), weights->size);
         const float *w = weights->data;
         for (int64_t i = 0; !d->object.error.status && i < weights->size; i++)
-            if (!(w[i] >= 0) || isinf(w[i])) bmi_object_fail(d, BM_E_NUMBER, here, "dataset: the weight of row %" PRId64 " is %g; it must be >= 0", i, (double)w[i]);
+            if (!(w[i] >= 0) || isinf(w[i]))
+                bmi_object_fail(d, BM_E_NUMBER, here, "dataset: the weight of row %" PRId64 " is %g; it must be >= 0", i,
+                                (double)w[i]);
     }
     if (d->object.error.status) bm_tensor_free(weights);
     else d->weights = weights;
@@ -84,7 +90,7 @@ bm_status bmi_dataset_name_classes(bm_dataset *d, const char *const *names, int6
 {
     if (d->object.error.status) return d->object.error.status;
     const char **kept = bmi_arena_alloc(&d->arena, (size_t)n, sizeof *kept);
-    bool         fine = kept;
+    bool fine = kept;
     for (int64_t i = 0; fine && i < n; i++) fine = (kept[i] = bmi_arena_text(&d->arena, names[i] ? names[i] : ""));
     if (!fine) return bmi_fail_memory(&d->object.error, here, (size_t)n * 16, "for class names");
     d->classes = kept;
@@ -103,7 +109,7 @@ static bm_tensor *keep(const bm_tensor *t)
 bm_dataset *bm_dataset_new_at(const bm_dataset_options *options, size_t size, bm_place here)
 {
     bm_dataset_options o;
-    bmi_error          e = { 0 };
+    bmi_error e = { 0 };
     bmi_options_copy(&e, here, &o, sizeof o, offsetof(bm_dataset_options, named_), options, size);
     bm_dataset *d = bmi_dataset_new(e.status ? NULL : o.context);
     if (d->object.users < 0 || bmi_fail_from(&d->object.error, &e)) return d;
@@ -127,14 +133,41 @@ static const bmi_series *series(const bm_dataset *d, bool target, int64_t i)
     return target ? &d->t[i] : &d->x[i];
 }
 
-int64_t bm_dataset_rows(const bm_dataset *d) { return d ? d->rows : 0; }
-int64_t bm_dataset_classes(const bm_dataset *d) { return d ? d->n_classes : 0; }
+int64_t bm_dataset_rows(const bm_dataset *d)
+{
+    return d ? d->rows : 0;
+}
+int64_t bm_dataset_classes(const bm_dataset *d)
+{
+    return d ? d->n_classes : 0;
+}
 
-const bm_tensor *bm_dataset_x(const bm_dataset *d, int64_t i) { return series(d, false, i) ? d->x[i].tensor : NULL; }
-const bm_tensor *bm_dataset_t(const bm_dataset *d, int64_t i) { return series(d, true, i) ? d->t[i].tensor : NULL; }
-const char      *bm_dataset_x_name(const bm_dataset *d, int64_t i) { return series(d, false, i) ? d->x[i].name : NULL; }
-const char      *bm_dataset_t_name(const bm_dataset *d, int64_t i) { return series(d, true, i) ? d->t[i].name : NULL; }
-const bm_tensor *bm_dataset_weights(const bm_dataset *d) { return d ? d->weights : NULL; }
-const char      *bm_dataset_class_name(const bm_dataset *d, int64_t i) { return d && i >= 0 && i < d->n_classes ? d->classes[i] : NULL; }
+const bm_tensor *bm_dataset_x(const bm_dataset *d, int64_t i)
+{
+    return series(d, false, i) ? d->x[i].tensor : NULL;
+}
+const bm_tensor *bm_dataset_t(const bm_dataset *d, int64_t i)
+{
+    return series(d, true, i) ? d->t[i].tensor : NULL;
+}
+const char *bm_dataset_x_name(const bm_dataset *d, int64_t i)
+{
+    return series(d, false, i) ? d->x[i].name : NULL;
+}
+const char *bm_dataset_t_name(const bm_dataset *d, int64_t i)
+{
+    return series(d, true, i) ? d->t[i].name : NULL;
+}
+const bm_tensor *bm_dataset_weights(const bm_dataset *d)
+{
+    return d ? d->weights : NULL;
+}
+const char *bm_dataset_class_name(const bm_dataset *d, int64_t i)
+{
+    return d && i >= 0 && i < d->n_classes ? d->classes[i] : NULL;
+}
 
-bm_dataset_counted bm_dataset_counts(const bm_dataset *d) { return d ? d->counted : (bm_dataset_counted){ 0 }; }
+bm_dataset_counted bm_dataset_counts(const bm_dataset *d)
+{
+    return d ? d->counted : (bm_dataset_counted){ 0 };
+}

@@ -35,7 +35,7 @@ static int weekday(int year, int month, int day)
 
 static bool read_date(const char **p, int *year, int *month, int *day)
 {
-    int       a, b, c;
+    int a, b, c;
     const int n = digits(p, 4, &a);
     const char between = **p;
     if (!n || (between != '-' && between != '/' && between != '.')) return false;
@@ -68,7 +68,7 @@ static bool read_time(const char **p, int *hour, int *minute, double *second)
     if (**p != '.') return true;
     (*p)++;
     const int n = digits(p, 9, &part);
-    double    scale = 1;
+    double scale = 1;
     for (int i = 0; i < n; i++) scale *= 10;
     *second += part / scale;
     return n > 0;
@@ -76,8 +76,8 @@ static bool read_time(const char **p, int *hour, int *minute, double *second)
 
 bool bmi_datetime_read(const char *text, double parts[BMI_DATETIME_PARTS], bool *time)
 {
-    int         year, month, day, hour = 0, minute = 0;
-    double      second = 0;
+    int year, month, day, hour = 0, minute = 0;
+    double second = 0;
     const char *p = text;
     while (*p == ' ') p++;
     if (!read_date(&p, &year, &month, &day)) return false;

@@ -5,7 +5,10 @@
 #include <math.h>
 #include <string.h>
 
-static int64_t row_at(bm_rows rows, int64_t i) { return rows.at ? rows.at[i] : i; }
+static int64_t row_at(bm_rows rows, int64_t i)
+{
+    return rows.at ? rows.at[i] : i;
+}
 
 void bmi_frame_column_end(const bmi_frame *f, bmi_frame_column *c)
 {
@@ -36,13 +39,13 @@ size_t bmi_frame_find(const bmi_frame *f, const char *name)
 static bool numbers_of_text(bmi_frame *f, const bmi_column *c, bm_rows rows, double *to)
 {
     const size_t count = (size_t)c->dictionary.count;
-    double      *values = bmi_alloc_raw(f->context, count, sizeof *values);
+    double *values = bmi_alloc_raw(f->context, count, sizeof *values);
     if (!values) return false;
     for (size_t code = 0; code < count; code++) {
-        size_t      n;
-        bool        integer;
+        size_t n;
+        bool integer;
         const char *text = bmi_dictionary_text(&c->dictionary, (int32_t)code, &n);
-        const int   truth = bmi_cell_bool(text, n);
+        const int truth = bmi_cell_bool(text, n);
         if (truth >= 0) values[code] = truth;
         else if (!bmi_cell_number(text, n, &values[code], &integer) || !isfinite(values[code])) values[code] = NAN;
     }
@@ -63,7 +66,7 @@ static bool codes_of_numbers(bmi_frame *f, const bmi_column *c, bm_rows rows, bm
     to->own->context = f->context;
     to->dictionary = to->own;
     for (int64_t i = 0; i < f->rows; i++) {
-        char        number[32];
+        char number[32];
         const char *text = bmi_column_cell_text(c, row_at(rows, i), number);
         to->codes[i] = text ? bmi_dictionary_add(to->own, text, strlen(text)) : -1;
         if (text && to->codes[i] < 0) return false;
@@ -102,7 +105,8 @@ bool bmi_frame_replace(bmi_frame *f, size_t at, size_t count, bmi_frame_column *
     bmi_frame_column *made = bmi_alloc(f->context, count, sizeof *made);
     if (!made) return false;
     bool fine = true;
-    for (size_t i = 0; i < count && fine; i++) fine = (made[i].numbers = bmi_alloc_raw(f->context, (size_t)f->rows, sizeof *made[i].numbers));
+    for (size_t i = 0; i < count && fine; i++)
+        fine = (made[i].numbers = bmi_alloc_raw(f->context, (size_t)f->rows, sizeof *made[i].numbers));
     if (fine) {
         *old = f->columns[at];
         memmove(f->columns + at + count, f->columns + at + 1, (f->n - at - 1) * sizeof *f->columns);
@@ -125,7 +129,7 @@ void bmi_frame_remove(bmi_frame *f, size_t at)
 int64_t bmi_frame_present(const bmi_frame *f, size_t at)
 {
     const bmi_frame_column *c = &f->columns[at];
-    int64_t                 present = 0;
+    int64_t present = 0;
     for (int64_t i = 0; i < f->rows; i++) present += c->text ? c->codes[i] >= 0 : !isnan(c->numbers[i]);
     return present;
 }
@@ -133,8 +137,8 @@ int64_t bmi_frame_present(const bmi_frame *f, size_t at)
 int64_t bmi_frame_distinct(const bmi_frame *f, size_t at, int64_t most)
 {
     const bmi_frame_column *c = &f->columns[at];
-    bmi_dictionary          seen = { .context = f->context };
-    int64_t                 distinct = 0;
+    bmi_dictionary seen = { .context = f->context };
+    int64_t distinct = 0;
     for (int64_t i = 0; i < f->rows && distinct < most; i++) {
         const double number = c->text ? 0 : c->numbers[i] + 0.; /* -0 is 0 */
         if (c->text ? c->codes[i] < 0 : isnan(number)) continue;

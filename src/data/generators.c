@@ -41,7 +41,7 @@ static void xor_row(const bmi_generator_row *r, double x[2], double *target) /* 
 static void moons_row(const bmi_generator_row *r, double x[2], double *target) /* two half circles that reach into each other */
 {
     const double angle = PI * along(r, 2);
-    const bool   inner = r->i & 1;
+    const bool inner = r->i & 1;
     x[0] = inner ? 1 - cos(angle) : cos(angle);
     x[1] = inner ? .5 - sin(angle) : sin(angle);
     *target = inner;
@@ -51,8 +51,8 @@ static void moons_row(const bmi_generator_row *r, double x[2], double *target) /
 static void circles_row(const bmi_generator_row *r, double x[2], double *target) /* radius 1 around radius 1/2 */
 {
     const int64_t half = (r->rows + 1) / 2;
-    const double  angle = 2 * PI * (double)(r->i / 2) / (double)half;
-    const bool    inner = r->i & 1;
+    const double angle = 2 * PI * (double)(r->i / 2) / (double)half;
+    const bool inner = r->i & 1;
     x[0] = (inner ? .5 : 1) * cos(angle);
     x[1] = (inner ? .5 : 1) * sin(angle);
     *target = inner;
@@ -71,7 +71,7 @@ static void spiral_row(const bmi_generator_row *r, double x[2], double *target) 
 static void blobs_row(const bmi_generator_row *r, double x[2], double *target) /* three round clouds */
 {
     static const double centre[3][2] = { { -4, -2 }, { 4, -2 }, { 0, 4 } };
-    const int           k = (int)(r->i % 3);
+    const int k = (int)(r->i % 3);
     x[0] = centre[k][0];
     x[1] = centre[k][1];
     *target = k;
@@ -92,21 +92,26 @@ static const bmi_generator spiral = { "two arms of a spiral", 2, .02, spiral_row
 static const bmi_generator blobs = { "three round clouds", 3, 1, blobs_row };
 static const bmi_generator linear = { "y = 3 x1 - 2 x2 + 1 with noise", 0, .1, linear_row };
 const bmi_kind bmi_kinds_generators[] = {
-    { "generator", "xor", &xor_generator }, { "generator", "moons", &moons }, { "generator", "circles", &circles },
-    { "generator", "spiral", &spiral },     { "generator", "blobs", &blobs }, { "generator", "linear", &linear },
+    { "generator", "xor", &xor_generator },
+    { "generator", "moons", &moons },
+    { "generator", "circles", &circles },
+    { "generator", "spiral", &spiral },
+    { "generator", "blobs", &blobs },
+    { "generator", "linear", &linear },
     { 0 },
 };
 
-bm_table *bmi_generate_table(bm_context *context, const bmi_generator *g, int64_t rows, uint64_t seed, double noise, bm_place here)
+bm_table *bmi_generate_table(bm_context *context, const bmi_generator *g, int64_t rows, uint64_t seed, double noise,
+                             bm_place here)
 {
-    bm_table   *t = bmi_table_new(context);
+    bm_table *t = bmi_table_new(context);
     bmi_column *made = NULL;
     bmi_table_add(t, "x1", BM_COLUMN_REAL, rows, here);
     bmi_table_add(t, "x2", BM_COLUMN_REAL, rows, here);
     made = bmi_table_add(t, g->classes ? "label" : "y", g->classes ? BM_COLUMN_INTEGER : BM_COLUMN_REAL, rows, here);
     for (int64_t i = 0; made && i < rows; i++) {
         const bmi_generator_row r = { .i = i, .rows = rows, .seed = seed, .noise = noise };
-        double                  x[2], target;
+        double x[2], target;
         g->row(&r, x, &target);
         for (int k = 0; k < 2; k++) ((double *)t->columns[k].values)[i] = x[k];
         if (g->classes) ((int64_t *)made->values)[i] = (int64_t)target;
@@ -118,12 +123,12 @@ bm_table *bmi_generate_table(bm_context *context, const bmi_generator *g, int64_
 bm_dataset *bmi_generate(bm_context *context, const bmi_generator *g, int64_t rows, uint64_t seed, double noise, bm_place here)
 {
     static const char *const names[] = { "0", "1", "2" };
-    bm_dataset              *d = bmi_dataset_new(context);
-    bm_tensor               *x = bm_tensor_new_in_at(context, BM_F32, BM_SHAPE(rows, 2), here);
-    bm_tensor               *t = bm_tensor_new_in_at(context, g->classes ? BM_I32 : BM_F32, BM_SHAPE(rows), here);
+    bm_dataset *d = bmi_dataset_new(context);
+    bm_tensor *x = bm_tensor_new_in_at(context, BM_F32, BM_SHAPE(rows, 2), here);
+    bm_tensor *t = bm_tensor_new_in_at(context, g->classes ? BM_I32 : BM_F32, BM_SHAPE(rows), here);
     for (int64_t i = 0; !bm_tensor_failed(x) && !bm_tensor_failed(t) && i < rows; i++) {
         const bmi_generator_row r = { .i = i, .rows = rows, .seed = seed, .noise = noise };
-        double                  point[2], target;
+        double point[2], target;
         g->row(&r, point, &target);
         for (int k = 0; k < 2; k++) ((float *)x->data)[2 * i + k] = (float)point[k];
         if (g->classes) ((int32_t *)t->data)[i] = (int32_t)target;

@@ -28,7 +28,8 @@ static bm_tensor *labels_i32(bmi_error *e, bm_tensor *t, bm_place here)
     if (!bmi_fail_from(e, &made->object.error))
         for (int64_t i = 0; i < t->size; i++) {
             const double label = bm_tensor_at(t, i);
-            if (!(label >= INT32_MIN && label <= INT32_MAX)) bmi_fail(e, BM_E_DATA, here, "label %" PRId64 " is %g, which is no class number", i, label);
+            if (!(label >= INT32_MIN && label <= INT32_MAX))
+                bmi_fail(e, BM_E_DATA, here, "label %" PRId64 " is %g, which is no class number", i, label);
             else ((int32_t *)made->data)[i] = (int32_t)label;
         }
     bm_tensor_free(t);
@@ -57,7 +58,8 @@ static bm_dataset *join(bm_context *context, bmi_error *e, bm_tensor *x, bm_tens
 }
 
 /* One file of a set of images, with or without .gz. */
-static bm_tensor *read_part(bmi_error *e, bm_place here, const bm_load_options *o, const bmi_set *set, const char *part, const char *what)
+static bm_tensor *read_part(bmi_error *e, bm_place here, const bm_load_options *o, const bmi_set *set, const char *part,
+                            const char *what)
 {
     char file[200], path[4096];
     if (e->status) return NULL;
@@ -76,8 +78,9 @@ static bm_tensor *read_part(bmi_error *e, bm_place here, const bm_load_options *
 static bm_dataset *load_images(const bm_load_options *o, const bmi_set *set, const char *part, bm_place here)
 {
     static const char *const names[] = { "0", "1", "2", "3", "4", "5", "6", "7", "8", "9" };
-    static const char *const clothes[] = { "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot" };
-    bmi_error  e = { 0 };
+    static const char *const clothes[] = { "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat",
+                                           "Sandal",      "Shirt",   "Sneaker",  "Bag",   "Ankle boot" };
+    bmi_error e = { 0 };
     bm_tensor *images = read_part(&e, here, o, set, part, "images-idx3");
     bm_tensor *labels = labels_i32(&e, read_part(&e, here, o, set, part, "labels-idx1"), here);
     with_channel(images);
@@ -97,13 +100,15 @@ static bm_tensor **member(bmi_npz *z, const char *const names[3])
 
 static bm_dataset *load_npz(const bm_load_options *o, const char *part, bm_place here)
 {
-    static const char *const names[2][2][3] = { { { "x_train", "x", "X" }, { "y_train", "y", "t" } }, { { "x_test", NULL, NULL }, { "y_test", NULL, NULL } } };
+    static const char *const names[2][2][3] = { { { "x_train", "x", "X" }, { "y_train", "y", "t" } },
+                                                { { "x_test", NULL, NULL }, { "y_test", NULL, NULL } } };
     const bool test = !strcmp(part, "test");
-    bmi_error  e = { 0 };
-    bmi_npz    z;
+    bmi_error e = { 0 };
+    bmi_npz z;
     bmi_npz_read(&e, here, o->context, o->name, &z);
     bm_tensor **x = member(&z, names[test][0]), **t = member(&z, names[test][1]), *taken[2] = { NULL, NULL };
-    if (!e.status && !x) bmi_fail(&e, BM_E_DATA, here, "%s has no array %s%s", o->name, names[test][0][0], test ? "" : ", x or X");
+    if (!e.status && !x)
+        bmi_fail(&e, BM_E_DATA, here, "%s has no array %s%s", o->name, names[test][0][0], test ? "" : ", x or X");
     if (!e.status) {
         taken[0] = bmi_object_keep(*x);
         taken[1] = t ? labels_i32(&e, bmi_object_keep(*t), here) : NULL;
@@ -115,8 +120,9 @@ static bm_dataset *load_npz(const bm_load_options *o, const char *part, bm_place
 
 static bm_dataset *load_array(const bm_load_options *o, bm_place here)
 {
-    bmi_error  e = { 0 };
-    bm_tensor *x = ends_in(o->name, ".npy") ? bmi_npy_read(&e, here, o->context, o->name) : bmi_idx_read(&e, here, o->context, o->name);
+    bmi_error e = { 0 };
+    bm_tensor *x =
+        ends_in(o->name, ".npy") ? bmi_npy_read(&e, here, o->context, o->name) : bmi_idx_read(&e, here, o->context, o->name);
     if (x && x->type == BM_U8) with_channel(x);
     return join(o->context, &e, x, NULL, here);
 }
@@ -124,14 +130,16 @@ static bm_dataset *load_array(const bm_load_options *o, bm_place here)
 static bm_dataset *load_table(const bm_load_options *o, const bmi_set *set, bm_place here)
 {
     const bm_csv_options csv = { .path = o->name, .context = o->context };
-    const char          *target = o->target ? o->target : set ? set->target : NULL;
-    bm_table            *t = bmi_table_load(&csv, o->data, here);
-    bm_recipe           *r = bm_recipe_new_at(&(bm_recipe_options){ .target = target, .context = o->context }, sizeof(bm_recipe_options), here);
-    bmi_error            e = { 0 };
-    bm_dataset          *d = NULL;
+    const char *target = o->target ? o->target : set ? set->target : NULL;
+    bm_table *t = bmi_table_load(&csv, o->data, here);
+    bm_recipe *r =
+        bm_recipe_new_at(&(bm_recipe_options){ .target = target, .context = o->context }, sizeof(bm_recipe_options), here);
+    bmi_error e = { 0 };
+    bm_dataset *d = NULL;
     if (t->object.error.status) bmi_fail_from(&e, &t->object.error);
     else if (bm_recipe_fit_at(r, t, (bm_rows){ 0 }, here)) bmi_fail_from(&e, &r->object.error);
-    d = e.status ? failed_dataset(o->context, &e) : bmi_recipe_apply(r, t, (bm_rows){ 0 }, target ? BMI_WANT_TARGET : BMI_WANT_NONE, here);
+    d = e.status ? failed_dataset(o->context, &e)
+                 : bmi_recipe_apply(r, t, (bm_rows){ 0 }, target ? BMI_WANT_TARGET : BMI_WANT_NONE, here);
     bm_recipe_free(r);
     bm_table_free(t);
     return d;
@@ -139,31 +147,34 @@ static bm_dataset *load_table(const bm_load_options *o, const bmi_set *set, bm_p
 
 static bm_dataset *load_generated(const bm_load_options *o, const bmi_generator *g, bm_place here)
 {
-    bmi_error    e = { 0 };
+    bmi_error e = { 0 };
     const double noise = o->noise == (double)BM_ZERO ? 0 : o->noise == 0 ? g->noise : o->noise;
     if (o->rows < 0) bmi_fail(&e, BM_E_ARGUMENT, here, "%s: rows is %" PRId64 ", it must be > 0", o->name, o->rows);
     if (!(noise >= 0 && noise <= 1e6)) bmi_fail(&e, BM_E_ARGUMENT, here, "%s: noise is %g, it must be >= 0", o->name, noise);
-    return e.status ? failed_dataset(o->context, &e) : bmi_generate(o->context, g, o->rows ? o->rows : 200, (uint64_t)o->seed, noise, here);
+    return e.status ? failed_dataset(o->context, &e)
+                    : bmi_generate(o->context, g, o->rows ? o->rows : 200, (uint64_t)o->seed, noise, here);
 }
 
 bm_dataset *bm_dataset_load_at(const bm_load_options *options, size_t size, bm_place here)
 {
     bm_load_options o;
-    bmi_error       e = { 0 };
+    bmi_error e = { 0 };
     if (!bmi_options_copy(&e, here, &o, sizeof o, offsetof(bm_load_options, named_), options, size) && !o.name)
         bmi_fail(&e, BM_E_ARGUMENT, here, "no name of a data set is given");
     if (e.status) return failed_dataset(NULL, &e);
-    const char          *part = o.part ? o.part : "train";
-    const bmi_set       *set = bmi_set_find(o.name);
+    const char *part = o.part ? o.part : "train";
+    const bmi_set *set = bmi_set_find(o.name);
     const bmi_generator *generator = bmi_kind_find("generator", o.name);
-    const bool           npz = ends_in(o.name, ".npz");
-    if (strcmp(part, "train") && strcmp(part, "test")) bmi_fail(&e, BM_E_ARGUMENT, here, "part is \"%.40s\"; a set has the parts \"train\" and \"test\"", part);
+    const bool npz = ends_in(o.name, ".npz");
+    if (strcmp(part, "train") && strcmp(part, "test"))
+        bmi_fail(&e, BM_E_ARGUMENT, here, "part is \"%.40s\"; a set has the parts \"train\" and \"test\"", part);
     else if (o.part && !npz && !(set && set->images) && !strcmp(part, "test"))
         bmi_fail(&e, BM_E_ARGUMENT, here, "%.200s comes in one part; split it (bm_dataset_split)", o.name);
     if (e.status) return failed_dataset(o.context, &e);
     if (generator) return load_generated(&o, generator, here);
     if (set && set->images) return load_images(&o, set, part, here);
     if (npz) return load_npz(&o, part, here);
-    if (ends_in(o.name, ".npy") || strstr(o.name, "-ubyte") || ends_in(o.name, ".idx") || ends_in(o.name, ".idx.gz")) return load_array(&o, here);
+    if (ends_in(o.name, ".npy") || strstr(o.name, "-ubyte") || ends_in(o.name, ".idx") || ends_in(o.name, ".idx.gz"))
+        return load_array(&o, here);
     return load_table(&o, set, here);
 }

@@ -19,7 +19,7 @@ static void place(double *x, int64_t n, int64_t k)
         if (x[high] < x[low]) swap(&x[high], &x[low]);
         if (x[high] < x[middle]) swap(&x[high], &x[middle]);
         const double pivot = x[middle];
-        int64_t      i = low, j = high;
+        int64_t i = low, j = high;
         while (i <= j) {
             while (x[i] < pivot) i++;
             while (pivot < x[j]) j--;
@@ -33,7 +33,7 @@ static void place(double *x, int64_t n, int64_t k)
 
 double bmi_quantile(double *numbers, int64_t n, double q)
 {
-    const double  at = q * (double)(n - 1);
+    const double at = q * (double)(n - 1);
     const int64_t k = (int64_t)at;
     place(numbers, n, k);
     const double below = numbers[k], part = at - (double)k;

@@ -21,14 +21,15 @@ BMI_OBJECT_VERBS(recipe)
 bm_recipe *bm_recipe_new_at(const bm_recipe_options *options, size_t size, bm_place here)
 {
     bm_recipe_options o;
-    bmi_error         e = { 0 };
+    bmi_error e = { 0 };
     bmi_options_copy(&e, here, &o, sizeof o, offsetof(bm_recipe_options, named_), options, size);
     bm_recipe *r = bmi_object_new(e.status ? NULL : o.context, &kind, sizeof *r);
     if (!r) return &bmi_no_memory_recipe;
     r->asked.context = r->found.context = r->object.context;
     if (bmi_fail_from(&r->object.error, &e)) return r;
     if (o.task < BM_TASK_INFER || o.task > BM_CLASSIFICATION)
-        bmi_object_fail(r, BM_E_ARGUMENT, here, "recipe: task is %d; use BM_TASK_INFER, BM_REGRESSION or BM_CLASSIFICATION", (int)o.task);
+        bmi_object_fail(r, BM_E_ARGUMENT, here, "recipe: task is %d; use BM_TASK_INFER, BM_REGRESSION or BM_CLASSIFICATION",
+                        (int)o.task);
     else if (o.target_log1p && o.task == BM_CLASSIFICATION)
         bmi_object_fail(r, BM_E_ARGUMENT, here, "recipe: target_log1p is for regression, the task is classification");
     else if ((o.target_log1p || o.task) && !o.target)
@@ -53,13 +54,14 @@ static bool keep_names(bmi_recipe_step *s, bm_names columns, bmi_arena *arena)
     return s->names;
 }
 
-bmi_recipe_step *bmi_recipe_add(bm_recipe *r, const char *name, bm_names columns, const char *with, bmi_arena *arena, bm_place here)
+bmi_recipe_step *bmi_recipe_add(bm_recipe *r, const char *name, bm_names columns, const char *with, bmi_arena *arena,
+                                bm_place here)
 {
     const bmi_step_kind *k = name ? bmi_kind_find("step", name) : NULL;
     if (!k) {
         const char *near = name ? bmi_kind_nearest("step", name) : NULL;
-        bmi_object_fail(r, BM_E_ARGUMENT, here, "recipe: there is no step \"%.100s\"%s%s%s", name ? name : "", near ? "; did you mean \"" : "",
-                        near ? near : "", near ? "\"?" : "");
+        bmi_object_fail(r, BM_E_ARGUMENT, here, "recipe: there is no step \"%.100s\"%s%s%s", name ? name : "",
+                        near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
         return NULL;
     }
     if (with && !(k->setting && k->setting(with))) {
@@ -105,15 +107,39 @@ void bmi_recipe_forget(bm_recipe *r)
     r->found = (bmi_arena){ .context = r->object.context };
 }
 
-bm_task     bm_recipe_task(const bm_recipe *r) { return r && r->fitted ? r->to.task : BM_TASK_INFER; }
-const char *bm_recipe_target(const bm_recipe *r) { return r ? r->target : NULL; }
-int64_t     bm_recipe_features(const bm_recipe *r) { return r && r->fitted ? (int64_t)r->n_features : 0; }
-int64_t     bm_recipe_classes(const bm_recipe *r) { return r && r->fitted ? r->to.n_classes : 0; }
+bm_task bm_recipe_task(const bm_recipe *r)
+{
+    return r && r->fitted ? r->to.task : BM_TASK_INFER;
+}
+const char *bm_recipe_target(const bm_recipe *r)
+{
+    return r ? r->target : NULL;
+}
+int64_t bm_recipe_features(const bm_recipe *r)
+{
+    return r && r->fitted ? (int64_t)r->n_features : 0;
+}
+int64_t bm_recipe_classes(const bm_recipe *r)
+{
+    return r && r->fitted ? r->to.n_classes : 0;
+}
 
-const char *bm_recipe_feature_name(const bm_recipe *r, int64_t i) { return i >= 0 && i < bm_recipe_features(r) ? r->features[i] : NULL; }
-const char *bm_recipe_class_name(const bm_recipe *r, int64_t i) { return i >= 0 && i < bm_recipe_classes(r) ? r->to.classes[i] : NULL; }
-const char *bm_recipe_note(const bm_recipe *r, int64_t i) { return r && i >= 0 && (size_t)i < r->notes.count ? r->notes.at[i] : NULL; }
-double      bm_recipe_inverse(const bm_recipe *r, double y) { return r && r->log1p ? expm1(y) : y; }
+const char *bm_recipe_feature_name(const bm_recipe *r, int64_t i)
+{
+    return i >= 0 && i < bm_recipe_features(r) ? r->features[i] : NULL;
+}
+const char *bm_recipe_class_name(const bm_recipe *r, int64_t i)
+{
+    return i >= 0 && i < bm_recipe_classes(r) ? r->to.classes[i] : NULL;
+}
+const char *bm_recipe_note(const bm_recipe *r, int64_t i)
+{
+    return r && i >= 0 && (size_t)i < r->notes.count ? r->notes.at[i] : NULL;
+}
+double bm_recipe_inverse(const bm_recipe *r, double y)
+{
+    return r && r->log1p ? expm1(y) : y;
+}
 
 bm_names bmi_recipe_text_columns(const bm_recipe *r, const char **into)
 {
@@ -132,7 +158,7 @@ bm_recipe *bmi_recipe_copy(const bm_recipe *r)
         bmi_object_fail(failed, bmi_object_status(r), (bm_place){ 0 }, "%s", bmi_object_error(r));
         return failed;
     }
-    json_t    *saved = bmi_recipe_save(r);
+    json_t *saved = bmi_recipe_save(r);
     bm_recipe *copy = saved ? bmi_recipe_load(r->object.context, saved, (bm_place){ 0 }) : &bmi_no_memory_recipe;
     json_decref(saved);
     return copy;

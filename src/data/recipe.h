@@ -8,36 +8,36 @@
 
 /* The fitted target. */
 typedef struct bmi_target {
-    bm_task      task;      /* regression or classification; 0: no target */
-    int64_t      n_classes;
-    const char **classes;   /* texts, in order of value */
-    double      *numbers;   /* values of the classes when the column is numbers, else null */
-    int64_t      left_out;  /* rows without a target in fitting */
+    bm_task task; /* regression or classification; 0: no target */
+    int64_t n_classes;
+    const char **classes; /* texts, in order of value */
+    double *numbers;      /* values of the classes when the column is numbers, else null */
+    int64_t left_out;     /* rows without a target in fitting */
 } bmi_target;
 
 struct bm_recipe {
-    bmi_object    object;
-    bmi_arena     asked;    /* memory of the spec */
-    const char   *target;   /* or null */
-    bm_task       task;
-    bool          log1p, plain;
-    size_t        n_asked, steps_capacity; /* the first n_asked steps were asked for, the others added in fitting */
-    size_t        n_steps;
-    bmi_recipe_step     *steps;
-    bool          fitted;
-    bmi_arena     found;    /* memory of what follows */
-    bmi_target    to;
-    size_t        n_inputs;
-    bmi_input    *inputs;   /* the columns taken from a table */
-    size_t        n_features;
-    const char  **features; /* names of the columns of x */
-    bmi_notes     notes;
+    bmi_object object;
+    bmi_arena asked;    /* memory of the spec */
+    const char *target; /* or null */
+    bm_task task;
+    bool log1p, plain;
+    size_t n_asked, steps_capacity; /* the first n_asked steps were asked for, the others added in fitting */
+    size_t n_steps;
+    bmi_recipe_step *steps;
+    bool fitted;
+    bmi_arena found; /* memory of what follows */
+    bmi_target to;
+    size_t n_inputs;
+    bmi_input *inputs; /* the columns taken from a table */
+    size_t n_features;
+    const char **features; /* names of the columns of x */
+    bmi_notes notes;
 };
 
 /* A copy with the same spec and fit; never null. */
 bm_recipe *bmi_recipe_copy(const bm_recipe *r);
 /* JSON of a recipe, its fit included; null when there is no memory. */
-json_t    *bmi_recipe_save(const bm_recipe *r);
+json_t *bmi_recipe_save(const bm_recipe *r);
 /* A recipe from JSON; never null. Errors BM_E_FORMAT: names the member that is wrong. */
 bm_recipe *bmi_recipe_load(bm_context *context, const json_t *from, bm_place here);
 
@@ -46,17 +46,19 @@ typedef enum bmi_want { BMI_WANT_NONE, BMI_WANT_IF_THERE, BMI_WANT_TARGET } bmi_
 bm_dataset *bmi_recipe_apply(const bm_recipe *r, const bm_table *t, bm_rows rows, bmi_want want, bm_place here);
 /* Columns that must be read as text, so that "007" stays what it is: for bm_csv_options.text. Borrowed from r; `into` has room for
  * r->n_inputs + 1 names. */
-bm_names    bmi_recipe_text_columns(const bm_recipe *r, const char **into);
+bm_names bmi_recipe_text_columns(const bm_recipe *r, const char **into);
 /* Forgets the fit. */
-void        bmi_recipe_forget(bm_recipe *r);
+void bmi_recipe_forget(bm_recipe *r);
 
 /* Splits the rows of a table that have a target into training, validation and test, by classes where the target is classes. order
  * has room for all rows of t; it gets the row numbers of the three parts one after the other, counts how many each has. */
-bm_status   bmi_recipe_split(bmi_error *e, bm_place here, const bm_recipe *r, const bm_table *t, const bm_split_options *o, int64_t *order, int64_t counts[3]);
+bm_status bmi_recipe_split(bmi_error *e, bm_place here, const bm_recipe *r, const bm_table *t, const bm_split_options *o,
+                           int64_t *order, int64_t counts[3]);
 
 /* target.c: what the target of the rows is; *kept gets the rows that have one (released by the caller: capacity `*room` items).
  * Null *kept: all rows. */
-bm_status bmi_target_fit(bm_recipe *r, const bm_table *t, bm_rows rows, int64_t **kept, size_t *n_kept, size_t *room, bm_place here);
+bm_status bmi_target_fit(bm_recipe *r, const bm_table *t, bm_rows rows, int64_t **kept, size_t *n_kept, size_t *room,
+                         bm_place here);
 /* i32 classes or f32 values of rows; null with the error. */
 bm_tensor *bmi_target_apply(bmi_error *e, const bm_recipe *r, const bm_table *t, bm_rows rows, bm_place here);
 /* recipe_default.c: adds and does the steps that were not asked for. */
@@ -64,6 +66,7 @@ bm_status bmi_recipe_default(bm_recipe *r, bmi_frame *f, bm_place here);
 /* recipe_fit.c: fits one step on the frame and applies it; `say`: with a note. */
 bm_status bmi_recipe_do(bm_recipe *r, bmi_recipe_step *s, bmi_frame *f, bm_place here);
 /* recipe.c: adds a step; null with the error on r. */
-bmi_recipe_step *bmi_recipe_add(bm_recipe *r, const char *kind, bm_names columns, const char *with, bmi_arena *arena, bm_place here);
+bmi_recipe_step *bmi_recipe_add(bm_recipe *r, const char *kind, bm_names columns, const char *with, bmi_arena *arena,
+                                bm_place here);
 
 #endif

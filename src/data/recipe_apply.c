@@ -13,8 +13,10 @@ static bm_status take_inputs(bmi_error *e, const bm_recipe *r, const bm_table *t
     for (size_t i = 0; i < r->n_inputs; i++) {
         const int64_t at = bm_table_find(t, r->inputs[i].name);
         if (at < 0)
-            return bmi_fail(e, BM_E_DATA, here, "%s has no column \"%.100s\", which the recipe was fitted with", bmi_table_name(t), r->inputs[i].name);
-        if (!bmi_frame_take(f, &t->columns[at], &r->inputs[i], rows)) return bmi_fail_memory(e, here, (size_t)f->rows * 8, "for the columns of a table");
+            return bmi_fail(e, BM_E_DATA, here, "%s has no column \"%.100s\", which the recipe was fitted with",
+                            bmi_table_name(t), r->inputs[i].name);
+        if (!bmi_frame_take(f, &t->columns[at], &r->inputs[i], rows))
+            return bmi_fail_memory(e, here, (size_t)f->rows * 8, "for the columns of a table");
     }
     return BM_OK;
 }
@@ -24,11 +26,14 @@ static bm_status do_steps(bmi_error *e, const bm_recipe *r, bmi_frame *f, bm_pla
     for (size_t s = 0; s < r->n_steps; s++)
         for (size_t c = 0; c < r->steps[s].n_columns; c++) {
             const bmi_step_column *state = &r->steps[s].columns[c];
-            const size_t           at = bmi_frame_find(f, state->name);
+            const size_t at = bmi_frame_find(f, state->name);
             if (at == SIZE_MAX && r->steps[s].kind->ignores_absent) continue;
-            if (at == SIZE_MAX) return bmi_fail(e, BM_E_DATA, here, "recipe: %s finds no column \"%.100s\"", r->steps[s].kind->name, state->name);
+            if (at == SIZE_MAX)
+                return bmi_fail(e, BM_E_DATA, here, "recipe: %s finds no column \"%.100s\"", r->steps[s].kind->name,
+                                state->name);
             if (!r->steps[s].kind->takes(f, at, true) && strcmp(r->steps[s].kind->name, "datetime"))
-                return bmi_fail(e, BM_E_DATA, here, "recipe: %s takes %s; column \"%.100s\" is not", r->steps[s].kind->name, r->steps[s].kind->takes_what, state->name);
+                return bmi_fail(e, BM_E_DATA, here, "recipe: %s takes %s; column \"%.100s\" is not", r->steps[s].kind->name,
+                                r->steps[s].kind->takes_what, state->name);
             const bm_status st = r->steps[s].kind->apply(e, here, state, f, at);
             if (st) return st;
         }
@@ -44,20 +49,22 @@ static bm_tensor *matrix(bmi_error *e, const bm_recipe *r, const bmi_frame *f, b
         return NULL;
     }
     bm_tensor *x = bm_tensor_new_in_at(r->object.context, BM_F32, BM_SHAPE(f->rows, n), here);
-    float     *to = x->data;
+    float *to = x->data;
     bmi_fail_from(e, &x->object.error);
     for (int64_t c = 0; !e->status && c < n; c++) {
         const bmi_frame_column *column = &f->columns[c];
         if (column->text || strcmp(column->name, r->features[c])) {
-            bmi_fail(e, BM_E_DATA, here, "recipe: feature %" PRId64 " is \"%.100s\" here and was \"%.100s\" in training", c, column->name, r->features[c]);
+            bmi_fail(e, BM_E_DATA, here, "recipe: feature %" PRId64 " is \"%.100s\" here and was \"%.100s\" in training", c,
+                     column->name, r->features[c]);
             break;
         }
         for (int64_t i = 0; i < f->rows; i++) {
             const float value = (float)column->numbers[i];
             to[i * n + c] = value;
             if (isfinite(value)) continue;
-            bmi_fail(e, isnan(value) ? BM_E_DATA : BM_E_NUMBER, here, "row %" PRId64 ": \"%.100s\" is %s; %s", (rows.at ? rows.at[i] : i) + 1, column->name,
-                     isnan(value) ? "missing" : "too large for f32", isnan(value) ? "add an impute step to the recipe" : "scale the column");
+            bmi_fail(e, isnan(value) ? BM_E_DATA : BM_E_NUMBER, here, "row %" PRId64 ": \"%.100s\" is %s; %s",
+                     (rows.at ? rows.at[i] : i) + 1, column->name, isnan(value) ? "missing" : "too large for f32",
+                     isnan(value) ? "add an impute step to the recipe" : "scale the column");
             break;
         }
     }
@@ -69,19 +76,20 @@ static bm_tensor *matrix(bmi_error *e, const bm_recipe *r, const bmi_frame *f, b
 bm_dataset *bmi_recipe_apply(const bm_recipe *r, const bm_table *t, bm_rows rows, bmi_want want, bm_place here)
 {
     bm_dataset *d = bmi_dataset_new(r ? r->object.context : NULL);
-    bmi_error   e = { 0 };
+    bmi_error e = { 0 };
     if (d->object.users < 0) return d;
     if (bmi_object_failed(r)) bmi_fail(&e, bmi_object_status(r), here, "%s", bmi_object_error(r));
     else if (bmi_object_failed(t)) bmi_fail(&e, bmi_object_status(t), here, "%s", bmi_object_error(t));
     else if (!r->fitted) bmi_fail(&e, BM_E_ARGUMENT, here, "recipe: it is not fitted yet");
     for (size_t i = 0; !e.status && rows.at && i < rows.count; i++)
         if (rows.at[i] < 0 || rows.at[i] >= t->rows)
-            bmi_fail(&e, BM_E_ARGUMENT, here, "row %" PRId64 " is asked for, %s has %" PRId64, rows.at[i], bmi_table_name(t), t->rows);
+            bmi_fail(&e, BM_E_ARGUMENT, here, "row %" PRId64 " is asked for, %s has %" PRId64, rows.at[i], bmi_table_name(t),
+                     t->rows);
     if (bmi_fail_from(&d->object.error, &e)) return d;
     bmi_frame f = { .context = r->object.context, .rows = rows.at ? (int64_t)rows.count : t->rows };
     bm_tensor *x = NULL, *y = NULL;
     const bool target = r->target && want != BMI_WANT_NONE && (want == BMI_WANT_TARGET || bm_table_find(t, r->target) >= 0);
-    bm_status  st = take_inputs(&e, r, t, rows, &f, here);
+    bm_status st = take_inputs(&e, r, t, rows, &f, here);
     if (!st) st = do_steps(&e, r, &f, here);
     if (!st && !(x = matrix(&e, r, &f, rows, here))) st = e.status;
     if (!st && target && !(y = bmi_target_apply(&e, r, t, rows, here))) st = e.status;
@@ -98,5 +106,11 @@ bm_dataset *bmi_recipe_apply(const bm_recipe *r, const bm_table *t, bm_rows rows
     return d;
 }
 
-bm_dataset *bm_recipe_apply_at(const bm_recipe *r, const bm_table *t, bm_rows rows, bm_place here) { return bmi_recipe_apply(r, t, rows, BMI_WANT_IF_THERE, here); }
-bm_dataset *bm_recipe_apply_x_at(const bm_recipe *r, const bm_table *t, bm_rows rows, bm_place here) { return bmi_recipe_apply(r, t, rows, BMI_WANT_NONE, here); }
+bm_dataset *bm_recipe_apply_at(const bm_recipe *r, const bm_table *t, bm_rows rows, bm_place here)
+{
+    return bmi_recipe_apply(r, t, rows, BMI_WANT_IF_THERE, here);
+}
+bm_dataset *bm_recipe_apply_x_at(const bm_recipe *r, const bm_table *t, bm_rows rows, bm_place here)
+{
+    return bmi_recipe_apply(r, t, rows, BMI_WANT_NONE, here);
+}

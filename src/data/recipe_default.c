@@ -9,12 +9,14 @@
 static bm_status note(bm_recipe *r, bm_place here, const char *format, ...) BMI_PRINTF(3, 4);
 static bm_status note(bm_recipe *r, bm_place here, const char *format, ...)
 {
-    char    line[1000];
+    char line[1000];
     va_list list;
     va_start(list, format);
     vsnprintf(line, sizeof line, format, list);
     va_end(list);
-    return bmi_notes_add(r->object.context, &r->notes, "%s", line) ? BM_OK : bmi_fail_memory(&r->object.error, here, sizeof line, "for a note");
+    return bmi_notes_add(r->object.context, &r->notes, "%s", line)
+               ? BM_OK
+               : bmi_fail_memory(&r->object.error, here, sizeof line, "for a note");
 }
 
 /* "a, b, c" of a step's columns, shortened behind 8 of them. */
@@ -29,7 +31,8 @@ static const char *list_columns(const bmi_recipe_step *s, char into[400])
 }
 
 /* Adds a step and does it; *done gets the step when it has columns. */
-static bm_status add(bm_recipe *r, bmi_frame *f, const char *kind, bm_names names, const char *with, const bmi_recipe_step **done, bm_place here)
+static bm_status add(bm_recipe *r, bmi_frame *f, const char *kind, bm_names names, const char *with,
+                     const bmi_recipe_step **done, bm_place here)
 {
     bmi_recipe_step *s = bmi_recipe_add(r, kind, names, with, &r->found, here);
     *done = NULL;
@@ -42,8 +45,8 @@ static bm_status add(bm_recipe *r, bmi_frame *f, const char *kind, bm_names name
 static bm_status drop_one(bm_recipe *r, bmi_frame *f, size_t at, const char *why, int64_t count, bm_place here)
 {
     const bmi_recipe_step *done;
-    const bm_name   name = f->columns[at].name;
-    bm_status       st = note(r, here, why, name, count);
+    const bm_name name = f->columns[at].name;
+    bm_status st = note(r, here, why, name, count);
     return st ? st : add(r, f, "drop", (bm_names){ &name, 1 }, NULL, &done, here);
 }
 
@@ -51,15 +54,17 @@ static bm_status drop_one(bm_recipe *r, bmi_frame *f, size_t at, const char *why
 static bm_status drop_useless(bm_recipe *r, bmi_frame *f, bm_place here)
 {
     for (size_t at = 0; at < f->n;) {
-        const bool    text = f->columns[at].text;
+        const bool text = f->columns[at].text;
         const int64_t present = bmi_frame_present(f, at);
         const int64_t distinct = f->columns[at].indicator ? 2 : bmi_frame_distinct(f, at, text ? INT64_MAX - 1 : 2);
-        const size_t  before = f->n;
-        bm_status     st = BM_OK;
+        const size_t before = f->n;
+        bm_status st = BM_OK;
         if (distinct < 0) st = bmi_fail_memory(&r->object.error, here, (size_t)f->rows * 8, "to count different values");
         else if (!present) st = drop_one(r, f, at, "%s is dropped: it is missing in all %" PRId64 " rows", f->rows, here);
-        else if (distinct == 1) st = drop_one(r, f, at, "%s is dropped: it has one value in all %" PRId64 " rows", present, here);
-        else if (text && distinct == present) st = drop_one(r, f, at, "%s is dropped: its %" PRId64 " texts all differ", present, here);
+        else if (distinct == 1)
+            st = drop_one(r, f, at, "%s is dropped: it has one value in all %" PRId64 " rows", present, here);
+        else if (text && distinct == present)
+            st = drop_one(r, f, at, "%s is dropped: its %" PRId64 " texts all differ", present, here);
         if (st) return st;
         at += f->n == before;
     }
@@ -68,22 +73,25 @@ static bm_status drop_useless(bm_recipe *r, bmi_frame *f, bm_place here)
 
 bm_status bmi_recipe_default(bm_recipe *r, bmi_frame *f, bm_place here)
 {
-    const bm_names  all = { 0 };
+    const bm_names all = { 0 };
     const bmi_recipe_step *done;
-    char            columns[400];
-    bool            scaled = false;
+    char columns[400];
+    bool scaled = false;
     for (size_t s = 0; s < r->n_asked; s++) scaled |= r->steps[s].kind->scales;
     if (add(r, f, "datetime", all, NULL, &done, here)) return r->object.error.status;
-    if (done && note(r, here, "%s: dates, taken apart into numbers", list_columns(done, columns))) return r->object.error.status;
+    if (done && note(r, here, "%s: dates, taken apart into numbers", list_columns(done, columns)))
+        return r->object.error.status;
     if (drop_useless(r, f, here)) return r->object.error.status;
     const int64_t filled = f->counted.missing;
     if (add(r, f, "impute", all, "median", &done, here)) return r->object.error.status;
-    if (f->counted.missing > filled && note(r, here, "%" PRId64 " missing numbers get the median of their column", f->counted.missing - filled))
+    if (f->counted.missing > filled &&
+        note(r, here, "%" PRId64 " missing numbers get the median of their column", f->counted.missing - filled))
         return r->object.error.status;
     if (!scaled && add(r, f, "standardize", all, NULL, &done, here)) return r->object.error.status;
     if (!scaled && done && note(r, here, "%s: standardised", list_columns(done, columns))) return r->object.error.status;
     const size_t before = f->n;
     if (add(r, f, "one_hot", all, NULL, &done, here)) return r->object.error.status;
-    if (done && note(r, here, "%s: one-hot into %zu", list_columns(done, columns), f->n - before + done->n_columns)) return r->object.error.status;
+    if (done && note(r, here, "%s: one-hot into %zu", list_columns(done, columns), f->n - before + done->n_columns))
+        return r->object.error.status;
     return BM_OK;
 }

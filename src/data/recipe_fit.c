@@ -11,14 +11,15 @@ static bm_status fail_column(bm_recipe *r, const bmi_recipe_step *s, const bmi_f
     const char **names = bmi_alloc(r->object.context, f->n, sizeof *names);
     for (size_t c = 0; names && c < f->n; c++) names[c] = f->columns[c].name;
     const char *near = names ? bmi_nearest(name, names, f->n) : NULL;
-    bmi_object_fail(r, BM_E_DATA, here, "%s: there is no column \"%.100s\"%s%.100s%s", s->kind->name, name, near ? "; did you mean \"" : "", near ? near : "",
-                    near ? "\"?" : "");
+    bmi_object_fail(r, BM_E_DATA, here, "%s: there is no column \"%.100s\"%s%.100s%s", s->kind->name, name,
+                    near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
     bmi_release(r->object.context, names, f->n, sizeof *names);
     return r->object.error.status;
 }
 
 /* The columns the step is done on, into *names (arena): those named, or all that it takes. */
-static bm_status choose(bm_recipe *r, const bmi_recipe_step *s, const bmi_frame *f, const char ***names, size_t *n, bm_place here)
+static bm_status choose(bm_recipe *r, const bmi_recipe_step *s, const bmi_frame *f, const char ***names, size_t *n,
+                        bm_place here)
 {
     *n = 0;
     *names = bmi_arena_alloc(&r->found, s->n_names ? s->n_names : f->n, sizeof **names);
@@ -29,7 +30,8 @@ static bm_status choose(bm_recipe *r, const bmi_recipe_step *s, const bmi_frame 
             return bmi_object_fail(r, BM_E_DATA, here, "%s: \"%.100s\" is the target", s->kind->name, s->names[i]);
         if (at == SIZE_MAX) return fail_column(r, s, f, s->names[i], here);
         if (!s->kind->takes(f, at, true))
-            return bmi_object_fail(r, BM_E_TYPE, here, "%s takes %s; column \"%.100s\" is not", s->kind->name, s->kind->takes_what, s->names[i]);
+            return bmi_object_fail(r, BM_E_TYPE, here, "%s takes %s; column \"%.100s\" is not", s->kind->name,
+                                   s->kind->takes_what, s->names[i]);
         (*names)[(*n)++] = s->names[i];
     }
     for (size_t c = 0; !s->n_names && c < f->n; c++) {
@@ -42,17 +44,18 @@ static bm_status choose(bm_recipe *r, const bmi_recipe_step *s, const bmi_frame 
 
 bm_status bmi_recipe_do(bm_recipe *r, bmi_recipe_step *s, bmi_frame *f, bm_place here)
 {
-    const char       **names;
-    size_t             n;
+    const char **names;
+    size_t n;
     const bmi_step_fit how = { .error = &r->object.error, .here = here, .arena = &r->found, .with = s->with };
-    bm_status          st = choose(r, s, f, &names, &n, here);
+    bm_status st = choose(r, s, f, &names, &n, here);
     if (st) return st;
     s->columns = bmi_arena_alloc(&r->found, n, sizeof *s->columns);
     if (!s->columns) return bmi_fail_memory(&r->object.error, here, n * sizeof *s->columns, "for a step of a recipe");
     for (size_t i = 0; i < n && !st; i++) {
         bmi_step_column *state = &s->columns[i];
-        const size_t     at = bmi_frame_find(f, names[i]);
-        if (at == SIZE_MAX) return bmi_object_fail(r, BM_E_ARGUMENT, here, "%s: column \"%.100s\" is named twice", s->kind->name, names[i]);
+        const size_t at = bmi_frame_find(f, names[i]);
+        if (at == SIZE_MAX)
+            return bmi_object_fail(r, BM_E_ARGUMENT, here, "%s: column \"%.100s\" is named twice", s->kind->name, names[i]);
         state->name = names[i];
         st = s->kind->fit(&how, f, at, state);
         if (!st) st = s->kind->apply(&r->object.error, here, state, f, at);
@@ -65,11 +68,13 @@ bm_status bmi_recipe_do(bm_recipe *r, bmi_recipe_step *s, bmi_frame *f, bm_place
 static bm_status take_columns(bm_recipe *r, const bm_table *t, bm_rows rows, bmi_frame *f, bm_place here)
 {
     r->inputs = bmi_arena_alloc(&r->found, t->n_columns, sizeof *r->inputs);
-    if (!r->inputs) return bmi_fail_memory(&r->object.error, here, t->n_columns * sizeof *r->inputs, "for the columns of a table");
+    if (!r->inputs)
+        return bmi_fail_memory(&r->object.error, here, t->n_columns * sizeof *r->inputs, "for the columns of a table");
     for (size_t c = 0; c < t->n_columns; c++) {
         if (r->target && !strcmp(r->target, t->columns[c].name)) continue;
         bmi_input *input = &r->inputs[r->n_inputs];
-        *input = (bmi_input){ .name = bmi_arena_text(&r->found, t->columns[c].name), .text = t->columns[c].type == BM_COLUMN_TEXT };
+        *input =
+            (bmi_input){ .name = bmi_arena_text(&r->found, t->columns[c].name), .text = t->columns[c].type == BM_COLUMN_TEXT };
         if (!input->name || !bmi_frame_take(f, &t->columns[c], input, rows))
             return bmi_fail_memory(&r->object.error, here, (size_t)f->rows * 8, "for the columns of a table");
         r->n_inputs++;
@@ -93,12 +98,16 @@ static void forget_dropped(bm_recipe *r)
 
 static bm_status name_features(bm_recipe *r, const bmi_frame *f, bm_place here)
 {
-    if (!f->n) return bmi_object_fail(r, BM_E_DATA, here, "no feature is left to learn from%s", r->n_steps ? " after the steps of the recipe" : "");
+    if (!f->n)
+        return bmi_object_fail(r, BM_E_DATA, here, "no feature is left to learn from%s",
+                               r->n_steps ? " after the steps of the recipe" : "");
     r->features = bmi_arena_alloc(&r->found, f->n, sizeof *r->features);
     if (!r->features) return bmi_fail_memory(&r->object.error, here, f->n * sizeof *r->features, "for the names of features");
     for (size_t c = 0; c < f->n; c++) {
         if (f->columns[c].text)
-            return bmi_object_fail(r, BM_E_TYPE, here, "column \"%.100s\" is text at the end of the recipe; one-hot encode it, or drop it", f->columns[c].name);
+            return bmi_object_fail(r, BM_E_TYPE, here,
+                                   "column \"%.100s\" is text at the end of the recipe; one-hot encode it, or drop it",
+                                   f->columns[c].name);
         if (!(r->features[r->n_features++] = bmi_arena_text(&r->found, f->columns[c].name)))
             return bmi_fail_memory(&r->object.error, here, 64, "for the names of features");
     }
@@ -108,7 +117,7 @@ static bm_status name_features(bm_recipe *r, const bmi_frame *f, bm_place here)
 static bm_status fit(bm_recipe *r, const bm_table *t, bm_rows rows, bm_place here)
 {
     int64_t *kept;
-    size_t   n_kept, room;
+    size_t n_kept, room;
     bmi_frame f = { .context = r->object.context };
     bm_status st = bmi_target_fit(r, t, rows, &kept, &n_kept, &room, here);
     f.rows = (int64_t)n_kept;
@@ -129,7 +138,8 @@ bm_status bm_recipe_fit_at(bm_recipe *r, const bm_table *t, bm_rows rows, bm_pla
     if (bmi_object_failed(t)) return bmi_object_fail(r, bmi_object_status(t), here, "%s", bmi_object_error(t));
     for (size_t i = 0; rows.at && i < rows.count; i++)
         if (rows.at[i] < 0 || rows.at[i] >= t->rows)
-            return bmi_object_fail(r, BM_E_ARGUMENT, here, "row %" PRId64 " is asked for, %s has %" PRId64, rows.at[i], bmi_table_name(t), t->rows);
+            return bmi_object_fail(r, BM_E_ARGUMENT, here, "row %" PRId64 " is asked for, %s has %" PRId64, rows.at[i],
+                                   bmi_table_name(t), t->rows);
     bmi_recipe_forget(r);
     const bm_status st = fit(r, t, rows, here);
     if (st) bmi_recipe_forget(r);

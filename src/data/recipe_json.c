@@ -32,13 +32,15 @@ static json_t *save_step(const bmi_recipe_step *s)
     json_t *columns = json_array();
     for (size_t c = 0; columns && c < s->n_columns; c++) {
         const bmi_step_column *k = &s->columns[c];
-        json_t *column = json_pack("{s:s, s:o, s:o}", "name", k->name, "numbers", save_numbers(k->numbers, k->n_numbers), "texts", save_texts(k->texts, k->n_texts));
+        json_t *column = json_pack("{s:s, s:o, s:o}", "name", k->name, "numbers", save_numbers(k->numbers, k->n_numbers),
+                                   "texts", save_texts(k->texts, k->n_texts));
         if (json_array_append_new(columns, column)) {
             json_decref(columns);
             columns = NULL;
         }
     }
-    return json_pack("{s:s, s:s?, s:o, s:o}", "kind", s->kind->name, "with", s->with, "names", save_texts(s->names, s->n_names), "columns", columns);
+    return json_pack("{s:s, s:s?, s:o, s:o}", "kind", s->kind->name, "with", s->with, "names", save_texts(s->names, s->n_names),
+                     "columns", columns);
 }
 
 static json_t *save_steps(const bm_recipe *r)
@@ -67,9 +69,10 @@ json_t *bmi_recipe_save(const bm_recipe *r)
 {
     json_t *classes = save_texts(r->to.classes, (size_t)r->to.n_classes);
     json_t *numbers = r->to.numbers ? save_numbers(r->to.numbers, (size_t)r->to.n_classes) : json_null();
-    return json_pack("{s:s?, s:i, s:b, s:b, s:i, s:b, s:i, s:o, s:o, s:o, s:o, s:o, s:o}", "target", r->target, "asked_task", (int)r->task, "log1p", r->log1p,
-                     "plain", r->plain, "asked_steps", (int)r->n_asked, "fitted", r->fitted, "task", (int)r->to.task, "classes", classes, "class_numbers", numbers,
-                     "inputs", save_inputs(r), "steps", save_steps(r), "features", save_texts(r->features, r->n_features), "notes",
+    return json_pack("{s:s?, s:i, s:b, s:b, s:i, s:b, s:i, s:o, s:o, s:o, s:o, s:o, s:o}", "target", r->target, "asked_task",
+                     (int)r->task, "log1p", r->log1p, "plain", r->plain, "asked_steps", (int)r->n_asked, "fitted", r->fitted,
+                     "task", (int)r->to.task, "classes", classes, "class_numbers", numbers, "inputs", save_inputs(r), "steps",
+                     save_steps(r), "features", save_texts(r->features, r->n_features), "notes",
                      save_texts((const char *const *)r->notes.at, r->notes.count));
 }
 
@@ -77,7 +80,7 @@ json_t *bmi_recipe_save(const bm_recipe *r)
 
 typedef struct reading {
     bm_recipe *r;
-    bm_place   here;
+    bm_place here;
 } reading;
 
 static bool wrong(reading *l, const char *what)
@@ -121,12 +124,12 @@ static bool load_numbers(reading *l, bmi_arena *arena, const json_t *list, const
 
 static bool load_step(reading *l, const json_t *from, bool asked)
 {
-    bm_recipe    *r = l->r;
-    const char   *kind = json_string_value(json_object_get(from, "kind"));
+    bm_recipe *r = l->r;
+    const char *kind = json_string_value(json_object_get(from, "kind"));
     const json_t *with = json_object_get(from, "with"), *columns = json_object_get(from, "columns");
-    const char  **names;
-    size_t        n;
-    bmi_arena    *arena = asked ? &r->asked : &r->found;
+    const char **names;
+    size_t n;
+    bmi_arena *arena = asked ? &r->asked : &r->found;
     if (!kind || !json_is_array(columns) || (with && !json_is_null(with) && !json_is_string(with))) return wrong(l, "steps");
     if (!load_texts(l, arena, json_object_get(from, "names"), "names", &names, &n)) return false;
     bmi_recipe_step *s = bmi_recipe_add(r, kind, (bm_names){ names, n }, json_string_value(with), arena, l->here);
@@ -135,12 +138,13 @@ static bool load_step(reading *l, const json_t *from, bool asked)
     s->columns = bmi_arena_alloc(&r->found, s->n_columns + 1, sizeof *s->columns);
     if (!s->columns) return no_memory(l);
     for (size_t c = 0; c < s->n_columns; c++) {
-        const json_t    *column = json_array_get(columns, c);
-        const char      *name = json_string_value(json_object_get(column, "name"));
+        const json_t *column = json_array_get(columns, c);
+        const char *name = json_string_value(json_object_get(column, "name"));
         bmi_step_column *k = &s->columns[c];
         if (!name) return wrong(l, "columns");
         if (!(k->name = bmi_arena_text(&r->found, name))) return no_memory(l);
-        if (!load_numbers(l, &r->found, json_object_get(column, "numbers"), "numbers", &k->numbers, &k->n_numbers)) return false;
+        if (!load_numbers(l, &r->found, json_object_get(column, "numbers"), "numbers", &k->numbers, &k->n_numbers))
+            return false;
         if (!load_texts(l, &r->found, json_object_get(column, "texts"), "texts", &k->texts, &k->n_texts)) return false;
         if (!s->kind->lawful(k)) return wrong(l, name);
     }
@@ -149,10 +153,11 @@ static bool load_step(reading *l, const json_t *from, bool asked)
 
 static bool load_target(reading *l, const json_t *from)
 {
-    bm_recipe    *r = l->r;
+    bm_recipe *r = l->r;
     const json_t *numbers = json_object_get(from, "class_numbers"), *task = json_object_get(from, "task");
-    size_t        n, m;
-    if (!json_is_integer(task) || json_integer_value(task) < 0 || json_integer_value(task) > BM_CLASSIFICATION) return wrong(l, "task");
+    size_t n, m;
+    if (!json_is_integer(task) || json_integer_value(task) < 0 || json_integer_value(task) > BM_CLASSIFICATION)
+        return wrong(l, "task");
     r->to.task = (bm_task)json_integer_value(task);
     if (!load_texts(l, &r->found, json_object_get(from, "classes"), "classes", &r->to.classes, &n)) return false;
     r->to.n_classes = (int64_t)n;
@@ -162,7 +167,8 @@ static bool load_target(reading *l, const json_t *from)
         if (m != n) return wrong(l, "class_numbers");
     }
     for (size_t i = 1; i < n; i++)
-        if (r->to.numbers ? r->to.numbers[i - 1] >= r->to.numbers[i] : strcmp(r->to.classes[i - 1], r->to.classes[i]) >= 0) return wrong(l, "classes");
+        if (r->to.numbers ? r->to.numbers[i - 1] >= r->to.numbers[i] : strcmp(r->to.classes[i - 1], r->to.classes[i]) >= 0)
+            return wrong(l, "classes");
     return true;
 }
 
@@ -175,7 +181,7 @@ static bool load_inputs(reading *l, const json_t *list)
     if (!r->inputs) return no_memory(l);
     for (; r->n_inputs < n; r->n_inputs++) {
         const json_t *input = json_array_get(list, r->n_inputs), *text = json_object_get(input, "text");
-        const char   *name = json_string_value(json_object_get(input, "name"));
+        const char *name = json_string_value(json_object_get(input, "name"));
         if (!name || !json_is_boolean(text)) return wrong(l, "inputs");
         r->inputs[r->n_inputs] = (bmi_input){ .name = bmi_arena_text(&r->found, name), .text = json_is_true(text) };
         if (!r->inputs[r->n_inputs].name) return no_memory(l);
@@ -185,12 +191,13 @@ static bool load_inputs(reading *l, const json_t *list)
 
 static bool load_fit(reading *l, const json_t *from)
 {
-    bm_recipe    *r = l->r;
+    bm_recipe *r = l->r;
     const json_t *steps = json_object_get(from, "steps"), *asked = json_object_get(from, "asked_steps");
-    const char  **notes;
-    size_t        n;
+    const char **notes;
+    size_t n;
     if (!json_is_array(steps)) return wrong(l, "steps");
-    if (!json_is_integer(asked) || json_integer_value(asked) < 0 || (size_t)json_integer_value(asked) > json_array_size(steps)) return wrong(l, "asked_steps");
+    if (!json_is_integer(asked) || json_integer_value(asked) < 0 || (size_t)json_integer_value(asked) > json_array_size(steps))
+        return wrong(l, "asked_steps");
     r->n_asked = (size_t)json_integer_value(asked);
     for (size_t s = 0; s < json_array_size(steps); s++)
         if (!load_step(l, json_array_get(steps, s), s < r->n_asked)) return false;
@@ -209,12 +216,16 @@ bm_recipe *bmi_recipe_load(bm_context *context, const json_t *from, bm_place her
 {
     const json_t *target = json_object_get(from, "target"), *task = json_object_get(from, "asked_task");
     const json_t *log1p_ = json_object_get(from, "log1p"), *plain = json_object_get(from, "plain");
-    bm_recipe_options o = { .context = context, .target = json_string_value(target), .target_log1p = json_is_true(log1p_), .plain = json_is_true(plain) };
+    bm_recipe_options o = { .context = context,
+                            .target = json_string_value(target),
+                            .target_log1p = json_is_true(log1p_),
+                            .plain = json_is_true(plain) };
     const bool known = json_is_integer(task) && json_integer_value(task) >= 0 && json_integer_value(task) <= BM_CLASSIFICATION;
     if (known) o.task = (bm_task)json_integer_value(task);
-    const bool fine = (json_is_null(target) || json_is_string(target)) && known && json_is_boolean(log1p_) && json_is_boolean(plain);
+    const bool fine =
+        (json_is_null(target) || json_is_string(target)) && known && json_is_boolean(log1p_) && json_is_boolean(plain);
     bm_recipe *r = bm_recipe_new_at(&o, sizeof o, here);
-    reading    l = { r, here };
+    reading l = { r, here };
     if (r->object.error.status) return r;
     if (!fine) wrong(&l, "target");
     else if (!load_fit(&l, from)) r->fitted = false;

@@ -19,12 +19,19 @@ static const bmi_set digits = { "digits.csv", "label", false, "1,797 handwritten
 static const bmi_set mnist = { "mnist", NULL, true, "70,000 handwritten digits of 28 by 28 pixels" };
 static const bmi_set fashion = { "fashion-mnist", NULL, true, "70,000 pieces of clothing of 28 by 28 pixels" };
 const bmi_kind bmi_kinds_sets[] = {
-    { "set", "iris", &iris },     { "set", "infert", &infert }, { "set", "creditcard", &creditcard },
-    { "set", "digits", &digits }, { "set", "mnist", &mnist },   { "set", "fashion-mnist", &fashion },
+    { "set", "iris", &iris },
+    { "set", "infert", &infert },
+    { "set", "creditcard", &creditcard },
+    { "set", "digits", &digits },
+    { "set", "mnist", &mnist },
+    { "set", "fashion-mnist", &fashion },
     { 0 },
 };
 
-const bmi_set *bmi_set_find(const char *name) { return bmi_kind_find("set", name); }
+const bmi_set *bmi_set_find(const char *name)
+{
+    return bmi_kind_find("set", name);
+}
 
 /* Tries one folder; appends it to the list of those looked at. */
 static bool in_folder(const char *folder, const char *file, char into[4096], char looked[2048])
@@ -38,13 +45,13 @@ static bool in_folder(const char *folder, const char *file, char into[4096], cha
 bool bmi_set_path(const char *folder, const char *file, char into[4096])
 {
     static const char *const beside[] = { "../share/baeum", "../data", "data", "../../data" };
-    char                     looked[2048] = "", program[3000], near[3500];
-    const char              *data = folder ? folder : getenv("BAEUM_DATA");
+    char looked[2048] = "", program[3000], near[3500];
+    const char *data = folder ? folder : getenv("BAEUM_DATA");
     if (data && *data && in_folder(data, file, into, looked)) return true;
     if (!folder) {
         if (in_folder(BAEUM_SHARE, file, into, looked)) return true;
         const ssize_t n = readlink("/proc/self/exe", program, sizeof program - 1);
-        char         *slash = NULL;
+        char *slash = NULL;
         if (n > 0) {
             program[n] = 0;
             slash = strrchr(program, '/');
@@ -69,7 +76,7 @@ static bm_table *failed_table(bm_context *context, const bmi_error *e)
 /* What stands behind a generator's name. */
 typedef struct generated {
     int64_t rows, seed;
-    double  noise;
+    double noise;
 } generated;
 static const bmi_field generated_fields[] = {
     BMI_INT_FIELD(generated, rows, 1, 1e8, 200, "rows to make"),
@@ -78,7 +85,8 @@ static const bmi_field generated_fields[] = {
     { 0 },
 };
 
-static bm_table *generate(const bm_csv_options *o, const bmi_generator *g, const char *name, const char *settings, bm_place here)
+static bm_table *generate(const bm_csv_options *o, const bmi_generator *g, const char *name, const char *settings,
+                          bm_place here)
 {
     generated how = { 0 };
     bmi_error e = { 0 };
@@ -88,16 +96,17 @@ static bm_table *generate(const bm_csv_options *o, const bmi_generator *g, const
     bmi_arena_end(&arena);
     if (e.status) return failed_table(o->context, &e);
     bm_table *t = bmi_generate_table(o->context, g, how.rows, (uint64_t)how.seed, how.noise < 0 ? g->noise : how.noise, here);
-    if (!t->object.error.status && !(t->name = bmi_text_copy(t->object.context, o->path))) bmi_fail_memory(&t->object.error, here, 16, "for the name of a table");
+    if (!t->object.error.status && !(t->name = bmi_text_copy(t->object.context, o->path)))
+        bmi_fail_memory(&t->object.error, here, 16, "for the name of a table");
     return t;
 }
 
 bm_table *bmi_table_load(const bm_csv_options *o, const char *folder, bm_place here)
 {
-    const bmi_set       *set = bmi_set_find(o->path);
-    char                 path[4096], name[64];
-    bmi_error            e = { 0 };
-    const size_t         n = strcspn(o->path, ":");
+    const bmi_set *set = bmi_set_find(o->path);
+    char path[4096], name[64];
+    bmi_error e = { 0 };
+    const size_t n = strcspn(o->path, ":");
     snprintf(name, sizeof name, "%.*s", n < 63 ? (int)n : 63, o->path);
     const bmi_generator *generator = bmi_kind_find("generator", name);
     if (generator) return generate(o, generator, name, o->path + n, here);
@@ -108,7 +117,8 @@ bm_table *bmi_table_load(const bm_csv_options *o, const char *folder, bm_place h
     if (!set && !strchr(o->path, '/') && !strchr(o->path, '.') && strcmp(o->path, "-") && access(o->path, F_OK)) {
         const char *near = bmi_kind_nearest("set", o->path);
         if (!near) near = bmi_kind_nearest("generator", o->path);
-        bmi_fail(&e, BM_E_DATA, here, "there is no data set and no file \"%.200s\"%s%s%s", o->path, near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
+        bmi_fail(&e, BM_E_DATA, here, "there is no data set and no file \"%.200s\"%s%s%s", o->path,
+                 near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
         return failed_table(o->context, &e);
     }
     bm_csv_options found = *o;
@@ -125,7 +135,7 @@ bm_table *bmi_table_load(const bm_csv_options *o, const char *folder, bm_place h
 bm_table *bm_table_load_at(const bm_csv_options *options, size_t size, bm_place here)
 {
     bm_csv_options o;
-    bmi_error      e = { 0 };
+    bmi_error e = { 0 };
     if (!bmi_options_copy(&e, here, &o, sizeof o, offsetof(bm_csv_options, named_), options, size) && !o.path)
         bmi_fail(&e, BM_E_ARGUMENT, here, "no name of a table is given");
     return e.status ? failed_table(NULL, &e) : bmi_table_load(&o, NULL, here);
@@ -134,7 +144,7 @@ bm_table *bm_table_load_at(const bm_csv_options *options, size_t size, bm_place 
 bool bm_set_at(int64_t i, bm_set_about *into)
 {
     static const char *const families[] = { "set", "generator" };
-    char                     path[4096], file[200];
+    char path[4096], file[200];
     for (int f = 0; f < 2 && i >= 0; f++)
         for (size_t k = 0;; k++, i--) {
             const bmi_kind *kind = bmi_kind_at(families[f], k);

@@ -8,9 +8,9 @@
 
 /* A bundled table: a row of the family "set". */
 typedef struct bmi_set {
-    const char *file;    /* "iris.csv", or a folder of IDX files */
-    const char *target;  /* usual target; null for images */
-    bool        images;
+    const char *file;   /* "iris.csv", or a folder of IDX files */
+    const char *target; /* usual target; null for images */
+    bool images;
     const char *doc;
 } bmi_set;
 
@@ -20,26 +20,27 @@ bool bmi_set_path(const char *folder, const char *file, char into[4096]);
 
 /* What a generator makes a row from. */
 typedef struct bmi_generator_row {
-    int64_t  i, rows;
+    int64_t i, rows;
     uint64_t seed;
-    double   noise;
+    double noise;
 } bmi_generator_row;
 
 /* A generator: a row of the family "generator". Row i depends on (seed, i, rows) alone. */
 typedef struct bmi_generator {
     const char *doc;
-    int64_t     classes; /* 0: regression */
-    double      noise;   /* default */
-    void      (*row)(const bmi_generator_row *r, double x[2], double *target);
+    int64_t classes; /* 0: regression */
+    double noise;    /* default */
+    void (*row)(const bmi_generator_row *r, double x[2], double *target);
 } bmi_generator;
 
 /* A table x1, x2, target (named "label" or "y") of a generator. Never null. */
-bm_table   *bmi_generate_table(bm_context *context, const bmi_generator *g, int64_t rows, uint64_t seed, double noise, bm_place here);
+bm_table *bmi_generate_table(bm_context *context, const bmi_generator *g, int64_t rows, uint64_t seed, double noise,
+                             bm_place here);
 /* The same as tensors: f32 (rows, 2), i32 or f32 (rows). Never null. */
 bm_dataset *bmi_generate(bm_context *context, const bmi_generator *g, int64_t rows, uint64_t seed, double noise, bm_place here);
 
 /* The table that a name or path means: a bundled set, a generator ("moons:rows=500,noise=.2"), a CSV file. Never null. */
-bm_table   *bmi_table_load(const bm_csv_options *o, const char *folder, bm_place here);
+bm_table *bmi_table_load(const bm_csv_options *o, const char *folder, bm_place here);
 /* The record of a set, or null. */
 const bmi_set *bmi_set_find(const char *name);
 

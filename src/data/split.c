@@ -12,22 +12,26 @@
 static bm_status sizes(bmi_error *e, bm_place here, int64_t n, const bm_split_options *o, int64_t counts[3])
 {
     const double f[2] = { o->validation, o->test };
-    const char  *names[2] = { "validation", "test" };
+    const char *names[2] = { "validation", "test" };
     counts[0] = n;
     for (int i = 0; i < 2; i++) {
-        if (!(f[i] >= 0 && f[i] < 1)) return bmi_fail(e, BM_E_ARGUMENT, here, "split: %s is %g; it must be a fraction, >= 0 and < 1", names[i], f[i]);
+        if (!(f[i] >= 0 && f[i] < 1))
+            return bmi_fail(e, BM_E_ARGUMENT, here, "split: %s is %g; it must be a fraction, >= 0 and < 1", names[i], f[i]);
         counts[i + 1] = (int64_t)llround(f[i] * (double)n);
         if (f[i] > 0 && !counts[i + 1]) counts[i + 1] = 1;
         counts[0] -= counts[i + 1];
     }
-    if (f[0] + f[1] >= 1) return bmi_fail(e, BM_E_ARGUMENT, here, "split: validation %g and test %g leave nothing for training", f[0], f[1]);
-    if (counts[0] < 1) return bmi_fail(e, BM_E_ARGUMENT, here, "split: %" PRId64 " rows are too few for validation %g and test %g", n, f[0], f[1]);
+    if (f[0] + f[1] >= 1)
+        return bmi_fail(e, BM_E_ARGUMENT, here, "split: validation %g and test %g leave nothing for training", f[0], f[1]);
+    if (counts[0] < 1)
+        return bmi_fail(e, BM_E_ARGUMENT, here, "split: %" PRId64 " rows are too few for validation %g and test %g", n, f[0],
+                        f[1]);
     return BM_OK;
 }
 
 /* A class in one part: what it should have and what is left over. */
 typedef struct share {
-    double  rest;
+    double rest;
     int64_t class;
 } share;
 
@@ -60,12 +64,13 @@ static void quotas(const int64_t *have, int64_t classes, int64_t n, const int64_
     }
 }
 
-static void place_rows(const int64_t *mixed, const int32_t *classes, int64_t n, int64_t n_classes, int64_t *quota, const int64_t counts[3], int64_t *order)
+static void place_rows(const int64_t *mixed, const int32_t *classes, int64_t n, int64_t n_classes, int64_t *quota,
+                       const int64_t counts[3], int64_t *order)
 {
     int64_t at[3] = { 0, counts[0], counts[0] + counts[1] };
     for (int64_t i = 0; i < n; i++) {
         const int64_t row = mixed[i];
-        int           part = 0;
+        int part = 0;
         for (int p = 1; p < 3; p++)
             if (!part && quota[p * n_classes + classes[row]] > 0) part = p;
         if (part) quota[part * n_classes + classes[row]]--;
@@ -73,13 +78,13 @@ static void place_rows(const int64_t *mixed, const int32_t *classes, int64_t n, 
     }
 }
 
-static bm_status stratify(bmi_error *e, bm_place here, bm_context *context, int64_t n, const int32_t *classes, int64_t n_classes, uint64_t seed, const int64_t counts[3],
-                          int64_t *order)
+static bm_status stratify(bmi_error *e, bm_place here, bm_context *context, int64_t n, const int32_t *classes,
+                          int64_t n_classes, uint64_t seed, const int64_t counts[3], int64_t *order)
 {
     int64_t *mixed = bmi_alloc_raw(context, (size_t)n, sizeof *mixed);
     int64_t *have = bmi_alloc(context, (size_t)n_classes, sizeof *have);
     int64_t *quota = bmi_alloc(context, (size_t)n_classes * 3, sizeof *quota);
-    share   *shares = bmi_alloc(context, (size_t)n_classes, sizeof *shares);
+    share *shares = bmi_alloc(context, (size_t)n_classes, sizeof *shares);
     bm_status st = mixed && have && quota && shares ? BM_OK : bmi_fail_memory(e, here, (size_t)n * 8, "to split rows");
     if (!st) {
         bmi_random_permutation(seed, bmi_random_stream(BMI_STREAM_SPLIT, 0), mixed, n);
@@ -94,8 +99,8 @@ static bm_status stratify(bmi_error *e, bm_place here, bm_context *context, int6
     return st;
 }
 
-bm_status bmi_split_rows(bmi_error *e, bm_place here, bm_context *context, int64_t n, const int32_t *classes, int64_t n_classes, const bm_split_options *o,
-                         int64_t *order, int64_t counts[3])
+bm_status bmi_split_rows(bmi_error *e, bm_place here, bm_context *context, int64_t n, const int32_t *classes, int64_t n_classes,
+                         const bm_split_options *o, int64_t *order, int64_t counts[3])
 {
     bm_status st = sizes(e, here, n, o, counts);
     if (st) return st;
@@ -127,13 +132,15 @@ bm_dataset *bm_dataset_take_at(const bm_dataset *d, bm_rows rows, bm_place here)
     else if (!rows.at || !rows.count) bmi_object_fail(taken, BM_E_DATA, here, "dataset: no rows are asked for");
     for (size_t i = 0; !taken->object.error.status && i < rows.count; i++)
         if (rows.at[i] < 0 || rows.at[i] >= d->rows)
-            bmi_object_fail(taken, BM_E_ARGUMENT, here, "dataset: row %" PRId64 " is asked for, there are %" PRId64, rows.at[i], d->rows);
+            bmi_object_fail(taken, BM_E_ARGUMENT, here, "dataset: row %" PRId64 " is asked for, there are %" PRId64, rows.at[i],
+                            d->rows);
     if (taken->object.error.status) return taken;
     for (int i = 0; i < d->n_x; i++) {
         bmi_dataset_add(taken, false, take_tensor(d, d->x[i].tensor, rows, here), d->x[i].name, here);
         if (!taken->object.error.status) taken->x[i].scale = d->x[i].scale;
     }
-    for (int i = 0; i < d->n_t; i++) bmi_dataset_add(taken, true, take_tensor(d, d->t[i].tensor, rows, here), d->t[i].name, here);
+    for (int i = 0; i < d->n_t; i++)
+        bmi_dataset_add(taken, true, take_tensor(d, d->t[i].tensor, rows, here), d->t[i].name, here);
     if (d->weights) bmi_dataset_weigh(taken, take_tensor(d, d->weights, rows, here), here);
     if (d->n_classes) bmi_dataset_name_classes(taken, d->classes, d->n_classes, here);
     return taken;
@@ -155,10 +162,10 @@ static const int32_t *classes_of(const bm_dataset *d, int64_t *n_classes)
 bm_parts bm_dataset_split_at(const bm_dataset *d, const bm_split_options *options, size_t size, bm_place here)
 {
     bm_split_options o;
-    bmi_error        e = { 0 };
-    bm_parts         parts = { 0 };
-    int64_t          counts[3] = { 0 }, n_classes;
-    int64_t         *order = NULL;
+    bmi_error e = { 0 };
+    bm_parts parts = { 0 };
+    int64_t counts[3] = { 0 }, n_classes;
+    int64_t *order = NULL;
     if (bmi_object_failed(d)) bmi_fail(&e, bmi_object_status(d), here, "%s", bmi_object_error(d));
     else if (!bmi_options_copy(&e, here, &o, sizeof o, offsetof(bm_split_options, named_), options, size)) {
         order = bmi_alloc_raw(d->object.context, (size_t)d->rows, sizeof *order);

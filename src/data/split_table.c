@@ -7,7 +7,8 @@
 #include "data/table.h"
 
 /* The rows that have a target, and their classes: *classes stays null when the target is no class or there is none. */
-static bm_status rows_of(bm_recipe *r, const bm_table *t, int64_t **kept, size_t *n, size_t *room, bm_tensor **classes, bm_place here)
+static bm_status rows_of(bm_recipe *r, const bm_table *t, int64_t **kept, size_t *n, size_t *room, bm_tensor **classes,
+                         bm_place here)
 {
     bm_status st = bmi_target_fit(r, t, (bm_rows){ 0 }, kept, n, room, here);
     if (!st && r->target && r->to.task == BM_CLASSIFICATION)
@@ -15,10 +16,11 @@ static bm_status rows_of(bm_recipe *r, const bm_table *t, int64_t **kept, size_t
     return r->object.error.status;
 }
 
-static void take_parts(const bm_table *t, const int64_t *kept, int64_t *order, const int64_t counts[3], bm_table_parts *parts, bm_place here)
+static void take_parts(const bm_table *t, const int64_t *kept, int64_t *order, const int64_t counts[3], bm_table_parts *parts,
+                       bm_place here)
 {
     bm_table **part[3] = { &parts->train, &parts->validation, &parts->test };
-    int64_t    at = 0;
+    int64_t at = 0;
     for (int64_t i = 0; kept && i < counts[0] + counts[1] + counts[2]; i++) order[i] = kept[order[i]];
     for (int p = 0; p < 3; at += counts[p++])
         if (!p || counts[p]) *part[p] = bm_table_take_at(t, (bm_rows){ order + at, (size_t)counts[p] }, here);
@@ -27,20 +29,25 @@ static void take_parts(const bm_table *t, const int64_t *kept, int64_t *order, c
 bm_table_parts bm_table_split_at(const bm_table *t, const bm_split_options *options, size_t size, bm_place here)
 {
     bm_split_options o = { 0 };
-    bmi_error        e = { 0 };
-    bm_table_parts   parts = { 0 };
-    bm_context      *context = t ? t->object.context : NULL;
-    int64_t         *kept = NULL, *order = NULL, counts[3] = { 0 };
-    size_t           n = 0, room = 0;
-    bm_recipe       *r = NULL;
-    bm_tensor       *classes = NULL;
+    bmi_error e = { 0 };
+    bm_table_parts parts = { 0 };
+    bm_context *context = t ? t->object.context : NULL;
+    int64_t *kept = NULL, *order = NULL, counts[3] = { 0 };
+    size_t n = 0, room = 0;
+    bm_recipe *r = NULL;
+    bm_tensor *classes = NULL;
     if (bmi_object_failed(t)) bmi_fail(&e, bmi_object_status(t), here, "%s", bmi_object_error(t));
     else if (!bmi_options_copy(&e, here, &o, sizeof o, offsetof(bm_split_options, named_), options, size)) {
-        r = bm_recipe_new_at(&(bm_recipe_options){ .target = o.target, .task = o.task, .context = context }, sizeof(bm_recipe_options), here);
-        if (bmi_object_failed(r) || rows_of(r, t, &kept, &n, &room, &classes, here)) bmi_fail(&e, bmi_object_status(r), here, "%s", bmi_object_error(r));
+        r = bm_recipe_new_at(&(bm_recipe_options){ .target = o.target, .task = o.task, .context = context },
+                             sizeof(bm_recipe_options), here);
+        if (bmi_object_failed(r) || rows_of(r, t, &kept, &n, &room, &classes, here))
+            bmi_fail(&e, bmi_object_status(r), here, "%s", bmi_object_error(r));
     }
-    if (!e.status && !(order = bmi_alloc_raw(context, n, sizeof *order))) bmi_fail_memory(&e, here, n * sizeof *order, "to split rows");
-    if (!e.status) bmi_split_rows(&e, here, context, (int64_t)n, classes ? classes->data : NULL, classes ? r->to.n_classes : 0, &o, order, counts);
+    if (!e.status && !(order = bmi_alloc_raw(context, n, sizeof *order)))
+        bmi_fail_memory(&e, here, n * sizeof *order, "to split rows");
+    if (!e.status)
+        bmi_split_rows(&e, here, context, (int64_t)n, classes ? classes->data : NULL, classes ? r->to.n_classes : 0, &o, order,
+                       counts);
     if (!e.status) take_parts(t, kept, order, counts, &parts, here);
     else {
         parts.train = bmi_table_new(NULL);

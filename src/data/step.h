@@ -7,24 +7,24 @@
 #include "data/frame.h"
 
 typedef struct bmi_step_column {
-    const char  *name;
-    size_t       n_numbers, n_texts;
-    double      *numbers;
+    const char *name;
+    size_t n_numbers, n_texts;
+    double *numbers;
     const char **texts;
 } bmi_step_column;
 
 typedef struct bmi_step_fit { /* what fitting gets beside the frame */
-    bmi_error  *error;
-    bm_place    here;
-    bmi_arena  *arena; /* for what the column keeps */
-    const char *with;  /* the setting, or null */
+    bmi_error *error;
+    bm_place here;
+    bmi_arena *arena; /* for what the column keeps */
+    const char *with; /* the setting, or null */
 } bmi_step_fit;
 
 typedef struct bmi_step_kind {
     const char *name, *doc;
-    bool        needs_names; /* a step without named columns is an error */
-    bool        scales;      /* after it numbers are not standardised by default */
-    bool        ignores_absent; /* a column that a table lacks does not matter */
+    bool needs_names;    /* a step without named columns is an error */
+    bool scales;         /* after it numbers are not standardised by default */
+    bool ignores_absent; /* a column that a table lacks does not matter */
     /* Whether a setting is lawful; null: the kind takes none. */
     bool (*setting)(const char *with);
     /* Whether the step can be done on a column (`chosen`: it was named by the user). */
@@ -40,11 +40,11 @@ typedef struct bmi_step_kind {
 
 typedef struct bmi_recipe_step {
     const bmi_step_kind *kind;
-    const char          *with;     /* setting, or null */
-    size_t               n_names;
-    const char         **names;    /* columns asked for; none: all that fit */
-    size_t               n_columns;
-    bmi_step_column     *columns;  /* fitted */
+    const char *with; /* setting, or null */
+    size_t n_names;
+    const char **names; /* columns asked for; none: all that fit */
+    size_t n_columns;
+    bmi_step_column *columns; /* fitted */
 } bmi_recipe_step;
 
 #endif

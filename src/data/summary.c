@@ -8,9 +8,9 @@
 #include <string.h>
 
 typedef struct value {
-    double      number;
+    double number;
     const char *text;
-    int64_t     count;
+    int64_t count;
 } value;
 
 static int by_count(const void *a, const void *b)
@@ -35,7 +35,10 @@ static void top(bm_summary *s, const bmi_column *c, value *values, int64_t n)
         char number[32];
         bmi_write_real(number, values[i].number);
         s->top_count[i] = values[i].count;
-        snprintf(s->top[i], sizeof s->top[i], "%s", values[i].text ? values[i].text : c->type == BM_COLUMN_BOOL ? values[i].number != 0 ? "true" : "false" : number);
+        snprintf(s->top[i], sizeof s->top[i], "%s",
+                 values[i].text              ? values[i].text
+                 : c->type == BM_COLUMN_BOOL ? values[i].number != 0 ? "true" : "false"
+                                             : number);
     }
 }
 
@@ -58,7 +61,7 @@ static void moments(bm_summary *s, const double *x, int64_t n)
 static bool numbers(bm_summary *s, const bm_table *t, const bmi_column *c)
 {
     double *x = bmi_alloc_raw(t->object.context, (size_t)t->rows, sizeof *x);
-    value  *values = bmi_alloc(t->object.context, (size_t)t->rows, sizeof *values);
+    value *values = bmi_alloc(t->object.context, (size_t)t->rows, sizeof *values);
     int64_t n = 0, distinct = 0;
     for (int64_t r = 0; x && values && r < t->rows; r++)
         if (!bmi_column_is_missing(c, r)) x[n++] = bmi_column_number(c, r) + 0.;
@@ -85,15 +88,16 @@ static bool numbers(bm_summary *s, const bm_table *t, const bmi_column *c)
 static bool texts(bm_summary *s, const bm_table *t, const bmi_column *c)
 {
     const size_t all = (size_t)c->dictionary.count;
-    value       *values = bmi_alloc(t->object.context, all, sizeof *values);
-    int64_t      n = 0;
+    value *values = bmi_alloc(t->object.context, all, sizeof *values);
+    int64_t n = 0;
     if (!values) return false;
     for (int64_t r = 0; r < t->rows; r++) {
         const int32_t code = ((const int32_t *)c->values)[r];
         if (code >= 0) values[code].count++;
     }
     for (size_t i = 0; i < all; i++)
-        if (values[i].count) values[n++] = (value){ .text = bmi_dictionary_text(&c->dictionary, (int32_t)i, NULL), .count = values[i].count };
+        if (values[i].count)
+            values[n++] = (value){ .text = bmi_dictionary_text(&c->dictionary, (int32_t)i, NULL), .count = values[i].count };
     top(s, c, values, n);
     bmi_release(t->object.context, values, all, sizeof *values);
     return true;
@@ -101,8 +105,10 @@ static bool texts(bm_summary *s, const bm_table *t, const bmi_column *c)
 
 bm_summary bm_table_summary(const bm_table *t, int64_t column)
 {
-    const bm_summary none = { .mean = NAN, .std = NAN, .min = NAN, .q1 = NAN, .median = NAN, .q3 = NAN, .max = NAN, .skew = NAN };
-    bm_summary       s = none;
+    const bm_summary none = {
+        .mean = NAN, .std = NAN, .min = NAN, .q1 = NAN, .median = NAN, .q3 = NAN, .max = NAN, .skew = NAN
+    };
+    bm_summary s = none;
     if (!t || column < 0 || (size_t)column >= t->n_columns) return none;
     const bmi_column *c = &t->columns[column];
     s.missing = bm_table_missing(t, column);

@@ -8,7 +8,7 @@
 
 static void end(void *object)
 {
-    bm_table   *t = object;
+    bm_table *t = object;
     bm_context *context = t->object.context;
     for (size_t c = 0; c < t->n_columns; c++) bmi_column_end(context, &t->columns[c]);
     bmi_release(context, t->columns, t->capacity, sizeof *t->columns);
@@ -33,7 +33,10 @@ bm_table *bm_table_new_in_at(bm_context *context, bm_place here)
     return bmi_table_new(context);
 }
 
-const char *bmi_table_name(const bm_table *t) { return t->name ? t->name : "the table"; }
+const char *bmi_table_name(const bm_table *t)
+{
+    return t->name ? t->name : "the table";
+}
 
 /* ---- making ---- */
 
@@ -46,13 +49,15 @@ bmi_column *bmi_table_add(bm_table *t, const char *name, bm_column_type type, in
     } else if (bm_table_find(t, name) >= 0) {
         bmi_object_fail(t, BM_E_DATA, here, "there is a column \"%.100s\" already", name);
     } else if (rows < 0 || (t->n_columns && rows != t->rows)) {
-        bmi_object_fail(t, BM_E_SHAPE, here, "column \"%.100s\" has %" PRId64 " rows, the table has %" PRId64, name, rows, t->rows);
+        bmi_object_fail(t, BM_E_SHAPE, here, "column \"%.100s\" has %" PRId64 " rows, the table has %" PRId64, name, rows,
+                        t->rows);
     } else if (bmi_grow(context, (void **)&t->columns, &t->capacity, t->n_columns + 1, sizeof *t->columns)) {
         bmi_column *c = &t->columns[t->n_columns];
         *c = (bmi_column){ .name = bmi_text_copy(context, name), .type = type };
         c->dictionary.context = context;
         size_t bytes;
-        if (bmi_mul_size((size_t)rows, bmi_column_cell(type), &bytes) && (c->values = bmi_alloc_raw(context, bytes, 1))) c->bytes = bytes;
+        if (bmi_mul_size((size_t)rows, bmi_column_cell(type), &bytes) && (c->values = bmi_alloc_raw(context, bytes, 1)))
+            c->bytes = bytes;
         if (c->name && c->values) {
             t->n_columns++;
             t->rows = rows;
@@ -76,7 +81,8 @@ bm_status bm_table_add_real_at(bm_table *t, const char *name, const double *valu
 {
     if (!t || t->object.error.status) return bmi_object_status(t);
     for (int64_t r = 0; r < rows; r++)
-        if (isinf(values[r])) return bmi_object_fail(t, BM_E_NUMBER, here, "column \"%.100s\" is infinite in row %" PRId64, name ? name : "", r);
+        if (isinf(values[r]))
+            return bmi_object_fail(t, BM_E_NUMBER, here, "column \"%.100s\" is infinite in row %" PRId64, name ? name : "", r);
     bmi_column *c = bmi_table_add(t, name, BM_COLUMN_REAL, rows, here);
     if (c && rows) memcpy(c->values, values, (size_t)rows * sizeof *values);
     return t->object.error.status;
@@ -108,12 +114,27 @@ bm_status bm_table_add_text_at(bm_table *t, const char *name, const bm_name *val
 
 /* ---- reading ---- */
 
-int64_t bm_table_rows(const bm_table *t) { return t ? t->rows : 0; }
-int64_t bm_table_columns(const bm_table *t) { return t ? (int64_t)t->n_columns : 0; }
-int64_t bm_table_skipped(const bm_table *t) { return t ? t->skipped : 0; }
-int64_t bm_table_skipped_at(const bm_table *t, int64_t i) { return t && i >= 0 && i < t->skipped && t->skipped_at ? t->skipped_at[i] : -1; }
+int64_t bm_table_rows(const bm_table *t)
+{
+    return t ? t->rows : 0;
+}
+int64_t bm_table_columns(const bm_table *t)
+{
+    return t ? (int64_t)t->n_columns : 0;
+}
+int64_t bm_table_skipped(const bm_table *t)
+{
+    return t ? t->skipped : 0;
+}
+int64_t bm_table_skipped_at(const bm_table *t, int64_t i)
+{
+    return t && i >= 0 && i < t->skipped && t->skipped_at ? t->skipped_at[i] : -1;
+}
 
-const char *bm_table_note(const bm_table *t, int64_t i) { return t && i >= 0 && (size_t)i < t->notes.count ? t->notes.at[i] : NULL; }
+const char *bm_table_note(const bm_table *t, int64_t i)
+{
+    return t && i >= 0 && (size_t)i < t->notes.count ? t->notes.at[i] : NULL;
+}
 
 static const bmi_column *column_at(const bm_table *t, int64_t column)
 {
@@ -157,7 +178,7 @@ bool bmi_column_is_missing(const bmi_column *c, int64_t row)
 int64_t bm_table_missing(const bm_table *t, int64_t column)
 {
     const bmi_column *c = column_at(t, column);
-    int64_t           missing = 0;
+    int64_t missing = 0;
     for (int64_t r = 0; c && r < t->rows; r++) missing += bmi_column_is_missing(c, r);
     return missing;
 }
@@ -205,12 +226,12 @@ const char *bmi_column_cell_text(const bmi_column *c, int64_t row, char into[32]
 static bool take_column(bm_context *context, const bmi_column *from, bmi_column *to, bm_rows rows)
 {
     const size_t cell = bmi_column_cell(from->type);
-    const char  *source = from->values;
-    char        *target = to->values;
+    const char *source = from->values;
+    char *target = to->values;
     for (size_t i = 0; i < rows.count; i++) memcpy(target + i * cell, source + (size_t)rows.at[i] * cell, cell);
     to->dictionary.context = context;
     for (int32_t code = 0; code < from->dictionary.count; code++) {
-        size_t      n;
+        size_t n;
         const char *text = bmi_dictionary_text(&from->dictionary, code, &n);
         if (bmi_dictionary_add(&to->dictionary, text, n) != code) return false;
     }
@@ -226,7 +247,8 @@ bm_table *bm_table_take_at(const bm_table *t, bm_rows rows, bm_place here)
     }
     for (size_t i = 0; i < rows.count; i++)
         if (rows.at[i] < 0 || rows.at[i] >= t->rows) {
-            bmi_object_fail(taken, BM_E_ARGUMENT, here, "row %" PRId64 " is asked for, %s has %" PRId64 " rows", rows.at[i], bmi_table_name(t), t->rows);
+            bmi_object_fail(taken, BM_E_ARGUMENT, here, "row %" PRId64 " is asked for, %s has %" PRId64 " rows", rows.at[i],
+                            bmi_table_name(t), t->rows);
             return taken;
         }
     for (size_t c = 0; c < t->n_columns && !taken->object.error.status; c++) {

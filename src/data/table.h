@@ -7,15 +7,15 @@
 #include <baeum/data.h>
 
 struct bm_table {
-    bmi_object  object;
-    char       *name;     /* where it came from, for messages; null when made in memory */
-    int64_t     rows;
-    size_t      n_columns, capacity;
-    bmi_column *columns;  /* `capacity` of them; columns stay where they are in memory only until one is added */
-    int64_t     skipped;
-    int64_t    *skipped_at; /* before which row each stood; `skipped_room` of them */
-    size_t      skipped_room;
-    bmi_notes   notes;
+    bmi_object object;
+    char *name; /* where it came from, for messages; null when made in memory */
+    int64_t rows;
+    size_t n_columns, capacity;
+    bmi_column *columns; /* `capacity` of them; columns stay where they are in memory only until one is added */
+    int64_t skipped;
+    int64_t *skipped_at; /* before which row each stood; `skipped_room` of them */
+    size_t skipped_room;
+    bmi_notes notes;
 };
 
 /* An empty table, never null. */
@@ -26,7 +26,7 @@ const char *bmi_table_name(const bm_table *t);
 bmi_column *bmi_table_add(bm_table *t, const char *name, bm_column_type type, int64_t rows, bm_place here);
 /* A cell's text as CSV writes it: into is used for numbers. Null when it is missing. */
 const char *bmi_column_cell_text(const bmi_column *c, int64_t row, char into[32]);
-double      bmi_column_number(const bmi_column *c, int64_t row); /* NaN: missing or text */
-bool        bmi_column_is_missing(const bmi_column *c, int64_t row);
+double bmi_column_number(const bmi_column *c, int64_t row); /* NaN: missing or text */
+bool bmi_column_is_missing(const bmi_column *c, int64_t row);
 
 #endif

@@ -5,13 +5,15 @@
 #include <string.h>
 
 /* Joins the columns that stay text: those named and those of the recipe. */
-static bm_status text_columns(bmi_error *e, bm_place here, bm_context *context, bm_csv_options *o, const char ***texts, size_t *room)
+static bm_status text_columns(bmi_error *e, bm_place here, bm_context *context, bm_csv_options *o, const char ***texts,
+                              size_t *room)
 {
     const bm_recipe *r = o->recipe;
     if (!r) return BM_OK;
     if (bmi_object_failed(r)) return bmi_fail(e, bmi_object_status(r), here, "%s", bmi_object_error(r));
     *room = o->text.count + r->n_inputs + 1;
-    if (!(*texts = bmi_alloc(context, *room, sizeof **texts))) return bmi_fail_memory(e, here, *room * sizeof **texts, "to read a CSV file");
+    if (!(*texts = bmi_alloc(context, *room, sizeof **texts)))
+        return bmi_fail_memory(e, here, *room * sizeof **texts, "to read a CSV file");
     const size_t own = o->text.at ? o->text.count : 0;
     if (own) memcpy(*texts, o->text.at, own * sizeof **texts);
     o->text = (bm_names){ *texts, own + bmi_recipe_text_columns(r, *texts + own).count };
@@ -21,13 +23,13 @@ static bm_status text_columns(bmi_error *e, bm_place here, bm_context *context, 
 bm_table *bm_table_read_csv_at(const bm_csv_options *options, size_t size, bm_place here)
 {
     bm_csv_options o;
-    bmi_error      e = { 0 };
-    bmi_csv        csv = { 0 };
-    const char   **texts = NULL;
-    size_t         n_texts = 0;
-    bm_status      st = bmi_options_copy(&e, here, &o, sizeof o, offsetof(bm_csv_options, named_), options, size);
-    bm_table      *t = bmi_table_new(st ? NULL : o.context);
-    bm_context    *context = t->object.context;
+    bmi_error e = { 0 };
+    bmi_csv csv = { 0 };
+    const char **texts = NULL;
+    size_t n_texts = 0;
+    bm_status st = bmi_options_copy(&e, here, &o, sizeof o, offsetof(bm_csv_options, named_), options, size);
+    bm_table *t = bmi_table_new(st ? NULL : o.context);
+    bm_context *context = t->object.context;
     if (!st) st = t->object.error.status;
     if (!st) st = text_columns(&e, here, context, &o, &texts, &n_texts);
     if (!st) st = bmi_csv_read(&e, here, context, &o, &csv);
@@ -49,10 +51,11 @@ bm_table *bm_table_read_csv_at(const bm_csv_options *options, size_t size, bm_pl
     return t;
 }
 
-bm_status bm_table_write_csv_at(const bm_table *t, const bm_csv_write_options *options, size_t size, char *error, size_t room, bm_place here)
+bm_status bm_table_write_csv_at(const bm_table *t, const bm_csv_write_options *options, size_t size, char *error, size_t room,
+                                bm_place here)
 {
     bm_csv_write_options o;
-    bmi_error            e = { 0 };
+    bmi_error e = { 0 };
     if (bmi_object_failed(t)) bmi_fail(&e, bmi_object_status(t), here, "%s", bmi_object_error(t));
     else if (!bmi_options_copy(&e, here, &o, sizeof o, offsetof(bm_csv_write_options, named_), options, size))
         bmi_csv_write(&e, here, t->object.context, &o, t->columns, t->n_columns, t->rows);

@@ -14,8 +14,14 @@
 
 enum { MOST_VALUES = 20, ROWS_A_VALUE = 10, MOST_CLASSES = 100000 };
 
-static int64_t row_at(bm_rows rows, int64_t i) { return rows.at ? rows.at[i] : i; }
-static int64_t count_of(const bm_table *t, bm_rows rows) { return rows.at ? (int64_t)rows.count : t->rows; }
+static int64_t row_at(bm_rows rows, int64_t i)
+{
+    return rows.at ? rows.at[i] : i;
+}
+static int64_t count_of(const bm_table *t, bm_rows rows)
+{
+    return rows.at ? (int64_t)rows.count : t->rows;
+}
 
 static const bmi_column *find(bmi_error *e, const bm_recipe *r, const bm_table *t, bm_place here)
 {
@@ -24,21 +30,23 @@ static const bmi_column *find(bmi_error *e, const bm_recipe *r, const bm_table *
     const char **names = bmi_alloc(t->object.context, t->n_columns, sizeof *names);
     for (size_t c = 0; names && c < t->n_columns; c++) names[c] = t->columns[c].name;
     const char *near = names ? bmi_nearest(r->target, names, t->n_columns) : NULL;
-    bmi_fail(e, BM_E_DATA, here, "%s has no column \"%.100s\" for the target%s%.100s%s", bmi_table_name(t), r->target, near ? "; did you mean \"" : "",
-             near ? near : "", near ? "\"?" : "");
+    bmi_fail(e, BM_E_DATA, here, "%s has no column \"%.100s\" for the target%s%.100s%s", bmi_table_name(t), r->target,
+             near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
     bmi_release(t->object.context, names, t->n_columns, sizeof *names);
     return NULL;
 }
 
 /* Rows that have a target; *kept stays null when all have. */
-static bm_status keep_rows(bm_recipe *r, const bm_table *t, const bmi_column *c, bm_rows rows, int64_t **kept, size_t *n_kept, size_t *room, bm_place here)
+static bm_status keep_rows(bm_recipe *r, const bm_table *t, const bmi_column *c, bm_rows rows, int64_t **kept, size_t *n_kept,
+                           size_t *room, bm_place here)
 {
     const int64_t n = count_of(t, rows);
-    int64_t       missing = 0;
+    int64_t missing = 0;
     for (int64_t i = 0; i < n; i++) missing += bmi_column_is_missing(c, row_at(rows, i));
     *n_kept = (size_t)n;
     if (n == missing)
-        return bmi_object_fail(r, BM_E_DATA, here, "the target \"%.100s\" is missing in all %" PRId64 " rows of %s", c->name, n, bmi_table_name(t));
+        return bmi_object_fail(r, BM_E_DATA, here, "the target \"%.100s\" is missing in all %" PRId64 " rows of %s", c->name, n,
+                               bmi_table_name(t));
     if (!missing) return BM_OK;
     *room = (size_t)n;
     *kept = bmi_alloc_raw(r->object.context, *room, sizeof **kept);
@@ -53,14 +61,15 @@ static bm_status keep_rows(bm_recipe *r, const bm_table *t, const bmi_column *c,
 }
 
 /* Different numbers of the rows, sorted; at most `most` + 1 of them. SIZE_MAX when there is no memory. */
-static size_t distinct_numbers(const bmi_column *c, bm_context *context, bm_rows rows, int64_t n, size_t most, double **values, size_t *room)
+static size_t distinct_numbers(const bmi_column *c, bm_context *context, bm_rows rows, int64_t n, size_t most, double **values,
+                               size_t *room)
 {
     size_t count = 0;
     *values = NULL;
     *room = 0;
     for (int64_t i = 0; i < n && count <= most; i++) {
         const double x = bmi_column_number(c, row_at(rows, i)) + 0.;
-        size_t       low = 0, high = count;
+        size_t low = 0, high = count;
         while (low < high) {
             const size_t middle = (low + high) / 2;
             if ((*values)[middle] < x) low = middle + 1;
@@ -75,15 +84,21 @@ static size_t distinct_numbers(const bmi_column *c, bm_context *context, bm_rows
     return count;
 }
 
-static int compare_texts(const void *a, const void *b) { return strcmp(*(const char *const *)a, *(const char *const *)b); }
+static int compare_texts(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
 
-static bm_status no_memory(bm_recipe *r, bm_place here) { return bmi_fail_memory(&r->object.error, here, 1024, "for the classes of a target"); }
+static bm_status no_memory(bm_recipe *r, bm_place here)
+{
+    return bmi_fail_memory(&r->object.error, here, 1024, "for the classes of a target");
+}
 
 static bm_status text_classes(bm_recipe *r, const bmi_column *c, bm_rows rows, int64_t n, bm_place here)
 {
     const size_t all = (size_t)c->dictionary.count;
-    bool        *there = bmi_alloc(r->object.context, all, sizeof *there);
-    size_t       count = 0;
+    bool *there = bmi_alloc(r->object.context, all, sizeof *there);
+    size_t count = 0;
     if (!there) return no_memory(r, here);
     for (int64_t i = 0; i < n; i++) {
         bool *at = &there[((const int32_t *)c->values)[row_at(rows, i)]];
@@ -92,7 +107,9 @@ static bm_status text_classes(bm_recipe *r, const bmi_column *c, bm_rows rows, i
     }
     bool fine = (r->to.classes = bmi_arena_alloc(&r->found, count, sizeof *r->to.classes));
     for (size_t code = 0; fine && code < all; code++)
-        if (there[code]) fine = (r->to.classes[r->to.n_classes++] = bmi_arena_text(&r->found, bmi_dictionary_text(&c->dictionary, (int32_t)code, NULL)));
+        if (there[code])
+            fine = (r->to.classes[r->to.n_classes++] =
+                        bmi_arena_text(&r->found, bmi_dictionary_text(&c->dictionary, (int32_t)code, NULL)));
     if (fine) qsort(r->to.classes, count, sizeof *r->to.classes, compare_texts);
     bmi_release(r->object.context, there, all, sizeof *there);
     return fine ? BM_OK : no_memory(r, here);
@@ -122,11 +139,11 @@ static bool all_whole(const double *values, size_t count)
 
 static bm_status number_target(bm_recipe *r, const bmi_column *c, bm_rows rows, int64_t n, bm_place here)
 {
-    double      *values;
-    size_t       room;
+    double *values;
+    size_t room;
     const size_t most = r->task == BM_CLASSIFICATION ? MOST_CLASSES : MOST_VALUES;
     const size_t count = distinct_numbers(c, r->object.context, rows, n, most, &values, &room);
-    bm_status    st = BM_OK;
+    bm_status st = BM_OK;
     r->to.task = r->task;
     if (count == SIZE_MAX) st = no_memory(r, here);
     else if (!r->task) {
@@ -134,23 +151,29 @@ static bm_status number_target(bm_recipe *r, const bmi_column *c, bm_rows rows, 
         r->to.task = c->type == BM_COLUMN_BOOL || few ? BM_CLASSIFICATION : BM_REGRESSION;
     }
     if (!st && r->to.task == BM_CLASSIFICATION) {
-        if (count > most) st = bmi_object_fail(r, BM_E_DATA, here, "the target \"%.100s\" has more than %d classes; is it a number to be predicted?", c->name, MOST_CLASSES);
+        if (count > most)
+            st = bmi_object_fail(r, BM_E_DATA, here,
+                                 "the target \"%.100s\" has more than %d classes; is it a number to be predicted?", c->name,
+                                 MOST_CLASSES);
         else st = number_classes(r, c, values, count, here);
     }
     if (!st && count == 1 && r->to.task == BM_REGRESSION) {
         char text[32];
         bmi_write_real(text, values[0]);
-        st = bmi_object_fail(r, BM_E_DATA, here, "the target \"%.100s\" is %s in all rows that are learned from: there is nothing to learn", c->name, text);
+        st = bmi_object_fail(r, BM_E_DATA, here,
+                             "the target \"%.100s\" is %s in all rows that are learned from: there is nothing to learn",
+                             c->name, text);
     }
     for (int64_t i = 0; !st && r->log1p && i < n; i++)
         if (!(bmi_column_number(c, row_at(rows, i)) > -1))
-            st = bmi_object_fail(r, BM_E_DATA, here, "target_log1p needs values above -1; row %" PRId64 " of \"%.100s\" has %g", row_at(rows, i) + 1, c->name,
-                                 bmi_column_number(c, row_at(rows, i)));
+            st = bmi_object_fail(r, BM_E_DATA, here, "target_log1p needs values above -1; row %" PRId64 " of \"%.100s\" has %g",
+                                 row_at(rows, i) + 1, c->name, bmi_column_number(c, row_at(rows, i)));
     bmi_release(r->object.context, values, room, sizeof *values);
     return st;
 }
 
-bm_status bmi_target_fit(bm_recipe *r, const bm_table *t, bm_rows rows, int64_t **kept, size_t *n_kept, size_t *room, bm_place here)
+bm_status bmi_target_fit(bm_recipe *r, const bm_table *t, bm_rows rows, int64_t **kept, size_t *n_kept, size_t *room,
+                         bm_place here)
 {
     *kept = NULL;
     *room = 0;
@@ -162,15 +185,19 @@ bm_status bmi_target_fit(bm_recipe *r, const bm_table *t, bm_rows rows, int64_t 
     const int64_t n = (int64_t)*n_kept;
     if (c->type == BM_COLUMN_TEXT) {
         if (r->task == BM_REGRESSION)
-            return bmi_object_fail(r, BM_E_DATA, here, "the target \"%.100s\" is text (\"%.60s\" ...): it can be classes, but no number to be predicted", c->name,
-                                   bmi_dictionary_text(&c->dictionary, ((const int32_t *)c->values)[row_at(chosen, 0)], NULL));
+            return bmi_object_fail(
+                r, BM_E_DATA, here,
+                "the target \"%.100s\" is text (\"%.60s\" ...): it can be classes, but no number to be predicted", c->name,
+                bmi_dictionary_text(&c->dictionary, ((const int32_t *)c->values)[row_at(chosen, 0)], NULL));
         r->to.task = BM_CLASSIFICATION;
         text_classes(r, c, chosen, n, here);
     } else {
         number_target(r, c, chosen, n, here);
     }
     if (!r->object.error.status && r->to.task == BM_CLASSIFICATION && r->to.n_classes < 2)
-        bmi_object_fail(r, BM_E_DATA, here, "the target \"%.100s\" is \"%.60s\" in all rows that are learned from: there is nothing to learn", c->name, r->to.classes[0]);
+        bmi_object_fail(r, BM_E_DATA, here,
+                        "the target \"%.100s\" is \"%.60s\" in all rows that are learned from: there is nothing to learn",
+                        c->name, r->to.classes[0]);
     return r->object.error.status;
 }
 
@@ -183,9 +210,10 @@ static int64_t class_of(const bmi_target *to, const bmi_column *c, int64_t row)
             if (to->numbers[k] == x) return k;
         return -1;
     }
-    char         number[32];
-    const char  *text = bmi_column_cell_text(c, row, number);
-    const char **found = text && !to->numbers ? bsearch(&text, to->classes, (size_t)to->n_classes, sizeof *to->classes, compare_texts) : NULL;
+    char number[32];
+    const char *text = bmi_column_cell_text(c, row, number);
+    const char **found =
+        text && !to->numbers ? bsearch(&text, to->classes, (size_t)to->n_classes, sizeof *to->classes, compare_texts) : NULL;
     for (int64_t k = 0; text && to->numbers && k < to->n_classes; k++)
         if (!strcmp(to->classes[k], text)) return k;
     return found ? found - to->classes : -1;
@@ -196,27 +224,30 @@ bm_tensor *bmi_target_apply(bmi_error *e, const bm_recipe *r, const bm_table *t,
     const bmi_column *c = find(e, r, t, here);
     if (!c) return NULL;
     const int64_t n = count_of(t, rows);
-    const bool    classes = r->to.task == BM_CLASSIFICATION;
+    const bool classes = r->to.task == BM_CLASSIFICATION;
     if (!classes && c->type == BM_COLUMN_TEXT) {
-        bmi_fail(e, BM_E_DATA, here, "the target \"%.100s\" of %s is text; in training it was a number", c->name, bmi_table_name(t));
+        bmi_fail(e, BM_E_DATA, here, "the target \"%.100s\" of %s is text; in training it was a number", c->name,
+                 bmi_table_name(t));
         return NULL;
     }
     bm_tensor *made = bm_tensor_new_in_at(r->object.context, classes ? BM_I32 : BM_F32, BM_SHAPE(n), here);
     if (bmi_fail_from(e, &made->object.error)) goto failed;
     int32_t *class = made->data;
-    float   *value = made->data;
+    float *value = made->data;
     for (int64_t i = 0; i < n; i++) {
         const int64_t row = row_at(rows, i);
         if (bmi_column_is_missing(c, row)) {
-            bmi_fail(e, BM_E_DATA, here, "row %" PRId64 " of %s has no \"%.100s\", which is the target; leave such rows out", row + 1, bmi_table_name(t), c->name);
+            bmi_fail(e, BM_E_DATA, here, "row %" PRId64 " of %s has no \"%.100s\", which is the target; leave such rows out",
+                     row + 1, bmi_table_name(t), c->name);
             goto failed;
         }
         if (classes) {
             const int64_t k = class_of(&r->to, c, row);
-            char          number[32];
+            char number[32];
             if (k < 0) {
-                bmi_fail(e, BM_E_DATA, here, "row %" PRId64 " of %s has \"%.60s\" as \"%.100s\", a class that was not there in training", row + 1, bmi_table_name(t),
-                         bmi_column_cell_text(c, row, number), c->name);
+                bmi_fail(e, BM_E_DATA, here,
+                         "row %" PRId64 " of %s has \"%.60s\" as \"%.100s\", a class that was not there in training", row + 1,
+                         bmi_table_name(t), bmi_column_cell_text(c, row, number), c->name);
                 goto failed;
             }
             class[i] = (int32_t)k;

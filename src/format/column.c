@@ -44,7 +44,7 @@ static size_t find_slot(const bmi_dictionary *d, uint64_t hash, const char *text
         const uint64_t slot = d->slots[i];
         if (!slot) return i;
         if (slot >> 32 != hash >> 32) continue;
-        size_t      length;
+        size_t length;
         const char *other = bmi_dictionary_text(d, (int32_t)((slot & 0xffffffff) - 1), &length);
         if (length == n && !memcmp(other, text, n)) return i;
     }
@@ -57,8 +57,8 @@ static bool grow_slots(bmi_dictionary *d)
     larger.slots = bmi_alloc(d->context, larger.slots_capacity, sizeof *larger.slots);
     if (!larger.slots) return false;
     for (int32_t code = 0; code < d->count; code++) {
-        size_t         n;
-        const char    *text = bmi_dictionary_text(d, code, &n);
+        size_t n;
+        const char *text = bmi_dictionary_text(d, code, &n);
         const uint64_t hash = hash_text(text, n);
         larger.slots[find_slot(&larger, hash, text, n)] = (hash >> 32) << 32 | (uint32_t)(code + 1);
     }
@@ -78,7 +78,7 @@ int32_t bmi_dictionary_add(bmi_dictionary *d, const char *text, size_t n)
 {
     if ((size_t)d->count * 2 >= d->slots_capacity && !grow_slots(d)) return -1;
     const uint64_t hash = hash_text(text, n);
-    const size_t   at = find_slot(d, hash, text, n);
+    const size_t at = find_slot(d, hash, text, n);
     if (d->slots[at]) return (int32_t)(d->slots[at] & 0xffffffff) - 1;
     size_t needed;
     if (d->count >= INT32_MAX - 1 || !bmi_add_size(d->used, n, &needed) || !bmi_add_size(needed, 1, &needed)) return -1;
@@ -159,7 +159,9 @@ bool bmi_is_utf8(const char *text, size_t n)
         }
         const int more = *p >= 0xc2 && *p < 0xe0 ? 1 : *p >= 0xe0 && *p < 0xf0 ? 2 : *p >= 0xf0 && *p < 0xf5 ? 3 : 0;
         if (!more || end - p <= more) return false;
-        if ((*p == 0xe0 && p[1] < 0xa0) || (*p == 0xed && p[1] > 0x9f) || (*p == 0xf0 && p[1] < 0x90) || (*p == 0xf4 && p[1] > 0x8f)) return false;
+        if ((*p == 0xe0 && p[1] < 0xa0) || (*p == 0xed && p[1] > 0x9f) || (*p == 0xf0 && p[1] < 0x90) ||
+            (*p == 0xf4 && p[1] > 0x8f))
+            return false;
         for (int i = 1; i <= more; i++)
             if ((p[i] & 0xc0) != 0x80) return false;
         p += more + 1;

@@ -13,43 +13,43 @@
 /* Distinct texts, numbered from 0 in the order in which they came. Zero-initialise all but the context. */
 typedef struct bmi_dictionary {
     bm_context *context;
-    char       *bytes;          /* all texts, each ended by a zero byte */
-    size_t      used, capacity;
-    uint64_t   *starts;         /* offset of each text; the next one (or `used`) ends it */
-    size_t      starts_capacity;
-    int32_t     count;
-    uint64_t   *slots;          /* open addressing: upper half of the hash, code + 1; 0 is free */
-    size_t      slots_capacity; /* a power of two, or 0 */
+    char *bytes; /* all texts, each ended by a zero byte */
+    size_t used, capacity;
+    uint64_t *starts; /* offset of each text; the next one (or `used`) ends it */
+    size_t starts_capacity;
+    int32_t count;
+    uint64_t *slots;       /* open addressing: upper half of the hash, code + 1; 0 is free */
+    size_t slots_capacity; /* a power of two, or 0 */
 } bmi_dictionary;
 
 /* The code of a text, which is added when it is new; -1 when there is no memory or there are 2^31 - 2 texts. */
-int32_t     bmi_dictionary_add(bmi_dictionary *d, const char *text, size_t n);
+int32_t bmi_dictionary_add(bmi_dictionary *d, const char *text, size_t n);
 /* The code of a text, or -1. Does not change d; needs its slots. */
-int32_t     bmi_dictionary_find(const bmi_dictionary *d, const char *text, size_t n);
+int32_t bmi_dictionary_find(const bmi_dictionary *d, const char *text, size_t n);
 const char *bmi_dictionary_text(const bmi_dictionary *d, int32_t code, size_t *n); /* n may be null */
-void        bmi_dictionary_end(bmi_dictionary *d);
+void bmi_dictionary_end(bmi_dictionary *d);
 
 typedef struct bmi_column {
-    char          *name;   /* bmi_text_copy */
+    char *name; /* bmi_text_copy */
     bm_column_type type;
-    void          *values; /* double, int64_t, uint8_t or int32_t by type; `bytes` bytes as allocated */
-    size_t         bytes;
+    void *values; /* double, int64_t, uint8_t or int32_t by type; `bytes` bytes as allocated */
+    size_t bytes;
     bmi_dictionary dictionary; /* of text */
 } bmi_column;
 
 /* Bytes of a cell: 8, 8, 1, 4. */
 size_t bmi_column_cell(bm_column_type type);
 /* Frees what a column holds and zeroes it. */
-void   bmi_column_end(bm_context *context, bmi_column *c);
+void bmi_column_end(bm_context *context, bmi_column *c);
 /* Whether a text is one of the markers of a missing cell. */
-bool   bmi_cell_is_missing(const char *text, size_t n);
+bool bmi_cell_is_missing(const char *text, size_t n);
 /* 0 or 1 for a text that means false or true ("true", "True", "TRUE" ...), else -1. */
-int    bmi_cell_bool(const char *text, size_t n);
+int bmi_cell_bool(const char *text, size_t n);
 /* Reads a number with blanks around it. `integer`: written with digits and a sign alone. False when it is none;
  * 1e400 and inf are numbers of infinite value. */
-bool   bmi_cell_number(const char *text, size_t n, double *value, bool *integer);
+bool bmi_cell_number(const char *text, size_t n, double *value, bool *integer);
 /* Whether bytes are UTF-8 (RFC 3629); Latin-1 as UTF-8 into room for 2 n bytes, gives its length. */
-bool   bmi_is_utf8(const char *text, size_t n);
+bool bmi_is_utf8(const char *text, size_t n);
 size_t bmi_latin1_to_utf8(const char *text, size_t n, char *into);
 
 #endif

@@ -15,8 +15,8 @@ int bmi_csv_parts(const bmi_csv_work *w, size_t items)
 
 typedef struct parsing {
     bmi_csv_work *work;
-    const bool   *again;
-    bmi_error     errors[BMI_CSV_PARTS];
+    const bool *again;
+    bmi_error errors[BMI_CSV_PARTS];
     atomic_size_t next;
 } parsing;
 
@@ -37,11 +37,11 @@ static void end_scratch(const bmi_csv_work *w, bmi_csv_scratch *s)
 
 static void parse_part(void *arg, int part, int parts)
 {
-    parsing        *p = arg;
-    bmi_csv_work   *w = p->work;
-    bmi_error      *e = &p->errors[part];
+    parsing *p = arg;
+    bmi_csv_work *w = p->work;
+    bmi_error *e = &p->errors[part];
     bmi_csv_scratch s = { .buffer = NULL };
-    size_t          i;
+    size_t i;
     (void)parts;
     if (!make_scratch(w, &s)) bmi_fail_memory(e, w->here, w->n_columns * 64, "to read a CSV file");
     while (!e->status && (i = atomic_fetch_add(&p->next, 1)) < w->n_chunks) {
@@ -53,7 +53,8 @@ static void parse_part(void *arg, int part, int parts)
             bmi_dictionary_end(texts);
             texts->context = w->context;
         }
-        if (k->begin < k->end && !bmi_source_read(e, w->here, w->source, k->begin, k->end - k->begin, &s.buffer, &s.capacity, &bytes))
+        if (k->begin < k->end &&
+            !bmi_source_read(e, w->here, w->source, k->begin, k->end - k->begin, &s.buffer, &s.capacity, &bytes))
             bmi_csv_rows(w, i, bytes, bytes + (k->end - k->begin), &s);
         if (k->problem == BMI_CSV_NO_MEMORY) bmi_fail_memory(e, w->here, 1 << 16, "for the texts of a CSV file");
     }
@@ -82,9 +83,11 @@ static bm_status make_room(bmi_csv_work *w)
     for (size_t c = 0; fine && c < w->n_columns; c++) {
         fine = (w->cells[c] = bmi_alloc_raw(w->context, (size_t)w->room, sizeof **w->cells));
         for (size_t i = 0; i < w->options->text.count; i++)
-            if (w->options->text.at[i] && !strcmp(w->options->text.at[i], w->out->columns[c].name)) w->mode[c] = BMI_CSV_AS_TEXT;
+            if (w->options->text.at[i] && !strcmp(w->options->text.at[i], w->out->columns[c].name))
+                w->mode[c] = BMI_CSV_AS_TEXT;
     }
-    return fine ? BM_OK : bmi_fail_memory(w->error, w->here, (size_t)w->room * w->n_columns * 8, "for the columns of a CSV file");
+    return fine ? BM_OK
+                : bmi_fail_memory(w->error, w->here, (size_t)w->room * w->n_columns * 8, "for the columns of a CSV file");
 }
 
 /* A row that cannot be read to its end, where bad rows are left out: from that row on the chunks were cut by a wrong count of quotes, so the rest is parsed
@@ -96,7 +99,11 @@ static bm_status parse_rest(bmi_csv_work *w, size_t stopped)
     k->end = k->row_at;
     k->stopped = false;
     bmi_release(w->context, rest->bad_at, rest->bad_room, sizeof *rest->bad_at);
-    *rest = (bmi_csv_chunk){ .begin = k->row_at, .end = w->source->size, .base = k->base + k->rows, .room = w->room - k->base - k->rows, .serial = true };
+    *rest = (bmi_csv_chunk){ .begin = k->row_at,
+                             .end = w->source->size,
+                             .base = k->base + k->rows,
+                             .room = w->room - k->base - k->rows,
+                             .serial = true };
     w->n_chunks = stopped + 2;
     return bmi_csv_parse_chunks(w, stopped + 1, NULL);
 }
@@ -105,8 +112,8 @@ static bm_status parse_rest(bmi_csv_work *w, size_t stopped)
 static bm_status list_skipped(bmi_csv_work *w)
 {
     const size_t room = (size_t)w->out->skipped;
-    int64_t     *at = w->out->skipped_at = bmi_alloc_raw(w->context, room, sizeof *at);
-    int64_t      rows = 0;
+    int64_t *at = w->out->skipped_at = bmi_alloc_raw(w->context, room, sizeof *at);
+    int64_t rows = 0;
     if (!at) return bmi_fail_memory(w->error, w->here, room * sizeof *at, "to read a CSV file");
     w->out->skipped_room = room;
     for (size_t i = 0; i < w->n_chunks; rows += w->chunks[i++].rows)
@@ -126,13 +133,14 @@ static bm_status judge_rows(bmi_csv_work *w)
             k = &w->chunks[i];
         }
         if ((!*words || k->stopped) && bmi_csv_describe(w, k, words)) return w->error->status;
-        if (k->stopped) return bmi_fail(w->error, k->problem == BMI_CSV_NO_ROOM ? BM_E_FILE : BM_E_FORMAT, w->here, "%s", words);
+        if (k->stopped)
+            return bmi_fail(w->error, k->problem == BMI_CSV_NO_ROOM ? BM_E_FILE : BM_E_FORMAT, w->here, "%s", words);
     }
     for (size_t i = 0; i < w->n_chunks; i++) w->out->skipped += w->chunks[i].bad;
     if (!w->out->skipped) return BM_OK;
     if (list_skipped(w)) return w->error->status;
-    return bmi_notes_add(w->context, &w->out->notes, "%" PRId64 " row%s could not be read and %s left out; the first: %s", w->out->skipped,
-                         w->out->skipped == 1 ? "" : "s", w->out->skipped == 1 ? "was" : "were", words)
+    return bmi_notes_add(w->context, &w->out->notes, "%" PRId64 " row%s could not be read and %s left out; the first: %s",
+                         w->out->skipped, w->out->skipped == 1 ? "" : "s", w->out->skipped == 1 ? "was" : "were", words)
                ? BM_OK
                : bmi_fail_memory(w->error, w->here, 1000, "for a note");
 }
@@ -141,26 +149,36 @@ static void end_work(bmi_csv_work *w)
 {
     const size_t cells = w->chunks_capacity * w->n_columns;
     for (size_t i = 0; w->texts && i < cells; i++) bmi_dictionary_end(&w->texts[i]);
-    for (size_t c = 0; w->cells && c < w->n_columns; c++) bmi_release(w->context, w->cells[c], (size_t)w->room, sizeof **w->cells);
+    for (size_t c = 0; w->cells && c < w->n_columns; c++)
+        bmi_release(w->context, w->cells[c], (size_t)w->room, sizeof **w->cells);
     bmi_release(w->context, w->cells, w->n_columns, sizeof *w->cells);
     bmi_release(w->context, w->mode, w->n_columns, sizeof *w->mode);
     bmi_release(w->context, w->texts, cells, sizeof *w->texts);
     bmi_release(w->context, w->seen, cells, sizeof *w->seen);
-    for (size_t i = 0; w->chunks && i < w->chunks_capacity; i++) bmi_release(w->context, w->chunks[i].bad_at, w->chunks[i].bad_room, sizeof(int64_t));
+    for (size_t i = 0; w->chunks && i < w->chunks_capacity; i++)
+        bmi_release(w->context, w->chunks[i].bad_at, w->chunks[i].bad_room, sizeof(int64_t));
     bmi_release(w->context, w->chunks, w->chunks_capacity, sizeof *w->chunks);
 }
 
-static bm_status read_source(bmi_error *e, bm_place here, const bmi_source *source, size_t chunk, const bm_csv_options *options, bmi_csv *out)
+static bm_status read_source(bmi_error *e, bm_place here, const bmi_source *source, size_t chunk, const bm_csv_options *options,
+                             bmi_csv *out)
 {
-    bmi_csv_work w = { .chunk_bytes = chunk, .context = source->context, .source = source, .options = options, .error = e, .here = here, .out = out };
-    bm_status    st = bmi_csv_layout(&w);
+    bmi_csv_work w = { .chunk_bytes = chunk,
+                       .context = source->context,
+                       .source = source,
+                       .options = options,
+                       .error = e,
+                       .here = here,
+                       .out = out };
+    bm_status st = bmi_csv_layout(&w);
     if (!st) st = bmi_csv_cut(&w);
     if (!st) st = make_room(&w);
     if (!st) st = bmi_csv_parse_chunks(&w, 0, NULL);
     if (!st) st = judge_rows(&w);
     if (!st) st = bmi_csv_finish(&w);
     if (!st && !out->rows)
-        st = bmi_fail(e, BM_E_DATA, here, out->skipped ? "%s has no row that can be read" : "%s has column names but no rows", source->name);
+        st = bmi_fail(e, BM_E_DATA, here, out->skipped ? "%s has no row that can be read" : "%s has column names but no rows",
+                      source->name);
     end_work(&w);
     if (st) bmi_csv_end(source->context, out);
     return st;
@@ -177,8 +195,8 @@ bm_status bmi_csv_read(bmi_error *e, bm_place here, bm_context *context, const b
     return st;
 }
 
-bm_status bmi_csv_read_bytes(bmi_error *e, bm_place here, bm_context *context, const char *name, const void *bytes, size_t size, size_t chunk,
-                             const bm_csv_options *options, bmi_csv *out)
+bm_status bmi_csv_read_bytes(bmi_error *e, bm_place here, bm_context *context, const char *name, const void *bytes, size_t size,
+                             size_t chunk, const bm_csv_options *options, bmi_csv *out)
 {
     bmi_source source;
     *out = (bmi_csv){ 0 };

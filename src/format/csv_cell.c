@@ -24,9 +24,7 @@ static bmi_csv_problem end_cell(const bmi_csv_dialect *d, const unsigned char *p
         cell->last = false;
         cell->next = p + 1;
         return BMI_CSV_FINE;
-    case BMI_CSV_LINE:
-        cell->next = p + 1;
-        return BMI_CSV_FINE;
+    case BMI_CSV_LINE: cell->next = p + 1; return BMI_CSV_FINE;
     case BMI_CSV_RETURN:
         if (p + 1 < end && p[1] != '\n') return BMI_CSV_LONE_RETURN;
         cell->next = p + 1 < end ? p + 2 : p + 1;
@@ -36,7 +34,8 @@ static bmi_csv_problem end_cell(const bmi_csv_dialect *d, const unsigned char *p
     }
 }
 
-static bmi_csv_problem read_quoted(const bmi_csv_dialect *d, const unsigned char *p, const unsigned char *end, bmi_csv_cell *cell)
+static bmi_csv_problem read_quoted(const bmi_csv_dialect *d, const unsigned char *p, const unsigned char *end,
+                                   bmi_csv_cell *cell)
 {
     const unsigned char *open = p++;
     cell->at = p;
@@ -60,7 +59,8 @@ static bmi_csv_problem read_quoted(const bmi_csv_dialect *d, const unsigned char
     return end_cell(d, p + 1, end, cell);
 }
 
-bmi_csv_problem bmi_csv_cell_read(const bmi_csv_dialect *d, const unsigned char *p, const unsigned char *end, bmi_csv_cell *cell)
+bmi_csv_problem bmi_csv_cell_read(const bmi_csv_dialect *d, const unsigned char *p, const unsigned char *end,
+                                  bmi_csv_cell *cell)
 {
     *cell = (bmi_csv_cell){ .at = p };
     if (p < end && *p == '"') return read_quoted(d, p, end, cell);

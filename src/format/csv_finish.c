@@ -68,21 +68,21 @@ static int32_t add_latin1(bm_context *context, bmi_dictionary *d, const char *te
 static bool join_texts(bmi_csv_work *w, size_t c, const uint64_t *cells, int32_t *codes, bool *latin1)
 {
     bmi_dictionary *all = &w->out->columns[c].dictionary;
-    int64_t         row = 0;
+    int64_t row = 0;
     all->context = w->context;
     for (size_t i = 0; i < w->n_chunks; i++) {
         bmi_dictionary *own = &w->texts[i * w->n_columns + c];
-        const size_t    count = (size_t)own->count;
-        int32_t        *map = bmi_alloc(w->context, count, sizeof *map); /* code + 1 */
-        bool            fine = map;
+        const size_t count = (size_t)own->count;
+        int32_t *map = bmi_alloc(w->context, count, sizeof *map); /* code + 1 */
+        bool fine = map;
         for (const int64_t end = row + w->chunks[i].rows; fine && row < end; row++) {
             codes[row] = -1;
             if (cells[row] == BMI_CSV_MISSING) continue;
             int32_t *code = &map[cells[row]];
             if (!*code) {
-                size_t      n;
+                size_t n;
                 const char *text = bmi_dictionary_text(own, (int32_t)cells[row], &n);
-                const bool  utf8 = bmi_is_utf8(text, n);
+                const bool utf8 = bmi_is_utf8(text, n);
                 *latin1 |= !utf8;
                 *code = 1 + (utf8 ? bmi_dictionary_add(all, text, n) : add_latin1(w->context, all, text, n));
                 fine = *code > 0;
@@ -100,8 +100,8 @@ static bool join_texts(bmi_csv_work *w, size_t c, const uint64_t *cells, int32_t
 static bool finish_column(bmi_csv_work *w, size_t c, bool *latin1)
 {
     bmi_column *column = &w->out->columns[c];
-    uint64_t   *cells = w->cells[c];
-    int64_t     rows = 0;
+    uint64_t *cells = w->cells[c];
+    int64_t rows = 0;
     for (size_t i = 0; i < w->n_chunks; i++) { /* close the gaps between chunks */
         const bmi_csv_chunk *k = &w->chunks[i];
         if (rows != k->base) memmove(cells + rows, cells + k->base, (size_t)k->rows * sizeof *cells);
@@ -136,13 +136,13 @@ static bool finish_column(bmi_csv_work *w, size_t c, bool *latin1)
 typedef struct finishing {
     bmi_csv_work *work;
     atomic_size_t next;
-    atomic_bool   failed, latin1;
+    atomic_bool failed, latin1;
 } finishing;
 
 static void finish_part(void *arg, int part, int parts)
 {
     finishing *f = arg;
-    size_t     c;
+    size_t c;
     (void)part;
     (void)parts;
     while (!atomic_load(&f->failed) && (c = atomic_fetch_add(&f->next, 1)) < f->work->n_columns) {
@@ -156,8 +156,8 @@ static void finish_part(void *arg, int part, int parts)
 static void drop_rows(bmi_column *c, const bool *out, int64_t rows)
 {
     const size_t cell = bmi_column_cell(c->type);
-    char        *values = c->values;
-    int64_t      kept = 0;
+    char *values = c->values;
+    int64_t kept = 0;
     for (int64_t r = 0; r < rows; r++) {
         if (out[r]) continue;
         if (kept != r) memcpy(values + (size_t)kept * cell, values + (size_t)r * cell, cell);
@@ -168,9 +168,9 @@ static void drop_rows(bmi_column *c, const bool *out, int64_t rows)
 /* Joins the places of `dropped` marked rows with those of the bad rows before. */
 static bool join_skipped(bmi_csv_work *w, const bool *out, int64_t rows, int64_t dropped)
 {
-    bmi_csv     *csv = w->out;
+    bmi_csv *csv = w->out;
     const size_t room = (size_t)(csv->skipped + dropped);
-    int64_t     *at = bmi_alloc_raw(w->context, room, sizeof *at), n = 0, kept = 0, before = 0;
+    int64_t *at = bmi_alloc_raw(w->context, room, sizeof *at), n = 0, kept = 0, before = 0;
     if (!at) return false;
     for (int64_t r = 0; r <= rows; r++) {
         while (before < csv->skipped && csv->skipped_at[before] <= r) {
@@ -190,12 +190,13 @@ static bool join_skipped(bmi_csv_work *w, const bool *out, int64_t rows, int64_t
 static bm_status finite_rows(bmi_csv_work *w)
 {
     bmi_csv *out = w->out;
-    bool    *bad = NULL;
-    int64_t  first = out->rows, dropped = 0, rows = out->rows;
-    size_t   first_column = 0;
+    bool *bad = NULL;
+    int64_t first = out->rows, dropped = 0, rows = out->rows;
+    size_t first_column = 0;
     for (size_t c = 0; c < w->n_columns; c++) {
         if (out->columns[c].type != BM_COLUMN_REAL || !(seen_in_all(w, c) & BMI_SEEN_INFINITE)) continue;
-        if (!bad && !(bad = bmi_alloc(w->context, (size_t)rows, sizeof *bad))) return bmi_fail_memory(w->error, w->here, (size_t)rows, "to read a CSV file");
+        if (!bad && !(bad = bmi_alloc(w->context, (size_t)rows, sizeof *bad)))
+            return bmi_fail_memory(w->error, w->here, (size_t)rows, "to read a CSV file");
         const double *values = out->columns[c].values;
         for (int64_t r = 0; r < rows; r++) {
             if (!isinf(values[r])) continue;
@@ -209,7 +210,7 @@ static bm_status finite_rows(bmi_csv_work *w)
     }
     if (!bad) return BM_OK;
     bm_status st = BM_OK;
-    char      words[600] = "";
+    char words[600] = "";
     if (!w->options->skip_bad_rows) {
         st = bmi_csv_describe_infinite(w, first, first_column, words);
         if (!st) st = bmi_fail(w->error, BM_E_FORMAT, w->here, "%s", words);
@@ -219,7 +220,8 @@ static bm_status finite_rows(bmi_csv_work *w)
         for (size_t c = 0; c < w->n_columns; c++) drop_rows(&out->columns[c], bad, rows);
         out->rows -= dropped;
         out->skipped += dropped;
-        if (dropped && !bmi_notes_add(w->context, &out->notes, "%" PRId64 " rows with a number that is not finite were left out", dropped))
+        if (dropped &&
+            !bmi_notes_add(w->context, &out->notes, "%" PRId64 " rows with a number that is not finite were left out", dropped))
             st = bmi_fail_memory(w->error, w->here, 1000, "for a note");
     }
     bmi_release(w->context, bad, (size_t)rows, sizeof *bad);

@@ -17,66 +17,82 @@ enum { BMI_CSV_DELIMITER = 1, BMI_CSV_LINE = 2, BMI_CSV_RETURN = 4, BMI_CSV_QUOT
 
 typedef struct bmi_csv_dialect {
     unsigned char delimiter;
-    unsigned char line;       /* the byte that ends a line: LF (CR before it is part of the line end), or CR */
+    unsigned char line; /* the byte that ends a line: LF (CR before it is part of the line end), or CR */
     unsigned char kind[256];
 } bmi_csv_dialect;
 
 typedef enum bmi_csv_problem {
-    BMI_CSV_FINE, BMI_CSV_CELLS, BMI_CSV_STRAY_QUOTE, BMI_CSV_OPEN_QUOTE, BMI_CSV_HAS_NUL, BMI_CSV_LONE_RETURN, BMI_CSV_NO_MEMORY,
+    BMI_CSV_FINE,
+    BMI_CSV_CELLS,
+    BMI_CSV_STRAY_QUOTE,
+    BMI_CSV_OPEN_QUOTE,
+    BMI_CSV_HAS_NUL,
+    BMI_CSV_LONE_RETURN,
+    BMI_CSV_NO_MEMORY,
     BMI_CSV_NO_ROOM
 } bmi_csv_problem;
 
 typedef struct bmi_csv_cell {
     const unsigned char *at, *next; /* inside the quotes; behind the delimiter or line end, or where the problem is */
-    size_t               n;
-    bool                 quoted, doubled, last; /* doubled: holds "" for "; last: of its row */
+    size_t n;
+    bool quoted, doubled, last; /* doubled: holds "" for "; last: of its row */
 } bmi_csv_cell;
 
-void            bmi_csv_dialect_set(bmi_csv_dialect *d, unsigned char delimiter, unsigned char line);
+void bmi_csv_dialect_set(bmi_csv_dialect *d, unsigned char delimiter, unsigned char line);
 /* The cell that begins at p. */
-bmi_csv_problem bmi_csv_cell_read(const bmi_csv_dialect *d, const unsigned char *p, const unsigned char *end, bmi_csv_cell *cell);
+bmi_csv_problem bmi_csv_cell_read(const bmi_csv_dialect *d, const unsigned char *p, const unsigned char *end,
+                                  bmi_csv_cell *cell);
 /* Copies a cell's text into `into` (room for cell->n bytes), "" as "; returns its length. */
-size_t          bmi_csv_cell_copy(const bmi_csv_cell *cell, char *into);
+size_t bmi_csv_cell_copy(const bmi_csv_cell *cell, char *into);
 /* Past empty lines. */
 const unsigned char *bmi_csv_blank_lines(const bmi_csv_dialect *d, const unsigned char *p, const unsigned char *end);
 
 /* What the cells of a column were, as bits; SLOW: the fast way for numbers is not tried. */
-enum { BMI_SEEN_INT = 1, BMI_SEEN_REAL = 2, BMI_SEEN_BOOL = 4, BMI_SEEN_TEXT = 8, BMI_SEEN_BIG = 16, BMI_SEEN_INFINITE = 32, BMI_SEEN_LATE_TEXT = 64, BMI_SEEN_SLOW = 128 };
+enum {
+    BMI_SEEN_INT = 1,
+    BMI_SEEN_REAL = 2,
+    BMI_SEEN_BOOL = 4,
+    BMI_SEEN_TEXT = 8,
+    BMI_SEEN_BIG = 16,
+    BMI_SEEN_INFINITE = 32,
+    BMI_SEEN_LATE_TEXT = 64,
+    BMI_SEEN_SLOW = 128
+};
 /* How a column is parsed: guessed per chunk; as text; as int64_t. */
 enum { BMI_CSV_GUESS, BMI_CSV_AS_TEXT, BMI_CSV_AS_INT64 };
 #define BMI_CSV_MISSING UINT64_C(0x7ff8000000000000) /* bits of the NaN that stands for a missing cell */
 
 typedef struct bmi_csv_chunk {
-    size_t          begin, end;     /* offsets of its first row and of the next chunk's */
-    size_t          lines, quotes;  /* counted in the bytes before `begin` of the next and from its own */
-    int64_t         base, room;     /* first row in the columns; rows there is room for */
-    int64_t         rows, bad;      /* rows kept; bad rows left out */
-    int64_t        *bad_at;         /* the rows kept before each of them */
-    size_t          bad_room;
-    bool            serial;         /* the rest after a row that could not be read to its end */
-    bmi_csv_problem problem;        /* of the first bad row */
-    size_t          problem_at, row_at; /* offsets of the problem and of its row */
-    int64_t         problem_cell, problem_cells; /* cell number from 1; cells of the row */
-    bool            stopped;        /* the chunk was not parsed to its end */
+    size_t begin, end;    /* offsets of its first row and of the next chunk's */
+    size_t lines, quotes; /* counted in the bytes before `begin` of the next and from its own */
+    int64_t base, room;   /* first row in the columns; rows there is room for */
+    int64_t rows, bad;    /* rows kept; bad rows left out */
+    int64_t *bad_at;      /* the rows kept before each of them */
+    size_t bad_room;
+    bool serial;                         /* the rest after a row that could not be read to its end */
+    bmi_csv_problem problem;             /* of the first bad row */
+    size_t problem_at, row_at;           /* offsets of the problem and of its row */
+    int64_t problem_cell, problem_cells; /* cell number from 1; cells of the row */
+    bool stopped;                        /* the chunk was not parsed to its end */
 } bmi_csv_chunk;
 
 typedef struct bmi_csv_work {
-    bm_context      *context;
+    bm_context *context;
     const bmi_source *source;
     const bm_csv_options *options;
-    bmi_error       *error;
-    bm_place         here;
-    bmi_csv_dialect  dialect;
-    size_t           data;       /* offset of the first data row */
-    size_t           n_columns, n_chunks, chunk_bytes;
-    bmi_csv_chunk   *chunks;
-    size_t           chunks_capacity;
-    uint8_t         *seen;       /* [chunk][column] */
-    bmi_dictionary  *texts;      /* [chunk][column] */
-    uint8_t         *mode;       /* [column] */
-    uint64_t       **cells;      /* [column], `room` of them each */
-    int64_t          room;
-    bmi_csv         *out;
+    bmi_error *error;
+    bm_place here;
+    bmi_csv_dialect dialect;
+    size_t data; /* offset of the first data row */
+    size_t n_columns, n_chunks, chunk_bytes;
+    bmi_csv_chunk *chunks;
+    size_t chunks_capacity;
+    uint8_t *seen;         /* [chunk][column] */
+    bmi_dictionary *texts; /* [chunk][column] */
+    uint8_t *mode;         /* [column] */
+    uint64_t **cells;      /* [column], `room` of them each */
+    int64_t room;
+    bmi_csv *out;
 } bmi_csv_work;
 
 /* csv_layout.c: delimiter, line end, header; the chunks and room for the rows. */
@@ -85,14 +101,15 @@ bm_status bmi_csv_cut(bmi_csv_work *w);
 /* csv_rows.c: parses one chunk whose bytes are at [begin, end). `tile` has room for tile_rows rows. */
 typedef struct bmi_csv_scratch {
     unsigned char *buffer;
-    size_t         capacity;
-    uint64_t      *tile;
-    uint8_t       *seen;  /* of the row at hand */
-    char          *text;  /* a cell without its quotes */
-    size_t         text_capacity;
+    size_t capacity;
+    uint64_t *tile;
+    uint8_t *seen; /* of the row at hand */
+    char *text;    /* a cell without its quotes */
+    size_t text_capacity;
 } bmi_csv_scratch;
 int64_t bmi_csv_tile_rows(size_t n_columns);
-void    bmi_csv_rows(const bmi_csv_work *w, size_t chunk, const unsigned char *begin, const unsigned char *end, bmi_csv_scratch *s);
+void bmi_csv_rows(const bmi_csv_work *w, size_t chunk, const unsigned char *begin, const unsigned char *end,
+                  bmi_csv_scratch *s);
 /* csv_finish.c: types, dictionaries, gaps closed. */
 bm_status bmi_csv_finish(bmi_csv_work *w);
 /* csv.c: parses chunks [first, n_chunks) that `again` (null: all) marks. */
@@ -103,6 +120,6 @@ bm_status bmi_csv_describe(bmi_csv_work *w, const bmi_csv_chunk *k, char into[60
 bm_status bmi_csv_describe_infinite(bmi_csv_work *w, int64_t row, size_t column, char into[600]);
 /* How many threads share `items` pieces of work: at most BMI_CSV_PARTS. */
 enum { BMI_CSV_PARTS = 64 };
-int       bmi_csv_parts(const bmi_csv_work *w, size_t items);
+int bmi_csv_parts(const bmi_csv_work *w, size_t items);
 
 #endif

@@ -12,7 +12,10 @@
 
 enum { HEAD = 1 << 16, SNIFF_ROWS = 50, CHUNK = 1 << 19 };
 
-static const char *name_of(const bmi_csv_work *w) { return w->source->name; }
+static const char *name_of(const bmi_csv_work *w)
+{
+    return w->source->name;
+}
 
 /* The first line end outside quotes; null when there is none. */
 static const unsigned char *first_line_end(const unsigned char *p, const unsigned char *end)
@@ -55,11 +58,11 @@ static unsigned char sniff(const unsigned char *p, const unsigned char *end, uns
 {
     static const unsigned char candidates[] = { ',', ';', '\t', '|' };
     unsigned char best = ',';
-    double        best_share = 0;
-    size_t        best_cells = 0;
+    double best_share = 0;
+    size_t best_cells = 0;
     for (size_t i = 0; i < sizeof candidates; i++) {
         bmi_csv_dialect d;
-        size_t          cells;
+        size_t cells;
         bmi_csv_dialect_set(&d, candidates[i], line);
         const double share = judge(&d, p, end, whole, &cells);
         if (share > best_share || (share == best_share && share > 0 && cells > best_cells)) {
@@ -71,17 +74,21 @@ static unsigned char sniff(const unsigned char *p, const unsigned char *end, uns
     return best;
 }
 
-static bool name_taken(const bmi_dictionary *names, const char *name) { return bmi_dictionary_find(names, name, strlen(name)) >= 0; }
+static bool name_taken(const bmi_dictionary *names, const char *name)
+{
+    return bmi_dictionary_find(names, name, strlen(name)) >= 0;
+}
 
 /* Gives column c its name: c<number> when it has none, name.2 for a second one when that is allowed. */
 static bm_status name_column(bmi_csv_work *w, bmi_dictionary *names, size_t c, char *name)
 {
     bmi_csv *out = w->out;
-    char     made[32];
-    bool     noted = true;
+    char made[32];
+    bool noted = true;
     if (!*name) {
         snprintf(made, sizeof made, "c%zu", c + 1);
-        if (!w->options->no_header) noted = bmi_notes_add(w->context, &out->notes, "column %zu has no name: it is called %s", c + 1, made);
+        if (!w->options->no_header)
+            noted = bmi_notes_add(w->context, &out->notes, "column %zu has no name: it is called %s", c + 1, made);
         name = made;
     }
     char *text = bmi_text_copy(w->context, name);
@@ -91,9 +98,11 @@ static bm_status name_column(bmi_csv_work *w, bmi_dictionary *names, size_t c, c
     }
     out->columns[c].name = text;
     if (!name_taken(names, text))
-        return bmi_dictionary_add(names, text, strlen(text)) < 0 ? bmi_fail_memory(w->error, w->here, 64, "for column names") : BM_OK;
+        return bmi_dictionary_add(names, text, strlen(text)) < 0 ? bmi_fail_memory(w->error, w->here, 64, "for column names")
+                                                                 : BM_OK;
     if (!w->options->rename_duplicates)
-        return bmi_fail(w->error, BM_E_FORMAT, w->here, "%s:1:%zu: a second column is named \"%.100s\"; rename one of them, or read with rename_duplicates",
+        return bmi_fail(w->error, BM_E_FORMAT, w->here,
+                        "%s:1:%zu: a second column is named \"%.100s\"; rename one of them, or read with rename_duplicates",
                         name_of(w), c + 1, text);
     for (size_t number = 2;; number++) {
         char longer[300];
@@ -101,7 +110,8 @@ static bm_status name_column(bmi_csv_work *w, bmi_dictionary *names, size_t c, c
         if (name_taken(names, longer)) continue;
         char *copy = bmi_text_copy(w->context, longer);
         if (!copy || bmi_dictionary_add(names, copy, strlen(copy)) < 0 ||
-            !bmi_notes_add(w->context, &out->notes, "column %zu is a second \"%.100s\": it is called %.110s", c + 1, text, longer)) {
+            !bmi_notes_add(w->context, &out->notes, "column %zu is a second \"%.100s\": it is called %.110s", c + 1, text,
+                           longer)) {
             bmi_text_release(w->context, copy);
             return bmi_fail_memory(w->error, w->here, strlen(longer), "for column names");
         }
@@ -115,14 +125,15 @@ static bm_status name_column(bmi_csv_work *w, bmi_dictionary *names, size_t c, c
 static bm_status name_columns(bmi_csv_work *w, const unsigned char *p, const unsigned char *end)
 {
     bmi_dictionary names = { .context = w->context };
-    const size_t   most = (size_t)(end - p) + 1;
-    char          *room = bmi_alloc_raw(w->context, most, 3), *raw = room ? room + 2 * most : NULL; /* a name as UTF-8, and as it stands there */
-    bm_status      st = room ? BM_OK : bmi_fail_memory(w->error, w->here, (size_t)(end - p), "for column names");
-    size_t         numbers = 0;
+    const size_t most = (size_t)(end - p) + 1;
+    char *room = bmi_alloc_raw(w->context, most, 3),
+         *raw = room ? room + 2 * most : NULL; /* a name as UTF-8, and as it stands there */
+    bm_status st = room ? BM_OK : bmi_fail_memory(w->error, w->here, (size_t)(end - p), "for column names");
+    size_t numbers = 0;
     for (size_t c = 0; !st && c < w->n_columns; c++) {
         bmi_csv_cell cell;
-        bool         integer;
-        double       value;
+        bool integer;
+        double value;
         bmi_csv_cell_read(&w->dialect, p, end, &cell);
         p = cell.next;
         size_t n = w->options->no_header ? 0 : bmi_csv_cell_copy(&cell, raw);
@@ -133,7 +144,8 @@ static bm_status name_columns(bmi_csv_work *w, const unsigned char *p, const uns
         st = name_column(w, &names, c, room);
     }
     if (!st && numbers == w->n_columns &&
-        !bmi_notes_add(w->context, &w->out->notes, "the first row looks like data and was taken for the names; if it is data, read without a header"))
+        !bmi_notes_add(w->context, &w->out->notes,
+                       "the first row looks like data and was taken for the names; if it is data, read without a header"))
         st = bmi_fail_memory(w->error, w->here, 1000, "for a note");
     bmi_release(w->context, room, most, 3);
     bmi_dictionary_end(&names);
@@ -154,7 +166,7 @@ static bm_status fail_head(const bmi_csv_work *w, bmi_csv_problem problem, size_
 /* Looks at the first bytes; *more when the first row does not end in them. */
 static bm_status look(bmi_csv_work *w, const unsigned char *bytes, size_t n, bool *more)
 {
-    const bool           whole = n == w->source->size;
+    const bool whole = n == w->source->size;
     const unsigned char *end = bytes + n, *p = bytes + w->data;
     *more = false;
     while (p < end && (*p == '\n' || *p == '\r')) p++;
@@ -166,12 +178,14 @@ static bm_status look(bmi_csv_work *w, const unsigned char *bytes, size_t n, boo
     const unsigned char ends = line && *line == '\r' && (line + 1 == end || line[1] != '\n') ? '\r' : '\n';
     const unsigned char given = (unsigned char)w->options->delimiter;
     bmi_csv_dialect_set(&w->dialect, given ? given : sniff(p, end, ends, whole), ends);
-    if (p == end) return bmi_fail(w->error, BM_E_DATA, w->here, "%s is empty: a CSV file begins with a row of column names", name_of(w));
+    if (p == end)
+        return bmi_fail(w->error, BM_E_DATA, w->here, "%s is empty: a CSV file begins with a row of column names", name_of(w));
     const unsigned char *row = p;
-    bmi_csv_cell         cell = { .last = false };
+    bmi_csv_cell cell = { .last = false };
     for (w->n_columns = 0; !cell.last; w->n_columns++) {
         if (w->n_columns == BMI_CSV_MAX_COLUMNS)
-            return bmi_fail(w->error, BM_E_FORMAT, w->here, "%s:1: more than %d columns; is the delimiter right?", name_of(w), BMI_CSV_MAX_COLUMNS);
+            return bmi_fail(w->error, BM_E_FORMAT, w->here, "%s:1: more than %d columns; is the delimiter right?", name_of(w),
+                            BMI_CSV_MAX_COLUMNS);
         const bmi_csv_problem problem = bmi_csv_cell_read(&w->dialect, p, end, &cell);
         if (problem) return fail_head(w, problem, w->n_columns + 1);
         p = cell.next;
@@ -188,16 +202,17 @@ bm_status bmi_csv_layout(bmi_csv_work *w)
     const unsigned char given = (unsigned char)w->options->delimiter;
     if (given == '"' || given == '\n' || given == '\r')
         return bmi_fail(w->error, BM_E_ARGUMENT, w->here, "a quote or line end cannot be the delimiter of %s", name_of(w));
-    unsigned char       *buffer = NULL;
+    unsigned char *buffer = NULL;
     const unsigned char *bytes;
-    size_t               capacity = 0, n = HEAD < w->source->size ? HEAD : w->source->size;
-    bm_status            st = BM_OK;
+    size_t capacity = 0, n = HEAD < w->source->size ? HEAD : w->source->size;
+    bm_status st = BM_OK;
     for (bool more = true; !st && more;) {
         st = bmi_source_read(w->error, w->here, w->source, 0, n, &buffer, &capacity, &bytes);
         if (st) break;
         w->data = n >= 3 && !memcmp(bytes, "\xef\xbb\xbf", 3) ? 3 : 0;
         if (n >= 2 && (!memcmp(bytes, "\xff\xfe", 2) || !memcmp(bytes, "\xfe\xff", 2))) {
-            st = bmi_fail(w->error, BM_E_FORMAT, w->here, "%s is in UTF-16; change it to UTF-8 first (iconv -f UTF-16 -t UTF-8)", name_of(w));
+            st = bmi_fail(w->error, BM_E_FORMAT, w->here,
+                          "%s is in UTF-16; change it to UTF-8 first (iconv -f UTF-16 -t UTF-8)", name_of(w));
             break;
         }
         st = look(w, bytes, n, &more);
@@ -212,7 +227,7 @@ static void count_bytes(const unsigned char *p, size_t n, unsigned char line, si
 {
     while (n >= 64) {
         unsigned char l[64] = { 0 }, q[64] = { 0 };
-        size_t        blocks = n / 64 < 255 ? n / 64 : 255;
+        size_t blocks = n / 64 < 255 ? n / 64 : 255;
         n -= blocks * 64;
         for (; blocks; blocks--, p += 64)
             for (int i = 0; i < 64; i++) {
@@ -232,22 +247,22 @@ static void count_bytes(const unsigned char *p, size_t n, unsigned char line, si
 
 typedef struct counting {
     bmi_csv_work *work;
-    bmi_error     errors[BMI_CSV_PARTS];
+    bmi_error errors[BMI_CSV_PARTS];
     atomic_size_t next;
 } counting;
 
 /* Counts in the bytes one before each chunk's first up to one before its last: a line end there begins a row in the chunk. */
 static void count_part(void *arg, int part, int parts)
 {
-    counting       *c = arg;
-    bmi_csv_work   *w = c->work;
-    unsigned char  *buffer = NULL;
-    size_t          capacity = 0, i;
+    counting *c = arg;
+    bmi_csv_work *w = c->work;
+    unsigned char *buffer = NULL;
+    size_t capacity = 0, i;
     (void)parts;
     while (!c->errors[part].status && (i = atomic_fetch_add(&c->next, 1)) < w->n_chunks) {
         const unsigned char *bytes;
-        const size_t         begin = w->data + i * w->chunk_bytes - (i > 0);
-        const size_t         end = i + 1 < w->n_chunks ? w->data + (i + 1) * w->chunk_bytes - 1 : w->source->size - 1;
+        const size_t begin = w->data + i * w->chunk_bytes - (i > 0);
+        const size_t end = i + 1 < w->n_chunks ? w->data + (i + 1) * w->chunk_bytes - 1 : w->source->size - 1;
         for (size_t at = begin; at < end && !c->errors[part].status; at += HEAD) {
             const size_t n = end - at < HEAD ? end - at : HEAD;
             if (!bmi_source_read(&c->errors[part], w->here, w->source, at, n, &buffer, &capacity, &bytes))
@@ -261,11 +276,11 @@ static void count_part(void *arg, int part, int parts)
 static bm_status find_row(bmi_csv_work *w, size_t at, bool inside, size_t *row)
 {
     unsigned char *buffer = NULL;
-    size_t         capacity = 0, step = 4096;
-    bm_status      st = BM_OK;
+    size_t capacity = 0, step = 4096;
+    bm_status st = BM_OK;
     for (*row = w->source->size; at < w->source->size && !st; at += step) {
         const unsigned char *bytes;
-        const size_t         n = w->source->size - at < step ? w->source->size - at : step;
+        const size_t n = w->source->size - at < step ? w->source->size - at : step;
         st = bmi_source_read(w->error, w->here, w->source, at, n, &buffer, &capacity, &bytes);
         for (size_t i = 0; !st && i < n; i++) {
             if (bytes[i] == '"') inside = !inside;
@@ -296,7 +311,7 @@ bm_status bmi_csv_cut(bmi_csv_work *w)
     size_t quotes = 0, row = w->data;
     for (size_t i = 0; i < w->n_chunks; i++) {
         bmi_csv_chunk *k = &w->chunks[i];
-        const size_t   cut = w->data + i * w->chunk_bytes;
+        const size_t cut = w->data + i * w->chunk_bytes;
         if (i && row < cut && find_row(w, cut - 1, quotes & 1, &row)) return w->error->status;
         k->begin = row;
         if (i) w->chunks[i - 1].end = row;

@@ -26,8 +26,8 @@ static uint64_t bits_of(double value)
 static uint64_t exact_integer(const bmi_csv_cell *cell)
 {
     const char *text = (const char *)cell->at;
-    size_t      n = cell->n;
-    int64_t     value;
+    size_t n = cell->n;
+    int64_t value;
     while (n && (*text == ' ' || *text == '\t')) text++, n--;
     while (n && (text[n - 1] == ' ' || text[n - 1] == '\t')) n--;
     return bmi_read_int(text, n, &value) ? (uint64_t)value : (uint64_t)INT64_MIN;
@@ -36,8 +36,8 @@ static uint64_t exact_integer(const bmi_csv_cell *cell)
 /* What a text's bytes are when the column is guessed: sets *seen and gives the bits; BMI_SEEN_TEXT when it is no number. */
 static uint64_t guess(const char *text, size_t n, uint8_t *seen)
 {
-    double  value;
-    bool    integer;
+    double value;
+    bool integer;
     int64_t exact;
     *seen = 0;
     if (bmi_cell_is_missing(text, n)) return BMI_CSV_MISSING;
@@ -58,11 +58,11 @@ static uint64_t guess(const char *text, size_t n, uint8_t *seen)
 }
 
 /* The bits of a cell that the fast way did not take. */
-static bmi_csv_problem slow_cell(const bmi_csv_work *w, size_t column, const bmi_csv_cell *cell, uint8_t column_seen, bmi_dictionary *texts,
-                                 bmi_csv_scratch *s, uint64_t *bits, uint8_t *seen)
+static bmi_csv_problem slow_cell(const bmi_csv_work *w, size_t column, const bmi_csv_cell *cell, uint8_t column_seen,
+                                 bmi_dictionary *texts, bmi_csv_scratch *s, uint64_t *bits, uint8_t *seen)
 {
     const char *text = (const char *)cell->at;
-    size_t      n = cell->n;
+    size_t n = cell->n;
     if (cell->doubled) {
         if (!bmi_grow(w->context, (void **)&s->text, &s->text_capacity, n + 1, 1)) return BMI_CSV_NO_MEMORY;
         n = bmi_csv_cell_copy(cell, s->text);
@@ -89,18 +89,20 @@ static bmi_csv_problem slow_cell(const bmi_csv_work *w, size_t column, const bmi
 
 /* Reads the cells of the row at p into `row`; *after is where the next row begins, or where the problem is. */
 static bmi_csv_problem read_row(const bmi_csv_work *w, const uint8_t *seen, bmi_dictionary *texts, const unsigned char *p,
-                                const unsigned char *end, bmi_csv_scratch *s, uint64_t *row, size_t *cells, const unsigned char **after)
+                                const unsigned char *end, bmi_csv_scratch *s, uint64_t *row, size_t *cells,
+                                const unsigned char **after)
 {
-    const size_t         n_columns = w->n_columns;
-    const unsigned char  delimiter = w->dialect.delimiter, line = w->dialect.line;
+    const size_t n_columns = w->n_columns;
+    const unsigned char delimiter = w->dialect.delimiter, line = w->dialect.line;
     const unsigned char *safe = end - p > 2 * BMI_DECIMAL_ROOM ? end - 2 * BMI_DECIMAL_ROOM : p; /* room to look ahead */
-    uint8_t             *row_seen = s->seen;
+    uint8_t *row_seen = s->seen;
     for (size_t c = 0;; c++) {
         const unsigned char *stop;
         if (c < n_columns && p < safe && !(seen[c] & BMI_SEEN_SLOW) && (stop = bmi_stop(p, delimiter, line))) {
-            bmi_decimal          number;
+            bmi_decimal number;
             const unsigned char *q = bmi_decimal_short(p, stop, &number) ? stop : bmi_decimal_read(p, &number);
-            if ((q == stop || (q && q + 1 == stop && *q == '\r' && *stop == '\n')) && (number.real || number.whole <= UINT64_C(1) << 53)) {
+            if ((q == stop || (q && q + 1 == stop && *q == '\r' && *stop == '\n')) &&
+                (number.real || number.whole <= UINT64_C(1) << 53)) {
                 row[c] = number.bits;
                 row_seen[c] = number.real ? BMI_SEEN_REAL : BMI_SEEN_INT;
                 p = stop + 1;
@@ -110,7 +112,7 @@ static bmi_csv_problem read_row(const bmi_csv_work *w, const uint8_t *seen, bmi_
                 return BMI_CSV_FINE;
             }
         }
-        bmi_csv_cell    cell;
+        bmi_csv_cell cell;
         bmi_csv_problem problem = bmi_csv_cell_read(&w->dialect, p, end, &cell);
         *after = cell.next;
         *cells = c + 1;
@@ -139,10 +141,11 @@ static const unsigned char *skip_line(const bmi_csv_dialect *d, const unsigned c
 }
 
 /* Notes a bad row, before which the chunk has `rows` good ones. True when the chunk ends with it. */
-static bool bad_row(const bmi_csv_work *w, bmi_csv_chunk *k, bmi_csv_problem problem, size_t row_at, size_t at, size_t cells, int64_t rows)
+static bool bad_row(const bmi_csv_work *w, bmi_csv_chunk *k, bmi_csv_problem problem, size_t row_at, size_t at, size_t cells,
+                    int64_t rows)
 {
     const bool unread = problem != BMI_CSV_CELLS; /* not read to its end: there may be quotes in the rest */
-    bool       stop = !w->options->skip_bad_rows || problem >= BMI_CSV_NO_MEMORY || (unread && !k->serial);
+    bool stop = !w->options->skip_bad_rows || problem >= BMI_CSV_NO_MEMORY || (unread && !k->serial);
     if (!stop && !bmi_grow(w->context, (void **)&k->bad_at, &k->bad_room, (size_t)k->bad + 1, sizeof *k->bad_at)) {
         problem = BMI_CSV_NO_MEMORY;
         stop = true;
@@ -162,24 +165,26 @@ static bool bad_row(const bmi_csv_work *w, bmi_csv_chunk *k, bmi_csv_problem pro
 
 void bmi_csv_rows(const bmi_csv_work *w, size_t chunk, const unsigned char *begin, const unsigned char *end, bmi_csv_scratch *s)
 {
-    bmi_csv_chunk  *k = &w->chunks[chunk];
-    const size_t    n = w->n_columns;
-    uint8_t        *seen = w->seen + chunk * n;
+    bmi_csv_chunk *k = &w->chunks[chunk];
+    const size_t n = w->n_columns;
+    uint8_t *seen = w->seen + chunk * n;
     bmi_dictionary *texts = w->texts + chunk * n;
-    const int64_t   tile_rows = bmi_csv_tile_rows(n);
-    int64_t         t = 0;
+    const int64_t tile_rows = bmi_csv_tile_rows(n);
+    int64_t t = 0;
     k->rows = k->bad = 0;
     k->problem = BMI_CSV_FINE;
     k->stopped = false;
     for (size_t c = 0; c < n; c++) seen[c] = w->mode[c] == BMI_CSV_GUESS ? 0 : BMI_SEEN_SLOW;
-    for (const unsigned char *p = bmi_csv_blank_lines(&w->dialect, begin, end); p < end; p = bmi_csv_blank_lines(&w->dialect, p, end)) {
+    for (const unsigned char *p = bmi_csv_blank_lines(&w->dialect, begin, end); p < end;
+         p = bmi_csv_blank_lines(&w->dialect, p, end)) {
         const unsigned char *after;
-        size_t               cells;
-        bmi_csv_problem      problem = read_row(w, seen, texts, p, end, s, s->tile + (size_t)t * n, &cells, &after);
+        size_t cells;
+        bmi_csv_problem problem = read_row(w, seen, texts, p, end, s, s->tile + (size_t)t * n, &cells, &after);
         if (!problem && cells != n) problem = BMI_CSV_CELLS;
         if (!problem && k->rows + t >= k->room) problem = BMI_CSV_NO_ROOM;
         if (problem) {
-            if (bad_row(w, k, problem, k->begin + (size_t)(p - begin), k->begin + (size_t)(after - begin), cells, k->rows + t)) break;
+            if (bad_row(w, k, problem, k->begin + (size_t)(p - begin), k->begin + (size_t)(after - begin), cells, k->rows + t))
+                break;
             p = problem == BMI_CSV_CELLS ? after : skip_line(&w->dialect, after, end);
             continue;
         }

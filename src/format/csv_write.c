@@ -12,9 +12,9 @@ enum { ROOM = 1 << 16 };
 
 typedef struct output {
     bmi_writer *writer;
-    char       *at;   /* ROOM bytes */
-    size_t      used;
-    char        delimiter;
+    char *at; /* ROOM bytes */
+    size_t used;
+    char delimiter;
 } output;
 
 static bm_status put(output *o, const char *bytes, size_t n)
@@ -37,7 +37,8 @@ static bm_status put(output *o, const char *bytes, size_t n)
 static bm_status put_text(output *o, const char *text, size_t n)
 {
     bool quotes = false;
-    for (size_t i = 0; i < n && !quotes; i++) quotes = text[i] == '"' || text[i] == '\n' || text[i] == '\r' || text[i] == o->delimiter;
+    for (size_t i = 0; i < n && !quotes; i++)
+        quotes = text[i] == '"' || text[i] == '\n' || text[i] == '\r' || text[i] == o->delimiter;
     if (!quotes) return put(o, text, n);
     bm_status st = put(o, "\"", 1);
     for (size_t i = 0; i < n && !st; i++) {
@@ -50,7 +51,7 @@ static bm_status put_text(output *o, const char *text, size_t n)
 static bm_status put_cell(output *o, const bmi_column *c, int64_t row)
 {
     char number[32];
-    int  n = 0;
+    int n = 0;
     switch (c->type) {
     case BM_COLUMN_REAL: {
         const double value = ((const double *)c->values)[row];
@@ -69,7 +70,7 @@ static bm_status put_cell(output *o, const bmi_column *c, int64_t row)
     }
     default: {
         const int32_t code = ((const int32_t *)c->values)[row];
-        size_t        length;
+        size_t length;
         if (code < 0) break;
         const char *text = bmi_dictionary_text(&c->dictionary, code, &length);
         return put_text(o, text, length);
@@ -93,16 +94,18 @@ static bm_status put_rows(output *o, const bmi_column *columns, size_t n, int64_
     return st;
 }
 
-bm_status bmi_csv_write(bmi_error *e, bm_place here, bm_context *context, const bm_csv_write_options *options, const bmi_column *columns,
-                        size_t n_columns, int64_t rows)
+bm_status bmi_csv_write(bmi_error *e, bm_place here, bm_context *context, const bm_csv_write_options *options,
+                        const bmi_column *columns, size_t n_columns, int64_t rows)
 {
     output o = { .delimiter = options->delimiter ? options->delimiter : ',' };
     if (!options->path) return bmi_fail(e, BM_E_ARGUMENT, here, "no path is given for the CSV file");
-    if (strchr("\"\r\n", o.delimiter)) return bmi_fail(e, BM_E_ARGUMENT, here, "a quote or line end cannot be the delimiter of %s", options->path);
+    if (strchr("\"\r\n", o.delimiter))
+        return bmi_fail(e, BM_E_ARGUMENT, here, "a quote or line end cannot be the delimiter of %s", options->path);
     o.at = bmi_alloc_raw(context, ROOM, 1);
     if (!o.at) return bmi_fail_memory(e, here, ROOM, "to write a CSV file");
     o.writer = bmi_writer_begin(e, here, context, options->path);
-    if (o.writer && !put_rows(&o, columns, n_columns, rows, !options->no_header) && !bmi_writer_bytes(o.writer, o.at, o.used)) bmi_writer_commit(o.writer);
+    if (o.writer && !put_rows(&o, columns, n_columns, rows, !options->no_header) && !bmi_writer_bytes(o.writer, o.at, o.used))
+        bmi_writer_commit(o.writer);
     bmi_writer_end(o.writer);
     bmi_release(context, o.at, ROOM, 1);
     return e->status;

@@ -31,7 +31,7 @@ bool bmi_decimal_product(uint64_t mantissa, int exponent, double *value)
     }
     if (exponent < BMI_DECIMAL_LOW || exponent > BMI_DECIMAL_HIGH) return false;
     const uint64_t *five = bmi_decimal_powers[exponent - BMI_DECIMAL_LOW];
-    const int       zeros = __builtin_clzll(mantissa);
+    const int zeros = __builtin_clzll(mantissa);
     mantissa <<= zeros;
     uint64_t high, low;
     multiply(mantissa, five[0], &high, &low);
@@ -43,10 +43,11 @@ bool bmi_decimal_product(uint64_t mantissa, int exponent, double *value)
         if (low == UINT64_MAX) return false;
     }
     const int top = (int)(high >> 63), shift = top + 9;
-    uint64_t  bits = high >> shift;                                  /* 53 bits and the round bit */
-    int       power = (217706 * exponent >> 16) + 63 + top - zeros + 1023; /* floor(log2 10^e) by a product */
+    uint64_t bits = high >> shift;                                   /* 53 bits and the round bit */
+    int power = (217706 * exponent >> 16) + 63 + top - zeros + 1023; /* floor(log2 10^e) by a product */
     if (power <= 0 || power >= 2046) return false;
-    if (low <= 1 && exponent >= -4 && exponent <= 23 && (bits & 3) == 1 && bits << shift == high) bits &= ~UINT64_C(1); /* a half, to even */
+    if (low <= 1 && exponent >= -4 && exponent <= 23 && (bits & 3) == 1 && bits << shift == high)
+        bits &= ~UINT64_C(1); /* a half, to even */
     bits += bits & 1;
     bits >>= 1;
     if (bits >> 53) {

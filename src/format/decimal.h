@@ -29,7 +29,8 @@ static inline uint64_t bmi_load8(const unsigned char *p)
 /* How many of the 8 bytes, from the first one, are digits. */
 static inline int bmi_count_digits(uint64_t w)
 {
-    const uint64_t no = ((w + UINT64_C(0x4646464646464646)) | (w - UINT64_C(0x3030303030303030))) & UINT64_C(0x8080808080808080);
+    const uint64_t no =
+        ((w + UINT64_C(0x4646464646464646)) | (w - UINT64_C(0x3030303030303030))) & UINT64_C(0x8080808080808080);
     return no ? __builtin_ctzll(no) >> 3 : 8;
 }
 
@@ -39,14 +40,15 @@ static inline uint64_t bmi_digits_value(uint64_t w, int n)
     w = (w - UINT64_C(0x3030303030303030)) << (32 - 4 * n) << (32 - 4 * n); /* zeros in front */
     w = w * 10 + (w >> 8);
     return (((w & UINT64_C(0x000000ff000000ff)) * UINT64_C(0x000f424000000064) +
-             (w >> 16 & UINT64_C(0x000000ff000000ff)) * UINT64_C(0x0000271000000001)) >> 32);
+             (w >> 16 & UINT64_C(0x000000ff000000ff)) * UINT64_C(0x0000271000000001)) >>
+            32);
 }
 
 /* What bmi_decimal_read found. */
 typedef struct bmi_decimal {
     uint64_t bits;  /* of the double */
     uint64_t whole; /* the digits without point */
-    bool     real;  /* written with a point or an exponent */
+    bool real;      /* written with a point or an exponent */
 } bmi_decimal;
 
 /* Reads a number of at most eight digits, with or without a sign and a point, that fills [p, stop): the two parts around the point are
@@ -56,22 +58,37 @@ static inline bool bmi_decimal_short(const unsigned char *p, const unsigned char
     static const double tens[9] = { 1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8 };
     const uint64_t ones = UINT64_C(0x0101010101010101), negative = *p == '-';
     p += negative;
-    const int      length = (int)(stop - p);
-    const uint64_t w = bmi_load8(p), dots = w ^ ones * '.', zero = (dots - ones) & ~dots & ones << 7; /* the lowest bit of it is right */
-    const int      before = zero ? __builtin_ctzll(zero) >> 3 : length;
-    const bool     point = before < length;
-    const int      n = length - point;
+    const int length = (int)(stop - p);
+    const uint64_t w = bmi_load8(p), dots = w ^ ones * '.',
+                   zero = (dots - ones) & ~dots & ones << 7; /* the lowest bit of it is right */
+    const int before = zero ? __builtin_ctzll(zero) >> 3 : length;
+    const bool point = before < length;
+    const int n = length - point;
     if (n < 1 || n > 8) return false;
     const uint64_t mask = point ? (UINT64_C(1) << 8 * before) - 1 : ~UINT64_C(0);
     const uint64_t digits = (w & mask) | (bmi_load8(p + 1) & ~mask);
     if (bmi_count_digits(digits) < n) return false;
     const uint64_t m = bmi_digits_value(digits, n);
-    const double   v = (double)(int64_t)m / tens[point ? n - before : 0];
+    const double v = (double)(int64_t)m / tens[point ? n - before : 0];
     memcpy(&d->bits, &v, 8);
     d->bits ^= negative << 63;
     d->whole = m;
     d->real = point;
     return true;
+}
+
+/* Reads the exponent behind the e at p and adds it; gives what follows, or null. */
+static inline const unsigned char *bmi_decimal_exponent(const unsigned char *p, int *exponent)
+{
+    const unsigned char *q = p + 1;
+    const bool down = *q == '-';
+    q += down || *q == '+';
+    const uint64_t w = bmi_load8(q);
+    const int n = bmi_count_digits(w);
+    if (n == 0 || n > 4) return NULL;
+    const int given = (int)bmi_digits_value(w, n);
+    *exponent += down ? -given : given;
+    return q + n;
 }
 
 /* Reads a number in common form ([-]digits[.digits][e[+-]digits]) that begins at p, where BMI_DECIMAL_ROOM bytes can be read.
@@ -80,15 +97,22 @@ static inline bool bmi_decimal_short(const unsigned char *p, const unsigned char
 static inline const unsigned char *bmi_decimal_read(const unsigned char *p, bmi_decimal *d)
 {
     static const uint64_t scale[9] = { 1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000 };
-    static const uint64_t limit[9] = { UINT64_MAX, UINT64_C(1000000000000000000), UINT64_C(100000000000000000), UINT64_C(10000000000000000),
-        UINT64_C(1000000000000000), UINT64_C(100000000000000), UINT64_C(10000000000000), UINT64_C(1000000000000), UINT64_C(100000000000) };
-    static const double tens[23] = { 1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17,
-        1e18, 1e19, 1e20, 1e21, 1e22 };
+    static const uint64_t limit[9] = { UINT64_MAX,
+                                       UINT64_C(1000000000000000000),
+                                       UINT64_C(100000000000000000),
+                                       UINT64_C(10000000000000000),
+                                       UINT64_C(1000000000000000),
+                                       UINT64_C(100000000000000),
+                                       UINT64_C(10000000000000),
+                                       UINT64_C(1000000000000),
+                                       UINT64_C(100000000000) };
+    static const double tens[23] = { 1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
+                                     1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22 };
     const uint64_t negative = *p == '-';
     p += negative;
     const unsigned char *first = p;
     uint64_t w = bmi_load8(p), m;
-    int      n = bmi_count_digits(w), exponent = 0;
+    int n = bmi_count_digits(w), exponent = 0;
     m = bmi_digits_value(w, n);
     p += n;
     while (n == 8) {
@@ -100,7 +124,7 @@ static inline const unsigned char *bmi_decimal_read(const unsigned char *p, bmi_
         if (p - first > 24) return NULL;
     }
     const bool point = *p == '.';
-    bool       real = point;
+    bool real = point;
     if (point) {
         const unsigned char *start = ++p;
         do {
@@ -116,15 +140,7 @@ static inline const unsigned char *bmi_decimal_read(const unsigned char *p, bmi_
     if (p == first + point) return NULL; /* no digit */
     if ((*p | 0x20) == 'e') {
         real = true;
-        const unsigned char *q = p + 1;
-        const bool down = *q == '-';
-        q += down || *q == '+';
-        w = bmi_load8(q);
-        n = bmi_count_digits(w);
-        if (n == 0 || n > 4) return NULL;
-        const int given = (int)bmi_digits_value(w, n);
-        exponent += down ? -given : given;
-        p = q + n;
+        if (!(p = bmi_decimal_exponent(p, &exponent))) return NULL;
     }
     double v;
     if (m <= UINT64_C(1) << 53 && exponent >= -22 && exponent <= 22) {

@@ -6,7 +6,7 @@
 
 bool bmi_notes_add(bm_context *context, bmi_notes *n, const char *format, ...)
 {
-    char    line[1000];
+    char line[1000];
     va_list list;
     va_start(list, format);
     vsnprintf(line, sizeof line, format, list);

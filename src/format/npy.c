@@ -10,18 +10,22 @@
 #include <stdio.h>
 #include <string.h>
 
-static const struct { char kind; int size; bm_type type; } types[] = {
-    { 'f', 4, BM_F32 }, { 'f', 8, BM_F64 }, { 'i', 4, BM_I32 }, { 'i', 8, BM_I64 }, { 'u', 1, BM_U8 }, { 'b', 1, BM_BOOL },
+static const struct {
+    char kind;
+    int size;
+    bm_type type;
+} types[] = {
+    { 'f', 4, BM_F32 }, { 'f', 8, BM_F64 }, { 'i', 4, BM_I32 }, { 'i', 8, BM_I64 }, { 'u', 1, BM_U8 },  { 'b', 1, BM_BOOL },
     { 'i', 1, BM_I32 }, { 'i', 2, BM_I32 }, { 'u', 2, BM_I32 }, { 'u', 4, BM_I64 }, { 'f', 2, BM_F32 },
 };
 
 typedef struct header {
-    char     kind;      /* f i u b */
-    int      size;
-    bm_type  type;
-    bool     big, fortran;
+    char kind; /* f i u b */
+    int size;
+    bm_type type;
+    bool big, fortran;
     bm_shape shape;
-    bool     has_descr, has_order, has_shape;
+    bool has_descr, has_order, has_shape;
 } header;
 
 typedef struct cursor {
@@ -56,7 +60,7 @@ static bool take_text(cursor *c, char into[20])
     blanks(c);
     if (c->at == c->end || (*c->at != '\'' && *c->at != '"')) return false;
     const char quote = *c->at++;
-    size_t     n = 0;
+    size_t n = 0;
     while (c->at < c->end && *c->at != quote && n < 19) into[n++] = *c->at++;
     into[n] = 0;
     return take(c, quote);
@@ -81,7 +85,7 @@ static bool take_shape(cursor *c, header *h)
 static bool take_descr(cursor *c, header *h)
 {
     char descr[20];
-    int  size = 0;
+    int size = 0;
     if (!take_text(c, descr) || strlen(descr) < 3) return false;
     h->big = descr[0] == '>';
     h->kind = descr[1];
@@ -102,7 +106,8 @@ static bool take_header(cursor *c, header *h)
     while (!take(c, '}')) {
         bool fine = take_text(c, key) && take(c, ':');
         if (fine && !strcmp(key, "descr") && !h->has_descr) fine = h->has_descr = take_descr(c, h);
-        else if (fine && !strcmp(key, "fortran_order") && !h->has_order) fine = h->has_order = (h->fortran = take_word(c, "True")) || take_word(c, "False");
+        else if (fine && !strcmp(key, "fortran_order") && !h->has_order)
+            fine = h->has_order = (h->fortran = take_word(c, "True")) || take_word(c, "False");
         else if (fine && !strcmp(key, "shape") && !h->has_shape) fine = h->has_shape = take_shape(c, h);
         else fine = false;
         if (!fine) return false;
@@ -112,22 +117,28 @@ static bool take_header(cursor *c, header *h)
 }
 
 /* Reads the header; *data is where the numbers begin. */
-static bm_status read_header(bmi_error *e, bm_place here, const char *name, const unsigned char *p, size_t size, header *h, size_t *data)
+static bm_status read_header(bmi_error *e, bm_place here, const char *name, const unsigned char *p, size_t size, header *h,
+                             size_t *data)
 {
     if (size < 10 || memcmp(p, "\x93NUMPY", 6)) return bmi_fail(e, BM_E_FORMAT, here, "%s is no NPY file", name);
-    if (p[6] < 1 || p[6] > 3) return bmi_fail(e, BM_E_UNSUPPORTED, here, "%s: NPY version %d.%d is not known", name, p[6], p[7]);
+    if (p[6] < 1 || p[6] > 3)
+        return bmi_fail(e, BM_E_UNSUPPORTED, here, "%s: NPY version %d.%d is not known", name, p[6], p[7]);
     const size_t before = p[6] == 1 ? 10 : 12;
-    uint64_t     length = 0;
+    uint64_t length = 0;
     for (size_t i = 8; size >= before && i < before; i++) length |= (uint64_t)p[i] << 8 * (i - 8);
-    if (size < before || length > size - before) return bmi_fail(e, BM_E_FORMAT, here, "%s: the header is longer than the file", name);
+    if (size < before || length > size - before)
+        return bmi_fail(e, BM_E_FORMAT, here, "%s: the header is longer than the file", name);
     *data = before + (size_t)length;
     cursor c = { (const char *)p + before, (const char *)p + *data };
     if (!take_header(&c, h)) {
-        if (h->has_descr && h->type) return bmi_fail(e, BM_E_FORMAT, here, "%s: the header is not that of an array of rank 0 to %d", name, BM_MAX_RANK);
+        if (h->has_descr && h->type)
+            return bmi_fail(e, BM_E_FORMAT, here, "%s: the header is not that of an array of rank 0 to %d", name, BM_MAX_RANK);
         return bmi_fail(e, BM_E_FORMAT, here, "%s: the header is not that of an array of numbers", name);
     }
     if (!h->type)
-        return bmi_fail(e, BM_E_UNSUPPORTED, here, "%s holds elements of type %c%d; numbers f2 f4 f8 i1 i2 i4 i8 u1 u2 u4 b1 can be read", name, h->kind, h->size);
+        return bmi_fail(e, BM_E_UNSUPPORTED, here,
+                        "%s holds elements of type %c%d; numbers f2 f4 f8 i1 i2 i4 i8 u1 u2 u4 b1 can be read", name, h->kind,
+                        h->size);
     return BM_OK;
 }
 
@@ -140,8 +151,10 @@ static uint64_t word(const unsigned char *p, int size, bool big)
 
 static float half(unsigned bits)
 {
-    const int   exponent = (int)(bits >> 10 & 31), fraction = (int)(bits & 1023);
-    const float size = exponent == 31 ? (fraction ? NAN : INFINITY) : exponent ? ldexpf((float)(1024 + fraction), exponent - 25) : ldexpf((float)fraction, -24);
+    const int exponent = (int)(bits >> 10 & 31), fraction = (int)(bits & 1023);
+    const float size = exponent == 31 ? (fraction ? NAN : INFINITY)
+                       : exponent     ? ldexpf((float)(1024 + fraction), exponent - 25)
+                                      : ldexpf((float)fraction, -24);
     return bits >> 15 ? -size : size;
 }
 
@@ -186,7 +199,8 @@ bm_tensor *bmi_npy_parse(bmi_error *e, bm_place here, bm_context *context, const
     for (int64_t i = 0; fits && i < h.shape.rank; i++) fits = bmi_mul_size(wanted, (size_t)h.shape.dim[i], &wanted);
     if (!fits || wanted != size - data) {
         char text[200];
-        bmi_fail(e, BM_E_FORMAT, here, "%s: the header says %s of %d bytes each, but %zu bytes are there; the file is cut off or damaged", name,
+        bmi_fail(e, BM_E_FORMAT, here,
+                 "%s: the header says %s of %d bytes each, but %zu bytes are there; the file is cut off or damaged", name,
                  bmi_shape_text(text, &h.shape), h.size, size - data);
         return NULL;
     }
@@ -202,7 +216,7 @@ bm_tensor *bmi_npy_parse(bmi_error *e, bm_place here, bm_context *context, const
 bm_tensor *bmi_npy_read(bmi_error *e, bm_place here, bm_context *context, const char *path)
 {
     unsigned char *bytes;
-    size_t         size;
+    size_t size;
     if (bmi_file_read(e, here, context, path, 0, &bytes, &size)) return NULL;
     bm_tensor *t = bmi_npy_parse(e, here, context, path, bytes, size);
     bmi_file_release(context, bytes, size);
@@ -211,12 +225,18 @@ bm_tensor *bmi_npy_read(bmi_error *e, bm_place here, bm_context *context, const 
 
 bm_status bmi_npy_write(bmi_error *e, bm_place here, bm_context *context, const char *path, const bm_tensor *t)
 {
-    static const char *const descr[BM_TYPE_COUNT_] = { [BM_F32] = "<f4", [BM_F64] = "<f8", [BM_I32] = "<i4", [BM_I64] = "<i8", [BM_U8] = "|u1", [BM_BOOL] = "|b1" };
+    static const char *const descr[BM_TYPE_COUNT_] = {
+        [BM_F32] = "<f4", [BM_F64] = "<f8", [BM_I32] = "<i4", [BM_I64] = "<i8", [BM_U8] = "|u1", [BM_BOOL] = "|b1"
+    };
     if (bmi_object_failed(t)) return bmi_fail(e, bmi_object_status(t), here, "%s", bmi_object_error(t));
     char shape[200] = "", head[512];
-    int  n = 0;
-    for (int64_t i = 0; i < t->shape.rank; i++) n += snprintf(shape + n, sizeof shape - (size_t)n, "%s%lld%s", i ? " " : "", (long long)t->shape.dim[i], i + 1 < t->shape.rank || !i ? "," : "");
-    n = snprintf(head + 10, sizeof head - 10, "{'descr': '%s', 'fortran_order': False, 'shape': (%s), }", descr[t->type], shape) + 10;
+    int n = 0;
+    for (int64_t i = 0; i < t->shape.rank; i++)
+        n += snprintf(shape + n, sizeof shape - (size_t)n, "%s%lld%s", i ? " " : "", (long long)t->shape.dim[i],
+                      i + 1 < t->shape.rank || !i ? "," : "");
+    n = snprintf(head + 10, sizeof head - 10, "{'descr': '%s', 'fortran_order': False, 'shape': (%s), }", descr[t->type],
+                 shape) +
+        10;
     const int end = (n + 1 + 63) / 64 * 64;
     memset(head + n, ' ', (size_t)(end - n));
     head[end - 1] = '\n';
@@ -224,7 +244,8 @@ bm_status bmi_npy_write(bmi_error *e, bm_place here, bm_context *context, const 
     head[8] = (char)((end - 10) & 255);
     head[9] = (char)((end - 10) >> 8);
     bmi_writer *w = bmi_writer_begin(e, here, context, path);
-    if (w && !bmi_writer_bytes(w, head, (size_t)end) && !bmi_writer_bytes(w, t->data, (size_t)t->size * bm_type_size(t->type))) bmi_writer_commit(w);
+    if (w && !bmi_writer_bytes(w, head, (size_t)end) && !bmi_writer_bytes(w, t->data, (size_t)t->size * bm_type_size(t->type)))
+        bmi_writer_commit(w);
     bmi_writer_end(w);
     return e->status;
 }

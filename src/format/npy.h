@@ -16,14 +16,14 @@ bm_status bmi_npy_write(bmi_error *e, bm_place here, bm_context *context, const 
 /* The members of an NPZ file, in their order; the caller frees the tensors and releases the list with bmi_npz_end. */
 typedef struct bmi_npz {
     bm_context *context;
-    size_t      n, capacity;
+    size_t n, capacity;
     struct bmi_npz_member {
-        char      *name;   /* without ".npy" */
+        char *name; /* without ".npy" */
         bm_tensor *tensor;
-    } *members;
+    } * members;
 } bmi_npz;
 /* Errors as bmi_npy_read, and BM_E_UNSUPPORTED when libzip is not there. */
 bm_status bmi_npz_read(bmi_error *e, bm_place here, bm_context *context, const char *path, bmi_npz *out);
-void      bmi_npz_end(bmi_npz *z);
+void bmi_npz_end(bmi_npz *z);
 
 #endif

@@ -22,7 +22,7 @@ static bool open_regular(const char *path, bmi_source *s)
     if (!strcmp(path, "-")) return false;
     s->file = open(path, O_RDONLY | O_CLOEXEC);
     if (s->file < 0) return false;
-    struct stat   about;
+    struct stat about;
     unsigned char magic[2] = { 0, 0 };
     if (!fstat(s->file, &about) && S_ISREG(about.st_mode) && about.st_size >= 0 && (uintmax_t)about.st_size < SIZE_MAX / 2) {
         s->size = (size_t)about.st_size;
@@ -50,8 +50,8 @@ void bmi_source_end(bmi_source *s)
     *s = (bmi_source){ .file = -1 };
 }
 
-bm_status bmi_source_read(bmi_error *e, bm_place here, const bmi_source *s, size_t at, size_t n, unsigned char **buffer, size_t *capacity,
-                          const unsigned char **bytes)
+bm_status bmi_source_read(bmi_error *e, bm_place here, const bmi_source *s, size_t at, size_t n, unsigned char **buffer,
+                          size_t *capacity, const unsigned char **bytes)
 {
     if (s->bytes) {
         *bytes = s->bytes + at;
@@ -65,7 +65,7 @@ bm_status bmi_source_read(bmi_error *e, bm_place here, const bmi_source *s, size
         *capacity = n + 1;
     }
     size_t done = 0;
-    char   reason[128];
+    char reason[128];
     while (done < n) {
         const ssize_t got = pread(s->file, *buffer + done, n - done, (off_t)(at + done));
         if (got < 0 && errno == EINTR) continue;

@@ -7,23 +7,23 @@
 #include "base/status.h"
 
 typedef struct bmi_source {
-    bm_context          *context;
-    const char          *name;   /* for messages; borrowed */
-    const unsigned char *bytes;  /* of a source in memory, else null */
-    unsigned char       *owned;  /* what bmi_file_read gave, else null */
-    int                  file;   /* descriptor, else -1 */
-    size_t               size;
+    bm_context *context;
+    const char *name;           /* for messages; borrowed */
+    const unsigned char *bytes; /* of a source in memory, else null */
+    unsigned char *owned;       /* what bmi_file_read gave, else null */
+    int file;                   /* descriptor, else -1 */
+    size_t size;
 } bmi_source;
 
 bm_status bmi_source_open(bmi_error *e, bm_place here, bm_context *context, const char *path, bmi_source *s);
 /* Over the caller's bytes, borrowed. */
-void      bmi_source_memory(bm_context *context, const char *name, const void *bytes, size_t size, bmi_source *s);
-void      bmi_source_end(bmi_source *s);
+void bmi_source_memory(bm_context *context, const char *name, const void *bytes, size_t size, bmi_source *s);
+void bmi_source_end(bmi_source *s);
 
 /* Gives bytes [at, at + n) of the source: straight when it is in memory, else read into *buffer, which grows (released by
  * the caller with bmi_release(context, *buffer, *capacity, 1)). Safe from several threads with a buffer each.
  * Errors: BM_E_FILE the file cannot be read or has become shorter; BM_E_MEMORY. */
-bm_status bmi_source_read(bmi_error *e, bm_place here, const bmi_source *s, size_t at, size_t n, unsigned char **buffer, size_t *capacity,
-                          const unsigned char **bytes);
+bm_status bmi_source_read(bmi_error *e, bm_place here, const bmi_source *s, size_t at, size_t n, unsigned char **buffer,
+                          size_t *capacity, const unsigned char **bytes);
 
 #endif

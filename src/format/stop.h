@@ -16,7 +16,7 @@ static inline const unsigned char *bmi_stop(const unsigned char *p, unsigned cha
     const __m128i va = _mm_set1_epi8((char)a), vb = _mm_set1_epi8((char)b);
     for (int i = 0; i < 2; i++, p += 16) {
         const __m128i x = _mm_loadu_si128((const __m128i *)(const void *)p);
-        const int     mask = _mm_movemask_epi8(_mm_or_si128(_mm_cmpeq_epi8(x, va), _mm_cmpeq_epi8(x, vb)));
+        const int mask = _mm_movemask_epi8(_mm_or_si128(_mm_cmpeq_epi8(x, va), _mm_cmpeq_epi8(x, vb)));
         if (mask) return p + __builtin_ctz((unsigned)mask);
     }
     return NULL;

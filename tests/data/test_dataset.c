@@ -12,10 +12,11 @@
 static void from_tensors(void **state)
 {
     (void)state;
-    const float   x[] = { 1, 2, 3, 4, 5, 6 };
+    const float x[] = { 1, 2, 3, 4, 5, 6 };
     const int32_t y[] = { 0, 1, 1 };
-    bm_tensor    *tx = bm_tensor_view(BM_F32, BM_SHAPE(3, 2), x), *ty = bm_tensor_view(BM_I32, BM_SHAPE(3), y), *short_ = bm_tensor_view(BM_I32, BM_SHAPE(2), y);
-    bm_dataset   *d = bm_dataset_from(tx, ty);
+    bm_tensor *tx = bm_tensor_view(BM_F32, BM_SHAPE(3, 2), x), *ty = bm_tensor_view(BM_I32, BM_SHAPE(3), y),
+              *short_ = bm_tensor_view(BM_I32, BM_SHAPE(2), y);
+    bm_dataset *d = bm_dataset_from(tx, ty);
     assert_false(bm_failed(d));
     assert_ptr_equal(bm_dataset_x(d, 0), tx); /* no copy */
     bm_free(tx);
@@ -53,9 +54,11 @@ static void split_is_a_partition(void **state)
     for (int i = 0; i < N; i++) classes[i] = i % 100 == 0 ? 2 : i % 3 == 0; /* 11 rows of class 2 */
     for (int mode = 0; mode < 3; mode++)
         for (int64_t seed = 0; seed < 3; seed++) {
-            const bm_split_options o = { .validation = .15, .test = .15, .seed = seed, .not_stratified = mode == 1, .in_order = mode == 2 };
-            int64_t   order[N], again[N], counts[3];
-            int       seen[N] = { 0 };
+            const bm_split_options o = {
+                .validation = .15, .test = .15, .seed = seed, .not_stratified = mode == 1, .in_order = mode == 2
+            };
+            int64_t order[N], again[N], counts[3];
+            int seen[N] = { 0 };
             bmi_error e = { 0 };
             assert_int_equal(bmi_split_rows(&e, BM_HERE, NULL, N, classes, 3, &o, order, counts), BM_OK);
             assert_int_equal(bmi_split_rows(&e, BM_HERE, NULL, N, classes, 3, &o, again, counts), BM_OK);
@@ -103,8 +106,8 @@ static void batches(void **state)
 {
     (void)state;
     bmi_batches b = { .rows = 1000, .batch = 128, .seed = 3 };
-    int64_t     order[1000], other[1000], first, count;
-    int         seen[1000] = { 0 };
+    int64_t order[1000], other[1000], first, count;
+    int seen[1000] = { 0 };
     assert_int_equal(bmi_batches_count(&b), 8); /* ceil(1000 / 128) */
     bmi_batches_at(&b, 7, &first, &count);
     assert_true(first == 896 && count == 104);
@@ -134,11 +137,11 @@ static void gathering(void **state)
     (void)state;
     const uint8_t bytes[] = { 0, 255, 51, 102, 1, 2 };
     const int64_t order[] = { 2, 0, 2 };
-    bm_tensor    *t = bm_tensor_view(BM_U8, BM_SHAPE(3, 2), bytes);
-    float         x[6];
-    double        y[6];
-    uint8_t       z[6];
-    const double  want[] = { 1 / 255., 2 / 255., 0, 1, 1 / 255., 2 / 255. };
+    bm_tensor *t = bm_tensor_view(BM_U8, BM_SHAPE(3, 2), bytes);
+    float x[6];
+    double y[6];
+    uint8_t z[6];
+    const double want[] = { 1 / 255., 2 / 255., 0, 1, 1 / 255., 2 / 255. };
     for (int parts = 1; parts <= 4; parts++) {
         memset(x, 0, sizeof x);
         for (int part = 0; part < parts; part++) {
@@ -162,14 +165,18 @@ static void gathering(void **state)
 static void bundled(void **state)
 {
     (void)state;
-    const struct { const char *name; int64_t rows, columns, classes, features; bm_task task; } sets[] = {
+    const struct {
+        const char *name;
+        int64_t rows, columns, classes, features;
+        bm_task task;
+    } sets[] = {
         { "iris", 150, 5, 3, 4, BM_CLASSIFICATION },
-        { "infert", 248, 8, 2, 10, BM_CLASSIFICATION },   /* education into 4 */
+        { "infert", 248, 8, 2, 10, BM_CLASSIFICATION },       /* education into 4 */
         { "creditcard", 1319, 12, 2, 15, BM_CLASSIFICATION }, /* owner and selfemp into 3 each */
-        { "digits", 1797, 65, 10, 61, BM_CLASSIFICATION },  /* three pixels are always 0 */
+        { "digits", 1797, 65, 10, 61, BM_CLASSIFICATION },    /* three pixels are always 0 */
     };
     for (size_t i = 0; i < BMI_COUNT(sets); i++) {
-        bm_table   *t = bm_table_load(sets[i].name);
+        bm_table *t = bm_table_load(sets[i].name);
         bm_dataset *d = bm_dataset_load(sets[i].name);
         if (bm_failed(t) || bm_failed(d)) fail_msg("%s%s", bm_error(t), bm_error(d));
         assert_int_equal(bm_table_rows(t), sets[i].rows);
@@ -198,11 +205,12 @@ static void bundled(void **state)
 static void with_settings(void **state)
 {
     (void)state;
-    bm_table *t = bm_table_load("moons:rows=50,noise=0"), *same = bm_table_load("moons:50,noise=0,seed=3"), *noisy = bm_table_load("moons:50");
+    bm_table *t = bm_table_load("moons:rows=50,noise=0"), *same = bm_table_load("moons:50,noise=0,seed=3"),
+             *noisy = bm_table_load("moons:50");
     if (bm_failed(t) || bm_failed(same) || bm_failed(noisy)) fail_msg("%s%s%s", bm_error(t), bm_error(same), bm_error(noisy));
     assert_int_equal(bm_table_rows(t), 50);
     for (int64_t i = 0; i < 50; i++) { /* on a circle of radius 1 around its own centre */
-        const bool   inner = bm_table_number(t, i, 2) == 1;
+        const bool inner = bm_table_number(t, i, 2) == 1;
         const double x = bm_table_number(t, i, 0) - inner, y = bm_table_number(t, i, 1) - (inner ? .5 : 0);
         bmt_near("radius", x * x + y * y, 1, 1e-12);
         assert_true(bm_table_number(t, i, 0) == bm_table_number(same, i, 0));
@@ -223,7 +231,7 @@ static void all_sets(void **state)
 {
     (void)state;
     bm_set_about about;
-    int64_t      n = 0;
+    int64_t n = 0;
     for (; bm_set_at(n, &about); n++) {
         assert_true(strlen(about.doc) > 5);
         if (!strcmp(about.kind, "images")) continue;
@@ -260,11 +268,12 @@ static void mnist(void **state)
 static void generators(void **state)
 {
     (void)state;
-    size_t           n = 0;
-    const bmi_kind  *k;
+    size_t n = 0;
+    const bmi_kind *k;
     for (; (k = bmi_kind_at("generator", n)); n++) {
         const bmi_generator *g = k->record;
-        bm_dataset *a = bm_dataset_load(k->name, .rows = 300, .seed = 4), *b = bm_dataset_load(k->name, .rows = 300, .seed = 4), *c = bm_dataset_load(k->name, .rows = 300, .seed = 5);
+        bm_dataset *a = bm_dataset_load(k->name, .rows = 300, .seed = 4), *b = bm_dataset_load(k->name, .rows = 300, .seed = 4),
+                   *c = bm_dataset_load(k->name, .rows = 300, .seed = 5);
         assert_int_equal(bm_dataset_rows(a), 300);
         const float *x = bm_data_f32(bm_dataset_x(a, 0));
         assert_memory_equal(x, bm_data_f32(bm_dataset_x(b, 0)), 600 * sizeof *x);
@@ -304,7 +313,7 @@ static void generators(void **state)
 static void arrays(void **state)
 {
     (void)state;
-    char        path[4096];
+    char path[4096];
     const char *source = getenv("BAEUM_SOURCE");
     snprintf(path, sizeof path, "%s/tests/format/npy/stored.npz", source ? source : ".");
     bm_dataset *d = bm_dataset_load(path);
@@ -327,7 +336,7 @@ static void summaries(void **state)
     /* numpy and scipy.stats.skew on 1 2 2 3 10: mean 3.6, std(ddof=1) 3.646917, quartiles 2 2 3, skew 1.360893 */
     const double values[] = { 2, 1, 10, NAN, 2, 3 };
     const bm_name names[] = { "b", "a", NULL, "b", "c", "a" };
-    bm_table    *t = bm_table_new();
+    bm_table *t = bm_table_new();
     bm_table_add_real(t, "x", values, 6);
     bm_table_add_text(t, "s", names, 6);
     bm_summary s = bm_table_summary(t, 0);
@@ -346,7 +355,8 @@ static void summaries(void **state)
     assert_true(s.count == 0 && isnan(s.skew));
     bm_free(t);
     bm_table *credit = bm_table_load("creditcard");
-    bmt_near("skew of CreditCard share, as published", bm_table_summary(credit, bm_table_find(credit, "share")).skew, 3.1640, 5e-5); /* half of the last printed digit */
+    bmt_near("skew of CreditCard share, as published", bm_table_summary(credit, bm_table_find(credit, "share")).skew, 3.1640,
+             5e-5); /* half of the last printed digit */
     bm_free(credit);
     double many[101];
     for (int q = 0; q <= 4; q++) {
@@ -358,9 +368,13 @@ static void summaries(void **state)
 static void real_skews(void **state) /* the published figures of two tables */
 {
     (void)state;
-    const struct { const char *file, *column; double skew; } cases[] = {
-        { "housing/housing.csv", "population", 4.9355 },    { "housing/housing.csv", "total_rooms", 4.1470 },   { "housing/housing.csv", "total_bedrooms", 3.4593 },
-        { "housing/housing.csv", "households", 3.4102 },    { "housing/housing.csv", "median_income", 1.6465 }, { "bike-sharing/train.csv", "count", 1.2419 },
+    const struct {
+        const char *file, *column;
+        double skew;
+    } cases[] = {
+        { "housing/housing.csv", "population", 4.9355 },     { "housing/housing.csv", "total_rooms", 4.1470 },
+        { "housing/housing.csv", "total_bedrooms", 3.4593 }, { "housing/housing.csv", "households", 3.4102 },
+        { "housing/housing.csv", "median_income", 1.6465 },  { "bike-sharing/train.csv", "count", 1.2419 },
     };
     for (size_t i = 0; i < BMI_COUNT(cases); i++) {
         if (!bmt_data(cases[i].file)) {
@@ -368,7 +382,8 @@ static void real_skews(void **state) /* the published figures of two tables */
             return;
         }
         bm_table *t = bm_table_read_csv(bmt_data(cases[i].file));
-        bmt_near(cases[i].column, bm_table_summary(t, bm_table_find(t, cases[i].column)).skew, cases[i].skew, 5e-5); /* half of the last printed digit */
+        bmt_near(cases[i].column, bm_table_summary(t, bm_table_find(t, cases[i].column)).skew, cases[i].skew,
+                 5e-5); /* half of the last printed digit */
         bm_free(t);
     }
 }
@@ -377,7 +392,7 @@ static bm_status by_name(bm_context *context, void *arg)
 {
     (void)arg;
     bm_dataset *d = bm_dataset_load("moons", .rows = 20, .context = context);
-    bm_status   st = bm_status_of(d);
+    bm_status st = bm_status_of(d);
     if (!st) {
         bm_parts p = bm_dataset_split(d, .validation = .2, .test = .2);
         st = bm_status_of(p.train);
@@ -400,9 +415,20 @@ static void failing_allocations(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(from_tensors), cmocka_unit_test(split_is_a_partition), cmocka_unit_test(split_of_classes), cmocka_unit_test(batches),
-        cmocka_unit_test(gathering),    cmocka_unit_test(bundled), cmocka_unit_test(with_settings), cmocka_unit_test(all_sets),              cmocka_unit_test(mnist),            cmocka_unit_test(generators),
-        cmocka_unit_test(arrays),       cmocka_unit_test(summaries),            cmocka_unit_test(real_skews),       cmocka_unit_test(failing_allocations),
+        cmocka_unit_test(from_tensors),
+        cmocka_unit_test(split_is_a_partition),
+        cmocka_unit_test(split_of_classes),
+        cmocka_unit_test(batches),
+        cmocka_unit_test(gathering),
+        cmocka_unit_test(bundled),
+        cmocka_unit_test(with_settings),
+        cmocka_unit_test(all_sets),
+        cmocka_unit_test(mnist),
+        cmocka_unit_test(generators),
+        cmocka_unit_test(arrays),
+        cmocka_unit_test(summaries),
+        cmocka_unit_test(real_skews),
+        cmocka_unit_test(failing_allocations),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -16,7 +16,10 @@ static bm_table *table_of(const char *text)
     return t;
 }
 
-static const float *x_of(const bm_dataset *d) { return bm_data_f32(bm_dataset_x(d, 0)); }
+static const float *x_of(const bm_dataset *d)
+{
+    return bm_data_f32(bm_dataset_x(d, 0));
+}
 
 /* ---- tasks ---- */
 
@@ -25,18 +28,18 @@ static void tasks(void **state)
     (void)state;
     const struct {
         const char *what;
-        int         values[4]; /* repeated over the rows */
-        int         n_values, rows;
-        bm_task     task;
+        int values[4]; /* repeated over the rows */
+        int n_values, rows;
+        bm_task task;
     } cases[] = {
         { "two whole numbers, 10 rows a value", { 0, 1 }, 2, 20, BM_CLASSIFICATION },
         { "two whole numbers, fewer rows", { 0, 1 }, 2, 19, BM_REGRESSION },
         { "three values", { 5, -3, 7 }, 3, 30, BM_CLASSIFICATION },
     };
     for (size_t i = 0; i < BMI_COUNT(cases); i++) {
-        double     x[40];
-        int64_t    y[40];
-        bm_table  *t = bm_table_new();
+        double x[40];
+        int64_t y[40];
+        bm_table *t = bm_table_new();
         bm_recipe *r = bm_recipe_new(.target = "y");
         for (int k = 0; k < cases[i].rows; k++) {
             x[k] = k;
@@ -49,7 +52,7 @@ static void tasks(void **state)
         bm_free(r);
         bm_free(t);
     }
-    bm_table  *t = table_of("x,y\n1,b\n2,a\n3,b\n");
+    bm_table *t = table_of("x,y\n1,b\n2,a\n3,b\n");
     bm_recipe *r = bm_recipe_new(.target = "y");
     assert_int_equal(bm_recipe_fit(r, t), BM_OK);
     assert_int_equal(bm_recipe_task(r), BM_CLASSIFICATION);
@@ -78,7 +81,7 @@ static void wrong_targets(void **state)
     (void)state;
     const struct {
         const char *text, *target;
-        bm_task     task;
+        bm_task task;
         const char *says;
     } cases[] = {
         { "x,y\n1,2\n2,3\n", "z", 0, "no column \"z\" for the target" },
@@ -91,7 +94,7 @@ static void wrong_targets(void **state)
         { "x,y\n1,1\n1,2\n", "y", 0, "no feature is left" },
     };
     for (size_t i = 0; i < BMI_COUNT(cases); i++) {
-        bm_table  *t = table_of(cases[i].text);
+        bm_table *t = table_of(cases[i].text);
         bm_recipe *r = bm_recipe_new(.target = cases[i].target, .task = cases[i].task);
         assert_int_equal(bm_recipe_fit(r, t), BM_E_DATA);
         bmt_contains(cases[i].text, bm_error(r), cases[i].says);
@@ -105,19 +108,26 @@ static void wrong_targets(void **state)
 static void default_recipe(void **state)
 {
     (void)state;
-    bm_table  *t = table_of("id,n,c,one,when,y\nq1,1,red,7,2024-02-29,1.5\nq2,,blue,7,2024-03-01,2.5\nq3,3,red,7,2023-12-31,3.5\nq4,8,,7,2024-01-01,\n");
+    bm_table *t = table_of("id,n,c,one,when,y\nq1,1,red,7,2024-02-29,1.5\nq2,,blue,7,2024-03-01,2.5\nq3,3,red,7,2023-12-31,3."
+                           "5\nq4,8,,7,2024-01-01,\n");
     bm_recipe *r = bm_recipe_new(.target = "y");
     if (bm_recipe_fit(r, t)) fail_msg("%s", bm_error(r));
     /* Training rows are the three with a target. n: 1, -, 3: median 2, then mean 2, deviation sqrt(2/3). */
     static const char *const names[] = { "n", "c=blue", "c=red", "c=?", "when_year", "when_month", "when_day", "when_weekday" };
     assert_int_equal(bm_recipe_features(r), BMI_COUNT(names));
     for (size_t i = 0; i < BMI_COUNT(names); i++) assert_string_equal(bm_recipe_feature_name(r, (int64_t)i), names[i]);
-    static const char *const notes[] = { "1 rows without a target", "when: dates", "id is dropped: its 3 texts all differ", "one is dropped: it has one value in all 3 rows",
-        "1 missing numbers", "n, when_year, when_month, when_day, when_weekday: standardised", "c: one-hot into 3" };
+    static const char *const notes[] = { "1 rows without a target",
+                                         "when: dates",
+                                         "id is dropped: its 3 texts all differ",
+                                         "one is dropped: it has one value in all 3 rows",
+                                         "1 missing numbers",
+                                         "n, when_year, when_month, when_day, when_weekday: standardised",
+                                         "c: one-hot into 3" };
     for (size_t i = 0; i < BMI_COUNT(notes); i++) bmt_contains("note", bm_recipe_note(r, (int64_t)i), notes[i]);
     assert_null(bm_recipe_note(r, BMI_COUNT(notes)));
 
-    bm_table   *u = table_of("n,c,when\n5,green,2024-01-01\n,red,x\nk,,2024-01-01\n"); /* id and one are not needed; k is no number */
+    bm_table *u =
+        table_of("n,c,when\n5,green,2024-01-01\n,red,x\nk,,2024-01-01\n"); /* id and one are not needed; k is no number */
     bm_dataset *d = bm_recipe_apply(r, u);
     if (bm_failed(d)) fail_msg("%s", bm_error(d));
     assert_null(bm_dataset_t(d, 0));
@@ -147,7 +157,7 @@ static void default_recipe(void **state)
 static void asked_steps(void **state)
 {
     (void)state;
-    bm_table  *t = table_of("a,season,extra,y\n1,2,5,0\n2,1,6,3\n3,2,7,8\n");
+    bm_table *t = table_of("a,season,extra,y\n1,2,5,0\n2,1,6,3\n3,2,7,8\n");
     bm_recipe *r = bm_recipe_new(.target = "y", .target_log1p = true);
     bm_recipe_drop(r, "extra");
     bm_recipe_one_hot(r, "season");
@@ -176,9 +186,12 @@ static void asked_steps(void **state)
 static void imputing(void **state)
 {
     (void)state;
-    const struct { const char *with; double want; } cases[] = { { "median", 2 }, { "mean", 4 }, { "most_frequent", 1 }, { "-1.5", -1.5 } };
+    const struct {
+        const char *with;
+        double want;
+    } cases[] = { { "median", 2 }, { "mean", 4 }, { "most_frequent", 1 }, { "-1.5", -1.5 } };
     for (size_t i = 0; i < BMI_COUNT(cases); i++) {
-        bm_table  *t = table_of("a\n1\n1\n3\n\n11\n\"\"\n");
+        bm_table *t = table_of("a\n1\n1\n3\n\n11\n\"\"\n");
         bm_recipe *r = bm_recipe_new(.plain = true);
         bm_recipe_impute(r, cases[i].with, "a");
         if (bm_recipe_fit(r, t)) fail_msg("%s", bm_error(r));
@@ -201,7 +214,10 @@ static void wrong_steps(void **state)
     assert_int_equal(bm_recipe_step_at(r, "standardise", (bm_names){ 0 }, NULL, BM_HERE), BM_E_ARGUMENT);
     bmt_contains("step", bm_error(r), "did you mean \"standardize\"");
     bm_free(r);
-    const struct { const char *step, *column, *says; bm_status status; } cases[] = {
+    const struct {
+        const char *step, *column, *says;
+        bm_status status;
+    } cases[] = {
         { "drop", "cc", "no column \"cc\"", BM_E_DATA },
         { "standardize", "c", "standardize takes numbers; column \"c\"", BM_E_TYPE },
         { "datetime", "c", "datetime takes text that is dates", BM_E_TYPE },
@@ -221,19 +237,28 @@ static void wrong_steps(void **state)
 static void dates(void **state)
 {
     (void)state;
-    const struct { const char *text; double parts[7]; bool date, time; } cases[] = {
-        { "2011-01-01", { 2011, 1, 1, 5 }, true, false },              /* a Saturday */
+    const struct {
+        const char *text;
+        double parts[7];
+        bool date, time;
+    } cases[] = {
+        { "2011-01-01", { 2011, 1, 1, 5 }, true, false },               /* a Saturday */
         { "2011-01-20 0:00", { 2011, 1, 20, 3, 0, 0, 0 }, true, true }, /* a Thursday */
         { "2024-02-29T23:59:58.5Z", { 2024, 2, 29, 3, 23, 59, 58.5 }, true, true },
-        { "12/31/1999", { 1999, 12, 31, 4 }, true, false },            /* a Friday */
+        { "12/31/1999", { 1999, 12, 31, 4 }, true, false }, /* a Friday */
         { "31.12.1999", { 1999, 12, 31, 4 }, true, false },
-        { "1970/1/1", { 1970, 1, 1, 3 }, true, false },                /* a Thursday */
-        { "2023-02-29", { 0 }, false, false }, { "2023-13-01", { 0 }, false, false }, { "2023-01-01 25:00", { 0 }, false, false },
-        { "2023-01", { 0 }, false, false }, { "", { 0 }, false, false }, { "yesterday", { 0 }, false, false }, { "2023-01/01", { 0 }, false, false },
+        { "1970/1/1", { 1970, 1, 1, 3 }, true, false }, /* a Thursday */
+        { "2023-02-29", { 0 }, false, false },
+        { "2023-13-01", { 0 }, false, false },
+        { "2023-01-01 25:00", { 0 }, false, false },
+        { "2023-01", { 0 }, false, false },
+        { "", { 0 }, false, false },
+        { "yesterday", { 0 }, false, false },
+        { "2023-01/01", { 0 }, false, false },
     };
     for (size_t i = 0; i < BMI_COUNT(cases); i++) {
         double parts[7] = { 0 };
-        bool   time = false;
+        bool time = false;
         if (bmi_datetime_read(cases[i].text, parts, &time) != cases[i].date) fail_msg("%s", cases[i].text);
         if (!cases[i].date) continue;
         assert_int_equal(time, cases[i].time);
@@ -260,15 +285,15 @@ static void saving(void **state)
         bmt_skip("titanic");
         return;
     }
-    bm_table  *t = bm_table_read_csv(bmt_data("titanic/titanic.csv"));
+    bm_table *t = bm_table_read_csv(bmt_data("titanic/titanic.csv"));
     bm_recipe *r = bm_recipe_new(.target = "Survived");
     bm_recipe_drop(r, "Ticket", "Cabin");
     bm_recipe_impute(r, "mean", "Age");
     bm_recipe_one_hot(r, "Pclass");
     if (bm_recipe_fit(r, t)) fail_msg("%s", bm_error(r));
-    json_t    *saved = bmi_recipe_save(r);
-    char      *text = json_dumps(saved, 0);
-    json_t    *read = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
+    json_t *saved = bmi_recipe_save(r);
+    char *text = json_dumps(saved, 0);
+    json_t *read = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
     bm_recipe *back = bmi_recipe_load(NULL, read, BM_HERE);
     if (bm_failed(back)) fail_msg("%s", bm_error(back));
     same_application(r, back, t);
@@ -283,8 +308,9 @@ static void saving(void **state)
 
     /* Every member taken away, or made something else, is refused or leaves a recipe that still works; never a crash. */
     const char *key;
-    json_t     *value;
-    json_object_foreach(saved, key, value) {
+    json_t *value;
+    json_object_foreach(saved, key, value)
+    {
         for (int how = 0; how < 3; how++) {
             json_t *broken = json_deep_copy(saved);
             if (how == 0) json_object_del(broken, key);
@@ -306,10 +332,10 @@ static void saving(void **state)
 
 static bm_status whole_way(bm_context *context, void *arg)
 {
-    bm_table   *t = bm_table_read_csv(arg, .context = context);
-    bm_recipe  *r = bm_recipe_new(.target = "y", .context = context);
+    bm_table *t = bm_table_read_csv(arg, .context = context);
+    bm_recipe *r = bm_recipe_new(.target = "y", .context = context);
     bm_recipe_impute(r, "median", "n");
-    bm_status   st = bm_status_of(t);
+    bm_status st = bm_status_of(t);
     if (!st) st = bm_recipe_fit(r, t);
     bm_dataset *d = st ? NULL : bm_recipe_apply(r, t);
     if (!st) st = bm_status_of(d);
@@ -332,7 +358,8 @@ static bm_status whole_way(bm_context *context, void *arg)
 static void failing_allocations(void **state)
 {
     (void)state;
-    static const char text[] = "id,n,c,when,y\nq1,1,red,2024-02-29,a\nq2,,blue,2024-03-01,b\nq3,3,red,2023-12-31,a\nq4,8,,2024-01-01,b\n";
+    static const char text[] =
+        "id,n,c,when,y\nq1,1,red,2024-02-29,a\nq2,,blue,2024-03-01,b\nq3,3,red,2023-12-31,a\nq4,8,,2024-01-01,b\n";
     char path[4096];
     snprintf(path, sizeof path, "%s", bmt_temp_file("fail.csv", text, sizeof text - 1));
     assert_true(bmt_each_failure("a recipe", whole_way, path) > 40);
@@ -341,8 +368,9 @@ static void failing_allocations(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(tasks), cmocka_unit_test(wrong_targets), cmocka_unit_test(default_recipe), cmocka_unit_test(asked_steps), cmocka_unit_test(imputing),
-        cmocka_unit_test(wrong_steps), cmocka_unit_test(dates), cmocka_unit_test(saving), cmocka_unit_test(failing_allocations),
+        cmocka_unit_test(tasks),       cmocka_unit_test(wrong_targets), cmocka_unit_test(default_recipe),
+        cmocka_unit_test(asked_steps), cmocka_unit_test(imputing),      cmocka_unit_test(wrong_steps),
+        cmocka_unit_test(dates),       cmocka_unit_test(saving),        cmocka_unit_test(failing_allocations),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

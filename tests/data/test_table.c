@@ -7,10 +7,10 @@
 
 static bm_table *small(void)
 {
-    const double  real[] = { .1, NAN, -1e300, 5e-324 };
+    const double real[] = { .1, NAN, -1e300, 5e-324 };
     const int64_t whole[] = { 1, INT64_MIN, INT64_MAX, -3 };
     const bm_name text[] = { "a,b", NULL, "line\nend \"quoted\"", "\xc3\xa9" };
-    bm_table     *t = bm_table_new();
+    bm_table *t = bm_table_new();
     bm_table_add_real(t, "real", real, 4);
     bm_table_add_integer(t, "whole", whole, 4);
     bm_table_add_text(t, "te,xt", text, 4);
@@ -58,7 +58,7 @@ static void one_column(void **state) /* a missing cell alone in its row must not
 {
     (void)state;
     const double values[] = { 1.5, NAN, 3.5 };
-    bm_table    *t = bm_table_new();
+    bm_table *t = bm_table_new();
     bm_table_add_real(t, "a", values, 3);
     const char *path = bmt_temp("one.csv");
     assert_int_equal(bm_table_write_csv(t, path), BM_OK);
@@ -91,6 +91,36 @@ static void real_table(void **state)
     bm_free(t);
 }
 
+static void real_files(void **state) /* rows, columns and missing cells as their sources count them */
+{
+    (void)state;
+    const struct {
+        const char *file;
+        bool no_header;
+        int64_t rows, columns, missing;
+    } cases[] = {
+        { "digits/digits.csv.gz", true, 1797, 65, 0 }, /* gzip */
+        { "housing/housing.csv", false, 20640, 10, 207 },       { "rdatasets/airquality.csv", false, 153, 7, 44 },
+        { "bike-sharing/hour.csv", false, 17379, 17, 0 }, /* CRLF */
+        { "titanic/titanic_seaborn.csv", false, 891, 15, 869 },
+    };
+    for (size_t i = 0; i < BMI_COUNT(cases); i++) {
+        if (!bmt_data(cases[i].file)) {
+            bmt_skip(cases[i].file);
+            return;
+        }
+        bm_table *t = bm_table_read_csv(bmt_data(cases[i].file), .no_header = cases[i].no_header);
+        if (bm_failed(t)) fail_msg("%s", bm_error(t));
+        assert_int_equal(bm_table_rows(t), cases[i].rows);
+        assert_int_equal(bm_table_columns(t), cases[i].columns);
+        int64_t missing = 0;
+        for (int64_t c = 0; c < bm_table_columns(t); c++) missing += bm_table_missing(t, c);
+        assert_int_equal(missing, cases[i].missing);
+        if (cases[i].no_header) assert_string_equal(bm_table_column_name(t, 64), "c65");
+        bm_free(t);
+    }
+}
+
 static void taken_rows(void **state)
 {
     (void)state;
@@ -108,7 +138,7 @@ static void wrong_columns(void **state)
 {
     (void)state;
     const double bad[] = { 1, INFINITY }, good[] = { 1, 2 };
-    bm_table    *t = bm_table_new();
+    bm_table *t = bm_table_new();
     assert_int_equal(bm_table_add_real(t, "a", bad, 2), BM_E_NUMBER);
     bm_clear(t);
     assert_int_equal(bm_table_add_real(t, "a", good, 2), BM_OK);
@@ -128,7 +158,7 @@ static bm_status write_and_read(bm_context *context, void *arg)
 {
     (void)arg;
     const bm_name text[] = { "a", NULL, "b" };
-    bm_table     *t = bm_table_new_in_at(context, BM_HERE);
+    bm_table *t = bm_table_new_in_at(context, BM_HERE);
     bm_table_add_text(t, "text", text, 3);
     bm_table_add_real(t, "real", ((const double[]){ 1, 2, 3 }), 3);
     bm_status st = bm_status_of(t);
@@ -156,8 +186,9 @@ static void failing_allocations(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(there_and_back), cmocka_unit_test(one_column),   cmocka_unit_test(real_table),
-        cmocka_unit_test(taken_rows),     cmocka_unit_test(wrong_columns), cmocka_unit_test(failing_allocations),
+        cmocka_unit_test(there_and_back),      cmocka_unit_test(one_column), cmocka_unit_test(real_table),
+        cmocka_unit_test(real_files),          cmocka_unit_test(taken_rows), cmocka_unit_test(wrong_columns),
+        cmocka_unit_test(failing_allocations),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -20,7 +20,7 @@ static bm_status parse(const char *text, size_t n, const bm_csv_options *o, bm_c
 /* A cell as text; "NULL" when missing. */
 static const char *cell(const bmi_csv *csv, size_t c, int64_t r)
 {
-    static char       text[64];
+    static char text[64];
     const bmi_column *column = &csv->columns[c];
     switch (column->type) {
     case BM_COLUMN_REAL: {
@@ -52,9 +52,9 @@ static void types(void **state)
 {
     (void)state;
     const struct {
-        const char    *cells; /* of one column "a", one a line */
+        const char *cells; /* of one column "a", one a line */
         bm_column_type type;
-        const char    *want;  /* the cells, joined by | */
+        const char *want; /* the cells, joined by | */
     } cases[] = {
         { "1\n-2\n+3\n", BM_COLUMN_INTEGER, "1|-2|3" },
         { "1\n2.5\n", BM_COLUMN_REAL, "1|2.5" },
@@ -62,7 +62,8 @@ static void types(void **state)
         { ".5\n5.\n-.25\n", BM_COLUMN_REAL, "0.5|5|-0.25" },
         { "0.1\n-0.3\n123456789.123456789\n", BM_COLUMN_REAL, "0.1|-0.3|123456789.12345679" },
         { "1\nNA\n3\n", BM_COLUMN_INTEGER, "1|NULL|3" },
-        { "1\nNaN\nnan\nnull\nNULL\nN/A\nn/a\n#N/A\nNone\n?\n", BM_COLUMN_INTEGER, "1|NULL|NULL|NULL|NULL|NULL|NULL|NULL|NULL|NULL" },
+        { "1\nNaN\nnan\nnull\nNULL\nN/A\nn/a\n#N/A\nNone\n?\n", BM_COLUMN_INTEGER,
+          "1|NULL|NULL|NULL|NULL|NULL|NULL|NULL|NULL|NULL" },
         { "\"\"\nNA\n", BM_COLUMN_REAL, "NULL|NULL" },
         { "true\nFalse\nTRUE\nNA\n", BM_COLUMN_BOOL, "true|false|true|NULL" },
         { "true\n1\n", BM_COLUMN_TEXT, "true|1" },
@@ -71,7 +72,8 @@ static void types(void **state)
         { "\" 5 \"\n 6\n7\t\n", BM_COLUMN_INTEGER, "5|6|7" },
         { "\"5\"\n6\n", BM_COLUMN_INTEGER, "5|6" },
         { "9007199254740993\n1\n", BM_COLUMN_INTEGER, "9007199254740993|1" },
-        { "9223372036854775807\n-9223372036854775807\nNA\n", BM_COLUMN_INTEGER, "9223372036854775807|-9223372036854775807|NULL" },
+        { "9223372036854775807\n-9223372036854775807\nNA\n", BM_COLUMN_INTEGER,
+          "9223372036854775807|-9223372036854775807|NULL" },
         { "9223372036854775808\n1\n", BM_COLUMN_REAL, "9.223372036854776e+18|1" },
         { "-9223372036854775808\n1\n", BM_COLUMN_REAL, "-9.223372036854776e+18|1" },
         { "0x10\n1\n", BM_COLUMN_TEXT, "0x10|1" },
@@ -80,8 +82,8 @@ static void types(void **state)
         { "inf\nx\n", BM_COLUMN_TEXT, "inf|x" }, /* not finite only matters where the column is numbers */
     };
     for (size_t i = 0; i < BMI_COUNT(cases); i++) {
-        char      text[500], got[500] = "";
-        bmi_csv   csv;
+        char text[500], got[500] = "";
+        bmi_csv csv;
         bmi_error e;
         snprintf(text, sizeof text, "a\n%s", cases[i].cells);
         if (parse(text, strlen(text), NULL, NULL, &e, &csv)) fail_msg("%s: %s", cases[i].cells, e.text);
@@ -90,7 +92,8 @@ static void types(void **state)
             strcat(got, cell(&csv, 0, r));
         }
         if (csv.columns[0].type != cases[i].type || strcmp(got, cases[i].want))
-            fail_msg("%s: got %s %s, want %s %s", cases[i].cells, bm_column_type_name(csv.columns[0].type), got, bm_column_type_name(cases[i].type), cases[i].want);
+            fail_msg("%s: got %s %s, want %s %s", cases[i].cells, bm_column_type_name(csv.columns[0].type), got,
+                     bm_column_type_name(cases[i].type), cases[i].want);
         bmi_csv_end(NULL, &csv);
     }
 }
@@ -99,9 +102,9 @@ static void layouts(void **state)
 {
     (void)state;
     const struct {
-        const char    *text;
+        const char *text;
         bm_csv_options o;
-        const char    *want; /* names, then rows: cells by |, rows by / */
+        const char *want; /* names, then rows: cells by |, rows by / */
     } cases[] = {
         { "a,b\n1,2\n", { 0 }, "a|b/1|2" },
         { "a;b\n1,5;2\n", { 0 }, "a|b/1,5|2" },
@@ -110,7 +113,10 @@ static void layouts(void **state)
         { "a:b\n1:2\n", { .delimiter = ':' }, "a|b/1|2" },
         { "a,b\r\n1,2\r\n", { 0 }, "a|b/1|2" },
         { "a,b\r1,2\r3,4", { 0 }, "a|b/1|2/3|4" },
-        { "\xef\xbb\xbf" "a,b\n1,2\n", { 0 }, "a|b/1|2" },
+        { "\xef\xbb\xbf"
+          "a,b\n1,2\n",
+          { 0 },
+          "a|b/1|2" },
         { "1,2\n3,4\n", { .no_header = true }, "c1|c2/1|2/3|4" },
         { "\n\na,b\n\n1,2\n\n\n3,4\n\n", { 0 }, "a|b/1|2/3|4" },
         { "a,b\n\"x\ny\",2\n", { 0 }, "a|b/x\ny|2" },
@@ -122,8 +128,8 @@ static void layouts(void **state)
         { "a\xe9\nx\xe9\n", { 0 }, "a\xc3\xa9/x\xc3\xa9" }, /* Latin-1 */
     };
     for (size_t i = 0; i < BMI_COUNT(cases); i++) {
-        char      got[500] = "";
-        bmi_csv   csv;
+        char got[500] = "";
+        bmi_csv csv;
         bmi_error e;
         if (parse(cases[i].text, strlen(cases[i].text), &cases[i].o, NULL, &e, &csv)) fail_msg("%s: %s", cases[i].text, e.text);
         for (int64_t r = -1; r < csv.rows; r++)
@@ -144,10 +150,10 @@ static void bad_files(void **state)
 #define TEXT(s) s, sizeof s - 1
     const struct {
         const char *text;
-        size_t      n;
-        bm_status   status;
-        const char *says;   /* part of the message */
-        int64_t     left;   /* rows left when bad ones are left out; -1: an error then too */
+        size_t n;
+        bm_status status;
+        const char *says; /* part of the message */
+        int64_t left;     /* rows left when bad ones are left out; -1: an error then too */
     } cases[] = {
         { TEXT(""), BM_E_DATA, "empty", -1 },
         { TEXT("\n\n"), BM_E_DATA, "empty", -1 },
@@ -165,11 +171,13 @@ static void bad_files(void **state)
         { TEXT("a,a\n1,2\n"), BM_E_FORMAT, "t.csv:1:2: a second column is named \"a\"", -1 },
         { TEXT("\"a,b\n1,2\n"), BM_E_FORMAT, "t.csv:1:1: a quote opens here and is never closed", -1 },
         { TEXT("a\0b\n1\n"), BM_E_FORMAT, "NUL", -1 },
-        { TEXT("\xff\xfe" "a\0"), BM_E_FORMAT, "UTF-16", -1 },
+        { TEXT("\xff\xfe"
+               "a\0"),
+          BM_E_FORMAT, "UTF-16", -1 },
     };
     for (size_t i = 0; i < BMI_COUNT(cases); i++) {
-        bmi_csv              csv;
-        bmi_error            e;
+        bmi_csv csv;
+        bmi_error e;
         const bm_csv_options skip = { .skip_bad_rows = true };
         assert_int_equal(parse(cases[i].text, cases[i].n, NULL, NULL, &e, &csv), cases[i].status);
         bmt_contains(cases[i].text, e.text, cases[i].says);
@@ -191,7 +199,7 @@ static void too_many_columns(void **state)
     (void)state;
     char *text = malloc(BMI_CSV_MAX_COLUMNS + 10);
     memset(text, ',', BMI_CSV_MAX_COLUMNS + 10);
-    bmi_csv   csv;
+    bmi_csv csv;
     bmi_error e;
     assert_int_equal(parse(text, BMI_CSV_MAX_COLUMNS + 10, NULL, NULL, &e, &csv), BM_E_FORMAT);
     bmt_contains("many columns", e.text, "more than 100000 columns");
@@ -203,12 +211,12 @@ static void long_line(void **state) /* one cell of 10 MB in quotes, with line en
     (void)state;
     const size_t n = 10 << 20;
     for (int quoted = 0; quoted < 2; quoted++) {
-        char  *text = malloc(n + 100);
+        char *text = malloc(n + 100);
         size_t at = (size_t)sprintf(text, "a,b\n1,2\n3,%s", quoted ? "\"" : "");
         const size_t begin = at;
         for (; at - begin < n; at++) text[at] = quoted && at % 100 == 0 ? '\n' : (char)('a' + at % 26);
         at += (size_t)sprintf(text + at, "%s\n5,6\n", quoted ? "\"" : "");
-        bmi_csv   csv;
+        bmi_csv csv;
         bmi_error e;
         if (parse(text, at, NULL, NULL, &e, &csv)) fail_msg("%s", e.text);
         assert_int_equal(csv.rows, 3);
@@ -228,17 +236,23 @@ static uint32_t random_word(void)
     static uint64_t i;
     return bmi_random_u32(7, 0, i++);
 }
-static double random_unit(void) { return random_word() / 4294967296. + random_word() / 4294967296. / 4294967296.; }
+static double random_unit(void)
+{
+    return random_word() / 4294967296. + random_word() / 4294967296. / 4294967296.;
+}
 
 static void numbers_as_strtod(void **state) /* a million random cells, equal bit by bit */
 {
     (void)state;
     enum { N = 1000000 };
-    char  *text = malloc(40 * N), *cells = malloc(40 * N);
+    char *text = malloc(40 * N), *cells = malloc(40 * N);
     size_t at = (size_t)sprintf(text, "a\n");
     for (int i = 0; i < N; i++) {
         char *into = cells + 40 * i;
-        union { uint64_t u; double d; } x;
+        union {
+            uint64_t u;
+            double d;
+        } x;
         switch (i % 8) {
         case 0:
             do x.u = (uint64_t)random_word() << 32 | random_word();
@@ -251,11 +265,13 @@ static void numbers_as_strtod(void **state) /* a million random cells, equal bit
         case 2: snprintf(into, 40, "%.16g", random_unit() - .5); break;
         case 3: snprintf(into, 40, "%d.%u", (int)random_word(), random_word()); break;
         case 4: snprintf(into, 40, "%u%u", random_word(), random_word()); break;
-        default: snprintf(into, 40, "%.*fe%+d", (int)(random_word() % 18), random_unit() * 1e5, (int)(random_word() % 80) - 40); break;
+        default:
+            snprintf(into, 40, "%.*fe%+d", (int)(random_word() % 18), random_unit() * 1e5, (int)(random_word() % 80) - 40);
+            break;
         }
         at += (size_t)sprintf(text + at, "%s\n", into);
     }
-    bmi_csv   csv;
+    bmi_csv csv;
     bmi_error e;
     if (parse(text, at, NULL, NULL, &e, &csv)) fail_msg("%s", e.text);
     assert_int_equal(csv.rows, N);
@@ -304,17 +320,18 @@ static void any_number_of_threads(void **state)
 {
     (void)state;
     for (int broken = 0; broken < 2; broken++) {
-        size_t               n;
-        char                *text = large_file(&n, broken);
-        const char          *path = bmt_temp_file("large.csv", text, n);
-        bm_csv_options       o = { .path = path, .skip_bad_rows = broken };
-        bmi_csv              one, other;
-        bmi_error            e = { 0 };
-        bm_context          *serial = bm_context_new(.threads = 1);
+        size_t n;
+        char *text = large_file(&n, broken);
+        const char *path = bmt_temp_file("large.csv", text, n);
+        bm_csv_options o = { .path = path, .skip_bad_rows = broken };
+        bmi_csv one, other;
+        bmi_error e = { 0 };
+        bm_context *serial = bm_context_new(.threads = 1);
         if (bmi_csv_read_bytes(&e, (bm_place){ 0 }, serial, "t", text, n, 0, &o, &one)) fail_msg("%s", e.text);
         assert_int_equal(one.rows, 60000);
         assert_int_equal(one.skipped, broken ? 7 : 0);
-        const bm_column_type want[] = { BM_COLUMN_INTEGER, BM_COLUMN_REAL, BM_COLUMN_TEXT, BM_COLUMN_TEXT, BM_COLUMN_TEXT, BM_COLUMN_INTEGER, BM_COLUMN_BOOL };
+        const bm_column_type want[] = { BM_COLUMN_INTEGER, BM_COLUMN_REAL,    BM_COLUMN_TEXT, BM_COLUMN_TEXT,
+                                        BM_COLUMN_TEXT,    BM_COLUMN_INTEGER, BM_COLUMN_BOOL };
         for (size_t c = 0; c < 7; c++) assert_int_equal(one.columns[c].type, want[c]);
         assert_string_equal(cell(&one, 2, 0), "0");
         assert_string_equal(cell(&one, 2, 51000), "x0");
@@ -322,7 +339,8 @@ static void any_number_of_threads(void **state)
         assert_string_equal(cell(&one, 5, 2), "9007199254740995");
         for (int threads = 1; threads <= 4; threads++) {
             bm_context *context = bm_context_new(.threads = threads);
-            if (bmi_csv_read(&e, (bm_place){ 0 }, context, &o, &other)) fail_msg("%s", e.text); /* from the file, piece by piece */
+            if (bmi_csv_read(&e, (bm_place){ 0 }, context, &o, &other))
+                fail_msg("%s", e.text); /* from the file, piece by piece */
             same_columns(&one, &other);
             bmi_csv_end(context, &other);
             bm_free(context);
@@ -352,9 +370,10 @@ static void spectrum_file(const char *folder, const char *name)
     for (int64_t r = 0; r < bm_table_rows(t); r++)
         for (int64_t c = 0; c < bm_table_columns(t); c++) {
             const char *want = json_string_value(json_object_get(json_array_get(rows, (size_t)r), bm_table_column_name(t, c)));
-            char        got[100];
+            char got[100];
             if (bm_table_text(t, r, c)) snprintf(got, sizeof got, "%s", bm_table_text(t, r, c));
-            else if (isnan(bm_table_number(t, r, c))) snprintf(got, sizeof got, "%s", want && strcmp(want, "NULL") ? "" : want); /* a missing cell */
+            else if (isnan(bm_table_number(t, r, c)))
+                snprintf(got, sizeof got, "%s", want && strcmp(want, "NULL") ? "" : want); /* a missing cell */
             else snprintf(got, sizeof got, "%.0f", bm_table_number(t, r, c));
             assert_non_null(want);
             if (!strcmp(want, "08123")) want = "8123"; /* a number: the column is integer */
@@ -367,13 +386,23 @@ static void spectrum_file(const char *folder, const char *name)
 static void spectrum(void **state)
 {
     (void)state;
-    static const char *const names[] = { "comma_in_quotes", "empty", "empty_crlf", "escaped_quotes", "json", "newlines", "newlines_crlf",
-        "quotes_and_newlines", "simple", "simple_crlf", "utf8" };
+    static const char *const names[] = { "comma_in_quotes",
+                                         "empty",
+                                         "empty_crlf",
+                                         "escaped_quotes",
+                                         "json",
+                                         "newlines",
+                                         "newlines_crlf",
+                                         "quotes_and_newlines",
+                                         "simple",
+                                         "simple_crlf",
+                                         "utf8" };
     for (size_t i = 0; i < BMI_COUNT(names); i++) spectrum_file("", names[i]);
     static const char *const extra[] = { "latin1", "newlines_cr", "null" };
     for (size_t i = 0; i < BMI_COUNT(extra); i++) spectrum_file("extra/", extra[i]);
     if (!bmt_data("csv-spectrum/csvs/location_coordinates.csv")) return;
-    bm_table *t = bm_table_read_csv(bmt_data("csv-spectrum/csvs/location_coordinates.csv")); /* quotes inside cells without quotes */
+    bm_table *t =
+        bm_table_read_csv(bmt_data("csv-spectrum/csvs/location_coordinates.csv")); /* quotes inside cells without quotes */
     assert_int_equal(bm_status_of(t), BM_E_FORMAT);
     bmt_contains("location", bm_error(t), ":2:2: a quote stands inside");
     bm_free(t);
@@ -383,9 +412,9 @@ static void spectrum(void **state)
 
 static bm_status read_all(bm_context *context, void *arg)
 {
-    const char  *path = arg;
-    bmi_csv      csv;
-    bmi_error    e = { 0 };
+    const char *path = arg;
+    bmi_csv csv;
+    bmi_error e = { 0 };
     const bm_csv_options o = { .path = path, .rename_duplicates = true };
     const bm_status st = bmi_csv_read(&e, (bm_place){ 0 }, context, &o, &csv);
     if (!st) bmi_csv_end(context, &csv);
@@ -414,8 +443,15 @@ static void no_file(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(types), cmocka_unit_test(layouts), cmocka_unit_test(bad_files), cmocka_unit_test(too_many_columns), cmocka_unit_test(long_line),
-        cmocka_unit_test(numbers_as_strtod), cmocka_unit_test(any_number_of_threads), cmocka_unit_test(spectrum), cmocka_unit_test(failing_allocations),
+        cmocka_unit_test(types),
+        cmocka_unit_test(layouts),
+        cmocka_unit_test(bad_files),
+        cmocka_unit_test(too_many_columns),
+        cmocka_unit_test(long_line),
+        cmocka_unit_test(numbers_as_strtod),
+        cmocka_unit_test(any_number_of_threads),
+        cmocka_unit_test(spectrum),
+        cmocka_unit_test(failing_allocations),
         cmocka_unit_test(no_file),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

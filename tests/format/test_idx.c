@@ -14,7 +14,12 @@ static bm_tensor *parse(const void *bytes, size_t n, bmi_error *e)
 static void types(void **state)
 {
     (void)state;
-    const struct { unsigned char bytes[24]; size_t n; bm_type type; double want[2]; } cases[] = {
+    const struct {
+        unsigned char bytes[24];
+        size_t n;
+        bm_type type;
+        double want[2];
+    } cases[] = {
         { { 0, 0, 0x08, 1, 0, 0, 0, 2, 7, 255 }, 10, BM_U8, { 7, 255 } },
         { { 0, 0, 0x09, 1, 0, 0, 0, 2, 7, 255 }, 10, BM_I32, { 7, -1 } },
         { { 0, 0, 0x0b, 1, 0, 0, 0, 2, 1, 0, 255, 254 }, 12, BM_I32, { 256, -2 } },
@@ -23,7 +28,7 @@ static void types(void **state)
         { { 0, 0, 0x0e, 1, 0, 0, 0, 2, 0x3f, 0xf8, 0, 0, 0, 0, 0, 0, 0xc0, 0, 0, 0, 0, 0, 0, 0 }, 24, BM_F64, { 1.5, -2 } },
     };
     for (size_t i = 0; i < BMI_COUNT(cases); i++) {
-        bmi_error  e;
+        bmi_error e;
         bm_tensor *t = parse(cases[i].bytes, cases[i].n, &e);
         if (!t) fail_msg("%s", e.text);
         assert_int_equal(bm_tensor_type(t), cases[i].type);
@@ -43,7 +48,11 @@ static void types(void **state)
 static void lies(void **state)
 {
     (void)state;
-    const struct { unsigned char bytes[40]; size_t n; const char *says; } cases[] = {
+    const struct {
+        unsigned char bytes[40];
+        size_t n;
+        const char *says;
+    } cases[] = {
         { { 0, 0, 8, 3, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255 }, 16, "the header says" },
         { { 0, 0, 8, 2, 0, 0, 0, 2, 0, 0, 0, 2, 1, 2, 3 }, 15, "(2, 2)" },
         { { 0, 0, 8, 1, 0, 0, 0, 1, 1, 2 }, 10, "2 bytes are there" },
@@ -80,7 +89,7 @@ static void mnist(void **state)
 
 static bm_status read_one(bm_context *context, void *arg)
 {
-    bmi_error  e = { 0 };
+    bmi_error e = { 0 };
     bm_tensor *t = bmi_idx_read(&e, BM_HERE, context, arg);
     bm_tensor_free(t);
     return e.status;
@@ -97,6 +106,7 @@ static void failing_allocations(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(types), cmocka_unit_test(lies), cmocka_unit_test(mnist), cmocka_unit_test(failing_allocations) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(types), cmocka_unit_test(lies), cmocka_unit_test(mnist),
+                                        cmocka_unit_test(failing_allocations) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -16,15 +16,19 @@ static const char *file(const char *name)
 static void numpy_files(void **state)
 {
     (void)state;
-    const struct { const char *name; bm_type type; } cases[] = {
-        { "le_f4", BM_F32 }, { "be_f4", BM_F32 }, { "le_f8", BM_F64 }, { "be_f8", BM_F64 }, { "le_f2", BM_F32 }, { "le_i4", BM_I32 }, { "be_i4", BM_I32 },
-        { "le_i8", BM_I64 }, { "be_i8", BM_I64 }, { "i1", BM_I32 },    { "le_i2", BM_I32 }, { "be_i2", BM_I32 }, { "u1", BM_U8 },     { "le_u2", BM_I32 },
-        { "be_u2", BM_I32 }, { "le_u4", BM_I64 }, { "b1", BM_BOOL },   { "version_2", BM_F32 }, { "version_3", BM_F32 },
+    const struct {
+        const char *name;
+        bm_type type;
+    } cases[] = {
+        { "le_f4", BM_F32 }, { "be_f4", BM_F32 }, { "le_f8", BM_F64 },     { "be_f8", BM_F64 },     { "le_f2", BM_F32 },
+        { "le_i4", BM_I32 }, { "be_i4", BM_I32 }, { "le_i8", BM_I64 },     { "be_i8", BM_I64 },     { "i1", BM_I32 },
+        { "le_i2", BM_I32 }, { "be_i2", BM_I32 }, { "u1", BM_U8 },         { "le_u2", BM_I32 },     { "be_u2", BM_I32 },
+        { "le_u4", BM_I64 }, { "b1", BM_BOOL },   { "version_2", BM_F32 }, { "version_3", BM_F32 },
     };
     for (size_t i = 0; i < BMI_COUNT(cases); i++)
         for (int fortran = 0; fortran < (strncmp(cases[i].name, "version", 7) ? 2 : 1); fortran++) {
-            char       name[40];
-            bmi_error  e = { 0 };
+            char name[40];
+            bmi_error e = { 0 };
             snprintf(name, sizeof name, "%s%s.npy", cases[i].name, fortran ? "_fortran" : "");
             bm_tensor *t = bmi_npy_read(&e, BM_HERE, NULL, file(name));
             if (!t) fail_msg("%s", e.text);
@@ -40,7 +44,7 @@ static void numpy_files(void **state)
 static void shapes(void **state)
 {
     (void)state;
-    bmi_error  e = { 0 };
+    bmi_error e = { 0 };
     bm_tensor *t = bmi_npy_read(&e, BM_HERE, NULL, file("scalar.npy"));
     assert_true(t && bm_tensor_shape(t).rank == 0 && bm_tensor_at(t, 0) == 2.5);
     bm_tensor_free(t);
@@ -60,10 +64,10 @@ static void shapes(void **state)
 static void every_cut(void **state)
 {
     (void)state;
-    size_t         n;
+    size_t n;
     unsigned char *bytes = bmt_read(file("le_f4.npy"), &n);
     for (size_t cut = 0; cut < n; cut++) {
-        bmi_error      e = { 0 };
+        bmi_error e = { 0 };
         unsigned char *part = malloc(cut + 1);
         memcpy(part, bytes, cut);
         assert_null(bmi_npy_parse(&e, BM_HERE, NULL, "f", part, cut));
@@ -77,15 +81,23 @@ static void wrong_headers(void **state)
 {
     (void)state;
     const char *const cases[] = {
-        "", "{}", "{'descr': '<f4'}", "{'descr': '<f4', 'fortran_order': Maybe, 'shape': ()}", "{'descr': '<f4', 'fortran_order': False, 'shape': (1,}",
-        "{'descr': '<f4', 'fortran_order': False, 'shape': (-1,)}", "{'descr': '<f4', 'fortran_order': False, 'shape': (1,1,1,1,1,1,1,1,1)}",
-        "{'descr': '<f4', 'fortran_order': False, 'shape': (99999999999999999999,)}", "{'descr': '<f4', 'fortran_order': False, 'shape': (4294967296, 4294967296)}",
-        "{'descr': '<f4', 'descr': '<f4', 'fortran_order': False, 'shape': ()}", "{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': ()}",
-        "{'descr': '<f4', 'fortran_order': False, 'shape': (), 'more': 1}", "{'descr': '<f99999999999', 'fortran_order': False, 'shape': ()}",
+        "",
+        "{}",
+        "{'descr': '<f4'}",
+        "{'descr': '<f4', 'fortran_order': Maybe, 'shape': ()}",
+        "{'descr': '<f4', 'fortran_order': False, 'shape': (1,}",
+        "{'descr': '<f4', 'fortran_order': False, 'shape': (-1,)}",
+        "{'descr': '<f4', 'fortran_order': False, 'shape': (1,1,1,1,1,1,1,1,1)}",
+        "{'descr': '<f4', 'fortran_order': False, 'shape': (99999999999999999999,)}",
+        "{'descr': '<f4', 'fortran_order': False, 'shape': (4294967296, 4294967296)}",
+        "{'descr': '<f4', 'descr': '<f4', 'fortran_order': False, 'shape': ()}",
+        "{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': ()}",
+        "{'descr': '<f4', 'fortran_order': False, 'shape': (), 'more': 1}",
+        "{'descr': '<f99999999999', 'fortran_order': False, 'shape': ()}",
     };
     for (size_t i = 0; i < BMI_COUNT(cases); i++) {
         unsigned char bytes[300] = "\x93NUMPY\x01";
-        bmi_error     e = { 0 };
+        bmi_error e = { 0 };
         bytes[8] = (unsigned char)strlen(cases[i]);
         memcpy(bytes + 10, cases[i], strlen(cases[i]));
         assert_null(bmi_npy_parse(&e, BM_HERE, NULL, "f", bytes, 14 + strlen(cases[i])));
@@ -102,7 +114,7 @@ static void there_and_back(void **state)
     for (size_t i = 0; i < BMI_COUNT(types); i++) {
         const bm_shape shapes_[] = { BM_SHAPE(2, 3), BM_SHAPE(6), BM_SCALAR };
         for (size_t k = 0; k < BMI_COUNT(shapes_); k++) {
-            bmi_error  e = { 0 };
+            bmi_error e = { 0 };
             bm_tensor *t = bm_tensor_view(types[i], shapes_[k], numbers);
             if (bmi_npy_write(&e, BM_HERE, NULL, bmt_temp("a.npy"), t)) fail_msg("%s", e.text);
             bm_tensor *back = bmi_npy_read(&e, BM_HERE, NULL, bmt_temp("a.npy"));
@@ -120,7 +132,7 @@ static void archives(void **state)
 {
     (void)state;
     bmi_error e = { 0 };
-    bmi_npz   z;
+    bmi_npz z;
     if (bmi_npz_read(&e, BM_HERE, NULL, file("stored.npz"), &z) == BM_E_UNSUPPORTED) {
         bmt_contains("libzip is not there", e.text, "libzip4");
         bmt_skip("libzip");
@@ -139,7 +151,7 @@ static void archives(void **state)
     assert_int_equal(bmi_npz_read(&e, BM_HERE, NULL, file("le_f4.npy"), &z), BM_E_FORMAT);
     e = (bmi_error){ 0 };
     assert_int_equal(bmi_npz_read(&e, BM_HERE, NULL, "no/such.npz", &z), BM_E_FILE);
-    size_t         n;
+    size_t n;
     unsigned char *bytes = bmt_read(file("deflated.npz"), &n);
     for (size_t i = 0; i < n; i += 7) { /* a damaged archive is an error or the same numbers, never a crash */
         bytes[i] ^= 0x55;
@@ -153,7 +165,7 @@ static void archives(void **state)
 static bm_status read_both(bm_context *context, void *arg)
 {
     bmi_error e = { 0 };
-    bmi_npz   z;
+    bmi_npz z;
     (void)arg;
     bm_tensor *t = bmi_npy_read(&e, BM_HERE, context, file("be_i2_fortran.npy"));
     if (t) bmi_npy_write(&e, BM_HERE, context, bmt_temp("fail.npy"), t);
@@ -171,8 +183,9 @@ static void failing_allocations(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(numpy_files), cmocka_unit_test(shapes),   cmocka_unit_test(every_cut),           cmocka_unit_test(wrong_headers),
-        cmocka_unit_test(there_and_back), cmocka_unit_test(archives), cmocka_unit_test(failing_allocations),
+        cmocka_unit_test(numpy_files),         cmocka_unit_test(shapes),         cmocka_unit_test(every_cut),
+        cmocka_unit_test(wrong_headers),       cmocka_unit_test(there_and_back), cmocka_unit_test(archives),
+        cmocka_unit_test(failing_allocations),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -5,15 +5,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const float    weights[6] = { 1, 2, 3, 4, 5, .5f };
-static const double   deep[2] = { .1, -0. };
+static const float weights[6] = { 1, 2, 3, 4, 5, .5f };
+static const double deep[2] = { .1, -0. };
 static const uint64_t seed[1] = { UINT64_MAX };
-static const uint8_t  bytes[3] = { 1, 2, 3 };
-static const int32_t  whole[1] = { -7 };
+static const uint8_t bytes[3] = { 1, 2, 3 };
+static const int32_t whole[1] = { -7 };
 
 static const bmi_st_entry entries[] = {
-    { "w", BMI_ST_F32, { 2, { 2, 3 } }, weights, 0 }, { "b", BMI_ST_U8, { 1, { 3 } }, bytes, 0 }, { "d", BMI_ST_F64, { 1, { 2 } }, deep, 0 },
-    { "s", BMI_ST_U64, { 1, { 1 } }, seed, 0 },       { "i", BMI_ST_I32, { 0, { 0 } }, whole, 0 }, { "empty", BMI_ST_F32, { 2, { 0, 5 } }, NULL, 0 },
+    { "w", BMI_ST_F32, { 2, { 2, 3 } }, weights, 0 }, { "b", BMI_ST_U8, { 1, { 3 } }, bytes, 0 },
+    { "d", BMI_ST_F64, { 1, { 2 } }, deep, 0 },       { "s", BMI_ST_U64, { 1, { 1 } }, seed, 0 },
+    { "i", BMI_ST_I32, { 0, { 0 } }, whole, 0 },      { "empty", BMI_ST_F32, { 2, { 0, 5 } }, NULL, 0 },
 };
 static const bmi_st_text texts[] = { { "model", "{\"a\": \"\xc3\xa9\"}" }, { "task", "classification" } };
 
@@ -45,14 +46,14 @@ static void check_content(const bmi_safetensors *s)
 static void there_and_back(void **state)
 {
     (void)state;
-    bmi_error       e = { 0 };
+    bmi_error e = { 0 };
     bmi_safetensors s;
-    char            path[4096];
+    char path[4096];
     snprintf(path, sizeof path, "%s", write_file("a.safetensors", NULL, &e));
     if (bmi_safetensors_read(&e, BM_HERE, NULL, path, &s)) fail_msg("%s", e.text);
     check_content(&s);
     bmi_safetensors_end(&s);
-    size_t         n, m;
+    size_t n, m;
     unsigned char *first = bmt_read(path, &n), *second = bmt_read(write_file("b.safetensors", NULL, &e), &m);
     assert_int_equal(n, m);
     assert_memory_equal(first, second, n); /* equal input, equal bytes */
@@ -64,12 +65,12 @@ static void there_and_back(void **state)
 static void every_cut(void **state)
 {
     (void)state;
-    bmi_error      e = { 0 };
-    size_t         n;
+    bmi_error e = { 0 };
+    size_t n;
     unsigned char *whole_file = bmt_read(write_file("a.safetensors", NULL, &e), &n);
     for (size_t cut = 0; cut < n; cut++) {
         bmi_safetensors s;
-        char           *part = malloc(cut + 1); /* its own memory, so that a read past the end is seen by the sanitizer */
+        char *part = malloc(cut + 1); /* its own memory, so that a read past the end is seen by the sanitizer */
         memcpy(part, whole_file, cut);
         e = (bmi_error){ 0 };
         assert_int_equal(bmi_safetensors_parse(&e, BM_HERE, NULL, "cut", part, cut, &s), BM_E_FORMAT);
@@ -82,17 +83,26 @@ static void every_cut(void **state)
 static void wrong_headers(void **state)
 {
     (void)state;
-    const struct { const char *header; size_t data; bm_status status; const char *says; } cases[] = {
+    const struct {
+        const char *header;
+        size_t data;
+        bm_status status;
+        const char *says;
+    } cases[] = {
         { "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}", 4, BM_OK, "" },
         { "{}", 0, BM_OK, "" },
         { "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}", 8, BM_E_FORMAT, "belong to none" },
         { "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}}", 8, BM_E_FORMAT, "hole" },
         { "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,8]}}", 8, BM_E_FORMAT, "do not fit" },
-        { "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]},\"b\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[4,12]}}", 12, BM_E_FORMAT, "overlaps" },
+        { "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]},\"b\":{\"dtype\":\"F32\",\"shape\":[2],\"data_"
+          "offsets\":[4,12]}}",
+          12, BM_E_FORMAT, "overlaps" },
         { "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[8,0]}}", 8, BM_E_FORMAT, "outside" },
         { "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[-8,0]}}", 8, BM_E_FORMAT, "outside" },
-        { "{\"a\":{\"dtype\":\"U8\",\"shape\":[9223372036854775807,9223372036854775807],\"data_offsets\":[0,1]}}", 1, BM_E_FORMAT, "shape that cannot be" },
-        { "{\"a\":{\"dtype\":\"U8\",\"shape\":[9223372036854775807],\"data_offsets\":[0,9223372036854775807]}}", 1, BM_E_FORMAT, "outside" },
+        { "{\"a\":{\"dtype\":\"U8\",\"shape\":[9223372036854775807,9223372036854775807],\"data_offsets\":[0,1]}}", 1,
+          BM_E_FORMAT, "shape that cannot be" },
+        { "{\"a\":{\"dtype\":\"U8\",\"shape\":[9223372036854775807],\"data_offsets\":[0,9223372036854775807]}}", 1, BM_E_FORMAT,
+          "outside" },
         { "{\"a\":{\"dtype\":\"U8\",\"shape\":[99999999999999999999],\"data_offsets\":[0,1]}}", 1, BM_E_FORMAT, "no JSON" },
         { "{\"a\":{\"dtype\":\"F7\",\"shape\":[1],\"data_offsets\":[0,4]}}", 4, BM_E_FORMAT, "\"F7\"" },
         { "{\"a\":{\"dtype\":\"F32\",\"shape\":[-1],\"data_offsets\":[0,4]}}", 4, BM_E_FORMAT, "shape that cannot be" },
@@ -107,13 +117,14 @@ static void wrong_headers(void **state)
         { "{\"a\":", 0, BM_E_FORMAT, "no JSON" },
     };
     for (size_t i = 0; i < BMI_COUNT(cases); i++) {
-        const size_t    length = strlen(cases[i].header), size = 8 + length + cases[i].data;
-        unsigned char  *file = calloc(size, 1);
+        const size_t length = strlen(cases[i].header), size = 8 + length + cases[i].data;
+        unsigned char *file = calloc(size, 1);
         bmi_safetensors s;
-        bmi_error       e = { 0 };
+        bmi_error e = { 0 };
         file[0] = (unsigned char)length;
         memcpy(file + 8, cases[i].header, length);
-        if (bmi_safetensors_parse(&e, BM_HERE, NULL, "f", file, size, &s) != cases[i].status) fail_msg("%s: %s", cases[i].header, e.text);
+        if (bmi_safetensors_parse(&e, BM_HERE, NULL, "f", file, size, &s) != cases[i].status)
+            fail_msg("%s: %s", cases[i].header, e.text);
         if (cases[i].status) bmt_contains(cases[i].header, e.text, cases[i].says);
         else bmi_safetensors_end(&s);
         for (int k = 0; k < 8; k++) file[k] = 0xff; /* a header longer than any file */
@@ -156,14 +167,15 @@ static const char script[] =
     "    assert f.get_tensor('i').shape == () and f.get_tensor('i') == -7\n"
     "    assert f.get_tensor('empty').shape == (0, 5)\n"
     "    d = f.get_tensor('d'); assert d[0] == .1 and np.signbit(d[1])\n"
-    "st.save_file({'x': np.arange(6, dtype=np.int64).reshape(2, 3), 'm': np.array([True, False]), 'h': np.ones(3, np.float16)}, sys.argv[2], {'k': 'v'})\n";
+    "st.save_file({'x': np.arange(6, dtype=np.int64).reshape(2, 3), 'm': np.array([True, False]), 'h': np.ones(3, "
+    "np.float16)}, sys.argv[2], {'k': 'v'})\n";
 
 static void python(void **state)
 {
     (void)state;
     char ours[4096], theirs[4096], command[13000];
     bmi_error e = { 0 };
-    int       code = 77 << 8;
+    int code = 77 << 8;
     snprintf(ours, sizeof ours, "%s", write_file("ours.safetensors", NULL, &e));
     snprintf(theirs, sizeof theirs, "%s", bmt_temp("theirs.safetensors"));
     const char *program = getenv("BAEUM_PYTHON"), *text = bmt_temp_file("check.py", script, sizeof script - 1);
@@ -176,7 +188,8 @@ static void python(void **state)
     assert_int_equal(code, 0);
     bmi_safetensors s;
     if (bmi_safetensors_read(&e, BM_HERE, NULL, theirs, &s)) fail_msg("%s", e.text);
-    const bmi_st_entry *x = bmi_safetensors_find(&s, "x"), *h = bmi_safetensors_find(&s, "h"), *m = bmi_safetensors_find(&s, "m");
+    const bmi_st_entry *x = bmi_safetensors_find(&s, "x"), *h = bmi_safetensors_find(&s, "h"),
+                       *m = bmi_safetensors_find(&s, "m");
     assert_true(x && h && m && x->type == BMI_ST_I64 && h->type == BMI_ST_F16 && m->type == BMI_ST_BOOL);
     assert_int_equal(bmi_st_to(h->type), 0);
     for (int i = 0; i < 6; i++) assert_int_equal(((const int64_t *)x->data)[i], i);
@@ -187,9 +200,9 @@ static void python(void **state)
 static bm_status both_ways(bm_context *context, void *arg)
 {
     (void)arg;
-    bmi_error       e = { 0 };
+    bmi_error e = { 0 };
     bmi_safetensors s;
-    const char     *path = write_file("fail.safetensors", context, &e);
+    const char *path = write_file("fail.safetensors", context, &e);
     if (!e.status && !bmi_safetensors_read(&e, BM_HERE, context, path, &s)) bmi_safetensors_end(&s);
     return e.status;
 }
@@ -203,8 +216,8 @@ static void failing_allocations(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(there_and_back), cmocka_unit_test(every_cut), cmocka_unit_test(wrong_headers), cmocka_unit_test(wrong_entries),
-        cmocka_unit_test(python),         cmocka_unit_test(failing_allocations),
+        cmocka_unit_test(there_and_back), cmocka_unit_test(every_cut), cmocka_unit_test(wrong_headers),
+        cmocka_unit_test(wrong_entries),  cmocka_unit_test(python),    cmocka_unit_test(failing_allocations),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

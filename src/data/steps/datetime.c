@@ -11,7 +11,7 @@
 static bool all_dates(const bmi_frame *f, const bmi_frame_column *c, bool *some_time, int64_t *dates)
 {
     double parts[BMI_DATETIME_PARTS];
-    bool   time, all = true;
+    bool time, all = true;
     *some_time = false;
     *dates = 0;
     for (int64_t i = 0; i < f->rows; i++) {
@@ -28,7 +28,7 @@ static bool all_dates(const bmi_frame *f, const bmi_frame_column *c, bool *some_
 
 static bool takes(const bmi_frame *f, size_t column, bool chosen)
 {
-    bool    time;
+    bool time;
     int64_t dates;
     if (!f->columns[column].text) return false;
     const bool all = all_dates(f, &f->columns[column], &time, &dates);
@@ -37,7 +37,7 @@ static bool takes(const bmi_frame *f, size_t column, bool chosen)
 
 static bm_status fit(const bmi_step_fit *how, const bmi_frame *f, size_t column, bmi_step_column *state)
 {
-    bool    time;
+    bool time;
     int64_t dates;
     all_dates(f, &f->columns[column], &time, &dates);
     const size_t n = time ? BMI_DATETIME_PARTS : BMI_HOUR;
@@ -63,11 +63,12 @@ static bool name_columns(bmi_frame *f, size_t at, const bmi_step_column *s)
 static bm_status apply(bmi_error *e, bm_place here, const bmi_step_column *s, bmi_frame *f, size_t at)
 {
     bmi_frame_column old = { 0 };
-    bool             fine = bmi_frame_replace(f, at, s->n_texts, &old) && name_columns(f, at, s);
+    bool fine = bmi_frame_replace(f, at, s->n_texts, &old) && name_columns(f, at, s);
     for (int64_t i = 0; fine && i < f->rows; i++) {
-        double     parts[BMI_DATETIME_PARTS];
-        bool       time;
-        const bool date = old.codes[i] >= 0 && bmi_datetime_read(bmi_dictionary_text(old.dictionary, old.codes[i], NULL), parts, &time);
+        double parts[BMI_DATETIME_PARTS];
+        bool time;
+        const bool date =
+            old.codes[i] >= 0 && bmi_datetime_read(bmi_dictionary_text(old.dictionary, old.codes[i], NULL), parts, &time);
         f->counted.unreadable += old.codes[i] >= 0 && !date;
         for (size_t k = 0; k < s->n_texts; k++) f->columns[at + k].numbers[i] = date ? parts[k] : NAN;
     }
@@ -83,6 +84,11 @@ static bool lawful(const bmi_step_column *s)
     return true;
 }
 
-static const bmi_step_kind datetime = { .name = "datetime", .doc = "dates into year, month, day, weekday, hour, minute, second", .takes = takes,
-    .takes_what = "text that is dates", .fit = fit, .apply = apply, .lawful = lawful };
+static const bmi_step_kind datetime = { .name = "datetime",
+                                        .doc = "dates into year, month, day, weekday, hour, minute, second",
+                                        .takes = takes,
+                                        .takes_what = "text that is dates",
+                                        .fit = fit,
+                                        .apply = apply,
+                                        .lawful = lawful };
 const bmi_kind bmi_kinds_step_datetime[] = { { "step", "datetime", &datetime }, { 0 } };

@@ -27,8 +27,18 @@ static bm_status apply(bmi_error *e, bm_place here, const bmi_step_column *state
     return BM_OK;
 }
 
-static bool lawful(const bmi_step_column *state) { return !state->n_numbers && !state->n_texts; }
+static bool lawful(const bmi_step_column *state)
+{
+    return !state->n_numbers && !state->n_texts;
+}
 
-static const bmi_step_kind drop = { .name = "drop", .doc = "columns that are not used", .needs_names = true, .ignores_absent = true, .takes = takes,
-    .takes_what = "any column", .fit = fit, .apply = apply, .lawful = lawful };
+static const bmi_step_kind drop = { .name = "drop",
+                                    .doc = "columns that are not used",
+                                    .needs_names = true,
+                                    .ignores_absent = true,
+                                    .takes = takes,
+                                    .takes_what = "any column",
+                                    .fit = fit,
+                                    .apply = apply,
+                                    .lawful = lawful };
 const bmi_kind bmi_kinds_step_drop[] = { { "step", "drop", &drop }, { 0 } };

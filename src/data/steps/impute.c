@@ -49,9 +49,9 @@ static double most_frequent(double *x, int64_t n)
 
 static bm_status fit(const bmi_step_fit *how, const bmi_frame *f, size_t column, bmi_step_column *state)
 {
-    const char   *with = how->with ? how->with : "median";
+    const char *with = how->with ? how->with : "median";
     const double *x = f->columns[column].numbers;
-    double        value = 0;
+    double value = 0;
     state->numbers = bmi_arena_alloc(how->arena, 1, sizeof *state->numbers);
     if (!state->numbers) return bmi_fail_memory(how->error, how->here, 8, "for a step of a recipe");
     state->n_numbers = 1;
@@ -84,8 +84,17 @@ static bm_status apply(bmi_error *e, bm_place here, const bmi_step_column *state
     return BM_OK;
 }
 
-static bool lawful(const bmi_step_column *s) { return s->n_numbers == 1 && !s->n_texts && isfinite(s->numbers[0]); }
+static bool lawful(const bmi_step_column *s)
+{
+    return s->n_numbers == 1 && !s->n_texts && isfinite(s->numbers[0]);
+}
 
-static const bmi_step_kind impute = { .name = "impute", .doc = "missing numbers get the median, mean, most frequent value or a constant",
-    .setting = setting, .takes = takes, .takes_what = "numbers", .fit = fit, .apply = apply, .lawful = lawful };
+static const bmi_step_kind impute = { .name = "impute",
+                                      .doc = "missing numbers get the median, mean, most frequent value or a constant",
+                                      .setting = setting,
+                                      .takes = takes,
+                                      .takes_what = "numbers",
+                                      .fit = fit,
+                                      .apply = apply,
+                                      .lawful = lawful };
 const bmi_kind bmi_kinds_step_impute[] = { { "step", "impute", &impute }, { 0 } };

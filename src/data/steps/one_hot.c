@@ -11,9 +11,15 @@
 
 enum { MOST = 10000 };
 
-static bool takes(const bmi_frame *f, size_t column, bool chosen) { return f->columns[column].text || (chosen && !f->columns[column].indicator); }
+static bool takes(const bmi_frame *f, size_t column, bool chosen)
+{
+    return f->columns[column].text || (chosen && !f->columns[column].indicator);
+}
 
-static int compare_texts(const void *a, const void *b) { return strcmp(*(const char *const *)a, *(const char *const *)b); }
+static int compare_texts(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
 
 static int compare_numbers(const void *a, const void *b)
 {
@@ -23,18 +29,22 @@ static int compare_numbers(const void *a, const void *b)
 
 static bm_status too_many(const bmi_step_fit *how, const char *name)
 {
-    return bmi_fail(how->error, BM_E_DATA, how->here, "one_hot: column \"%.100s\" has more than %d categories; drop it, or group them", name, MOST);
+    return bmi_fail(how->error, BM_E_DATA, how->here,
+                    "one_hot: column \"%.100s\" has more than %d categories; drop it, or group them", name, MOST);
 }
 
-static bm_status no_memory(const bmi_step_fit *how) { return bmi_fail_memory(how->error, how->here, 1024, "for the categories of a column"); }
+static bm_status no_memory(const bmi_step_fit *how)
+{
+    return bmi_fail_memory(how->error, how->here, 1024, "for the categories of a column");
+}
 
 /* Texts that occur in the rows. */
 static bm_status fit_text(const bmi_step_fit *how, const bmi_frame *f, const bmi_frame_column *c, bmi_step_column *state)
 {
     const size_t all = (size_t)c->dictionary->count;
-    bool        *there = bmi_alloc(f->context, all, sizeof *there);
-    bm_status    st = there ? BM_OK : no_memory(how);
-    size_t       n = 0;
+    bool *there = bmi_alloc(f->context, all, sizeof *there);
+    bm_status st = there ? BM_OK : no_memory(how);
+    size_t n = 0;
     for (int64_t i = 0; !st && i < f->rows; i++)
         if (c->codes[i] >= 0 && !there[c->codes[i]]) {
             there[c->codes[i]] = true;
@@ -71,7 +81,7 @@ static bm_status fit_numbers(const bmi_step_fit *how, const bmi_frame *f, const 
         if (!state->numbers || !state->texts) st = no_memory(how);
     }
     for (size_t i = 0; !st && i < distinct; i++) {
-        char        text[32];
+        char text[32];
         bmi_write_real(text, sorted[i]);
         const char *kept = bmi_arena_text(how->arena, text);
         if (!kept) st = no_memory(how);
@@ -107,7 +117,8 @@ static size_t category_of_number(const bmi_step_column *s, double number)
 static size_t *map_texts(const bmi_frame *f, const bmi_frame_column *c, const bmi_step_column *s)
 {
     size_t *map = bmi_alloc_raw(f->context, (size_t)c->dictionary->count, sizeof *map);
-    for (int32_t code = 0; map && code < c->dictionary->count; code++) map[code] = category_of_text(s, bmi_dictionary_text(c->dictionary, code, NULL));
+    for (int32_t code = 0; map && code < c->dictionary->count; code++)
+        map[code] = category_of_text(s, bmi_dictionary_text(c->dictionary, code, NULL));
     return map;
 }
 
@@ -126,16 +137,16 @@ static bool name_columns(bmi_frame *f, size_t at, const bmi_step_column *s)
 
 static bm_status apply(bmi_error *e, bm_place here, const bmi_step_column *s, bmi_frame *f, size_t at)
 {
-    const bool       text = f->columns[at].text;
-    size_t          *map = text ? map_texts(f, &f->columns[at], s) : NULL;
+    const bool text = f->columns[at].text;
+    size_t *map = text ? map_texts(f, &f->columns[at], s) : NULL;
     bmi_frame_column old = { 0 };
-    bool             fine = (!text || map) && bmi_frame_replace(f, at, s->n_texts + 1, &old);
-    const size_t     map_count = text && map ? (size_t)(fine ? old.dictionary->count : f->columns[at].dictionary->count) : 0;
+    bool fine = (!text || map) && bmi_frame_replace(f, at, s->n_texts + 1, &old);
+    const size_t map_count = text && map ? (size_t)(fine ? old.dictionary->count : f->columns[at].dictionary->count) : 0;
     if (fine) fine = name_columns(f, at, s);
     for (size_t k = 0; fine && k <= s->n_texts; k++) memset(f->columns[at + k].numbers, 0, (size_t)f->rows * sizeof(double));
     for (int64_t i = 0; fine && i < f->rows; i++) {
         const bool missing = text ? old.codes[i] < 0 : isnan(old.numbers[i]);
-        size_t     k = s->n_texts;
+        size_t k = s->n_texts;
         if (!missing) k = text ? map[old.codes[i]] : category_of_number(s, old.numbers[i] + 0.);
         f->counted.missing += missing;
         f->counted.unseen += !missing && k == s->n_texts;
@@ -154,6 +165,11 @@ static bool lawful(const bmi_step_column *s)
     return true;
 }
 
-static const bmi_step_kind one_hot = { .name = "one_hot", .doc = "a column per category and one for unseen or missing", .takes = takes,
-    .takes_what = "text or numbers", .fit = fit, .apply = apply, .lawful = lawful };
+static const bmi_step_kind one_hot = { .name = "one_hot",
+                                       .doc = "a column per category and one for unseen or missing",
+                                       .takes = takes,
+                                       .takes_what = "text or numbers",
+                                       .fit = fit,
+                                       .apply = apply,
+                                       .lawful = lawful };
 const bmi_kind bmi_kinds_step_one_hot[] = { { "step", "one_hot", &one_hot }, { 0 } };

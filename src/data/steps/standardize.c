@@ -6,13 +6,16 @@
 #include "data/step.h"
 #include <math.h>
 
-static bool takes(const bmi_frame *f, size_t column, bool chosen) { return !f->columns[column].text && (chosen || !f->columns[column].indicator); }
+static bool takes(const bmi_frame *f, size_t column, bool chosen)
+{
+    return !f->columns[column].text && (chosen || !f->columns[column].indicator);
+}
 
 static bm_status fit(const bmi_step_fit *how, const bmi_frame *f, size_t column, bmi_step_column *state)
 {
     const double *x = f->columns[column].numbers;
-    const double  n = (double)bmi_frame_present(f, column);
-    double        sum = 0, squares = 0, rest = 0;
+    const double n = (double)bmi_frame_present(f, column);
+    double sum = 0, squares = 0, rest = 0;
     for (int64_t i = 0; i < f->rows; i++)
         if (!isnan(x[i])) sum += x[i] / n;
     const double mean = n > 0 ? sum : 0;
@@ -39,8 +42,17 @@ static bm_status apply(bmi_error *e, bm_place here, const bmi_step_column *state
     return BM_OK;
 }
 
-static bool lawful(const bmi_step_column *s) { return s->n_numbers == 2 && !s->n_texts && isfinite(s->numbers[0]) && isfinite(s->numbers[1]) && s->numbers[1] > 0; }
+static bool lawful(const bmi_step_column *s)
+{
+    return s->n_numbers == 2 && !s->n_texts && isfinite(s->numbers[0]) && isfinite(s->numbers[1]) && s->numbers[1] > 0;
+}
 
-static const bmi_step_kind standardize = { .name = "standardize", .doc = "(x - mean) / standard deviation", .scales = true, .takes = takes,
-    .takes_what = "numbers", .fit = fit, .apply = apply, .lawful = lawful };
+static const bmi_step_kind standardize = { .name = "standardize",
+                                           .doc = "(x - mean) / standard deviation",
+                                           .scales = true,
+                                           .takes = takes,
+                                           .takes_what = "numbers",
+                                           .fit = fit,
+                                           .apply = apply,
+                                           .lawful = lawful };
 const bmi_kind bmi_kinds_step_standardize[] = { { "step", "standardize", &standardize }, { 0 } };
