@@ -2,47 +2,47 @@
 # The short way to everything; the presets are in CMakePresets.json.
 PREFIX ?= /usr/local
 SECONDS ?= 60
-BUILD = cmake --preset $(1) >/dev/null && cmake --build --preset $(1)
+# $(call BUILD,configure preset,build preset): only messages that matter
+BUILD = cmake --preset $(1) >/dev/null && cmake --build --preset $(2)
 
 .PHONY: help run test asan bench fuzz install clean
 help:
 	@echo "make run                  build, then the demonstration: train on a bundled table, predict, show the result"
 	@echo "make test                 build, then all tests; ends by 'N passed, N failed, N skipped'"
 	@echo "make asan                 the same under the address and undefined-behaviour sanitizers (clang)"
-	@echo "make bench                speed beside other libraries, where bench/run is there"
+	@echo "make bench                speed beside other libraries, into bench/RESULTS.md (BENCH='--only gemm' ...)"
 	@echo "make fuzz SECONDS=60      feeds mutated files to each reader for so many seconds (clang)"
 	@echo "make install PREFIX=...   library, headers, command, man pages, data (default $(PREFIX); DESTDIR is honoured)"
 	@echo "make clean                removes what was built"
 
 run:
 	@tools/install-deps build
-	@$(call BUILD,release)
+	@$(call BUILD,release,product)
 	@tools/demo build
 
 test:
 	@tools/install-deps build test
-	@$(call BUILD,release)
+	@$(call BUILD,release,release)
 	@tools/run-tests build
 
 asan:
 	@tools/install-deps build test asan
-	@$(call BUILD,asan)
+	@$(call BUILD,asan,asan)
 	@tools/run-tests build-asan
 
 bench:
 	@tools/install-deps build bench
-	@$(call BUILD,release)
-	@cmake --build --preset release --target bench
-	@bench/run
+	@$(call BUILD,release,bench)
+	@bench/run $(BENCH)
 
 fuzz:
 	@tools/install-deps build test asan
-	@$(call BUILD,fuzz)
+	@$(call BUILD,fuzz,fuzz)
 	@tools/fuzz build-fuzz $(SECONDS)
 
 install:
 	@tools/install-deps build
-	@$(call BUILD,release)
+	@$(call BUILD,release,product)
 	@cmake --install build --prefix "$(PREFIX)"
 
 clean:
