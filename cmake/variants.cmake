@@ -1,5 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 # baeum_variants(OUT sources...): each source compiled once per real type and instruction set (src/kernels/cpu/variant.h).
+#
+# These files are inlined so much that some checks of the sanitizer take minutes a file; the address sanitizer sees what they
+# would. The flags stand after those that they take back.
+add_library(baeum_variant_flags INTERFACE)
+if(BAEUM_SANITIZE)
+  target_compile_options(baeum_variant_flags INTERFACE -fno-sanitize=alignment,null,pointer-overflow,object-size)
+endif()
+
 function(baeum_variants out)
   set(${out} "" PARENT_SCOPE)
   if(NOT ARGN)
@@ -21,12 +29,9 @@ function(baeum_variants out)
     foreach(bits 32 64)
       set(name baeum_f${bits}_${isa})
       add_library(${name} OBJECT ${ARGN})
-      target_link_libraries(${name} PRIVATE baeum_flags)
+      target_link_libraries(${name} PRIVATE baeum_flags baeum_variant_flags)
       target_compile_options(${name} PRIVATE ${flags_${isa}})
       target_compile_definitions(${name} PRIVATE BMI_VARIANT=f${bits}_${isa} BMI_VARIANT_REAL=${bits} BMI_VARIANT_ISA=${number})
-      if(BAEUM_SANITIZE) # on code that is inlined this much these checks take minutes a file; the address sanitizer sees what they would
-        target_compile_options(${name} PRIVATE -fno-sanitize=alignment,null,pointer-overflow,object-size)
-      endif()
       list(APPEND objects $<TARGET_OBJECTS:${name}>)
     endforeach()
     math(EXPR number "${number} + 1")
