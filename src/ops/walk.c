@@ -2,6 +2,7 @@
 /* Walks over dense arrays: counters over merged dimensions.
  */
 #include "ops/walk.h"
+#include "kernels/cpu/copy.h"
 #include <string.h>
 
 void bmi_strides(const bm_shape *shape, int64_t stride[BM_MAX_RANK])
@@ -71,34 +72,14 @@ bool bmi_walk_next(bmi_walk *w)
     return false;
 }
 
-static void copy_piece(size_t size, int64_t n, char *to, int64_t to_step, const char *from, int64_t from_step)
-{
-    if (to_step == 1 && from_step == 1) {
-        memcpy(to, from, (size_t)n * size);
-        return;
-    }
-    if (size == 4)
-        for (int64_t i = 0; i < n; i++) ((uint32_t *)(void *)to)[i * to_step] = ((const uint32_t *)(const void *)from)[i * from_step];
-    else if (size == 8)
-        for (int64_t i = 0; i < n; i++) ((uint64_t *)(void *)to)[i * to_step] = ((const uint64_t *)(const void *)from)[i * from_step];
-    else
-        for (int64_t i = 0; i < n; i++) to[i * to_step] = from[i * from_step];
-}
-
 void bmi_copy_box(bm_type type, const bm_shape *box, void *to, const int64_t to_stride[BM_MAX_RANK], const void *from,
                   const int64_t from_stride[BM_MAX_RANK])
 {
-    const size_t size = bm_type_size(type);
-    int64_t      stride[2][BM_MAX_RANK];
-    memcpy(stride[0], to_stride, sizeof stride[0]);
-    memcpy(stride[1], from_stride, sizeof stride[1]);
-    bmi_walk w;
-    if (!bmi_walk_start(&w, box, 2, (const int64_t(*)[BM_MAX_RANK])stride)) return;
-    const int last = w.rank - 1;
-    do {
-        copy_piece(size, w.dim[last], (char *)to + w.at[0] * (int64_t)size, w.stride[0][last], (const char *)from + w.at[1] * (int64_t)size,
-                   w.stride[1][last]);
-    } while (bmi_walk_next(&w));
+    bmi_copy_spec spec = { .size = bm_type_size(type), .rank = (int)box->rank, .to = to, .from = from };
+    bmi_copy      copy;
+    for (int64_t d = 0; d < box->rank; d++) spec.dim[d] = box->dim[d], spec.to_stride[d] = to_stride[d], spec.from_stride[d] = from_stride[d];
+    bmi_copy_bind(&copy, &spec);
+    bmi_copy_run(&copy, 0, 1);
 }
 
 void bmi_fill_array(const bm_array *a, double value)
