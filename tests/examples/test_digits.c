@@ -52,6 +52,7 @@ static void bundled(void **state)
     (void)state;
     assert_true(accuracy(example("digits_logistic", "").out) >= .99);
     assert_true(accuracy(example("digits_mlp 15", "").out) >= .95);
+    assert_true(accuracy(example("digits_keras", "").out) >= .95);
 }
 
 static void two_digits(void **state)
@@ -68,10 +69,17 @@ static void ten_digits(void **state)
     else bmt_skip("no mnist");
 }
 
+static void keras(void **state)
+{
+    (void)state;
+    if (mnist()) assert_true(accuracy(example("digits_keras", mnist()).out) >= .98);
+    else bmt_skip("no mnist");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(exclusive_or), cmocka_unit_test(bundled), cmocka_unit_test(two_digits), cmocka_unit_test(ten_digits),
+        cmocka_unit_test(exclusive_or), cmocka_unit_test(bundled), cmocka_unit_test(two_digits), cmocka_unit_test(ten_digits), cmocka_unit_test(keras),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+/* The examples on tables, and the comparison of optimisers, reach what they promise. */
+#include "support/bmt_command.h"
+#include <stdlib.h>
+#include <string.h>
+
+static bmt_run example(const char *name) { return bmt_exits(bmt_sh("BAEUM_THREADS=1 BAEUM_DATA= \"$BAEUM_BUILD\"/examples/%s", name), 0); }
+
+/* The number behind a word; fails when the word is not there. */
+static double after(const char *text, const char *word)
+{
+    const char *at = strstr(text, word);
+    if (!at) fail_msg("no \"%s\" in\n%s", word, text);
+    return strtod(at + strlen(word), NULL);
+}
+
+static void infert(void **state)
+{
+    (void)state;
+    const bmt_run r = example("infert");
+    assert_true(after(r.out, "test accuracy ") > after(r.out, "always the most frequent class ") + .05);
+    assert_true(after(r.out, "probability ") > .5); /* spontaneous abortions go with cases */
+}
+
+static void creditcard(void **state)
+{
+    (void)state;
+    const bmt_run r = example("creditcard");
+    const double  line = after(strstr(r.out, "linear"), "R2 "), network = after(strstr(r.out, "mlp:64,32"), "R2 ");
+    assert_true(line > .7 && line < .9); /* a ratio of columns is no straight line */
+    assert_true(network > line + .05);
+}
+
+static void optimizers(void **state)
+{
+    (void)state;
+    const bmt_run r = example("optimizers");
+    assert_int_equal(bmt_lines(r.out), 10);
+    for (int i = 1; i < 10; i++) {
+        char         name[32];
+        double       loss[7];
+        const char  *line = bmt_line(r.out, i);
+        if (sscanf(line, "%31s %lf %lf %lf %lf %lf %lf %lf", name, &loss[0], &loss[1], &loss[2], &loss[3], &loss[4], &loss[5], &loss[6]) != 8) fail_msg("%s", line);
+        for (int k = 1; k < 7; k++)
+            if (!(loss[k] < loss[k - 1])) fail_msg("the loss does not fall: %s", line);
+        assert_true(loss[6] < .1);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = { cmocka_unit_test(infert), cmocka_unit_test(creditcard), cmocka_unit_test(optimizers) };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
