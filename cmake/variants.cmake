@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 # baeum_variants(OUT sources...): each source compiled once per real type and instruction set (src/kernels/cpu/variant.h).
 #
-# These files are inlined so much that some checks of the sanitizer take minutes a file; the address sanitizer sees what they
-# would. The flags stand after those that they take back.
+# The kernels in src/kernels/cpu/variants/ are inlined so much that the sanitizers take up to a minute a file and give them frames of
+# megabytes. In a sanitized build they are compiled without; their tests put arrays against pages that may not be touched,
+# which sees what the address sanitizer would. The rows of src/ops/elementwise_*.c keep the address sanitizer.
 add_library(baeum_variant_flags INTERFACE)
 if(BAEUM_SANITIZE)
   target_compile_options(baeum_variant_flags INTERFACE -fno-sanitize=alignment,null,pointer-overflow,object-size)
+  file(GLOB unsanitized CONFIGURE_DEPENDS src/kernels/cpu/variants/*.c)
+  set_source_files_properties(${unsanitized} PROPERTIES COMPILE_OPTIONS "-fno-sanitize=all")
 endif()
 
 function(baeum_variants out)
