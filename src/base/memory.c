@@ -37,8 +37,9 @@ void *bmi_alloc_raw(bm_context *context, size_t count, size_t size)
     if (!asked_bytes(count, size, &bytes)) return NULL;
     if (context && context->allocator.allocate) return context->allocator.allocate(context->allocator.user, bytes, BMI_ALIGN);
     if (bytes < LARGE) return aligned_alloc(BMI_ALIGN, (bytes + BMI_ALIGN - 1) / BMI_ALIGN * BMI_ALIGN);
-    void *memory = aligned_alloc(BMI_LARGE_PAGE, (bytes + BMI_ALIGN - 1) / BMI_ALIGN * BMI_ALIGN);
-    if (memory) bmi_pages_advise(memory, bytes);
+    void *memory = NULL; /* not aligned_alloc: its sizes must be multiples of the alignment */
+    if (posix_memalign(&memory, BMI_LARGE_PAGE, bytes)) return NULL;
+    bmi_pages_advise(memory, bytes);
     return memory;
 }
 

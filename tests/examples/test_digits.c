@@ -59,21 +59,21 @@ static void two_digits(void **state)
 {
     (void)state;
     if (mnist()) assert_true(accuracy(example("digits_logistic", mnist()).out) >= .99);
-    else bmt_skip("no mnist");
+    else bmt_skip(SANITIZED ? "time for mnist under a sanitizer" : "mnist");
 }
 
 static void ten_digits(void **state)
 {
     (void)state;
     if (mnist()) assert_true(accuracy(example("digits_mlp", mnist()).out) >= .98);
-    else bmt_skip("no mnist");
+    else bmt_skip(SANITIZED ? "time for mnist under a sanitizer" : "mnist");
 }
 
 static void keras(void **state)
 {
     (void)state;
     if (mnist()) assert_true(accuracy(example("digits_keras", mnist()).out) >= .98);
-    else bmt_skip("no mnist");
+    else bmt_skip(SANITIZED ? "time for mnist under a sanitizer" : "mnist");
 }
 
 int main(void)

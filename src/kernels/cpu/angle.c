@@ -4,6 +4,7 @@
  */
 #include "kernels/cpu/angle.h"
 #include <math.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 __extension__ typedef unsigned __int128 u128;
@@ -42,13 +43,14 @@ static void times_half_pi(const uint64_t f[3], double *high, double *low)
 
 int bmi_angle_reduce(double x, double *high, double *low)
 {
-    int            exponent;
-    const double   fraction = frexp(fabs(x), &exponent);
-    const uint64_t m = (uint64_t)(fraction * 0x1p53);
-    if (!(fabs(x) <= 0x1.fffffffffffffp1023) || exponent < 9) {
+    int          exponent = 0;
+    const bool   finite   = fabs(x) <= 0x1.fffffffffffffp1023;
+    const double fraction = finite ? frexp(fabs(x), &exponent) : 0;
+    if (!finite || exponent < 9) {
         *high = *low = NAN;
         return 0;
     }
+    const uint64_t m  = (uint64_t)(fraction * 0x1p53);
     const int      at = exponent - 53 + 62; /* of the bit whose product with m counts 2: all before counts multiples of 4 */
     const u128     p2 = (u128)m * bits_at(at + 128), p1 = (u128)m * bits_at(at + 64) + (uint64_t)(p2 >> 64);
     const uint64_t r0 = m * bits_at(at) + (uint64_t)(p1 >> 64), r1 = (uint64_t)p1, r2 = (uint64_t)p2;
