@@ -58,31 +58,59 @@ static bm_status infer_part(bm_infer *i)
     return BM_OK;
 }
 
-/* Copies a part of `width` entries on the axis between its own array and the place `from` on in the joined one. */
-static void move_part(const bm_array *whole, const bm_array *part, int64_t axis, int64_t from, bool out_of)
+/* The copy of a part between its own array and the place `from` on in the joined one. */
+static bmi_copy_spec copy_of(const bm_array *whole, const bm_array *part, int64_t axis, int64_t from, bool out_of)
 {
     int64_t in_whole[BM_MAX_RANK], in_part[BM_MAX_RANK];
-    if (!part->size) return;
     bmi_strides(&whole->shape, in_whole);
     bmi_strides(&part->shape, in_part);
-    void *at = bmi_element(whole, from * in_whole[axis]);
-    if (out_of) bmi_copy_box(part->type, &part->shape, part->data, in_part, at, in_whole);
-    else bmi_copy_box(part->type, &part->shape, at, in_whole, part->data, in_part);
+    void *at = part->size ? bmi_element(whole, from * in_whole[axis]) : whole->data;
+    if (out_of) return bmi_copy_of(part->type, &part->shape, part->data, in_part, at, in_whole);
+    return bmi_copy_of(part->type, &part->shape, at, in_whole, part->data, in_part);
 }
 
 static void run_concat(const bm_call *c)
 {
     const int64_t given = *(const int64_t *)c->args, axis = given < 0 ? given + c->out.shape.rank : given;
-    for (int64_t j = 0, from = 0; j < c->n_in; from += c->in[j++].shape.dim[axis]) move_part(&c->out, &c->in[j], axis, from, false);
+    for (int64_t j = 0, from = 0; j < c->n_in; from += c->in[j++].shape.dim[axis]) {
+        const bmi_copy_spec spec = copy_of(&c->out, &c->in[j], axis, from, false);
+        bmi_copy_now(&spec);
+    }
+}
+
+static bool bind_concat(bmi_bind *b)
+{
+    const int64_t given = *(const int64_t *)b->args, axis = given < 0 ? given + b->out.shape.rank : given;
+    for (int64_t j = 0, from = 0; j < b->n_in; from += b->in[j++].shape.dim[axis]) {
+        const bmi_copy_spec spec = copy_of(&b->out, &b->in[j], axis, from, false);
+        if (b->in[j].size) bmi_copy_emit(b, &spec);
+    }
+    return true;
+}
+
+/* Where the part begins in the joined array. */
+static int64_t part_begin(const part_args *args, const bm_array *in, int64_t *axis)
+{
+    int64_t from = 0;
+    *axis        = args->axis < 0 ? args->axis + in[0].shape.rank : args->axis;
+    for (int64_t j = 0; j < args->index; j++) from += in[1 + j].shape.dim[*axis];
+    return from;
 }
 
 static void run_part(const bm_call *c)
 {
-    const part_args *args = c->args;
-    const int64_t    axis = args->axis < 0 ? args->axis + c->out.shape.rank : args->axis;
-    int64_t          from = 0;
-    for (int64_t j = 0; j < args->index; j++) from += c->in[1 + j].shape.dim[axis];
-    move_part(&c->in[0], &c->out, axis, from, true);
+    int64_t             axis;
+    const int64_t       from = part_begin(c->args, c->in, &axis);
+    const bmi_copy_spec spec = copy_of(&c->in[0], &c->out, axis, from, true);
+    bmi_copy_now(&spec);
+}
+
+static bool bind_part(bmi_bind *b)
+{
+    int64_t             axis;
+    const int64_t       from = part_begin(b->args, b->in, &axis);
+    const bmi_copy_spec spec = copy_of(&b->in[0], &b->out, axis, from, true);
+    return bmi_copy_emit(b, &spec);
 }
 
 extern const bm_op bmi_op_concat_part;
@@ -130,9 +158,9 @@ static const bm_example examples_part[] = {
 };
 
 static const bm_op bmi_op_concat = { .size = sizeof(bm_op), .name = "concat", .n_in = -1, .args_size = sizeof(int64_t), .infer = infer_concat,
-                                     .grad = grad_concat, .run = run_concat, BMI_EXAMPLES(examples_concat), .doc = "parts joined along an axis" };
+                                     .grad = grad_concat, .run = run_concat, .bind = bind_concat, BMI_EXAMPLES(examples_concat), .doc = "parts joined along an axis" };
 const bm_op bmi_op_concat_part = { .size = sizeof(bm_op), .name = "concat_part", .n_in = -1, .args_size = sizeof(part_args), .shape_inputs = ~1u,
-                                   .infer = infer_part, .grad = grad_part, .run = run_part, BMI_EXAMPLES(examples_part),
+                                   .infer = infer_part, .grad = grad_part, .run = run_part, .bind = bind_part, BMI_EXAMPLES(examples_part),
                                    .doc = "the piece of x that part `index` of the following inputs has when they are joined" };
 
 static bool check_parts(const char *name, bm_nodes parts, bm_place here)

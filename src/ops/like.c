@@ -38,12 +38,24 @@ static bm_status infer_sum(bm_infer *i)
     return BM_OK;
 }
 
-static void run_broadcast(const bm_call *c)
+static bmi_copy_spec copy_of(const bm_array *x, const bm_array *out)
 {
     int64_t from[BM_MAX_RANK], to[BM_MAX_RANK];
-    bmi_broadcast_strides(&c->in[0].shape, &c->out.shape, from);
-    bmi_strides(&c->out.shape, to);
-    bmi_copy_box(c->out.type, &c->out.shape, c->out.data, to, c->in[0].data, from);
+    bmi_broadcast_strides(&x->shape, &out->shape, from);
+    bmi_strides(&out->shape, to);
+    return bmi_copy_of(out->type, &out->shape, out->data, to, x->data, from);
+}
+
+static void run_broadcast(const bm_call *c)
+{
+    const bmi_copy_spec spec = copy_of(&c->in[0], &c->out);
+    bmi_copy_now(&spec);
+}
+
+static bool bind_broadcast(bmi_bind *b)
+{
+    const bmi_copy_spec spec = copy_of(&b->in[0], &b->out);
+    return bmi_copy_emit(b, &spec);
 }
 
 /* The axes of x that were repeated to make it from the smaller shape. */
@@ -109,7 +121,7 @@ static const bm_example examples_size[] = {
 };
 
 static const bm_op bmi_op_broadcast_like = { .size = sizeof(bm_op), .name = "broadcast_like", .n_in = 2, .flags = BM_OP_ELEMENTWISE, .shape_inputs = 2,
-                                             .infer = infer_broadcast, .grad = grad_broadcast, .run = run_broadcast, .vector = &bmi_code_copy,
+                                             .infer = infer_broadcast, .grad = grad_broadcast, .run = run_broadcast, .bind = bind_broadcast, .vector = &bmi_code_copy,
                                              BMI_EXAMPLES(examples_broadcast), .doc = "x broadcast to the shape of the second input" };
 static const bm_op bmi_op_sum_like = { .size = sizeof(bm_op), .name = "sum_like", .n_in = 2, .shape_inputs = 2, .infer = infer_sum, .grad = grad_sum,
                                        .run = run_sum, .bind = bind_sum, BMI_EXAMPLES(examples_sum), .doc = "x summed to the shape of the second input" };

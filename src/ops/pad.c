@@ -31,16 +31,26 @@ static bm_status infer(bm_infer *i)
     return BM_OK;
 }
 
+static bmi_copy_spec copy_of(const pad_args *args, const bm_array *x, const bm_array *out)
+{
+    int64_t from[BM_MAX_RANK], to[BM_MAX_RANK], at = 0;
+    bmi_strides(&x->shape, from);
+    bmi_strides(&out->shape, to);
+    for (int64_t d = 0; d < x->shape.rank; d++) at += args->before.at[d] * to[d];
+    return bmi_copy_of(x->type, &x->shape, x->size ? bmi_element(out, at) : out->data, to, x->data, from);
+}
+
 static void run(const bm_call *c)
 {
-    const pad_args *args = c->args;
-    const bm_array *x    = &c->in[0];
-    int64_t         from[BM_MAX_RANK], to[BM_MAX_RANK], at = 0;
-    bmi_strides(&x->shape, from);
-    bmi_strides(&c->out.shape, to);
-    for (int64_t d = 0; d < x->shape.rank; d++) at += args->before.at[d] * to[d];
-    bmi_fill_array(&c->out, args->value);
-    if (x->size) bmi_copy_box(x->type, &x->shape, bmi_element(&c->out, at), to, x->data, from);
+    const bmi_copy_spec spec = copy_of(c->args, &c->in[0], &c->out);
+    bmi_fill_array(&c->out, ((const pad_args *)c->args)->value);
+    bmi_copy_now(&spec);
+}
+
+static bool bind(bmi_bind *b)
+{
+    const bmi_copy_spec spec = copy_of(b->args, &b->in[0], &b->out);
+    return bmi_fill_emit(b, &b->out, ((const pad_args *)b->args)->value) && bmi_copy_emit(b, &spec);
 }
 
 static void grad(bm_node y, bm_node dy, bm_node *dx)
@@ -54,7 +64,7 @@ static const bm_example examples[] = {
 };
 
 static const bm_op bmi_op_pad = { .size = sizeof(bm_op), .name = "pad", .n_in = 1, .args_size = sizeof(pad_args), .infer = infer, .grad = grad,
-                                  .run = run, BMI_EXAMPLES(examples), .doc = "x with a value around: before[i] and after[i] elements on axis i" };
+                                  .run = run, .bind = bind, BMI_EXAMPLES(examples), .doc = "x with a value around: before[i] and after[i] elements on axis i" };
 
 bm_node bm_pad_at(bm_node x, bm_axes before, bm_axes after, double value, bm_place here)
 {

@@ -69,32 +69,46 @@ static bm_status infer_pad_like(bm_infer *i)
     return check_inside(i, &i->in_shape[0], &i->in_shape[1]);
 }
 
-/* Copies between an array and the block of `shape` at `begin` in a larger one. */
-static void move_block(const bm_array *large, const bm_array *block, const bm_axes *begin, bool out_of)
+/* The copy between an array and the block at `begin` in a larger one. */
+static bmi_copy_spec copy_of(const bm_array *large, const bm_array *block, const bm_axes *begin, bool out_of)
 {
     int64_t in_large[BM_MAX_RANK], in_block[BM_MAX_RANK], at = 0;
     bmi_strides(&large->shape, in_large);
     bmi_strides(&block->shape, in_block);
     for (int64_t d = 0; d < large->shape.rank; d++) at += start_of(begin, d, large->shape.dim[d]) * in_large[d];
-    if (!block->size) return;
-    if (out_of) bmi_copy_box(block->type, &block->shape, block->data, in_block, bmi_element(large, at), in_large);
-    else bmi_copy_box(block->type, &block->shape, bmi_element(large, at), in_large, block->data, in_block);
+    void *place = block->size ? bmi_element(large, at) : large->data;
+    if (out_of) return bmi_copy_of(block->type, &block->shape, block->data, in_block, place, in_large);
+    return bmi_copy_of(block->type, &block->shape, place, in_large, block->data, in_block);
 }
 
-static void run_slice(const bm_call *c)
+static void cut(const bm_call *c, const bm_axes *begin)
 {
-    move_block(&c->in[0], &c->out, &((const slice_args *)c->args)->begin, true);
+    const bmi_copy_spec spec = copy_of(&c->in[0], &c->out, begin, true);
+    bmi_copy_now(&spec);
 }
 
-static void run_slice_like(const bm_call *c)
+static bool bind_cut(bmi_bind *b, const bm_axes *begin)
 {
-    move_block(&c->in[0], &c->out, c->args, true);
+    const bmi_copy_spec spec = copy_of(&b->in[0], &b->out, begin, true);
+    return bmi_copy_emit(b, &spec);
 }
+
+static void run_slice(const bm_call *c) { cut(c, &((const slice_args *)c->args)->begin); }
+static void run_slice_like(const bm_call *c) { cut(c, c->args); }
+static bool bind_slice(bmi_bind *b) { return bind_cut(b, &((const slice_args *)b->args)->begin); }
+static bool bind_slice_like(bmi_bind *b) { return bind_cut(b, b->args); }
 
 static void run_pad_like(const bm_call *c)
 {
+    const bmi_copy_spec spec = copy_of(&c->out, &c->in[0], c->args, false);
     bmi_fill_array(&c->out, 0);
-    move_block(&c->out, &c->in[0], c->args, false);
+    bmi_copy_now(&spec);
+}
+
+static bool bind_pad_like(bmi_bind *b)
+{
+    const bmi_copy_spec spec = copy_of(&b->out, &b->in[0], b->args, false);
+    return bmi_fill_emit(b, &b->out, 0) && bmi_copy_emit(b, &spec);
 }
 
 static void grad_slice(bm_node y, bm_node dy, bm_node *dx)
@@ -129,13 +143,13 @@ static const bm_example examples_pad_like[] = {
 };
 
 static const bm_op bmi_op_slice = { .size = sizeof(bm_op), .name = "slice", .n_in = 1, .args_size = sizeof(slice_args), .infer = infer_slice,
-                                    .grad = grad_slice, .run = run_slice, BMI_EXAMPLES(examples_slice),
+                                    .grad = grad_slice, .run = run_slice, .bind = bind_slice, BMI_EXAMPLES(examples_slice),
                                     .doc = "elements begin[i] .. begin[i] + size[i] - 1 of each axis i" };
 static const bm_op bmi_op_slice_like = { .size = sizeof(bm_op), .name = "slice_like", .n_in = 2, .args_size = sizeof(bm_axes), .shape_inputs = 2,
-                                         .infer = infer_slice_like, .grad = grad_slice_like, .run = run_slice_like, BMI_EXAMPLES(examples_slice_like),
+                                         .infer = infer_slice_like, .grad = grad_slice_like, .run = run_slice_like, .bind = bind_slice_like, BMI_EXAMPLES(examples_slice_like),
                                          .doc = "the block of x at `begin` that has the shape of the second input" };
 static const bm_op bmi_op_pad_like = { .size = sizeof(bm_op), .name = "pad_like", .n_in = 2, .args_size = sizeof(bm_axes), .shape_inputs = 2,
-                                       .infer = infer_pad_like, .grad = grad_pad_like, .run = run_pad_like, BMI_EXAMPLES(examples_pad_like),
+                                       .infer = infer_pad_like, .grad = grad_pad_like, .run = run_pad_like, .bind = bind_pad_like, BMI_EXAMPLES(examples_pad_like),
                                        .doc = "x at `begin` among zeros, in the shape of the second input" };
 
 bm_node bmi_slice_like(bm_node x, bm_node like, bm_axes begin)

@@ -54,7 +54,8 @@ static void each_copy(const bm_array *large, const bm_array *small, const bm_axe
 
 static void put_copy(const bm_array *large, int64_t at, const bm_array *small, const int64_t *in_large, const int64_t *in_small)
 {
-    bmi_copy_box(small->type, &small->shape, bmi_element(large, at), in_large, small->data, in_small);
+    const bmi_copy_spec spec = bmi_copy_of(small->type, &small->shape, bmi_element(large, at), in_large, small->data, in_small);
+    bmi_copy_now(&spec);
 }
 
 static void add_copy(const bm_array *large, int64_t at, const bm_array *small, const int64_t *in_large, const int64_t *in_small)
@@ -79,6 +80,26 @@ static void add_copy(const bm_array *large, int64_t at, const bm_array *small, c
 static void run_tile(const bm_call *c)
 {
     each_copy(&c->out, &c->in[0], c->args, put_copy);
+}
+
+/* All copies as one: an axis that repeats becomes two, of which the first does not move in x. Declines when these are too many. */
+static bool bind_tile(bmi_bind *b)
+{
+    const bm_axes *times = b->args;
+    const bm_array *x = &b->in[0], *out = &b->out;
+    int64_t         in_large[BM_MAX_RANK], in_small[BM_MAX_RANK];
+    bmi_copy_spec   spec = { .size = bm_type_size(x->type), .to = out->data, .from = x->data };
+    bmi_strides(&out->shape, in_large);
+    bmi_strides(&x->shape, in_small);
+    for (int64_t d = 0; d < x->shape.rank; d++) {
+        for (int half = times->at[d] > 1 ? 0 : 1; half < 2; half++) {
+            if (spec.rank == BMI_COPY_RANK) return false;
+            spec.dim[spec.rank]           = half ? x->shape.dim[d] : times->at[d];
+            spec.to_stride[spec.rank]     = half ? in_large[d] : in_large[d] * x->shape.dim[d];
+            spec.from_stride[spec.rank++] = half ? in_small[d] : 0;
+        }
+    }
+    return bmi_copy_emit(b, &spec);
 }
 
 static void run_untile(const bm_call *c)
@@ -109,7 +130,7 @@ static const bm_example examples_untile[] = {
 };
 
 static const bm_op bmi_op_tile = { .size = sizeof(bm_op), .name = "tile", .n_in = 1, .args_size = sizeof(bm_axes), .infer = infer_tile,
-                                   .grad = grad_tile, .run = run_tile, BMI_EXAMPLES(examples_tile), .doc = "x repeated times[i] times along axis i" };
+                                   .grad = grad_tile, .run = run_tile, .bind = bind_tile, BMI_EXAMPLES(examples_tile), .doc = "x repeated times[i] times along axis i" };
 const bm_op bmi_op_untile = { .size = sizeof(bm_op), .name = "untile", .n_in = 2, .args_size = sizeof(bm_axes), .shape_inputs = 2, .infer = infer_untile,
                               .grad = grad_untile, .run = run_untile, BMI_EXAMPLES(examples_untile),
                               .doc = "the repeats of tile summed, to the shape of the second input" };

@@ -23,14 +23,26 @@ static bm_status infer(bm_infer *i)
     return BM_OK;
 }
 
+static bmi_copy_spec copy_of(const bm_axes *order, const bm_array *x, const bm_array *out)
+{
+    int64_t       stride[BM_MAX_RANK], from[BM_MAX_RANK], to[BM_MAX_RANK];
+    const int64_t rank = out->shape.rank;
+    bmi_strides(&x->shape, stride);
+    bmi_strides(&out->shape, to);
+    for (int64_t d = 0; d < rank; d++) from[d] = stride[axis_of(order, d, rank)];
+    return bmi_copy_of(out->type, &out->shape, out->data, to, x->data, from);
+}
+
 static void run(const bm_call *c)
 {
-    int64_t        stride[BM_MAX_RANK], from[BM_MAX_RANK], to[BM_MAX_RANK];
-    const int64_t  rank = c->out.shape.rank;
-    bmi_strides(&c->in[0].shape, stride);
-    bmi_strides(&c->out.shape, to);
-    for (int64_t d = 0; d < rank; d++) from[d] = stride[axis_of(c->args, d, rank)];
-    bmi_copy_box(c->out.type, &c->out.shape, c->out.data, to, c->in[0].data, from);
+    const bmi_copy_spec spec = copy_of(c->args, &c->in[0], &c->out);
+    bmi_copy_now(&spec);
+}
+
+static bool bind(bmi_bind *b)
+{
+    const bmi_copy_spec spec = copy_of(b->args, &b->in[0], &b->out);
+    return bmi_copy_emit(b, &spec);
 }
 
 static void grad(bm_node y, bm_node dy, bm_node *dx)
@@ -49,7 +61,7 @@ static const bm_example examples[] = {
 };
 
 static const bm_op bmi_op_transpose = { .size = sizeof(bm_op), .name = "transpose", .n_in = 1, .args_size = sizeof(bm_axes), .infer = infer,
-                                        .grad = grad, .run = run, BMI_EXAMPLES(examples), .doc = "axis i of the result is axis order[i] of x" };
+                                        .grad = grad, .run = run, .bind = bind, BMI_EXAMPLES(examples), .doc = "axis i of the result is axis order[i] of x" };
 
 bm_node bm_transpose_at(bm_node x, bm_axes order, bm_place here)
 {

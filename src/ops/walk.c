@@ -2,6 +2,7 @@
 /* Walks over dense arrays: counters over merged dimensions.
  */
 #include "ops/walk.h"
+#include "base/threads.h"
 #include "kernels/cpu/copy.h"
 #include <string.h>
 
@@ -72,14 +73,33 @@ bool bmi_walk_next(bmi_walk *w)
     return false;
 }
 
-void bmi_copy_box(bm_type type, const bm_shape *box, void *to, const int64_t to_stride[BM_MAX_RANK], const void *from,
-                  const int64_t from_stride[BM_MAX_RANK])
+bmi_copy_spec bmi_copy_of(bm_type type, const bm_shape *box, void *to, const int64_t to_stride[BM_MAX_RANK], const void *from,
+                          const int64_t from_stride[BM_MAX_RANK])
 {
     bmi_copy_spec spec = { .size = bm_type_size(type), .rank = (int)box->rank, .to = to, .from = from };
-    bmi_copy      copy;
-    for (int64_t d = 0; d < box->rank; d++) spec.dim[d] = box->dim[d], spec.to_stride[d] = to_stride[d], spec.from_stride[d] = from_stride[d];
-    bmi_copy_bind(&copy, &spec);
+    for (int64_t d = 0; d < box->rank; d++) {
+        spec.dim[d]         = box->dim[d];
+        spec.to_stride[d]   = to_stride[d];
+        spec.from_stride[d] = from_stride[d];
+    }
+    return spec;
+}
+
+void bmi_copy_now(const bmi_copy_spec *spec)
+{
+    bmi_copy copy;
+    bmi_copy_bind(&copy, spec);
     bmi_copy_run(&copy, 0, 1);
+}
+
+bool bmi_copy_emit(bmi_bind *b, const bmi_copy_spec *spec)
+{
+    bmi_copy *copy = bmi_bind_memory(b, sizeof *copy);
+    if (!copy) return true;
+    bmi_copy_bind(copy, spec);
+    const int parts = bmi_copy_parts(copy);
+    bmi_bind_emit(b, b->op->name, bmi_copy_run, copy, parts < b->threads ? parts : b->threads);
+    return true;
 }
 
 void bmi_fill_array(const bm_array *a, double value)
@@ -98,6 +118,31 @@ void bmi_fill_array(const bm_array *a, double value)
         default: ((uint8_t *)a->data)[i] = 1; break;
         }
     }
+}
+
+typedef struct fill {
+    bm_array array;
+    double   value;
+} fill;
+
+enum { FILLED_A_PART = 131072 };
+
+static void fill_part(const void *args, int part, int parts)
+{
+    const fill *f = args;
+    int64_t     begin, end;
+    bmi_slice(f->array.size, 64, part, parts, &begin, &end);
+    bmi_fill_array(&(bm_array){ f->array.type, { 0 }, end - begin, bmi_element(&f->array, begin) }, f->value);
+}
+
+bool bmi_fill_emit(bmi_bind *b, const bm_array *a, double value)
+{
+    fill *f = bmi_bind_memory(b, sizeof *f);
+    if (!f) return true;
+    *f                  = (fill){ *a, value };
+    const int64_t parts = a->size / FILLED_A_PART + 1;
+    bmi_bind_emit(b, "fill", fill_part, f, parts < b->threads ? (int)parts : b->threads);
+    return true;
 }
 
 int64_t bmi_integer_at(const bm_array *a, int64_t k)

@@ -3,6 +3,7 @@
  */
 #ifndef BMI_OPS_WALK_H
 #define BMI_OPS_WALK_H
+#include "kernels/cpu/copy.h"
 #include "ops/op.h"
 
 /* Strides of a dense row-major array, in elements. */
@@ -28,16 +29,19 @@ bool bmi_walk_start(bmi_walk *w, const bm_shape *shape, int arrays, const int64_
 /* To the next piece; false after the last. */
 bool bmi_walk_next(bmi_walk *w);
 
-/* to[...] = from[...] over a box, for elements of 1, 4 or 8 bytes. */
-void bmi_copy_box(bm_type type, const bm_shape *box, void *to, const int64_t to_stride[BM_MAX_RANK], const void *from,
-                  const int64_t from_stride[BM_MAX_RANK]);
+/* to[...] = from[...] over a box: the copy, doing it at once, and binding it as a kernel (always true). */
+bmi_copy_spec bmi_copy_of(bm_type type, const bm_shape *box, void *to, const int64_t to_stride[BM_MAX_RANK], const void *from,
+                          const int64_t from_stride[BM_MAX_RANK]);
+void          bmi_copy_now(const bmi_copy_spec *spec);
+bool          bmi_copy_emit(bmi_bind *b, const bmi_copy_spec *spec);
 /* The k-th element as an address. */
 static inline void *bmi_element(const bm_array *a, int64_t k)
 {
     return (char *)a->data + k * (int64_t)bm_type_size(a->type);
 }
-/* All elements of an array set to a number. */
+/* All elements of an array set to a number, at once and as a kernel (always true). */
 void bmi_fill_array(const bm_array *a, double value);
+bool bmi_fill_emit(bmi_bind *b, const bm_array *a, double value);
 /* An integer element (i32, i64, u8, bool) of an array. */
 int64_t bmi_integer_at(const bm_array *a, int64_t k);
 
