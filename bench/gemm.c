@@ -4,9 +4,9 @@
  *
  *     bench_gemm [--threads N] [--json] [--f64] [--only PART-OF-A-NAME] [--shape nn|tn|nt|tt M K N]...
  *
- * Best of ROUNDS rounds (fewer of a long product, at least 7) of ROUND_US or one call; in each, all take turns on the same
- * operands. Short rounds find the moments when nothing else runs on the machine. Its own peak is a loop of fused multiply-adds in
- * registers, measured in the same run. Pin the process and set OPENBLAS_NUM_THREADS=N, OMP_NUM_THREADS=N.
+ * Best of all rounds of SECONDS, at least ROUNDS of them; in a round each takes its turn on the same operands, for ROUND_US or
+ * one call. Short rounds find the moments when nothing else runs on the machine. The machine's own peak is a loop of fused
+ * multiply-adds in registers, measured in the same run. Pin the process and set OPENBLAS_NUM_THREADS=N, OMP_NUM_THREADS=N.
  */
 #include "base/threads.h"
 #include "kernels/cpu/contract.h"
@@ -24,7 +24,8 @@
 #include <libxsmm.h>
 #endif
 
-enum { ROUNDS = 40, ROUND_US = 2000, OURS = 0, OPENBLAS, ONEDNN, XSMM, CONTESTANTS };
+enum { ROUNDS = 7, ROUND_US = 1000, OURS = 0, OPENBLAS, ONEDNN, XSMM, CONTESTANTS };
+#define SECONDS 0.5
 static const char *const names[CONTESTANTS] = { "baeum", "OpenBLAS", "oneDNN", "libxsmm" };
 
 typedef struct product {
@@ -173,8 +174,8 @@ static void prepare(job *j, const product *p)
 /* Seconds a call takes, best of all rounds; each contestant once a round. */
 static void measure(const job *j, double best[CONTESTANTS], double wrong[CONTESTANTS])
 {
-    long   repeats[CONTESTANTS] = { 0 };
-    double seconds = 0; /* of a round */
+    long         repeats[CONTESTANTS] = { 0 };
+    const double begin = now(), budget = j->threads > 1 ? 3 * SECONDS : SECONDS;
     for (int who = 0; who < CONTESTANTS; who++) {
         best[who] = INFINITY;
         if (!has(j, who)) continue;
@@ -184,10 +185,10 @@ static void measure(const job *j, double best[CONTESTANTS], double wrong[CONTEST
         for (long n = 1; !repeats[who]; n *= 2) {
             const double start = now();
             for (long i = 0; i < n; i++) call(j, who);
-            if ((now() - start) * 1e6 > ROUND_US / 2) repeats[who] = n, seconds += now() - start;
+            if ((now() - start) * 1e6 > ROUND_US / 2) repeats[who] = n;
         }
     }
-    for (int round = 0; round < (seconds * ROUNDS > 1 ? 7 : ROUNDS); round++)
+    for (int round = 0; round < ROUNDS || now() - begin < budget; round++)
         for (int who = 0; who < CONTESTANTS; who++) {
             if (!has(j, who)) continue;
             const double start = now();
