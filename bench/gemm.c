@@ -30,29 +30,29 @@ static const char *const names[CONTESTANTS] = { "baeum", "OpenBLAS", "oneDNN", "
 
 typedef struct product {
     const char *form; /* nn A B, tn A^T B, nt A B^T */
-    int         m, k, n;
-    double      goal;
+    int m, k, n;
+    double goal;
 } product;
 static const product products[] = {
-    { "nn", 64, 64, 64, .95 },    { "nn", 128, 784, 512, .95 },    { "nn", 128, 512, 512, .95 }, { "nn", 128, 512, 10, 1 },
-    { "nn", 32, 64, 64, .9 },     { "nn", 32, 16, 16, .9 },        { "nn", 512, 512, 512, .95 }, { "nn", 2048, 2048, 2048, .95 },
-    { "tn", 784, 128, 512, .95 }, { "tn", 512, 128, 512, .95 },    { "tn", 512, 128, 10, .95 },  { "nt", 128, 512, 512, .95 },
+    { "nn", 64, 64, 64, .95 },    { "nn", 128, 784, 512, .95 }, { "nn", 128, 512, 512, .95 }, { "nn", 128, 512, 10, 1 },
+    { "nn", 32, 64, 64, .9 },     { "nn", 32, 16, 16, .9 },     { "nn", 512, 512, 512, .95 }, { "nn", 2048, 2048, 2048, .95 },
+    { "tn", 784, 128, 512, .95 }, { "tn", 512, 128, 512, .95 }, { "tn", 512, 128, 10, .95 },  { "nt", 128, 512, 512, .95 },
     { "nt", 128, 10, 512, .95 },  { "nn", 1, 784, 512, 1 },
 };
 
 typedef void sgemm_fn(int, int, int, int, int, int, float, const float *, int, const float *, int, float, float *, int);
 typedef void dgemm_fn(int, int, int, int, int, int, double, const double *, int, const double *, int, double, double *, int);
-typedef int  dnnl_fn(char, char, long, long, long, float, const float *, long, const float *, long, float, float *, long);
+typedef int dnnl_fn(char, char, long, long, long, float, const float *, long, const float *, long, float, float *, long);
 
 typedef struct job {
-    int   m, n, k, threads, parts;
-    bool  at, bt, f64;
+    int m, n, k, threads, parts;
+    bool at, bt, f64;
     void *a, *b, *c, *memory;
     const bmi_contract *bound;
-    bmi_kernel          kernel;
-    sgemm_fn           *sgemm;
-    dgemm_fn           *dgemm;
-    dnnl_fn            *dnnl;
+    bmi_kernel kernel;
+    sgemm_fn *sgemm;
+    dgemm_fn *dgemm;
+    dnnl_fn *dnnl;
 #ifdef BENCH_XSMM
     libxsmm_smmfunction xs;
     libxsmm_dmmfunction xd;
@@ -95,7 +95,8 @@ static bool has(const job *j, int who)
 static void call(const job *j, int who)
 {
     enum { ROW_MAJOR = 101, PLAIN = 111, TRANSPOSED = 112 };
-    const int lda = j->at ? j->m : j->k, ldb = j->bt ? j->k : j->n, ta = j->at ? TRANSPOSED : PLAIN, tb = j->bt ? TRANSPOSED : PLAIN;
+    const int lda = j->at ? j->m : j->k, ldb = j->bt ? j->k : j->n, ta = j->at ? TRANSPOSED : PLAIN,
+              tb = j->bt ? TRANSPOSED : PLAIN;
     switch (who) {
     case OURS:
         if (j->parts == 1) j->kernel(j->bound, 0, 1);
@@ -116,7 +117,10 @@ static void call(const job *j, int who)
     }
 }
 
-static double element(const job *j, const void *x, long i) { return j->f64 ? ((const double *)x)[i] : (double)((const float *)x)[i]; }
+static double element(const job *j, const void *x, long i)
+{
+    return j->f64 ? ((const double *)x)[i] : (double)((const float *)x)[i];
+}
 
 /* The largest error in units of its limit, on a sample of elements. */
 static double error(const job *j)
@@ -124,12 +128,14 @@ static double error(const job *j)
     double worst = 0;
     for (long s = 0; s < 200; s++) {
         const long x = s * 7919 % j->m, y = s * 104729 % j->n;
-        double     sum = 0, all = 0;
+        double sum = 0, all = 0;
         for (long p = 0; p < j->k; p++) {
-            const double z = element(j, j->a, j->at ? p * j->m + x : x * j->k + p) * element(j, j->b, j->bt ? y * j->k + p : p * j->n + y);
+            const double z =
+                element(j, j->a, j->at ? p * j->m + x : x * j->k + p) * element(j, j->b, j->bt ? y * j->k + p : p * j->n + y);
             sum += z, all += fabs(z);
         }
-        const double limit = 4 * ldexp(1, j->f64 ? -53 : -24) * (sqrt(j->k) + 8) * all, off = fabs(sum - element(j, j->c, x * j->n + y));
+        const double limit = 4 * ldexp(1, j->f64 ? -53 : -24) * (sqrt(j->k) + 8) * all,
+                     off = fabs(sum - element(j, j->c, x * j->n + y));
         if (off > worst * limit) worst = off / limit;
     }
     return worst;
@@ -154,18 +160,27 @@ static void prepare(job *j, const product *p)
     j->m = p->m, j->n = p->n, j->k = p->k, j->at = p->form[0] == 't', j->bt = p->form[1] == 't';
     j->a = operand((long)j->m * j->k, j->f64, &state), j->b = operand((long)j->k * j->n, j->f64, &state);
     j->c = operand((long)j->m * j->n, j->f64, &state);
-    const bmi_contract_spec s = { .real = j->f64 ? BMI_REAL_F64 : BMI_REAL_F32, .m = j->m, .n = j->n, .k = j->k, .a_transposed = j->at,
-                                  .b_transposed = j->bt, .a = j->a, .b = j->b, .c = j->c, .lda = j->at ? j->m : j->k,
-                                  .ldb = j->bt ? j->k : j->n, .ldc = j->n };
-    j->parts  = bmi_contract_parts(&s, j->threads);
+    const bmi_contract_spec s = { .real = j->f64 ? BMI_REAL_F64 : BMI_REAL_F32,
+                                  .m = j->m,
+                                  .n = j->n,
+                                  .k = j->k,
+                                  .a_transposed = j->at,
+                                  .b_transposed = j->bt,
+                                  .a = j->a,
+                                  .b = j->b,
+                                  .c = j->c,
+                                  .lda = j->at ? j->m : j->k,
+                                  .ldb = j->bt ? j->k : j->n,
+                                  .ldc = j->n };
+    j->parts = bmi_contract_parts(&s, j->threads);
     j->memory = aligned_alloc(4096, (bmi_contract_bytes(&s, j->parts) + 4095) / 4096 * 4096);
     if (!j->memory) exit(1);
-    j->bound  = bmi_contract_bind(j->memory, &s, j->parts, bmi_isa_now());
+    j->bound = bmi_contract_bind(j->memory, &s, j->parts, bmi_isa_now());
     j->kernel = bmi_contract_kernel(j->bound);
 #ifdef BENCH_XSMM /* column-major: C^T = B^T A^T */
-    const float  one = 1, zero = 0;
+    const float one = 1, zero = 0;
     const double one64 = 1, zero64 = 0;
-    const bool   plain = !j->at && !j->bt && j->m > 1 && (double)j->m * j->n * j->k < 1e8;
+    const bool plain = !j->at && !j->bt && j->m > 1 && (double)j->m * j->n * j->k < 1e8;
     j->xs = plain && !j->f64 ? libxsmm_smmdispatch(j->n, j->m, j->k, NULL, NULL, NULL, &one, &zero, NULL, NULL) : NULL;
     j->xd = plain && j->f64 ? libxsmm_dmmdispatch(j->n, j->m, j->k, NULL, NULL, NULL, &one64, &zero64, NULL, NULL) : NULL;
 #endif
@@ -174,7 +189,7 @@ static void prepare(job *j, const product *p)
 /* Seconds a call takes, best of all rounds; each contestant once a round. */
 static void measure(const job *j, double best[CONTESTANTS], double wrong[CONTESTANTS])
 {
-    long         repeats[CONTESTANTS] = { 0 };
+    long repeats[CONTESTANTS] = { 0 };
     const double begin = now(), budget = j->threads > 1 ? 3 * SECONDS : SECONDS;
     for (int who = 0; who < CONTESTANTS; who++) {
         best[who] = INFINITY;
@@ -202,7 +217,7 @@ enum { PEAK_STEPS = 1000000 };
 #if defined __x86_64__
 __attribute__((target("avx2,fma"))) static double peak_256(void)
 {
-    __m256       sum[12];
+    __m256 sum[12];
     const __m256 x = _mm256_set1_ps(.999999f), y = _mm256_set1_ps(1e-9f);
     for (int i = 0; i < 12; i++) sum[i] = _mm256_set1_ps((float)i);
     for (long n = 0; n < PEAK_STEPS; n++)
@@ -213,7 +228,10 @@ __attribute__((target("avx2,fma"))) static double peak_256(void)
     return total;
 }
 #else
-static double peak_256(void) { return 0; }
+static double peak_256(void)
+{
+    return 0;
+}
 #endif
 
 typedef struct peak_result {
@@ -230,7 +248,7 @@ static double peak(int threads)
 {
     double best = 0;
     for (int i = 0; i < 60; i++) {
-        peak_result  r;
+        peak_result r;
         const double start = now();
         bmi_parallel(NULL, threads, peak_part, &r);
         const double rate = 12. * PEAK_STEPS * 16 * threads / (now() - start) * 1e-9;
@@ -239,35 +257,41 @@ static double peak(int threads)
     return best;
 }
 
-static void report(const job *j, const product *p, const double best[CONTESTANTS], const double wrong[CONTESTANTS], double top, bool json)
+static void report(const job *j, const product *p, const double best[CONTESTANTS], const double wrong[CONTESTANTS], double top,
+                   bool json)
 {
     const double work = 2. * j->m * j->n * j->k * 1e-9, ours = work / best[OURS];
-    int          peer = 0;
+    int peer = 0;
     for (int who = 1; who < CONTESTANTS; who++)
         if (best[who] < INFINITY && (!peer || best[who] < best[peer])) peer = who;
     const double theirs = peer ? work / best[peer] : 0, ratio = peer ? ours / theirs : 0;
     if (json) {
-        printf("{\"shape\": \"%s %dx%dx%d%s\", \"threads\": %d, \"ours\": %.2f, \"peer\": \"%s\", \"best\": %.2f, \"ratio\": %.3f, \"goal\": %.2f, "
-               "\"share\": %.3f}\n", p->form, j->m, j->k, j->n, j->f64 ? " f64" : "", j->threads, ours, names[peer], theirs, ratio, p->goal, ours / top);
+        printf("{\"shape\": \"%s %dx%dx%d%s\", \"threads\": %d, \"ours\": %.2f, \"peer\": \"%s\", \"best\": %.2f, \"ratio\": "
+               "%.3f, \"goal\": %.2f, "
+               "\"share\": %.3f}\n",
+               p->form, j->m, j->k, j->n, j->f64 ? " f64" : "", j->threads, ours, names[peer], theirs, ratio, p->goal,
+               ours / top);
     } else {
         printf("%s %4d x %4d x %4d  ", p->form, j->m, j->k, j->n);
         for (int who = 0; who < CONTESTANTS; who++)
             if (best[who] < INFINITY) printf("%8.1f", work / best[who]);
             else printf("       -");
-        printf("  %9.2f us  %5.3f of %-8s  goal %.2f %s  %3.0f %% of peak\n", best[OURS] * 1e6, ratio, names[peer], p->goal, ratio >= p->goal ? "met   " : "MISSED", 100 * ours / top);
+        printf("  %9.2f us  %5.3f of %-8s  goal %.2f %s  %3.0f %% of peak\n", best[OURS] * 1e6, ratio, names[peer], p->goal,
+               ratio >= p->goal ? "met   " : "MISSED", 100 * ours / top);
     }
     for (int who = 0; who < CONTESTANTS; who++)
-        if (best[who] < INFINITY && !(wrong[who] <= 1)) fprintf(stderr, "%s: %s is wrong by %.2g limits\n", p->form, names[who], wrong[who]);
+        if (best[who] < INFINITY && !(wrong[who] <= 1))
+            fprintf(stderr, "%s: %s is wrong by %.2g limits\n", p->form, names[who], wrong[who]);
     fflush(stdout);
 }
 
 int main(int argc, char **argv)
 {
-    job         j = { .threads = 1 };
-    bool        json = false;
+    job j = { .threads = 1 };
+    bool json = false;
     const char *only = "";
-    product     own[64];
-    size_t      n_own = 0;
+    product own[64];
+    size_t n_own = 0;
     for (int i = 1; i < argc; i++) {
         if (!strcmp(argv[i], "--json")) json = true;
         else if (!strcmp(argv[i], "--f64")) j.f64 = true;
@@ -276,10 +300,13 @@ int main(int argc, char **argv)
         else if (!strcmp(argv[i], "--shape") && i + 4 < argc && n_own < sizeof own / sizeof *own) {
             own[n_own++] = (product){ argv[i + 1], atoi(argv[i + 2]), atoi(argv[i + 3]), atoi(argv[i + 4]), .95 };
             i += 4;
-        } else return fprintf(stderr, "usage: bench_gemm [--threads N] [--json] [--f64] [--only NAME] [--shape nn|tn|nt|tt M K N]...\n"), 2;
+        } else
+            return fprintf(stderr,
+                           "usage: bench_gemm [--threads N] [--json] [--f64] [--only NAME] [--shape nn|tn|nt|tt M K N]...\n"),
+                   2;
     }
     const product *list = n_own ? own : products;
-    const size_t   count = n_own ? n_own : sizeof products / sizeof *products;
+    const size_t count = n_own ? n_own : sizeof products / sizeof *products;
     omp_set_num_threads(j.threads);
     void *blas = dlopen("libopenblas.so.0", RTLD_NOW), *dnnl = dlopen("libdnnl.so.3", RTLD_NOW);
     if (!dnnl) dnnl = dlopen("libdnnl.so.2", RTLD_NOW);
@@ -288,11 +315,13 @@ int main(int argc, char **argv)
     find(&set_threads, blas, "openblas_set_num_threads");
     if (set_threads) set_threads(j.threads);
     const double top = peak(j.threads) / (j.f64 ? 2 : 1);
-    if (!json) printf("# %s, %d thread(s), peak %.1f GFLOP/s; GFLOP/s of baeum, OpenBLAS, oneDNN, libxsmm\n", bmi_isa_name(bmi_isa_now()), j.threads, top);
+    if (!json)
+        printf("# %s, %d thread(s), peak %.1f GFLOP/s; GFLOP/s of baeum, OpenBLAS, oneDNN, libxsmm\n",
+               bmi_isa_name(bmi_isa_now()), j.threads, top);
     for (size_t i = 0; i < count; i++) {
         const product *p = &list[i];
-        char           name[64];
-        double         best[CONTESTANTS], wrong[CONTESTANTS] = { 0 };
+        char name[64];
+        double best[CONTESTANTS], wrong[CONTESTANTS] = { 0 };
         snprintf(name, sizeof name, "%s %dx%dx%d", p->form, p->m, p->k, p->n);
         if (!strstr(name, only) || (j.threads > 1 && !n_own && 2. * p->m * p->k * p->n < 2e6)) continue;
         prepare(&j, p);
