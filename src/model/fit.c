@@ -135,12 +135,15 @@ static bm_status end_epoch(bm_training *t)
 static void run_epochs(bm_training *t)
 {
     for (int64_t i = 0; i < t->progress.epochs && !t->stop && !t->error->status; i++) {
+        if (!bmi_history_reserve(&t->model->history, 1)) { /* there is room already, up to many thousands of epochs */
+            bmi_fail_memory(t->error, t->here, 0, "the history");
+            return;
+        }
         begin_epoch(t);
         const bool whole = run_epoch(t);
         if (t->error->status) return;
         if (atomic_load(&t->model->stop)) bm_training_stop(t, "stop");
         if (!whole || end_epoch(t)) return; /* an epoch that was broken off is not in the history */
-        if (!bmi_history_reserve(&t->model->history, 1)) bmi_fail_memory(t->error, t->here, 0, "the history");
         if (atomic_load(&t->model->stop)) bm_training_stop(t, "stop");
     }
 }
