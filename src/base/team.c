@@ -11,7 +11,6 @@ void bmi_team(const bm_context *context, int threads, void (*fn)(void *arg, int 
 #pragma omp parallel num_threads(n) if (n > 1)
     {
         const unsigned mode = bmi_denormals_flush();
-        bmi_note_thread();
         fn(arg, omp_get_thread_num(), omp_get_num_threads());
         bmi_denormals_restore(mode);
     }

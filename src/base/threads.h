@@ -30,7 +30,7 @@ void bmi_slice(int64_t n, int64_t grain, int part, int parts, int64_t *begin, in
 unsigned bmi_denormals_flush(void);
 void     bmi_denormals_restore(unsigned mode);
 
-/* How many distinct threads have run parts of bmi_parallel calls of more than one part since the process began: so
+/* How many distinct threads have run a part of work of more than one part (bmi_parallel, steps of a plan) since the process began: so
  * that a test can assert that work was really shared. */
 int bmi_threads_seen(void);
 /* Counts the calling thread among them. */

@@ -28,6 +28,7 @@ static void run_member(void *arg, int member, int members)
     for (size_t i = 0; i < p->n_steps; i++) {
         const bmi_step *s = &p->steps[i];
         if (s->parts > 1) {
+            if (member < s->parts) bmi_note_thread();
             for (int part = member; part < s->parts; part += members) s->kernel(s->args, part, s->parts);
         } else if (member == 0) s->kernel(s->args, 0, 1);
         const bool shared = s->parts > 1 || (i + 1 < p->n_steps && p->steps[i + 1].parts > 1);
