@@ -44,6 +44,7 @@ install:
 	@tools/install-deps build
 	@$(call BUILD,release,product)
 	@cmake --install build --prefix "$(PREFIX)"
+	@if [ -z "$(DESTDIR)" ] && [ "$$(id -u)" = 0 ]; then ldconfig || true; fi # so that programs find the new library
 
 clean:
 	rm -rf build build-asan build-coverage build-fuzz

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Opening shared libraries at run time (POSIX dlopen). */
+/* Opening shared libraries at run time (POSIX dlopen), and finding this one. */
+#define _GNU_SOURCE /* dladdr: POSIX has it since 2024 only */
 #include "base/library.h"
 #include <dlfcn.h>
+#include <stdlib.h>
 #include <string.h>
 
 void *bmi_library_open(bmi_error *e, bm_place here, const char *file, const char *package, const char *use,
@@ -29,4 +31,19 @@ void *bmi_library_open(bmi_error *e, bm_place here, const char *file, const char
 void bmi_library_close(void *library)
 {
     if (library) dlclose(library);
+}
+
+bool bmi_library_folder(size_t size, char into[])
+{
+    static const char inside;
+    Dl_info found;
+    char *path = dladdr(&inside, &found) && found.dli_fname ? realpath(found.dli_fname, NULL) : NULL;
+    char *slash = path ? strrchr(path, '/') : NULL;
+    const bool fits = slash && (size_t)(slash - path) < size;
+    if (fits) {
+        *slash = 0;
+        strcpy(into, path);
+    }
+    free(path);
+    return fits;
 }

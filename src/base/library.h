@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Shared libraries that are opened when they are first needed, so that the core does not depend on them. The one place of dlopen
- * and dlsym. */
+/* Shared libraries that are opened when they are first needed, so that the core does not depend on them; and where this one lies.
+ * The one place of dlopen, dlsym and dladdr. */
 #ifndef BMI_BASE_LIBRARY_H
 #define BMI_BASE_LIBRARY_H
 #include "base/status.h"
@@ -15,5 +15,9 @@ typedef struct bmi_symbol {
 void *bmi_library_open(bmi_error *e, bm_place here, const char *file, const char *package, const char *use,
                        const bmi_symbol *symbols);
 void bmi_library_close(void *library); /* null allowed */
+
+/* The folder of the file that this code was loaded from: libbaeum.so, or the program that it is linked into. False when the system
+ * does not tell. */
+bool bmi_library_folder(size_t size, char into[]);
 
 #endif

@@ -2,6 +2,7 @@
 /* Where data sets lie, and tables by name. */
 #include "data/sets.h"
 #include "base/fields.h"
+#include "base/library.h"
 #include "base/text.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -42,25 +43,38 @@ static bool in_folder(const char *folder, const char *file, char into[4096], cha
     return access(into, R_OK) == 0;
 }
 
+/* Tries the folders that lie near one that a program or the library was loaded from: as installed, and in a build folder. */
+static bool near_folder(const char *folder, const char *file, char into[4096], char looked[2048])
+{
+    static const char *const places[] = { "../share/baeum", "../../share/baeum", "../data", "data", "../../data" };
+    char near[3500];
+    for (size_t i = 0; i < BMI_COUNT(places); i++) {
+        snprintf(near, sizeof near, "%s/%s", folder, places[i]);
+        if (in_folder(near, file, into, looked)) return true;
+    }
+    return false;
+}
+
+/* The folder of the running program. */
+static bool program_folder(size_t size, char into[])
+{
+    const ssize_t n = readlink("/proc/self/exe", into, size - 1);
+    if (n <= 0) return false;
+    into[n] = 0;
+    char *slash = strrchr(into, '/');
+    if (slash) *slash = 0;
+    return slash;
+}
+
 bool bmi_set_path(const char *folder, const char *file, char into[4096])
 {
-    static const char *const beside[] = { "../share/baeum", "../data", "data", "../../data" };
-    char looked[2048] = "", program[3000], near[3500];
+    char looked[2048] = "", near[3000];
     const char *data = folder ? folder : getenv("BAEUM_DATA");
     if (data && *data && in_folder(data, file, into, looked)) return true;
     if (!folder) {
         if (in_folder(BAEUM_SHARE, file, into, looked)) return true;
-        const ssize_t n = readlink("/proc/self/exe", program, sizeof program - 1);
-        char *slash = NULL;
-        if (n > 0) {
-            program[n] = 0;
-            slash = strrchr(program, '/');
-        }
-        if (slash) *slash = 0;
-        for (size_t i = 0; slash && i < BMI_COUNT(beside); i++) {
-            snprintf(near, sizeof near, "%s/%s", program, beside[i]);
-            if (in_folder(near, file, into, looked)) return true;
-        }
+        if (bmi_library_folder(sizeof near, near) && near_folder(near, file, into, looked)) return true;
+        if (program_folder(sizeof near, near) && near_folder(near, file, into, looked)) return true;
     }
     snprintf(into, 4096, "%s", looked);
     return false;

@@ -14,8 +14,8 @@ typedef struct bmi_set {
     const char *doc;
 } bmi_set;
 
-/* Where a file of the sets lies: in `folder` when it is given, else in BAEUM_DATA, where the sets were installed, or beside the
- * program. into holds 4,096 bytes. False when it is nowhere; then into tells where it was looked for. */
+/* Where a file of the sets lies: in `folder` when it is given, else in BAEUM_DATA, where the sets were installed, or near the
+ * library or the program. into holds 4,096 bytes. False when it is nowhere; then into tells where it was looked for. */
 bool bmi_set_path(const char *folder, const char *file, char into[4096]);
 
 /* What a generator makes a row from. */

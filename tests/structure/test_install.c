@@ -17,14 +17,25 @@ static const char program[] = "#include <baeum.h>\n"
                               "    bm_tensor *t = bm_tensor_copy(BM_F32, BM_SHAPE(2, 2), numbers);\n"
                               "    bm_tensor_print(t, stdout);\n"
                               "    bm_free(t);\n"
+
                               "    return 0;\n"
                               "}\n";
+
+/* Its table lies with the library, wherever that was installed. */
+static const char table_program[] = "#include <baeum.h>\n"
+                                    "int main(void)\n"
+                                    "{\n"
+                                    "    bm_table *iris = bm_table_load(\"iris\");\n"
+                                    "    printf(\"%d rows\\n\", (int)bm_table_rows(iris));\n"
+                                    "    bm_free(iris);\n"
+                                    "    return 0;\n"
+                                    "}\n";
 
 /* Runs a shell script in the folder of temporary files, with PREFIX, BUILD and PC (where baeum.pc lies) set; its output must end by `want`. */
 static void script(const char *text, const char *want)
 {
     char command[8192], line[2000], last[2000] = "";
-    snprintf(command, sizeof command, "exec 2>&1; cd '%s' && set -e; PREFIX='%s'; BUILD='%s'; PC=$(dirname $(find $PREFIX -name baeum.pc)); %s", bmt_temp("."), prefix, build, text);
+    snprintf(command, sizeof command, "exec 2>&1; unset BAEUM_DATA; cd '%s' && set -e; PREFIX='%s'; BUILD='%s'; PC=$(dirname $(find $PREFIX -name baeum.pc)); %s", bmt_temp("."), prefix, build, text);
     FILE *from = popen(command, "r");
     assert_non_null(from);
     while (fgets(line, sizeof line, from)) {
@@ -43,6 +54,7 @@ static int install(void **state)
     char command[4096];
     snprintf(build, sizeof build, "%s", folder ? folder : "build");
     bmt_temp_file("program.c", program, sizeof program - 1);
+    bmt_temp_file("table.c", table_program, sizeof table_program - 1);
     snprintf(prefix, sizeof prefix, "%s", bmt_temp("prefix"));
     snprintf(command, sizeof command, "DESTDIR= cmake --install '%s' --prefix '%s' >/dev/null", build, prefix);
     return system(command);
@@ -90,6 +102,14 @@ static void by_cmake(void **state)
     script("cmake -S . -B cmake -DCMAKE_PREFIX_PATH=$PREFIX >/dev/null; cmake --build cmake >/dev/null; ./cmake/a; ./cmake/b", want);
 }
 
+static void table_by_name(void **state)
+{
+    (void)state;
+    script("export PKG_CONFIG_PATH=$PC; cc table.c $(pkg-config --cflags --libs baeum) -o table; "
+           "LD_LIBRARY_PATH=$(pkg-config --variable=libdir baeum) ./table",
+           "150 rows\n");
+}
+
 static void moved(void **state)
 {
     (void)state;
@@ -100,6 +120,7 @@ static void moved(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(all_is_there), cmocka_unit_test(by_pkg_config), cmocka_unit_test(by_cmake), cmocka_unit_test(moved) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(all_is_there), cmocka_unit_test(by_pkg_config), cmocka_unit_test(by_cmake),
+                                        cmocka_unit_test(table_by_name), cmocka_unit_test(moved) };
     return cmocka_run_group_tests(tests, install, NULL);
 }
