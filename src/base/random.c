@@ -6,8 +6,6 @@
 #include <math.h>
 #include <string.h>
 
-__extension__ typedef unsigned __int128 uint128;
-
 void bmi_philox(uint32_t out[4], const uint32_t counter[4], const uint32_t key[2])
 {
     uint32_t c0 = counter[0], c1 = counter[1], c2 = counter[2], c3 = counter[3], k0 = key[0], k1 = key[1];
@@ -111,7 +109,7 @@ double bmi_random_normal(uint64_t seed, uint64_t stream, uint64_t i)
 
 uint64_t bmi_random_below(uint64_t seed, uint64_t stream, uint64_t i, uint64_t n)
 {
-    return (uint64_t)(((uint128)random_u64(seed, stream, i) * n) >> 64);
+    return bmi_random_scale(random_u64(seed, stream, i), n);
 }
 
 void bmi_random_permutation(uint64_t seed, uint64_t stream, int64_t *order, int64_t n)

@@ -22,6 +22,13 @@ double   bmi_random_normal(uint64_t seed, uint64_t stream, uint64_t i);
 /* [0, n): the high word of 64 bits times n; n > 0. No value is likelier than another by more than n / 2^64. */
 uint64_t bmi_random_below(uint64_t seed, uint64_t stream, uint64_t i, uint64_t n);
 
+/* 64 random bits as a number in [0, n): what bmi_random_below makes of its bits. */
+static inline uint64_t bmi_random_scale(uint64_t bits, uint64_t n)
+{
+    __extension__ typedef unsigned __int128 uint128;
+    return (uint64_t)(((uint128)bits * n) >> 64);
+}
+
 /* A permutation of 0 .. n-1 (Fisher-Yates over bmi_random_below); n may be 0. */
 void bmi_random_permutation(uint64_t seed, uint64_t stream, int64_t *order, int64_t n);
 

@@ -85,7 +85,7 @@ unsigned bmi_denormals_flush(void)
 {
 #if defined __x86_64__
     const unsigned mode = _mm_getcsr();
-    _mm_setcsr(mode | 0x8040u);
+    if ((mode & 0x8040u) != 0x8040u) _mm_setcsr(mode | 0x8040u); /* writing it takes ten times as long as reading */
     return mode;
 #elif defined __aarch64__
     uint64_t mode;
@@ -101,7 +101,7 @@ void bmi_denormals_restore(unsigned mode)
 {
 #if defined __x86_64__
     /* Only the two bits: exceptions that were raised in between stay raised. */
-    _mm_setcsr((_mm_getcsr() & ~0x8040u) | (mode & 0x8040u));
+    if ((mode & 0x8040u) != 0x8040u) _mm_setcsr((_mm_getcsr() & ~0x8040u) | (mode & 0x8040u));
 #elif defined __aarch64__
     __asm__ volatile("msr fpcr, %0" : : "r"((uint64_t)mode));
 #else

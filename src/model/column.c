@@ -46,11 +46,36 @@ static void convert(const bmi_column_of *c, void *into, const void *from, int64_
     else bmi_read[c->isa][r](into, from, c->from_type > BM_BOOL ? BM_U8 : c->from_type, 1, n, n, 1);
 }
 
+/* Rows of a fixed number of bytes, known to the compiler. */
+#define SHORT_ROWS(bytes) \
+    case bytes: for (int64_t i = 0; i < n; i++) memcpy(to + i * (bytes), from + rows[i] * (bytes), bytes); return
+
+static void gather_rows(unsigned char *to, const unsigned char *from, const int64_t *rows, int64_t n, size_t bytes)
+{
+    switch (bytes) { /* a call for each row would take longer than the copy */
+        SHORT_ROWS(4);
+        SHORT_ROWS(8);
+        SHORT_ROWS(16);
+        SHORT_ROWS(32);
+        SHORT_ROWS(64);
+    default: break;
+    }
+    if (bytes < 16 || bytes > 512) {
+        for (int64_t i = 0; i < n; i++) memcpy(to + (size_t)i * bytes, from + (size_t)rows[i] * bytes, bytes);
+        return;
+    }
+    for (int64_t i = 0; i < n; i++) { /* pieces of 16 bytes, the last one over the one before */
+        unsigned char       *t = to + (size_t)i * bytes;
+        const unsigned char *f = from + (size_t)rows[i] * bytes;
+        for (size_t k = 0; k + 16 < bytes; k += 16) memcpy(t + k, f + k, 16);
+        memcpy(t + bytes - 16, f + bytes - 16, 16);
+    }
+}
+
 void bmi_column_gather(const bmi_column_of *c, void *into, const int64_t *rows, int64_t n)
 {
     unsigned char *to = into;
-    if (c->same)
-        for (int64_t i = 0; i < n; i++) memcpy(to + (size_t)i * c->into_bytes, c->from + (size_t)rows[i] * c->from_bytes, c->into_bytes);
+    if (c->same) gather_rows(to, c->from, rows, n, c->into_bytes);
     else
         for (int64_t i = 0; i < n; i++) convert(c, to + (size_t)i * c->into_bytes, c->from + (size_t)rows[i] * c->from_bytes, c->elements);
 }

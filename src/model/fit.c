@@ -3,6 +3,7 @@
  * look at the clock (that comes once in a while), no indirect call.
  */
 #include "model/training.h"
+#include "base/threads.h"
 #include <math.h>
 #include <string.h>
 #include <time.h>
@@ -38,7 +39,9 @@ static void look(bm_training *t)
     else if (gone > 2e-2 && t->every > 1) t->every /= 2;
     t->progress.seconds = now - t->start;
     t->progress.loss    = loss_so_far(t);
+    bmi_denormals_restore(t->denormals);
     call_steps(t);
+    t->denormals  = bmi_denormals_flush();
     t->until_look = t->every;
     if (t->steps_limit - t->steps_done < t->until_look) t->until_look = t->steps_limit - t->steps_done;
     if (t->until_look < 1) t->until_look = 1;
@@ -83,8 +86,10 @@ static bool run_epoch(bm_training *t)
     bool          go    = true;
     bmi_batches_order(&t->batches, t->model->epochs, t->order);
     for (int64_t i = 0; t->chosen && i < t->rows; i++) t->order[i] = t->chosen[t->order[i]];
+    t->denormals = bmi_denormals_flush(); /* once, not in each step */
     for (int64_t i = 0; go && i < whole; i++) go = step(t, &t->whole, t->order + i * t->batches.batch);
     if (go && t->rest.plan) go = step(t, &t->rest, t->order + whole * t->batches.batch);
+    bmi_denormals_restore(t->denormals);
     const bmi_pass *last = t->rest.plan ? &t->rest : &t->whole;
     if (t->gradient >= 0) t->gradient_norm = bmi_pass_number(last->fetch[t->gradient]);
     return go || t->progress.step == t->progress.steps;

@@ -56,6 +56,7 @@ struct bm_training {
     int64_t      every, until_look; /* steps between two looks at the clock */
     int64_t      steps_done, steps_limit;
     double       gradient_norm;
+    unsigned     denormals;   /* the caller's mode; steps flush them */
     bool         stop;
     char         why[64];
 };

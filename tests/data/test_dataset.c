@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Datasets: made from tensors, splits, batches, gathering, sets by name, generators, summaries. */
 #include "support/bmt.h"
+#include "base/random.h"
 #include "data/dataset.h"
 #include "data/quantile.h"
 #include "data/sets.h"
@@ -115,6 +116,8 @@ static void batches(void **state)
     for (int i = 0; i < 1000; i++) seen[order[i]]++;
     for (int i = 0; i < 1000; i++) assert_int_equal(seen[i], 1);
     bmi_batches_order(&b, 0, other);
+    assert_memory_equal(order, other, sizeof order);
+    bmi_random_permutation(b.seed, bmi_random_stream(BMI_STREAM_SHUFFLE, 0), other, b.rows);
     assert_memory_equal(order, other, sizeof order);
     bmi_batches_order(&b, 1, other);
     assert_memory_not_equal(order, other, sizeof order);

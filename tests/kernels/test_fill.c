@@ -54,6 +54,23 @@ static void the_same_bits_as_one_by_one(void **state)
                     }
 }
 
+/* Bits are those that numbers in [0, n) come from. */
+static void bits_as_one_by_one(void **state)
+{
+    (void)state;
+    static const int64_t ranges[][2] = { { 0, N }, { 0, 0 }, { 5, 6 }, { 15, 33 }, { 16, 32 }, { 699, 700 } };
+    for (int isa = 0; isa < BMI_ISA_COUNT; isa++)
+        for (size_t r = 0; r < BMI_COUNT(ranges) && bmi_isa_has((bmi_isa)isa); r++) {
+            const size_t   bytes = (size_t)(ranges[r][1] - ranges[r][0]) * sizeof(uint64_t);
+            uint64_t      *y = bmt_guarded(bytes);
+            const bmi_fill f = { .isa = (bmi_isa)isa, .kind = BMI_FILL_BITS, .y = y };
+            bmi_fill_range(&f, 3, 4, ranges[r][0], ranges[r][1]);
+            for (int64_t i = ranges[r][0]; i < ranges[r][1]; i++)
+                assert_int_equal(bmi_random_scale(y[i - ranges[r][0]], 1000003), bmi_random_below(3, 4, (uint64_t)i, 1000003));
+            bmt_guarded_free(y, bytes);
+        }
+}
+
 /* Keep 0 and 1 are never and always; an interval so narrow that numbers round to its end stays half open. */
 static void at_the_ends(void **state)
 {
@@ -79,6 +96,6 @@ static void at_the_ends(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(the_same_bits_as_one_by_one), cmocka_unit_test(at_the_ends) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(the_same_bits_as_one_by_one), cmocka_unit_test(bits_as_one_by_one), cmocka_unit_test(at_the_ends) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -4,6 +4,7 @@
  *   uniform     low + (high - low) bmi_random_unit(seed, stream, i)
  *   normal      mean + deviation bmi_random_normal(seed, stream, i)
  *   bernoulli   value where bmi_random_u32(seed, stream, i) < keep 2^32, else 0
+ *   bits        the 64 bits under bmi_random_unit and bmi_random_below, as uint64_t; y is for element `first`
  * computed in f64 and rounded to f32 where the array is that. A uniform number that rounds up to `high` becomes the next lower
  * number of the type, so that the interval is half open.
  */
@@ -11,7 +12,7 @@
 #define BMI_KERNELS_CPU_FILL_H
 #include "kernels/kernel.h"
 
-typedef enum bmi_fill_kind { BMI_FILL_UNIFORM, BMI_FILL_NORMAL, BMI_FILL_BERNOULLI } bmi_fill_kind;
+typedef enum bmi_fill_kind { BMI_FILL_UNIFORM, BMI_FILL_NORMAL, BMI_FILL_BERNOULLI, BMI_FILL_BITS } bmi_fill_kind;
 
 typedef struct bmi_fill {
     bmi_isa       isa;

@@ -129,11 +129,27 @@ V void fill(bmi_fill_kind kind, const bmi_fill *f, uint64_t seed, uint64_t strea
     }
 }
 
+static void fill_bits(uint64_t *y, uint64_t seed, uint64_t stream, int64_t first, int64_t last)
+{
+    uint64_t bits[2][LANES];
+    for (int64_t at = first / (2 * BLOCKS) * (2 * BLOCKS); at < last; at += 2 * BLOCKS) {
+        const words w = philox(seed, stream, (uint64_t)at / 2);
+        v_store((double *)(void *)bits[0], i_real(w.a));
+        v_store((double *)(void *)bits[1], i_real(w.b));
+        const int64_t from = at < first ? first : at, to = at + 2 * BLOCKS < last ? at + 2 * BLOCKS : last;
+        if (to - from == 2 * BLOCKS)
+            for (int i = 0; i < BLOCKS; i++) y[at - first + 2 * i] = bits[0][i], y[at - first + 2 * i + 1] = bits[1][i];
+        else
+            for (int64_t i = from; i < to; i++) y[i - first] = bits[(i - at) % 2][(i - at) / 2];
+    }
+}
+
 void BMI_V(bmi_fill_range)(const bmi_fill *f, uint64_t seed, uint64_t stream, int64_t first, int64_t last)
 {
     switch (f->kind) {
     case BMI_FILL_UNIFORM: fill(BMI_FILL_UNIFORM, f, seed, stream, first, last); break;
     case BMI_FILL_NORMAL: fill(BMI_FILL_NORMAL, f, seed, stream, first, last); break;
+    case BMI_FILL_BITS: fill_bits(f->y, seed, stream, first, last); break;
     default: fill(BMI_FILL_BERNOULLI, f, seed, stream, first, last); break;
     }
 }
