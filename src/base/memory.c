@@ -8,6 +8,11 @@
 
 #define LARGE (2 * BMI_LARGE_PAGE) /* from here on memory lies in large pages */
 
+size_t bmi_alignment(size_t bytes)
+{
+    return bytes < BMI_PAGED ? BMI_ALIGN : BMI_PAGE;
+}
+
 bool bmi_mul_size(size_t a, size_t b, size_t *product)
 {
     return !__builtin_mul_overflow(a, b, product);
@@ -26,7 +31,7 @@ bool bmi_mul_i64(int64_t a, int64_t b, int64_t *product)
 /* What an allocator is asked for; false when it overflows. Never 0: null then means failure with every allocator. */
 static bool asked_bytes(size_t count, size_t size, size_t *bytes)
 {
-    if (!bmi_mul_size(count, size, bytes) || *bytes > PTRDIFF_MAX - BMI_ALIGN) return false;
+    if (!bmi_mul_size(count, size, bytes) || *bytes > PTRDIFF_MAX - BMI_PAGE) return false;
     if (!*bytes) *bytes = 1;
     return true;
 }
@@ -35,8 +40,9 @@ void *bmi_alloc_raw(bm_context *context, size_t count, size_t size)
 {
     size_t bytes;
     if (!asked_bytes(count, size, &bytes)) return NULL;
-    if (context && context->allocator.allocate) return context->allocator.allocate(context->allocator.user, bytes, BMI_ALIGN);
-    if (bytes < LARGE) return aligned_alloc(BMI_ALIGN, (bytes + BMI_ALIGN - 1) / BMI_ALIGN * BMI_ALIGN);
+    const size_t align = bmi_alignment(bytes);
+    if (context && context->allocator.allocate) return context->allocator.allocate(context->allocator.user, bytes, align);
+    if (bytes < LARGE) return aligned_alloc(align, (bytes + align - 1) / align * align);
     void *memory = NULL; /* not aligned_alloc: its sizes must be multiples of the alignment */
     if (posix_memalign(&memory, BMI_LARGE_PAGE, bytes)) return NULL;
     bmi_pages_advise(memory, bytes);

@@ -7,6 +7,11 @@
 #include "base/status.h"
 
 #define BMI_ALIGN 64 /* of all memory from here: a cache line, an AVX-512 vector */
+/* Memory from BMI_PAGED bytes on begins at a page. A processor compares only an address's place in its page to find out whether a load
+ * waits for an earlier store: of two arrays that begin in different places of a page, reading ahead in one waits for writing the other. */
+#define BMI_PAGE  ((size_t)4096)
+#define BMI_PAGED (4 * BMI_PAGE)
+size_t bmi_alignment(size_t bytes); /* BMI_ALIGN or BMI_PAGE */
 
 bool bmi_mul_size(size_t a, size_t b, size_t *product); /* false when it overflows */
 bool bmi_add_size(size_t a, size_t b, size_t *sum);

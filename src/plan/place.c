@@ -42,12 +42,14 @@ static void find_last(placer *p)
 static bool new_buffer(placer *p, bmi_item *item, int first, int last)
 {
     size_t bytes;
-    if (!bmi_mul_size((size_t)item->size, bm_type_size(item->type), &bytes) || !bmi_add_size(bytes, 2 * BMI_ALIGN - 1, &bytes)) {
+    if (!bmi_mul_size((size_t)item->size, bm_type_size(item->type), &bytes) || !bmi_add_size(bytes, BMI_ALIGN + BMI_PAGE, &bytes)) {
         bmi_ir_no_memory(p->ir, SIZE_MAX);
         return false;
     }
-    p->buffers[p->n] = (buffer){ .bytes = bytes / BMI_ALIGN * BMI_ALIGN, .first = first, .last = last };
-    item->buffer     = p->n++;
+    bytes -= BMI_PAGE;
+    const size_t align = bmi_alignment(bytes); /* of the offset too: it is a sum of sizes, large ones first */
+    p->buffers[p->n]   = (buffer){ .bytes = (bytes + align - 1) / align * align, .first = first, .last = last };
+    item->buffer       = p->n++;
     return true;
 }
 

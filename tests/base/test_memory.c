@@ -35,6 +35,13 @@ static void allocation(void **state)
             memset(m, 1, 3 * n);
             bmi_release(c, m, n, 3);
         }
+        for (size_t bytes = BMI_PAGED; bytes < (size_t)6 << 20; bytes = 2 * bytes + 3) { /* small, large and in large pages */
+            unsigned char *m = bmi_alloc_raw(c, bytes, 1);
+            assert_non_null(m);
+            assert_int_equal((uintptr_t)m % BMI_PAGE, 0);
+            m[0] = m[bytes - 1] = 1;
+            bmi_release(c, m, bytes, 1);
+        }
         assert_null(bmi_alloc(c, SIZE_MAX, 2));
         assert_null(bmi_alloc_raw(c, SIZE_MAX / 2, 1));
         assert_null(bmi_alloc_raw(c, SIZE_MAX - 10, 1));
