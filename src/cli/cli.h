@@ -19,38 +19,63 @@ enum { CLI_DONE = 0, CLI_FAILED = 1, CLI_USAGE = 2, CLI_INTERRUPTED = 130, CLI_D
 /* ---- options ---- */
 
 typedef enum cli_option_id {
-    OPT_TARGET, OPT_TASK, OPT_MODEL, OPT_EPOCHS, OPT_BATCH, OPT_RATE, OPT_OPTIMIZER, OPT_LOSS, OPT_PATIENCE, OPT_VALIDATION, OPT_TEST,
-    OPT_SEED, OPT_THREADS, OPT_DROP, OPT_NO_HEADER, OPT_DELIMITER, OPT_BAD_ROWS, OPT_DATA, OPT_ROWS, OPT_PLAN, OPT_OUTPUT, OPT_JSON,
-    OPT_QUIET, OPT_HELP, OPT_COUNT
+    OPT_TARGET,
+    OPT_TASK,
+    OPT_MODEL,
+    OPT_EPOCHS,
+    OPT_BATCH,
+    OPT_RATE,
+    OPT_OPTIMIZER,
+    OPT_LOSS,
+    OPT_PATIENCE,
+    OPT_VALIDATION,
+    OPT_TEST,
+    OPT_SEED,
+    OPT_THREADS,
+    OPT_DROP,
+    OPT_NO_HEADER,
+    OPT_DELIMITER,
+    OPT_BAD_ROWS,
+    OPT_DATA,
+    OPT_ROWS,
+    OPT_PLAN,
+    OPT_OUTPUT,
+    OPT_JSON,
+    OPT_QUIET,
+    OPT_HELP,
+    OPT_COUNT
 } cli_option_id;
 
 /* The options of all subcommands; which were given is a bit of `given`. */
 typedef struct cli_options {
-    uint64_t    given;
+    uint64_t given;
     const char *target, *task, *model, *optimizer, *loss, *validation, *test, *bad_rows, *data, *output, *delimiter;
-    int64_t     epochs, batch, patience, seed, threads, rows;
-    double      rate;
-    bool        no_header, plan, json, quiet, help;
+    int64_t epochs, batch, patience, seed, threads, rows;
+    double rate;
+    bool no_header, plan, json, quiet, help;
     const char *drop[CLI_DROPS];
-    int         n_drop;
+    int n_drop;
     /* made of the texts above */
-    double      validation_share, test_share; /* NaN: a file */
-    char        separator;                    /* 0: found out */
+    double validation_share, test_share; /* NaN: a file */
+    char separator;                      /* 0: found out */
 } cli_options;
 
-static inline bool cli_given(const cli_options *o, cli_option_id id) { return o->given >> id & 1; }
+static inline bool cli_given(const cli_options *o, cli_option_id id)
+{
+    return o->given >> id & 1;
+}
 
 typedef struct cli cli;
 
 /* A subcommand: arguments as help shows them, how many there must be, its options (bits) and its help. */
 typedef struct cli_command {
     const char *name, *arguments;
-    int         least, most;
-    uint64_t    options;
+    int least, most;
+    uint64_t options;
     const char *summary; /* one line, for the list of commands */
     const char *about;   /* paragraphs before the options */
     const char *examples;
-    int       (*run)(cli *c);
+    int (*run)(cli *c);
 } cli_command;
 
 extern const cli_command cli_train, cli_predict, cli_evaluate, cli_inspect, cli_data;
@@ -58,17 +83,17 @@ extern const cli_command *const cli_commands[]; /* ended by null */
 
 struct cli {
     const cli_command *command;
-    cli_options        options;
-    const char       **arguments; /* what is no option */
-    int                n_arguments;
-    FILE              *to;        /* where words go: standard output, or standard error when the data itself goes there */
-    json_t            *result;    /* with --json: the object that is printed at the end */
-    json_t            *warnings;
-    bool               json;
+    cli_options options;
+    const char **arguments; /* what is no option */
+    int n_arguments;
+    FILE *to;       /* where words go: standard output, or standard error when the data itself goes there */
+    json_t *result; /* with --json: the object that is printed at the end */
+    json_t *warnings;
+    bool json;
 };
 
 /* Reads argv[1..] of a subcommand into c. Returns 0, or CLI_USAGE with the error said. */
-int  cli_options_read(cli *c, int argc, char **argv);
+int cli_options_read(cli *c, int argc, char **argv);
 /* Writes the help of a subcommand. */
 void cli_help(const cli_command *command, FILE *to);
 /* The doc, name and argument of the i-th option a subcommand takes, for help; false past the last. */
@@ -89,7 +114,7 @@ bool cli_talks(const cli *c);
 /* Puts a member into the result; takes value. Nothing without --json. */
 void cli_put(cli *c, const char *key, json_t *value);
 /* Prints the result object and checks that standard output took everything: `code`, or CLI_FAILED. */
-int  cli_finish(cli *c, int code);
+int cli_finish(cli *c, int code);
 /* A number for JSON: null when it is not finite. */
 json_t *cli_number(double value);
 
@@ -104,16 +129,16 @@ char *cli_seconds(char into[32], double seconds); /* 1.1 s, 3 min 5 s */
 /* "1 row", "1,319 rows" into 64 bytes. */
 char *cli_plural(char into[64], int64_t count, const char *one, const char *many);
 /* Columns that a text takes on a terminal (UTF-8, one a code point). */
-int  cli_width(const char *text);
+int cli_width(const char *text);
 /* Text without control characters, cut to `width` columns with "…", into 4 * width + 4 bytes. */
 char *cli_cell(char *into, const char *text, int width);
 
 /* A table of texts that prints aligned: columns whose cells are all numbers to the right, others to the left. */
 typedef struct cli_grid {
-    int    columns; /* at most CLI_COLUMNS */
-    int    n_cells, capacity;
+    int columns; /* at most CLI_COLUMNS */
+    int n_cells, capacity;
     char **cells;
-    bool   failed;
+    bool failed;
 } cli_grid;
 void cli_grid_add(cli_grid *g, const char *cell); /* row by row; null is an empty cell */
 void cli_grid_print(const cli_grid *g, const char *indent, FILE *to);
@@ -122,11 +147,11 @@ void cli_grid_end(cli_grid *g);
 /* ---- progress and interruption: progress.c, interrupt.c ---- */
 
 typedef struct cli_progress {
-    cli     *command;
-    void   (*begin)(void *user, const bm_model *m); /* called before the first line */
-    void    *user;
-    bool     begun, drawn, terminal;
-    double   last_shown;
+    cli *command;
+    void (*begin)(void *user, const bm_model *m); /* called before the first line */
+    void *user;
+    bool begun, drawn, terminal;
+    double last_shown;
 } cli_progress;
 bool cli_progress_show(void *progress, const bm_progress *p); /* a bm_progress_function */
 void cli_progress_end(cli_progress *p);                       /* takes the bar away */
@@ -140,14 +165,14 @@ bool cli_interrupt_end(void); /* true when there was one */
 /* What DATA is: a table, or a dataset of arrays (images, NPZ), perhaps with a test part of its own. */
 typedef struct cli_source {
     const char *given;
-    char        stem[200];  /* for names of files made of it */
-    bm_table   *table;
+    char stem[200]; /* for names of files made of it */
+    bm_table *table;
     bm_dataset *data, *test;
-    const char *target;     /* the target by option or the set's own; null: none is known */
+    const char *target; /* the target by option or the set's own; null: none is known */
 } cli_source;
 /* Opens DATA with the reading options of c. Columns stay text where a recipe (or null) needs it or `texts` names them. Returns 0 or
  * an exit code, the error said. */
-int  cli_source_open(cli *c, const char *data, const bm_recipe *recipe, bm_names texts, cli_source *s);
+int cli_source_open(cli *c, const char *data, const bm_recipe *recipe, bm_names texts, cli_source *s);
 void cli_source_end(cli_source *s);
 /* Says what the table or dataset is: the first line of a session. */
 void cli_source_say(cli *c, const cli_source *s);
@@ -165,15 +190,15 @@ enum { CLI_PARTS = 4 };
 typedef struct cli_scores {
     const char *name[CLI_PARTS];
     const char *note[CLI_PARTS]; /* behind the row, or null */
-    bm_scores   scores[CLI_PARTS];
-    int         count;
+    bm_scores scores[CLI_PARTS];
+    int count;
 } cli_scores;
-void    cli_scores_print(const cli_scores *s, FILE *to);
+void cli_scores_print(const cli_scores *s, FILE *to);
 json_t *cli_scores_json(const bm_scores *s);
 /* The trivial answer on targets (classes, or reals): always `majority`, or the mean `mean`. */
 bm_scores cli_baseline_classes(const bm_tensor *targets, int64_t classes, int64_t majority);
 bm_scores cli_baseline_reals(const bm_tensor *targets, double mean);
-int64_t   cli_majority(const bm_tensor *targets, int64_t classes);
-double    cli_mean(const bm_tensor *targets);
+int64_t cli_majority(const bm_tensor *targets, int64_t classes);
+double cli_mean(const bm_tensor *targets);
 
 #endif

@@ -9,15 +9,16 @@
 static int list(cli *c)
 {
     bm_set_about about;
-    json_t      *json = json_array();
-    cli_grid     g = { .columns = 4 };
+    json_t *json = json_array();
+    cli_grid g = { .columns = 4 };
     cli_grid_add(&g, "name"), cli_grid_add(&g, "kind"), cli_grid_add(&g, "target"), cli_grid_add(&g, "what");
     for (int64_t i = 0; bm_set_at(i, &about); i++) {
         char what[200];
-        snprintf(what, sizeof what, "%s%s", about.doc, about.found ? "" : " (not found here; say where by --data or BAEUM_DATA)");
+        snprintf(what, sizeof what, "%s%s", about.doc,
+                 about.found ? "" : " (not found here; say where by --data or BAEUM_DATA)");
         cli_grid_add(&g, about.name), cli_grid_add(&g, about.kind), cli_grid_add(&g, about.target), cli_grid_add(&g, what);
-        json_array_append_new(json, json_pack("{s:s, s:s, s:s?, s:s, s:b}", "name", about.name, "kind", about.kind, "target", about.target, "what", about.doc, "found",
-                                              (int)about.found));
+        json_array_append_new(json, json_pack("{s:s, s:s, s:s?, s:s, s:b}", "name", about.name, "kind", about.kind, "target",
+                                              about.target, "what", about.doc, "found", (int)about.found));
     }
     if (!c->json) cli_grid_print(&g, "", c->to);
     cli_grid_end(&g);
@@ -50,25 +51,26 @@ static int show(cli *c, const cli_source *s)
 {
     enum { MOST_SHOWN = 40, CELL = 24 };
     const bm_table *t = s->table;
-    const int64_t   asked = cli_given(&c->options, OPT_ROWS) ? c->options.rows : 10;
-    const int64_t   rows = asked < bm_table_rows(t) ? asked : bm_table_rows(t);
-    const int       columns = bm_table_columns(t) < MOST_SHOWN ? (int)bm_table_columns(t) : MOST_SHOWN;
-    cli_grid        g = { .columns = columns };
-    char            cell[4 * CELL + 4], number[32];
-    json_t         *json = json_array();
+    const int64_t asked = cli_given(&c->options, OPT_ROWS) ? c->options.rows : 10;
+    const int64_t rows = asked < bm_table_rows(t) ? asked : bm_table_rows(t);
+    const int columns = bm_table_columns(t) < MOST_SHOWN ? (int)bm_table_columns(t) : MOST_SHOWN;
+    cli_grid g = { .columns = columns };
+    char cell[4 * CELL + 4], number[32];
+    json_t *json = json_array();
     for (int k = 0; k < columns; k++) cli_grid_add(&g, cli_cell(cell, bm_table_column_name(t, k), CELL));
     for (int64_t i = 0; i < rows; i++) {
         json_t *row = json_object();
         for (int64_t k = 0; k < bm_table_columns(t); k++) {
-            const char          *text = cell_text(t, i, k, number);
+            const char *text = cell_text(t, i, k, number);
             const bm_column_type type = bm_table_column_type(t, k);
             if (k < columns) cli_grid_add(&g, text ? cli_cell(cell, text, CELL) : "");
             if (!c->json) continue;
-            json_object_set_new(row, bm_table_column_name(t, k), !text                        ? json_null()
-                                                                 : type == BM_COLUMN_TEXT    ? json_string(text)
-                                                                 : type == BM_COLUMN_BOOL    ? json_boolean(*text == 't')
-                                                                 : type == BM_COLUMN_INTEGER ? json_integer((json_int_t)bm_table_integer(t, i, k))
-                                                                                             : cli_number(bm_table_number(t, i, k)));
+            json_object_set_new(row, bm_table_column_name(t, k),
+                                !text                       ? json_null()
+                                : type == BM_COLUMN_TEXT    ? json_string(text)
+                                : type == BM_COLUMN_BOOL    ? json_boolean(*text == 't')
+                                : type == BM_COLUMN_INTEGER ? json_integer((json_int_t)bm_table_integer(t, i, k))
+                                                            : cli_number(bm_table_number(t, i, k)));
         }
         json_array_append_new(json, row);
     }
@@ -84,7 +86,7 @@ static int show(cli *c, const cli_source *s)
 static int write_table(cli *c, const bm_table *t, const char *path)
 {
     const bm_csv_write_options how = { .path = path, .delimiter = c->options.separator, .no_header = c->options.no_header };
-    char                       error[700] = "", rows[64];
+    char error[700] = "", rows[64];
     if (bm_table_write_csv_at(t, &how, sizeof how, error, sizeof error, BM_HERE)) return cli_fail_text(c, CLI_FAILED, error);
     if (strcmp(path, "-")) cli_say(c, path, "%s", cli_plural(rows, bm_table_rows(t), "row", "rows"));
     return CLI_DONE;
@@ -105,19 +107,22 @@ static int get(cli *c, const cli_source *s)
 static int split(cli *c, const cli_source *s)
 {
     const cli_options *o = &c->options;
-    if (isnan(o->validation_share) || isnan(o->test_share)) return cli_fail(c, CLI_USAGE, "--validation and --test are shares of the rows here");
+    if (isnan(o->validation_share) || isnan(o->test_share))
+        return cli_fail(c, CLI_USAGE, "--validation and --test are shares of the rows here");
     if (o->target && cli_column(c, s->table, "--target", o->target) < 0) return CLI_USAGE;
-    bm_table_parts     p = bm_table_split(s->table, .validation = o->validation_share, .test = o->test_share, .seed = o->seed, .target = s->target);
-    bm_table          *part[3] = { p.train, p.validation, p.test };
+    bm_table_parts p = bm_table_split(s->table, .validation = o->validation_share, .test = o->test_share, .seed = o->seed,
+                                      .target = s->target);
+    bm_table *part[3] = { p.train, p.validation, p.test };
     static const char *const names[3] = { "train", "validation", "test" };
-    json_t            *files = json_object();
-    int                status = bm_failed(p.train) ? cli_fail_text(c, CLI_FAILED, bm_error(p.train)) : CLI_DONE;
+    json_t *files = json_object();
+    int status = bm_failed(p.train) ? cli_fail_text(c, CLI_FAILED, bm_error(p.train)) : CLI_DONE;
     for (int k = 0; k < 3; k++) {
         char path[4096];
         snprintf(path, sizeof path, "%s-%s.csv", o->output ? o->output : s->stem, names[k]);
         if (!status && part[k]) {
             status = write_table(c, part[k], path);
-            json_object_set_new(files, names[k], json_pack("{s:s, s:I}", "file", path, "rows", (json_int_t)bm_table_rows(part[k])));
+            json_object_set_new(files, names[k],
+                                json_pack("{s:s, s:I}", "file", path, "rows", (json_int_t)bm_table_rows(part[k])));
         }
         bm_free(part[k]);
     }
@@ -133,26 +138,35 @@ static int run(cli *c)
     const char *verb = c->arguments[0];
     for (size_t i = 0; i < BMI_COUNT(verbs); i++) {
         if (strcmp(verb, verbs[i])) continue;
-        if (!i) return c->n_arguments > 1 ? cli_fail(c, CLI_USAGE, "\"%s\" is one argument too many: baeum data list", c->arguments[1]) : list(c);
+        if (!i)
+            return c->n_arguments > 1
+                       ? cli_fail(c, CLI_USAGE, "\"%s\" is one argument too many: baeum data list", c->arguments[1])
+                       : list(c);
         int status = open_table(c, &s);
         if (!status) status = work[i](c, &s);
         cli_source_end(&s);
         return status;
     }
     const char *near = bmi_nearest(verb, verbs, BMI_COUNT(verbs));
-    return cli_fail(c, CLI_USAGE, "there is no \"baeum data %s\"; %s%s", verb, near ? "did you mean " : "there are list, get, show and split", near ? near : "");
+    return cli_fail(c, CLI_USAGE, "there is no \"baeum data %s\"; %s%s", verb,
+                    near ? "did you mean " : "there are list, get, show and split", near ? near : "");
 }
 
 #define BIT(id) (UINT64_C(1) << (id))
 const cli_command cli_data = {
-    .name = "data", .arguments = "list|get|show|split [DATA]", .least = 1, .most = 2, .run = run,
+    .name = "data",
+    .arguments = "list|get|show|split [DATA]",
+    .least = 1,
+    .most = 2,
+    .run = run,
     .summary = "sets by name, rows, copies, parts",
-    .options = BIT(OPT_TARGET) | BIT(OPT_ROWS) | BIT(OPT_VALIDATION) | BIT(OPT_TEST) | BIT(OPT_SEED) | BIT(OPT_NO_HEADER) | BIT(OPT_DELIMITER) | BIT(OPT_BAD_ROWS) |
-               BIT(OPT_DATA) | BIT(OPT_OUTPUT) | BIT(OPT_JSON) | BIT(OPT_QUIET),
+    .options = BIT(OPT_TARGET) | BIT(OPT_ROWS) | BIT(OPT_VALIDATION) | BIT(OPT_TEST) | BIT(OPT_SEED) | BIT(OPT_NO_HEADER) |
+               BIT(OPT_DELIMITER) | BIT(OPT_BAD_ROWS) | BIT(OPT_DATA) | BIT(OPT_OUTPUT) | BIT(OPT_JSON) | BIT(OPT_QUIET),
     .about = "list   the sets that have a name: bundled tables, images where their files are, generators\n"
              "get    writes a named table (or any CSV file, read and cleaned) as <name>.csv, or to -o\n"
              "show   the first rows\n"
-             "split  writes <name>-train.csv, <name>-validation.csv and <name>-test.csv; with a target its classes keep their shares",
+             "split  writes <name>-train.csv, <name>-validation.csv and <name>-test.csv; with a target its classes keep their "
+             "shares",
     .examples = "  baeum data list\n"
                 "  baeum data show creditcard --rows 5\n"
                 "  baeum data get moons\n"

@@ -26,7 +26,7 @@ static void wrapped(const char *text, int column, int indent, FILE *to)
 
 void cli_help(const cli_command *command, FILE *to)
 {
-    char        left[64];
+    char left[64];
     const char *doc;
     fprintf(to, "usage: baeum %s %s [options]\n\n%s\n\noptions\n", command->name, command->arguments, command->about);
     for (int i = 0; cli_option_at(command, i, left, &doc); i++) {

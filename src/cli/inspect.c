@@ -10,8 +10,8 @@
 static void model_scores(cli *c, const bm_model *m)
 {
     static const char *const names[] = { "train", "validation", "test", "baseline" };
-    cli_scores               s = { .count = 0 };
-    json_t                  *json = json_object();
+    cli_scores s = { .count = 0 };
+    json_t *json = json_object();
     for (int i = 0; i < 4; i++) {
         const bm_scores part = bm_model_scores(m, names[i]);
         if (part.rows <= 0) continue;
@@ -30,10 +30,12 @@ static void model_json(cli *c, const bm_model *m)
     json_t *layers = json_array(), *classes = json_array();
     for (int64_t i = 0; i < bm_model_layers(m); i++) {
         const bm_shape shape = bm_model_layer_shape(m, i);
-        json_t        *dims = json_array();
-        for (int64_t d = 0; d < shape.rank; d++) json_array_append_new(dims, shape.dim[d] == BM_ANY ? json_null() : json_integer((json_int_t)shape.dim[d]));
-        json_array_append_new(layers, json_pack("{s:s, s:s, s:o, s:I}", "name", bm_model_layer_name(m, i), "kind", bm_model_layer_kind(m, i), "shape", dims,
-                                                "parameters", (json_int_t)bm_model_layer_parameters(m, i)));
+        json_t *dims = json_array();
+        for (int64_t d = 0; d < shape.rank; d++)
+            json_array_append_new(dims, shape.dim[d] == BM_ANY ? json_null() : json_integer((json_int_t)shape.dim[d]));
+        json_array_append_new(layers, json_pack("{s:s, s:s, s:o, s:I}", "name", bm_model_layer_name(m, i), "kind",
+                                                bm_model_layer_kind(m, i), "shape", dims, "parameters",
+                                                (json_int_t)bm_model_layer_parameters(m, i)));
     }
     for (int64_t k = 0; k < bm_model_classes(m); k++) json_array_append_new(classes, json_string(bm_model_class_name(m, k)));
     cli_put(c, "layers", layers);
@@ -46,11 +48,13 @@ static void model_recipe(cli *c, const bm_model *m)
 {
     const bm_recipe *r = bm_model_recipe(m);
     if (!r) return;
-    char        text[64];
+    char text[64];
     const char *note;
-    json_t     *features = json_array(), *notes = json_array();
-    for (int64_t i = 0; i < bm_recipe_features(r); i++) json_array_append_new(features, json_string(bm_recipe_feature_name(r, i)));
-    cli_say(c, "target", "%s: %s", bm_recipe_target(r) ? bm_recipe_target(r) : "none", bm_recipe_task(r) == BM_CLASSIFICATION ? "classification" : "regression");
+    json_t *features = json_array(), *notes = json_array();
+    for (int64_t i = 0; i < bm_recipe_features(r); i++)
+        json_array_append_new(features, json_string(bm_recipe_feature_name(r, i)));
+    cli_say(c, "target", "%s: %s", bm_recipe_target(r) ? bm_recipe_target(r) : "none",
+            bm_recipe_task(r) == BM_CLASSIFICATION ? "classification" : "regression");
     for (int64_t i = 0; (note = bm_recipe_note(r, i)); i++) {
         cli_say(c, i ? "" : "recipe", "%s", note);
         json_array_append_new(notes, json_string(note));
@@ -102,11 +106,17 @@ static json_t *column_json(const char *name, bm_column_type type, const bm_summa
     json_object_set_new(o, "type", json_string(bm_column_type_name(type)));
     json_object_set_new(o, "missing", json_integer((json_int_t)s->missing));
     json_object_set_new(o, "distinct", json_integer((json_int_t)s->distinct));
-    const struct { const char *name; double value; } figures[] = {
-        { "mean", s->mean }, { "std", s->std }, { "min", s->min }, { "q1", s->q1 }, { "median", s->median }, { "q3", s->q3 }, { "max", s->max }, { "skew", s->skew },
+    const struct {
+        const char *name;
+        double value;
+    } figures[] = {
+        { "mean", s->mean },     { "std", s->std }, { "min", s->min }, { "q1", s->q1 },
+        { "median", s->median }, { "q3", s->q3 },   { "max", s->max }, { "skew", s->skew },
     };
-    for (size_t i = 0; i < sizeof figures / sizeof *figures; i++) json_object_set_new(o, figures[i].name, cli_number(figures[i].value));
-    for (int k = 0; k < 5 && s->top_count[k]; k++) json_object_set_new(top, s->top[k], json_integer((json_int_t)s->top_count[k]));
+    for (size_t i = 0; i < sizeof figures / sizeof *figures; i++)
+        json_object_set_new(o, figures[i].name, cli_number(figures[i].value));
+    for (int k = 0; k < 5 && s->top_count[k]; k++)
+        json_object_set_new(top, s->top[k], json_integer((json_int_t)s->top_count[k]));
     json_object_set_new(o, "top", top);
     return o;
 }
@@ -115,24 +125,26 @@ static json_t *column_json(const char *name, bm_column_type type, const bm_summa
 static void top_values(const bm_summary *s, char into[300])
 {
     char number[32], cell[100];
-    int  n = 0;
+    int n = 0;
     *into = 0;
     for (int k = 0; k < 3 && s->top_count[k] && n < 200; k++)
-        n += snprintf(into + n, 90, "%s%s %s", k ? ", " : "", cli_cell(cell, s->top[k], 16), cli_count(number, s->top_count[k]));
+        n +=
+            snprintf(into + n, 90, "%s%s %s", k ? ", " : "", cli_cell(cell, s->top[k], 16), cli_count(number, s->top_count[k]));
     if (s->distinct > 3) snprintf(into + n, 16, " ...");
 }
 
 static void inspect_table(cli *c, const bm_table *t)
 {
-    static const char *const head[] = { "column", "type", "missing", "distinct", "mean", "std", "min", "median", "max", "skew", "most frequent" };
-    cli_grid                 g = { .columns = 11 };
-    json_t                  *json = json_array();
-    char                     text[300], cell[140];
+    static const char *const head[] = { "column", "type",   "missing", "distinct", "mean",         "std",
+                                        "min",    "median", "max",     "skew",     "most frequent" };
+    cli_grid g = { .columns = 11 };
+    json_t *json = json_array();
+    char text[300], cell[140];
     for (int k = 0; k < 11; k++) cli_grid_add(&g, head[k]);
     for (int64_t k = 0; k < bm_table_columns(t); k++) {
-        const char          *name = bm_table_column_name(t, k);
+        const char *name = bm_table_column_name(t, k);
         const bm_column_type type = bm_table_column_type(t, k);
-        const bm_summary     s = bm_table_summary(t, k);
+        const bm_summary s = bm_table_summary(t, k);
         cli_grid_add(&g, cli_cell(cell, name, 32));
         cli_grid_add(&g, bm_column_type_name(type));
         cli_grid_add(&g, s.missing ? cli_count(text, s.missing) : "");
@@ -156,32 +168,36 @@ static void inspect_table(cli *c, const bm_table *t)
 static void inspect_arrays(cli *c, const cli_source *s)
 {
     const bm_dataset *parts[] = { s->data, s->test };
-    json_t           *json = json_array();
-    cli_grid          g = { .columns = 6 };
-    char              text[64];
-    cli_grid_add(&g, "array"), cli_grid_add(&g, "type"), cli_grid_add(&g, "shape"), cli_grid_add(&g, "min"), cli_grid_add(&g, "mean"), cli_grid_add(&g, "max");
+    json_t *json = json_array();
+    cli_grid g = { .columns = 6 };
+    char text[64];
+    cli_grid_add(&g, "array"), cli_grid_add(&g, "type"), cli_grid_add(&g, "shape"), cli_grid_add(&g, "min"),
+        cli_grid_add(&g, "mean"), cli_grid_add(&g, "max");
     for (int p = 0; p < 2 && parts[p]; p++)
         for (int k = 0; k < 2; k++) {
             const bm_tensor *x = k ? bm_dataset_t(parts[p], 0) : bm_dataset_x(parts[p], 0);
             if (!x) continue;
             const bm_shape shape = bm_tensor_shape(x);
-            const char    *name = k ? bm_dataset_t_name(parts[p], 0) : bm_dataset_x_name(parts[p], 0);
-            double         low = INFINITY, high = -INFINITY, sum = 0;
-            char           dims[160] = "";
+            const char *name = k ? bm_dataset_t_name(parts[p], 0) : bm_dataset_x_name(parts[p], 0);
+            double low = INFINITY, high = -INFINITY, sum = 0;
+            char dims[160] = "";
             for (int64_t i = 0; i < bm_tensor_size(x); i++) {
                 const double v = bm_tensor_at(x, i);
                 low = fmin(low, v);
                 high = fmax(high, v);
                 sum += v;
             }
-            for (int64_t d = 0, n = 0; d < shape.rank; d++) n += snprintf(dims + n, 24, "%s%" PRId64, d ? "×" : "", shape.dim[d]);
+            for (int64_t d = 0, n = 0; d < shape.rank; d++)
+                n += snprintf(dims + n, 24, "%s%" PRId64, d ? "×" : "", shape.dim[d]);
             snprintf(text, sizeof text, "%.30s%s", name, p ? " (test)" : s->test ? " (train)" : "");
             cli_grid_add(&g, text);
             cli_grid_add(&g, bm_type_name(bm_tensor_type(x)));
             cli_grid_add(&g, dims);
             add_real(&g, low), add_real(&g, sum / (double)bm_tensor_size(x)), add_real(&g, high);
-            json_array_append_new(json, json_pack("{s:s, s:s, s:s, s:o, s:o, s:o}", "name", text, "type", bm_type_name(bm_tensor_type(x)), "shape", dims, "min",
-                                                  cli_number(low), "mean", cli_number(sum / (double)bm_tensor_size(x)), "max", cli_number(high)));
+            json_array_append_new(json,
+                                  json_pack("{s:s, s:s, s:s, s:o, s:o, s:o}", "name", text, "type",
+                                            bm_type_name(bm_tensor_type(x)), "shape", dims, "min", cli_number(low), "mean",
+                                            cli_number(sum / (double)bm_tensor_size(x)), "max", cli_number(high)));
         }
     cli_put(c, "rows", json_integer((json_int_t)bm_dataset_rows(s->data)));
     cli_put(c, "arrays", json);
@@ -206,10 +222,16 @@ static int run(cli *c)
 
 #define BIT(id) (UINT64_C(1) << (id))
 const cli_command cli_inspect = {
-    .name = "inspect", .arguments = "MODEL|DATA", .least = 1, .most = 1, .run = run,
+    .name = "inspect",
+    .arguments = "MODEL|DATA",
+    .least = 1,
+    .most = 1,
+    .run = run,
     .summary = "what a model or a data set is",
-    .options = BIT(OPT_PLAN) | BIT(OPT_BATCH) | BIT(OPT_THREADS) | BIT(OPT_NO_HEADER) | BIT(OPT_DELIMITER) | BIT(OPT_BAD_ROWS) | BIT(OPT_DATA) | BIT(OPT_JSON) | BIT(OPT_QUIET),
-    .about = "Of a model file: its layers with shapes and parameters, its recipe and its scores; with --plan the kernels of one training\n"
+    .options = BIT(OPT_PLAN) | BIT(OPT_BATCH) | BIT(OPT_THREADS) | BIT(OPT_NO_HEADER) | BIT(OPT_DELIMITER) | BIT(OPT_BAD_ROWS) |
+               BIT(OPT_DATA) | BIT(OPT_JSON) | BIT(OPT_QUIET),
+    .about = "Of a model file: its layers with shapes and parameters, its recipe and its scores; with --plan the kernels of "
+             "one training\n"
              "step of --batch rows, with their times. Of data: each column with its type, missing cells and figures.",
     .examples = "  baeum inspect sales.csv\n"
                 "  baeum inspect sales.safetensors\n"

@@ -5,9 +5,9 @@
 #include "cli/cli.h"
 #include <signal.h>
 
-static bm_model *volatile     working;
-static volatile sig_atomic_t  interrupted;
-static struct sigaction       old_int, old_term;
+static bm_model *volatile working;
+static volatile sig_atomic_t interrupted;
+static struct sigaction old_int, old_term;
 
 static void handle(int number)
 {

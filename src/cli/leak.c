@@ -16,12 +16,13 @@ static const char *const question = "will you know it when you predict?";
 /* Squared correlation of y with a / b (b null: a) over rows in which all are there. */
 static double r_squared(const double *a, const double *b, const double *y, int64_t n)
 {
-    double  sx = 0, sy = 0, sxx = 0, syy = 0, sxy = 0;
+    double sx = 0, sy = 0, sxx = 0, syy = 0, sxy = 0;
     int64_t count = 0;
     for (int64_t i = 0; i < n; i++) {
         const double x = b ? a[i] / b[i] : a[i];
         if (!isfinite(x) || !isfinite(y[i])) continue;
-        const double dx = x - (count ? sx / (double)count : x), dy = y[i] - (count ? sy / (double)count : y[i]); /* Welford, 1962 */
+        const double dx = x - (count ? sx / (double)count : x),
+                     dy = y[i] - (count ? sy / (double)count : y[i]); /* Welford, 1962 */
         sx += x;
         sy += y[i];
         count++;
@@ -46,14 +47,14 @@ static bool is_used(const bm_recipe *r, const char *name)
 }
 
 typedef struct leak {
-    cli            *c;
+    cli *c;
     const bm_table *table;
-    const char     *target;
-    int64_t         rows, step, to;  /* rows looked at, every step-th; column of the target */
-    double         *column[MOST_RATIOS];
-    const char     *name[MOST_RATIOS];
-    int             columns;
-    double         *y;
+    const char *target;
+    int64_t rows, step, to; /* rows looked at, every step-th; column of the target */
+    double *column[MOST_RATIOS];
+    const char *name[MOST_RATIOS];
+    int columns;
+    double *y;
 } leak;
 
 static double *numbers(const leak *l, int64_t column)
@@ -65,13 +66,15 @@ static double *numbers(const leak *l, int64_t column)
 
 static void regression(leak *l, const bm_recipe *r)
 {
-    char   number[32];
+    char number[32];
     double best = .95;
-    int    best_a = -1, best_b = -1;
+    int best_a = -1, best_b = -1;
     l->y = numbers(l, l->to);
     for (int64_t k = 0; l->y && k < bm_table_columns(l->table) && l->columns < MOST_RATIOS; k++) {
         const bm_column_type type = bm_table_column_type(l->table, k);
-        if (k == l->to || (type != BM_COLUMN_REAL && type != BM_COLUMN_INTEGER) || !is_used(r, bm_table_column_name(l->table, k))) continue;
+        if (k == l->to || (type != BM_COLUMN_REAL && type != BM_COLUMN_INTEGER) ||
+            !is_used(r, bm_table_column_name(l->table, k)))
+            continue;
         l->name[l->columns] = bm_table_column_name(l->table, k);
         if (!(l->column[l->columns] = numbers(l, k))) return;
         l->columns++;
@@ -85,12 +88,12 @@ static void regression(leak *l, const bm_recipe *r)
             best_b = b;
         }
     if (best_a >= 0)
-        cli_warn(l->c, "%s%s%s gives %s almost alone (R² %s): %s   --drop %s", l->name[best_a], best_b >= 0 ? " over " : "", best_b >= 0 ? l->name[best_b] : "",
-                 l->target, cli_share(number, best), question, l->name[best_a]);
+        cli_warn(l->c, "%s%s%s gives %s almost alone (R² %s): %s   --drop %s", l->name[best_a], best_b >= 0 ? " over " : "",
+                 best_b >= 0 ? l->name[best_b] : "", l->target, cli_share(number, best), question, l->name[best_a]);
 }
 
 typedef struct pair {
-    double  x;
+    double x;
     int32_t class;
 } pair;
 
@@ -143,15 +146,15 @@ static int64_t best_by_value(pair *p, int64_t n, int64_t classes)
 static void classification(leak *l, const bm_recipe *r, const bm_dataset *d)
 {
     const int32_t *class = bm_data_i32(bm_dataset_t(d, 0));
-    const int64_t  classes = bm_recipe_classes(r), n = bm_dataset_rows(d);
+    const int64_t classes = bm_recipe_classes(r), n = bm_dataset_rows(d);
     const bm_tensor *t = bm_dataset_t(d, 0);
-    pair          *p = malloc((size_t)n * sizeof *p);
-    const int64_t  most = cli_majority(t, classes);
-    int64_t        trivial = 0;
+    pair *p = malloc((size_t)n * sizeof *p);
+    const int64_t most = cli_majority(t, classes);
+    int64_t trivial = 0;
     for (int64_t i = 0; class && i < n; i++) trivial += class[i] == most;
     for (int64_t k = 0; p && class && n == bm_table_rows(l->table) && k < bm_table_columns(l->table); k++) {
         const bm_column_type type = bm_table_column_type(l->table, k);
-        const char          *name = bm_table_column_name(l->table, k);
+        const char *name = bm_table_column_name(l->table, k);
         if (k == l->to || !is_used(r, name)) continue;
         for (int64_t i = 0; i < n; i++) {
             const char *text = type == BM_COLUMN_TEXT ? bm_table_text(l->table, i, k) : NULL;
@@ -159,7 +162,7 @@ static void classification(leak *l, const bm_recipe *r, const bm_dataset *d)
             p[i] = (pair){ isnan(x) ? -INFINITY : x, class[i] };
         }
         const int64_t right = type == BM_COLUMN_TEXT ? best_by_value(p, n, classes) : best_threshold(p, n, classes);
-        char          number[32];
+        char number[32];
         if (10 * (n - right) <= n - trivial)
             cli_warn(l->c, "%s gives %s almost alone (right in %s of the rows): %s   --drop %s", name, l->target,
                      cli_share(number, (double)right / (double)n), question, name);
@@ -170,7 +173,11 @@ static void classification(leak *l, const bm_recipe *r, const bm_dataset *d)
 void cli_warn_leak(cli *c, const bm_table *t, const bm_recipe *recipe)
 {
     const int64_t rows = bm_table_rows(t);
-    leak          l = { .c = c, .table = t, .target = bm_recipe_target(recipe), .step = rows / MOST_ROWS + 1, .to = bm_table_find(t, bm_recipe_target(recipe)) };
+    leak l = { .c = c,
+               .table = t,
+               .target = bm_recipe_target(recipe),
+               .step = rows / MOST_ROWS + 1,
+               .to = bm_table_find(t, bm_recipe_target(recipe)) };
     if (rows < LEAST_ROWS) return;
     l.rows = (rows + l.step - 1) / l.step;
     if (bm_recipe_task(recipe) == BM_REGRESSION) regression(&l, recipe);

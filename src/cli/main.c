@@ -34,7 +34,7 @@ static const cli_command *find(const char *name)
 static int unknown_command(cli *c, const char *name)
 {
     const char *names[16];
-    size_t      n = 0;
+    size_t n = 0;
     for (const cli_command *const *k = cli_commands; *k; k++) names[n++] = (*k)->name;
     const char *near = bmi_nearest(name, names, n);
     if (near) return cli_fail(c, CLI_USAGE, "there is no command \"%s\"; did you mean %s?", name, near);
@@ -43,8 +43,8 @@ static int unknown_command(cli *c, const char *name)
 
 static int run(cli *c, int argc, char **argv)
 {
-    char  threads[32];
-    int   status = cli_options_read(c, argc, argv);
+    char threads[32];
+    int status = cli_options_read(c, argc, argv);
     if (status) return status;
     if (c->options.help) return cli_help(c->command, stdout), CLI_DONE;
     if (cli_given(&c->options, OPT_THREADS)) {

@@ -14,11 +14,11 @@ typedef enum kind { TEXT, CHOICE, INTEGER, REAL, FLAG, SHARE, LIST, SEPARATOR } 
 
 typedef struct option_row {
     const char *name;
-    char        letter;
+    char letter;
     const char *argument;
-    kind        kind;
-    size_t      offset;
-    double      low, high;
+    kind kind;
+    size_t offset;
+    double low, high;
     const char *doc; /* a choice's argument lists its values, "a|b" */
 } option_row;
 
@@ -27,43 +27,60 @@ static const option_row rows[OPT_COUNT] = {
     [OPT_TARGET] = { "target", 't', "COL", TEXT, AT(target), 0, 0,
                      "column to learn; default: the set's own. Of images in IDX or NPY files: the file of their labels" },
     [OPT_TASK] = { "task", 0, "regression|classification", CHOICE, AT(task), 0, 0,
-                   "default: inferred. Text, true/false, or whole numbers of at most 20 distinct values with at least 10 rows a value are "
+                   "default: inferred. Text, true/false, or whole numbers of at most 20 distinct values with at least 10 rows "
+                   "a value are "
                    "classes, the rest is regression" },
     [OPT_MODEL] = { "model", 'm', "SPEC", TEXT, AT(model), 0, 0,
-                    "linear, logistic, softmax, perceptron, mlp:64,32, a line of layers such as \"dense 64 relu, dropout .2\", or a JSON "
+                    "linear, logistic, softmax, perceptron, mlp:64,32, a line of layers such as \"dense 64 relu, dropout .2\", "
+                    "or a JSON "
                     "file; default: linear for regression, softmax for classes" },
     [OPT_EPOCHS] = { "epochs", 'e', "N", INTEGER, AT(epochs), 1, 1e9, "passes over the training rows, at most; default: 100" },
     [OPT_BATCH] = { "batch", 'b', "N", INTEGER, AT(batch), 1, 1e9, "rows of a step; default: 32, or all when there are fewer" },
-    [OPT_RATE] = { "rate", 'r', "X", REAL, AT(rate), 0, INFINITY, "step size of the optimiser; 0 freezes; default: the optimiser's own, .001 of adam" },
-    [OPT_OPTIMIZER] = { "optimizer", 0, "NAME", TEXT, AT(optimizer), 0, 0, "adam, sgd, rmsprop ... with settings behind a colon, sgd:momentum=.9; default: adam" },
-    [OPT_LOSS] = { "loss", 0, "NAME", TEXT, AT(loss), 0, 0, "mse, mae, huber, hinge ...; default: mse for regression, cross-entropy for classes" },
-    [OPT_PATIENCE] = { "patience", 0, "N", INTEGER, AT(patience), 1, 1e9, "epochs without a better validation loss that end training; default: 10" },
-    [OPT_VALIDATION] = { "validation", 0, "SHARE|FILE", SHARE, AT(validation), 0, 1, "share of the rows, 0 to below 1, or a file of rows; default: .15" },
-    [OPT_TEST] = { "test", 0, "SHARE|FILE", SHARE, AT(test), 0, 1, "the same for the rows that judge the model at the end; default: .15" },
-    [OPT_SEED] = { "seed", 's', "N", INTEGER, AT(seed), 0, 9e15, "of splits, first weights and shuffling; the same seed gives the same bits; default: 0" },
-    [OPT_THREADS] = { "threads", 0, "N", INTEGER, AT(threads), 1, 1024, "default: BAEUM_THREADS, else the processors this process may use" },
+    [OPT_RATE] = { "rate", 'r', "X", REAL, AT(rate), 0, INFINITY,
+                   "step size of the optimiser; 0 freezes; default: the optimiser's own, .001 of adam" },
+    [OPT_OPTIMIZER] = { "optimizer", 0, "NAME", TEXT, AT(optimizer), 0, 0,
+                        "adam, sgd, rmsprop ... with settings behind a colon, sgd:momentum=.9; default: adam" },
+    [OPT_LOSS] = { "loss", 0, "NAME", TEXT, AT(loss), 0, 0,
+                   "mse, mae, huber, hinge ...; default: mse for regression, cross-entropy for classes" },
+    [OPT_PATIENCE] = { "patience", 0, "N", INTEGER, AT(patience), 1, 1e9,
+                       "epochs without a better validation loss that end training; default: 10" },
+    [OPT_VALIDATION] = { "validation", 0, "SHARE|FILE", SHARE, AT(validation), 0, 1,
+                         "share of the rows, 0 to below 1, or a file of rows; default: .15" },
+    [OPT_TEST] = { "test", 0, "SHARE|FILE", SHARE, AT(test), 0, 1,
+                   "the same for the rows that judge the model at the end; default: .15" },
+    [OPT_SEED] = { "seed", 's', "N", INTEGER, AT(seed), 0, 9e15,
+                   "of splits, first weights and shuffling; the same seed gives the same bits; default: 0" },
+    [OPT_THREADS] = { "threads", 0, "N", INTEGER, AT(threads), 1, 1024,
+                      "default: BAEUM_THREADS, else the processors this process may use" },
     [OPT_DROP] = { "drop", 'd', "COL,...", LIST, AT(drop), 0, 0, "columns that are not used; may be given again" },
-    [OPT_NO_HEADER] = { "no-header", 0, NULL, FLAG, AT(no_header), 0, 0, "the first row of the file is data; columns are named c1, c2 ..." },
+    [OPT_NO_HEADER] = { "no-header", 0, NULL, FLAG, AT(no_header), 0, 0,
+                        "the first row of the file is data; columns are named c1, c2 ..." },
     [OPT_DELIMITER] = { "delimiter", 0, "C", SEPARATOR, AT(delimiter), 0, 0,
                         "one character, or tab, comma, semicolon, bar; default: found out among these" },
-    [OPT_BAD_ROWS] = { "bad-rows", 0, "error|skip", CHOICE, AT(bad_rows), 0, 0, "what a row that cannot be read does; default: error, for predict: skip" },
-    [OPT_DATA] = { "data", 0, "FOLDER", TEXT, AT(data), 0, 0, "where named sets are; default: BAEUM_DATA, then the installed ones" },
+    [OPT_BAD_ROWS] = { "bad-rows", 0, "error|skip", CHOICE, AT(bad_rows), 0, 0,
+                       "what a row that cannot be read does; default: error, for predict: skip" },
+    [OPT_DATA] = { "data", 0, "FOLDER", TEXT, AT(data), 0, 0,
+                   "where named sets are; default: BAEUM_DATA, then the installed ones" },
     [OPT_ROWS] = { "rows", 'n', "N", INTEGER, AT(rows), 1, 1e9, "rows to show; default: 10" },
-    [OPT_PLAN] = { "plan", 0, NULL, FLAG, AT(plan), 0, 0, "the kernels of a training step, with shapes, bytes, operations and time" },
+    [OPT_PLAN] = { "plan", 0, NULL, FLAG, AT(plan), 0, 0,
+                   "the kernels of a training step, with shapes, bytes, operations and time" },
     [OPT_OUTPUT] = { "output", 'o', "FILE", TEXT, AT(output), 0, 0, "where the result goes" },
     [OPT_JSON] = { "json", 0, NULL, FLAG, AT(json), 0, 0, "one JSON object on standard output instead of words" },
     [OPT_QUIET] = { "quiet", 'q', NULL, FLAG, AT(quiet), 0, 0, "only warnings and the result" },
     [OPT_HELP] = { "help", 'h', NULL, FLAG, AT(help), 0, 0, "this text" },
 };
 
-static bool takes(const cli_command *command, int id) { return id == OPT_HELP || (command->options >> id & 1); }
+static bool takes(const cli_command *command, int id)
+{
+    return id == OPT_HELP || (command->options >> id & 1);
+}
 
 bool cli_option_at(const cli_command *command, int i, char left[64], const char **doc)
 {
     for (int id = 0; id < OPT_COUNT; id++) {
         if (!takes(command, id) || i--) continue;
         const option_row *r = &rows[id];
-        char              letter[8] = "    ";
+        char letter[8] = "    ";
         if (r->letter) snprintf(letter, sizeof letter, "-%c, ", r->letter);
         snprintf(left, 64, "%s--%s%s%s", letter, r->name, r->argument ? " " : "", r->argument ? r->argument : "");
         *doc = r->doc;
@@ -74,9 +91,9 @@ bool cli_option_at(const cli_command *command, int i, char left[64], const char 
 
 static int unknown_option(cli *c, const char *given)
 {
-    const char  *names[OPT_COUNT];
-    size_t       n = 0;
-    char         name[64];
+    const char *names[OPT_COUNT];
+    size_t n = 0;
+    char name[64];
     const size_t length = strcspn(given, "=");
     snprintf(name, sizeof name, "%.*s", length < 63 ? (int)length : 63, given);
     for (int id = 0; id < OPT_COUNT; id++)
@@ -88,19 +105,20 @@ static int unknown_option(cli *c, const char *given)
 
 static int read_number(cli *c, const option_row *r, const char *text, void *into)
 {
-    double  value;
+    double value;
     int64_t whole;
-    bool    overflow;
-    char    low[32], high[32];
+    bool overflow;
+    char low[32], high[32];
     if (r->kind == INTEGER) {
         if (!bmi_read_int(text, strlen(text), &whole) || (double)whole < r->low || (double)whole > r->high)
-            return cli_fail(c, CLI_USAGE, "--%s is \"%s\"; it must be a whole number from %s to %s", r->name, text, cli_count(low, (int64_t)r->low),
-                            cli_count(high, (int64_t)r->high));
+            return cli_fail(c, CLI_USAGE, "--%s is \"%s\"; it must be a whole number from %s to %s", r->name, text,
+                            cli_count(low, (int64_t)r->low), cli_count(high, (int64_t)r->high));
         *(int64_t *)into = whole;
         return 0;
     }
     if (!bmi_read_real(text, strlen(text), &value, &overflow) || !isfinite(value) || value < r->low || value > r->high)
-        return cli_fail(c, CLI_USAGE, "--%s is \"%s\"; it must be a number of at least %s", r->name, text, cli_real(low, r->low));
+        return cli_fail(c, CLI_USAGE, "--%s is \"%s\"; it must be a number of at least %s", r->name, text,
+                        cli_real(low, r->low));
     *(double *)into = value;
     return 0;
 }
@@ -130,25 +148,32 @@ static int read_share(cli *c, const option_row *r, const char *text, double *int
 
 static int read_separator(cli *c, const char *text)
 {
-    static const struct { const char *name; char character; } names[] = {
+    static const struct {
+        const char *name;
+        char character;
+    } names[] = {
         { "tab", '\t' }, { "\\t", '\t' }, { "comma", ',' }, { "semicolon", ';' }, { "bar", '|' }, { "space", ' ' },
     };
     for (size_t i = 0; i < BMI_COUNT(names); i++)
         if (!strcmp(text, names[i].name)) return (c->options.separator = names[i].character), 0;
-    if (strlen(text) == 1 && *text != '"' && *text != '\n' && *text != '\r' && !(*text & 0x80)) return (c->options.separator = *text), 0;
-    return cli_fail(c, CLI_USAGE, "--delimiter is \"%s\"; it must be one character other than a quote, or tab, comma, semicolon, bar, space", text);
+    if (strlen(text) == 1 && *text != '"' && *text != '\n' && *text != '\r' && !(*text & 0x80))
+        return (c->options.separator = *text), 0;
+    return cli_fail(c, CLI_USAGE,
+                    "--delimiter is \"%s\"; it must be one character other than a quote, or tab, comma, semicolon, bar, space",
+                    text);
 }
 
 static int take(cli *c, cli_option_id id, const char *text)
 {
-    cli_options      *o = &c->options;
+    cli_options *o = &c->options;
     const option_row *r = &rows[id];
-    void             *into = (char *)o + r->offset;
+    void *into = (char *)o + r->offset;
     o->given |= UINT64_C(1) << id;
     if (r->kind == FLAG) return (*(bool *)into = true), 0;
     if (r->kind == INTEGER || r->kind == REAL) return read_number(c, r, text, into);
     if (r->kind == LIST) {
-        if (o->n_drop == CLI_DROPS) return cli_fail(c, CLI_USAGE, "--%s is given more than %d times; join the columns by commas", r->name, CLI_DROPS);
+        if (o->n_drop == CLI_DROPS)
+            return cli_fail(c, CLI_USAGE, "--%s is given more than %d times; join the columns by commas", r->name, CLI_DROPS);
         o->drop[o->n_drop++] = text;
         return 0;
     }
@@ -165,19 +190,22 @@ static int check_together(cli *c)
     const cli_options *o = &c->options;
     const cli_command *k = c->command;
     if (o->validation_share + o->test_share >= 1) /* false when one is a file */
-        return cli_fail(c, CLI_USAGE, "--validation %g and --test %g leave nothing for training", o->validation_share, o->test_share);
+        return cli_fail(c, CLI_USAGE, "--validation %g and --test %g leave nothing for training", o->validation_share,
+                        o->test_share);
     if (c->n_arguments < k->least)
-        return cli_fail(c, CLI_USAGE, "%s is missing: baeum %s %s", c->n_arguments == 0 ? "what to work on" : "an argument", k->name, k->arguments);
+        return cli_fail(c, CLI_USAGE, "%s is missing: baeum %s %s", c->n_arguments == 0 ? "what to work on" : "an argument",
+                        k->name, k->arguments);
     if (c->n_arguments > k->most)
-        return cli_fail(c, CLI_USAGE, "\"%s\" is one argument too many: baeum %s %s", c->arguments[k->most], k->name, k->arguments);
+        return cli_fail(c, CLI_USAGE, "\"%s\" is one argument too many: baeum %s %s", c->arguments[k->most], k->name,
+                        k->arguments);
     return 0;
 }
 
 int cli_options_read(cli *c, int argc, char **argv)
 {
     struct option table[OPT_COUNT + 1] = { 0 };
-    char          letters[3 * OPT_COUNT + 2] = ":";
-    int           n = 0, given, index = -1;
+    char letters[3 * OPT_COUNT + 2] = ":";
+    int n = 0, given, index = -1;
     for (int id = 0; id < OPT_COUNT; id++) {
         if (!takes(c->command, id)) continue;
         const option_row *r = &rows[id];
@@ -189,8 +217,7 @@ int cli_options_read(cli *c, int argc, char **argv)
     optind = 1;
     while ((given = getopt_long(argc, argv, letters, table, &index)) != -1) {
         int status = 0;
-        if (given == '?' && optopt >= 256)
-            status = cli_fail(c, CLI_USAGE, "--%s takes no value", rows[optopt - 256].name);
+        if (given == '?' && optopt >= 256) status = cli_fail(c, CLI_USAGE, "--%s takes no value", rows[optopt - 256].name);
         else if (given == '?' && optopt) {
             const char one[3] = { '-', (char)optopt, 0 };
             status = unknown_option(c, one);

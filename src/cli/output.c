@@ -8,9 +8,9 @@
 
 char *cli_count(char into[32], int64_t count)
 {
-    char      digits[24];
+    char digits[24];
     const int n = snprintf(digits, sizeof digits, "%" PRId64, count);
-    int       out = 0;
+    int out = 0;
     for (int i = 0; i < n; i++) {
         into[out++] = digits[i];
         const int left = n - 1 - i;
@@ -58,7 +58,7 @@ char *cli_share(char into[32], double value)
 char *cli_bytes(char into[32], double bytes)
 {
     static const char *const unit[] = { "bytes", "kB", "MB", "GB", "TB" };
-    int                      u = 0;
+    int u = 0;
     while (bytes >= 999.5 && u < 4) {
         bytes /= 1000;
         u++;
@@ -95,7 +95,7 @@ int cli_width(const char *text)
 char *cli_cell(char *into, const char *text, int width)
 {
     const bool cut = cli_width(text) > width;
-    int        columns = 0, at = 0;
+    int columns = 0, at = 0;
     for (; *text; text++) {
         const unsigned char byte = *(const unsigned char *)text;
         if ((byte & 0xC0) != 0x80 && columns++ == width - (cut ? 1 : 0)) break;
@@ -111,7 +111,7 @@ void cli_grid_add(cli_grid *g, const char *cell)
     if (g->failed) return;
     if (g->n_cells == g->capacity) {
         const int capacity = g->capacity ? 2 * g->capacity : 64;
-        char    **cells = realloc(g->cells, (size_t)capacity * sizeof *cells);
+        char **cells = realloc(g->cells, (size_t)capacity * sizeof *cells);
         if (!cells) {
             g->failed = true;
             return;
@@ -120,7 +120,7 @@ void cli_grid_add(cli_grid *g, const char *cell)
         g->capacity = capacity;
     }
     const size_t n = strlen(cell ? cell : "") + 1;
-    char        *copy = malloc(n);
+    char *copy = malloc(n);
     if (!copy) {
         g->failed = true;
         return;
@@ -144,7 +144,7 @@ static bool is_numeric(const cli_grid *g, int column)
 
 void cli_grid_print(const cli_grid *g, const char *indent, FILE *to)
 {
-    int  widths[CLI_COLUMNS] = { 0 };
+    int widths[CLI_COLUMNS] = { 0 };
     bool numeric[CLI_COLUMNS];
     for (int i = 0; i < g->n_cells; i++) {
         const int w = cli_width(g->cells[i]);
@@ -157,7 +157,7 @@ void cli_grid_print(const cli_grid *g, const char *indent, FILE *to)
         fputs(indent, to);
         for (int k = 0; k <= last; k++) {
             const char *cell = g->cells[row + k];
-            const int   pad = widths[k] - cli_width(cell);
+            const int pad = widths[k] - cli_width(cell);
             if (numeric[k]) fprintf(to, "%*s%s", pad, "", cell);
             else if (k < last) fprintf(to, "%s%*s", cell, pad, "");
             else fputs(cell, to);

@@ -7,13 +7,13 @@
 #include <string.h>
 
 typedef struct prediction {
-    cli       *c;
-    bm_model  *model;
+    cli *c;
+    bm_model *model;
     cli_source source;
-    bm_tensor *values;  /* (rows, 1) or (rows, classes) */
-    int64_t    rows;    /* predicted */
-    int64_t    skipped; /* rows that could not be read */
-    int64_t    lines;   /* both */
+    bm_tensor *values; /* (rows, 1) or (rows, classes) */
+    int64_t rows;      /* predicted */
+    int64_t skipped;   /* rows that could not be read */
+    int64_t lines;     /* both */
 } prediction;
 
 /* The row of `values` for each line of the output; -1: the row could not be read. */
@@ -40,12 +40,13 @@ static int64_t best_class(const bm_tensor *values, int64_t row, int64_t classes)
 static bool fill(const prediction *p, const int64_t *of, bm_table *out)
 {
     const bm_shape shape = bm_tensor_shape(p->values);
-    const int64_t  classes = bm_model_classes(p->model), columns = shape.rank > 1 ? shape.dim[1] : 1;
-    double        *numbers = malloc((size_t)p->lines * sizeof *numbers);
-    const char   **texts = malloc((size_t)p->lines * sizeof *texts);
-    char           name[300];
+    const int64_t classes = bm_model_classes(p->model), columns = shape.rank > 1 ? shape.dim[1] : 1;
+    double *numbers = malloc((size_t)p->lines * sizeof *numbers);
+    const char **texts = malloc((size_t)p->lines * sizeof *texts);
+    char name[300];
     if (numbers && texts && classes > 1 && classes == columns) {
-        for (int64_t i = 0; i < p->lines; i++) texts[i] = of[i] < 0 ? NULL : bm_model_class_name(p->model, best_class(p->values, of[i], classes));
+        for (int64_t i = 0; i < p->lines; i++)
+            texts[i] = of[i] < 0 ? NULL : bm_model_class_name(p->model, best_class(p->values, of[i], classes));
         bm_table_add_text(out, "prediction", texts, p->lines);
     }
     for (int64_t k = 0; numbers && texts && k < columns; k++) {
@@ -63,13 +64,13 @@ static bool fill(const prediction *p, const int64_t *of, bm_table *out)
 
 static int write_out(prediction *p)
 {
-    cli           *c = p->c;
-    const char    *path = c->options.output ? c->options.output : "-";
-    char           error[700] = "";
+    cli *c = p->c;
+    const char *path = c->options.output ? c->options.output : "-";
+    char error[700] = "";
     bm_csv_write_options how = { .path = path, .delimiter = c->options.separator };
-    int64_t       *of = find_rows(p);
-    bm_table      *out = bm_table_new();
-    int            status = 0;
+    int64_t *of = find_rows(p);
+    bm_table *out = bm_table_new();
+    int status = 0;
     if (!of || !fill(p, of, out)) status = cli_fail(c, CLI_FAILED, "out of memory: predictions of %" PRId64 " rows", p->lines);
     else if (bm_failed(out)) status = cli_fail_text(c, CLI_FAILED, bm_error(out));
     else if (!(c->json && !c->options.output) && bm_table_write_csv_at(out, &how, sizeof how, error, sizeof error, BM_HERE))
@@ -80,7 +81,8 @@ static int write_out(prediction *p)
             json_t *row = json_object();
             for (int64_t k = 0; k < bm_table_columns(out); k++) {
                 const char *text = bm_table_text(out, i, k);
-                json_object_set_new(row, bm_table_column_name(out, k), text ? json_string(text) : cli_number(bm_table_number(out, i, k)));
+                json_object_set_new(row, bm_table_column_name(out, k),
+                                    text ? json_string(text) : cli_number(bm_table_number(out, i, k)));
             }
             json_array_append_new(list, row);
         }
@@ -94,21 +96,26 @@ static int write_out(prediction *p)
 /* Rows of a table through the recipe: what they lack is counted. */
 static int predict_table(prediction *p)
 {
-    cli             *c = p->c;
+    cli *c = p->c;
     const bm_recipe *recipe = bm_model_recipe(p->model);
-    bm_dataset      *d = bm_recipe_apply_x(recipe, p->source.table);
+    bm_dataset *d = bm_recipe_apply_x(recipe, p->source.table);
     if (bm_failed(d)) {
         const int status = cli_fail_text(c, CLI_FAILED, bm_error(d));
         bm_free(d);
         return status;
     }
     const bm_dataset_counted n = bm_dataset_counts(d);
-    char                     cells[64];
+    char cells[64];
     bm_free(d);
     if (n.missing) cli_warn(c, "%s missing and filled as in training", cli_plural(cells, n.missing, "cell was", "cells were"));
-    if (n.unseen) cli_warn(c, "%s a category that was not there in training", cli_plural(cells, n.unseen, "cell has", "cells have"));
-    if (n.unreadable) cli_warn(c, "%s no number where training had numbers; taken as missing", cli_plural(cells, n.unreadable, "cell is", "cells are"));
-    cli_put(c, "counts", json_pack("{s:I, s:I, s:I}", "missing", (json_int_t)n.missing, "unseen", (json_int_t)n.unseen, "unreadable", (json_int_t)n.unreadable));
+    if (n.unseen)
+        cli_warn(c, "%s a category that was not there in training", cli_plural(cells, n.unseen, "cell has", "cells have"));
+    if (n.unreadable)
+        cli_warn(c, "%s no number where training had numbers; taken as missing",
+                 cli_plural(cells, n.unreadable, "cell is", "cells are"));
+    cli_put(c, "counts",
+            json_pack("{s:I, s:I, s:I}", "missing", (json_int_t)n.missing, "unseen", (json_int_t)n.unseen, "unreadable",
+                      (json_int_t)n.unreadable));
     p->values = bm_predict_table(p->model, p->source.table);
     p->rows = bm_table_rows(p->source.table);
     p->skipped = bm_table_skipped(p->source.table);
@@ -117,11 +124,13 @@ static int predict_table(prediction *p)
 
 static int predict(prediction *p)
 {
-    cli             *c = p->c;
+    cli *c = p->c;
     const bm_recipe *recipe = bm_model_recipe(p->model);
-    int              status = 0;
-    if (recipe && !p->source.table) return cli_fail(c, CLI_FAILED, "%s has arrays, but the model was trained on a table", p->source.given);
-    if (!recipe && p->source.table) return cli_fail(c, CLI_FAILED, "%s is a table, but the model was trained on arrays", p->source.given);
+    int status = 0;
+    if (recipe && !p->source.table)
+        return cli_fail(c, CLI_FAILED, "%s has arrays, but the model was trained on a table", p->source.given);
+    if (!recipe && p->source.table)
+        return cli_fail(c, CLI_FAILED, "%s is a table, but the model was trained on arrays", p->source.given);
     if (recipe) status = predict_table(p);
     else {
         const bm_dataset *d = p->source.test ? p->source.test : p->source.data;
@@ -136,7 +145,7 @@ static int predict(prediction *p)
 static int run(cli *c)
 {
     prediction p = { .c = c };
-    char       rows[64];
+    char rows[64];
     if (!c->options.bad_rows) c->options.bad_rows = "skip";
     if (!c->options.output) c->to = stderr; /* standard output has the predictions */
     if (!(p.model = cli_model_open(c, c->arguments[0]))) return CLI_FAILED;
@@ -148,7 +157,9 @@ static int run(cli *c)
         cli_put(c, "unusable", json_integer((json_int_t)p.skipped));
         if (c->options.output) {
             cli_put(c, "file", json_string(c->options.output));
-            if (cli_talks(c)) fprintf(c->to, "%s predicted in %s%s\n", cli_plural(rows, p.rows, "row", "rows"), c->options.output, p.skipped ? ", the others are empty" : "");
+            if (cli_talks(c))
+                fprintf(c->to, "%s predicted in %s%s\n", cli_plural(rows, p.rows, "row", "rows"), c->options.output,
+                        p.skipped ? ", the others are empty" : "");
         }
     }
     bm_free(p.values);
@@ -159,12 +170,20 @@ static int run(cli *c)
 
 #define BIT(id) (UINT64_C(1) << (id))
 const cli_command cli_predict = {
-    .name = "predict", .arguments = "MODEL DATA", .least = 2, .most = 2, .run = run,
+    .name = "predict",
+    .arguments = "MODEL DATA",
+    .least = 2,
+    .most = 2,
+    .run = run,
     .summary = "raw rows in, predictions out",
-    .options = BIT(OPT_THREADS) | BIT(OPT_NO_HEADER) | BIT(OPT_DELIMITER) | BIT(OPT_BAD_ROWS) | BIT(OPT_DATA) | BIT(OPT_OUTPUT) | BIT(OPT_JSON) | BIT(OPT_QUIET),
-    .about = "Predicts every row of DATA with a model that baeum train made. The rows are raw, as training had them; the target may be\n"
-             "there or not. The output is CSV, one line per row in order: prediction, then p_<class> for each class. A row that cannot be\n"
-             "read keeps its place and stays empty. Missing cells and categories that training had not seen are counted and told.",
+    .options = BIT(OPT_THREADS) | BIT(OPT_NO_HEADER) | BIT(OPT_DELIMITER) | BIT(OPT_BAD_ROWS) | BIT(OPT_DATA) |
+               BIT(OPT_OUTPUT) | BIT(OPT_JSON) | BIT(OPT_QUIET),
+    .about =
+        "Predicts every row of DATA with a model that baeum train made. The rows are raw, as training had them; the target may "
+        "be\n"
+        "there or not. The output is CSV, one line per row in order: prediction, then p_<class> for each class. A row that "
+        "cannot be\n"
+        "read keeps its place and stays empty. Missing cells and categories that training had not seen are counted and told.",
     .examples = "  baeum predict iris.safetensors new.csv\n"
                 "  baeum predict iris.safetensors new.csv -o predictions.csv\n"
                 "  zcat rows.csv.gz | baeum predict sales.safetensors - > predictions.csv",

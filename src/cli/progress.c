@@ -11,7 +11,7 @@ enum { BAR = 28 };
 static void bar(char into[3 * BAR + 1], double share)
 {
     static const char *const eighth[] = { "", "▏", "▎", "▍", "▌", "▋", "▊", "▉" };
-    const int                filled = (int)(fmin(fmax(share, 0), 1) * BAR * 8);
+    const int filled = (int)(fmin(fmax(share, 0), 1) * BAR * 8);
     *into = 0;
     for (int i = 0; i < filled / 8; i++) strcat(into, "█");
     strcat(into, eighth[filled % 8]);
@@ -20,23 +20,23 @@ static void bar(char into[3 * BAR + 1], double share)
 
 static void numbers(const bm_progress *p, char into[200])
 {
-    char         number[32];
+    char number[32];
     const double validation = bm_history(p->model, "validation_loss", -1);
-    int          n = snprintf(into, 200, "loss %-8s", cli_real(number, p->loss));
+    int n = snprintf(into, 200, "loss %-8s", cli_real(number, p->loss));
     if (isfinite(validation)) n += snprintf(into + n, 200 - (size_t)n, "   validation %-8s", cli_real(number, validation));
     snprintf(into + n, 200 - (size_t)n, "   %s", cli_seconds(number, p->seconds));
 }
 
 static void draw(cli_progress *s, const bm_progress *p)
 {
-    char         blocks[3 * BAR + 1], text[200], left[32] = "";
+    char blocks[3 * BAR + 1], text[200], left[32] = "";
     const double done = (double)p->epoch + (p->epoch_done || !p->steps ? 0 : (double)p->step / (double)p->steps);
     const double share = p->epochs ? done / (double)p->epochs : 0;
     bar(blocks, share);
     numbers(p, text);
     if (share > .001) cli_seconds(left, p->seconds / share - p->seconds);
-    fprintf(s->command->to, "\r\033[Kepoch %4lld/%lld  %s   %s%s%s%s", (long long)(p->epoch + !p->epoch_done), (long long)p->epochs, blocks, text,
-            *left ? ", at most " : "", left, *left ? " left" : "");
+    fprintf(s->command->to, "\r\033[Kepoch %4lld/%lld  %s   %s%s%s%s", (long long)(p->epoch + !p->epoch_done),
+            (long long)p->epochs, blocks, text, *left ? ", at most " : "", left, *left ? " left" : "");
     fflush(s->command->to);
     s->drawn = true;
     s->last_shown = p->seconds;
@@ -45,7 +45,7 @@ static void draw(cli_progress *s, const bm_progress *p)
 bool cli_progress_show(void *progress, const bm_progress *p)
 {
     cli_progress *s = progress;
-    cli          *c = s->command;
+    cli *c = s->command;
     if (!cli_talks(c)) return true;
     if (!s->begun) {
         s->begun = true;

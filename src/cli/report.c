@@ -9,7 +9,10 @@
 
 enum { LABEL = 13, LINE = 1500 };
 
-bool cli_talks(const cli *c) { return !c->json && !c->options.quiet; }
+bool cli_talks(const cli *c)
+{
+    return !c->json && !c->options.quiet;
+}
 
 /* The place at the start of a message, "bike.csv:12:3: ...", as far as its last number; 0 when there is none. */
 static size_t place_length(const char *message)
@@ -39,7 +42,7 @@ int cli_fail_text(cli *c, int code, const char *message)
 
 int cli_fail(cli *c, int code, const char *format, ...)
 {
-    char    line[LINE];
+    char line[LINE];
     va_list list;
     va_start(list, format);
     vsnprintf(line, sizeof line, format, list);
@@ -49,7 +52,7 @@ int cli_fail(cli *c, int code, const char *format, ...)
 
 void cli_warn(cli *c, const char *format, ...)
 {
-    char    line[LINE];
+    char line[LINE];
     va_list list;
     va_start(list, format);
     vsnprintf(line, sizeof line, format, list);
@@ -70,7 +73,10 @@ void cli_say(cli *c, const char *label, const char *format, ...)
     va_end(list);
 }
 
-json_t *cli_number(double value) { return isfinite(value) ? json_real(value) : json_null(); }
+json_t *cli_number(double value)
+{
+    return isfinite(value) ? json_real(value) : json_null();
+}
 
 void cli_put(cli *c, const char *key, json_t *value)
 {

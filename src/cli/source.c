@@ -26,7 +26,7 @@ static bool is_array_file(const char *path)
 static void find_stem(const char *given, char stem[200])
 {
     static const char *const ends[] = { ".gz", ".csv", ".tsv", ".txt", ".npz", ".npy", ".idx" };
-    const char              *slash = strrchr(given, '/');
+    const char *slash = strrchr(given, '/');
     snprintf(stem, 200, "%s", strcmp(given, "-") ? slash ? slash + 1 : given : "model");
     stem[strcspn(stem, ":")] = 0;
     for (size_t i = 0; i < BMI_COUNT(ends); i++)
@@ -36,9 +36,10 @@ static void find_stem(const char *given, char stem[200])
 
 static int table_failed(cli *c, const bm_table *t)
 {
-    char           extra[80] = "";
+    char extra[80] = "";
     const cli_options *o = &c->options;
-    if (bm_status_of(t) == BM_E_FORMAT && !o->bad_rows && (c->command->options >> OPT_BAD_ROWS & 1) && strstr(bm_error(t), ": the row has"))
+    if (bm_status_of(t) == BM_E_FORMAT && !o->bad_rows && (c->command->options >> OPT_BAD_ROWS & 1) &&
+        strstr(bm_error(t), ": the row has"))
         snprintf(extra, sizeof extra, "; --bad-rows skip leaves such rows out");
     return cli_fail(c, CLI_FAILED, "%s%s", bm_error(t), extra);
 }
@@ -74,15 +75,16 @@ static bool labels_beside(const char *images, char labels[4096])
 /* Inputs of one file and labels of another as one dataset. Takes and gives *d. */
 static int join_labels(cli *c, const char *path, bm_dataset **d)
 {
-    bm_dataset      *labels = bm_dataset_load(path);
+    bm_dataset *labels = bm_dataset_load(path);
     const bm_tensor *from = bm_dataset_x(labels, 0);
-    const bm_shape   shape = bm_tensor_shape(from);
-    int              status = 0;
+    const bm_shape shape = bm_tensor_shape(from);
+    int status = 0;
     if (bm_failed(labels)) status = cli_fail_text(c, CLI_FAILED, bm_error(labels));
     else {
         const bool whole = bm_tensor_type(from) != BM_F32 && bm_tensor_type(from) != BM_F64;
-        bm_tensor *t = whole ? bm_tensor_new(BM_I32, BM_SHAPE(shape.dim[0])) : NULL; /* reals are a regression's target as they are */
-        int32_t   *class = t ? bm_data(t) : NULL;
+        bm_tensor *t =
+            whole ? bm_tensor_new(BM_I32, BM_SHAPE(shape.dim[0])) : NULL; /* reals are a regression's target as they are */
+        int32_t *class = t ? bm_data(t) : NULL;
         for (int64_t i = 0; class && i < bm_tensor_size(t); i++) class[i] = (int32_t)bm_tensor_at(from, i);
         bm_dataset *both = bm_dataset_from(bm_dataset_x(*d, 0), t ? t : from);
         if (bm_failed(both)) status = cli_fail(c, CLI_FAILED, "%s: %s", path, bm_error(both));
@@ -121,17 +123,22 @@ static int open_set(cli *c, const char *data, cli_source *s)
 
 int cli_source_open(cli *c, const char *data, const bm_recipe *recipe, bm_names texts, cli_source *s)
 {
-    const cli_options   *o = &c->options;
-    struct stat          about;
-    const bm_csv_options how = { .path = data, .delimiter = o->separator, .no_header = o->no_header, .text = texts, .recipe = recipe,
+    const cli_options *o = &c->options;
+    struct stat about;
+    const bm_csv_options how = { .path = data,
+                                 .delimiter = o->separator,
+                                 .no_header = o->no_header,
+                                 .text = texts,
+                                 .recipe = recipe,
                                  .skip_bad_rows = o->bad_rows && !strcmp(o->bad_rows, "skip") };
     *s = (cli_source){ .given = data, .target = o->target };
     find_stem(data, s->stem);
     if (!s->target) s->target = own_target(s->stem);
     const size_t name = strcspn(data, ":"); /* settings of a generator may follow */
-    const bool   there = !strcmp(data, "-") || !stat(data, &about), path = there || strcspn(data, "/.") < name;
+    const bool there = !strcmp(data, "-") || !stat(data, &about), path = there || strcspn(data, "/.") < name;
     if (there && strcmp(data, "-") && S_ISDIR(about.st_mode))
-        return cli_fail(c, CLI_FAILED, "%s is a folder; DATA is a CSV, IDX, NPY or NPZ file or the name of a set (baeum data list)", data);
+        return cli_fail(c, CLI_FAILED,
+                        "%s is a folder; DATA is a CSV, IDX, NPY or NPZ file or the name of a set (baeum data list)", data);
     if (path && is_array_file(data)) return open_file(c, data, s);
     if (path) return open_table(c, bm_table_read_csv_at(&how, sizeof how, BM_HERE), s);
     bm_table *t = bm_table_load_at(&how, sizeof how, BM_HERE);
@@ -151,8 +158,8 @@ void cli_source_end(cli_source *s)
 static void say_table(cli *c, const cli_source *s)
 {
     const bm_table *t = s->table;
-    char            rows[64], columns[64], kinds[200] = "", missing[120] = "nothing missing", n1[32], n2[64];
-    int64_t         numbers = 0, texts = 0, bools = 0, holes = 0, with_holes = 0;
+    char rows[64], columns[64], kinds[200] = "", missing[120] = "nothing missing", n1[32], n2[64];
+    int64_t numbers = 0, texts = 0, bools = 0, holes = 0, with_holes = 0;
     for (int64_t k = 0; k < bm_table_columns(t); k++) {
         const bm_column_type type = bm_table_column_type(t, k);
         numbers += type == BM_COLUMN_REAL || type == BM_COLUMN_INTEGER;
@@ -165,19 +172,23 @@ static void say_table(cli *c, const cli_source *s)
     if (numbers) n += snprintf(kinds + n, 60, "%s number%s", cli_count(n1, numbers), numbers == 1 ? "" : "s");
     if (texts) n += snprintf(kinds + n, 60, "%s%s text", n ? ", " : "", cli_count(n1, texts));
     if (bools) snprintf(kinds + n, 60, "%s%s true/false", n ? ", " : "", cli_count(n1, bools));
-    if (holes) snprintf(missing, sizeof missing, "%s missing in %s", cli_plural(n2, holes, "cell", "cells"), cli_plural(columns, with_holes, "column", "columns"));
+    if (holes)
+        snprintf(missing, sizeof missing, "%s missing in %s", cli_plural(n2, holes, "cell", "cells"),
+                 cli_plural(columns, with_holes, "column", "columns"));
     cli_say(c, s->stem, "%s · %s: %s · %s", cli_plural(rows, bm_table_rows(t), "row", "rows"),
             cli_plural(columns, bm_table_columns(t), "column", "columns"), kinds, missing);
 }
 
 static void say_dataset(cli *c, const cli_source *s)
 {
-    char            rows[64], test[64], shape[120] = "", n1[32];
+    char rows[64], test[64], shape[120] = "", n1[32];
     const bm_tensor *x = bm_dataset_x(s->data, 0);
-    const bm_shape   of = bm_tensor_shape(x);
-    int              n = 0;
-    for (int64_t d = 1; d < of.rank; d++) n += snprintf(shape + n, sizeof shape - (size_t)n, "%s%" PRId64, d > 1 ? "×" : "", of.dim[d]);
-    cli_say(c, s->stem, "%s%s%s · each %s %s%s%s", cli_plural(rows, bm_dataset_rows(s->data), "row", "rows"), s->test ? " to train, " : "",
+    const bm_shape of = bm_tensor_shape(x);
+    int n = 0;
+    for (int64_t d = 1; d < of.rank; d++)
+        n += snprintf(shape + n, sizeof shape - (size_t)n, "%s%" PRId64, d > 1 ? "×" : "", of.dim[d]);
+    cli_say(c, s->stem, "%s%s%s · each %s %s%s%s", cli_plural(rows, bm_dataset_rows(s->data), "row", "rows"),
+            s->test ? " to train, " : "",
             s->test ? cli_plural(test, bm_dataset_rows(s->test), "row to test", "rows to test") : "", of.rank > 1 ? shape : "1",
             bm_type_name(bm_tensor_type(x)), bm_dataset_classes(s->data) ? " · classes: " : "",
             bm_dataset_classes(s->data) ? cli_count(n1, bm_dataset_classes(s->data)) : "");
@@ -194,7 +205,7 @@ int64_t cli_column(cli *c, const bm_table *t, const char *option, const char *na
     const int64_t at = bm_table_find(t, name);
     if (at >= 0) return at;
     enum { MOST = 2000 };
-    const char   *names[MOST], *near = NULL;
+    const char *names[MOST], *near = NULL;
     const int64_t columns = bm_table_columns(t) < MOST ? bm_table_columns(t) : MOST;
     for (int64_t k = 0; k < columns; k++) names[k] = bm_table_column_name(t, k);
     near = bmi_nearest(name, names, (size_t)columns);
@@ -208,10 +219,10 @@ int64_t cli_column(cli *c, const bm_table *t, const char *option, const char *na
 bool cli_is_model(const char *path)
 {
     unsigned char head[9] = { 0 };
-    uint64_t      length = 0;
-    struct stat   about;
+    uint64_t length = 0;
+    struct stat about;
     if (stat(path, &about) || !S_ISREG(about.st_mode)) return false;
-    FILE        *file = fopen(path, "rb");
+    FILE *file = fopen(path, "rb");
     const size_t n = file ? fread(head, 1, sizeof head, file) : 0;
     if (file) fclose(file);
     for (int i = 0; i < 8; i++) length |= (uint64_t)head[i] << 8 * i;

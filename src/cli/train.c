@@ -18,9 +18,9 @@ static double now(void)
 /* Where the model goes; that it can go there is tried before hours are spent. */
 static int find_output(cli_training *t)
 {
-    cli        *c = t->c;
+    cli *c = t->c;
     struct stat about;
-    char        folder[4096];
+    char folder[4096];
     if (c->options.output) snprintf(t->output, sizeof t->output, "%s", c->options.output);
     else snprintf(t->output, sizeof t->output, "%s.safetensors", t->source.stem);
     snprintf(folder, sizeof folder, "%s", t->output);
@@ -33,7 +33,8 @@ static int find_output(cli_training *t)
         if (access(t->output, W_OK)) return cli_fail(c, CLI_FAILED, "%s cannot be written: %s", t->output, strerror(errno));
         if (!S_ISREG(about.st_mode)) return 0;
     }
-    if (access(folder, W_OK | X_OK)) return cli_fail(c, CLI_FAILED, "%s cannot be written: folder %s: %s", t->output, folder, strerror(errno));
+    if (access(folder, W_OK | X_OK))
+        return cli_fail(c, CLI_FAILED, "%s cannot be written: folder %s: %s", t->output, folder, strerror(errno));
     return 0;
 }
 
@@ -41,29 +42,33 @@ static int find_output(cli_training *t)
 static void say_model(void *training, const bm_model *m)
 {
     cli_training *t = training;
-    char          parameters[64];
+    char parameters[64];
     cli_say(t->c, "model", "%s · %s", t->spec, cli_plural(parameters, bm_model_parameters(m), "parameter", "parameters"));
 }
 
 static int fit(cli_training *t)
 {
-    cli               *c = t->c;
+    cli *c = t->c;
     const cli_options *o = &c->options;
-    bm_model          *m = t->model;
-    const bm_callback  show = bm_on_progress(cli_progress_show, .user = &t->progress);
-    const bm_callback  stopping = cli_given(o, OPT_PATIENCE) ? bm_early_stopping(.patience = o->patience) : BM_VALUE(bm_callback, NULL);
-    const double       begin = now();
+    bm_model *m = t->model;
+    const bm_callback show = bm_on_progress(cli_progress_show, .user = &t->progress);
+    const bm_callback stopping =
+        cli_given(o, OPT_PATIENCE) ? bm_early_stopping(.patience = o->patience) : BM_VALUE(bm_callback, NULL);
+    const double begin = now();
     t->progress = (cli_progress){ .command = c, .begin = say_model, .user = t };
     cli_interrupt_begin(m);
     if (t->source.table)
-        bm_fit_table(m, t->table[0], .validation_table = t->table[1], .test_table = t->table[2], .seed = o->seed, .epochs = o->epochs,
-                     .batch = o->batch, .callbacks = { show, stopping });
+        bm_fit_table(m, t->table[0], .validation_table = t->table[1], .test_table = t->table[2], .seed = o->seed,
+                     .epochs = o->epochs, .batch = o->batch, .callbacks = { show, stopping });
     else
-        bm_fit(m, t->data[0], .validation = t->data[1], .seed = o->seed, .epochs = o->epochs, .batch = o->batch, .callbacks = { show, stopping });
+        bm_fit(m, t->data[0], .validation = t->data[1], .seed = o->seed, .epochs = o->epochs, .batch = o->batch,
+               .callbacks = { show, stopping });
     t->interrupted = cli_interrupt_end();
     t->seconds = now() - begin;
     cli_progress_end(&t->progress);
-    if (bm_failed(m)) return cli_fail_text(c, bm_status_of(m) == BM_E_ARGUMENT ? CLI_USAGE : CLI_FAILED, bm_error(m)); /* what was asked for cannot be */
+    if (bm_failed(m))
+        return cli_fail_text(c, bm_status_of(m) == BM_E_ARGUMENT ? CLI_USAGE : CLI_FAILED,
+                             bm_error(m)); /* what was asked for cannot be */
     if (!t->progress.begun) say_model(t, m);
     return 0;
 }
@@ -83,7 +88,7 @@ static void end(cli_training *t)
 static int run(cli *c)
 {
     cli_training t = { .c = c };
-    int          status = cli_source_open(c, c->arguments[0], NULL, BM_VALUE(bm_names, NULL), &t.source);
+    int status = cli_source_open(c, c->arguments[0], NULL, BM_VALUE(bm_names, NULL), &t.source);
     if (!status) status = find_output(&t);
     if (!status) cli_source_say(c, &t.source);
     if (!status) status = t.source.table ? cli_train_prepare_table(&t) : cli_train_prepare_data(&t);
@@ -96,16 +101,24 @@ static int run(cli *c)
 
 #define BIT(id) (UINT64_C(1) << (id))
 const cli_command cli_train = {
-    .name = "train", .arguments = "DATA", .least = 1, .most = 1, .run = run,
+    .name = "train",
+    .arguments = "DATA",
+    .least = 1,
+    .most = 1,
+    .run = run,
     .summary = "fit, judge on held-out rows, save",
-    .options = BIT(OPT_TARGET) | BIT(OPT_TASK) | BIT(OPT_MODEL) | BIT(OPT_EPOCHS) | BIT(OPT_BATCH) | BIT(OPT_RATE) | BIT(OPT_OPTIMIZER) |
-               BIT(OPT_LOSS) | BIT(OPT_PATIENCE) | BIT(OPT_VALIDATION) | BIT(OPT_TEST) | BIT(OPT_SEED) | BIT(OPT_THREADS) | BIT(OPT_DROP) |
-               BIT(OPT_NO_HEADER) | BIT(OPT_DELIMITER) | BIT(OPT_BAD_ROWS) | BIT(OPT_DATA) | BIT(OPT_OUTPUT) | BIT(OPT_JSON) | BIT(OPT_QUIET),
-    .about = "Fits a model to DATA, judges it once on rows that it has not seen, beside the trivial answer (the mean, or the most\n"
-             "frequent class), and saves it with its preparation as one file, <name of DATA>.safetensors unless -o names another.\n"
-             "Numbers get the median where they are missing and are standardised, texts are one-hot encoded, columns of one value or\n"
-             "of all-distinct texts are dropped; all of it is fitted on the training rows only. Ctrl-C stops after the current step and\n"
-             "keeps the best weights; a second one ends at once.",
+    .options = BIT(OPT_TARGET) | BIT(OPT_TASK) | BIT(OPT_MODEL) | BIT(OPT_EPOCHS) | BIT(OPT_BATCH) | BIT(OPT_RATE) |
+               BIT(OPT_OPTIMIZER) | BIT(OPT_LOSS) | BIT(OPT_PATIENCE) | BIT(OPT_VALIDATION) | BIT(OPT_TEST) | BIT(OPT_SEED) |
+               BIT(OPT_THREADS) | BIT(OPT_DROP) | BIT(OPT_NO_HEADER) | BIT(OPT_DELIMITER) | BIT(OPT_BAD_ROWS) | BIT(OPT_DATA) |
+               BIT(OPT_OUTPUT) | BIT(OPT_JSON) | BIT(OPT_QUIET),
+    .about =
+        "Fits a model to DATA, judges it once on rows that it has not seen, beside the trivial answer (the mean, or the most\n"
+        "frequent class), and saves it with its preparation as one file, <name of DATA>.safetensors unless -o names another.\n"
+        "Numbers get the median where they are missing and are standardised, texts are one-hot encoded, columns of one value "
+        "or\n"
+        "of all-distinct texts are dropped; all of it is fitted on the training rows only. Ctrl-C stops after the current step "
+        "and\n"
+        "keeps the best weights; a second one ends at once.",
     .examples = "  baeum train iris\n"
                 "  baeum train creditcard --target share --drop expenditure --model mlp:64,32\n"
                 "  baeum train sales.csv -t revenue -m \"dense 64 relu, dropout .2, dense 32 relu\" --epochs 200 --rate .003\n"

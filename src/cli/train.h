@@ -5,20 +5,20 @@
 #include "cli/cli.h"
 
 typedef struct cli_training {
-    cli          *c;
-    cli_source    source;
-    bm_task       task;
-    const char   *target;          /* of tables */
-    bm_recipe    *recipe;          /* of tables: fitted on the training rows */
-    bm_table     *table[3];        /* training, validation, test rows; null: none */
-    bm_dataset   *data[3];         /* the same of arrays */
-    char         *text;            /* of a JSON model */
-    const char   *spec;            /* the model as it was given, or the default */
-    bm_model     *model;
-    cli_progress  progress;
-    char          output[4096];
-    bool          interrupted;
-    double        seconds;         /* of the fit */
+    cli *c;
+    cli_source source;
+    bm_task task;
+    const char *target;  /* of tables */
+    bm_recipe *recipe;   /* of tables: fitted on the training rows */
+    bm_table *table[3];  /* training, validation, test rows; null: none */
+    bm_dataset *data[3]; /* the same of arrays */
+    char *text;          /* of a JSON model */
+    const char *spec;    /* the model as it was given, or the default */
+    bm_model *model;
+    cli_progress progress;
+    char output[4096];
+    bool interrupted;
+    double seconds; /* of the fit */
 } cli_training;
 
 /* train_rows.c: target, task, recipe and split. Each returns 0 or an exit code. */

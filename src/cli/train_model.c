@@ -14,7 +14,7 @@
 static int read_json(cli_training *t, const char *path)
 {
     json_error_t where;
-    json_t      *json = json_load_file(path, 0, &where);
+    json_t *json = json_load_file(path, 0, &where);
     if (!json && where.line < 1) return cli_fail(t->c, CLI_FAILED, "--model %s: %s", path, where.text);
     if (!json) return cli_fail(t->c, CLI_FAILED, "%s:%d:%d: %s", path, where.line, where.column, where.text);
     t->text = json_dumps(json, JSON_COMPACT);
@@ -26,7 +26,7 @@ static int read_json(cli_training *t, const char *path)
 static int make_optimizer(cli *c, bmi_arena *arena, bm_optimizer *into)
 {
     const cli_options *o = &c->options;
-    bmi_error          e = { 0 };
+    bmi_error e = { 0 };
     memset(into, 0, sizeof *into);
     if (bmi_part_parse(&e, BM_HERE, arena, "optimizer", o->optimizer ? o->optimizer : "adam", into))
         return cli_fail(c, e.status == BM_E_MEMORY ? CLI_FAILED : CLI_USAGE, "--optimizer: %s", e.text);
@@ -40,32 +40,39 @@ static int make_optimizer(cli *c, bmi_arena *arena, bm_optimizer *into)
 /* Options that are of networks only, where the learner has a method of its own. */
 static int check_options(cli_training *t)
 {
-    static const struct { cli_option_id id; const char *name; } of_networks[] = {
-        { OPT_EPOCHS, "epochs" }, { OPT_BATCH, "batch" }, { OPT_RATE, "rate" }, { OPT_OPTIMIZER, "optimizer" }, { OPT_LOSS, "loss" }, { OPT_PATIENCE, "patience" },
+    static const struct {
+        cli_option_id id;
+        const char *name;
+    } of_networks[] = {
+        { OPT_EPOCHS, "epochs" },       { OPT_BATCH, "batch" }, { OPT_RATE, "rate" },
+        { OPT_OPTIMIZER, "optimizer" }, { OPT_LOSS, "loss" },   { OPT_PATIENCE, "patience" },
     };
-    char                   name[64];
-    const size_t           n = strcspn(t->spec, ":");
+    char name[64];
+    const size_t n = strcspn(t->spec, ":");
     snprintf(name, sizeof name, "%.*s", n < 63 ? (int)n : 63, t->spec);
     const bm_learner_kind *kind = bmi_kind_find("learner", name);
     for (size_t i = 0; kind && kind->fit && i < BMI_COUNT(of_networks); i++)
         if (cli_given(&t->c->options, of_networks[i].id))
-            return cli_fail(t->c, CLI_USAGE, "--%s is of networks, as --model mlp:64,32; the model is %s, which has a method of its own", of_networks[i].name, name);
+            return cli_fail(t->c, CLI_USAGE,
+                            "--%s is of networks, as --model mlp:64,32; the model is %s, which has a method of its own",
+                            of_networks[i].name, name);
     return 0;
 }
 
 static int compile(cli_training *t)
 {
-    cli               *c = t->c;
+    cli *c = t->c;
     const cli_options *o = &c->options;
     bm_compile_options how = { .zero_ = 0 };
-    bmi_arena          arena = { 0 };
-    int                status = 0;
+    bmi_arena arena = { 0 };
+    int status = 0;
     if (o->optimizer || cli_given(o, OPT_RATE)) status = make_optimizer(c, &arena, &how.optimizer);
     if (!status && o->loss) {
         how.loss.name = o->loss;
         if (!bmi_kind_find("loss", o->loss)) {
             const char *near = bmi_kind_nearest("loss", o->loss);
-            status = cli_fail(c, CLI_USAGE, "--loss: there is no loss \"%s\"%s%s%s", o->loss, near ? "; did you mean " : "", near ? near : "", near ? "?" : "");
+            status = cli_fail(c, CLI_USAGE, "--loss: there is no loss \"%s\"%s%s%s", o->loss, near ? "; did you mean " : "",
+                              near ? near : "", near ? "?" : "");
         }
     }
     if (!status && (how.optimizer.name || o->loss)) bm_compile_at(t->model, &how, sizeof how, BM_HERE);
@@ -75,7 +82,7 @@ static int compile(cli_training *t)
 
 int cli_train_model(cli_training *t)
 {
-    cli        *c = t->c;
+    cli *c = t->c;
     const char *given = c->options.model;
     t->spec = given ? given : t->task == BM_REGRESSION ? "linear" : "softmax";
     const size_t n = strlen(t->spec);
@@ -90,5 +97,7 @@ int cli_train_model(cli_training *t)
     if (status) return status;
     cli_put(c, "model", json_string(t->spec));
     if (!bm_failed(t->model)) return 0;
-    return cli_fail(c, bm_status_of(t->model) == BM_E_ARGUMENT || bm_status_of(t->model) == BM_E_FORMAT ? CLI_USAGE : CLI_FAILED, "--model: %s", bm_error(t->model));
+    return cli_fail(c,
+                    bm_status_of(t->model) == BM_E_ARGUMENT || bm_status_of(t->model) == BM_E_FORMAT ? CLI_USAGE : CLI_FAILED,
+                    "--model: %s", bm_error(t->model));
 }

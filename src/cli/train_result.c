@@ -9,19 +9,21 @@
 /* "stopped at epoch 52: no better for 10 epochs; the weights of epoch 42 are kept" */
 static void say_end(cli_training *t)
 {
-    cli           *c = t->c;
+    cli *c = t->c;
     const bm_model *m = t->model;
-    const int64_t  epochs = bm_history_epochs(m), best = bm_best_epoch(m) + 1;
-    const char    *why = bm_stopped_by(m);
-    char           kept[80] = "", number[32];
+    const int64_t epochs = bm_history_epochs(m), best = bm_best_epoch(m) + 1;
+    const char *why = bm_stopped_by(m);
+    char kept[80] = "", number[32];
     if (!epochs && !t->interrupted) return;
     cli_put(c, "epochs", json_integer((json_int_t)epochs));
     cli_put(c, "stopped_by", json_string(t->interrupted ? "interrupt" : why));
     if (best > 0) cli_put(c, "best_epoch", json_integer((json_int_t)best));
     if (!cli_talks(c)) return;
     if (best > 0 && best != epochs) snprintf(kept, sizeof kept, "; the weights of epoch %s are kept", cli_count(number, best));
-    if (t->interrupted) fprintf(c->to, "interrupted after %" PRId64 " epochs%s\n", epochs, *kept ? kept : "; the weights are kept as they are");
-    else if (!strcmp(why, "early_stopping")) fprintf(c->to, "stopped at epoch %" PRId64 ": no better for %" PRId64 " epochs%s\n", epochs, epochs - best, kept);
+    if (t->interrupted)
+        fprintf(c->to, "interrupted after %" PRId64 " epochs%s\n", epochs, *kept ? kept : "; the weights are kept as they are");
+    else if (!strcmp(why, "early_stopping"))
+        fprintf(c->to, "stopped at epoch %" PRId64 ": no better for %" PRId64 " epochs%s\n", epochs, epochs - best, kept);
     else if (!strcmp(why, "epochs")) fprintf(c->to, "ended after %" PRId64 " epochs%s\n", epochs, kept);
     else fprintf(c->to, "stopped at epoch %" PRId64 " by %s%s\n", epochs, why, kept);
 }
@@ -44,7 +46,7 @@ static void table_scores(cli_training *t, bm_scores parts[4])
 static int array_scores(cli_training *t, bm_scores parts[4])
 {
     const bm_dataset *judge = t->data[2] ? t->data[2] : t->data[1] ? t->data[1] : t->data[0];
-    const bm_tensor  *train = bm_dataset_t(t->data[0], 0), *held = bm_dataset_t(judge, 0);
+    const bm_tensor *train = bm_dataset_t(t->data[0], 0), *held = bm_dataset_t(judge, 0);
     for (int i = 0; i < 3; i++) {
         parts[i] = (bm_scores){ .rows = 0 };
         if (!t->data[i]) continue;
@@ -52,16 +54,17 @@ static int array_scores(cli_training *t, bm_scores parts[4])
         if (parts[i].status) return cli_fail_text(t->c, CLI_FAILED, parts[i].error);
     }
     const int64_t classes = bm_dataset_classes(t->source.data);
-    parts[3] = t->task == BM_REGRESSION ? cli_baseline_reals(held, cli_mean(train)) : cli_baseline_classes(held, classes, cli_majority(train, classes));
+    parts[3] = t->task == BM_REGRESSION ? cli_baseline_reals(held, cli_mean(train))
+                                        : cli_baseline_classes(held, classes, cli_majority(train, classes));
     return 0;
 }
 
 static int scores(cli_training *t)
 {
-    cli       *c = t->c;
-    bm_scores  parts[4];
+    cli *c = t->c;
+    bm_scores parts[4];
     cli_scores s = { .count = 0 };
-    int        status = 0;
+    int status = 0;
     if (t->source.table) table_scores(t, parts);
     else status = array_scores(t, parts);
     if (status) return status;
@@ -81,14 +84,15 @@ static int scores(cli_training *t)
     }
     cli_put(c, "metrics", metrics);
     cli_put(c, "baseline", cli_scores_json(&parts[3]));
-    if (!parts[2].rows && !parts[1].rows) cli_warn(c, "no rows were held out: these are the scores of the rows it learned from");
+    if (!parts[2].rows && !parts[1].rows)
+        cli_warn(c, "no rows were held out: these are the scores of the rows it learned from");
     return 0;
 }
 
 int cli_train_result(cli_training *t)
 {
-    cli        *c = t->c;
-    char        bytes[32];
+    cli *c = t->c;
+    char bytes[32];
     struct stat about;
     say_end(t);
     int status = scores(t);
@@ -99,8 +103,9 @@ int cli_train_result(cli_training *t)
     cli_put(c, "file", json_string(t->output));
     if (cli_talks(c)) {
         const bool regular = !stat(t->output, &about) && S_ISREG(about.st_mode);
-        fprintf(c->to, "saved %s%s%s%s     next: baeum predict %s %s\n", t->output, regular ? " (" : "", regular ? cli_bytes(bytes, (double)about.st_size) : "",
-                regular ? ")" : "", t->output, t->source.table ? "new.csv" : t->source.given);
+        fprintf(c->to, "saved %s%s%s%s     next: baeum predict %s %s\n", t->output, regular ? " (" : "",
+                regular ? cli_bytes(bytes, (double)about.st_size) : "", regular ? ")" : "", t->output,
+                t->source.table ? "new.csv" : t->source.given);
     }
     return t->interrupted ? CLI_INTERRUPTED : CLI_DONE;
 }

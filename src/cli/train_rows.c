@@ -11,16 +11,17 @@ static int drop_columns(cli_training *t, bm_recipe *r)
 {
     cli *c = t->c;
     for (int i = 0; i < c->options.n_drop; i++) {
-        char  *list = strdup(c->options.drop[i]);
-        char  *rest = list;
-        int    status = list ? 0 : cli_fail(c, CLI_FAILED, "out of memory");
+        char *list = strdup(c->options.drop[i]);
+        char *rest = list;
+        int status = list ? 0 : cli_fail(c, CLI_FAILED, "out of memory");
         const bool whole = list && bm_table_find(t->source.table, list) >= 0;
         while (!status && rest) {
             char *name = rest, *comma = whole ? NULL : strchr(rest, ',');
             rest = comma ? comma + 1 : NULL;
             if (comma) *comma = 0;
             if (!*name) continue;
-            if (!strcmp(name, t->target)) status = cli_fail(c, CLI_USAGE, "--drop: \"%s\" is the target; it cannot be dropped", name);
+            if (!strcmp(name, t->target))
+                status = cli_fail(c, CLI_USAGE, "--drop: \"%s\" is the target; it cannot be dropped", name);
             else if (cli_column(c, t->source.table, "--drop", name) < 0) status = CLI_USAGE;
             else bm_recipe_drop(r, name);
         }
@@ -34,7 +35,7 @@ static int drop_columns(cli_training *t, bm_recipe *r)
 static int make_recipe(cli_training *t, const bm_table *rows, bm_task task, bm_recipe **made)
 {
     bm_recipe *r = *made = bm_recipe_new(.target = t->target, .task = task);
-    const int  status = bm_failed(r) ? 0 : drop_columns(t, r);
+    const int status = bm_failed(r) ? 0 : drop_columns(t, r);
     if (status) return status;
     bm_recipe_fit(r, rows);
     if (!bm_failed(r)) return 0;
@@ -46,7 +47,7 @@ static int find_target(cli_training *t)
     cli *c = t->c;
     t->target = t->source.target;
     if (!t->target) {
-        char          list[600] = "";
+        char list[600] = "";
         const int64_t columns = bm_table_columns(t->source.table);
         for (int64_t k = 0, n = 0; k < columns && n < 500; k++)
             n += snprintf(list + n, 80, "%s%.60s", k ? ", " : "", bm_table_column_name(t->source.table, k));
@@ -58,18 +59,20 @@ static int find_target(cli_training *t)
 /* "card, 2 classes: yes 1,023, no 296: classification" */
 static void say_target(cli_training *t, const bm_recipe *r)
 {
-    cli             *c = t->c;
-    const int64_t    at = bm_table_find(t->source.table, t->target), classes = bm_recipe_classes(r);
+    cli *c = t->c;
+    const int64_t at = bm_table_find(t->source.table, t->target), classes = bm_recipe_classes(r);
     const bm_summary s = bm_table_summary(t->source.table, at);
-    const char      *how = c->options.task ? "as asked" : "inferred, --task overrides";
-    char             low[32], high[32], list[400] = "";
+    const char *how = c->options.task ? "as asked" : "inferred, --task overrides";
+    char low[32], high[32], list[400] = "";
     if (t->task == BM_REGRESSION) {
-        cli_say(c, "target", "%s, %s, %s to %s: regression (%s)", t->target, bm_column_type_name(bm_table_column_type(t->source.table, at)),
-                cli_real(low, s.min), cli_real(high, s.max), how);
+        cli_say(c, "target", "%s, %s, %s to %s: regression (%s)", t->target,
+                bm_column_type_name(bm_table_column_type(t->source.table, at)), cli_real(low, s.min), cli_real(high, s.max),
+                how);
         return;
     }
     if (classes <= 5)
-        for (int k = 0, n = 0; k < 5 && s.top_count[k]; k++) n += snprintf(list + n, 80, "%s%s %s", k ? ", " : ": ", s.top[k], cli_count(low, s.top_count[k]));
+        for (int k = 0, n = 0; k < 5 && s.top_count[k]; k++)
+            n += snprintf(list + n, 80, "%s%s %s", k ? ", " : ": ", s.top[k], cli_count(low, s.top_count[k]));
     cli_say(c, "target", "%s, %" PRId64 " classes%s: classification (%s)", t->target, classes, list, how);
     json_t *names = json_array();
     for (int64_t k = 0; k < classes; k++) json_array_append_new(names, json_string(bm_recipe_class_name(r, k)));
@@ -79,7 +82,7 @@ static void say_target(cli_training *t, const bm_recipe *r)
 /* The whole table tells the task and the classes; the recipe itself is fitted later, on training rows only. */
 static int find_task(cli_training *t)
 {
-    cli       *c = t->c;
+    cli *c = t->c;
     bm_recipe *r = NULL;
     t->task = !c->options.task ? BM_TASK_INFER : *c->options.task == 'r' ? BM_REGRESSION : BM_CLASSIFICATION;
     const int status = make_recipe(t, t->source.table, t->task, &r);
@@ -97,10 +100,10 @@ static int find_task(cli_training *t)
 static int open_part(cli_training *t, const char *option, const char *path, bm_table **into)
 {
     const bm_table *main = t->source.table;
-    const int64_t   columns = bm_table_columns(main);
-    const char    **texts = calloc((size_t)columns + 1, sizeof *texts);
-    cli_source      s;
-    size_t          n = 0;
+    const int64_t columns = bm_table_columns(main);
+    const char **texts = calloc((size_t)columns + 1, sizeof *texts);
+    cli_source s;
+    size_t n = 0;
     if (!texts) return cli_fail(t->c, CLI_FAILED, "out of memory");
     for (int64_t k = 0; k < columns; k++)
         if (bm_table_column_type(main, k) == BM_COLUMN_TEXT) texts[n++] = bm_table_column_name(main, k);
@@ -118,9 +121,9 @@ static int open_part(cli_training *t, const char *option, const char *path, bm_t
 static int split_table(cli_training *t)
 {
     const cli_options *o = &t->c->options;
-    const bool         file1 = isnan(o->validation_share), file2 = isnan(o->test_share);
-    bm_table_parts     p = bm_table_split(t->source.table, .validation = file1 ? 0 : o->validation_share, .test = file2 ? 0 : o->test_share,
-                                          .seed = o->seed, .target = t->target, .task = t->task);
+    const bool file1 = isnan(o->validation_share), file2 = isnan(o->test_share);
+    bm_table_parts p = bm_table_split(t->source.table, .validation = file1 ? 0 : o->validation_share,
+                                      .test = file2 ? 0 : o->test_share, .seed = o->seed, .target = t->target, .task = t->task);
     t->table[0] = p.train;
     t->table[1] = p.validation;
     t->table[2] = p.test;
@@ -133,9 +136,11 @@ static int split_table(cli_training *t)
 static void say_split(cli_training *t, const int64_t rows[3])
 {
     char n[3][32];
-    cli_say(t->c, "split", "%s train · %s validation · %s test, seed %" PRId64, cli_count(n[0], rows[0]), cli_count(n[1], rows[1]), cli_count(n[2], rows[2]),
-            t->c->options.seed);
-    cli_put(t->c, "rows", json_pack("{s:I, s:I, s:I}", "train", (json_int_t)rows[0], "validation", (json_int_t)rows[1], "test", (json_int_t)rows[2]));
+    cli_say(t->c, "split", "%s train · %s validation · %s test, seed %" PRId64, cli_count(n[0], rows[0]),
+            cli_count(n[1], rows[1]), cli_count(n[2], rows[2]), t->c->options.seed);
+    cli_put(t->c, "rows",
+            json_pack("{s:I, s:I, s:I}", "train", (json_int_t)rows[0], "validation", (json_int_t)rows[1], "test",
+                      (json_int_t)rows[2]));
     cli_put(t->c, "seed", json_integer((json_int_t)t->c->options.seed));
 }
 
@@ -149,7 +154,8 @@ int cli_train_prepare_table(cli_training *t)
     const char *note;
     for (int64_t i = 0; (note = bm_recipe_note(t->recipe, i)); i++) cli_say(t->c, i ? "" : "recipe", "%s", note);
     cli_warn_leak(t->c, t->table[0], t->recipe);
-    const int64_t rows[3] = { bm_table_rows(t->table[0]), t->table[1] ? bm_table_rows(t->table[1]) : 0, t->table[2] ? bm_table_rows(t->table[2]) : 0 };
+    const int64_t rows[3] = { bm_table_rows(t->table[0]), t->table[1] ? bm_table_rows(t->table[1]) : 0,
+                              t->table[2] ? bm_table_rows(t->table[2]) : 0 };
     say_split(t, rows);
     return 0;
 }
@@ -161,7 +167,8 @@ static int split_data(cli_training *t)
     if (isnan(o->validation_share) || isnan(o->test_share))
         return cli_fail(t->c, CLI_USAGE, "--validation and --test are shares of the rows for arrays; a file goes with a table");
     const bool own = t->source.test && !cli_given(o, OPT_TEST);
-    bm_parts   p = bm_dataset_split(t->source.data, .validation = o->validation_share, .test = own ? 0 : o->test_share, .seed = o->seed);
+    bm_parts p =
+        bm_dataset_split(t->source.data, .validation = o->validation_share, .test = own ? 0 : o->test_share, .seed = o->seed);
     t->data[0] = p.train;
     t->data[1] = p.validation;
     t->data[2] = p.test;
@@ -175,26 +182,33 @@ static int split_data(cli_training *t)
 
 int cli_train_prepare_data(cli_training *t)
 {
-    cli               *c = t->c;
+    cli *c = t->c;
     const cli_options *o = &c->options;
-    const bm_tensor   *targets = bm_dataset_t(t->source.data, 0);
+    const bm_tensor *targets = bm_dataset_t(t->source.data, 0);
     if (o->n_drop) return cli_fail(c, CLI_USAGE, "--drop is for tables; %s has arrays", t->source.given);
     if (!targets)
-        return cli_fail(c, CLI_FAILED, "%s has no targets; an NPZ file needs an array y (or y_train), images need the file of their labels: --target FILE", t->source.given);
+        return cli_fail(
+            c, CLI_FAILED,
+            "%s has no targets; an NPZ file needs an array y (or y_train), images need the file of their labels: --target FILE",
+            t->source.given);
     t->task = bm_tensor_type(targets) == BM_I32 ? BM_CLASSIFICATION : BM_REGRESSION;
     if (o->task && (*o->task == 'r') != (t->task == BM_REGRESSION))
-        return cli_fail(c, CLI_USAGE, "--task %s: the targets of %s are %s", o->task, t->source.given, t->task == BM_REGRESSION ? "reals" : "classes");
+        return cli_fail(c, CLI_USAGE, "--task %s: the targets of %s are %s", o->task, t->source.given,
+                        t->task == BM_REGRESSION ? "reals" : "classes");
     cli_put(c, "task", json_string(t->task == BM_REGRESSION ? "regression" : "classification"));
     cli_put(c, "target", json_string(bm_dataset_t_name(t->source.data, 0)));
     if (t->task == BM_CLASSIFICATION) {
         json_t *names = json_array();
-        for (int64_t k = 0; k < bm_dataset_classes(t->source.data); k++) json_array_append_new(names, json_string(bm_dataset_class_name(t->source.data, k)));
+        for (int64_t k = 0; k < bm_dataset_classes(t->source.data); k++)
+            json_array_append_new(names, json_string(bm_dataset_class_name(t->source.data, k)));
         cli_put(c, "classes", names);
-        cli_say(c, "target", "%s, %" PRId64 " classes: classification", bm_dataset_t_name(t->source.data, 0), bm_dataset_classes(t->source.data));
+        cli_say(c, "target", "%s, %" PRId64 " classes: classification", bm_dataset_t_name(t->source.data, 0),
+                bm_dataset_classes(t->source.data));
     } else cli_say(c, "target", "%s: regression", bm_dataset_t_name(t->source.data, 0));
     const int status = split_data(t);
     if (status) return status;
-    const int64_t rows[3] = { bm_dataset_rows(t->data[0]), t->data[1] ? bm_dataset_rows(t->data[1]) : 0, t->data[2] ? bm_dataset_rows(t->data[2]) : 0 };
+    const int64_t rows[3] = { bm_dataset_rows(t->data[0]), t->data[1] ? bm_dataset_rows(t->data[1]) : 0,
+                              t->data[2] ? bm_dataset_rows(t->data[2]) : 0 };
     say_split(t, rows);
     return 0;
 }

@@ -8,14 +8,15 @@
 static void list(void **state)
 {
     (void)state;
-    static const char *const names[] = { "iris", "infert", "creditcard", "digits", "mnist", "xor", "moons", "circles", "spiral", "blobs" };
-    const bmt_run            r = bmt_exits(bmt_sh("baeum data list"), 0);
-    json_t                  *json = bmt_json(bmt_exits(bmt_sh("baeum data list --json"), 0));
-    const json_t            *sets = json_object_get(json, "sets");
+    static const char *const names[] = { "iris", "infert", "creditcard", "digits", "mnist",
+                                         "xor",  "moons",  "circles",    "spiral", "blobs" };
+    const bmt_run r = bmt_exits(bmt_sh("baeum data list"), 0);
+    json_t *json = bmt_json(bmt_exits(bmt_sh("baeum data list --json"), 0));
+    const json_t *sets = json_object_get(json, "sets");
     for (size_t i = 0; i < BMI_COUNT(names); i++) {
-        size_t        k;
+        size_t k;
         const json_t *set;
-        bool          there = false;
+        bool there = false;
         bmt_contains("the list", r.out, names[i]);
         json_array_foreach(sets, k, set) there |= !strcmp(bmt_json_string(set, "name"), names[i]);
         assert_true(there);
@@ -37,7 +38,8 @@ static void show(void **state)
     json = bmt_json(bmt_exits(bmt_sh("printf 'a;b\\n1;x\\n;y\\n' | baeum data show - --json"), 0));
     assert_true(json_is_null(json_object_get(json_array_get(json_object_get(json, "rows"), 1), "a")));
     json_decref(json);
-    bmt_contains("without a header", bmt_exits(bmt_sh("printf '1,2\\n3,4\\n' | baeum data show - --no-header"), 0).out, "c1   c2\n");
+    bmt_contains("without a header", bmt_exits(bmt_sh("printf '1,2\\n3,4\\n' | baeum data show - --no-header"), 0).out,
+                 "c1   c2\n");
 }
 
 static void get(void **state)
@@ -49,11 +51,12 @@ static void get(void **state)
     assert_int_equal(bm_table_rows(t), 1319);
     for (int64_t i = 0; i < 1319; i += 7)
         for (int64_t k = 0; k < bm_table_columns(t); k++)
-            if (bm_table_column_type(t, k) != BM_COLUMN_TEXT) assert_true(bm_table_number(t, i, k) == bm_table_number(own, i, k));
+            if (bm_table_column_type(t, k) != BM_COLUMN_TEXT)
+                assert_true(bm_table_number(t, i, k) == bm_table_number(own, i, k));
     bm_free(t);
     bm_free(own);
     const bmt_run r = bmt_exits(bmt_sh("baeum data get moons -o -"), 0);
-    char         *file = bmt_text("m.csv");
+    char *file = bmt_text("m.csv");
     assert_string_equal(r.out, file);
     assert_int_equal(bmt_lines(file), 201);
     free(file);
@@ -67,7 +70,7 @@ static void split(void **state)
     assert_string_equal(bmt_json_string(json, "parts.test.file"), "p-test.csv");
     json_decref(json);
     static const char *const parts[] = { "p-train.csv", "p-validation.csv", "p-test.csv" };
-    const int                each[] = { 30, 10, 10 };
+    const int each[] = { 30, 10, 10 };
     for (int k = 0; k < 3; k++) { /* stratified by the set's own target */
         bm_table *t = bm_table_read_csv(bmt_temp(parts[k]));
         if (bm_failed(t)) fail_msg("%s", bm_error(t));
@@ -75,7 +78,9 @@ static void split(void **state)
         for (int c = 0; c < 3; c++) assert_int_equal(s.top_count[c], each[k]);
         bm_free(t);
     }
-    bmt_exits(bmt_sh("baeum data split iris --validation 0 --test .1 -q -o q && test ! -e q-validation.csv && test -e q-train.csv"), 0);
+    bmt_exits(
+        bmt_sh("baeum data split iris --validation 0 --test .1 -q -o q && test ! -e q-validation.csv && test -e q-train.csv"),
+        0);
 }
 
 static void inspect(void **state)
@@ -84,12 +89,13 @@ static void inspect(void **state)
     const bmt_run r = bmt_exits(bmt_sh("baeum inspect iris"), 0);
     bmt_contains("the first line", r.out, "iris         150 rows · 5 columns: 4 numbers, 1 text · nothing missing\n");
     bmt_contains("a column of text", r.out, "setosa 50, versicolor 50, virginica 50\n");
-    json_t       *json = bmt_json(bmt_exits(bmt_sh("baeum inspect creditcard --json"), 0));
+    json_t *json = bmt_json(bmt_exits(bmt_sh("baeum inspect creditcard --json"), 0));
     const json_t *column;
-    size_t        k;
+    size_t k;
     assert_int_equal(bmt_json_number(json, "rows"), 1319);
     json_array_foreach(json_object_get(json, "columns"), k, column) /* the skew that the specification names */
-        if (!strcmp(bmt_json_string(column, "name"), "share")) bmt_near("skew of share", bmt_json_number(column, "skew"), 3.1640, 5e-5);
+        if (!strcmp(bmt_json_string(column, "name"), "share"))
+            bmt_near("skew of share", bmt_json_number(column, "skew"), 3.1640, 5e-5);
     json_decref(json);
     bmt_contains("arrays", bmt_exits(bmt_sh("baeum inspect moons"), 0).out, "200 rows");
 }
@@ -98,7 +104,9 @@ static void inspect(void **state)
 static void bad_files(void **state)
 {
     (void)state;
-    static const struct { const char *content, *line, *says; } rows[] = {
+    static const struct {
+        const char *content, *line, *says;
+    } rows[] = {
         { NULL, "baeum inspect none.csv", "none.csv" },
         { NULL, "baeum inspect iriss", "did you mean \"iris\"?" },
         { NULL, "baeum inspect .", "is a folder" },
@@ -121,16 +129,19 @@ static void bad_files(void **state)
     json_t *json = bmt_json(bmt_exits(bmt_sh("baeum inspect bad.csv --json"), 1));
     bmt_contains("the place", bmt_json_string(json, "error.where"), "bad.csv:3:1");
     json_decref(json);
-    bmt_contains("a row left out", bmt_exits(bmt_sh("baeum inspect bad.csv --bad-rows skip"), 0).out, "! 1 row could not be read");
+    bmt_contains("a row left out", bmt_exits(bmt_sh("baeum inspect bad.csv --bad-rows skip"), 0).out,
+                 "! 1 row could not be read");
     bmt_contains("a full disk", bmt_exits(bmt_sh("baeum data get iris -o - > /dev/full"), 1).err, "No space left");
-    bmt_contains("a full disk, in words", bmt_exits(bmt_sh("baeum inspect iris > /dev/full"), 1).err, "did not take everything");
+    bmt_contains("a full disk, in words", bmt_exits(bmt_sh("baeum inspect iris > /dev/full"), 1).err,
+                 "did not take everything");
     bmt_contains("a folder that is not there", bmt_exits(bmt_sh("baeum data get iris -o none/x.csv"), 1).err, "No such file");
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(list), cmocka_unit_test(show), cmocka_unit_test(get), cmocka_unit_test(split), cmocka_unit_test(inspect), cmocka_unit_test(bad_files),
+        cmocka_unit_test(list),  cmocka_unit_test(show),    cmocka_unit_test(get),
+        cmocka_unit_test(split), cmocka_unit_test(inspect), cmocka_unit_test(bad_files),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

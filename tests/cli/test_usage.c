@@ -29,7 +29,9 @@ static void version_and_help(void **state)
 static void wrong(void **state)
 {
     (void)state;
-    static const struct { const char *line, *says; } rows[] = {
+    static const struct {
+        const char *line, *says;
+    } rows[] = {
         { "baeum trian iris", "did you mean train?" },
         { "baeum xyzzy", "there is no command \"xyzzy\"; baeum --help" },
         { "baeum train", "what to work on is missing: baeum train DATA" },
@@ -67,7 +69,8 @@ static void wrong(void **state)
         { "baeum train iris --target Specis", "--target: there is no column \"Specis\"; did you mean \"Species\"?" },
         { "baeum train iris --target xyzzy", "there are Sepal.Length, Sepal.Width" },
         { "baeum train iris --target ''", "--target is empty" },
-        { "baeum train iris --drop Petal.Lenght", "--drop: there is no column \"Petal.Lenght\"; did you mean \"Petal.Length\"?" },
+        { "baeum train iris --drop Petal.Lenght",
+          "--drop: there is no column \"Petal.Lenght\"; did you mean \"Petal.Length\"?" },
         { "baeum train iris --drop Species", "is the target; it cannot be dropped" },
         { "baeum train iris --optimizer adm -m mlp:8", "--optimizer: \"adm\" is no optimizer; did you mean \"adam\"?" },
         { "baeum train iris --optimizer sgd", "--optimizer is of networks" },
@@ -96,10 +99,11 @@ static void wrong(void **state)
 static void wrong_as_json(void **state)
 {
     (void)state;
-    static const char *const lines[] = { "baeum train iris --epochs 0 --json", "baeum trian --json", "baeum train --json iris --target x" };
+    static const char *const lines[] = { "baeum train iris --epochs 0 --json", "baeum trian --json",
+                                         "baeum train --json iris --target x" };
     for (size_t i = 0; i < BMI_COUNT(lines); i++) {
         const bmt_run r = bmt_exits(bmt_sh("%s", lines[i]), 2);
-        json_t       *json = bmt_json(r);
+        json_t *json = bmt_json(r);
         assert_true(strlen(bmt_json_string(json, "error.message")) > 10);
         assert_true(json_is_null(json_object_get(json_object_get(json, "error"), "where")));
         assert_string_equal(r.err, "");
@@ -112,19 +116,23 @@ static void manual(void **state)
 {
     (void)state;
     const char *source = getenv("BAEUM_SOURCE"), *build = getenv("BAEUM_BUILD");
-    char        path[4096];
+    char path[4096];
     assert_non_null(source);
     snprintf(path, sizeof path, "%s/man/baeum.1", source);
-    char         *page = (char *)bmt_read(path, NULL);
+    char *page = (char *)bmt_read(path, NULL);
     const bmt_run made = bmt_exits(bmt_sh("'%s/tools/make-man' '%s'", source, build), 0);
-    if (strcmp(page, made.out)) fail_msg("man/baeum.1 is not what tools/make-man writes from --help: run tools/make-man BUILD > man/baeum.1");
+    if (strcmp(page, made.out))
+        fail_msg("man/baeum.1 is not what tools/make-man writes from --help: run tools/make-man BUILD > man/baeum.1");
     free(page);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(version_and_help), cmocka_unit_test(wrong), cmocka_unit_test(wrong_as_json), cmocka_unit_test(manual),
+        cmocka_unit_test(version_and_help),
+        cmocka_unit_test(wrong),
+        cmocka_unit_test(wrong_as_json),
+        cmocka_unit_test(manual),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
