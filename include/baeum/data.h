@@ -123,12 +123,13 @@ typedef struct bm_recipe_options {
     bool        target_log1p; /**< learn log(1 + target); predictions are given back as expm1. Regression only, target > -1 */
     bool        plain;        /**< only the steps that were added; without it what they leave undone is done by default */
     bm_context *context;
+    bool        keep_constant; /**< columns of one value stay, as the border of images has them */
 } bm_recipe_options;
 
 /** A recipe: the target and a list of steps, done in the order in which they were added.
  *
- *  What the steps leave undone is done by default after them (unless .plain): columns of one value and of all-distinct text are
- *  dropped, texts that are all dates are cut into parts, missing numbers get the median, numbers are standardised (unless a step
+ *  What the steps leave undone is done by default after them (unless .plain): columns of one value (unless .keep_constant) and of
+ *  all-distinct text are dropped, texts that are all dates are cut into parts, missing numbers get the median, numbers are standardised (unless a step
  *  that scales was added), texts are one-hot encoded with one more slot for categories not seen in training. Each decision is a
  *  note (bm_recipe_note).
  *  Returns  gives a recipe, never null. Errors BM_E_ARGUMENT, BM_E_MEMORY
@@ -225,7 +226,8 @@ typedef struct bm_load_options {
     bm_context *context;
 } bm_load_options;
 
-/** Loads a dataset by name. Images are bytes (rows, height, width, channels), labels i32. Tables go through the default recipe.
+/** Loads a dataset by name. Images are bytes (rows, height, width, channels), labels i32. Tables go through the default recipe; of
+ *  "digits", whose columns are the pixels of images, all 64 stay.
  *  Errors   BM_E_DATA no such name, a file of the set is not there (the message says where it was looked for); BM_E_FORMAT;
  *           BM_E_MEMORY
  */

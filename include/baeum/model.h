@@ -125,6 +125,9 @@ typedef struct bm_progress {
     double  seconds;       /**< since the fit began */
     double  loss;          /**< mean over the present epoch so far; of a finished epoch its own */
     bool    epoch_done;    /**< the history has the epoch's numbers */
+    int64_t batch;         /**< rows of a step */
+    int64_t kernels;       /**< of the plan of a step */
+    double  plan_seconds;  /**< that making this plan took */
 } bm_progress;
 /** Returns false to end training after the current step. Called after each epoch, and within one about ten times a second. */
 typedef bool (*bm_progress_function)(void *user, const bm_progress *progress);

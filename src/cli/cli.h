@@ -133,6 +133,9 @@ int cli_width(const char *text);
 /* Text without control characters, cut to `width` columns with "…", into 4 * width + 4 bytes. */
 char *cli_cell(char *into, const char *text, int width);
 
+/* True when what is written to this path comes out of standard output ("-", /dev/stdout): words go elsewhere then. */
+bool cli_is_stdout(const char *path);
+
 /* A table of texts that prints aligned: columns whose cells are all numbers to the right, others to the left. */
 typedef struct cli_grid {
     int columns; /* at most CLI_COLUMNS */
@@ -148,7 +151,7 @@ void cli_grid_end(cli_grid *g);
 
 typedef struct cli_progress {
     cli *command;
-    void (*begin)(void *user, const bm_model *m); /* called before the first line */
+    void (*begin)(void *user, const bm_progress *p); /* called before the first line */
     void *user;
     bool begun, drawn, terminal;
     double last_shown;
@@ -195,10 +198,9 @@ typedef struct cli_scores {
 } cli_scores;
 void cli_scores_print(const cli_scores *s, FILE *to);
 json_t *cli_scores_json(const bm_scores *s);
-/* The trivial answer on targets (classes, or reals): always `majority`, or the mean `mean`. */
-bm_scores cli_baseline_classes(const bm_tensor *targets, int64_t classes, int64_t majority);
-bm_scores cli_baseline_reals(const bm_tensor *targets, double mean);
+/* The most frequent class of targets. */
 int64_t cli_majority(const bm_tensor *targets, int64_t classes);
-double cli_mean(const bm_tensor *targets);
+/* How many rows of predictions have a number that is not finite; of_row (null allowed) gets which. */
+int64_t cli_not_finite(const bm_tensor *values, bool *of_row);
 
 #endif

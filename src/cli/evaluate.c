@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* baeum evaluate: what a saved model scores on rows whose target is known, beside the trivial answer on the same rows. */
 #include "cli/cli.h"
+#include "model/scores.h"
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
@@ -78,6 +79,14 @@ static int judge_table(evaluation *v)
     return bm_failed(v->values) ? cli_fail_text(c, CLI_FAILED, bm_error(v->values)) : 0;
 }
 
+/* True for one class a row, or numbers: what the table of scores is made for. Others are judged by the model's own metrics. */
+static bool has_usual_scores(const evaluation *v)
+{
+    const bm_tensor *t = bm_dataset_t(v->judged, 0);
+    if (bm_model_task(v->model) == BM_REGRESSION) return true;
+    return bm_model_classes(v->model) > 1 && bm_tensor_type(t) == BM_I32 && bm_tensor_size(t) == bm_dataset_rows(v->judged);
+}
+
 static int judge_arrays(evaluation *v)
 {
     cli *c = v->c;
@@ -85,46 +94,45 @@ static int judge_arrays(evaluation *v)
     v->judged = v->source.test ? v->source.test : v->source.data;
     if (!bm_dataset_t(v->judged, 0))
         return cli_fail(c, CLI_FAILED, "%s has no targets; baeum predict does without them", v->source.given);
-    v->scores = bm_evaluate(v->model, v->judged);
+    bmi_error e = { 0 };
+    v->scores = bm_evaluate(v->model, v->judged); /* refuses targets that do not fit */
     if (v->scores.status) return cli_fail_text(c, CLI_FAILED, v->scores.error);
-    v->values = bm_predict(v->model, bm_dataset_x(v->judged, 0));
-    return bm_failed(v->values) ? cli_fail_text(c, CLI_FAILED, bm_error(v->values)) : 0;
+    if (has_usual_scores(v)) bmi_scores_take(&v->scores, v->model, v->judged, NULL, &e, BM_HERE);
+    if (!e.status) v->values = bmi_scores_predict(v->model, v->judged, &e, BM_HERE);
+    return e.status ? cli_fail_text(c, CLI_FAILED, e.text) : 0;
 }
 
-/* The target of a table in its own unit: a recipe may have learned its logarithm. */
-static bm_scores baseline_reals(const evaluation *v)
+/* What the trivial answer, the mean or the class shares of these rows themselves, scores on them. */
+static int judge_trivial(evaluation *v)
 {
-    const bm_tensor *t = bm_dataset_t(v->judged, 0);
-    const bm_recipe *recipe = bm_model_recipe(v->model);
-    const bm_shape shape = bm_tensor_shape(t);
-    bm_tensor *unit = bm_tensor_new(BM_F64, shape);
-    double *to = bm_data(unit);
-    for (int64_t i = 0; to && i < bm_tensor_size(t); i++)
-        to[i] = recipe ? bm_recipe_inverse(recipe, bm_tensor_at(t, i)) : bm_tensor_at(t, i);
-    const bm_scores s = cli_baseline_reals(unit, cli_mean(unit));
-    bm_free(unit);
-    return s;
+    bmi_error e = { 0 };
+    if (!has_usual_scores(v)) return 0;
+    bm_tensor *trivial = bmi_scores_trivial(v->model, v->judged, bm_dataset_rows(v->judged), &e, BM_HERE);
+    if (trivial) bmi_scores_take(&v->baseline, v->model, v->judged, trivial, &e, BM_HERE);
+    bm_free(trivial);
+    return e.status ? cli_fail_text(v->c, CLI_FAILED, e.text) : 0;
 }
 
 static void show(evaluation *v)
 {
     cli *c = v->c;
-    const int64_t classes = bm_model_classes(v->model);
-    const bm_tensor *t = bm_dataset_t(v->judged, 0);
-    const bool of_classes = bm_tensor_type(t) == BM_I32 && classes > 1;
-    v->baseline = of_classes ? cli_baseline_classes(t, classes, cli_majority(t, classes)) : baseline_reals(v);
-    const cli_scores s = { .count = 2,
+    const int64_t classes = bm_model_classes(v->model), rows = bm_dataset_rows(v->judged);
+    const bool of_classes = bm_tensor_type(bm_dataset_t(v->judged, 0)) == BM_I32 && classes > 1;
+    const cli_scores s = { .count = v->baseline.rows ? 2 : 1,
                            .name = { "model", "baseline" },
                            .scores = { v->scores, v->baseline },
                            .note = { NULL, of_classes ? "always the most frequent class of these rows"
                                                       : "always the mean of these rows" } };
+    const int64_t bad = cli_not_finite(v->values, NULL);
+    char text[64];
+    if (bad) cli_warn(c, "%s no finite prediction; scores are of all rows", cli_plural(text, bad, "row has", "rows have"));
     if (cli_talks(c)) fputc('\n', c->to);
     if (!c->json) cli_scores_print(&s, c->to);
-    cli_put(c, "rows", json_integer((json_int_t)bm_dataset_rows(v->judged)));
+    cli_put(c, "task", json_string(of_classes ? "classification" : "regression"));
+    cli_put(c, "rows", json_integer((json_int_t)rows));
     cli_put(c, "metrics", cli_scores_json(&v->scores));
-    cli_put(c, "baseline", cli_scores_json(&v->baseline));
-    if (of_classes && classes <= MOST_CLASSES && bm_tensor_size(v->values) == classes * bm_dataset_rows(v->judged))
-        confusion(v, classes);
+    if (v->baseline.rows) cli_put(c, "baseline", cli_scores_json(&v->baseline));
+    if (of_classes && classes <= MOST_CLASSES && bm_tensor_size(v->values) == classes * rows) confusion(v, classes);
 }
 
 static int run(cli *c)
@@ -134,6 +142,7 @@ static int run(cli *c)
     int status = cli_source_open(c, c->arguments[1], bm_model_recipe(v.model), BM_VALUE(bm_names, NULL), &v.source);
     if (!status) cli_source_say(c, &v.source);
     if (!status) status = bm_model_recipe(v.model) ? judge_table(&v) : judge_arrays(&v);
+    if (!status) status = judge_trivial(&v);
     if (!status) show(&v);
     bm_free(v.values);
     bm_free(v.made);

@@ -5,6 +5,8 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 char *cli_count(char into[32], int64_t count)
 {
@@ -104,6 +106,14 @@ char *cli_cell(char *into, const char *text, int width)
     into[at] = 0;
     if (cut) strcpy(into + at, "…");
     return into;
+}
+
+bool cli_is_stdout(const char *path)
+{
+    struct stat a, b;
+    if (!strcmp(path, "-")) return true;
+    return !stat(path, &a) && !fstat(STDOUT_FILENO, &b) && !S_ISREG(a.st_mode) && a.st_dev == b.st_dev &&
+           a.st_ino == b.st_ino && a.st_rdev == b.st_rdev;
 }
 
 void cli_grid_add(cli_grid *g, const char *cell)

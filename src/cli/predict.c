@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* baeum predict: one line per row of the input, in its order: the prediction, and the probability of each class. */
 #include "cli/cli.h"
+#include "model/scores.h"
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
@@ -14,18 +15,42 @@ typedef struct prediction {
     int64_t rows;      /* predicted */
     int64_t skipped;   /* rows that could not be read */
     int64_t lines;     /* both */
+    int64_t bad;       /* rows whose prediction is not finite */
 } prediction;
 
-/* The row of `values` for each line of the output; -1: the row could not be read. */
-static int64_t *find_rows(const prediction *p)
+/* The row of `values` for each line of the output; -1: the row could not be read, or has no finite prediction. */
+static int64_t *find_rows(prediction *p)
 {
     int64_t *of = malloc((size_t)(p->lines + 1) * sizeof *of);
-    for (int64_t line = 0, row = 0, bad = 0; of && line < p->lines; line++)
+    bool *not_finite = malloc((size_t)(p->rows + 1) * sizeof *not_finite);
+    p->bad = not_finite ? cli_not_finite(p->values, not_finite) : 0;
+    for (int64_t line = 0, row = 0, bad = 0; of && not_finite && line < p->lines; line++)
         if (bad < p->skipped && bm_table_skipped_at(p->source.table, bad) <= row) {
             of[line] = -1;
             bad++;
-        } else of[line] = row++;
+        } else {
+            of[line] = not_finite[row] ? -1 : row;
+            row++;
+        }
+    if (!not_finite) {
+        free(of);
+        of = NULL;
+    }
+    free(not_finite);
     return of;
+}
+
+/* The name of column k of the values, released by free; null when there is no memory. */
+static char *column_name(const prediction *p, int64_t k, int64_t columns)
+{
+    const bool class = bm_model_classes(p->model) > 1 && bm_model_classes(p->model) == columns;
+    const char *of = class ? bm_model_class_name(p->model, k) : "";
+    char *name = malloc(strlen(of) + 40);
+    if (!name) return NULL;
+    if (class) sprintf(name, "p_%s", of);
+    else if (columns > 1) sprintf(name, "prediction_%" PRId64, k + 1);
+    else strcpy(name, "prediction");
+    return name;
 }
 
 static int64_t best_class(const bm_tensor *values, int64_t row, int64_t classes)
@@ -43,20 +68,20 @@ static bool fill(const prediction *p, const int64_t *of, bm_table *out)
     const int64_t classes = bm_model_classes(p->model), columns = shape.rank > 1 ? shape.dim[1] : 1;
     double *numbers = malloc((size_t)p->lines * sizeof *numbers);
     const char **texts = malloc((size_t)p->lines * sizeof *texts);
-    char name[300];
-    if (numbers && texts && classes > 1 && classes == columns) {
+    bool fine = numbers && texts;
+    if (fine && classes > 1 && classes == columns) {
         for (int64_t i = 0; i < p->lines; i++)
             texts[i] = of[i] < 0 ? NULL : bm_model_class_name(p->model, best_class(p->values, of[i], classes));
         bm_table_add_text(out, "prediction", texts, p->lines);
     }
-    for (int64_t k = 0; numbers && texts && k < columns; k++) {
+    for (int64_t k = 0; fine && k < columns; k++) {
+        char *name = column_name(p, k, columns);
+        fine = name;
+        if (!fine) break;
         for (int64_t i = 0; i < p->lines; i++) numbers[i] = of[i] < 0 ? NAN : bm_tensor_at(p->values, of[i] * columns + k);
-        if (classes > 1 && classes == columns) snprintf(name, sizeof name, "p_%s", bm_model_class_name(p->model, k));
-        else if (columns > 1) snprintf(name, sizeof name, "prediction_%" PRId64, k + 1);
-        else strcpy(name, "prediction");
         bm_table_add_real(out, name, numbers, p->lines);
+        free(name);
     }
-    const bool fine = numbers && texts;
     free(numbers);
     free(texts);
     return fine;
@@ -134,7 +159,9 @@ static int predict(prediction *p)
     if (recipe) status = predict_table(p);
     else {
         const bm_dataset *d = p->source.test ? p->source.test : p->source.data;
-        p->values = bm_predict(p->model, bm_dataset_x(d, 0));
+        bmi_error e = { 0 };
+        p->values = bmi_scores_predict(p->model, d, &e, BM_HERE);
+        if (e.status) return cli_fail_text(c, CLI_FAILED, e.text);
         p->rows = bm_dataset_rows(d);
     }
     if (!status && bm_failed(p->values)) status = cli_fail_text(c, CLI_FAILED, bm_error(p->values));
@@ -147,14 +174,18 @@ static int run(cli *c)
     prediction p = { .c = c };
     char rows[64];
     if (!c->options.bad_rows) c->options.bad_rows = "skip";
-    if (!c->options.output) c->to = stderr; /* standard output has the predictions */
+    const char *output = c->options.output;
+    if (output && cli_is_stdout(output) && c->json)
+        return cli_fail(c, CLI_USAGE, "-o %s and --json both want standard output", output);
+    if (!output || cli_is_stdout(output)) c->to = stderr; /* standard output has the predictions */
     if (!(p.model = cli_model_open(c, c->arguments[0]))) return CLI_FAILED;
     int status = cli_source_open(c, c->arguments[1], bm_model_recipe(p.model), BM_VALUE(bm_names, NULL), &p.source);
     if (!status) status = predict(&p);
     if (!status) status = write_out(&p);
     if (!status) {
         cli_put(c, "rows", json_integer((json_int_t)p.lines));
-        cli_put(c, "unusable", json_integer((json_int_t)p.skipped));
+        cli_put(c, "unusable", json_integer((json_int_t)(p.skipped + p.bad)));
+        if (p.bad) cli_warn(c, "%s no finite prediction and stay empty", cli_plural(rows, p.bad, "row has", "rows have"));
         if (c->options.output) {
             cli_put(c, "file", json_string(c->options.output));
             if (cli_talks(c))

@@ -46,12 +46,12 @@ bool cli_progress_show(void *progress, const bm_progress *p)
 {
     cli_progress *s = progress;
     cli *c = s->command;
-    if (!cli_talks(c)) return true;
     if (!s->begun) {
         s->begun = true;
         s->terminal = isatty(fileno(c->to)) == 1;
-        if (s->begin) s->begin(s->user, p->model);
+        if (s->begin) s->begin(s->user, p);
     }
+    if (!cli_talks(c)) return true;
     if (s->terminal) {
         if (!s->drawn || p->seconds - s->last_shown > .08) draw(s, p);
     } else if (p->epoch_done) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Scores beside each other, and what the trivial answer scores: always the most frequent class, or the mean. */
+/* Scores beside each other. */
 #include "cli/cli.h"
 #include <math.h>
 #include <stdlib.h>
@@ -83,12 +83,6 @@ json_t *cli_scores_json(const bm_scores *s)
     return o;
 }
 
-static void add(bm_scores *s, const char *name, double value)
-{
-    snprintf(s->metrics[s->count].name, sizeof s->metrics[0].name, "%s", name);
-    s->metrics[s->count++].value = value;
-}
-
 int64_t cli_majority(const bm_tensor *targets, int64_t classes)
 {
     const int32_t *t = bm_data_i32(targets);
@@ -103,44 +97,16 @@ int64_t cli_majority(const bm_tensor *targets, int64_t classes)
     return best;
 }
 
-double cli_mean(const bm_tensor *targets)
+int64_t cli_not_finite(const bm_tensor *values, bool *of_row)
 {
-    double sum = 0;
-    const int64_t n = bm_tensor_size(targets);
-    for (int64_t i = 0; i < n; i++) sum += bm_tensor_at(targets, i);
-    return n ? sum / (double)n : NAN;
-}
-
-bm_scores cli_baseline_classes(const bm_tensor *targets, int64_t classes, int64_t majority)
-{
-    const int32_t *t = bm_data_i32(targets);
-    bm_scores s = { .rows = bm_tensor_size(targets), .loss = NAN };
-    int64_t right = 0;
-    for (int64_t i = 0; t && i < s.rows; i++) right += t[i] == majority;
-    const double share = s.rows ? (double)right / (double)s.rows : NAN, k = (double)classes;
-    add(&s, "accuracy", share); /* of the others, means over classes: all but one class have 0 */
-    add(&s, "f1_macro", classes ? 2 * share / (1 + share) / k : NAN);
-    add(&s, "precision_macro", share / k);
-    add(&s, "recall_macro", 1 / k);
-    add(&s, "balanced_accuracy", 1 / k);
-    add(&s, "roc_auc", .5);
-    return s;
-}
-
-bm_scores cli_baseline_reals(const bm_tensor *targets, double mean)
-{
-    bm_scores s = { .rows = bm_tensor_size(targets), .loss = NAN };
-    const double own = cli_mean(targets);
-    double squares = 0, absolute = 0, spread = 0;
-    for (int64_t i = 0; i < s.rows; i++) {
-        const double d = bm_tensor_at(targets, i) - mean, e = bm_tensor_at(targets, i) - own;
-        squares += d * d;
-        absolute += fabs(d);
-        spread += e * e;
+    const bm_shape shape = bm_tensor_shape(values);
+    const int64_t rows = shape.rank ? shape.dim[0] : 0, columns = rows ? bm_tensor_size(values) / rows : 0;
+    int64_t count = 0;
+    for (int64_t i = 0; i < rows; i++) {
+        bool fine = true;
+        for (int64_t k = 0; k < columns; k++) fine &= isfinite(bm_tensor_at(values, i * columns + k)) != 0;
+        if (of_row) of_row[i] = !fine;
+        count += !fine;
     }
-    add(&s, "r2", spread > 0 ? 1 - squares / spread : NAN);
-    add(&s, "mae", absolute / (double)s.rows);
-    add(&s, "mse", squares / (double)s.rows);
-    add(&s, "rmse", sqrt(squares / (double)s.rows));
-    return s;
+    return count;
 }

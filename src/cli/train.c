@@ -21,8 +21,11 @@ static int find_output(cli_training *t)
     cli *c = t->c;
     struct stat about;
     char folder[4096];
+    if (c->options.output && strlen(c->options.output) >= sizeof t->output)
+        return cli_fail(c, CLI_FAILED, "-o: the name has %zu bytes, which is too long", strlen(c->options.output));
     if (c->options.output) snprintf(t->output, sizeof t->output, "%s", c->options.output);
     else snprintf(t->output, sizeof t->output, "%s.safetensors", t->source.stem);
+    if (!strcmp(t->output, "-")) return 0;
     snprintf(folder, sizeof folder, "%s", t->output);
     char *slash = strrchr(folder, '/');
     if (!slash) strcpy(folder, ".");
@@ -38,14 +41,6 @@ static int find_output(cli_training *t)
     return 0;
 }
 
-/* "mlp:64,32  3,329 parameters ..."; before the first epoch, when the model is built. */
-static void say_model(void *training, const bm_model *m)
-{
-    cli_training *t = training;
-    char parameters[64];
-    cli_say(t->c, "model", "%s · %s", t->spec, cli_plural(parameters, bm_model_parameters(m), "parameter", "parameters"));
-}
-
 static int fit(cli_training *t)
 {
     cli *c = t->c;
@@ -55,7 +50,7 @@ static int fit(cli_training *t)
     const bm_callback stopping =
         cli_given(o, OPT_PATIENCE) ? bm_early_stopping(.patience = o->patience) : BM_VALUE(bm_callback, NULL);
     const double begin = now();
-    t->progress = (cli_progress){ .command = c, .begin = say_model, .user = t };
+    t->progress = (cli_progress){ .command = c, .begin = cli_train_say_model, .user = t };
     cli_interrupt_begin(m);
     if (t->source.table)
         bm_fit_table(m, t->table[0], .validation_table = t->table[1], .test_table = t->table[2], .seed = o->seed,
@@ -69,7 +64,7 @@ static int fit(cli_training *t)
     if (bm_failed(m))
         return cli_fail_text(c, bm_status_of(m) == BM_E_ARGUMENT ? CLI_USAGE : CLI_FAILED,
                              bm_error(m)); /* what was asked for cannot be */
-    if (!t->progress.begun) say_model(t, m);
+    if (!t->progress.begun) cli_train_say_model(t, NULL);
     return 0;
 }
 
@@ -88,6 +83,10 @@ static void end(cli_training *t)
 static int run(cli *c)
 {
     cli_training t = { .c = c };
+    if (c->options.output && cli_is_stdout(c->options.output)) {
+        if (c->json) return cli_fail(c, CLI_USAGE, "-o %s and --json both want standard output", c->options.output);
+        c->to = stderr; /* standard output has the model */
+    }
     int status = cli_source_open(c, c->arguments[0], NULL, BM_VALUE(bm_names, NULL), &t.source);
     if (!status) status = find_output(&t);
     if (!status) cli_source_say(c, &t.source);

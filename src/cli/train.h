@@ -8,6 +8,7 @@ typedef struct cli_training {
     cli *c;
     cli_source source;
     bm_task task;
+    int64_t classes;     /* 0: regression */
     const char *target;  /* of tables */
     bm_recipe *recipe;   /* of tables: fitted on the training rows */
     bm_table *table[3];  /* training, validation, test rows; null: none */
@@ -26,6 +27,8 @@ int cli_train_prepare_table(cli_training *t);
 int cli_train_prepare_data(cli_training *t);
 /* train_model.c: the model of the spec, with loss, optimiser and rate of the options. */
 int cli_train_model(cli_training *t);
+/* "mlp:64,32 · 3,329 parameters · 9 kernels a step ..." and what it is trained by; p null: by a method of its own. */
+void cli_train_say_model(void *training, const bm_progress *p);
 /* train_result.c: stop reason, scores, file. */
 int cli_train_result(cli_training *t);
 /* leak.c: warns of a column, or a ratio of two, that gives the target almost alone. */

@@ -3,10 +3,14 @@
 #include "base/fields.h"
 #include "base/kinds.h"
 #include "base/memory.h"
+#include "base/text.h"
+#include "base/threads.h"
 #include "cli/train.h"
+#include "model/model.h"
 #include "nn/part.h"
 #include <baeum/extend_model.h>
-#include <errno.h>
+#include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -59,6 +63,35 @@ static int check_options(cli_training *t)
     return 0;
 }
 
+/* The losses that a network for so many classes (0: numbers) can be trained by: its output is one number, one probability for two
+ * classes, or a probability for each. */
+static bool loss_fits(const bm_loss_kind *k, int64_t classes)
+{
+    if (classes > 2) return k->target == BM_TARGET_CLASS;
+    if (k->target == BM_TARGET_CLASS || k->output == BM_OUTPUT_CLASSES) return false;
+    return classes == 2 || k->output == 0;
+}
+
+static int check_loss(cli_training *t, const char *name)
+{
+    cli *c = t->c;
+    const bm_loss_kind *kind = bmi_kind_find("loss", name);
+    char list[600] = "";
+    if (!kind) {
+        const char *near = bmi_kind_nearest("loss", name);
+        return cli_fail(c, CLI_USAGE, "--loss: there is no loss \"%s\"%s%s%s", name, near ? "; did you mean " : "",
+                        near ? near : "", near ? "?" : "");
+    }
+    if (loss_fits(kind, t->classes)) return 0;
+    const bmi_kind *other;
+    for (size_t i = 0, n = 0; (other = bmi_kind_at("loss", i)) && n < 500; i++)
+        if (loss_fits(other->record, t->classes)) n += (size_t)snprintf(list + n, 60, "%s%s", n ? ", " : "", other->name);
+    if (!t->classes)
+        return cli_fail(c, CLI_USAGE, "--loss %s is for classes, the target is numbers; for these there are %s", name, list);
+    return cli_fail(c, CLI_USAGE, "--loss %s does not go with a target of %" PRId64 " classes; for these there are %s", name,
+                    t->classes, list);
+}
+
 static int compile(cli_training *t)
 {
     cli *c = t->c;
@@ -69,11 +102,7 @@ static int compile(cli_training *t)
     if (o->optimizer || cli_given(o, OPT_RATE)) status = make_optimizer(c, &arena, &how.optimizer);
     if (!status && o->loss) {
         how.loss.name = o->loss;
-        if (!bmi_kind_find("loss", o->loss)) {
-            const char *near = bmi_kind_nearest("loss", o->loss);
-            status = cli_fail(c, CLI_USAGE, "--loss: there is no loss \"%s\"%s%s%s", o->loss, near ? "; did you mean " : "",
-                              near ? near : "", near ? "?" : "");
-        }
+        status = check_loss(t, o->loss);
     }
     if (!status && (how.optimizer.name || o->loss)) bm_compile_at(t->model, &how, sizeof how, BM_HERE);
     bmi_arena_end(&arena);
@@ -100,4 +129,52 @@ int cli_train_model(cli_training *t)
     return cli_fail(c,
                     bm_status_of(t->model) == BM_E_ARGUMENT || bm_status_of(t->model) == BM_E_FORMAT ? CLI_USAGE : CLI_FAILED,
                     "--model: %s", bm_error(t->model));
+}
+
+/* ---- what is said of it ---- */
+
+/* Epochs without a better validation loss that end training: as asked, or the learner's own. */
+static int64_t patience_of(const cli_training *t)
+{
+    const bm_learner_kind *kind = t->model->learner;
+    const bmi_field *own = kind ? bmi_field_find(kind->fields, "patience") : NULL;
+    if (cli_given(&t->c->options, OPT_PATIENCE)) return t->c->options.patience;
+    return own && (t->table[1] || t->data[1]) ? *(const int64_t *)(const void *)((const char *)t->model->how + own->offset) : 0;
+}
+
+static void say_training(cli_training *t, const bm_progress *p)
+{
+    cli *c = t->c;
+    const bmi_settings *s = &t->model->settings;
+    const bm_optimizer_common *common = (const void *)s->optimizer.options.at;
+    const char *schedule = common->schedule.kind ? common->schedule.kind->name : common->schedule.name;
+    const int64_t patience = patience_of(t);
+    char rate[32], batch[64], most[64], ends[80] = "";
+    if (patience)
+        snprintf(ends, sizeof ends, ", ended by %s without a better one", cli_plural(batch, patience, "epoch", "epochs"));
+    bmi_write_real(rate, common->rate);
+    cli_say(c, "training", "%s, rate %s%s%s%s · %s · batches of %s · at most %s%s", s->optimizer.kind->name,
+            rate + (rate[0] == '0' && rate[1] == '.'), schedule ? " (" : "", schedule ? schedule : "", schedule ? ")" : "",
+            s->losses[0].kind->name, cli_plural(batch, p->batch, "row", "rows"), cli_plural(most, p->epochs, "epoch", "epochs"),
+            ends);
+    cli_put(c, "training",
+            json_pack("{s:s, s:o, s:s, s:I, s:I, s:o, s:I, s:o, s:i}", "optimizer", s->optimizer.kind->name, "rate",
+                      cli_number(common->rate), "loss", s->losses[0].kind->name, "batch", (json_int_t)p->batch, "epochs",
+                      (json_int_t)p->epochs, "patience", patience ? json_integer((json_int_t)patience) : json_null(), "kernels",
+                      (json_int_t)p->kernels, "plan_seconds", cli_number(p->plan_seconds), "threads", bmi_threads(NULL)));
+}
+
+void cli_train_say_model(void *training, const bm_progress *p)
+{
+    cli_training *t = training;
+    char parameters[64], kernels[64], seconds[32], threads[64];
+    cli_plural(parameters, bm_model_parameters(t->model), "parameter", "parameters");
+    if (!p) {
+        cli_say(t->c, "model", "%s · %s", t->spec, parameters);
+        return;
+    }
+    cli_say(t->c, "model", "%s · %s · %s a step, planned in %s · %s", t->spec, parameters,
+            cli_plural(kernels, p->kernels, "kernel", "kernels"), cli_seconds(seconds, p->plan_seconds),
+            cli_plural(threads, bmi_threads(NULL), "thread", "threads"));
+    say_training(t, p);
 }

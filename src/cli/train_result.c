@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* baeum train: what came of it: why training ended, scores beside the trivial answer, the saved file. */
 #include "cli/train.h"
+#include "model/scores.h"
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
@@ -36,26 +37,13 @@ static void add(cli_scores *s, const char *name, const bm_scores *scores)
     s->scores[s->count++] = *scores;
 }
 
-/* Parts and baseline of a table's model, as it took them. */
-static void table_scores(cli_training *t, bm_scores parts[4])
+/* Parts and baseline, as a table's model took them; of arrays they are taken here. */
+static int take_scores(cli_training *t, bm_scores parts[4])
 {
     static const char *const names[] = { "train", "validation", "test", "baseline" };
+    bmi_error e = { 0 };
+    if (!t->source.table && bmi_scores_of_parts(t->model, t->data, &e, BM_HERE)) return cli_fail_text(t->c, CLI_FAILED, e.text);
     for (int i = 0; i < 4; i++) parts[i] = bm_model_scores(t->model, names[i]);
-}
-
-static int array_scores(cli_training *t, bm_scores parts[4])
-{
-    const bm_dataset *judge = t->data[2] ? t->data[2] : t->data[1] ? t->data[1] : t->data[0];
-    const bm_tensor *train = bm_dataset_t(t->data[0], 0), *held = bm_dataset_t(judge, 0);
-    for (int i = 0; i < 3; i++) {
-        parts[i] = (bm_scores){ .rows = 0 };
-        if (!t->data[i]) continue;
-        parts[i] = bm_evaluate(t->model, t->data[i]);
-        if (parts[i].status) return cli_fail_text(t->c, CLI_FAILED, parts[i].error);
-    }
-    const int64_t classes = bm_dataset_classes(t->source.data);
-    parts[3] = t->task == BM_REGRESSION ? cli_baseline_reals(held, cli_mean(train))
-                                        : cli_baseline_classes(held, classes, cli_majority(train, classes));
     return 0;
 }
 
@@ -64,9 +52,7 @@ static int scores(cli_training *t)
     cli *c = t->c;
     bm_scores parts[4];
     cli_scores s = { .count = 0 };
-    int status = 0;
-    if (t->source.table) table_scores(t, parts);
-    else status = array_scores(t, parts);
+    const int status = take_scores(t, parts);
     if (status) return status;
     if (!parts[2].rows && !parts[1].rows) add(&s, "train", &parts[0]); /* nothing was held out */
     else add(&s, parts[2].rows ? "test" : "validation", &parts[parts[2].rows ? 2 : 1]);

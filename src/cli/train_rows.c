@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* baeum train: which rows and columns it learns from: target, task, recipe, and the split into training, validation, test. */
 #include "cli/train.h"
+#include "data/sets.h"
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
@@ -34,7 +35,8 @@ static int drop_columns(cli_training *t, bm_recipe *r)
 /* A recipe fitted on rows of `rows`; task 0: inferred. */
 static int make_recipe(cli_training *t, const bm_table *rows, bm_task task, bm_recipe **made)
 {
-    bm_recipe *r = *made = bm_recipe_new(.target = t->target, .task = task);
+    const bmi_set *set = bmi_set_find(t->source.given);
+    bm_recipe *r = *made = bm_recipe_new(.target = t->target, .task = task, .keep_constant = set && set->pixels);
     const int status = bm_failed(r) ? 0 : drop_columns(t, r);
     if (status) return status;
     bm_recipe_fit(r, rows);
@@ -56,6 +58,11 @@ static int find_target(cli_training *t)
     return cli_column(c, t->source.table, "--target", t->target) < 0 ? CLI_USAGE : 0;
 }
 
+static const char *number_of(char into[32], double value, bool whole)
+{
+    return whole && fabs(value) < 1e15 ? cli_count(into, llround(value)) : cli_real(into, value);
+}
+
 /* "card, 2 classes: yes 1,023, no 296: classification" */
 static void say_target(cli_training *t, const bm_recipe *r)
 {
@@ -64,10 +71,11 @@ static void say_target(cli_training *t, const bm_recipe *r)
     const bm_summary s = bm_table_summary(t->source.table, at);
     const char *how = c->options.task ? "as asked" : "inferred, --task overrides";
     char low[32], high[32], list[400] = "";
+    const bool whole = bm_table_column_type(t->source.table, at) == BM_COLUMN_INTEGER;
     if (t->task == BM_REGRESSION) {
         cli_say(c, "target", "%s, %s, %s to %s: regression (%s)", t->target,
-                bm_column_type_name(bm_table_column_type(t->source.table, at)), cli_real(low, s.min), cli_real(high, s.max),
-                how);
+                bm_column_type_name(bm_table_column_type(t->source.table, at)), number_of(low, s.min, whole),
+                number_of(high, s.max, whole), how);
         return;
     }
     if (classes <= 5)
@@ -90,6 +98,7 @@ static int find_task(cli_training *t)
         t->task = bm_recipe_task(r);
         cli_put(c, "task", json_string(t->task == BM_REGRESSION ? "regression" : "classification"));
         cli_put(c, "target", json_string(t->target));
+        t->classes = t->task == BM_CLASSIFICATION ? bm_recipe_classes(r) : 0;
         say_target(t, r);
     }
     bm_free(r);
@@ -118,6 +127,12 @@ static int open_part(cli_training *t, const char *option, const char *path, bm_t
     return status;
 }
 
+static int split_failed(cli_training *t, const char *message)
+{
+    const char *hint = strstr(message, "too few") ? "; --validation 0 --test 0 trains on all rows" : "";
+    return cli_fail(t->c, CLI_FAILED, "%s%s", message, hint);
+}
+
 static int split_table(cli_training *t)
 {
     const cli_options *o = &t->c->options;
@@ -127,7 +142,7 @@ static int split_table(cli_training *t)
     t->table[0] = p.train;
     t->table[1] = p.validation;
     t->table[2] = p.test;
-    if (bm_failed(p.train)) return cli_fail_text(t->c, CLI_FAILED, bm_error(p.train));
+    if (bm_failed(p.train)) return split_failed(t, bm_error(p.train));
     int status = file1 ? open_part(t, "validation", o->validation, &t->table[1]) : 0;
     if (!status && file2) status = open_part(t, "test", o->test, &t->table[2]);
     return status;
@@ -172,11 +187,50 @@ static int split_data(cli_training *t)
     t->data[0] = p.train;
     t->data[1] = p.validation;
     t->data[2] = p.test;
-    if (bm_failed(p.train)) return cli_fail_text(t->c, CLI_FAILED, bm_error(p.train));
+    if (bm_failed(p.train)) return split_failed(t, bm_error(p.train));
     if (own) {
         t->data[2] = t->source.test;
         t->source.test = NULL;
     }
+    return 0;
+}
+
+/* Classes of an array of labels: those that have names, else as many as the largest label tells. */
+static int find_classes(cli_training *t, const bm_tensor *labels)
+{
+    cli *c = t->c;
+    const bm_dataset *d = t->source.data;
+    char number[32];
+    t->classes = bm_dataset_classes(d);
+    for (int64_t i = 0; !bm_dataset_classes(d) && i < bm_tensor_size(labels); i++) {
+        const double label = bm_tensor_at(labels, i);
+        if (label < 0)
+            return cli_fail(c, CLI_FAILED, "%s: label %" PRId64 " is %g; labels are class numbers from 0", t->source.given, i,
+                            label);
+        if (label >= (double)t->classes) t->classes = (int64_t)label + 1;
+    }
+    json_t *names = json_array();
+    for (int64_t k = 0; k < t->classes; k++) {
+        const char *name = bm_dataset_class_name(d, k);
+        snprintf(number, sizeof number, "%" PRId64, k);
+        json_array_append_new(names, json_string(name ? name : number));
+    }
+    cli_put(c, "classes", names);
+    cli_say(c, "target", "%s, %" PRId64 " classes: classification (the targets are whole numbers)", bm_dataset_t_name(d, 0),
+            t->classes);
+    return 0;
+}
+
+/* Numbers of arrays must be finite: said here by the row of the file, which later parts of it no longer know. */
+static int check_finite(cli_training *t, const bm_tensor *x, const char *name)
+{
+    const int64_t rows = bm_dataset_rows(t->source.data), columns = rows ? bm_tensor_size(x) / rows : 0;
+    if (bm_tensor_type(x) != BM_F32 && bm_tensor_type(x) != BM_F64) return 0;
+    for (int64_t i = 0; i < bm_tensor_size(x); i++)
+        if (!isfinite(bm_tensor_at(x, i)))
+            return cli_fail(t->c, CLI_FAILED,
+                            "%s: row %" PRId64 " of %s (counted from 0) has %g at position %" PRId64 "; clean the data first",
+                            t->source.given, i / columns, name, bm_tensor_at(x, i), i % columns);
     return 0;
 }
 
@@ -197,15 +251,14 @@ int cli_train_prepare_data(cli_training *t)
                         t->task == BM_REGRESSION ? "reals" : "classes");
     cli_put(c, "task", json_string(t->task == BM_REGRESSION ? "regression" : "classification"));
     cli_put(c, "target", json_string(bm_dataset_t_name(t->source.data, 0)));
+    int status = check_finite(t, bm_dataset_x(t->source.data, 0), bm_dataset_x_name(t->source.data, 0));
+    if (!status) status = check_finite(t, targets, bm_dataset_t_name(t->source.data, 0));
+    if (status) return status;
     if (t->task == BM_CLASSIFICATION) {
-        json_t *names = json_array();
-        for (int64_t k = 0; k < bm_dataset_classes(t->source.data); k++)
-            json_array_append_new(names, json_string(bm_dataset_class_name(t->source.data, k)));
-        cli_put(c, "classes", names);
-        cli_say(c, "target", "%s, %" PRId64 " classes: classification", bm_dataset_t_name(t->source.data, 0),
-                bm_dataset_classes(t->source.data));
-    } else cli_say(c, "target", "%s: regression", bm_dataset_t_name(t->source.data, 0));
-    const int status = split_data(t);
+        status = find_classes(t, targets);
+        if (status) return status;
+    } else cli_say(c, "target", "%s: regression (the targets are reals)", bm_dataset_t_name(t->source.data, 0));
+    status = split_data(t);
     if (status) return status;
     const int64_t rows[3] = { bm_dataset_rows(t->data[0]), t->data[1] ? bm_dataset_rows(t->data[1]) : 0,
                               t->data[2] ? bm_dataset_rows(t->data[2]) : 0 };

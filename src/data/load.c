@@ -132,8 +132,8 @@ static bm_dataset *load_table(const bm_load_options *o, const bmi_set *set, bm_p
     const bm_csv_options csv = { .path = o->name, .context = o->context };
     const char *target = o->target ? o->target : set ? set->target : NULL;
     bm_table *t = bmi_table_load(&csv, o->data, here);
-    bm_recipe *r =
-        bm_recipe_new_at(&(bm_recipe_options){ .target = target, .context = o->context }, sizeof(bm_recipe_options), here);
+    const bm_recipe_options how = { .target = target, .context = o->context, .keep_constant = set && set->pixels };
+    bm_recipe *r = bm_recipe_new_at(&how, sizeof how, here);
     bmi_error e = { 0 };
     bm_dataset *d = NULL;
     if (t->object.error.status) bmi_fail_from(&e, &t->object.error);

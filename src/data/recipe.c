@@ -37,6 +37,7 @@ bm_recipe *bm_recipe_new_at(const bm_recipe_options *options, size_t size, bm_pl
     r->task = o.target_log1p ? BM_REGRESSION : o.task;
     r->log1p = o.target_log1p;
     r->plain = o.plain;
+    r->keep_constant = o.keep_constant;
     r->target = bmi_arena_text(&r->asked, o.target);
     if (o.target && !r->target) bmi_fail_memory(&r->object.error, here, strlen(o.target), "for the target of a recipe");
     return r;

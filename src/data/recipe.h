@@ -20,7 +20,7 @@ struct bm_recipe {
     bmi_arena asked;    /* memory of the spec */
     const char *target; /* or null */
     bm_task task;
-    bool log1p, plain;
+    bool log1p, plain, keep_constant;
     size_t n_asked, steps_capacity; /* the first n_asked steps were asked for, the others added in fitting */
     size_t n_steps;
     bmi_recipe_step *steps;

@@ -61,7 +61,7 @@ static bm_status drop_useless(bm_recipe *r, bmi_frame *f, bm_place here)
         bm_status st = BM_OK;
         if (distinct < 0) st = bmi_fail_memory(&r->object.error, here, (size_t)f->rows * 8, "to count different values");
         else if (!present) st = drop_one(r, f, at, "%s is dropped: it is missing in all %" PRId64 " rows", f->rows, here);
-        else if (distinct == 1)
+        else if (distinct == 1 && (text || !r->keep_constant))
             st = drop_one(r, f, at, "%s is dropped: it has one value in all %" PRId64 " rows", present, here);
         else if (text && distinct == present)
             st = drop_one(r, f, at, "%s is dropped: its %" PRId64 " texts all differ", present, here);

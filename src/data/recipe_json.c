@@ -69,10 +69,11 @@ json_t *bmi_recipe_save(const bm_recipe *r)
 {
     json_t *classes = save_texts(r->to.classes, (size_t)r->to.n_classes);
     json_t *numbers = r->to.numbers ? save_numbers(r->to.numbers, (size_t)r->to.n_classes) : json_null();
-    return json_pack("{s:s?, s:i, s:b, s:b, s:i, s:b, s:i, s:o, s:o, s:o, s:o, s:o, s:o}", "target", r->target, "asked_task",
-                     (int)r->task, "log1p", r->log1p, "plain", r->plain, "asked_steps", (int)r->n_asked, "fitted", r->fitted,
-                     "task", (int)r->to.task, "classes", classes, "class_numbers", numbers, "inputs", save_inputs(r), "steps",
-                     save_steps(r), "features", save_texts(r->features, r->n_features), "notes",
+    return json_pack("{s:s?, s:i, s:b, s:b, s:b, s:i, s:b, s:i, s:o, s:o, s:o, s:o, s:o, s:o}", "target", r->target,
+                     "asked_task", (int)r->task, "log1p", r->log1p, "plain", r->plain, "keep_constant", r->keep_constant,
+                     "asked_steps", (int)r->n_asked, "fitted", r->fitted, "task", (int)r->to.task, "classes", classes,
+                     "class_numbers", numbers, "inputs", save_inputs(r), "steps", save_steps(r), "features",
+                     save_texts(r->features, r->n_features), "notes",
                      save_texts((const char *const *)r->notes.at, r->notes.count));
 }
 
@@ -219,7 +220,8 @@ bm_recipe *bmi_recipe_load(bm_context *context, const json_t *from, bm_place her
     bm_recipe_options o = { .context = context,
                             .target = json_string_value(target),
                             .target_log1p = json_is_true(log1p_),
-                            .plain = json_is_true(plain) };
+                            .plain = json_is_true(plain),
+                            .keep_constant = json_is_true(json_object_get(from, "keep_constant")) };
     const bool known = json_is_integer(task) && json_integer_value(task) >= 0 && json_integer_value(task) <= BM_CLASSIFICATION;
     if (known) o.task = (bm_task)json_integer_value(task);
     const bool fine =

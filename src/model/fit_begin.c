@@ -190,6 +190,9 @@ static bm_status make_passes(bm_training *t)
     for (int i = 0; i < n->n_metrics; i++) t->means[i] = n->metrics[i].mean.graph ? bmi_pass_fetch(&r, n->metrics[i].mean) : -1;
     const int64_t rest = t->o.drop_last ? 0 : t->rows % t->batches.batch;
     if (bmi_pass_make(&t->whole, t->session, &r, t->batches.batch, t->error, t->here)) return t->error->status;
+    t->progress.batch        = t->batches.batch;
+    t->progress.kernels      = (int64_t)t->whole.plan->plan->n_steps;
+    t->progress.plan_seconds = t->whole.plan->plan->seconds;
     if (rest) bmi_pass_make(&t->rest, t->session, &r, rest, t->error, t->here);
     return t->error->status;
 }

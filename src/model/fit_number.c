@@ -57,9 +57,11 @@ bm_status bmi_training_bad_number(bm_training *t, const bmi_pass *p, const int64
     const bmi_node *n     = &t->network->graph->nodes[at];
     const char     *slash = n->here.file ? strrchr(n->here.file, '/') : NULL;
     const int       layer = layer_length(n->name);
+    char            made[300] = "";
+    if (n->here.file && n->here.line) /* not known of a network that a program without lines asked for, as the command */
+        snprintf(made, sizeof made, "%s made at %.200s:%d", layer ? "," : "", slash ? slash + 1 : n->here.file, n->here.line);
     return bmi_fail(t->error, BM_E_NUMBER, t->here,
-                    "fit: epoch %" PRId64 ", step %" PRId64 ": the loss is not finite; the first operation whose result is not is %s, the node \"%s\"%s%.*s%s made at %s:%d. "
+                    "fit: epoch %" PRId64 ", step %" PRId64 ": the loss is not finite; the first operation whose result is not is %s, the node \"%s\"%s%.*s%s. "
                     "The weights are as they were before this step; lower the rate, clip gradients, or scale the data",
-                    t->progress.epoch + 1, t->progress.step + 1, n->op->name, n->name, layer ? " of layer " : "", layer, n->name, layer ? "," : "",
-                    n->here.file ? slash ? slash + 1 : n->here.file : "?", n->here.line);
+                    t->progress.epoch + 1, t->progress.step + 1, n->op->name, n->name, layer ? " of layer " : "", layer, n->name, made);
 }

@@ -69,7 +69,7 @@ bm_tensor *bmi_scores_trivial(const bm_model *m, const bm_dataset *train, int64_
 {
     const bm_tensor *t       = target_of(train);
     const bool       classes = m->task == BM_CLASSIFICATION;
-    const int64_t    columns = classes ? m->n_classes : 1;
+    const int64_t    columns = classes ? m->n_classes : t->size / train->rows;
     bm_tensor       *out     = bm_tensor_new_in_at(m->object.context, BM_F64, BM_SHAPE(rows, columns), here);
     if (bmi_fail_from(e, &out->object.error)) {
         bmi_object_free(out);
@@ -79,7 +79,7 @@ bm_tensor *bmi_scores_trivial(const bm_model *m, const bm_dataset *train, int64_
     for (int64_t i = 0; rows && i < t->size; i++) { /* the first row: class shares, or the mean */
         const double v = target_at(m, t, i);
         if (classes) to[(int64_t)v] += 1 / (double)t->size;
-        else to[0] += v / (double)t->size;
+        else to[i % columns] += v / (double)train->rows;
     }
     for (int64_t i = columns; i < rows * columns; i++) to[i] = to[i - columns];
     return out;
@@ -127,5 +127,19 @@ bm_status bmi_scores_take(bm_scores *s, const bm_model *m, const bm_dataset *d, 
     if (!e->status) s->loss = bm_score(s, regression ? "mse" : "log_loss");
     bmi_object_free(truth);
     bmi_object_free(own);
+    return e->status;
+}
+
+bm_status bmi_scores_of_parts(bm_model *m, bm_dataset *const parts[3], bmi_error *e, bm_place here)
+{
+    int last = 0;
+    for (int i = 0; i < 3; i++) {
+        if (!parts[i]) continue;
+        if (bmi_scores_take(&m->scores[i], m, parts[i], NULL, e, here)) return e->status;
+        last = i;
+    }
+    bm_tensor *trivial = bmi_scores_trivial(m, parts[0], parts[last]->rows, e, here);
+    if (trivial) bmi_scores_take(&m->scores[3], m, parts[last], trivial, e, here);
+    bmi_object_free(trivial);
     return e->status;
 }

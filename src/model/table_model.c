@@ -69,21 +69,6 @@ static bm_status train(table_fit *f)
     return bmi_learner_train(f->m, &o, f->here);
 }
 
-/* Scores of each part, and of the trivial answer on the test part, else on the last part there is. */
-static bm_status judge(table_fit *f)
-{
-    int last = 0;
-    for (int i = 0; i < 3; i++) {
-        if (!f->parts[i]) continue;
-        if (bmi_scores_take(&f->m->scores[i], f->m, f->parts[i], NULL, f->e, f->here)) return f->e->status;
-        last = i;
-    }
-    bm_tensor *trivial = bmi_scores_trivial(f->m, f->parts[0], f->parts[last]->rows, f->e, f->here);
-    if (trivial) bmi_scores_take(&f->m->scores[3], f->m, f->parts[last], trivial, f->e, f->here);
-    bmi_object_free(trivial);
-    return f->e->status;
-}
-
 /* The model before comes back when anything fails: its network, and its recipe with its fit. */
 static bm_status fit_or_go_back(table_fit *f)
 {
@@ -97,7 +82,7 @@ static bm_status fit_or_go_back(table_fit *f)
     m->recipe = bmi_recipe_copy(asked);
     if (!bmi_fail_from(f->e, &m->recipe->object.error)) {
         bmi_recipe_forget(m->recipe);
-        if (!prepare(f) && !train(f)) judge(f);
+        if (!prepare(f) && !train(f)) bmi_scores_of_parts(m, f->parts, f->e, f->here);
     }
     bm_recipe *tried = m->recipe;
     if (f->e->status) {
