@@ -179,12 +179,17 @@ int cli_source_open(cli *c, const char *data, const bm_recipe *recipe, bm_names 
 void cli_source_end(cli_source *s);
 /* Says what the table or dataset is: the first line of a session. */
 void cli_source_say(cli *c, const cli_source *s);
+/* Says what a recipe met in a table's rows, and puts it into the result as "counts". */
+void cli_say_counts(cli *c, bm_dataset_counted n);
 /* The column of a name; an error with the nearest name when there is none (-1). */
 int64_t cli_column(cli *c, const bm_table *t, const char *option, const char *name);
 /* A model file, loaded; null with the error said. */
 bm_model *cli_model_open(cli *c, const char *path);
 /* True when the file starts as a model file does. */
 bool cli_is_model(const char *path);
+
+/* data_get.c: copies the files of a set of images. */
+int cli_data_get_images(cli *c, const char *name);
 
 /* ---- scores: scores.c ---- */
 

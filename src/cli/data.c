@@ -2,6 +2,7 @@
 /* baeum data: the sets that have a name, rows of them, copies of them, and files split into parts. */
 #include "base/text.h"
 #include "cli/cli.h"
+#include "data/sets.h"
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
@@ -98,7 +99,8 @@ static int get(cli *c, const cli_source *s)
     char path[4096];
     snprintf(path, sizeof path, "%s.csv", s->stem);
     if (c->options.output) snprintf(path, sizeof path, "%s", c->options.output);
-    if (!strcmp(path, "-")) c->to = stderr;
+    if (cli_is_stdout(path)) c->to = stderr;
+    if (c->json && cli_is_stdout(path)) return cli_fail(c, CLI_USAGE, "-o %s and --json both want standard output", path);
     const int status = write_table(c, s->table, path);
     if (!status) cli_put(c, "file", json_string(path));
     return status;
@@ -142,6 +144,8 @@ static int run(cli *c)
             return c->n_arguments > 1
                        ? cli_fail(c, CLI_USAGE, "\"%s\" is one argument too many: baeum data list", c->arguments[1])
                        : list(c);
+        const bmi_set *set = c->n_arguments > 1 && work[i] == get ? bmi_set_find(c->arguments[1]) : NULL;
+        if (set && set->images) return cli_data_get_images(c, c->arguments[1]);
         int status = open_table(c, &s);
         if (!status) status = work[i](c, &s);
         cli_source_end(&s);
@@ -163,7 +167,9 @@ const cli_command cli_data = {
     .options = BIT(OPT_TARGET) | BIT(OPT_ROWS) | BIT(OPT_VALIDATION) | BIT(OPT_TEST) | BIT(OPT_SEED) | BIT(OPT_NO_HEADER) |
                BIT(OPT_DELIMITER) | BIT(OPT_BAD_ROWS) | BIT(OPT_DATA) | BIT(OPT_OUTPUT) | BIT(OPT_JSON) | BIT(OPT_QUIET),
     .about = "list   the sets that have a name: bundled tables, images where their files are, generators\n"
-             "get    writes a named table (or any CSV file, read and cleaned) as <name>.csv, or to -o\n"
+             "get    writes a named table (or any CSV file, read and cleaned) as <name>.csv, or to -o; of mnist and "
+             "fashion-mnist it\n"
+             "       copies the files into the folder <name>, or -o, and says where to get them when they are not here\n"
              "show   the first rows\n"
              "split  writes <name>-train.csv, <name>-validation.csv and <name>-test.csv; with a target its classes keep their "
              "shares",

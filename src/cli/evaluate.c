@@ -66,14 +66,7 @@ static int judge_table(evaluation *v)
     if (v->scores.status) return cli_fail_text(c, CLI_FAILED, v->scores.error);
     v->made = bm_recipe_apply(recipe, v->source.table);
     if (bm_failed(v->made)) return cli_fail_text(c, CLI_FAILED, bm_error(v->made));
-    const bm_dataset_counted n = bm_dataset_counts(v->made);
-    char cells[64];
-    if (n.missing) cli_warn(c, "%s missing and filled as in training", cli_plural(cells, n.missing, "cell was", "cells were"));
-    if (n.unseen)
-        cli_warn(c, "%s a category that was not there in training", cli_plural(cells, n.unseen, "cell has", "cells have"));
-    if (n.unreadable)
-        cli_warn(c, "%s no number where training had numbers; taken as missing",
-                 cli_plural(cells, n.unreadable, "cell is", "cells are"));
+    cli_say_counts(c, bm_dataset_counts(v->made));
     v->judged = v->made;
     v->values = bm_predict_table(v->model, v->source.table);
     return bm_failed(v->values) ? cli_fail_text(c, CLI_FAILED, bm_error(v->values)) : 0;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* baeum predict: one line per row of the input, in its order: the prediction, and the probability of each class. */
 #include "cli/cli.h"
+#include "data/recipe.h"
 #include "model/scores.h"
 #include <inttypes.h>
 #include <math.h>
@@ -11,27 +12,34 @@ typedef struct prediction {
     cli *c;
     bm_model *model;
     cli_source source;
-    bm_tensor *values; /* (rows, 1) or (rows, classes) */
-    int64_t rows;      /* predicted */
+    bool *usable;      /* by row: the recipe makes finite numbers of it; null: all are */
+    bm_tensor *values; /* of the usable rows: (rows, 1) or (rows, classes) */
+    int64_t rows;      /* of the input */
     int64_t skipped;   /* rows that could not be read */
     int64_t lines;     /* both */
-    int64_t bad;       /* rows whose prediction is not finite */
+    int64_t bad;       /* rows that were read and have no prediction, or one that is not finite */
 } prediction;
 
-/* The row of `values` for each line of the output; -1: the row could not be read, or has no finite prediction. */
+/* The row of `values` for each line of the output; -1: there is none, or it is not finite. */
 static int64_t *find_rows(prediction *p)
 {
+    const bm_shape shape = bm_tensor_shape(p->values);
     int64_t *of = malloc((size_t)(p->lines + 1) * sizeof *of);
-    bool *not_finite = malloc((size_t)(p->rows + 1) * sizeof *not_finite);
-    p->bad = not_finite ? cli_not_finite(p->values, not_finite) : 0;
-    for (int64_t line = 0, row = 0, bad = 0; of && not_finite && line < p->lines; line++)
+    bool *not_finite = malloc((size_t)(shape.dim[0] + 1) * sizeof *not_finite);
+    if (of && not_finite) cli_not_finite(p->values, not_finite);
+    for (int64_t line = 0, row = 0, at = 0, bad = 0; of && not_finite && line < p->lines; line++) {
+        of[line] = -1;
         if (bad < p->skipped && bm_table_skipped_at(p->source.table, bad) <= row) {
-            of[line] = -1;
             bad++;
-        } else {
-            of[line] = not_finite[row] ? -1 : row;
-            row++;
+            continue;
         }
+        if (!p->usable || p->usable[row]) {
+            of[line] = not_finite[at] ? -1 : at;
+            at++;
+        }
+        p->bad += of[line] < 0;
+        row++;
+    }
     if (!not_finite) {
         free(of);
         of = NULL;
@@ -118,33 +126,47 @@ static int write_out(prediction *p)
     return status;
 }
 
+/* The rows of the table that the recipe makes finite numbers of; null with the error said, the table itself when all are. */
+static bm_table *usable_rows(prediction *p)
+{
+    cli *c = p->c;
+    bm_table *t = p->source.table;
+    const int64_t rows = bm_table_rows(t);
+    int64_t *at = malloc((size_t)rows * sizeof *at), n = 0;
+    bmi_error e = { 0 };
+    p->usable = malloc((size_t)rows * sizeof *p->usable);
+    if (!p->usable || !at) bmi_fail_memory(&e, BM_HERE, (size_t)rows * 8, "for the rows of a table");
+    else bmi_recipe_usable(&e, bm_model_recipe(p->model), t, p->usable, BM_HERE);
+    for (int64_t i = 0; !e.status && i < rows; i++)
+        if (p->usable[i]) at[n++] = i;
+    bm_table *of = t;
+    if (e.status) of = NULL;
+    else if (n && n < rows) of = bm_table_take(t, BM_VALUE(bm_rows, at, (size_t)n));
+    free(at);
+    if (e.status) cli_fail_text(c, CLI_FAILED, e.text);
+    else if (!n)
+        cli_fail(c, CLI_FAILED, "%s: no row can be used: each has a number that is too large for f32", p->source.given),
+            of = NULL;
+    return of;
+}
+
 /* Rows of a table through the recipe: what they lack is counted. */
 static int predict_table(prediction *p)
 {
     cli *c = p->c;
-    const bm_recipe *recipe = bm_model_recipe(p->model);
-    bm_dataset *d = bm_recipe_apply_x(recipe, p->source.table);
-    if (bm_failed(d)) {
-        const int status = cli_fail_text(c, CLI_FAILED, bm_error(d));
-        bm_free(d);
-        return status;
+    bm_table *t = usable_rows(p);
+    if (!t) return CLI_FAILED;
+    bm_dataset *d = bm_recipe_apply_x(bm_model_recipe(p->model), t);
+    int status = bm_failed(d) ? cli_fail_text(c, CLI_FAILED, bm_error(d)) : 0;
+    if (!status) {
+        cli_say_counts(c, bm_dataset_counts(d));
+        p->values = bm_predict_table(p->model, t);
+        p->rows = bm_table_rows(p->source.table);
+        p->skipped = bm_table_skipped(p->source.table);
     }
-    const bm_dataset_counted n = bm_dataset_counts(d);
-    char cells[64];
     bm_free(d);
-    if (n.missing) cli_warn(c, "%s missing and filled as in training", cli_plural(cells, n.missing, "cell was", "cells were"));
-    if (n.unseen)
-        cli_warn(c, "%s a category that was not there in training", cli_plural(cells, n.unseen, "cell has", "cells have"));
-    if (n.unreadable)
-        cli_warn(c, "%s no number where training had numbers; taken as missing",
-                 cli_plural(cells, n.unreadable, "cell is", "cells are"));
-    cli_put(c, "counts",
-            json_pack("{s:I, s:I, s:I}", "missing", (json_int_t)n.missing, "unseen", (json_int_t)n.unseen, "unreadable",
-                      (json_int_t)n.unreadable));
-    p->values = bm_predict_table(p->model, p->source.table);
-    p->rows = bm_table_rows(p->source.table);
-    p->skipped = bm_table_skipped(p->source.table);
-    return 0;
+    if (t != p->source.table) bm_free(t);
+    return status;
 }
 
 static int predict(prediction *p)
@@ -185,14 +207,17 @@ static int run(cli *c)
     if (!status) {
         cli_put(c, "rows", json_integer((json_int_t)p.lines));
         cli_put(c, "unusable", json_integer((json_int_t)(p.skipped + p.bad)));
-        if (p.bad) cli_warn(c, "%s no finite prediction and stay empty", cli_plural(rows, p.bad, "row has", "rows have"));
+        if (p.bad)
+            cli_warn(c, "%s no finite prediction and %s empty", cli_plural(rows, p.bad, "row has", "rows have"),
+                     p.bad == 1 ? "stays" : "stay");
         if (c->options.output) {
             cli_put(c, "file", json_string(c->options.output));
             if (cli_talks(c))
-                fprintf(c->to, "%s predicted in %s%s\n", cli_plural(rows, p.rows, "row", "rows"), c->options.output,
-                        p.skipped ? ", the others are empty" : "");
+                fprintf(c->to, "%s predicted in %s%s\n", cli_plural(rows, p.rows - p.bad, "row", "rows"), c->options.output,
+                        p.skipped + p.bad ? ", the others are empty" : "");
         }
     }
+    free(p.usable);
     bm_free(p.values);
     bm_free(p.model);
     cli_source_end(&p.source);

@@ -116,6 +116,8 @@ static int open_file(cli *c, const char *data, cli_source *s)
 static int open_set(cli *c, const char *data, cli_source *s)
 {
     s->data = bm_dataset_load(data);
+    if (bm_status_of(s->data) == BM_E_DATA)
+        return cli_fail(c, CLI_FAILED, "%s; baeum data get %s tells how to obtain it", bm_error(s->data), data);
     if (bm_failed(s->data)) return cli_fail_text(c, CLI_FAILED, bm_error(s->data));
     s->test = bm_dataset_load(data, .part = "test");
     return bm_failed(s->test) ? cli_fail_text(c, CLI_FAILED, bm_error(s->test)) : 0;
@@ -198,6 +200,20 @@ void cli_source_say(cli *c, const cli_source *s)
 {
     if (s->table) say_table(c, s);
     else say_dataset(c, s);
+}
+
+void cli_say_counts(cli *c, bm_dataset_counted n)
+{
+    char cells[64];
+    if (n.missing) cli_warn(c, "%s missing and filled as in training", cli_plural(cells, n.missing, "cell was", "cells were"));
+    if (n.unseen)
+        cli_warn(c, "%s a category that was not there in training", cli_plural(cells, n.unseen, "cell has", "cells have"));
+    if (n.unreadable)
+        cli_warn(c, "%s no number where training had numbers; taken as missing",
+                 cli_plural(cells, n.unreadable, "cell is", "cells are"));
+    cli_put(c, "counts",
+            json_pack("{s:I, s:I, s:I}", "missing", (json_int_t)n.missing, "unseen", (json_int_t)n.unseen, "unreadable",
+                      (json_int_t)n.unreadable));
 }
 
 int64_t cli_column(cli *c, const bm_table *t, const char *option, const char *name)

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /* baeum train: which rows and columns it learns from: target, task, recipe, and the split into training, validation, test. */
 #include "cli/train.h"
+#include "data/recipe.h"
 #include "data/sets.h"
+#include <float.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
@@ -87,19 +89,39 @@ static void say_target(cli_training *t, const bm_recipe *r)
     cli_put(c, "classes", names);
 }
 
+/* Numbers that no f32 holds: said here by the row of the file, which its parts no longer know. */
+static int check_size(cli_training *t, const bm_recipe *r)
+{
+    const bm_table *table = t->source.table;
+    char value[32];
+    for (size_t k = 0; k < r->n_inputs + (t->task == BM_REGRESSION); k++) {
+        const int64_t at = bm_table_find(table, k < r->n_inputs ? r->inputs[k].name : t->target);
+        for (int64_t i = 0; i < bm_table_rows(table); i++) {
+            const double x = bm_table_number(table, i, at);
+            if (!(fabs(x) > FLT_MAX)) continue;
+            return cli_fail(t->c, CLI_FAILED,
+                            "%s: row %" PRId64
+                            " of the data has %s as \"%s\", which is too large for f32; scale or drop the column",
+                            t->source.given, i + 1, cli_real(value, x), bm_table_column_name(table, at));
+        }
+    }
+    return 0;
+}
+
 /* The whole table tells the task and the classes; the recipe itself is fitted later, on training rows only. */
 static int find_task(cli_training *t)
 {
     cli *c = t->c;
     bm_recipe *r = NULL;
     t->task = !c->options.task ? BM_TASK_INFER : *c->options.task == 'r' ? BM_REGRESSION : BM_CLASSIFICATION;
-    const int status = make_recipe(t, t->source.table, t->task, &r);
+    int status = make_recipe(t, t->source.table, t->task, &r);
     if (!status) {
         t->task = bm_recipe_task(r);
         cli_put(c, "task", json_string(t->task == BM_REGRESSION ? "regression" : "classification"));
         cli_put(c, "target", json_string(t->target));
         t->classes = t->task == BM_CLASSIFICATION ? bm_recipe_classes(r) : 0;
         say_target(t, r);
+        status = check_size(t, r);
     }
     bm_free(r);
     return status;

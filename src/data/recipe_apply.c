@@ -73,6 +73,18 @@ static bm_tensor *matrix(bmi_error *e, const bm_recipe *r, const bmi_frame *f, b
     return NULL;
 }
 
+bm_status bmi_recipe_usable(bmi_error *e, const bm_recipe *r, const bm_table *t, bool *usable, bm_place here)
+{
+    bmi_frame f = { .context = r->object.context, .rows = t->rows };
+    if (!take_inputs(e, r, t, (bm_rows){ 0 }, &f, here)) do_steps(e, r, &f, here);
+    memset(usable, !e->status, (size_t)t->rows * sizeof *usable);
+    for (size_t c = 0; !e->status && c < f.n; c++)
+        for (int64_t i = 0; !f.columns[c].text && i < f.rows; i++)
+            if (!isfinite((float)f.columns[c].numbers[i])) usable[i] = false;
+    bmi_frame_end(&f);
+    return e->status;
+}
+
 bm_dataset *bmi_recipe_apply(const bm_recipe *r, const bm_table *t, bm_rows rows, bmi_want want, bm_place here)
 {
     bm_dataset *d = bmi_dataset_new(r ? r->object.context : NULL);

@@ -16,9 +16,11 @@
 static const bmi_set iris = { "iris.csv", "Species", false, "150 flowers of three kinds by four lengths" };
 static const bmi_set infert = { "infert.csv", "case", false, "248 women, with infertility (1) or without" };
 static const bmi_set creditcard = { "creditcard.csv", "card", false, "1,319 applications for a credit card" };
-static const bmi_set digits = { "digits.csv", "label", false, "1,797 handwritten digits of 8 by 8 pixels", true };
-static const bmi_set mnist = { "mnist", NULL, true, "70,000 handwritten digits of 28 by 28 pixels" };
-static const bmi_set fashion = { "fashion-mnist", NULL, true, "70,000 pieces of clothing of 28 by 28 pixels" };
+static const bmi_set digits = { "digits.csv", "label", false, "1,797 handwritten digits of 8 by 8 pixels", NULL, true };
+static const bmi_set mnist = { "mnist", NULL, true, "70,000 handwritten digits of 28 by 28 pixels",
+                               "https://storage.googleapis.com/cvdf-datasets/mnist/" };
+static const bmi_set fashion = { "fashion-mnist", NULL, true, "70,000 pieces of clothing of 28 by 28 pixels",
+                                 "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/" };
 const bmi_kind bmi_kinds_sets[] = {
     { "set", "iris", &iris },
     { "set", "infert", &infert },

@@ -12,7 +12,8 @@ typedef struct bmi_set {
     const char *target; /* usual target; null for images */
     bool images;
     const char *doc;
-    bool pixels; /* the columns are pixels: one of the same value everywhere is still part of the picture */
+    const char *from; /* of images: the page that has the files; null: it comes with the library */
+    bool pixels;      /* the columns are pixels: one of the same value everywhere is still part of the picture */
 } bmi_set;
 
 /* Where a file of the sets lies: in `folder` when it is given, else in BAEUM_DATA, where the sets were installed, or near the
