@@ -2,6 +2,7 @@
 /* What DATA and MODEL on the command line are: a CSV file, arrays in IDX, NPY or NPZ files, a set by its name; a model file. */
 #include "base/text.h"
 #include "cli/cli.h"
+#include "data/sets.h"
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
@@ -115,18 +116,42 @@ static int open_file(cli *c, const char *data, cli_source *s)
 
 static int open_set(cli *c, const char *data, cli_source *s)
 {
+    const bmi_set *set = bmi_set_find(data);
     s->data = bm_dataset_load(data);
-    if (bm_status_of(s->data) == BM_E_DATA)
+    if (set && bm_status_of(s->data) == BM_E_DATA)
         return cli_fail(c, CLI_FAILED, "%s; baeum data get %s tells how to obtain it", bm_error(s->data), data);
     if (bm_failed(s->data)) return cli_fail_text(c, CLI_FAILED, bm_error(s->data));
     s->test = bm_dataset_load(data, .part = "test");
     return bm_failed(s->test) ? cli_fail_text(c, CLI_FAILED, bm_error(s->test)) : 0;
 }
 
+/* A table or images by name. */
+static int open_named(cli *c, const bm_csv_options *how, cli_source *s)
+{
+    bm_table *t = bm_table_load_at(how, sizeof *how, BM_HERE);
+    if (!bm_failed(t) || bm_status_of(t) != BM_E_DATA) return open_table(c, t, s);
+    bm_free(t);
+    return open_set(c, how->path, s);
+}
+
+static int open_any(cli *c, const bm_csv_options *how, cli_source *s)
+{
+    const char *data = how->path;
+    struct stat about;
+    const size_t name = strcspn(data, ":"); /* settings of a generator may follow */
+    const bool there = !strcmp(data, "-") || !stat(data, &about), path = there || strcspn(data, "/.") < name;
+    const bool folder = there && strcmp(data, "-") && S_ISDIR(about.st_mode);
+    if (folder && !bmi_set_find(data)) /* mnist may lie here as a folder */
+        return cli_fail(c, CLI_FAILED,
+                        "%s is a folder; DATA is a CSV, IDX, NPY or NPZ file or the name of a set (baeum data list)", data);
+    if (path && is_array_file(data)) return open_file(c, data, s);
+    if (path && !folder) return open_table(c, bm_table_read_csv_at(how, sizeof *how, BM_HERE), s);
+    return open_named(c, how, s);
+}
+
 int cli_source_open(cli *c, const char *data, const bm_recipe *recipe, bm_names texts, cli_source *s)
 {
     const cli_options *o = &c->options;
-    struct stat about;
     const bm_csv_options how = { .path = data,
                                  .delimiter = o->separator,
                                  .no_header = o->no_header,
@@ -135,18 +160,10 @@ int cli_source_open(cli *c, const char *data, const bm_recipe *recipe, bm_names 
                                  .skip_bad_rows = o->bad_rows && !strcmp(o->bad_rows, "skip") };
     *s = (cli_source){ .given = data, .target = o->target };
     find_stem(data, s->stem);
-    if (!s->target) s->target = own_target(s->stem);
-    const size_t name = strcspn(data, ":"); /* settings of a generator may follow */
-    const bool there = !strcmp(data, "-") || !stat(data, &about), path = there || strcspn(data, "/.") < name;
-    if (there && strcmp(data, "-") && S_ISDIR(about.st_mode))
-        return cli_fail(c, CLI_FAILED,
-                        "%s is a folder; DATA is a CSV, IDX, NPY or NPZ file or the name of a set (baeum data list)", data);
-    if (path && is_array_file(data)) return open_file(c, data, s);
-    if (path) return open_table(c, bm_table_read_csv_at(&how, sizeof how, BM_HERE), s);
-    bm_table *t = bm_table_load_at(&how, sizeof how, BM_HERE);
-    if (!bm_failed(t) || bm_status_of(t) != BM_E_DATA) return open_table(c, t, s);
-    bm_free(t);
-    return open_set(c, data, s);
+    const int status = open_any(c, &how, s);
+    const char *own = own_target(s->stem);
+    if (!status && !s->target && own && (!s->table || bm_table_find(s->table, own) >= 0)) s->target = own;
+    return status;
 }
 
 void cli_source_end(cli_source *s)
