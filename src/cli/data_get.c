@@ -70,5 +70,6 @@ int cli_data_get_images(cli *c, const char *name)
     }
     cli_put(c, "folder", json_string(folder));
     cli_say(c, folder, "4 files, %s", cli_bytes(size, bytes));
+    if (!strcmp(folder, set->file)) cli_say(c, "", "next: baeum train %s --data .", name);
     return CLI_DONE;
 }
