@@ -217,15 +217,16 @@ bm_recipe *bmi_recipe_load(bm_context *context, const json_t *from, bm_place her
 {
     const json_t *target = json_object_get(from, "target"), *task = json_object_get(from, "asked_task");
     const json_t *log1p_ = json_object_get(from, "log1p"), *plain = json_object_get(from, "plain");
+    const json_t *constant = json_object_get(from, "keep_constant");
     bm_recipe_options o = { .context = context,
                             .target = json_string_value(target),
                             .target_log1p = json_is_true(log1p_),
                             .plain = json_is_true(plain),
-                            .keep_constant = json_is_true(json_object_get(from, "keep_constant")) };
+                            .keep_constant = json_is_true(constant) };
     const bool known = json_is_integer(task) && json_integer_value(task) >= 0 && json_integer_value(task) <= BM_CLASSIFICATION;
     if (known) o.task = (bm_task)json_integer_value(task);
-    const bool fine =
-        (json_is_null(target) || json_is_string(target)) && known && json_is_boolean(log1p_) && json_is_boolean(plain);
+    const bool fine = (json_is_null(target) || json_is_string(target)) && known && json_is_boolean(log1p_) &&
+                      json_is_boolean(plain) && json_is_boolean(constant);
     bm_recipe *r = bm_recipe_new_at(&o, sizeof o, here);
     reading l = { r, here };
     if (r->object.error.status) return r;
