@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Matrix products on the contraction engine: leading axes become rows where the second operand is a plain matrix, else a batch.
  */
-#include "kernels/cpu/contract.h"
+#include "ops/matmul.h"
 #include "ops/walk.h"
 
 enum { MOST_STEPS = 64 }; /* batches of batches that are bound one by one; more of them run the plain kernel */
@@ -54,20 +54,30 @@ static bool bind_batch(bmi_bind *b, bmi_contract_spec *spec)
     return true;
 }
 
-bool bmi_matmul_bind(bmi_bind *b, const bmi_program *epilogue)
+static const bmi_program *make_program(bmi_bind *b, const bmi_program_spec *chain)
+{
+    void *memory = bmi_bind_memory(b, bmi_program_bytes(chain));
+    return memory ? bmi_program_bind(memory, chain, b->isa) : NULL;
+}
+
+bool bmi_matmul_bind(bmi_bind *b, bmi_program_spec *chain, bool alone)
 {
     const bmi_matmul_args *args = b->args;
     const bm_array        *x = &b->in[0], *y = &b->in[1], *out = &b->out;
     const int64_t          xr = x->shape.dim[x->shape.rank - 2], xc = x->shape.dim[x->shape.rank - 1];
     const int64_t          yc = y->shape.dim[y->shape.rank - 1];
     const bool             one = y->shape.rank == 2 && (x->shape.rank == 2 || !args->x_transposed);
-    if (!out->size || (epilogue && !one)) return false;
+    if (!out->size || (chain && !one)) return false;
     bmi_contract_spec spec = { .real = x->type == BM_F32 ? BMI_REAL_F32 : BMI_REAL_F64, .a_transposed = args->x_transposed, .b_transposed = args->y_transposed,
-                               .a = x->data, .b = y->data, .c = out->data, .lda = xc, .ldb = yc, .epilogue = epilogue };
+                               .a = x->data, .b = y->data, .c = out->data, .lda = xc, .ldb = yc };
     spec.n = spec.ldc = out->shape.dim[out->shape.rank - 1];
     spec.k            = args->x_transposed ? xr : xc;
     spec.m            = one ? out->size / spec.n : out->shape.dim[out->shape.rank - 2];
     if (!one) return bind_batch(b, &spec);
+    if (chain && (!alone || bmi_matmul_end(chain, &spec))) {
+        spec.epilogue = make_program(b, chain);
+        if (!spec.epilogue) return true;
+    }
     emit(b, &spec);
     return true;
 }

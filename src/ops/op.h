@@ -51,11 +51,12 @@ void *bmi_bind_scratch(bmi_bind *b, size_t bytes);
 /* Adds a kernel: parts <= 1 runs on one thread. */
 void  bmi_bind_emit(bmi_bind *b, const char *what, bmi_kernel kernel, const void *args, int parts);
 
-/* Binds a matrix product, with a chain to be run over each finished block (or null). False: no fast kernel. */
+/* Binds a matrix product, with a chain to be run over each finished block (or null; it may be changed). `alone`: nothing but the
+ * chain reads the product. False: no fast kernel. */
 typedef struct bmi_matmul_args {
     bool x_transposed, y_transposed;
 } bmi_matmul_args;
-bool bmi_matmul_bind(bmi_bind *b, const bmi_program *epilogue);
+bool bmi_matmul_bind(bmi_bind *b, bmi_program_spec *chain, bool alone);
 
 /* The two numbers of every elementwise operation that has any: so a program needs only the record and these. An elementwise
  * record with args_size 0 has none. Operands a, b, c of the vector code are the inputs that are not shape inputs, in order. */

@@ -120,17 +120,12 @@ static bool arrays_of(bmi_ir *ir, const bmi_item *item, bmi_bind *b)
     return true;
 }
 
-static const bmi_program *make_program(bmi_bind *b, bmi_ir *ir, const bmi_unit *u)
+static void emit_program(bmi_bind *b, const char *what, const bmi_program_spec *spec)
 {
-    bmi_program_spec spec;
-    if (bmi_ir_program(ir, u, &spec)) return NULL;
-    void *memory = bmi_bind_memory(b, bmi_program_bytes(&spec));
-    return memory ? bmi_program_bind(memory, &spec, b->isa) : NULL;
-}
-
-static void emit_program(bmi_bind *b, const char *what, const bmi_program *program)
-{
-    const int parts = bmi_program_parts(program);
+    void *memory = bmi_bind_memory(b, bmi_program_bytes(spec));
+    if (!memory) return;
+    const bmi_program *program = bmi_program_bind(memory, spec, b->isa);
+    const int          parts   = bmi_program_parts(program);
     bmi_bind_emit(b, what, bmi_program_run, program, parts < b->threads ? parts : b->threads);
 }
 
@@ -141,18 +136,15 @@ static bool bind_unit(binder *w, const bmi_unit *u)
     const bmi_item         *item = &ir->items[u->contraction >= 0 ? u->contraction : u->items[u->n_items - 1]];
     bmi_bind b = { .op = item->op, .args = item->args, .n_in = item->n_in, .number = (uint64_t)item->node, .state = r->state, .isa = r->isa,
                    .threads = r->threads, .plan = w };
-    const bmi_program *program = NULL;
+    bmi_program_spec chain;
     if (!arrays_of(ir, item, &b)) return false;
-    if (u->elementwise) {
-        program = make_program(&b, ir, u);
-        if (!program) return false;
-    }
+    if (u->elementwise && bmi_ir_program(ir, u, &chain)) return false;
     if (u->contraction >= 0) {
-        if (!bmi_matmul_bind(&b, program)) {
+        if (!bmi_matmul_bind(&b, u->elementwise ? &chain : NULL, !bmi_ir_escapes(ir, u->contraction))) {
             bind_plain(&b);
-            if (program) emit_program(&b, "epilogue", program);
+            if (u->elementwise) emit_program(&b, "epilogue", &chain);
         }
-    } else if (u->elementwise) emit_program(&b, u->n_items == 1 ? item->op->name : "chain", program);
+    } else if (u->elementwise) emit_program(&b, u->n_items == 1 ? item->op->name : "chain", &chain);
     else if (!item->op->bind || !item->size || !item->op->bind(&b)) bind_plain(&b);
     return !b.failed;
 }

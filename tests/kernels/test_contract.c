@@ -5,7 +5,8 @@
  *   - any number of parts gives the bits of one part, and AVX2 and AVX-512 give the same bits;
  *   - A, B and C are not read or written behind their last element (an unreadable page follows), gaps between their rows do
  *     not matter, and in C nothing but its elements is written;
- *   - the epilogue meets each element once, after it is finished.
+ *   - the epilogue meets each element once, after it is finished;
+ *   - where a kernel has a bias or a rate, they do what adding a row and C - rate * product would.
  */
 #include "base/threads.h"
 #include "kernels/cpu/contract.h"
@@ -20,7 +21,7 @@ extern const bmi_vector_code bmi_code_add;
 typedef struct trial {
     bmi_real real;
     int64_t  m, n, k, batch;
-    bool     a_transposed, b_transposed, accumulate, epilogue;
+    bool     a_transposed, b_transposed, accumulate, epilogue, bias, rate;
     int64_t  gap[3];      /* leading dimensions of A, B, C beyond what is needed */
     bool     same[2];     /* A, B: one for the whole batch */
 } trial;
@@ -30,6 +31,8 @@ typedef struct matrix {
     size_t  size, bytes;
     void   *at;
 } matrix;
+
+static const double rate = .375; /* exact in both types */
 
 static const int part_counts[] = { 1, 2, 3, 7 };
 
@@ -65,14 +68,15 @@ static matrix matrix_new(bmi_real real, int64_t rows, int64_t columns, int64_t g
 }
 
 /* The plain loop, and beside each element the sum of magnitudes that its limit is made of. */
-static void reference(const trial *t, const matrix *a, const matrix *b, const matrix *c, long double *want, long double *size)
+static void reference(const trial *t, const matrix *a, const matrix *b, const matrix *c, const matrix *bias, long double *want, long double *size)
 {
     for (int64_t p = 0, at = 0; p < t->batch; p++)
         for (int64_t i = 0; i < t->m; i++)
             for (int64_t j = 0; j < t->n; j++, at++) {
-                long double sum = t->accumulate ? (long double)get(c, p, i, j) : 0, all = fabsl(sum);
+                const long double by = t->rate ? (long double)-rate : 1;
+                long double sum = t->accumulate || t->rate ? (long double)get(c, p, i, j) : t->bias ? (long double)get(bias, 0, 0, j) : 0, all = fabsl(sum);
                 for (int64_t q = 0; q < t->k; q++) {
-                    const long double x = (long double)get(a, t->same[0] ? 0 : p, t->a_transposed ? q : i, t->a_transposed ? i : q) *
+                    const long double x = by * (long double)get(a, t->same[0] ? 0 : p, t->a_transposed ? q : i, t->a_transposed ? i : q) *
                                           (long double)get(b, t->same[1] ? 0 : p, t->b_transposed ? j : q, t->b_transposed ? q : j);
                     sum += x, all += fabsl(x);
                 }
@@ -82,9 +86,9 @@ static void reference(const trial *t, const matrix *a, const matrix *b, const ma
 
 static void describe(char text[200], const trial *t, bmi_isa isa, int parts)
 {
-    snprintf(text, 200, "%s %s %d parts: %c%c m %lld k %lld n %lld batch %lld%s%s, gaps %lld %lld %lld", t->real ? "f64" : "f32",
+    snprintf(text, 200, "%s %s %d parts: %c%c m %lld k %lld n %lld batch %lld%s%s%s%s, gaps %lld %lld %lld", t->real ? "f64" : "f32",
              bmi_isa_name(isa), parts, "nt"[t->a_transposed], "nt"[t->b_transposed], (long long)t->m, (long long)t->k, (long long)t->n,
-             (long long)t->batch, t->accumulate ? " accumulates" : "", t->epilogue ? " epilogue" : "", (long long)t->gap[0],
+             (long long)t->batch, t->accumulate ? " accumulates" : "", t->epilogue ? " epilogue" : "", t->bias ? " bias" : "", t->rate ? " rate" : "", (long long)t->gap[0],
              (long long)t->gap[1], (long long)t->gap[2]);
 }
 
@@ -108,17 +112,24 @@ static const bmi_program *epilogue_new(const trial *t, bmi_isa isa, const matrix
     return bmi_program_bind(*memory, &s, isa);
 }
 
-static void once(const trial *t, bmi_isa isa, int parts, bool threads, const matrix *a, const matrix *b, const matrix *c)
+static bmi_contract_spec spec_of(const trial *t, const matrix *a, const matrix *b, const matrix *c)
+{
+    return (bmi_contract_spec){ .real = t->real, .m = t->m, .n = t->n, .k = t->k, .a_transposed = t->a_transposed, .b_transposed = t->b_transposed,
+                                .a = a->at, .b = b->at, .c = c->at, .lda = a->step, .ldb = b->step, .ldc = c->step, .accumulate = t->accumulate,
+                                .batch = t->batch, .a_stride = t->same[0] ? 0 : a->stride, .b_stride = t->same[1] ? 0 : b->stride, .c_stride = c->stride };
+}
+
+static void once(const trial *t, bmi_isa isa, int parts, bool threads, const matrix *a, const matrix *b, const matrix *c, const matrix *bias)
 {
     const size_t cells = (size_t)(t->m * t->n) + 1;
     matrix       twice = { .size = c->size, .step = t->n, .at = calloc(cells, 8) }, met = { .size = c->size, .step = t->n, .at = calloc(cells, 8) };
     void        *program = NULL;
     char         text[200];
     describe(text, t, isa, parts);
-    bmi_contract_spec s = { .real = t->real, .m = t->m, .n = t->n, .k = t->k, .a_transposed = t->a_transposed,
-                            .b_transposed = t->b_transposed, .a = a->at, .b = b->at, .c = c->at, .lda = a->step, .ldb = b->step,
-                            .ldc = c->step, .accumulate = t->accumulate, .batch = t->batch, .a_stride = t->same[0] ? 0 : a->stride,
-                            .b_stride = t->same[1] ? 0 : b->stride, .c_stride = c->stride };
+    bmi_contract_spec s = spec_of(t, a, b, c);
+    const float       rate_f32 = (float)rate;
+    s.bias = t->bias ? bias->at : NULL;
+    s.rate = !t->rate ? NULL : t->real == BMI_REAL_F32 ? (const void *)&rate_f32 : &rate;
     if (t->epilogue && t->m && t->n) s.epilogue = epilogue_new(t, isa, c, twice.at, met.at, &program);
     const size_t bytes = bmi_contract_bytes(&s, parts);
     char        *memory = aligned_alloc(64, (bytes + 64 + 63) / 64 * 64);
@@ -159,20 +170,20 @@ static void check(const trial *t)
 {
     matrix a = matrix_new(t->real, t->a_transposed ? t->k : t->m, t->a_transposed ? t->m : t->k, t->gap[0], t->same[0] ? 1 : t->batch);
     matrix b = matrix_new(t->real, t->b_transposed ? t->n : t->k, t->b_transposed ? t->k : t->n, t->gap[1], t->same[1] ? 1 : t->batch);
-    matrix c = matrix_new(t->real, t->m, t->n, t->gap[2], t->batch);
+    matrix c = matrix_new(t->real, t->m, t->n, t->gap[2], t->batch), bias = matrix_new(t->real, 1, t->n, 0, 1);
     const size_t cells = (size_t)(t->m * t->n * t->batch) + 1;
     char        *start = malloc(c.bytes + 1), *one_part = malloc(c.bytes + 1), *narrower = malloc(c.bytes + 1), text[200];
     long double *want = malloc(2 * cells * sizeof *want);
     assert_true(start && one_part && narrower && want);
-    if (!t->accumulate) /* what C held must not matter, and between its rows it must stay */
+    if (!t->accumulate && !t->rate) /* what C held must not matter, and between its rows it must stay */
         for (int64_t i = 0; i < (int64_t)(c.bytes / c.size); i++) set(&c, i, (double)NAN);
     memcpy(start, c.at, c.bytes);
-    reference(t, &a, &b, &c, want, want + cells);
+    reference(t, &a, &b, &c, &bias, want, want + cells);
     for (bmi_isa isa = BMI_BASELINE; isa < BMI_ISA_COUNT; isa++) {
         if (!bmi_isa_has(isa)) continue;
         for (size_t p = 0; p < sizeof part_counts / sizeof *part_counts; p++) {
             memcpy(c.at, start, c.bytes);
-            once(t, isa, part_counts[p], p % 2, &a, &b, &c);
+            once(t, isa, part_counts[p], p % 2, &a, &b, &c, &bias);
             describe(text, t, isa, part_counts[p]);
             if (!p) {
                 compare(t, isa, 1, &c, want, want + cells);
@@ -185,7 +196,7 @@ static void check(const trial *t)
         if (isa == BMI_AVX512 && memcmp(narrower, c.at, c.bytes)) fail_msg("%s: other bits than with AVX2", text);
         memcpy(narrower, c.at, c.bytes);
     }
-    bmt_guarded_free(a.at, a.bytes), bmt_guarded_free(b.at, b.bytes), bmt_guarded_free(c.at, c.bytes);
+    bmt_guarded_free(a.at, a.bytes), bmt_guarded_free(b.at, b.bytes), bmt_guarded_free(c.at, c.bytes), bmt_guarded_free(bias.at, bias.bytes);
     free(start), free(one_part), free(narrower), free(want);
 }
 
@@ -208,6 +219,29 @@ static void random_small_shapes(void **state)
         decorate(&t);
         check(&t);
     }
+}
+
+/* Bias and rate, where a kernel has them. Of small products at least each second one does. */
+static void small_products_end_in_registers(void **state)
+{
+    (void)state;
+    static const int64_t sizes[] = { 1, 1, 2, 3, 5, 8, 13, 16, 17, 24, 31, 32, 33, 48, 50, 65 };
+    int                  met = 0;
+    for (int i = 0; i < 1200; i++) {
+        trial t = { .m = sizes[pick(16)], .n = sizes[pick(16)], .k = sizes[pick(16)] };
+        decorate(&t);
+        t.batch = 1, t.same[0] = t.same[1] = t.accumulate = false;
+        t.bias = i % 2, t.rate = !t.bias;
+        matrix            a = { .step = (t.a_transposed ? t.m : t.k) + t.gap[0] }, b = { .step = (t.b_transposed ? t.k : t.n) + t.gap[1] }, c = { .step = t.n + t.gap[2] };
+        bmi_contract_spec s = spec_of(&t, &a, &b, &c);
+        s.bias = t.bias ? &t : NULL, s.rate = t.rate ? &t : NULL;
+        t.bias = t.bias && bmi_contract_ends(&s), t.rate = t.rate && bmi_contract_ends(&s);
+        met += t.bias || t.rate;
+        if (t.bias || t.rate) check(&t);
+    }
+    assert_true(met > 600);
+    bmi_contract_spec large = { .m = 512, .n = 512, .k = 512, .lda = 512, .ldb = 512, .ldc = 512, .rate = &large };
+    assert_false(bmi_contract_ends(&large));
 }
 
 static void random_middle_shapes(void **state)
@@ -285,7 +319,7 @@ static void parts_pay_when_large(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(random_small_shapes), cmocka_unit_test(random_middle_shapes), cmocka_unit_test(long_shapes),
+        cmocka_unit_test(random_small_shapes), cmocka_unit_test(small_products_end_in_registers), cmocka_unit_test(random_middle_shapes), cmocka_unit_test(long_shapes),
         cmocka_unit_test(infinity_stays),      cmocka_unit_test(parts_pay_when_large),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

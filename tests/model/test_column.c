@@ -13,7 +13,7 @@ static void gathers_rows_of_any_width(void **state)
     static const int64_t rows[CHOSEN] = { 4, 0, 3, 3, 1, 2, 4 };
     for (int64_t width = 1; width <= 160; width++) {
         const size_t bytes = (size_t)width; /* of a row of u8; widths of other types are among them */
-        uint8_t     *from = bmt_guarded(ROWS * bytes), *into = bmt_guarded(CHOSEN * bytes);
+        uint8_t *from = bmt_guarded(ROWS * bytes), *into = bmt_guarded(CHOSEN * bytes);
         for (size_t i = 0; i < ROWS * bytes; i++) from[i] = (uint8_t)(i * 37 + 11);
         bm_tensor *t = bm_tensor_view(BM_U8, BM_SHAPE(ROWS, width), from);
         bmi_column_of c;

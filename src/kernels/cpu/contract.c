@@ -36,7 +36,7 @@ static void view(bmi_contract *c, const bmi_contract_spec *s, bool swapped)
         .a = s->a, .b = s->b, .c = s->c, .rows = s->m, .columns = s->n, .k = s->k, .a_step = s->lda, .b_step = s->ldb,
         .c_row = s->ldc, .c_column = 1, .a_transposed = s->a_transposed, .b_transposed = s->b_transposed,
         .accumulate = s->accumulate, .batch = s->batch > 1 ? s->batch : 1, .a_stride = s->a_stride, .b_stride = s->b_stride,
-        .c_stride = s->c_stride, .epilogue = s->epilogue, .swapped = swapped,
+        .c_stride = s->c_stride, .epilogue = s->epilogue, .bias = s->bias, .rate = s->rate, .swapped = swapped,
     };
     if (swapped) {
         const bmi_contract d = *c;
@@ -127,23 +127,34 @@ static void run_empty(const void *args, int part, int parts)
     if (c->batch == 1) bmi_contract_finish(c, all, (bmi_range){ 0, c->columns });
 }
 
+static bool tiny(const bmi_contract *c, double cost) { return c->batch == 1 && cost < 2 * PART_CYCLES; } /* never shared */
+static bool small(const bmi_contract *c, double cost) { return tiny(c, cost) && c->k <= K_BLOCK && (c->direct || c->b_transposed); }
+
 static bmi_kernel kernel_of(const bmi_contract *c, family f, double cost, bmi_real real, bmi_isa isa)
 {
     typedef bmi_contract_kernel_fn *table[BMI_ISA_COUNT][BMI_REAL_COUNT];
-    static const table chain = BMI_VARIANT_TABLE(bmi_contract_chain), small = BMI_VARIANT_TABLE(bmi_contract_small),
+    static const table chain = BMI_VARIANT_TABLE(bmi_contract_chain), small_chain = BMI_VARIANT_TABLE(bmi_contract_small),
                        across = BMI_VARIANT_TABLE(bmi_contract_across), dot = BMI_VARIANT_TABLE(bmi_contract_dot),
                        dot_small = BMI_VARIANT_TABLE(bmi_contract_dot_small),
                        row = BMI_VARIANT_TABLE(bmi_contract_row), narrow = BMI_VARIANT_TABLE(bmi_contract_narrow);
-    const bool tiny = c->batch == 1 && cost < 2 * PART_CYCLES; /* never shared */
     switch (f) {
     case CHAIN:
-        if (tiny && c->k <= K_BLOCK && (c->direct || c->b_transposed)) return small[isa][real];
-        return chain[isa][real];
+        return (small(c, cost) ? small_chain : chain)[isa][real];
     case ACROSS: return across[isa][real];
-    case DOT: return (tiny && c->b_transposed ? dot_small : dot)[isa][real];
+    case DOT: return (tiny(c, cost) && c->b_transposed ? dot_small : dot)[isa][real];
     case ROW: return (c->columns <= NARROW_COLUMNS ? narrow : row)[isa][real];
     default: return run_empty;
     }
+}
+
+bool bmi_contract_ends(const bmi_contract_spec *spec)
+{
+    bmi_contract c;
+    double       cost;
+    const family f = choose(spec, &c, &cost);
+    blocks(&c, f, real_size(spec));
+    if (c.swapped && spec->bias) return false;
+    return (f == CHAIN && small(&c, cost)) || (f == ROW && c.batch == 1 && c.columns <= NARROW_COLUMNS);
 }
 
 size_t bmi_contract_bytes(const bmi_contract_spec *spec, int parts)

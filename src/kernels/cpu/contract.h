@@ -17,6 +17,8 @@ typedef struct bmi_contract_spec {
     void       *c;
     int64_t     lda, ldb, ldc;        /* elements between rows as stored */
     bool        accumulate;           /* C += instead of C = */
+    const void *bias;                 /* or null: n numbers that are added to every row. Where bmi_contract_ends says so */
+    const void *rate;                 /* or null: C -= *rate times the product, which is rounded first. Where bmi_contract_ends says so */
     int64_t     batch;                /* products; 0 counts as 1. The strides below may be 0 (the operand repeats) */
     int64_t     a_stride, b_stride, c_stride;
     const bmi_program *epilogue;      /* or null: run over each finished block of C while it is in cache. Its region is m x n;
@@ -25,6 +27,9 @@ typedef struct bmi_contract_spec {
 
 typedef struct bmi_contract bmi_contract; /* bound: micro-kernel, blocks, packing buffers */
 
+/* Whether the kernel for this shape has bias and rate: small products have, which work on them in registers. At most one of
+ * bias, rate and accumulate. */
+bool                bmi_contract_ends(const bmi_contract_spec *spec);
 /* Bytes a bound contraction needs, scratch for up to `parts` parts included, and binding (memory aligned to 64). */
 size_t              bmi_contract_bytes(const bmi_contract_spec *spec, int parts);
 const bmi_contract *bmi_contract_bind(void *memory, const bmi_contract_spec *spec, int parts, bmi_isa isa);

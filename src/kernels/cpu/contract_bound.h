@@ -23,6 +23,7 @@ typedef struct bmi_range {
 struct bmi_contract {
     const void        *a, *b;
     void              *c;
+    const void        *bias, *rate;             /* of small and narrow kernels */
     int64_t            rows, columns, k;
     int64_t            a_step, b_step;          /* between rows of A and B as stored */
     int64_t            c_row, c_column;         /* between rows and columns of C; one of them is 1 unless c_row is */
@@ -52,6 +53,20 @@ static inline void bmi_contract_finish(const bmi_contract *c, bmi_range rows, bm
     if (!c->epilogue || rows.begin >= rows.end || columns.begin >= columns.end) return;
     if (c->swapped) bmi_program_block(c->epilogue, columns.begin, columns.end, rows.begin, rows.end);
     else bmi_program_block(c->epilogue, rows.begin, rows.end, columns.begin, columns.end);
+}
+
+/* The same for all of it. */
+static inline void bmi_contract_finish_all(const bmi_contract *c)
+{
+    if (c->epilogue) bmi_program_run(c->epilogue, 0, 1);
+}
+
+/* What becomes of the sum of an element: it is stored; added to what is there; added to its column's bias and stored; multiplied
+ * by the rate and taken from what is there. */
+typedef enum bmi_contract_end { BMI_END_SET, BMI_END_ADD, BMI_END_BIAS, BMI_END_RATE } bmi_contract_end;
+static inline bmi_contract_end bmi_contract_end_of(const bmi_contract *c)
+{
+    return c->accumulate ? BMI_END_ADD : c->bias ? BMI_END_BIAS : c->rate ? BMI_END_RATE : BMI_END_SET;
 }
 
 enum { BMI_CONTRACT_ACROSS = 12 }; /* rows of a product that is written across, at most */

@@ -115,7 +115,7 @@ static void run_group(const walk *w, int64_t k0, bmi_range rows, bmi_range colum
     const real         *a = w->a + (s->a_transposed ? k0 * s->a_step + rows.begin : rows.begin * s->a_step + k0);
     const real         *b = w->b + (s->b_transposed ? k0 : k0 * s->b_step);
     real               *c = w->c + rows.begin * s->c_row;
-    tile_args           t = { .a_step = s->a_step, .c_step = s->c_row, .k = k, .add = k0 > 0 || s->accumulate };
+    tile_args           t = { .a_step = s->a_step, .c_step = s->c_row, .k = k, .end = k0 > 0 || s->accumulate ? BMI_END_ADD : BMI_END_SET };
     int64_t             waiting = columns.begin;
     for (int64_t j = columns.begin; j < columns.end;) {
         const int     vectors = next_panel((columns.end - j + LANES - 1) / LANES, n_rows);
@@ -163,7 +163,7 @@ static void run_across(const walk *w)
         t.last = lanes_first(width - (int64_t)(vectors - 1) * LANES);
         for (int64_t k0 = 0; k0 < s->k; k0 += s->k_block) {
             t.k = s->k - k0 < s->k_block ? s->k - k0 : s->k_block;
-            t.add = k0 > 0;
+            t.end = k0 > 0 ? BMI_END_ADD : BMI_END_SET;
             panels[t.whole ? TILE_WHOLE : TILE_MASKED][s->a_transposed][vectors - 1](
                 &t, a + (s->a_transposed ? k0 * s->a_step : k0), w->b + k0 * s->b_step + j, s->b_step, out, rows);
         }
@@ -185,7 +185,7 @@ void BMI_V(bmi_contract_small)(const void *args, int part, int parts)
     const bmi_contract *s = args;
     const real         *a = s->a, *b = s->b;
     real               *c = s->c;
-    tile_args           t = { .a_step = s->a_step, .c_step = s->c_row, .k = s->k, .add = s->accumulate };
+    tile_args           t = { .a_step = s->a_step, .c_step = s->c_row, .k = s->k, .end = bmi_contract_end_of(s), .bias = s->bias, .rate = s->rate };
     int64_t             left = s->columns;
     while (left > 0) {
         const int     vectors = next_panel((left + LANES - 1) / LANES, s->rows), full = vectors * LANES;
@@ -202,7 +202,8 @@ void BMI_V(bmi_contract_small)(const void *args, int part, int parts)
         } else b += width;
         panels[t.whole || s->b_transposed ? TILE_WHOLE : TILE_MASKED][s->a_transposed][vectors - 1](&t, a, panel, step, c, s->rows);
         c += width;
+        if (t.bias) t.bias += width;
         left -= width;
     }
-    bmi_contract_finish(s, (bmi_range){ 0, s->rows }, (bmi_range){ 0, s->columns });
+    bmi_contract_finish_all(s);
 }

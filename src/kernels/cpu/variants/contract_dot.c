@@ -154,5 +154,5 @@ void BMI_V(bmi_contract_dot_small)(const void *args, int part, int parts)
     for (; left > DOT_COLUMNS; left -= DOT_COLUMNS, b += DOT_COLUMNS * t.b_step, c += DOT_COLUMNS * t.c_column)
         dots[DOT_COLUMNS - 1](&t, s->a, b, c, s->rows);
     dots[left - 1](&t, s->a, b, c, s->rows);
-    bmi_contract_finish(s, (bmi_range){ 0, s->rows }, (bmi_range){ 0, s->columns });
+    bmi_contract_finish_all(s);
 }

@@ -75,9 +75,18 @@ BMI_INLINE void narrow_step(const int vectors, lanes *sum, real a, const real *b
         sum[v] = lanes_fma(x, v == vectors - 1 ? lanes_load_part(b + v * LANES, last) : lanes_load(b + v * LANES), sum[v]);
 }
 
-BMI_INLINE void narrow(const int vectors, const real *a, int64_t a_step, const real *b, int64_t b_step, int64_t k, real *c,
-                       lanes_mask last, bool add)
+/* What the end of a sum asks for (bmi_contract_end); `from` is C or the bias, `by` the rate. */
+BMI_INLINE lanes narrow_end(bmi_contract_end end, lanes sum, lanes from, lanes by)
 {
+    return end == BMI_END_RATE ? lanes_fnma(by, sum, from) : lanes_add(from, sum);
+}
+
+BMI_INLINE void narrow(const int vectors, const bmi_contract *s, const real *a, int64_t a_step, const real *b, const real *bias, real *c, lanes_mask last)
+{
+    const int64_t          b_step = s->b_step;
+    const bmi_contract_end end = bmi_contract_end_of(s);
+    const lanes            by = lanes_set(s->rate ? *(const real *)s->rate : 0);
+    int64_t                k = s->k;
     lanes sum[CHAINS][NARROW_VECTORS];
     BMI_UNROLL
     for (int u = 0; u < CHAINS; u++) {
@@ -93,17 +102,17 @@ BMI_INLINE void narrow(const int vectors, const real *a, int64_t a_step, const r
     if (k > 2) narrow_step(vectors, sum[2], a[2 * a_step], b + 2 * b_step, last);
     BMI_UNROLL
     for (int v = 0; v < vectors; v++) {
-        real *const at = c + v * LANES;
-        lanes       all = lanes_add(lanes_add(sum[0][v], sum[1][v]), lanes_add(sum[2][v], sum[3][v]));
-        if (v < vectors - 1) lanes_store(at, add ? lanes_add(lanes_load(at), all) : all);
-        else lanes_store_part(at, last, add ? lanes_add(lanes_load_part(at, last), all) : all);
+        const real *const from = (end == BMI_END_BIAS ? bias : c) + v * LANES;
+        lanes             all = lanes_add(lanes_add(sum[0][v], sum[1][v]), lanes_add(sum[2][v], sum[3][v]));
+        if (v < vectors - 1) lanes_store(c + v * LANES, end == BMI_END_SET ? all : narrow_end(end, all, lanes_load(from), by));
+        else lanes_store_part(c + v * LANES, last, end == BMI_END_SET ? all : narrow_end(end, all, lanes_load_part(from, last), by));
     }
 }
 
 void BMI_V(bmi_contract_row)(const void *args, int part, int parts) { walk_part(args, part, parts, run_wide); }
 
-#define NARROW_ARGS const bmi_contract *s, const real *a, const real *b, real *c, lanes_mask last
-#define NARROW(vectors) narrow(vectors, a, s->a_transposed ? s->a_step : 1, b, s->b_step, s->k, c, last, s->accumulate)
+#define NARROW_ARGS const bmi_contract *s, const real *a, const real *b, const real *bias, real *c, lanes_mask last
+#define NARROW(vectors) narrow(vectors, s, a, s->a_transposed ? s->a_step : 1, b, bias, c, last)
 typedef void narrow_fn(NARROW_ARGS);
 static void narrow_1(NARROW_ARGS) { NARROW(1); }
 static void narrow_2(NARROW_ARGS) { NARROW(2); }
@@ -122,11 +131,13 @@ void BMI_V(bmi_contract_narrow)(const void *args, int part, int parts)
     const bmi_contract *s = args;
     for (int64_t i = part; i < s->batch; i += parts) {
         const real *a = (const real *)s->a + i * s->a_stride, *b = (const real *)s->b + i * s->b_stride;
+        const real *bias = s->bias;
         real       *c = (real *)s->c + i * s->c_stride;
         int64_t     left = s->columns;
-        for (; left > WIDTH; left -= WIDTH, b += WIDTH, c += WIDTH) narrows[NARROW_VECTORS - 1](s, a, b, c, lanes_first(LANES));
+        for (; left > WIDTH; left -= WIDTH, b += WIDTH, c += WIDTH, bias += bias ? WIDTH : 0)
+            narrows[NARROW_VECTORS - 1](s, a, b, bias, c, lanes_first(LANES));
         const int64_t vectors = (left + LANES - 1) / LANES;
-        narrows[vectors - 1](s, a, b, c, lanes_first(left - (vectors - 1) * LANES));
+        narrows[vectors - 1](s, a, b, bias, c, lanes_first(left - (vectors - 1) * LANES));
     }
-    if (part == 0) bmi_contract_finish(s, (bmi_range){ 0, 1 }, (bmi_range){ 0, s->columns });
+    if (part == 0) bmi_contract_finish_all(s);
 }

@@ -10,6 +10,7 @@
  */
 #ifndef BMI_KERNELS_CPU_VARIANTS_CONTRACT_TILE_H
 #define BMI_KERNELS_CPU_VARIANTS_CONTRACT_TILE_H
+#include "kernels/cpu/contract_bound.h"
 #include "kernels/cpu/lanes.h"
 
 #if BMI_VARIANT_ISA == 2
@@ -25,7 +26,9 @@ typedef struct tile_args {
     int64_t    k;
     real      *panel;          /* where a packing tile puts B */
     lanes_mask last;           /* of the last register of a row */
-    bool       whole, add;     /* that register is whole; C += */
+    bool       whole;          /* that register is whole */
+    bmi_contract_end end;
+    const real *bias, *rate;   /* as the end needs them; bias at the panel's first column */
 } tile_args;
 
 /* What a tile does beyond multiplying. Masks in the loop are free with AVX-512: there both kinds are one. */
@@ -68,20 +71,30 @@ BMI_INLINE void tile_end(const int rows, const int vectors, const enum tile_kind
     }
 }
 
+/* What the end of the sums asks for before they are stored. */
+BMI_INLINE void tile_finish(const int rows, const int vectors, const bool whole, lanes sum[8][3], const real *c, const tile_args *t)
+{
+    const bool    rate = t->end == BMI_END_RATE;
+    const real   *from = t->end == BMI_END_BIAS ? t->bias : c;
+    const int64_t step = t->end == BMI_END_BIAS ? 0 : t->c_step;
+    const lanes   by = lanes_set(rate ? *t->rate : 0);
+    BMI_UNROLL
+    for (int i = 0; i < rows; i++) {
+        BMI_UNROLL
+        for (int v = 0; v < vectors; v++) {
+            const real *at = from + i * step + v * LANES;
+            const lanes there = v == vectors - 1 && !whole ? lanes_load_part(at, t->last) : lanes_load(at);
+            if (rate) sum[i][v] = lanes_fnma(by, sum[i][v], there);
+            else sum[i][v] = lanes_add(there, sum[i][v]);
+        }
+    }
+}
+
 BMI_INLINE void tile_store(const int rows, const int vectors, const bool whole, lanes sum[8][3], real *c, const tile_args *t)
 {
     const int64_t    step = t->c_step;
     const lanes_mask last = t->last;
-    if (t->add) {
-        BMI_UNROLL
-        for (int i = 0; i < rows; i++) {
-            BMI_UNROLL
-            for (int v = 0; v < vectors; v++) {
-                const real *at = c + i * step + v * LANES;
-                sum[i][v] = lanes_add(v == vectors - 1 && !whole ? lanes_load_part(at, last) : lanes_load(at), sum[i][v]);
-            }
-        }
-    }
+    if (t->end != BMI_END_SET) tile_finish(rows, vectors, whole, sum, c, t);
     BMI_UNROLL
     for (int i = 0; i < rows; i++) {
         BMI_UNROLL
@@ -106,7 +119,7 @@ BMI_INLINE void tile(const int rows, const int vectors, const enum tile_kind kin
     }
     const lanes_mask last = t->last;
     const int64_t    k = t->k, a_step = t->a_step;
-    const bool       at_once = rows == TILE_ROWS && vectors == TILE_VECTORS && t->whole && !t->add;
+    const bool       at_once = rows == TILE_ROWS && vectors == TILE_VECTORS && t->whole && t->end == BMI_END_SET;
     const int64_t    end = k - at_once;
     real            *panel = t->panel;
     int64_t          p = 0;
