@@ -151,7 +151,7 @@ static inline double bmi_row_number(bm_node y, int i)
 
 /* Rows that derivatives of other files use too. */
 extern const bm_op bmi_op_sigmoid_grad, bmi_op_tanh_grad, bmi_op_relu_grad;
-extern const bmi_vector_code bmi_code_copy, bmi_code_add, bmi_code_sub, bmi_code_sub_product;
+extern const bmi_vector_code bmi_code_copy, bmi_code_add, bmi_code_sub, bmi_code_div, bmi_code_sub_product;
 #endif
 
 #include "kernels/cpu/row.h"

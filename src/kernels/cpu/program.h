@@ -47,6 +47,19 @@ typedef struct bmi_program_spec {
     int16_t           result_of[BMI_PROGRAM_RESULTS]; /* which value (or -1 - operand) each result is */
 } bmi_program_spec;
 
+/* A group: steps that often stand together, done in one loop, so that every array is read and written once and what one element waits
+ * for overlaps with the next. Binding looks for the groups among the kinds of family "group" in programs that are not small; bits are
+ * those of the single steps. In `step` a, b, c are a step of the group or -1 - i for input i; p is the program's. */
+enum { BMI_GROUP_STEPS = 6, BMI_GROUP_INPUTS = 8 };
+typedef void (*bmi_group_fn)(size_t n, void *const *y, const void *const *x, const double *p); /* p: two numbers a step */
+typedef bmi_group_fn bmi_group_code[BMI_ISA_COUNT][BMI_REAL_COUNT];
+typedef struct bmi_group {
+    int                   n_steps, n_inputs;
+    bmi_program_step      step[BMI_GROUP_STEPS]; /* the last one's value depends on all others' */
+    bool                  kept[BMI_GROUP_STEPS]; /* written to y[0], y[1], ... in order; the others must not be needed outside */
+    const bmi_group_code *code;
+} bmi_group;
+
 typedef struct bmi_program bmi_program; /* bound: functions of the instruction set, registers assigned, loops chosen */
 
 /* Bytes of a bound program, and binding into such memory (aligned to 64). The spec may go afterwards; arrays must stay.

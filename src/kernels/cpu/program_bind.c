@@ -14,7 +14,7 @@ static size_t round_up(size_t n) { return (n + 63) & ~(size_t)63; }
 size_t bmi_program_bytes(const bmi_program_spec *s)
 {
     return round_up(sizeof(bmi_program)) + round_up((size_t)s->n_steps * sizeof(bmi_bound_step)) +
-           round_up((size_t)(s->n_operands + s->n_results) * sizeof(bmi_bound_array)) + bmi_flat_bytes(s);
+           round_up((size_t)(s->n_operands + s->n_results) * sizeof(bmi_bound_array)) + round_up(sizeof(bmi_bound_group)) + bmi_flat_bytes(s);
 }
 
 static int slot_of(const bmi_program_spec *s, int16_t index)
@@ -170,7 +170,9 @@ const bmi_program *bmi_program_bind(void *memory, const bmi_program_spec *s, bmi
     bmi_walk_plan(p, &p->walk);
     p->walk.simple = p->walk.simple && p->n_dims == 2;
     p->rows = s->rows, p->cols = s->cols;
-    if (bmi_flat_bytes(s)) p->flat = bmi_flat_bind((char *)memory + bmi_program_bytes(s) - bmi_flat_bytes(s), p, s);
+    char *const end = (char *)memory + bmi_program_bytes(s) - bmi_flat_bytes(s);
+    if (bmi_flat_bytes(s)) p->flat = bmi_flat_bind(end, p, s);
+    if (!p->flat) bmi_group_bind(p, s, isa, (bmi_bound_group *)(end - round_up(sizeof(bmi_bound_group))));
     return p;
 }
 

@@ -19,10 +19,17 @@ enum {
 };
 
 typedef struct bmi_bound_step {
-    bmi_vector_fn fn;
+    bmi_vector_fn fn; /* null: the program's group */
     double        p[2];
     uint8_t       y, a, b, c; /* slots */
 } bmi_bound_step;
+
+typedef struct bmi_bound_group {
+    bmi_group_fn fn;
+    double       p[2 * BMI_GROUP_STEPS];
+    int          n_y, n_x;
+    uint8_t      y[BMI_GROUP_STEPS], x[BMI_GROUP_INPUTS]; /* slots */
+} bmi_bound_group;
 
 typedef struct bmi_bound_array {
     char   *at;
@@ -84,7 +91,12 @@ struct bmi_program {
     bmi_walk         walk;          /* of the whole region */
     int64_t          rows, cols;    /* as given */
     bmi_flat        *flat;          /* or null */
+    bmi_bound_group *group;         /* or null */
 };
+
+/* Puts a group of steps, the first that matches, in the place of the last of them; `group` is memory for it. The program has
+ * fewer steps afterwards. */
+void bmi_group_bind(bmi_program *p, const bmi_program_spec *spec, bmi_isa isa, bmi_bound_group *group);
 
 /* Bytes that a flat form of the program needs (0: it is too large for one), and binding it into such memory; null when an
  * array of the program forbids it. */

@@ -39,11 +39,20 @@ void bmi_walk_plan(const bmi_program *p, bmi_walk *w)
     }
 }
 
+static void run_group(const bmi_bound_group *g, void *const *slot, size_t n)
+{
+    void *y[BMI_GROUP_STEPS], *x[BMI_GROUP_INPUTS];
+    for (int i = 0; i < g->n_y; i++) y[i] = slot[g->y[i]];
+    for (int i = 0; i < g->n_x; i++) x[i] = slot[g->x[i]];
+    g->fn(n, y, (const void *const *)x, g->p);
+}
+
 static inline void run_steps(const bmi_program *p, void *const *slot, size_t n)
 {
     for (int i = 0; i < p->n_steps; i++) {
         const bmi_bound_step *s = &p->step[i];
-        s->fn(n, slot[s->y], slot[s->a], slot[s->b], slot[s->c], s->p);
+        if (!s->fn) run_group(p->group, slot, n);
+        else s->fn(n, slot[s->y], slot[s->a], slot[s->b], slot[s->c], s->p);
     }
 }
 
