@@ -7,10 +7,10 @@
 #include "kernels/cpu/program_bound.h"
 
 typedef struct match {
-    const bmi_group        *g;
+    const bmi_group *g;
     const bmi_program_spec *s;
-    int                     step[BMI_GROUP_STEPS];   /* of the program; -1: not yet found */
-    int16_t                 input[BMI_GROUP_INPUTS]; /* BMI_NONE: not yet found */
+    int step[BMI_GROUP_STEPS];       /* of the program; -1: not yet found */
+    int16_t input[BMI_GROUP_INPUTS]; /* BMI_NONE: not yet found */
 } match;
 
 static bool matches_step(match *m, int g, int s);
@@ -31,7 +31,8 @@ static bool matches_step(match *m, int g, int s)
     const bmi_program_step *pattern = &m->g->step[g], *actual = &m->s->step[s];
     if (pattern->code != actual->code) return false;
     m->step[g] = s;
-    return matches_operand(m, pattern->a, actual->a) && matches_operand(m, pattern->b, actual->b) && matches_operand(m, pattern->c, actual->c);
+    return matches_operand(m, pattern->a, actual->a) && matches_operand(m, pattern->b, actual->b) &&
+           matches_operand(m, pattern->c, actual->c);
 }
 
 static bool is_member(const match *m, int s)
@@ -73,15 +74,15 @@ static uint8_t slot_of(const bmi_program_spec *s, int16_t index)
 static void replace(bmi_program *p, const match *m, bmi_isa isa, bmi_bound_group *group)
 {
     const bmi_group *g = m->g;
-    const int        first = m->step[g->n_steps - 1] - g->n_steps + 1;
+    const int first = m->step[g->n_steps - 1] - g->n_steps + 1;
     *group = (bmi_bound_group){ .fn = (*g->code)[isa][m->s->real], .n_x = g->n_inputs };
     for (int i = 0; i < g->n_steps; i++) {
-        group->p[2 * i]     = m->s->step[m->step[i]].p[0];
+        group->p[2 * i] = m->s->step[m->step[i]].p[0];
         group->p[2 * i + 1] = m->s->step[m->step[i]].p[1];
         if (g->kept[i]) group->y[group->n_y++] = slot_of(m->s, (int16_t)m->step[i]);
     }
     for (int i = 0; i < g->n_inputs; i++) group->x[i] = slot_of(m->s, m->input[i]);
-    p->group       = group;
+    p->group = group;
     p->step[first] = (bmi_bound_step){ .fn = NULL };
     p->n_steps -= g->n_steps - 1;
     for (int i = first + 1; i < p->n_steps; i++) p->step[i] = p->step[i + g->n_steps - 1];
@@ -89,7 +90,7 @@ static void replace(bmi_program *p, const match *m, bmi_isa isa, bmi_bound_group
 
 void bmi_group_bind(bmi_program *p, const bmi_program_spec *spec, bmi_isa isa, bmi_bound_group *group)
 {
-    match           m;
+    match m;
     const bmi_kind *kind;
     for (size_t k = 0; spec->n_steps > 2 && (kind = bmi_kind_at("group", k)); k++)
         for (int s = 0; s < spec->n_steps; s++)
