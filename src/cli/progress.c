@@ -58,6 +58,7 @@ bool cli_progress_show(void *progress, const bm_progress *p)
         char text[200];
         numbers(p, text);
         fprintf(c->to, "epoch %4lld/%lld   %s\n", (long long)p->epoch, (long long)p->epochs, text);
+        fflush(c->to); /* a log file is watched */
     }
     return true;
 }

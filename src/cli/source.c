@@ -222,6 +222,7 @@ void cli_source_say(cli *c, const cli_source *s)
 void cli_say_counts(cli *c, bm_dataset_counted n)
 {
     char cells[64];
+    n.missing -= n.unreadable; /* which are taken as missing, and said by themselves */
     if (n.missing) cli_warn(c, "%s missing and filled as in training", cli_plural(cells, n.missing, "cell was", "cells were"));
     if (n.unseen)
         cli_warn(c, "%s a category that was not there in training", cli_plural(cells, n.unseen, "cell has", "cells have"));
@@ -271,7 +272,8 @@ bm_model *cli_model_open(cli *c, const char *path)
     }
     bm_model *m = bm_load(path);
     if (!bm_failed(m)) return m;
-    cli_fail_text(c, CLI_FAILED, bm_error(m));
+    if (strstr(bm_error(m), path)) cli_fail_text(c, CLI_FAILED, bm_error(m));
+    else cli_fail(c, CLI_FAILED, "%s: %s", path, bm_error(m));
     bm_free(m);
     return NULL;
 }

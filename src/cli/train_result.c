@@ -7,6 +7,17 @@
 #include <string.h>
 #include <sys/stat.h>
 
+/* Of a method of its own: "not converged after 1,000 iterations" is worth a warning, "solved" no word. */
+static void say_own_end(cli_training *t)
+{
+    cli *c = t->c;
+    const char *why = bm_stopped_by(t->model);
+    if (t->interrupted && cli_talks(c)) fprintf(c->to, "interrupted; what it has learned so far is kept\n");
+    else if (!strncmp(why, "not converged", 13))
+        cli_warn(c, "%s is %s: scores may become better with more of them, as in --model %.*s:%s=10000", t->spec, why,
+                 (int)strcspn(t->spec, ":"), t->spec, strstr(why, "epochs") ? "epochs" : "iterations");
+}
+
 /* "stopped at epoch 52: no better for 10 epochs; the weights of epoch 42 are kept" */
 static void say_end(cli_training *t)
 {
@@ -14,18 +25,22 @@ static void say_end(cli_training *t)
     const bm_model *m = t->model;
     const int64_t epochs = bm_history_epochs(m), best = bm_best_epoch(m) + 1;
     const char *why = bm_stopped_by(m);
-    char kept[80] = "", number[32];
-    if (!epochs && !t->interrupted) return;
-    cli_put(c, "epochs", json_integer((json_int_t)epochs));
+    char kept[80] = "", number[32], count[64];
     cli_put(c, "stopped_by", json_string(t->interrupted ? "interrupt" : why));
+    if (!t->progress.begun) {
+        say_own_end(t);
+        return;
+    }
+    cli_put(c, "epochs", json_integer((json_int_t)epochs));
     if (best > 0) cli_put(c, "best_epoch", json_integer((json_int_t)best));
     if (!cli_talks(c)) return;
     if (best > 0 && best != epochs) snprintf(kept, sizeof kept, "; the weights of epoch %s are kept", cli_count(number, best));
-    if (t->interrupted)
-        fprintf(c->to, "interrupted after %" PRId64 " epochs%s\n", epochs, *kept ? kept : "; the weights are kept as they are");
+    cli_plural(count, epochs, "epoch", "epochs");
+    if (t->interrupted) fprintf(c->to, "interrupted after %s%s\n", count, *kept ? kept : "; the weights are kept as they are");
     else if (!strcmp(why, "early_stopping"))
-        fprintf(c->to, "stopped at epoch %" PRId64 ": no better for %" PRId64 " epochs%s\n", epochs, epochs - best, kept);
-    else if (!strcmp(why, "epochs")) fprintf(c->to, "ended after %" PRId64 " epochs%s\n", epochs, kept);
+        fprintf(c->to, "stopped at epoch %" PRId64 ": no better for %s%s\n", epochs,
+                cli_plural(count, epochs - best, "epoch", "epochs"), kept);
+    else if (!strcmp(why, "epochs")) fprintf(c->to, "ended after %s%s\n", count, kept);
     else fprintf(c->to, "stopped at epoch %" PRId64 " by %s%s\n", epochs, why, kept);
 }
 
@@ -83,6 +98,7 @@ int cli_train_result(cli_training *t)
     say_end(t);
     int status = scores(t);
     if (status) return status;
+    fflush(c->to); /* who waits for the file to be written can read why training ended */
     if (bm_save(t->model, t->output)) return cli_fail(c, CLI_FAILED, "the model is not saved: %s", bm_error(t->model));
     cli_put(c, "parameters", json_integer((json_int_t)bm_model_parameters(t->model)));
     cli_put(c, "seconds", cli_number(t->seconds));

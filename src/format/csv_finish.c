@@ -220,8 +220,8 @@ static bm_status finite_rows(bmi_csv_work *w)
         for (size_t c = 0; c < w->n_columns; c++) drop_rows(&out->columns[c], bad, rows);
         out->rows -= dropped;
         out->skipped += dropped;
-        if (dropped &&
-            !bmi_notes_add(w->context, &out->notes, "%" PRId64 " rows with a number that is not finite were left out", dropped))
+        if (dropped && !bmi_notes_add(w->context, &out->notes, "%" PRId64 " row%s with a number that is not finite %s left out",
+                                      dropped, dropped == 1 ? "" : "s", dropped == 1 ? "was" : "were"))
             st = bmi_fail_memory(w->error, w->here, 1000, "for a note");
     }
     bmi_release(w->context, bad, (size_t)rows, sizeof *bad);

@@ -74,6 +74,7 @@ typedef struct bmi_csv_chunk {
     size_t problem_at, row_at;           /* offsets of the problem and of its row */
     int64_t problem_cell, problem_cells; /* cell number from 1; cells of the row */
     bool stopped;                        /* the chunk was not parsed to its end */
+    size_t stopped_at;                   /* offset of the row it was stopped by */
 } bmi_csv_chunk;
 
 typedef struct bmi_csv_work {

@@ -151,7 +151,9 @@ static bool bad_row(const bmi_csv_work *w, bmi_csv_chunk *k, bmi_csv_problem pro
         stop = true;
     }
     if (!stop) k->bad_at[k->bad] = rows;
-    if (!k->problem || stop) {
+    if (stop) k->stopped_at = row_at;
+    const bool goes_on = stop && w->options->skip_bad_rows && problem < BMI_CSV_NO_MEMORY; /* as one serial rest */
+    if (!k->problem || (stop && !goes_on)) {
         k->problem = problem;
         k->row_at = row_at;
         k->problem_at = at;

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+/* baeum evaluate: the scores of a saved model on known rows are those that training took on the same rows. */
+#include "support/bmt_command.h"
+#include <stdlib.h>
+#include <string.h>
+
+static void same_scores(const char *data, const char *target, const char *model, const char *const *names, size_t n)
+{
+    bmt_exits(bmt_sh("baeum data split %s -t %s -q --validation 0 --test .3 -o e", data, target), 0);
+    json_t *trained =
+        bmt_json(bmt_exits(bmt_sh("baeum train e-train.csv --test e-test.csv -t %s -m %s -o e.st --json", target, model), 0));
+    json_t *judged = bmt_json(bmt_exits(bmt_sh("baeum evaluate e.st e-test.csv --json"), 0));
+    for (size_t i = 0; i < n; i++) {
+        char there[80], here[80];
+        snprintf(there, sizeof there, "metrics.test.%s", names[i]);
+        snprintf(here, sizeof here, "metrics.%s", names[i]);
+        bmt_near(names[i], bmt_json_number(judged, here), bmt_json_number(trained, there), 0);
+    }
+    bmt_near("rows", bmt_json_number(judged, "rows"), bmt_json_number(trained, "rows.test"), 0);
+    json_decref(trained);
+    json_decref(judged);
+}
+
+static void as_in_training(void **state)
+{
+    (void)state;
+    static const char *const classes[] = {
+        "accuracy", "f1", "precision", "recall", "balanced_accuracy", "roc_auc", "log_loss"
+    };
+    static const char *const numbers[] = { "r2", "mae", "rmse", "mse" };
+    same_scores("creditcard", "card", "softmax", classes, BMI_COUNT(classes));
+    same_scores("iris", "Species", "'mlp:8,epochs=5'", classes, BMI_COUNT(classes));
+    same_scores("creditcard", "share", "linear", numbers, BMI_COUNT(numbers));
+}
+
+static void words(void **state)
+{
+    (void)state;
+    bmt_exits(bmt_sh("baeum train iris -q -o iris.st"), 0);
+    const bmt_run r = bmt_exits(bmt_sh("baeum evaluate iris.st iris"), 0);
+    bmt_contains("the first line", r.out, "iris         150 rows");
+    bmt_contains("baseline", r.out,
+                 "baseline       .333   .167        .111     .333       .333   .500       1.10   always the most frequent "
+                 "class of these rows\n");
+    bmt_contains("counts", r.out,
+                 "\ntrue \\ predicted   setosa   versicolor   virginica\nsetosa                 50            0           0\n");
+    json_t *json = bmt_json(bmt_exits(bmt_sh("baeum evaluate iris.st iris --json"), 0));
+    double all = 0, right = 0;
+    for (size_t i = 0; i < 3; i++)
+        for (size_t k = 0; k < 3; k++) {
+            const double n = json_number_value(json_array_get(json_array_get(json_object_get(json, "confusion"), i), k));
+            all += n;
+            right += i == k ? n : 0;
+        }
+    bmt_near("all", all, 150, 0);
+    bmt_near("the diagonal", right / 150, bmt_json_number(json, "metrics.accuracy"), 1e-12);
+    bmt_near("log loss of a third each", bmt_json_number(json, "baseline.log_loss"), 1.0986122886681098, 1e-12);
+    assert_string_equal(bmt_json_string(json, "task"), "classification");
+    json_decref(json);
+    assert_int_equal(bmt_lines(bmt_exits(bmt_sh("baeum evaluate iris.st iris -q"), 0).out), 3);
+    bmt_exits(bmt_sh("baeum train creditcard -t share -q -o share.st"), 0);
+    bmt_contains("numbers", bmt_exits(bmt_sh("baeum evaluate share.st creditcard"), 0).out, "always the mean of these rows\n");
+}
+
+static void counted_and_refused(void **state)
+{
+    (void)state;
+    bmt_exits(bmt_sh("baeum train iris -q -o iris.st && baeum data get iris -q"), 0);
+    bmt_contains(
+        "missing cells", bmt_exits(bmt_sh("sed '2s/^5.1//; 3s/^4.9/long/' iris.csv | baeum evaluate iris.st -"), 0).out,
+        "! 1 cell was missing and filled as in training\n! 1 cell is no number where training had numbers; taken as missing\n");
+    bmt_contains("no target", bmt_exits(bmt_sh("cut -d, -f1-4 iris.csv | baeum evaluate iris.st -"), 1).err,
+                 "- has no column \"Species\", the target; baeum predict does without it");
+    bmt_contains("another class", bmt_exits(bmt_sh("sed '2s/setosa/rosa/' iris.csv | baeum evaluate iris.st -"), 1).err,
+                 "\"rosa\" as \"Species\", a class that was not there");
+    bmt_contains("no target in a row", bmt_exits(bmt_sh("sed '2s/setosa//' iris.csv | baeum evaluate iris.st -"), 1).err,
+                 "has no \"Species\", which is the target");
+    bmt_contains("an argument", bmt_exits(bmt_sh("baeum evaluate iris.st"), 2).err, "an argument is missing");
+    bmt_contains("no model", bmt_exits(bmt_sh("baeum evaluate iris.csv iris"), 1).err, "iris.csv");
+    bmt_contains("a bad row", bmt_exits(bmt_sh("sed '5s/,.*//' iris.csv | baeum evaluate iris.st -"), 1).err,
+                 "-:5:1: the row has 1 cell");
+    bmt_contains("left out", bmt_exits(bmt_sh("sed '5s/,.*//' iris.csv | baeum evaluate iris.st - --bad-rows skip"), 0).out,
+                 "149 rows");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = { cmocka_unit_test(as_in_training), cmocka_unit_test(words),
+                                        cmocka_unit_test(counted_and_refused) };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

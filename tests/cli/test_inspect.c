@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+/* baeum inspect on models: layers, recipe, scores, and the kernels of a training step. On tables: test_data.c; on arrays:
+ * test_formats.c.
+ */
+#include "support/bmt_command.h"
+#include <stdlib.h>
+#include <string.h>
+
+static void models(void **state)
+{
+    (void)state;
+    bmt_exits(bmt_sh("baeum train creditcard -m 'dense 8 relu, dropout .2' -e 2 -q -o m.st"), 0);
+    const bmt_run r = bmt_exits(bmt_sh("baeum inspect m.st"), 0);
+    static const char *const says[] = {
+        "target       card: classification\n",
+        "recipe       reports, age,",
+        "owner, selfemp: one-hot into 6\n",
+        "features     15\n",
+        "classes      2\n",
+        "layer      kind     output shape    parameters\n",
+        "dense_1    dense    (any, 8)               128\n",
+        "dropout_1  dropout  (any, 8)                 0\n",
+        "output     dense    (any, 1)                 9\n",
+        "all                                        137\n",
+        "\ntrain   ",
+        "\nvalidation   ",
+        "\ntest   ",
+        "\nbaseline   ",
+    };
+    for (size_t i = 0; i < BMI_COUNT(says); i++) bmt_contains("inspect", r.out, says[i]);
+    json_t *json = bmt_json(bmt_exits(bmt_sh("baeum inspect m.st --json"), 0));
+    bmt_near("parameters", bmt_json_number(json, "parameters"), 137, 0);
+    assert_string_equal(bmt_json_string(json, "task"), "classification");
+    assert_string_equal(bmt_json_string(json, "target"), "card");
+    assert_int_equal(json_array_size(json_object_get(json, "features")), 15);
+    assert_int_equal(json_array_size(json_object_get(json, "layers")), 4);
+    assert_string_equal(bmt_json_string(json_array_get(json_object_get(json, "layers"), 1), "kind"), "dense");
+    assert_true(bmt_json_number(json, "metrics.test.accuracy") > 0);
+    json_decref(json);
+    bmt_exits(bmt_sh("cp m.st plain"), 0); /* it is the content that tells, not the name */
+    assert_string_equal(bmt_exits(bmt_sh("baeum inspect plain"), 0).out, r.out);
+}
+
+/* Each kernel with its shape, bytes, operations and time, numbered from 0; as many as the first line says. */
+static void plans(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *train, *has;
+    } rows[] = {
+        { "iris -m mlp:8 -e 1", "(32, 8)" },
+        { "creditcard -t share -e 1 -m 'dense 16 relu, dropout .5, dense 8 tanh'", "(32, 16)" },
+        { "iris", "(32, 3)" },
+        { "creditcard -t share", "(32, 1)" },
+    };
+    for (size_t i = 0; i < BMI_COUNT(rows); i++) {
+        const bmt_run r =
+            bmt_exits(bmt_sh("baeum train %s -q -o p.st > train.out && baeum inspect p.st --plan", rows[i].train), 0);
+        int kernels = 0, number = -1;
+        if (sscanf(r.out, "%d kernels, ", &kernels) != 1 || kernels < 1) fail_msg("%s: %s", rows[i].train, r.out);
+        bmt_contains("planned", bmt_line(r.out, 0), " planned in ");
+        bmt_contains("buffers", bmt_line(r.out, 0), " of buffers");
+        for (int k = 0; k < kernels; k++) {
+            const char *line = bmt_line(r.out, k + 1);
+            assert_int_equal(sscanf(line, "%d", &number), 1);
+            assert_int_equal(number, k);
+            static const char *const units[] = { "(", " kB", " kFLOP", " us", "FLOP/s" };
+            for (size_t u = 0; u < BMI_COUNT(units); u++) bmt_contains("a kernel", line, units[u]);
+        }
+        bmt_contains(rows[i].train, r.out, rows[i].has);
+        bmt_contains("the sum", bmt_line(r.out, kernels + 1), " us");
+    }
+    bmt_exits(bmt_sh("baeum train iris -m mlp:8 -e 1 -q -o p.st"), 0);
+    bmt_contains("more rows", bmt_exits(bmt_sh("baeum inspect p.st --plan --batch 77 --threads 1"), 0).out, "(77, 8)");
+    bmt_contains("threads", bmt_exits(bmt_sh("baeum inspect p.st --plan --threads 1"), 0).out, ", 1 thread\n");
+    bmt_contains("text", bmt_exits(bmt_sh("baeum inspect p.st --plan --json"), 2).out, "does not go with --json");
+    bmt_contains("an empty batch", bmt_exits(bmt_sh("baeum inspect p.st --plan --batch 0"), 2).err, "--batch is \"0\"");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = { cmocka_unit_test(models), cmocka_unit_test(plans) };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Ctrl-C in the middle of training: exit code 130, the best weights are saved first; a second one ends at once. And what progress
+ * looks like on a terminal, where it is one line that moves.
+ */
+#define _XOPEN_SOURCE 700 /* pseudo-terminals */
+#include "support/bmt_command.h"
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+/* Waits until a file of the running command has a text; at most a minute. */
+static void await(const char *file, const char *text)
+{
+    for (int i = 0; i < 6000; i++) {
+        nanosleep(&(struct timespec){ .tv_nsec = 10000000 }, NULL);
+        char *now = access(bmt_temp(file), R_OK) ? NULL : bmt_text(file);
+        const bool there = now && strstr(now, text);
+        free(now);
+        if (there) return;
+    }
+    fail_msg("\"%s\" never came", text);
+}
+
+#define LONG "exec baeum train digits -m mlp:64 --epochs 1000000 --patience 1000000 --rate .0001 "
+
+static void best_is_saved(void **state)
+{
+    (void)state;
+    static const int signals[] = { SIGINT, SIGTERM };
+    for (size_t i = 0; i < BMI_COUNT(signals); i++) {
+        const pid_t p = bmt_start(LONG "-o long.st", "out", "err");
+        await("out", "epoch    5/");
+        kill(p, signals[i]);
+        assert_int_equal(bmt_wait(p), 130);
+        char *out = bmt_text("out");
+        bmt_contains("words", out, "\ninterrupted after ");
+        bmt_contains("scores", out, "\ntest ");
+        bmt_contains("saved", out, "saved long.st");
+        free(out);
+        json_t *json = bmt_json(bmt_exits(bmt_sh("baeum evaluate long.st digits --json"), 0));
+        assert_true(bmt_json_number(json, "metrics.accuracy") > bmt_json_number(json, "baseline.accuracy"));
+        json_decref(json);
+        bmt_exits(bmt_sh("rm long.st"), 0);
+    }
+}
+
+/* A run to the same epoch with the same seed, ended by itself, has the same weights: nothing of a step is lost or half done. */
+static void the_same_as_without(void **state)
+{
+    (void)state;
+    const pid_t p = bmt_start(LONG "-o a.st --json", "out", "err");
+    nanosleep(&(struct timespec){ .tv_nsec = 600000000 }, NULL);
+    kill(p, SIGINT);
+    assert_int_equal(bmt_wait(p), 130);
+    json_error_t where;
+    char *out = bmt_text("out");
+    json_t *json = json_loads(out, 0, &where);
+    assert_non_null(json);
+    free(out);
+    assert_string_equal(bmt_json_string(json, "stopped_by"), "interrupt");
+    assert_string_equal(bmt_json_string(json, "file"), "a.st");
+    const int best = json_object_get(json, "best_epoch") ? (int)bmt_json_number(json, "best_epoch") : 0;
+    const double score = bmt_json_number(json, "metrics.test.log_loss");
+    json_decref(json);
+    if (best < 1) return; /* a slow machine: not one epoch was done */
+    json = bmt_json(bmt_exits(bmt_sh("baeum train digits -m mlp:64 --epochs %d --rate .0001 -o b.st --json", best), 0));
+    bmt_near("the best epoch", bmt_json_number(json, "metrics.test.log_loss"), score, 0);
+    json_decref(json);
+}
+
+/* After the first Ctrl-C the second ends the process, here while it waits for someone to read the model: nothing is saved. */
+static void second_ends(void **state)
+{
+    (void)state;
+    bmt_exits(bmt_sh("mkfifo pipe"), 0);
+    const pid_t p = bmt_start(LONG "-o pipe", "out", "err");
+    await("out", "epoch    2/");
+    kill(p, SIGINT);
+    await("out", "interrupted after ");
+    kill(p, SIGINT);
+    assert_int_equal(bmt_wait(p), 130);
+    char *out = bmt_text("out");
+    assert_null(strstr(out, "saved"));
+    free(out);
+}
+
+/* An old model stays when the new one is never saved. */
+static void killed(void **state)
+{
+    (void)state;
+    bmt_exits(bmt_sh("baeum train iris -q -o old.st && cp old.st copy.st"), 0);
+    const pid_t p = bmt_start(LONG "-o old.st", "out", "err");
+    await("out", "epoch    2/");
+    kill(p, SIGKILL);
+    assert_int_equal(bmt_wait(p), 128 + SIGKILL);
+    bmt_exits(bmt_sh("cmp old.st copy.st && test \"$(ls -a | grep -c old.st)\" = 1"), 0);
+}
+
+/* A method of its own has no epochs; it is interrupted all the same. */
+static void own_method(void **state)
+{
+    (void)state;
+    const pid_t p = bmt_start(
+        "exec baeum train moons:rows=200000,noise=.3 -m softmax:iterations=100000000,tolerance=1e-300 -o own.st", "out", "err");
+    nanosleep(&(struct timespec){ .tv_sec = 1 }, NULL);
+    kill(p, SIGINT);
+    const int code = bmt_wait(p);
+    assert_true(code == 130 || code == 0); /* 0: it was at its end before */
+    if (code == 130 && !access(bmt_temp("own.st"), R_OK)) bmt_exits(bmt_sh("baeum inspect own.st -q"), 0);
+}
+
+/* On a terminal: a bar that is drawn over itself and taken away at the end. */
+static void terminal(void **state)
+{
+    (void)state;
+    const int master = posix_openpt(O_RDWR | O_NOCTTY);
+    if (master < 0 || grantpt(master) || unlockpt(master)) {
+        bmt_skip("no pseudo-terminal");
+        return;
+    }
+    char line[300], text[1 << 16];
+    size_t n = 0;
+    ssize_t got;
+    const char *name = ptsname(master);
+    const int slave = open(name, O_RDWR | O_NOCTTY); /* so that reading ends only once the command is done */
+    snprintf(line, sizeof line, "baeum train digits -m mlp:32 --epochs 20 > %s", name);
+    const pid_t p = bmt_start(line, "out", "err");
+    fcntl(master, F_SETFL, O_NONBLOCK);
+    for (int i = 0; i < 6000 && n < sizeof text - 1; i++) {
+        while ((got = read(master, text + n, sizeof text - 1 - n)) > 0) n += (size_t)got;
+        text[n] = 0;
+        if (strstr(text, "saved ")) break;
+        nanosleep(&(struct timespec){ .tv_nsec = 10000000 }, NULL);
+    }
+    assert_int_equal(bmt_wait(p), 0);
+    close(slave);
+    close(master);
+    bmt_contains("drawn over itself", text, "\r\033[Kepoch    1/20  ");
+    bmt_contains("a bar", text, "█");
+    bmt_contains("what is left", text, " left");
+    bmt_contains("taken away", text, "\r\033[Kended after 20 epochs");
+    assert_null(strstr(text, "\nepoch "));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(best_is_saved), cmocka_unit_test(the_same_as_without), cmocka_unit_test(second_ends),
+        cmocka_unit_test(killed),        cmocka_unit_test(own_method),          cmocka_unit_test(terminal),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+/* baeum predict: one line per raw row in order, whatever is missing, unknown or broken in it; where the lines go. */
+#include "support/bmt_command.h"
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* c.st: classes of a number, a text and a number with holes. line.st: y = 3 a - 2 b + 1 exactly. */
+static int setup(void **state)
+{
+    (void)state;
+    bmt_exits(
+        bmt_sh("(echo 'size,colour,code,kind'; seq 1 300 | awk '{ print ($1 %% 7 ? $1 : \"\") \",\" ($1 %% 2 ? \"red\" : "
+               "\"blue\") \",\" "
+               "\"k\" $1 %% 3 \",\" ($1 <= 150 ? \"low\" : \"high\") }') > c.csv && baeum train c.csv -t kind -q -o c.st"),
+        0);
+    bmt_exits(
+        bmt_sh(
+            "(echo 'a,b,y'; seq 1 60 | awk '{ b = $1 * $1 %% 13; print $1 \",\" b \",\" 3 * $1 - 2 * b + 1 }') > line.csv && "
+            "baeum train line.csv -t y -q -o line.st"),
+        0);
+    return 0;
+}
+
+static void put(const char *name, const char *content)
+{
+    bmt_temp_file(name, content, strlen(content));
+}
+
+static void classes(void **state)
+{
+    (void)state;
+    put("new.csv", "size,colour,code\n10,red,k0\n290,blue,k1\n");
+    const bmt_run r = bmt_exits(bmt_sh("baeum predict c.st new.csv"), 0);
+    assert_string_equal(r.err, "");
+    assert_string_equal(bmt_line(r.out, 0), "prediction,p_high,p_low");
+    const char *const want[] = { "low", "high" };
+    assert_int_equal(bmt_lines(r.out), 3);
+    for (int i = 0; i < 2; i++) {
+        char class[20];
+        double high, low;
+        assert_int_equal(sscanf(bmt_line(r.out, i + 1), "%19[^,],%lf,%lf", class, &high, &low), 3);
+        assert_string_equal(class, want[i]);
+        bmt_near("all together", high + low, 1, 1e-12);
+        assert_true((high > low) == !strcmp(class, "high"));
+    }
+    put("with.csv",
+        "kind,code,extra,colour,size\nhigh,k0,9,red,10\n?,k1,9,blue,290\n"); /* target, another order, a column more */
+    assert_string_equal(bmt_exits(bmt_sh("baeum predict c.st with.csv"), 0).out, r.out);
+}
+
+static void numbers(void **state)
+{
+    (void)state;
+    put("new.csv", "b,a\n1,1\n0,100\n-4,.5\n");
+    const bmt_run r = bmt_exits(bmt_sh("baeum predict line.st new.csv"), 0);
+    const double want[] = { 2, 301, 10.5 };
+    assert_string_equal(bmt_line(r.out, 0), "prediction");
+    for (int i = 0; i < 3; i++) bmt_near("y = 3 a - 2 b + 1", atof(bmt_line(r.out, i + 1)), want[i], 1e-5);
+}
+
+/* What training did not have is counted and told; the row is predicted all the same. */
+static void counted(void **state)
+{
+    (void)state;
+    put("new.csv", "size,colour,code\n,red,k0\n5,green,k0\nmany,red,k0\n5,,9\n");
+    const bmt_run r = bmt_exits(bmt_sh("baeum predict c.st new.csv"), 0);
+    assert_int_equal(bmt_lines(r.out), 5);
+    for (int i = 1; i < 5; i++) assert_true(*bmt_line(r.out, i) == 'l' || *bmt_line(r.out, i) == 'h');
+    bmt_contains("missing", r.err, "! 2 cells were missing and filled as in training\n");
+    bmt_contains("unseen", r.err, "! 2 cells have a category that was not there in training\n");
+    bmt_contains("unreadable", r.err, "! 1 cell is no number where training had numbers; taken as missing\n");
+    json_t *json = bmt_json(bmt_exits(bmt_sh("baeum predict c.st new.csv --json"), 0));
+    bmt_near("missing", bmt_json_number(json, "counts.missing"), 2, 0);
+    bmt_near("unseen: green, code 9", bmt_json_number(json, "counts.unseen"), 2, 0);
+    bmt_near("unreadable", bmt_json_number(json, "counts.unreadable"), 1, 0);
+    assert_int_equal(json_array_size(json_object_get(json, "warnings")), 3);
+    json_decref(json);
+}
+
+/* Rows that cannot be read, and rows with numbers beyond f32, keep their place and stay empty. */
+static void unusable(void **state)
+{
+    (void)state;
+    put("new.csv", "size,colour,code\n1\n2,red,k0\n1e300,red,k0\n3,re\"d,k0\n4,red,k0,7\n5,blue,k1\n1e400,red,k0\n");
+    const bmt_run r = bmt_exits(bmt_sh("baeum predict c.st new.csv"), 0);
+    static const char first[] = ",l,,,l,"; /* of each line after the header: a class, or nothing */
+    assert_int_equal(bmt_lines(r.out), 8);
+    for (int i = 1; i < 8; i++) {
+        const bool empty = first[i - 1] == ',' || i == 7;
+        if (empty) assert_string_equal(bmt_line(r.out, i), ",,");
+        else assert_int_equal(*bmt_line(r.out, i), 'l');
+    }
+    bmt_contains("rows", r.err, "! 3 rows could not be read and were left out; the first: new.csv:2:1: the row has 1 cell");
+    bmt_contains("1e400", r.err, "! 1 row with a number that is not finite was left out\n");
+    bmt_contains("a large number", r.err, "! 1 row has no finite prediction and stays empty");
+    json_t *json = bmt_json(bmt_exits(bmt_sh("baeum predict c.st new.csv --json"), 0));
+    bmt_near("lines", bmt_json_number(json, "rows"), 7, 0);
+    bmt_near("unusable", bmt_json_number(json, "unusable"), 5, 0);
+    const json_t *list = json_object_get(json, "predictions");
+    assert_int_equal(json_array_size(list), 7);
+    assert_true(json_is_null(json_object_get(json_array_get(list, 0), "prediction")));
+    assert_string_equal(json_string_value(json_object_get(json_array_get(list, 1), "prediction")), "low");
+    json_decref(json);
+    bmt_contains("asked to fail", bmt_exits(bmt_sh("baeum predict c.st new.csv --bad-rows error"), 1).err,
+                 "new.csv:2:1: the row has 1 cell");
+    put("new.csv", "size,colour,code\n1e300,red,k0\n");
+    bmt_contains("none", bmt_exits(bmt_sh("baeum predict c.st new.csv"), 1).err, "no row can be used");
+}
+
+/* Large numbers that go through the network may leave f32 on the way. */
+static void not_finite(void **state)
+{
+    (void)state;
+    bmt_exits(bmt_sh("baeum train line.csv -t y -m 'dense 4' -e 3 -q -o net.st"), 0);
+    put("new.csv", "a,b\n1,1\n3e38,-3e38\n2,2\n");
+    const bmt_run r = bmt_exits(bmt_sh("baeum predict net.st new.csv"), 0);
+    assert_true(isfinite(atof(bmt_line(r.out, 1))) && *bmt_line(r.out, 1) && *bmt_line(r.out, 3));
+    assert_int_equal(bmt_lines(r.out), 4);
+}
+
+/* To standard output, into a file, from standard input; words are never among the lines. */
+static void places(void **state)
+{
+    (void)state;
+    put("new.csv", "size,colour,code\n10,red,k0\n,blue,k1\n");
+    const bmt_run r = bmt_exits(bmt_sh("baeum predict c.st new.csv"), 0);
+    const bmt_run to = bmt_exits(bmt_sh("baeum predict c.st new.csv -o out.csv"), 0);
+    char *file = bmt_text("out.csv");
+    assert_string_equal(file, r.out);
+    free(file);
+    bmt_contains("told", to.out, "2 rows predicted in out.csv\n");
+    assert_string_equal(bmt_exits(bmt_sh("baeum predict c.st - < new.csv"), 0).out, r.out);
+    assert_string_equal(bmt_exits(bmt_sh("gzip -c new.csv | baeum predict c.st - -o - | cat"), 0).out, r.out);
+    assert_string_equal(bmt_exits(bmt_sh("baeum predict c.st new.csv -o /dev/stdout | cat"), 0).out, r.out);
+    assert_string_equal(bmt_exits(bmt_sh("baeum predict c.st new.csv -q"), 0).out, r.out);
+    assert_string_equal(bmt_exits(bmt_sh("baeum predict c.st new.csv --threads 1"), 0).out, r.out);
+    bmt_contains("semicolons", bmt_exits(bmt_sh("sed 's/,/;/g' new.csv | baeum predict c.st - --delimiter ';'"), 0).out,
+                 "prediction;p_high;p_low\n");
+    json_t *json = bmt_json(bmt_exits(bmt_sh("baeum predict c.st new.csv -o out.csv --json"), 0));
+    assert_string_equal(bmt_json_string(json, "file"), "out.csv");
+    assert_null(json_object_get(json, "predictions"));
+    json_decref(json);
+    bmt_contains("both", bmt_exits(bmt_sh("baeum predict c.st new.csv -o - --json"), 2).out, "both want standard output");
+    bmt_exits(bmt_sh("seq 1 50 | awk '{ print $1 \",\" 2 * $1 }' > h.csv && baeum train h.csv --no-header -t c2 -q -o h.st"),
+              0);
+    bmt_near("twice", atof(bmt_line(bmt_exits(bmt_sh("echo 30 | baeum predict h.st - --no-header"), 0).out, 1)), 60, 1e-5);
+}
+
+static void refused(void **state)
+{
+    (void)state;
+    put("new.csv", "size,colour\n10,red\n");
+    bmt_contains("a column", bmt_exits(bmt_sh("baeum predict c.st new.csv"), 1).err,
+                 "new.csv has no column \"code\", which the recipe was fitted with");
+    bmt_contains("no model", bmt_exits(bmt_sh("baeum predict none.st new.csv"), 1).err,
+                 "none.st: No such file or directory; a model file is made by baeum train");
+    bmt_contains("a table", bmt_exits(bmt_sh("baeum predict new.csv new.csv"), 1).err, "new.csv");
+    bmt_contains("a folder", bmt_exits(bmt_sh("baeum predict . new.csv"), 1).err, ".");
+    put("code.csv", "size,colour,code\n1,red,1\n");
+    assert_int_equal(bmt_lines(bmt_exits(bmt_sh("baeum predict c.st code.csv"), 0).out), 2);
+    json_t *json = bmt_json(bmt_exits(bmt_sh("baeum predict c.st new.csv --json"), 1));
+    bmt_contains("as json", bmt_json_string(json, "error.message"), "\"code\"");
+    json_decref(json);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(classes),    cmocka_unit_test(numbers), cmocka_unit_test(counted), cmocka_unit_test(unusable),
+        cmocka_unit_test(not_finite), cmocka_unit_test(places),  cmocka_unit_test(refused),
+    };
+    return cmocka_run_group_tests(tests, setup, NULL);
+}

@@ -1,0 +1,374 @@
+// SPDX-License-Identifier: Apache-2.0
+/* baeum train: what a session says, every option, every form of a model, how the task is found, files of rows, the JSON object. */
+#include "support/bmt_command.h"
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Rows of two columns, a from 1 on, by an awk expression of it; written as x.csv. */
+static void make_csv(const char *header, int rows, const char *expression)
+{
+    bmt_exits(bmt_sh("(echo '%s'; seq 1 %d | awk '{ print %s }') > x.csv", header, rows, expression), 0);
+}
+
+static json_t *train(const char *arguments)
+{
+    return bmt_json(bmt_exits(bmt_sh("baeum train %s --json", arguments), 0));
+}
+
+/* What is inferred and what is the default stands in the words. */
+static void session_of_classes(void **state)
+{
+    (void)state;
+    const bmt_run r = bmt_exits(bmt_sh("baeum train iris"), 0);
+    static const char *const lines[] = {
+        "iris         150 rows · 5 columns: 4 numbers, 1 text · nothing missing",
+        "target       Species, 3 classes: setosa 50, versicolor 50, virginica 50: classification (inferred, --task overrides)",
+        "recipe       Sepal.Length, Sepal.Width, Petal.Length, Petal.Width: standardised",
+        "split        104 train · 23 validation · 23 test, seed 0",
+        "model        softmax · 15 parameters",
+        "",
+        "           accuracy     F1   precision   recall   balanced    AUC   log loss",
+    };
+    assert_string_equal(r.err, "");
+    for (int i = 0; i < (int)BMI_COUNT(lines); i++) assert_string_equal(bmt_line(r.out, i), lines[i]);
+    bmt_contains("test", bmt_line(r.out, 7), "test       ");
+    bmt_contains("baseline", bmt_line(r.out, 8), "always the most frequent class");
+    bmt_contains("saved", bmt_line(r.out, 10), "saved iris.safetensors (");
+    bmt_contains("next", bmt_line(r.out, 10), "next: baeum predict iris.safetensors new.csv");
+    assert_int_equal(bmt_lines(r.out), 11);
+    const bmt_run quiet = bmt_exits(bmt_sh("baeum train iris -q"), 0);
+    assert_int_equal(bmt_lines(quiet.out), 3);
+}
+
+static void session_of_numbers(void **state)
+{
+    (void)state;
+    const bmt_run r = bmt_exits(bmt_sh("baeum train creditcard --target share --model mlp:64,32 --epochs 3 --threads 1"), 0);
+    static const char *const parts[] = {
+        "creditcard   1,319 rows · 12 columns: 9 numbers, 3 text · nothing missing\n",
+        "target       share, real, .000109 to .906: regression (inferred, --task overrides)\n",
+        "card, owner, selfemp: one-hot into 9\n",
+        "! expenditure over income gives share almost alone (R² 1.000): will you know it when you predict?   --drop "
+        "expenditure\n",
+        "split        923 train · 198 validation · 198 test, seed 0\n",
+        "model        mlp:64,32 · 3,265 parameters · ", /* 17·64+64 + 64·32+32 + 32+1 */
+        " kernels a step, planned in ",
+        " ms · 1 thread\n",
+        "training     adam, rate .001 · mse · batches of 32 rows · at most 3 epochs, ended by 10 epochs without a better one\n",
+        "\nepoch    1/3   loss ",
+        "\nepoch    3/3   loss ",
+        "ended after 3 epochs\n",
+        "             R²",
+        "always the mean\n",
+    };
+    for (size_t i = 0; i < BMI_COUNT(parts); i++) bmt_contains("the session", r.out, parts[i]);
+    bmt_contains("without it", bmt_exits(bmt_sh("baeum train creditcard -t share --drop expenditure"), 0).out,
+                 "recipe       reports, age");
+    assert_null(strstr(bmt_sh("baeum train creditcard -t share --drop expenditure").out, "almost alone"));
+    bmt_contains("a class given away", bmt_sh("baeum train creditcard -q").out,
+                 "! expenditure gives card almost alone (right in .98");
+}
+
+static void models(void **state)
+{
+    (void)state;
+    bmt_temp_file("net.json", "{\"layers\": [{\"kind\": \"dense\", \"options\": {\"units\": 8, \"activation\": \"tanh\"}}]}",
+                  78);
+    static const struct {
+        const char *data, *model;
+        double parameters;
+        const char *extra;
+    } rows[] = {
+        { "creditcard -t share", "linear", 18, "" },
+        { "infert", "logistic", 11, "" }, /* education into 4, six numbers, a bias */
+        { "iris", "softmax", 15, "" },
+        { "iris", "softmax:C=10,iterations=500", 15, "" },
+        { "iris", "perceptron", 15, "" },
+        { "iris", "mlp", 4 * 64 + 64 + 64 * 3 + 3, "-e 2" },
+        { "iris", "mlp:64,32", 320 + 2080 + 99, "-e 2" },
+        { "iris", "mlp:8,dropout=.2", 67, "-e 2" },
+        { "creditcard", "mlp:4", 15 * 4 + 4 + 5, "-e 2" }, /* two classes: one output */
+        { "iris", "'dense 8 relu'", 67, "-e 2" },
+        { "iris", "'dense 8 relu, dropout .3, dense 3 softmax'", 67, "-e 2" },
+        { "iris", "'dense 8 relu, batch_norm'", 67 + 32, "-e 2" },
+        { "iris", "net.json", 67, "-e 2" },
+    };
+    for (size_t i = 0; i < BMI_COUNT(rows); i++) {
+        const bmt_run r =
+            bmt_exits(bmt_sh("baeum train %s --model %s %s --json -o m.st", rows[i].data, rows[i].model, rows[i].extra), 0);
+        json_t *json = bmt_json(r);
+        bmt_near(rows[i].model, bmt_json_number(json, "parameters"), rows[i].parameters, 0);
+        assert_true(
+            isfinite(bmt_json_number(json, strcmp(rows[i].model, "linear") ? "metrics.test.accuracy" : "metrics.test.r2")));
+        json_decref(json);
+        bmt_exits(bmt_sh("baeum inspect m.st"), 0);
+    }
+}
+
+/* Every option of networks is taken as it is given, and a JSON object tells what was taken. */
+static void settings(void **state)
+{
+    (void)state;
+    json_t *json =
+        train("iris -m mlp:8 --epochs 4 --batch 13 --rate .02 --optimizer sgd:momentum=.9 --patience 2 --seed 5 --threads 2");
+    assert_string_equal(bmt_json_string(json, "training.optimizer"), "sgd");
+    bmt_near("rate", bmt_json_number(json, "training.rate"), .02, 0);
+    bmt_near("batch", bmt_json_number(json, "training.batch"), 13, 0);
+    bmt_near("epochs", bmt_json_number(json, "training.epochs"), 4, 0);
+    bmt_near("patience", bmt_json_number(json, "training.patience"), 2, 0);
+    bmt_near("threads", bmt_json_number(json, "training.threads"), 2, 0);
+    bmt_near("seed", bmt_json_number(json, "seed"), 5, 0);
+    bmt_near("epochs done", bmt_json_number(json, "epochs"), 4, 0);
+    assert_string_equal(bmt_json_string(json, "stopped_by"), "epochs");
+    assert_string_equal(bmt_json_string(json, "training.loss"), "sparse_categorical_crossentropy");
+    json_decref(json);
+    json = train("iris -m mlp:8 -e 2");
+    assert_string_equal(bmt_json_string(json, "training.optimizer"), "adam");
+    bmt_near("default rate", bmt_json_number(json, "training.rate"), .001, 0);
+    bmt_near("default batch", bmt_json_number(json, "training.batch"), 32, 0);
+    bmt_near("default patience", bmt_json_number(json, "training.patience"), 10, 0);
+    assert_true(bmt_json_number(json, "training.kernels") > 3);
+    json_decref(json);
+    static const struct {
+        const char *arguments, *loss;
+    } losses[] = {
+        { "creditcard -t share --loss huber", "huber" },
+        { "creditcard --loss hinge", "hinge" },
+        { "creditcard", "binary_crossentropy" },
+        { "iris --loss softmax_crossentropy", "softmax_crossentropy" },
+    };
+    for (size_t i = 0; i < BMI_COUNT(losses); i++) {
+        char line[200];
+        snprintf(line, sizeof line, "%s -m mlp:4 -e 1", losses[i].arguments);
+        json = train(line);
+        assert_string_equal(bmt_json_string(json, "training.loss"), losses[i].loss);
+        json_decref(json);
+    }
+}
+
+/* A rate of 0 freezes the weights; the same seed gives the same file, whatever the threads. */
+static void zero_and_seeds(void **state)
+{
+    (void)state;
+    json_t *one = train("iris -m mlp:8 --rate 0 -e 1"), *more = train("iris -m mlp:8 --rate 0 -e 5 --patience 9");
+    bmt_near("rate", bmt_json_number(more, "training.rate"), 0, 0);
+    bmt_near("epochs", bmt_json_number(more, "epochs"), 5, 0);
+    bmt_near("frozen", bmt_json_number(more, "metrics.test.log_loss"), bmt_json_number(one, "metrics.test.log_loss"), 0);
+    json_decref(more);
+    more = train("iris -m mlp:8 --rate .1 -e 5 --patience 9");
+    assert_true(bmt_json_number(more, "metrics.test.log_loss") < bmt_json_number(one, "metrics.test.log_loss") - .1);
+    json_decref(one);
+    json_decref(more);
+    bmt_exits(bmt_sh("for t in 1 2 3; do baeum train creditcard -m mlp:32,dropout=.1 -e 3 -s 7 --threads $t -q -o t$t.st || "
+                     "exit 1; done; "
+                     "cmp t1.st t2.st && cmp t1.st t3.st"),
+              0);
+    bmt_exits(bmt_sh("baeum train creditcard -m mlp:32,dropout=.1 -e 3 -s 8 -q -o t4.st && cmp -s t1.st t4.st"), 1);
+}
+
+static void parts(const char *arguments, double n_train, double n_validation, double n_test)
+{
+    json_t *json = train(arguments);
+    bmt_near("training rows", bmt_json_number(json, "rows.train"), n_train, 0);
+    bmt_near("validation rows", bmt_json_number(json, "rows.validation"), n_validation, 0);
+    bmt_near("test rows", bmt_json_number(json, "rows.test"), n_test, 0);
+    json_decref(json);
+}
+
+static void splits(void **state)
+{
+    (void)state;
+    parts("iris", 104, 23, 23); /* .15 of 150 is 22.5 */
+    parts("iris --validation .2 --test .1", 105, 30, 15);
+    parts("iris --validation 0", 127, 0, 23);
+    parts("iris --validation 0 --test 0", 150, 0, 0);
+    bmt_exits(bmt_sh("baeum data split iris -q -o p"), 0);
+    parts("p-train.csv --validation p-validation.csv --test p-test.csv -t Species", 104, 23, 23);
+    parts("p-train.csv --test p-test.csv -t Species", 88, 16, 23);
+    parts("p-train.csv --validation p-validation.csv --test 0 -t Species", 104, 23, 0);
+    for (int seed = 0; seed < 3;
+         seed++) { /* stratified: the most frequent class has its share, 1,023 of 1,319, in every test part */
+        char line[100];
+        snprintf(line, sizeof line, "creditcard --seed %d", seed);
+        json_t *json = train(line);
+        bmt_near("share of yes", bmt_json_number(json, "baseline.accuracy"), 154. / 198, 1e-9);
+        json_decref(json);
+    }
+    bmt_contains("nothing held out", bmt_sh("baeum train iris --validation 0 --test 0").out, "! no rows were held out");
+    bmt_contains("no such file", bmt_exits(bmt_sh("baeum train iris --test none.csv"), 1).err, "none.csv");
+    bmt_contains("another table", bmt_exits(bmt_sh("baeum train iris --test p-none"), 1).err, "p-none");
+    bmt_exits(bmt_sh("cut -d, -f1,5 p-test.csv > narrow.csv"), 0);
+    bmt_contains("a column less", bmt_exits(bmt_sh("baeum train iris --test narrow.csv"), 1).err,
+                 "narrow.csv has no column \"Sepal.Width\"");
+}
+
+/* Text, true/false, or whole numbers of at most 20 values with at least 10 rows a value are classes; the rest is regression. */
+static void tasks(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *what, *expression;
+        int rows;
+        const char *options, *task;
+    } rows[] = {
+        { "20 values, 10 rows each", "$1 \",\" $1 % 20", 200, "", "classification" },
+        { "21 values", "$1 \",\" $1 % 21", 420, "", "regression" },
+        { "9.95 rows a value", "$1 \",\" $1 % 20", 199, "", "regression" },
+        { "two values, 10 rows each", "$1 \",\" $1 % 2", 20, "--validation 0 --test 0", "classification" },
+        { "two values, 9.5 rows each", "$1 \",\" $1 % 2", 19, "--validation 0 --test 0", "regression" },
+        { "halves", "$1 \",\" ($1 % 2) + .5", 200, "", "regression" },
+        { "whole numbers written as reals", "$1 \",\" ($1 % 2) \".0\"", 200, "", "classification" },
+        { "text", "$1 \",x\" $1 % 50", 500, "", "classification" },
+        { "true and false", "$1 \",\" ($1 % 2 ? \"true\" : \"false\")", 200, "", "classification" },
+        { "asked for numbers", "$1 \",\" $1 % 2", 200, "--task regression", "regression" },
+        { "asked for classes", "$1 \",\" ($1 % 2) + .5", 200, "--task classification", "classification" },
+    };
+    for (size_t i = 0; i < BMI_COUNT(rows); i++) {
+        char line[100];
+        make_csv("a,b", rows[i].rows, rows[i].expression);
+        snprintf(line, sizeof line, "x.csv -t b %s", rows[i].options);
+        json_t *json = train(line);
+        if (strcmp(bmt_json_string(json, "task"), rows[i].task))
+            fail_msg("%s: %s", rows[i].what, bmt_json_string(json, "task"));
+        assert_string_equal(bmt_json_string(json, "model"), *rows[i].task == 'r' ? "linear" : "softmax");
+        json_decref(json);
+    }
+    bmt_contains("said", bmt_sh("baeum train x.csv -t b --task classification").out, "classification (as asked)");
+    make_csv("a,b", 200, "$1 \",x\" $1 % 2");
+    bmt_contains("text is no number", bmt_exits(bmt_sh("baeum train x.csv -t b --task regression"), 1).err, "is text");
+}
+
+static void recipes(void **state)
+{
+    (void)state;
+    bmt_exits(bmt_sh("(echo 'n,c,id,\"x,y\",one,y'; seq 1 200 | awk '{ print ($1 %% 9 ? $1 : \"\") \",\" ($1 %% 3 ? \"p\" : "
+                     "\"q\") \",id\" $1 "
+                     "\",\" $1 %% 5 \",7,\" $1 %% 2 }') > r.csv"),
+              0);
+    const bmt_run r = bmt_exits(bmt_sh("baeum train r.csv -t y"), 0);
+    bmt_contains("missing cells", r.out, "22 cells missing in 1 column");
+    bmt_contains("all-distinct text", r.out, "id is dropped: its 140 texts all differ");
+    bmt_contains("one value", r.out, "one is dropped: it has one value in all 140 rows");
+    bmt_contains("median", r.out, " missing numbers get the median of their column");
+    bmt_contains("one-hot", r.out, "c: one-hot into 3"); /* p, q, and what was not seen */
+    static const struct {
+        const char *drop;
+        int features;
+    } drops[] = {
+        { "--drop n", 4 }, { "--drop n,c", 1 }, { "-d n -d c", 1 }, { "-d x,y", 4 }, { "-d id,one,n", 4 }, { "-d 'n,,c,'", 1 },
+    };
+    for (size_t i = 0; i < BMI_COUNT(drops); i++) {
+        bmt_exits(bmt_sh("baeum train r.csv -t y %s -q -o d.st", drops[i].drop), 0);
+        json_t *json = bmt_json(bmt_exits(bmt_sh("baeum inspect d.st --json"), 0));
+        assert_int_equal(json_array_size(json_object_get(json, "features")), drops[i].features);
+        json_decref(json);
+    }
+    bmt_contains("all dropped", bmt_exits(bmt_sh("baeum train r.csv -t y -d n,c -d x,y"), 1).err, "feature");
+}
+
+static void reading(void **state)
+{
+    (void)state;
+    bmt_exits(bmt_sh("seq 1 100 | awk '{ print $1 \";\" 2 * $1 \"|\" }' > s.csv"), 0);
+    json_t *json = train("s.csv --no-header --delimiter ';' -t c2 --task classification --validation 0 --test 0 -o s.st");
+    assert_string_equal(bmt_json_string(json, "target"), "c2");
+    json_decref(json);
+    bmt_exits(bmt_sh("(echo 'a b'; seq 1 100 | awk '{ print $1 \" \" 2 * $1 }'; echo 3) > space.csv"), 0);
+    bmt_contains("a bad row", bmt_exits(bmt_sh("baeum train space.csv --delimiter space -t b"), 1).err,
+                 "space.csv:102:1: the row has 1 cell");
+    bmt_contains("a bad row", bmt_exits(bmt_sh("baeum train space.csv --delimiter space -t b --bad-rows error"), 1).err,
+                 "space.csv:102");
+    const bmt_run r = bmt_exits(bmt_sh("baeum train space.csv --delimiter space -t b --bad-rows skip"), 0);
+    bmt_contains("left out", r.out, "! 1 row could not be read and was left out; the first: space.csv:102:1");
+    bmt_contains("rows", r.out, "100 rows");
+    json = train("space.csv --delimiter space -t b --bad-rows skip");
+    bmt_contains("a warning", json_string_value(json_array_get(json_object_get(json, "warnings"), 0)), "space.csv:102:1");
+    json_decref(json);
+}
+
+static void object(void **state)
+{
+    (void)state;
+    json_t *json = train("creditcard");
+    assert_string_equal(bmt_json_string(json, "task"), "classification");
+    assert_string_equal(bmt_json_string(json, "target"), "card");
+    assert_string_equal(json_string_value(json_array_get(json_object_get(json, "classes"), 1)), "yes");
+    assert_string_equal(bmt_json_string(json, "model"), "softmax");
+    assert_string_equal(bmt_json_string(json, "file"), "creditcard.safetensors");
+    assert_true(bmt_json_number(json, "seconds") >= 0);
+    static const char *const where[] = { "metrics.train", "metrics.validation", "metrics.test", "baseline" };
+    static const char *const which[] = { "accuracy", "f1", "precision", "recall", "balanced_accuracy", "roc_auc", "log_loss" };
+    for (size_t i = 0; i < BMI_COUNT(where); i++)
+        for (size_t k = 0; k < BMI_COUNT(which); k++) {
+            char path[100];
+            snprintf(path, sizeof path, "%s.%s", where[i], which[k]);
+            assert_true(bmt_json_number(json, path) >= 0);
+        }
+    assert_int_equal(json_array_size(json_object_get(json, "warnings")), 2);
+    json_decref(json);
+    json = train("creditcard -t share --drop expenditure");
+    assert_null(json_object_get(json, "classes"));
+    assert_int_equal(json_array_size(json_object_get(json, "warnings")), 0);
+    assert_true(bmt_json_number(json, "metrics.test.r2") > bmt_json_number(json, "baseline.r2"));
+    assert_true(bmt_json_number(json, "metrics.test.mse") < bmt_json_number(json, "baseline.mse"));
+    bmt_near("root", pow(bmt_json_number(json, "metrics.test.rmse"), 2), bmt_json_number(json, "metrics.test.mse"), 1e-10);
+    json_decref(json);
+}
+
+/* Where the model goes: by name of the data, by -o, to standard output without a word beside it. */
+static void outputs(void **state)
+{
+    (void)state;
+    make_csv("a,b", 60, "$1 \",\" 2 * $1");
+    bmt_exits(bmt_sh("mkdir sub && cp x.csv sub/y.csv && baeum train sub/y.csv -t b -q && test -s y.safetensors"), 0);
+    bmt_exits(bmt_sh("gzip -k sub/y.csv && rm y.safetensors && baeum train sub/y.csv.gz -t b -q && test -s y.safetensors"), 0);
+    bmt_exits(bmt_sh("baeum train - -t b -q < x.csv && test -s model.safetensors"), 0);
+    bmt_exits(bmt_sh("baeum train x.csv -t b -o 'sub/a b' -q && baeum inspect 'sub/a b' -q"), 0);
+    bmt_exits(
+        bmt_sh(
+            "baeum train x.csv -t b -o - > one.st 2> words && baeum train x.csv -t b -o /dev/stdout 2> words | cat > two.st && "
+            "cmp one.st two.st && baeum inspect one.st -q"),
+        0);
+    char *words = bmt_text("words");
+    bmt_contains("words go elsewhere", words, "split        42 train");
+    free(words);
+    bmt_contains("both", bmt_exits(bmt_sh("baeum train x.csv -t b -o - --json"), 2).out, "both want standard output");
+    bmt_contains("a folder", bmt_exits(bmt_sh("baeum train x.csv -t b -o sub"), 1).err, "is a folder; name a file in it");
+    bmt_contains("no folder", bmt_exits(bmt_sh("baeum train x.csv -t b -o none/m"), 1).err,
+                 "none/m cannot be written: folder none: No such");
+}
+
+/* Losses that do not go with the target, and what goes. */
+static void wrong_losses(void **state)
+{
+    (void)state;
+    bmt_contains("three classes", bmt_exits(bmt_sh("baeum train iris -m mlp:4 --loss mse"), 2).err,
+                 "--loss mse does not go with a target of 3 classes; for these");
+    bmt_contains("two classes", bmt_exits(bmt_sh("baeum train creditcard -m mlp:4 --loss softmax_crossentropy"), 2).err,
+                 "binary_crossentropy");
+    bmt_contains("numbers", bmt_exits(bmt_sh("baeum train creditcard -t share -m mlp:4 --loss hinge"), 2).err,
+                 "--loss hinge is for classes, the target is numbers");
+    bmt_contains("few steps", bmt_exits(bmt_sh("baeum train iris -m softmax:iterations=2"), 0).out,
+                 "! softmax:iterations=2 is not converged after 2 iterations: scores may become better with more of them, as "
+                 "in --model softmax:iterations=10000");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(session_of_classes),
+        cmocka_unit_test(session_of_numbers),
+        cmocka_unit_test(models),
+        cmocka_unit_test(settings),
+        cmocka_unit_test(zero_and_seeds),
+        cmocka_unit_test(splits),
+        cmocka_unit_test(tasks),
+        cmocka_unit_test(recipes),
+        cmocka_unit_test(reading),
+        cmocka_unit_test(object),
+        cmocka_unit_test(outputs),
+        cmocka_unit_test(wrong_losses),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
