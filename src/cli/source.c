@@ -116,13 +116,14 @@ static int open_file(cli *c, const char *data, cli_source *s)
 
 static int open_set(cli *c, const char *data, cli_source *s)
 {
-    const bmi_set *set = bmi_set_find(data);
-    s->data = bm_dataset_load(data);
-    if (set && bm_status_of(s->data) == BM_E_DATA)
-        return cli_fail(c, CLI_FAILED, "%s; baeum data get %s tells how to obtain it", bm_error(s->data), data);
-    if (bm_failed(s->data)) return cli_fail_text(c, CLI_FAILED, bm_error(s->data));
-    s->test = bm_dataset_load(data, .part = "test");
-    return bm_failed(s->test) ? cli_fail_text(c, CLI_FAILED, bm_error(s->test)) : 0;
+    bm_dataset **const part[] = { &s->data, &s->test };
+    for (int i = 0; i < 2; i++) {
+        const bm_dataset *d = *part[i] = bm_dataset_load(data, .part = i ? "test" : "train");
+        if (bmi_set_find(data) && bm_status_of(d) == BM_E_DATA)
+            return cli_fail(c, CLI_FAILED, "%s; baeum data get %s tells how to obtain it", bm_error(d), data);
+        if (bm_failed(d)) return cli_fail_text(c, CLI_FAILED, bm_error(d));
+    }
+    return 0;
 }
 
 /* A table or images by name. */

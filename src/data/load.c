@@ -13,6 +13,11 @@ static bool ends_in(const char *text, const char *end)
     return n >= m && !strcmp(text + n - m, end);
 }
 
+static bool is_npy(const char *path)
+{
+    return ends_in(path, ".npy") || ends_in(path, ".npy.gz");
+}
+
 static bm_dataset *failed_dataset(bm_context *context, const bmi_error *e)
 {
     bm_dataset *d = bmi_dataset_new(context);
@@ -121,8 +126,7 @@ static bm_dataset *load_npz(const bm_load_options *o, const char *part, bm_place
 static bm_dataset *load_array(const bm_load_options *o, bm_place here)
 {
     bmi_error e = { 0 };
-    bm_tensor *x =
-        ends_in(o->name, ".npy") ? bmi_npy_read(&e, here, o->context, o->name) : bmi_idx_read(&e, here, o->context, o->name);
+    bm_tensor *x = is_npy(o->name) ? bmi_npy_read(&e, here, o->context, o->name) : bmi_idx_read(&e, here, o->context, o->name);
     if (x && x->type == BM_U8) with_channel(x);
     return join(o->context, &e, x, NULL, here);
 }
@@ -174,7 +178,7 @@ bm_dataset *bm_dataset_load_at(const bm_load_options *options, size_t size, bm_p
     if (generator) return load_generated(&o, generator, here);
     if (set && set->images) return load_images(&o, set, part, here);
     if (npz) return load_npz(&o, part, here);
-    if (ends_in(o.name, ".npy") || strstr(o.name, "-ubyte") || ends_in(o.name, ".idx") || ends_in(o.name, ".idx.gz"))
+    if (is_npy(o.name) || strstr(o.name, "-ubyte") || ends_in(o.name, ".idx") || ends_in(o.name, ".idx.gz"))
         return load_array(&o, here);
     return load_table(&o, set, here);
 }
