@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Growing strings, integers, nearest names. */
+/* Growing strings, UTF-8, integers, nearest names. */
 #include "base/text.h"
 #include "base/memory.h"
 #include <string.h>
@@ -47,6 +47,26 @@ void bmi_text_end(bmi_text *t)
     t->at = NULL;
     t->length = t->capacity = 0;
     t->failed = false;
+}
+
+bool bmi_is_utf8(const char *text, size_t n)
+{
+    const unsigned char *p = (const unsigned char *)text, *end = p + n;
+    while (p < end) {
+        if (*p < 0x80) {
+            p++;
+            continue;
+        }
+        const int more = *p >= 0xc2 && *p < 0xe0 ? 1 : *p >= 0xe0 && *p < 0xf0 ? 2 : *p >= 0xf0 && *p < 0xf5 ? 3 : 0;
+        if (!more || end - p <= more) return false;
+        if ((*p == 0xe0 && p[1] < 0xa0) || (*p == 0xed && p[1] > 0x9f) || (*p == 0xf0 && p[1] < 0x90) ||
+            (*p == 0xf4 && p[1] > 0x8f))
+            return false;
+        for (int i = 1; i <= more; i++)
+            if ((p[i] & 0xc0) != 0x80) return false;
+        p += more + 1;
+    }
+    return true;
 }
 
 bool bmi_read_int(const char *at, size_t n, int64_t *value)

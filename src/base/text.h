@@ -28,6 +28,9 @@ bool bmi_read_int(const char *at, size_t n, int64_t *value); /* optional sign an
 int bmi_write_real(char into[32], double value);
 int bmi_write_real_f32(char into[32], float value);
 
+/* Whether bytes are UTF-8 (RFC 3629). */
+bool bmi_is_utf8(const char *text, size_t n);
+
 /* Of `count` names the one nearest to `name`, or null: for "did you mean". Nearest by edits (insert, delete, replace, swap two
  * neighbours; case does not count), at most a third of name's length + 1; of equals the first. Names over 100 bytes are not
  * considered. */

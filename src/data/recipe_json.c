@@ -1,80 +1,82 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Recipes as JSON: the steps with their fitted numbers (17 digits, so that they read back as the same bits), the target, the inputs.
  * Reading trusts nothing: every member is checked before the recipe can be applied. */
+#include "base/json.h"
 #include "data/recipe.h"
 #include <math.h>
 #include <string.h>
 
 static json_t *save_texts(const char *const *texts, size_t n)
 {
-    json_t *list = json_array();
-    for (size_t i = 0; list && i < n; i++)
-        if (json_array_append_new(list, json_string(texts[i]))) {
-            json_decref(list);
-            list = NULL;
-        }
-    return list;
+    bmi_json list = bmi_json_list();
+    for (size_t i = 0; i < n; i++) bmi_json_add(&list, json_string(texts[i]));
+    return bmi_json_end(&list);
 }
 
 static json_t *save_numbers(const double *numbers, size_t n)
 {
-    json_t *list = json_array();
-    for (size_t i = 0; list && i < n; i++)
-        if (json_array_append_new(list, json_real(numbers[i]))) {
-            json_decref(list);
-            list = NULL;
-        }
-    return list;
+    bmi_json list = bmi_json_list();
+    for (size_t i = 0; i < n; i++) bmi_json_add(&list, json_real(numbers[i]));
+    return bmi_json_end(&list);
+}
+
+static json_t *save_column(const bmi_step_column *k)
+{
+    bmi_json all = bmi_json_object();
+    bmi_json_put(&all, "name", json_string(k->name));
+    bmi_json_put(&all, "numbers", save_numbers(k->numbers, k->n_numbers));
+    bmi_json_put(&all, "texts", save_texts(k->texts, k->n_texts));
+    return bmi_json_end(&all);
 }
 
 static json_t *save_step(const bmi_recipe_step *s)
 {
-    json_t *columns = json_array();
-    for (size_t c = 0; columns && c < s->n_columns; c++) {
-        const bmi_step_column *k = &s->columns[c];
-        json_t *column = json_pack("{s:s, s:o, s:o}", "name", k->name, "numbers", save_numbers(k->numbers, k->n_numbers),
-                                   "texts", save_texts(k->texts, k->n_texts));
-        if (json_array_append_new(columns, column)) {
-            json_decref(columns);
-            columns = NULL;
-        }
-    }
-    return json_pack("{s:s, s:s?, s:o, s:o}", "kind", s->kind->name, "with", s->with, "names", save_texts(s->names, s->n_names),
-                     "columns", columns);
+    bmi_json columns = bmi_json_list(), all = bmi_json_object();
+    for (size_t c = 0; c < s->n_columns; c++) bmi_json_add(&columns, save_column(&s->columns[c]));
+    bmi_json_put(&all, "kind", json_string(s->kind->name));
+    bmi_json_put(&all, "with", bmi_json_text(s->with));
+    bmi_json_put(&all, "names", save_texts(s->names, s->n_names));
+    bmi_json_put(&all, "columns", bmi_json_end(&columns));
+    return bmi_json_end(&all);
 }
 
 static json_t *save_steps(const bm_recipe *r)
 {
-    json_t *steps = json_array();
-    for (size_t s = 0; steps && s < r->n_steps; s++)
-        if (json_array_append_new(steps, save_step(&r->steps[s]))) {
-            json_decref(steps);
-            steps = NULL;
-        }
-    return steps;
+    bmi_json steps = bmi_json_list();
+    for (size_t s = 0; s < r->n_steps; s++) bmi_json_add(&steps, save_step(&r->steps[s]));
+    return bmi_json_end(&steps);
 }
 
 static json_t *save_inputs(const bm_recipe *r)
 {
-    json_t *inputs = json_array();
-    for (size_t i = 0; inputs && i < r->n_inputs; i++)
-        if (json_array_append_new(inputs, json_pack("{s:s, s:b}", "name", r->inputs[i].name, "text", r->inputs[i].text))) {
-            json_decref(inputs);
-            inputs = NULL;
-        }
-    return inputs;
+    bmi_json inputs = bmi_json_list();
+    for (size_t i = 0; i < r->n_inputs; i++) {
+        bmi_json one = bmi_json_object();
+        bmi_json_put(&one, "name", json_string(r->inputs[i].name));
+        bmi_json_put(&one, "text", json_boolean(r->inputs[i].text));
+        bmi_json_add(&inputs, bmi_json_end(&one));
+    }
+    return bmi_json_end(&inputs);
 }
 
 json_t *bmi_recipe_save(const bm_recipe *r)
 {
-    json_t *classes = save_texts(r->to.classes, (size_t)r->to.n_classes);
-    json_t *numbers = r->to.numbers ? save_numbers(r->to.numbers, (size_t)r->to.n_classes) : json_null();
-    return json_pack("{s:s?, s:i, s:b, s:b, s:b, s:i, s:b, s:i, s:o, s:o, s:o, s:o, s:o, s:o}", "target", r->target,
-                     "asked_task", (int)r->task, "log1p", r->log1p, "plain", r->plain, "keep_constant", r->keep_constant,
-                     "asked_steps", (int)r->n_asked, "fitted", r->fitted, "task", (int)r->to.task, "classes", classes,
-                     "class_numbers", numbers, "inputs", save_inputs(r), "steps", save_steps(r), "features",
-                     save_texts(r->features, r->n_features), "notes",
-                     save_texts((const char *const *)r->notes.at, r->notes.count));
+    bmi_json all = bmi_json_object();
+    bmi_json_put(&all, "target", bmi_json_text(r->target));
+    bmi_json_put(&all, "asked_task", json_integer(r->task));
+    bmi_json_put(&all, "log1p", json_boolean(r->log1p));
+    bmi_json_put(&all, "plain", json_boolean(r->plain));
+    bmi_json_put(&all, "keep_constant", json_boolean(r->keep_constant));
+    bmi_json_put(&all, "asked_steps", json_integer((json_int_t)r->n_asked));
+    bmi_json_put(&all, "fitted", json_boolean(r->fitted));
+    bmi_json_put(&all, "task", json_integer(r->to.task));
+    bmi_json_put(&all, "classes", save_texts(r->to.classes, (size_t)r->to.n_classes));
+    bmi_json_put(&all, "class_numbers", r->to.numbers ? save_numbers(r->to.numbers, (size_t)r->to.n_classes) : json_null());
+    bmi_json_put(&all, "inputs", save_inputs(r));
+    bmi_json_put(&all, "steps", save_steps(r));
+    bmi_json_put(&all, "features", save_texts(r->features, r->n_features));
+    bmi_json_put(&all, "notes", save_texts((const char *const *)r->notes.at, r->notes.count));
+    return bmi_json_end(&all);
 }
 
 /* ---- loading ---- */

@@ -6,6 +6,7 @@
 #ifndef BMI_FORMAT_COLUMN_H
 #define BMI_FORMAT_COLUMN_H
 #include "base/memory.h"
+#include "base/text.h"
 #include <baeum/column.h>
 
 #define BMI_BOOL_MISSING 2
@@ -48,8 +49,7 @@ int bmi_cell_bool(const char *text, size_t n);
 /* Reads a number with blanks around it. `integer`: written with digits and a sign alone. False when it is none;
  * 1e400 and inf are numbers of infinite value. */
 bool bmi_cell_number(const char *text, size_t n, double *value, bool *integer);
-/* Whether bytes are UTF-8 (RFC 3629); Latin-1 as UTF-8 into room for 2 n bytes, gives its length. */
-bool bmi_is_utf8(const char *text, size_t n);
+/* Latin-1 as UTF-8 into room for 2 n bytes, gives its length. */
 size_t bmi_latin1_to_utf8(const char *text, size_t n, char *into);
 
 #endif

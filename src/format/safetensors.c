@@ -2,8 +2,8 @@
 /* Safetensors: types, and writing. */
 #include "format/safetensors.h"
 #include "base/file.h"
+#include "base/json.h"
 #include "tensor/tensor.h"
-#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -58,26 +58,24 @@ static bool entry_bytes(const bmi_st_entry *entry, size_t *bytes)
 
 static json_t *entry_json(const bmi_st_entry *entry, size_t begin, size_t end)
 {
-    json_t *shape = json_array();
-    for (int64_t i = 0; shape && i < entry->shape.rank; i++)
-        if (json_array_append_new(shape, json_integer(entry->shape.dim[i]))) {
-            json_decref(shape);
-            shape = NULL;
-        }
-    return json_pack("{s:s, s:o, s:[I,I]}", "dtype", bmi_st_name(entry->type), "shape", shape, "data_offsets",
-                     (json_int_t)begin, (json_int_t)end);
+    bmi_json shape = bmi_json_list(), offsets = bmi_json_list(), all = bmi_json_object();
+    for (int64_t i = 0; i < entry->shape.rank; i++) bmi_json_add(&shape, json_integer(entry->shape.dim[i]));
+    bmi_json_add(&offsets, json_integer((json_int_t)begin));
+    bmi_json_add(&offsets, json_integer((json_int_t)end));
+    bmi_json_put(&all, "dtype", json_string(bmi_st_name(entry->type)));
+    bmi_json_put(&all, "shape", bmi_json_end(&shape));
+    bmi_json_put(&all, "data_offsets", bmi_json_end(&offsets));
+    return bmi_json_end(&all);
 }
 
 /* Adds `value` (taken) under a name that must be new and UTF-8. */
 static bm_status add(bmi_error *e, bm_place here, const char *path, json_t *to, const char *name, json_t *value)
 {
-    json_t *text = name && *name ? json_string(name) : NULL; /* null when it is not UTF-8 */
     if (!value) return bmi_fail_memory(e, here, 1024, "for the header of a safetensors file");
-    if (!text) {
+    if (!name || !*name || !bmi_is_utf8(name, strlen(name))) {
         json_decref(value);
         return bmi_fail(e, BM_E_ARGUMENT, here, "%s: a name is empty or not UTF-8", path);
     }
-    json_decref(text);
     if (json_object_get(to, name) || !strcmp(name, "__metadata__")) {
         json_decref(value);
         return bmi_fail(e, BM_E_ARGUMENT, here, "%s: the name \"%.100s\" is taken", path, name);
@@ -103,11 +101,9 @@ static bm_status make_header(bmi_error *e, bm_place here, const char *path, cons
     json_t *metadata = json_object();
     if (!metadata) return bmi_fail_memory(e, here, 64, "for the header of a safetensors file");
     for (size_t i = 0; i < n_texts && !st; i++) {
-        json_t *value = texts[i].value ? json_string(texts[i].value) : NULL;
-        if (!value)
-            st = bmi_fail(e, BM_E_ARGUMENT, here, "%s: the text \"%.100s\" is not UTF-8", path,
-                          texts[i].key ? texts[i].key : "");
-        else st = add(e, here, path, metadata, texts[i].key, value);
+        if (!texts[i].value || !bmi_is_utf8(texts[i].value, strlen(texts[i].value)))
+            st = bmi_fail(e, BM_E_ARGUMENT, here, "%s: the text \"%.100s\" is not UTF-8", path, texts[i].key ? texts[i].key : "");
+        else st = add(e, here, path, metadata, texts[i].key, json_string(texts[i].value));
     }
     if (st) json_decref(metadata);
     else if (json_object_set_new(header, "__metadata__", metadata))
@@ -137,7 +133,7 @@ bm_status bmi_safetensors_write(bmi_error *e, bm_place here, bm_context *context
 {
     const bmi_st_entry **sorted = bmi_alloc(context, n, sizeof *sorted);
     json_t *header = json_object();
-    char *text = NULL;
+    bmi_text text = { .context = context };
     bm_status st = sorted && header ? BM_OK : bmi_fail_memory(e, here, n * sizeof *sorted, "to write a safetensors file");
     for (size_t i = 0; i < n && !st; i++) {
         sorted[i] = &entries[i];
@@ -145,15 +141,15 @@ bm_status bmi_safetensors_write(bmi_error *e, bm_place here, bm_context *context
     }
     if (!st && n) qsort(sorted, n, sizeof *sorted, by_layout);
     if (!st) st = make_header(e, here, path, sorted, n, texts, n_texts, header);
-    if (!st && !(text = json_dumps(header, JSON_COMPACT | JSON_SORT_KEYS)))
+    if (!st && !bmi_text_json(&text, header, JSON_COMPACT | JSON_SORT_KEYS))
         st = bmi_fail_memory(e, here, 4096, "for the header of a safetensors file");
     if (!st) {
         bmi_writer *w = bmi_writer_begin(e, here, context, path);
-        if (w) write_all(w, text, sorted, n);
+        if (w) write_all(w, text.at, sorted, n);
         bmi_writer_end(w);
         st = e->status;
     }
-    free(text);
+    bmi_text_end(&text);
     json_decref(header);
     bmi_release(context, sorted, n, sizeof *sorted);
     return st;

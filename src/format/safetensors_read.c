@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Reading safetensors: nothing of the header is believed before it is checked against the file. */
 #include "base/file.h"
+#include "base/json.h"
 #include "base/status.h"
 #include "format/safetensors.h"
 #include <inttypes.h>
-#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -143,7 +143,6 @@ bm_status bmi_safetensors_parse(bmi_error *e, bm_place here, bm_context *context
 {
     const unsigned char *p = bytes;
     uint64_t length = 0;
-    json_error_t where;
     *out = (bmi_safetensors){ .context = context, .arena = { .context = context } };
     if (size < 8) return bmi_fail(e, BM_E_FORMAT, here, "%s: %zu bytes are too few for a safetensors file", name, size);
     for (int i = 0; i < 8; i++) length |= (uint64_t)p[i] << 8 * i;
@@ -152,12 +151,10 @@ bm_status bmi_safetensors_parse(bmi_error *e, bm_place here, bm_context *context
                         "%s: the header says %" PRIu64 " bytes, %zu are there; the file is cut off or no safetensors file",
                         name, length, size - 8);
     if (!length || p[8] != '{') return bmi_fail(e, BM_E_FORMAT, here, "%s: there is no safetensors header", name);
-    json_t *header = json_loadb((const char *)p + 8, (size_t)length, JSON_REJECT_DUPLICATES, &where);
-    if (!header) {
-        if (json_error_code(&where) == json_error_out_of_memory)
-            return bmi_fail_memory(e, here, (size_t)length, "to read a safetensors file");
-        return bmi_fail(e, BM_E_FORMAT, here, "%s: the header is no JSON: %.100s at byte %d", name, where.text, where.position);
-    }
+    char what[400];
+    snprintf(what, sizeof what, "%.380s: the header", name);
+    json_t *header = bmi_json_read(e, here, context, what, (const char *)p + 8, (size_t)length);
+    if (!header) return e->status;
     const reading r = {
         .error = e, .here = here, .name = name, .data = p + 8 + length, .size = size - 8 - (size_t)length, .out = out
     };

@@ -2,6 +2,7 @@
 /* Loading a model. Nothing in the file is trusted: the container is checked by its reader, every JSON text by its own, and each
  * weight must be there with the type and shape that the structure wants.
  */
+#include "base/json.h"
 #include "data/recipe.h"
 #include "format/safetensors.h"
 #include "model/model.h"
@@ -26,7 +27,7 @@ static json_t *text_of(loading *l, const char *key)
     const char *text = bmi_safetensors_text(&l->file, key);
     if (!text || l->e->status) return NULL;
     snprintf(what, sizeof what, "load: %.300s: the text \"%s\"", l->o->path, key);
-    json_t *value = bmi_json_parse(l->e, l->here, text, what);
+    json_t *value = bmi_json_read(l->e, l->here, l->o->context, what, text, strlen(text));
     if (value && !json_is_object(value)) {
         bmi_fail(l->e, BM_E_FORMAT, l->here, "%s is no JSON object", what);
         json_decref(value);

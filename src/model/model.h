@@ -78,7 +78,5 @@ bm_status bmi_settings_load(bmi_error *e, bm_place here, const json_t *from, con
 bm_status bmi_model_load_layers(bm_model *m, const json_t *from, const bm_layer_kind *const *kinds, bool strict, const char *what, bm_place here);
 /* Layers from a line or JSON; texts borrow from the arena and *holds, which is to be released after. */
 bm_status bmi_layers_from_text(bmi_error *e, bm_place here, bmi_arena *arena, const char *text, bm_layers *to, json_t **holds);
-/* A JSON text; null with the error set ("what" and the line go into it). */
-json_t   *bmi_json_parse(bmi_error *e, bm_place here, const char *text, const char *what);
 
 #endif

@@ -2,17 +2,8 @@
 /* Models from text: a line of layers, or JSON.
  */
 #include "model/model.h"
+#include "base/json.h"
 #include <string.h>
-
-json_t *bmi_json_parse(bmi_error *e, bm_place here, const char *text, const char *what)
-{
-    json_error_t at;
-    json_t      *value = json_loads(text, JSON_REJECT_DUPLICATES, &at);
-    if (value) return value;
-    if (json_error_code(&at) == json_error_out_of_memory) bmi_fail_memory(e, here, strlen(text), what);
-    else bmi_fail(e, BM_E_FORMAT, here, "%s is no JSON: line %d, column %d: %s", what, at.line, at.column, at.text);
-    return NULL;
-}
 
 static bool is_json(const char *text)
 {
@@ -46,7 +37,7 @@ bm_status bmi_layers_from_text(bmi_error *e, bm_place here, bmi_arena *arena, co
 {
     *holds = NULL;
     if (!is_json(text)) return bmi_layers_parse(e, here, arena, text, to);
-    *holds = bmi_json_parse(e, here, text, "model");
+    *holds = bmi_json_read(e, here, arena->context, "model", text, strlen(text));
     return *holds ? layers_of(e, here, arena, *holds, NULL, true, "model", to) : e->status;
 }
 

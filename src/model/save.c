@@ -2,95 +2,86 @@
 /* Saving a model as one safetensors file: weights by name, everything else as JSON texts in the file's metadata. Nothing in it tells
  * of time, so equal runs give equal files.
  */
+#include "base/json.h"
 #include "data/recipe.h"
 #include "format/safetensors.h"
 #include "model/model.h"
 #include "model/scores_json.h"
 #include "nn/part.h"
-#include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 static json_t *save_layers(const bm_model *m)
 {
-    json_t *list = json_array();
-    for (size_t i = 0; list && i < m->n_layers; i++)
-        if (json_array_append_new(list, bmi_layer_save(&m->layers[i]))) {
-            json_decref(list);
-            return NULL;
-        }
-    json_t *all = list ? json_pack("{s:s, s:o}", "type", "sequential", "layers", list) : NULL;
-    if (all && m->learner) {
-        json_t *how = bmi_part_save(m->kept);
-        if (!how || json_object_set_new(all, "learner", how)) {
-            json_decref(all);
-            return NULL;
-        }
-    }
-    return all;
+    bmi_json list = bmi_json_list(), all = bmi_json_object();
+    for (size_t i = 0; i < m->n_layers; i++) bmi_json_add(&list, bmi_layer_save(&m->layers[i]));
+    bmi_json_put(&all, "type", json_string("sequential"));
+    bmi_json_put(&all, "layers", bmi_json_end(&list));
+    if (m->learner) bmi_json_put(&all, "learner", bmi_part_save(m->kept));
+    return bmi_json_end(&all);
 }
 
 static json_t *save_task(const bm_model *m)
 {
-    json_t *classes = json_array();
-    for (int64_t i = 0; classes && i < m->n_classes; i++)
-        if (json_array_append_new(classes, json_string(m->classes[i]))) {
-            json_decref(classes);
-            classes = NULL;
-        }
-    const char *task = m->task == BM_REGRESSION ? "regression" : m->task == BM_CLASSIFICATION ? "classification" : "unknown";
-    return classes ? json_pack("{s:s, s:o}", "task", task, "classes", classes) : NULL;
-}
-
-static json_t *number(double x)
-{
-    return isfinite(x) ? json_real(x) : json_null();
+    bmi_json classes = bmi_json_list(), all = bmi_json_object();
+    for (int64_t i = 0; i < m->n_classes; i++) bmi_json_add(&classes, json_string(m->classes[i]));
+    bmi_json_put(&all, "task", json_string(m->task == BM_REGRESSION ? "regression" : m->task == BM_CLASSIFICATION ? "classification" : "unknown"));
+    bmi_json_put(&all, "classes", bmi_json_end(&classes));
+    return bmi_json_end(&all);
 }
 
 static json_t *save_history(const bmi_history *h)
 {
-    json_t *all = json_object();
-    for (size_t i = 0; all && i < h->n_columns; i++) {
+    bmi_json all = bmi_json_object();
+    for (size_t i = 0; i < h->n_columns; i++) {
         if (!strcmp(h->columns[i].name, "seconds")) continue;
-        json_t *column = json_array();
-        for (int64_t k = 0; column && k < h->epochs; k++)
-            if (json_array_append_new(column, number(h->columns[i].at[k]))) {
-                json_decref(column);
-                column = NULL;
-            }
-        if (!column || json_object_set_new(all, h->columns[i].name, column)) {
-            json_decref(all);
-            return NULL;
-        }
+        bmi_json column = bmi_json_list();
+        for (int64_t k = 0; k < h->epochs; k++) bmi_json_add(&column, bmi_json_number(h->columns[i].at[k]));
+        bmi_json_put(&all, h->columns[i].name, bmi_json_end(&column));
     }
-    return all;
+    return bmi_json_end(&all);
 }
 
 static const char *const forms[] = { "any", "reals", "binary", "classes", "labels" }; /* by bm_output */
 
 static json_t *save_training(const bm_model *m)
 {
-    json_t *compile = m->settings.compiled ? bmi_settings_save(&m->settings) : json_null();
-    json_t *history = save_history(&m->history), *scores = bmi_scores_save(m);
-    if (compile && history && scores)
-        return json_pack("{s:o, s:b, s:s, s:I, s:I, s:o, s:s, s:o, s:o}", "compile", compile, "weighted", m->settings.weighted, "form", forms[m->settings.form], "epochs", (json_int_t)m->epochs,
-                         "best_epoch", (json_int_t)m->best_epoch, "rate", number(m->rate), "stopped_by", m->stopped_by, "history", history, "scores", scores);
-    json_decref(compile);
-    json_decref(history);
-    json_decref(scores);
-    return NULL;
+    bmi_json all = bmi_json_object();
+    bmi_json_put(&all, "compile", m->settings.compiled ? bmi_settings_save(&m->settings) : json_null());
+    bmi_json_put(&all, "weighted", json_boolean(m->settings.weighted));
+    bmi_json_put(&all, "form", json_string(forms[m->settings.form]));
+    bmi_json_put(&all, "epochs", json_integer(m->epochs));
+    bmi_json_put(&all, "best_epoch", json_integer(m->best_epoch));
+    bmi_json_put(&all, "rate", bmi_json_number(m->rate));
+    bmi_json_put(&all, "stopped_by", json_string(m->stopped_by));
+    bmi_json_put(&all, "history", save_history(&m->history));
+    bmi_json_put(&all, "scores", bmi_scores_save(m));
+    return bmi_json_end(&all);
+}
+
+static json_t *save_format(void)
+{
+    bmi_json all = bmi_json_object();
+    bmi_json_put(&all, "format", json_integer(1));
+    return bmi_json_end(&all);
 }
 
 /* ---- the file ---- */
 enum { TEXTS = 5 };
 
-static bool add_text(bmi_st_text *texts, size_t *n, const char *key, json_t *value)
+typedef struct metadata {
+    bmi_text    memory[TEXTS];
+    bmi_st_text texts[TEXTS];
+    size_t      n;
+} metadata;
+
+static bool add_text(metadata *m, bm_context *context, const char *key, json_t *value)
 {
-    char *text = value ? json_dumps(value, JSON_COMPACT | JSON_REAL_PRECISION(17)) : NULL;
+    bmi_text *t = &m->memory[m->n];
+    *t          = (bmi_text){ .context = context };
+    const bool ok = bmi_text_json(t, value, JSON_COMPACT | JSON_REAL_PRECISION(17));
     json_decref(value);
-    if (!text) return false;
-    texts[(*n)++] = (bmi_st_text){ key, text };
-    return true;
+    m->texts[m->n++] = (bmi_st_text){ key, t->at };
+    return ok;
 }
 
 /* Entries of all variables; the last one, of a checkpoint, is the seed and the place in the streams of random numbers. */
@@ -113,21 +104,23 @@ static bm_status write_file(bm_model *m, const bm_save_options *o, bm_place here
     bmi_error     *e        = &m->object.error;
     const size_t   room     = bmi_network_variables(m->network, true) + 1;
     const uint64_t state[2] = { (uint64_t)m->seed, m->network->session->state.tick };
-    bmi_st_text    texts[TEXTS];
-    size_t         n = 0, n_texts = 0;
-    bmi_st_entry  *entries = bmi_alloc(m->object.context, room, sizeof *entries);
+    bm_context    *context  = m->object.context;
+    metadata       meta;
+    size_t         n = 0;
+    bmi_st_entry  *entries = bmi_alloc(context, room, sizeof *entries);
     bool           ok = entries != NULL;
-    ok = ok && add_text(texts, &n_texts, "baeum", json_pack("{s:i}", "format", 1));
-    ok = ok && add_text(texts, &n_texts, "model", save_layers(m));
-    ok = ok && add_text(texts, &n_texts, "task", save_task(m));
-    ok = ok && add_text(texts, &n_texts, "training", save_training(m));
-    ok = ok && (!m->recipe || add_text(texts, &n_texts, "recipe", bmi_recipe_save(m->recipe)));
+    meta.n = 0;
+    ok = ok && add_text(&meta, context, "baeum", save_format());
+    ok = ok && add_text(&meta, context, "model", save_layers(m));
+    ok = ok && add_text(&meta, context, "task", save_task(m));
+    ok = ok && add_text(&meta, context, "training", save_training(m));
+    ok = ok && (!m->recipe || add_text(&meta, context, "recipe", bmi_recipe_save(m->recipe)));
     if (!ok) bmi_fail_memory(e, here, 0, "a model file");
     else if (!add_entries(m, o->training && m->settings.compiled, entries, &n, state))
-        bmi_safetensors_write(e, here, m->object.context, o->path, entries, n, texts, n_texts);
+        bmi_safetensors_write(e, here, context, o->path, entries, n, meta.texts, meta.n);
     bmi_object_clear(m->network->session);
-    for (size_t i = 0; i < n_texts; i++) free((char *)(uintptr_t)texts[i].value);
-    bmi_release(m->object.context, entries, room, sizeof *entries);
+    for (size_t i = 0; i < meta.n; i++) bmi_text_end(&meta.memory[i]);
+    bmi_release(context, entries, room, sizeof *entries);
     return e->status;
 }
 
@@ -141,6 +134,18 @@ static bm_status check_kinds(bm_model *m, bm_place here)
     return BM_OK;
 }
 
+/* JSON is UTF-8; so must be what the caller named. */
+static bm_status check_names(bm_model *m, bm_place here)
+{
+    for (size_t i = 0; i < m->n_layers; i++)
+        if (!bmi_is_utf8(m->layers[i].name, strlen(m->layers[i].name)))
+            return bmi_object_fail(m, BM_E_ARGUMENT, here, "save: the name of layer %zu, \"%.60s\", is not UTF-8", i + 1, m->layers[i].name);
+    for (int64_t i = 0; i < m->n_classes; i++)
+        if (!bmi_is_utf8(m->classes[i], strlen(m->classes[i])))
+            return bmi_object_fail(m, BM_E_ARGUMENT, here, "save: the name of class %lld, \"%.60s\", is not UTF-8", (long long)i, m->classes[i]);
+    return BM_OK;
+}
+
 bm_status bm_save_at(bm_model *m, const bm_save_options *options, size_t size, bm_place here)
 {
     if (bmi_object_failed(m)) return bmi_object_status(m);
@@ -148,6 +153,6 @@ bm_status bm_save_at(bm_model *m, const bm_save_options *options, size_t size, b
     bm_save_options o = { 0 };
     if (bmi_options_copy(e, here, &o, sizeof o, offsetof(bm_save_options, named_), options, size)) return e->status;
     if (!o.path || !*o.path) return bmi_fail(e, BM_E_ARGUMENT, here, "save: no path is given");
-    if (!bmi_model_network(m, e, here) || check_kinds(m, here)) return e->status;
+    if (!bmi_model_network(m, e, here) || check_kinds(m, here) || check_names(m, here)) return e->status;
     return write_file(m, &o, here);
 }

@@ -1,38 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Scores as JSON. */
 #include "model/scores_json.h"
+#include "base/json.h"
 #include <math.h>
 #include <string.h>
 
 const char *const bmi_part_names[BMI_PARTS] = { "train", "validation", "test", "baseline" };
 
-static json_t *number(double x)
-{
-    return isfinite(x) ? json_real(x) : json_null();
-}
-
 static json_t *save_one(const bm_scores *s)
 {
-    json_t *metrics = json_object();
-    for (int64_t i = 0; metrics && i < s->count; i++)
-        if (json_object_set_new(metrics, s->metrics[i].name, number(s->metrics[i].value))) {
-            json_decref(metrics);
-            metrics = NULL;
-        }
-    return metrics ? json_pack("{s:I, s:o, s:o}", "rows", (json_int_t)s->rows, "loss", number(s->loss), "metrics", metrics) : NULL;
+    bmi_json metrics = bmi_json_object(), all = bmi_json_object();
+    for (int64_t i = 0; i < s->count; i++) bmi_json_put(&metrics, s->metrics[i].name, bmi_json_number(s->metrics[i].value));
+    bmi_json_put(&all, "rows", json_integer(s->rows));
+    bmi_json_put(&all, "loss", bmi_json_number(s->loss));
+    bmi_json_put(&all, "metrics", bmi_json_end(&metrics));
+    return bmi_json_end(&all);
 }
 
 json_t *bmi_scores_save(const bm_model *m)
 {
-    json_t *all = json_object();
-    for (int i = 0; all && i < BMI_PARTS; i++) {
-        if (!m->scores[i].rows) continue;
-        if (json_object_set_new(all, bmi_part_names[i], save_one(&m->scores[i]))) {
-            json_decref(all);
-            all = NULL;
-        }
-    }
-    return all;
+    bmi_json all = bmi_json_object();
+    for (int i = 0; i < BMI_PARTS; i++)
+        if (m->scores[i].rows) bmi_json_put(&all, bmi_part_names[i], save_one(&m->scores[i]));
+    return bmi_json_end(&all);
 }
 
 static double number_of(const json_t *value)

@@ -2,6 +2,7 @@
 /* What a model was compiled for, as JSON: {"losses": ["mse"], "loss_weights": [1], "metrics": ["accuracy"], "optimizer": {...}}.
  */
 #include "base/fields.h"
+#include "base/json.h"
 #include "model/model.h"
 #include <string.h>
 
@@ -20,23 +21,24 @@ static json_t *save_choice(const bmi_field *fields, const void *box)
 
 json_t *bmi_settings_save(const bmi_settings *s)
 {
-    json_t *losses = json_array(), *weights = json_array(), *metrics = json_array();
-    bool    ok = losses && weights && metrics;
-    for (int i = 0; ok && i < s->n_losses; i++)
-        ok = !json_array_append_new(losses, save_choice(loss_fields, &(loss_box){ s->losses[i] })) && !json_array_append_new(weights, json_real(s->loss_weights[i]));
-    for (int i = 0; ok && i < s->n_metrics; i++) ok = !json_array_append_new(metrics, save_choice(metric_fields, &(metric_box){ s->metrics[i] }));
-    json_t *optimizer = bmi_optimizer_save(&s->optimizer);
-    json_t *all       = ok && optimizer ? json_pack("{s:O, s:O, s:O, s:O}", "losses", losses, "loss_weights", weights, "metrics", metrics, "optimizer", optimizer) : NULL;
-    json_decref(losses);
-    json_decref(weights);
-    json_decref(metrics);
-    json_decref(optimizer);
-    return all;
+    bmi_json losses = bmi_json_list(), weights = bmi_json_list(), metrics = bmi_json_list(), all = bmi_json_object();
+    for (int i = 0; i < s->n_losses; i++) {
+        bmi_json_add(&losses, save_choice(loss_fields, &(loss_box){ s->losses[i] }));
+        bmi_json_add(&weights, json_real(s->loss_weights[i]));
+    }
+    for (int i = 0; i < s->n_metrics; i++) bmi_json_add(&metrics, save_choice(metric_fields, &(metric_box){ s->metrics[i] }));
+    bmi_json_put(&all, "losses", bmi_json_end(&losses));
+    bmi_json_put(&all, "loss_weights", bmi_json_end(&weights));
+    bmi_json_put(&all, "metrics", bmi_json_end(&metrics));
+    bmi_json_put(&all, "optimizer", bmi_optimizer_save(&s->optimizer));
+    return bmi_json_end(&all);
 }
 
 static bm_status load_choice(bmi_error *e, bm_place here, const char *owner, const bmi_field *fields, const json_t *from, void *box)
 {
-    json_t *object = json_pack("{s:O}", "choice", from);
+    bmi_json one = bmi_json_object();
+    bmi_json_put(&one, "choice", json_incref((json_t *)(uintptr_t)from));
+    json_t *object = bmi_json_end(&one);
     if (!object) return bmi_fail_memory(e, here, 0, "settings");
     bmi_fields_load(e, here, owner, fields, box, object, true);
     json_decref(object);

@@ -18,6 +18,9 @@ void bmt_malloc_start(long fail_at, bool stays);
 long bmt_malloc_stop(void);
 /* Whether a call was made to fail since the last start. */
 bool bmt_malloc_failed(void);
+/* Blocks that are allocated and not yet freed, counted or not: equal before and after something that leaves nothing behind. (The
+ * OpenMP runtime's are left out only where it runs no threads.) */
+long bmt_malloc_live(void);
 
 /* As bmt_each_failure, at malloc: run must return BM_E_MEMORY (or, with `any_error`, any error: where a library reports a failed
  * allocation as something else) when a call failed, and BM_OK when none did. Leaks show under the sanitizer. Returns how many

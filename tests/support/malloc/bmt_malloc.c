@@ -27,6 +27,8 @@ void *REAL(malloc)(size_t n);
 void *REAL(calloc)(size_t count, size_t n);
 void *REAL(realloc)(void *old, size_t n);
 void *REAL_ALIGN(size_t align, size_t n);
+void  REAL(free)(void *at);
+void  free(void *at);
 void *malloc(size_t n);
 void *calloc(size_t count, size_t n);
 void *realloc(void *old, size_t n);
@@ -35,7 +37,7 @@ void *memalign(size_t align, size_t n);
 int   posix_memalign(void **at, size_t align, size_t n);
 
 static bool      counting, fails_on, one_failed;
-static long      calls, fails_at;
+static long      calls, fails_at, live;
 static uintptr_t openmp_begin, openmp_end;
 
 static int find_openmp(struct dl_phdr_info *info, size_t size, void *arg)
@@ -72,6 +74,17 @@ bool bmt_malloc_failed(void)
     return one_failed;
 }
 
+long bmt_malloc_live(void)
+{
+    return __atomic_load_n(&live, __ATOMIC_RELAXED);
+}
+
+static void *lives(void *memory)
+{
+    if (memory) __atomic_add_fetch(&live, 1, __ATOMIC_RELAXED);
+    return memory;
+}
+
 /* Whether the call that comes from `caller` fails; counts it. */
 static bool fails(const void *caller)
 {
@@ -87,34 +100,44 @@ static bool fails(const void *caller)
 
 void *malloc(size_t n)
 {
-    return fails(__builtin_return_address(0)) ? NULL : REAL(malloc)(n);
+    return fails(__builtin_return_address(0)) ? NULL : lives(REAL(malloc)(n));
 }
 
 void *calloc(size_t count, size_t n)
 {
-    return fails(__builtin_return_address(0)) ? NULL : REAL(calloc)(count, n);
+    return fails(__builtin_return_address(0)) ? NULL : lives(REAL(calloc)(count, n));
 }
 
 void *realloc(void *old, size_t n)
 {
-    return fails(__builtin_return_address(0)) ? NULL : REAL(realloc)(old, n);
+    if (fails(__builtin_return_address(0))) return NULL;
+    void *memory = REAL(realloc)(old, n);
+    if (!old) return lives(memory);
+    if (!memory && !n) __atomic_sub_fetch(&live, 1, __ATOMIC_RELAXED); /* a realloc to 0 is a free */
+    return memory;
+}
+
+void free(void *at)
+{
+    if (at) __atomic_sub_fetch(&live, 1, __ATOMIC_RELAXED);
+    REAL(free)(at);
 }
 
 void *aligned_alloc(size_t align, size_t n)
 {
-    return fails(__builtin_return_address(0)) ? NULL : REAL_ALIGN(align, n);
+    return fails(__builtin_return_address(0)) ? NULL : lives(REAL_ALIGN(align, n));
 }
 
 void *memalign(size_t align, size_t n)
 {
-    return fails(__builtin_return_address(0)) ? NULL : REAL_ALIGN(align, n);
+    return fails(__builtin_return_address(0)) ? NULL : lives(REAL_ALIGN(align, n));
 }
 
 int posix_memalign(void **at, size_t align, size_t n)
 {
     void *memory = fails(__builtin_return_address(0)) ? NULL : REAL_ALIGN(align, n);
     if (!memory) return ENOMEM;
-    *at = memory;
+    *at = lives(memory);
     return 0;
 }
 
