@@ -3,6 +3,7 @@
 #define _GNU_SOURCE /* dladdr: POSIX has it since 2024 only */
 #include "base/library.h"
 #include <dlfcn.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -37,13 +38,13 @@ bool bmi_library_folder(size_t size, char into[])
 {
     static const char inside;
     Dl_info found;
-    char *path = dladdr(&inside, &found) && found.dli_fname ? realpath(found.dli_fname, NULL) : NULL;
-    char *slash = path ? strrchr(path, '/') : NULL;
+    char room[PATH_MAX]; /* so that it does not depend on memory */
+    const char *path = dladdr(&inside, &found) && found.dli_fname ? realpath(found.dli_fname, room) : NULL;
+    char *slash = path ? strrchr(room, '/') : NULL;
     const bool fits = slash && (size_t)(slash - path) < size;
     if (fits) {
         *slash = 0;
-        strcpy(into, path);
+        strcpy(into, room);
     }
-    free(path);
     return fits;
 }
