@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/* What libbaeum.so exports: bm_* and nothing else, and every function that a public header declares. */
+/* What libbaeum.so exports: bm_* and nothing else, and every function that a public header declares; and how large it may be. */
 #include "support/bmt.h"
 #include <stdlib.h>
 #include <string.h>
@@ -47,8 +47,18 @@ static void all_that_is_declared(void **state)
     assert_int_equal(lines_of(command), 0);
 }
 
+/* Without what strip takes away: all that is loaded into memory. */
+static void less_than_two_megabytes(void **state)
+{
+    (void)state;
+    char command[4096];
+    snprintf(command, sizeof command, "strip -o '%s' '%s' && test $(wc -c < '%s') -lt 2000000 || { wc -c '%s'; exit 1; }", bmt_temp("stripped"), library,
+             bmt_temp("stripped"), bmt_temp("stripped"));
+    assert_int_equal(lines_of(command), 0);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(only_ours), cmocka_unit_test(all_that_is_declared) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(only_ours), cmocka_unit_test(all_that_is_declared), cmocka_unit_test(less_than_two_megabytes) };
     return cmocka_run_group_tests(tests, find, NULL);
 }

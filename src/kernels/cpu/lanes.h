@@ -90,14 +90,15 @@ BMI_INLINE lanes lanes_load(const real *p)
     return x;
 }
 BMI_INLINE void  lanes_store(real *p, lanes x) { memcpy(p, &x, sizeof x); }
-BMI_INLINE lanes lanes_load_part(const real *p, lanes_mask m)
+/* Not inlined: they stand in every kernel, many times in unrolled loops, and are needed at the edges of matrices alone. */
+static __attribute__((noinline, unused)) lanes lanes_load_part(const real *p, lanes_mask m)
 {
     if (m >= LANES) return lanes_load(p);
     lanes x = lanes_zero();
     for (int64_t i = 0; i < m; i++) x[i] = p[i];
     return x;
 }
-BMI_INLINE void lanes_store_part(real *p, lanes_mask m, lanes x)
+static __attribute__((noinline, unused)) void lanes_store_part(real *p, lanes_mask m, lanes x)
 {
     if (m >= LANES) lanes_store(p, x);
     else

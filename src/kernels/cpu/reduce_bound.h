@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Between reduce.c, which cuts a reduction into pieces, and variants/reduce.c, which computes them. */
+/* Between reduce.c, which cuts a reduction into pieces, and variants/reduce.c and reduce_columns.c, which compute them. */
 #ifndef BMI_KERNELS_CPU_REDUCE_BOUND_H
 #define BMI_KERNELS_CPU_REDUCE_BOUND_H
 #include "kernels/cpu/reduce.h"

@@ -20,6 +20,7 @@
 typedef void bmi_vector_body(size_t n, void *y, const void *a, const void *b, const void *c, const double *p);
 
 #ifdef BMI_VARIANT
+#define VECTOR_PARTS 1 /* a row looks at each lane alone */
 #include "kernels/cpu/math.h"
 
 typedef vec bmi_row(vec a, vec b, vec c, vec p0, vec p1);

@@ -35,8 +35,14 @@
 #include <math.h>
 
 #define V static inline __attribute__((always_inline, unused))
+/* Files whose lanes never meet may define VECTOR_PARTS 1 before they include this: on the baseline a vector is then one of the
+ * compiler's instead of four, with as many lanes fewer: a quarter of the code for the same numbers. Without v_sum and its like. */
+#if BMI_VARIANT_ISA > 0 || !defined VECTOR_PARTS
+#undef VECTOR_PARTS
+#define VECTOR_PARTS 4
+#endif
 #if BMI_VARIANT_REAL == 32
-#define LANES        16
+#define LANES        (4 * VECTOR_PARTS)
 #define MANTISSA     23              /* bits of the fraction */
 #define BIAS         127             /* of the exponent */
 #define R(x)         x##f            /* a constant of the real type */
@@ -47,7 +53,7 @@
 typedef int32_t  lane_int;
 typedef uint32_t lane_bits;
 #else
-#define LANES        8
+#define LANES        (2 * VECTOR_PARTS)
 #define MANTISSA     52
 #define BIAS         1023
 #define R(x)         x
@@ -99,7 +105,8 @@ V vec v_pow2(vec n)
     return i_real(i_shl(v_bits(v_add(n, v_set(ROUNDER + BIAS))), MANTISSA));
 }
 
-#if LANES == 16
+#if VECTOR_PARTS == 4
+#if BMI_VARIANT_REAL == 32
 #define TREE(op, a) a = op(a, v_half(a)), a = op(a, v_quarter(a)), a = op(a, v_eighth(a)), a = op(a, v_sixteenth(a))
 #else
 #define TREE(op, a) a = op(a, v_half(a)), a = op(a, v_quarter(a)), a = op(a, v_eighth(a))
@@ -109,6 +116,7 @@ V real v_prod(vec a) { TREE(v_mul, a); return v_first(a); }
 V real v_smallest(vec a) { TREE(v_min, a); return v_first(a); }
 V real v_largest(vec a) { TREE(v_max, a); return v_first(a); }
 #undef TREE
+#endif
 
 V ivec v_to_int(vec x) { return i_sub(v_bits(v_add(x, v_set(ROUNDER))), v_bits(v_set(ROUNDER))); }
 

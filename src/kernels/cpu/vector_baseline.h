@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Any processor, for kernels/cpu/vector.h: four of the compiler's 16-byte vectors (SSE2, NEON). Products and sums are rounded
+/* Any processor, for kernels/cpu/vector.h: four (VECTOR_PARTS) of the compiler's 16-byte vectors (SSE2, NEON). Products and sums are rounded
  * apart, as no FMA is assumed, so the bits differ from the other instruction sets.
  */
 #ifndef BMI_KERNELS_CPU_VECTOR_BASELINE_H
@@ -7,13 +7,12 @@
 #include <math.h>
 #include <string.h>
 
-enum { PARTS = 4 };
 typedef real      vec_part __attribute__((vector_size(16)));
 typedef lane_int  int_part __attribute__((vector_size(16)));
 typedef lane_bits bit_part __attribute__((vector_size(16)));
-typedef struct { vec_part at[PARTS]; } vec;
-typedef struct { int_part at[PARTS]; } ivec;
-typedef struct { int_part at[PARTS]; } mask; /* lanes of all ones and of zeros */
+typedef struct { vec_part at[VECTOR_PARTS]; } vec;
+typedef struct { int_part at[VECTOR_PARTS]; } ivec;
+typedef struct { int_part at[VECTOR_PARTS]; } mask; /* lanes of all ones and of zeros */
 
 V vec v_load(const real *p)
 {
@@ -42,20 +41,20 @@ static __attribute__((noinline, unused)) void v_store_n(real *p, vec a, size_t n
 V vec v_set(real x)
 {
     vec y;
-    for (int i = 0; i < PARTS; i++) y.at[i] = x - (vec_part){ 0 };
+    for (int i = 0; i < VECTOR_PARTS; i++) y.at[i] = x - (vec_part){ 0 };
     return y;
 }
 
 V ivec i_set(lane_int x)
 {
     ivec y;
-    for (int i = 0; i < PARTS; i++) y.at[i] = x - (int_part){ 0 };
+    for (int i = 0; i < VECTOR_PARTS; i++) y.at[i] = x - (int_part){ 0 };
     return y;
 }
 
 #define EACH(T, expression)                                   \
     T y;                                                      \
-    for (int i = 0; i < PARTS; i++) y.at[i] = (expression);   \
+    for (int i = 0; i < VECTOR_PARTS; i++) y.at[i] = (expression);   \
     return y
 
 V vec v_add(vec a, vec b) { EACH(vec, a.at[i] + b.at[i]); }
@@ -151,6 +150,7 @@ V vec v_scale(vec x, vec n)
     return v_mul(v_mul(x, i_real(two_a)), i_real(two_b));
 }
 
+#if VECTOR_PARTS == 4
 /* The lanes turned by half, a quarter, ...: what the trees of v_sum and its like need. */
 V vec v_half(vec a) { return (vec){ { a.at[2], a.at[3], a.at[0], a.at[1] } }; }
 V vec v_quarter(vec a) { return (vec){ { a.at[1], a.at[0], a.at[3], a.at[2] } }; }
@@ -159,6 +159,7 @@ V vec v_eighth(vec a) { EACH(vec, __builtin_shufflevector(a.at[i], a.at[i], 2, 3
 V vec v_sixteenth(vec a) { EACH(vec, __builtin_shufflevector(a.at[i], a.at[i], 1, 0, 3, 2)); }
 #else
 V vec v_eighth(vec a) { EACH(vec, __builtin_shufflevector(a.at[i], a.at[i], 1, 0)); }
+#endif
 #endif
 V real v_first(vec a) { return a.at[0][0]; }
 

@@ -2,6 +2,7 @@
 /* Random fills (kernels/cpu/fill.h): Philox on 64-bit lanes, and base/random.c's formulas operation by operation, so that the
  * bits are those. All of it is f64; this file's f32 variants are not called.
  */
+#define VECTOR_PARTS 1 /* a block of Philox looks at no other */
 #include "kernels/cpu/fill.h"
 #include "kernels/cpu/vector.h"
 #include <string.h>
