@@ -30,8 +30,10 @@ BMI_INLINE void panel_rows(const int vectors, const enum tile_kind kind, const b
         case 2: tile(2, vectors, kind, transposed, t, a, b, b_step, c); break;
         case 3: tile(3, vectors, kind, transposed, t, a, b, b_step, c); break;
         case 4: tile(4, vectors, kind, transposed, t, a, b, b_step, c); break;
+#if BMI_VARIANT_ISA > 0
         case 5: tile(5, vectors, kind, transposed, t, a, b, b_step, c); break;
         case 6: tile(6, vectors, kind, transposed, t, a, b, b_step, c); break;
+#endif
 #if BMI_VARIANT_ISA == 2
         case 7: tile(7, vectors, kind, transposed, t, a, b, b_step, c); break;
         default: tile(8, vectors, kind, transposed, t, a, b, b_step, c); break;

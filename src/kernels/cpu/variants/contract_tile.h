@@ -5,7 +5,8 @@
  * A is broadcast from where it lies: from `rows` strided rows, or from neighbours in one row when it is transposed. B is a
  * panel (packed, `vectors` registers a step) or the matrix itself, whose last register may be partial.
  *
- * A tile is 8 x 3 registers with AVX-512 (32 of them) and 6 x 2 elsewhere (16). Source: Goto, van de Geijn, "Anatomy of
+ * A tile is 8 x 3 registers with AVX-512 (32 of them), 6 x 2 with AVX2 (16), and 4 x 2 on the baseline, whose products need a
+ * register before they are added. Source: Goto, van de Geijn, "Anatomy of
  * high-performance matrix multiplication", 2008; Van Zee, van de Geijn, "BLIS", 2015.
  */
 #ifndef BMI_KERNELS_CPU_VARIANTS_CONTRACT_TILE_H
@@ -15,8 +16,10 @@
 
 #if BMI_VARIANT_ISA == 2
 enum { TILE_ROWS = 8, TILE_VECTORS = 3 };
-#else
+#elif BMI_VARIANT_ISA == 1
 enum { TILE_ROWS = 6, TILE_VECTORS = 2 };
+#else
+enum { TILE_ROWS = 4, TILE_VECTORS = 2 };
 #endif
 
 /* What all tiles of a panel share. The pointers that move are arguments of their own: a structure copied with wide loads just
