@@ -136,6 +136,9 @@ char *cli_cell(char *into, const char *text, int width);
 /* True when what is written to this path comes out of standard output ("-", /dev/stdout): words go elsewhere then. */
 bool cli_is_stdout(const char *path);
 
+/* A file name as a shell takes it: in quotes where it must be, "./" before a dash; into `room` bytes, cut. */
+char *cli_shell(char *into, size_t room, const char *name);
+
 /* A table of texts that prints aligned: columns whose cells are all numbers to the right, others to the left. */
 typedef struct cli_grid {
     int columns; /* at most CLI_COLUMNS */
@@ -168,7 +171,7 @@ bool cli_interrupt_end(void); /* true when there was one */
 /* What DATA is: a table, or a dataset of arrays (images, NPZ), perhaps with a test part of its own. */
 typedef struct cli_source {
     const char *given;
-    char stem[200]; /* for names of files made of it */
+    char stem[1024]; /* for names of files made of it */
     bm_table *table;
     bm_dataset *data, *test;
     const char *target; /* the target by option or the set's own; null: none is known */

@@ -2,6 +2,7 @@
 /* baeum: finds the subcommand, reads its options and runs it. */
 #include "base/text.h"
 #include "cli/cli.h"
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -55,9 +56,18 @@ static int run(cli *c, int argc, char **argv)
     return c->command->run(c);
 }
 
+/* A standard stream that is closed would give its number to the next file that is opened, and words would go into a model. What
+ * stands in its place can only be used the other way round, so that using it is still an error. */
+static void hold_streams(void)
+{
+    for (int fd = 0; fd < 3; fd++)
+        if (fcntl(fd, F_GETFD) < 0) (void)!open("/dev/null", fd ? O_RDONLY : O_WRONLY);
+}
+
 int main(int argc, char **argv)
 {
     cli c = { .to = stdout };
+    hold_streams();
     signal(SIGPIPE, SIG_DFL);
     for (int i = 1; i < argc && strcmp(argv[i], "--"); i++) c.json |= !strcmp(argv[i], "--json");
     if (argc < 2 || !strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help")) {

@@ -108,6 +108,23 @@ char *cli_cell(char *into, const char *text, int width)
     return into;
 }
 
+char *cli_shell(char *into, size_t room, const char *name)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=.,/:@%";
+    size_t n = (size_t)snprintf(into, room, "%s", *name == '-' && name[1] ? "./" : "");
+    bool bare = *name != 0;
+    for (const char *at = name; *at; at++) bare &= (*(const unsigned char *)at & 0x80) || strchr(plain, *at);
+    if (bare) {
+        snprintf(into + n, room - n, "%s", name);
+        return into;
+    }
+    into[n++] = '\'';
+    for (const char *at = name; *at && n + 6 < room; at++)
+        n += (size_t)snprintf(into + n, room - n, *at == '\'' ? "'\\''" : "%c", *at);
+    snprintf(into + n, room - n, "'");
+    return into;
+}
+
 bool cli_is_stdout(const char *path)
 {
     struct stat a, b;

@@ -88,7 +88,8 @@ int cli_finish(cli *c, int code)
 {
     bool bad = false;
     if (c->json && c->result) {
-        if (c->warnings && !json_object_get(c->result, "error")) json_object_set(c->result, "warnings", c->warnings);
+        if (c->warnings && (json_array_size(c->warnings) || !json_object_get(c->result, "error")))
+            json_object_set(c->result, "warnings", c->warnings);
         bad = json_dumpf(c->result, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(17)) != 0;
         fputc('\n', stdout);
     }

@@ -23,13 +23,14 @@ static bool is_array_file(const char *path)
     return false;
 }
 
-/* "data/bike.csv.gz" gives "bike". */
-static void find_stem(const char *given, char stem[200])
+/* "data/bike.csv.gz" gives "bike", "moons:rows=500" gives "moons". */
+static void find_stem(const char *given, char stem[1024])
 {
     static const char *const ends[] = { ".gz", ".csv", ".tsv", ".txt", ".npz", ".npy", ".idx" };
     const char *slash = strrchr(given, '/');
-    snprintf(stem, 200, "%s", strcmp(given, "-") ? slash ? slash + 1 : given : "model");
-    stem[strcspn(stem, ":")] = 0;
+    struct stat about;
+    snprintf(stem, 1024, "%s", strcmp(given, "-") ? slash ? slash + 1 : given : "model");
+    if (stat(given, &about)) stem[strcspn(stem, ":")] = 0;
     for (size_t i = 0; i < BMI_COUNT(ends); i++)
         if (ends_with(stem, ends[i]) && strlen(stem) > strlen(ends[i])) stem[strlen(stem) - strlen(ends[i])] = 0;
     if (!*stem) strcpy(stem, "model");
@@ -37,12 +38,12 @@ static void find_stem(const char *given, char stem[200])
 
 static int table_failed(cli *c, const bm_table *t)
 {
-    char extra[80] = "";
+    const char *extra = "", *of_c = strstr(bm_error(t), ", or read with rename_duplicates");
     const cli_options *o = &c->options;
     if (bm_status_of(t) == BM_E_FORMAT && !o->bad_rows && (c->command->options >> OPT_BAD_ROWS & 1) &&
         strstr(bm_error(t), ": the row has"))
-        snprintf(extra, sizeof extra, "; --bad-rows skip leaves such rows out");
-    return cli_fail(c, CLI_FAILED, "%s%s", bm_error(t), extra);
+        extra = "; --bad-rows skip leaves such rows out";
+    return cli_fail(c, CLI_FAILED, "%.*s%s", of_c ? (int)(of_c - bm_error(t)) : 10000, bm_error(t), extra);
 }
 
 static int open_table(cli *c, bm_table *t, cli_source *s)
@@ -178,7 +179,7 @@ void cli_source_end(cli_source *s)
 static void say_table(cli *c, const cli_source *s)
 {
     const bm_table *t = s->table;
-    char rows[64], columns[64], kinds[200] = "", missing[120] = "nothing missing", n1[32], n2[64];
+    char stem[250], rows[64], columns[64], kinds[200] = "", missing[120] = "nothing missing", n1[32], n2[64];
     int64_t numbers = 0, texts = 0, bools = 0, holes = 0, with_holes = 0;
     for (int64_t k = 0; k < bm_table_columns(t); k++) {
         const bm_column_type type = bm_table_column_type(t, k);
@@ -195,20 +196,20 @@ static void say_table(cli *c, const cli_source *s)
     if (holes)
         snprintf(missing, sizeof missing, "%s missing in %s", cli_plural(n2, holes, "cell", "cells"),
                  cli_plural(columns, with_holes, "column", "columns"));
-    cli_say(c, s->stem, "%s · %s: %s · %s", cli_plural(rows, bm_table_rows(t), "row", "rows"),
+    cli_say(c, cli_cell(stem, s->stem, 60), "%s · %s: %s · %s", cli_plural(rows, bm_table_rows(t), "row", "rows"),
             cli_plural(columns, bm_table_columns(t), "column", "columns"), kinds, missing);
 }
 
 static void say_dataset(cli *c, const cli_source *s)
 {
-    char rows[64], test[64], shape[120] = "", n1[32];
+    char stem[250], rows[64], test[64], shape[120] = "", n1[32];
     const bm_tensor *x = bm_dataset_x(s->data, 0);
     const bm_shape of = bm_tensor_shape(x);
     int n = 0;
     for (int64_t d = 1; d < of.rank; d++)
         n += snprintf(shape + n, sizeof shape - (size_t)n, "%s%" PRId64, d > 1 ? "×" : "", of.dim[d]);
-    cli_say(c, s->stem, "%s%s%s · each %s %s%s%s", cli_plural(rows, bm_dataset_rows(s->data), "row", "rows"),
-            s->test ? " to train, " : "",
+    cli_say(c, cli_cell(stem, s->stem, 60), "%s%s%s · each %s %s%s%s",
+            cli_plural(rows, bm_dataset_rows(s->data), "row", "rows"), s->test ? " to train, " : "",
             s->test ? cli_plural(test, bm_dataset_rows(s->test), "row to test", "rows to test") : "", of.rank > 1 ? shape : "1",
             bm_type_name(bm_tensor_type(x)), bm_dataset_classes(s->data) ? " · classes: " : "",
             bm_dataset_classes(s->data) ? cli_count(n1, bm_dataset_classes(s->data)) : "");

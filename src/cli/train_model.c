@@ -13,11 +13,14 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 /* A JSON model file as text. */
 static int read_json(cli_training *t, const char *path)
 {
     json_error_t where;
+    struct stat about;
+    if (!stat(path, &about) && S_ISDIR(about.st_mode)) return cli_fail(t->c, CLI_FAILED, "--model %s is a folder", path);
     json_t *json = json_load_file(path, 0, &where);
     if (!json && where.line < 1) return cli_fail(t->c, CLI_FAILED, "--model %s: %s", path, where.text);
     if (!json) return cli_fail(t->c, CLI_FAILED, "%s:%d:%d: %s", path, where.line, where.column, where.text);

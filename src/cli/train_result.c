@@ -93,7 +93,7 @@ static int scores(cli_training *t)
 int cli_train_result(cli_training *t)
 {
     cli *c = t->c;
-    char bytes[32];
+    char bytes[32], model[4200], data[4200];
     struct stat about;
     say_end(t);
     int status = scores(t);
@@ -105,9 +105,12 @@ int cli_train_result(cli_training *t)
     cli_put(c, "file", json_string(t->output));
     if (cli_talks(c)) {
         const bool regular = !stat(t->output, &about) && S_ISREG(about.st_mode);
-        fprintf(c->to, "saved %s%s%s%s     next: baeum predict %s %s\n", t->output, regular ? " (" : "",
-                regular ? cli_bytes(bytes, (double)about.st_size) : "", regular ? ")" : "", t->output,
-                t->source.table ? "new.csv" : t->source.given);
+        fprintf(c->to, "saved %s%s%s%s", t->output, regular ? " (" : "", regular ? cli_bytes(bytes, (double)about.st_size) : "",
+                regular ? ")" : "");
+        if (regular)
+            fprintf(c->to, "     next: baeum predict %s %s", cli_shell(model, sizeof model, t->output),
+                    t->source.table ? "new.csv" : cli_shell(data, sizeof data, t->source.given));
+        fputc('\n', c->to);
     }
     return t->interrupted ? CLI_INTERRUPTED : CLI_DONE;
 }

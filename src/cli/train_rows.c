@@ -43,7 +43,8 @@ static int make_recipe(cli_training *t, const bm_table *rows, bm_task task, bm_r
     if (status) return status;
     bm_recipe_fit(r, rows);
     if (!bm_failed(r)) return 0;
-    return cli_fail_text(t->c, CLI_FAILED, bm_error(r));
+    const char *none = strstr(bm_error(r), "no feature is left") ? "; a column besides the target must tell rows apart" : "";
+    return cli_fail(t->c, CLI_FAILED, "%s%s", bm_error(r), none);
 }
 
 static int find_target(cli_training *t)

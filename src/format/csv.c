@@ -176,9 +176,10 @@ static bm_status read_source(bmi_error *e, bm_place here, const bmi_source *sour
     if (!st) st = bmi_csv_parse_chunks(&w, 0, NULL);
     if (!st) st = judge_rows(&w);
     if (!st) st = bmi_csv_finish(&w);
-    if (!st && !out->rows)
-        st = bmi_fail(e, BM_E_DATA, here, out->skipped ? "%s has no row that can be read" : "%s has column names but no rows",
-                      source->name);
+    if (!st && !out->rows && out->skipped) /* the note tells the first */
+        st = bmi_fail(e, BM_E_DATA, here, "%s has no row that can be read: %s", source->name,
+                      out->notes.count ? out->notes.at[0] : "");
+    else if (!st && !out->rows) st = bmi_fail(e, BM_E_DATA, here, "%s has column names but no rows", source->name);
     end_work(&w);
     if (st) bmi_csv_end(source->context, out);
     return st;

@@ -38,8 +38,8 @@ bm_status bmi_csv_describe(bmi_csv_work *w, const bmi_csv_chunk *k, char into[60
     const int64_t columns = (int64_t)w->n_columns;
     switch (k->problem) {
     case BMI_CSV_CELLS:
-        snprintf(rest, room, "the row has %" PRId64 " cell%s, there are %" PRId64 " columns; %s", k->problem_cells,
-                 k->problem_cells == 1 ? "" : "s", columns,
+        snprintf(rest, room, "the row has %" PRId64 " cell%s, there %s %" PRId64 " column%s; %s", k->problem_cells,
+                 k->problem_cells == 1 ? "" : "s", columns == 1 ? "is" : "are", columns, columns == 1 ? "" : "s",
                  k->problem_cells < columns ? "add the missing delimiters" : "put cells with a delimiter inside in quotes");
         break;
     case BMI_CSV_STRAY_QUOTE:
