@@ -49,6 +49,7 @@ typedef struct bm_loss_kind {
     const char      *logits_of; /**< "softmax" or "sigmoid": the prediction is the input of that function; null: it is what it is */
     /** The loss of each row: shape (batch). The model weighs rows and reduces them. */
     bm_node        (*rows)(const bm_loss_input *in, const double p[2]);
+    bool             probabilities; /**< targets are 0 to 1; others are refused before training */
 } bm_loss_kind;
 
 /** All predictions and targets of an evaluation, as doubles: rows x columns. */

@@ -51,8 +51,10 @@ typedef struct bm_compile_options {
     bm_metric    metrics[BM_MODEL_MAX];
 } bm_compile_options;
 
-/** Makes the training step: loss (the mean over rows of weighted row losses, plus penalties), gradients, optimiser, metrics.
- *  Compiling again keeps the weights and drops the optimiser's state. A softmax or sigmoid at the end joins a cross-entropy
+/** Makes the training step: loss, gradients, optimiser, metrics. The loss of a batch is sum(weight * row loss) / rows, plus penalties:
+ *  weights of rows are not divided by their sum, as in Keras (and in PyTorch's reduction="none" with a mean over rows; its weighted
+ *  cross-entropy divides by the sum of the weights). Metrics do not weigh rows. With a loss on logits (BM_SOFTMAX_CROSSENTROPY,
+ *  BM_SIGMOID_CROSSENTROPY) metrics see the probabilities. Compiling again keeps the weights and drops the optimiser's state. A softmax or sigmoid at the end joins a cross-entropy
  *  in its stable, fused form.
  *  Errors   BM_E_ARGUMENT no loss, an unknown name, an option outside its range, a loss that does not fit the output; BM_E_MEMORY
  */
@@ -222,7 +224,7 @@ typedef struct bm_evaluate_options {
 BM_API bm_scores bm_evaluate_at(const bm_model *m, const bm_evaluate_options *options, size_t size, bm_place here);
 #define bm_evaluate(m, ...) bm_evaluate_at((m), BM_OPTIONS(bm_evaluate_options, .data = __VA_ARGS__), BM_HERE)
 
-/** Predictions: x has the rows in dimension 0 (or is one row without that dimension: then so is the result). Bytes are taken as
+/** Predictions, as the last layer gives them: of a model with a loss on logits these are the logits. x has the rows in dimension 0 (or is one row without that dimension: then so is the result). Bytes are taken as
  *  f32 in [0, 1]. Large inputs go through in parts.
  *  Returns  gives a tensor that carries its own error: BM_E_SHAPE, BM_E_TYPE x does not fit; the model's own; BM_E_MEMORY
  */

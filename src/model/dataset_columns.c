@@ -76,6 +76,23 @@ static bm_status check_classes(const bm_tensor *t, int64_t classes, bmi_error *e
     return BM_OK;
 }
 
+/* Targets of a loss that takes probabilities. NaN is left to the training, which names the row as well. */
+static bm_status check_probabilities(const bm_tensor *t, const bm_loss_kind *loss, bmi_error *e, const char *who, bm_place here)
+{
+    for (int64_t i = 0; i < t->size; i++) {
+        const double v = bm_tensor_at(t, i);
+        if (!(v < 0 || v > 1)) continue;
+        const int64_t row = i / (t->size / t->shape.dim[0]);
+        return bmi_fail(e, BM_E_DATA, here, "%s: row %" PRId64 " has the target %g; the loss %s wants probabilities, 0 to 1", who, row, v, loss->name);
+    }
+    return BM_OK;
+}
+
+static bool wants_probabilities(const bm_loss_kind *loss)
+{
+    return loss->size >= offsetof(bm_loss_kind, probabilities) + sizeof loss->probabilities && loss->probabilities;
+}
+
 static bm_status target_column(bmi_dataset_columns *c, const bmi_network *n, const bm_dataset *d, bmi_error *e, const char *who, bm_place here)
 {
     const bmi_head *head = &n->heads[0];
@@ -96,7 +113,10 @@ static bm_status target_column(bmi_dataset_columns *c, const bmi_network *n, con
         if (!bmi_type_is_int(t->type) && t->type != BM_BOOL)
             return bmi_fail(e, BM_E_TYPE, here, "%s: the loss %s wants class numbers (i32), the target is %s", who, head->loss->name, bm_type_name(t->type));
         if (check_classes(t, out.rank ? out.dim[out.rank - 1] : 1, e, who, here)) return e->status;
-    } else if (head->form == BM_OUTPUT_BINARY && bmi_type_is_int(t->type) && check_classes(t, 2, e, who, here)) return e->status;
+    } else if (wants_probabilities(head->loss)) {
+        const bool classes = head->form == BM_OUTPUT_BINARY && bmi_type_is_int(t->type);
+        if (classes ? check_classes(t, 2, e, who, here) : check_probabilities(t, head->loss, e, who, here)) return e->status;
+    }
     bmi_column_make(&c->t, t, bm_node_type(head->target), false);
     return BM_OK;
 }

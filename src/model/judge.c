@@ -50,7 +50,7 @@ static bm_status make_passes(bmi_judge *j, bmi_error *e)
     if (j->columns.weighted) bmi_pass_feed(&r, n->eval_weight, none);
     j->data    = bmi_pass_fetch(&r, j->columns.weighted ? n->eval_weighted : n->eval_data);
     j->penalty = n->eval_penalty.graph ? bmi_pass_fetch(&r, n->eval_penalty) : -1;
-    j->output  = j->prediction ? bmi_pass_fetch(&r, n->heads[0].output) : -1;
+    j->output  = j->prediction ? bmi_pass_fetch(&r, n->heads[0].judged) : -1;
     for (int i = 0; i < n->n_metrics; i++) j->sums[i] = n->metrics[i].sum.graph ? bmi_pass_fetch(&r, n->metrics[i].sum) : -1;
     const int64_t rest = j->count % j->batch;
     if (j->count >= j->batch && bmi_pass_make(&j->whole, j->session, &r, j->batch, e, j->here)) return e->status;

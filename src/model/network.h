@@ -25,6 +25,7 @@ typedef struct bmi_settings {
 /* One output. */
 typedef struct bmi_head {
     bm_node             training, output; /* while training, afterwards */
+    bm_node             judged;           /* what metrics see of output: probabilities where the loss takes logits */
     bm_node             target;           /* placeholder */
     const bm_loss_kind *loss;
     double              p[2];

@@ -13,6 +13,18 @@ static bm_loss_input input_of(const bm_build *b, const bmi_head *head, bm_node p
     return in;
 }
 
+/* What metrics get: where the loss takes logits, which the last layer gives as they are, the probabilities that they stand for. */
+static bm_loss_input judged(const bm_build *b, const bmi_head *head, bm_node prediction, bm_place here)
+{
+    bm_loss_input in    = input_of(b, head, prediction);
+    const char   *wants = head->loss->logits_of;
+    if (!wants || (in.squash && !strcmp(in.squash, wants))) return in;
+    in.logits     = prediction;
+    in.squash     = wants;
+    in.prediction = bmi_loss_probabilities(head->loss, prediction, here);
+    return in;
+}
+
 /* The target's placeholder, and what the output means. */
 static bm_status make_target(bmi_network *n, int i, const bmi_settings *s, bmi_error *e)
 {
@@ -45,7 +57,9 @@ static bm_node losses(bmi_network *n, const bmi_settings *s, bool training, bm_n
 
 static bm_status make_metrics(bmi_network *n, const bmi_settings *s, bmi_error *e)
 {
-    const bmi_head *head = &n->heads[0];
+    bmi_head           *head = &n->heads[0];
+    const bm_loss_input t = judged(&n->training, head, head->training, s->here), p = judged(&n->predicting, head, head->output, s->here);
+    head->judged = p.prediction;
     for (int i = 0; i < s->n_metrics; i++) {
         bmi_measured *m = &n->metrics[i];
         m->mean = m->sum = (bm_node){ NULL, -1 };
@@ -56,7 +70,6 @@ static bm_status make_metrics(bmi_network *n, const bmi_settings *s, bmi_error *
                             m->kind->target == BM_TARGET_CLASS ? "class numbers" : "targets of the output's shape", head->loss->name,
                             head->loss->target == BM_TARGET_CLASS ? "class numbers" : "targets of the output's shape");
         if (m->kind->rows) {
-            const bm_loss_input t = input_of(&n->training, head, head->training), p = input_of(&n->predicting, head, head->output);
             const bm_node       rows = bmi_metric_rows(e, s->here, m->kind, m->p, &t), later = bmi_metric_rows(e, s->here, m->kind, m->p, &p);
             if (e->status) return e->status;
             m->mean = bm_mean_at(rows, (bm_axes){ 0 }, true, false, s->here);

@@ -29,14 +29,24 @@ static bm_node rows_categorical_crossentropy(const bm_loss_input *in, const doub
     return bm_neg(bmi_loss_row_mean(bm_sum_over(bm_mul(t, bmi_loss_safe_log(in->prediction, t)), BM_AXES(-1))));
 }
 
+/* 0 for each row. A class outside the columns of y is a fault of the run, as it is with logits: a one-hot row would be all 0 and the
+ * loss infinite, without a word of why. */
+static bm_node no_such_class(bm_node y, bm_node target)
+{
+    static const double zero;
+    const bm_shape      s    = bm_node_shape(y);
+    const bm_node       none = bm_numbers_at(y.graph, bm_node_type(y), BM_SHAPE(1), &zero, 1, NULL, BM_HERE);
+    return bm_gather(bm_tile(none, BM_AXES(s.dim[s.rank - 1])), target);
+}
+
 static bm_node rows_sparse_categorical_crossentropy(const bm_loss_input *in, const double p[2])
 {
     (void)p;
     const bm_node  x = logits(in, "softmax"), y = in->prediction;
     const bm_shape s = bm_node_shape(y);
     if (x.graph) return bmi_loss_row_mean(bm_softmax_crossentropy(x, in->target));
-    const bm_node chosen = bm_one_hot(in->target, s.dim[s.rank - 1], bm_node_type(y));
-    return bm_neg(bmi_loss_row_mean(bm_log(bm_sum_over(bm_mul(chosen, y), BM_AXES(-1)))));
+    const bm_node chosen = bm_one_hot(in->target, s.dim[s.rank - 1], bm_node_type(y)), of_class = bm_sum_over(bm_mul(chosen, y), BM_AXES(-1));
+    return bm_neg(bmi_loss_row_mean(bm_log(bm_add(of_class, no_such_class(y, in->target)))));
 }
 
 /* Of a prediction that went through a softmax all the same, its logits are taken. */
@@ -89,15 +99,15 @@ static bm_node rows_kl_divergence(const bm_loss_input *in, const double p[2])
     return bmi_loss_row_mean(bm_sum_over(bm_sub(self, cross), BM_AXES(-1)));
 }
 
-BMI_LOSS(binary_crossentropy, "mean of -t log y - (1 - t) log(1 - y)", BM_TARGET_LIKE_OUTPUT, .output = BM_OUTPUT_LABELS);
-BMI_LOSS(categorical_crossentropy, "-sum of t log y over classes; t one-hot or a distribution", BM_TARGET_LIKE_OUTPUT, .output = BM_OUTPUT_CLASSES);
+BMI_LOSS(binary_crossentropy, "mean of -t log y - (1 - t) log(1 - y)", BM_TARGET_LIKE_OUTPUT, .probabilities = true, .output = BM_OUTPUT_LABELS);
+BMI_LOSS(categorical_crossentropy, "-sum of t log y over classes; t one-hot or a distribution", BM_TARGET_LIKE_OUTPUT, .probabilities = true, .output = BM_OUTPUT_CLASSES);
 BMI_LOSS(sparse_categorical_crossentropy, "-log y[t]; t a class number", BM_TARGET_CLASS, .output = BM_OUTPUT_CLASSES);
 BMI_LOSS(softmax_crossentropy, "-log softmax(y)[t]; y logits, t a class number", BM_TARGET_CLASS, .output = BM_OUTPUT_CLASSES, .logits_of = "softmax");
-BMI_LOSS(sigmoid_crossentropy, "binary cross-entropy of sigmoid(y); y logits", BM_TARGET_LIKE_OUTPUT, .output = BM_OUTPUT_LABELS, .logits_of = "sigmoid");
+BMI_LOSS(sigmoid_crossentropy, "binary cross-entropy of sigmoid(y); y logits", BM_TARGET_LIKE_OUTPUT, .probabilities = true, .output = BM_OUTPUT_LABELS, .logits_of = "sigmoid");
 BMI_LOSS(hinge, "mean of max(0, 1 - s y), s = 1 where t > 0, else -1", BM_TARGET_LIKE_OUTPUT, .output = BM_OUTPUT_LABELS);
 BMI_LOSS(squared_hinge, "mean of max(0, 1 - s y)^2", BM_TARGET_LIKE_OUTPUT, .output = BM_OUTPUT_LABELS);
 BMI_LOSS(categorical_hinge, "max(0, 1 + max of (1 - t) y - sum of t y); t one-hot", BM_TARGET_LIKE_OUTPUT, .output = BM_OUTPUT_CLASSES);
-BMI_LOSS(kl_divergence, "sum of t log(t / y) over classes", BM_TARGET_LIKE_OUTPUT, .output = BM_OUTPUT_CLASSES);
+BMI_LOSS(kl_divergence, "sum of t log(t / y) over classes", BM_TARGET_LIKE_OUTPUT, .probabilities = true, .output = BM_OUTPUT_CLASSES);
 
 const bmi_kind bmi_kinds_loss_classification[] = {
     BMI_LOSS_KIND(binary_crossentropy), BMI_LOSS_KIND(categorical_crossentropy), BMI_LOSS_KIND(sparse_categorical_crossentropy),
