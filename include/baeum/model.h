@@ -157,7 +157,8 @@ typedef struct bm_fit_options {
     const bm_dataset *data;        /**< borrows; const: two threads may fit two models on one dataset */
     BM_NAMED_;
     int64_t           epochs;      /**< default 1 */
-    bool              resume;      /**< epochs counts those that the model has done already (a checkpoint that was loaded) */
+    bool              resume;      /**< epochs counts those that the model has done already (a checkpoint that was loaded), and an epoch
+                                        that was broken off goes on after its last step; default: a new epoch begins */
     int64_t           batch;       /**< rows of a step; default 32, or all rows when there are fewer; 1 is stochastic descent */
     bool              whole;       /**< all rows in each step: batch descent */
     int64_t           seed;        /**< of shuffling, dropout and, when the weights have no values yet, those */

@@ -55,7 +55,8 @@ bm_status bmi_model_compile(bm_model *m, const bm_compile_options *o, bm_output 
         return bmi_fail(e, BM_E_ARGUMENT, here, "compile: %d losses are given, the model has %d output%s", s.n_losses, m->network->n_heads,
                         m->network->n_heads == 1 ? "" : "s");
     if (bmi_model_rebuild(m, &s, false, here)) return e->status;
-    m->rate = 1;
+    m->rate    = 1;
+    m->partial = (bmi_partial){ 0 };
     return BM_OK;
 }
 

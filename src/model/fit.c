@@ -24,8 +24,17 @@ static double loss_so_far(const bm_training *t)
     return (t->sums ? t->loss_sum : t->loss_sum / rows) + t->penalty_sum / rows;
 }
 
+/* What a checkpoint that is made now, or after this fit, says of the present epoch. */
+static void note_partial(bm_training *t)
+{
+    bmi_partial *p = &t->model->partial;
+    *p             = (bmi_partial){ .step = t->progress.step, .rows = t->rows_done, .loss = t->loss_sum, .penalty = t->penalty_sum };
+    memcpy(p->means, t->mean_sums, sizeof p->means);
+}
+
 static void call_steps(bm_training *t)
 {
+    note_partial(t);
     for (t->hook = 0; t->hook < t->n_hooks && !t->error->status; t->hook++)
         if (t->hooks[t->hook].kind->steps) t->hooks[t->hook].kind->steps(t, t->hooks[t->hook].options, t->hooks[t->hook].state);
 }
@@ -87,8 +96,8 @@ static bool run_epoch(bm_training *t)
     bmi_batches_order(&t->batches, t->model->epochs, t->order);
     for (int64_t i = 0; t->chosen && i < t->rows; i++) t->order[i] = t->chosen[t->order[i]];
     t->denormals = bmi_denormals_flush(); /* once, not in each step */
-    for (int64_t i = 0; go && i < whole; i++) go = step(t, &t->whole, t->order + i * t->batches.batch);
-    if (go && t->rest.plan) go = step(t, &t->rest, t->order + whole * t->batches.batch);
+    for (int64_t i = t->progress.step; go && i < whole; i++) go = step(t, &t->whole, t->order + i * t->batches.batch);
+    if (go && t->rest.plan && t->progress.step == whole) go = step(t, &t->rest, t->order + whole * t->batches.batch);
     bmi_denormals_restore(t->denormals);
     const bmi_pass *last = t->rest.plan ? &t->rest : &t->whole;
     if (t->gradient >= 0) t->gradient_norm = bmi_pass_number(last->fetch[t->gradient]);
@@ -106,12 +115,15 @@ static void note_epoch(bm_training *t)
     bmi_history_put(h, t->column_rate, t->model->rate);
 }
 
+/* A new epoch, or the rest of one that was broken off. */
 static void begin_epoch(bm_training *t)
 {
-    t->loss_sum = t->penalty_sum = 0;
-    memset(t->mean_sums, 0, sizeof t->mean_sums);
-    t->rows_done           = 0;
-    t->progress.step       = 0;
+    const bmi_partial *p = &t->model->partial;
+    t->loss_sum    = p->loss;
+    t->penalty_sum = p->penalty;
+    memcpy(t->mean_sums, p->means, sizeof t->mean_sums);
+    t->rows_done           = p->rows;
+    t->progress.step       = p->step;
     t->progress.epoch_done = false;
     t->epoch_start         = bmi_now();
 }
@@ -120,6 +132,7 @@ static bm_status end_epoch(bm_training *t)
 {
     bm_model *m = t->model;
     note_epoch(t);
+    m->partial = (bmi_partial){ 0 };
     if (t->judge.network) {
         if (bmi_judge_run(&t->judge, t->error)) return t->error->status;
         bmi_history_put(&m->history, t->column_validation_loss, t->judge.loss);
@@ -139,6 +152,7 @@ static bm_status end_epoch(bm_training *t)
 
 static void run_epochs(bm_training *t)
 {
+    if (!t->o.resume || t->model->partial.step > t->progress.steps) t->model->partial = (bmi_partial){ 0 };
     for (int64_t i = 0; i < t->progress.epochs && !t->stop && !t->error->status; i++) {
         if (!bmi_history_reserve(&t->model->history, 1)) { /* there is room already, up to many thousands of epochs */
             bmi_fail_memory(t->error, t->here, 0, "the history");
@@ -146,6 +160,7 @@ static void run_epochs(bm_training *t)
         }
         begin_epoch(t);
         const bool whole = run_epoch(t);
+        note_partial(t);
         if (t->error->status) return;
         if (atomic_load(&t->model->stop)) bm_training_stop(t, "stop");
         if (!whole || end_epoch(t)) return; /* an epoch that was broken off is not in the history */

@@ -97,6 +97,21 @@ static bm_status load_history(loading *l, json_t *from)
     return ok ? BM_OK : bmi_fail_memory(l->e, l->here, epochs * sizeof(double), "the history");
 }
 
+static double number_or_nan(const json_t *v)
+{
+    return json_is_number(v) ? json_number_value(v) : NAN;
+}
+
+/* The epoch that was not over when a checkpoint was made. */
+static void load_partial(bmi_partial *p, const json_t *from)
+{
+    *p = (bmi_partial){ 0 };
+    const json_int_t step = json_integer_value(json_object_get(from, "step")), rows = json_integer_value(json_object_get(from, "rows"));
+    if (step < 1 || rows < step) return;
+    *p = (bmi_partial){ .step = step, .rows = rows, .loss = number_or_nan(json_object_get(from, "loss")), .penalty = number_or_nan(json_object_get(from, "penalty")) };
+    for (size_t i = 0; i < BM_MODEL_MAX; i++) p->means[i] = number_or_nan(json_array_get(json_object_get(from, "means"), i));
+}
+
 static const char *const forms[] = { "any", "reals", "binary", "classes", "labels" };
 
 static bm_output form_of(const json_t *training)
@@ -124,6 +139,7 @@ static bm_status load_training(loading *l)
     const json_t *best = json_object_get(all, "best_epoch");
     if (all && !l->e->status && !load_history(l, json_object_get(all, "history"))) {
         m->epochs     = json_integer_value(json_object_get(all, "epochs"));
+        load_partial(&m->partial, json_object_get(all, "partial"));
         m->best_epoch = json_is_integer(best) ? json_integer_value(best) : -1;
         m->rate       = rate > 0 && rate <= 1e30 ? rate : 1;
         if (m->epochs < 0) m->epochs = 0;

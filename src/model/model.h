@@ -11,6 +11,12 @@
 
 enum { BMI_PARTS = 4 }; /* train, validation, test, baseline */
 
+/* An epoch that is not over: steps and rows done, and sums over these rows. */
+typedef struct bmi_partial {
+    int64_t step, rows;
+    double  loss, penalty, means[BM_MODEL_MAX];
+} bmi_partial;
+
 struct bm_model {
     bmi_object      object;
     bmi_arena       arena;      /* layers, settings, texts: as long as the model */
@@ -26,6 +32,7 @@ struct bm_model {
     /* training so far */
     bmi_history     history;
     int64_t         epochs;     /* done by all fits */
+    bmi_partial     partial;    /* of the epoch that the last fit did not end; step 0: there is none */
     int64_t         best_epoch;
     int64_t         seed;       /* of the last fit */
     double          rate;       /* factor of the optimiser's rate */

@@ -43,13 +43,26 @@ static json_t *save_history(const bmi_history *h)
 
 static const char *const forms[] = { "any", "reals", "binary", "classes", "labels" }; /* by bm_output */
 
-static json_t *save_training(const bm_model *m)
+static json_t *save_partial(const bmi_partial *p)
+{
+    bmi_json all = bmi_json_object(), means = bmi_json_list();
+    for (int i = 0; i < BM_MODEL_MAX; i++) bmi_json_add(&means, bmi_json_number(p->means[i]));
+    bmi_json_put(&all, "step", json_integer(p->step));
+    bmi_json_put(&all, "rows", json_integer(p->rows));
+    bmi_json_put(&all, "loss", bmi_json_number(p->loss));
+    bmi_json_put(&all, "penalty", bmi_json_number(p->penalty));
+    bmi_json_put(&all, "means", bmi_json_end(&means));
+    return bmi_json_end(&all);
+}
+
+static json_t *save_training(const bm_model *m, bool whole)
 {
     bmi_json all = bmi_json_object();
     bmi_json_put(&all, "compile", m->settings.compiled ? bmi_settings_save(&m->settings) : json_null());
     bmi_json_put(&all, "weighted", json_boolean(m->settings.weighted));
     bmi_json_put(&all, "form", json_string(forms[m->settings.form]));
     bmi_json_put(&all, "epochs", json_integer(m->epochs));
+    if (whole && m->partial.step) bmi_json_put(&all, "partial", save_partial(&m->partial));
     bmi_json_put(&all, "best_epoch", json_integer(m->best_epoch));
     bmi_json_put(&all, "rate", bmi_json_number(m->rate));
     bmi_json_put(&all, "stopped_by", json_string(m->stopped_by));
@@ -113,7 +126,7 @@ static bm_status write_file(bm_model *m, const bm_save_options *o, bm_place here
     ok = ok && add_text(&meta, context, "baeum", save_format());
     ok = ok && add_text(&meta, context, "model", save_layers(m));
     ok = ok && add_text(&meta, context, "task", save_task(m));
-    ok = ok && add_text(&meta, context, "training", save_training(m));
+    ok = ok && add_text(&meta, context, "training", save_training(m, o->training));
     ok = ok && (!m->recipe || add_text(&meta, context, "recipe", bmi_recipe_save(m->recipe)));
     if (!ok) bmi_fail_memory(e, here, 0, "a model file");
     else if (!add_entries(m, o->training && m->settings.compiled, entries, &n, state))
