@@ -179,8 +179,8 @@ static void costs(void **state)
              1e-6);
 }
 
-/* sum(weight * loss) / rows, not / sum of weights: W = .1 * 2/3 * (1 * 1 + 2 * 4 + 0 * 9) = .6. tensorflow.keras 2 and 3: model.fit(x, t,
- * batch_size=3, sample_weight=[1, 2, 0]) gives the same .6. */
+/* sum(weight * loss) / rows, not / sum of weights: W = .1 * 2/3 * (1 * 1 + 2 * 4 + 0 * 9) = .6, as Keras's
+ * "sum_over_batch_size". */
 static void weights_of_rows(void **state)
 {
     (void)state;
