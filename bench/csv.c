@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Reading a CSV file of numbers through the public interface: bench_csv FILE THREADS prints one JSON line, MB/s of the best of eight
- * readings (as bench/csv_peers.py takes the best of its own), all of them, and the peak memory beside the table's. */
+/* Reading a CSV file of numbers through the public interface: bench_csv FILE THREADS prints one JSON line, MB/s of eight readings
+ * (as bench/csv_peers.py), and the peak memory beside the table's. */
 #include "common.h"
+
+enum { READINGS = 8 };
 
 int main(int count, char **arguments)
 {
@@ -11,23 +13,21 @@ int main(int count, char **arguments)
     const double mb = (double)ftell(f) / 1e6;
     fclose(f);
     bm_context *context = bm_context_new(.threads = atoi(arguments[2]));
-    double best = INFINITY, table = 0;
-    char all[200] = "";
-    for (int i = 0; i < 8; i++) {
+    double seconds[READINGS], table = 0;
+    for (int i = 0; i < READINGS; i++) {
         const double t = now();
         bm_table *read = bm_table_read_csv(arguments[1], .context = context);
-        const double seconds = now() - t;
+        seconds[i] = now() - t;
         if (bm_failed(read)) {
             bm_report(read, stderr);
             return 1;
         }
         table = 8e-6 * (double)(bm_table_rows(read) * bm_table_columns(read));
         bm_free(read);
-        if (seconds < best) best = seconds;
-        snprintf(all + strlen(all), sizeof all - strlen(all), "%s%.4f", i ? ", " : "", seconds);
     }
-    printf("{\"mb_s\": %.1f, \"seconds\": [%s], \"table_mb\": %.1f, \"peak_mb\": %.1f}\n", mb / best, all, table,
-           (double)peak_kb() * 1.024e-3);
+    qsort(seconds, READINGS, sizeof *seconds, by_size);
+    printf("{\"median\": %.1f, \"min\": %.1f, \"max\": %.1f, \"table_mb\": %.1f, \"peak_mb\": %.1f}\n",
+           2 * mb / (seconds[READINGS / 2 - 1] + seconds[READINGS / 2]), mb / seconds[READINGS - 1], mb / seconds[0], table, (double)peak_kb() * 1.024e-3);
     bm_free(context);
     return 0;
 }

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """What others take for the CSV file that bench_csv reads: 540,000 rows of 20 normal numbers with six decimals, 103 MB.
-csv_peers.py --make FILE writes it; csv_peers.py FILE --threads N prints {"pandas": MB/s, "polars": MB/s}, the best of eight each.
+csv_peers.py --make FILE writes it; csv_peers.py FILE --threads N prints a JSON object, reader -> MB/s (median, least, most) of eight readings.
 Threads: the caller pins the process; POLARS_MAX_THREADS sets polars' own, pyarrow's and pandas' C engine follow the pinning."""
-import argparse, json, os, time
+import argparse, json, os, statistics, time
 
 p = argparse.ArgumentParser()
 p.add_argument("file", nargs="?")
@@ -20,30 +20,31 @@ os.environ.setdefault("POLARS_MAX_THREADS", str(a.threads))
 mb = os.path.getsize(a.file) / 1e6
 
 
-def best(read):
+def rates(read):
     seconds = []
     for _ in range(8):
         t = time.perf_counter()
         read()
         seconds.append(time.perf_counter() - t)
-    return round(mb / min(seconds), 1)
+    seconds.sort()
+    return dict(median=round(mb / statistics.median(seconds), 1), min=round(mb / seconds[-1], 1), max=round(mb / seconds[0], 1))
 
 
 out = {}
 try:
     import pandas as pd
-    out["pandas"] = best(lambda: pd.read_csv(a.file))
+    out["pandas"] = rates(lambda: pd.read_csv(a.file))
     try:
         import pyarrow
         pyarrow.set_cpu_count(a.threads)
-        out["pandas with pyarrow"] = best(lambda: pd.read_csv(a.file, engine="pyarrow"))
+        out["pandas with pyarrow"] = rates(lambda: pd.read_csv(a.file, engine="pyarrow"))
     except ImportError:
         pass
 except ImportError:
     pass
 try:
     import polars as pl
-    out["polars"] = best(lambda: pl.read_csv(a.file))
+    out["polars"] = rates(lambda: pl.read_csv(a.file))
 except ImportError:
     pass
 print(json.dumps(out))

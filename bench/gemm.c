@@ -4,9 +4,8 @@
  *
  *     bench_gemm [--threads N] [--json] [--f64] [--only PART-OF-A-NAME] [--shape nn|tn|nt|tt M K N]...
  *
- * Best of all rounds of SECONDS, at least ROUNDS of them; in a round each takes its turn on the same operands, for ROUND_US or
- * one call. Short rounds find the moments when nothing else runs on the machine. The machine's own peak is a loop of fused
- * multiply-adds in registers, measured in the same run. Pin the process and set OPENBLAS_NUM_THREADS=N, OMP_NUM_THREADS=N.
+ * Median of all rounds of SECONDS, at least ROUNDS of them, with the best and the worst tenth; in a round each takes its turn on the
+ * same operands, for ROUND_US or one call. The machine's own peak is a loop of fused multiply-adds in registers, measured in the same run. Pin the process and set OPENBLAS_NUM_THREADS=N, OMP_NUM_THREADS=N.
  */
 #include "base/threads.h"
 #include "kernels/cpu/contract.h"
@@ -24,7 +23,7 @@
 #include <libxsmm.h>
 #endif
 
-enum { ROUNDS = 7, ROUND_US = 1000, OURS = 0, OPENBLAS, ONEDNN, XSMM, CONTESTANTS };
+enum { ROUNDS = 7, MOST_ROUNDS = 4000, ROUND_US = 1000, OURS = 0, OPENBLAS, ONEDNN, XSMM, CONTESTANTS };
 #define SECONDS 0.5
 static const char *const names[CONTESTANTS] = { "baeum", "OpenBLAS", "oneDNN", "libxsmm" };
 
@@ -186,13 +185,25 @@ static void prepare(job *j, const product *p)
 #endif
 }
 
-/* Seconds a call takes, best of all rounds; each contestant once a round. */
-static void measure(const job *j, double best[CONTESTANTS], double wrong[CONTESTANTS])
+/* Seconds a call takes. */
+typedef struct timing {
+    double low, median, high; /* the best tenth, the middle, the worst tenth of the rounds; median 0: does not take part */
+} timing;
+
+static int by_size(const void *a, const void *b)
 {
+    const double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* Each contestant once a round. */
+static void measure(const job *j, timing times[CONTESTANTS], double wrong[CONTESTANTS])
+{
+    static double each[CONTESTANTS][MOST_ROUNDS];
     long repeats[CONTESTANTS] = { 0 };
+    int rounds = 0;
     const double begin = now(), budget = j->threads > 1 ? 3 * SECONDS : SECONDS;
     for (int who = 0; who < CONTESTANTS; who++) {
-        best[who] = INFINITY;
         if (!has(j, who)) continue;
         memset(j->c, 0xff, (size_t)j->m * (size_t)j->n * (j->f64 ? 8 : 4));
         call(j, who);
@@ -203,84 +214,99 @@ static void measure(const job *j, double best[CONTESTANTS], double wrong[CONTEST
             if ((now() - start) * 1e6 > ROUND_US / 2) repeats[who] = n;
         }
     }
-    for (int round = 0; round < ROUNDS || now() - begin < budget; round++)
+    for (; rounds < MOST_ROUNDS && (rounds < ROUNDS || now() - begin < budget); rounds++)
         for (int who = 0; who < CONTESTANTS; who++) {
             if (!has(j, who)) continue;
             const double start = now();
             for (long i = 0; i < repeats[who]; i++) call(j, who);
-            const double each = (now() - start) / (double)repeats[who];
-            if (each < best[who]) best[who] = each;
+            each[who][rounds] = (now() - start) / (double)repeats[who];
         }
+    for (int who = 0; who < CONTESTANTS; who++) {
+        times[who] = (timing){ 0 };
+        if (!has(j, who)) continue;
+        qsort(each[who], (size_t)rounds, sizeof *each[who], by_size);
+        times[who] = (timing){ each[who][rounds / 10], each[who][rounds / 2], each[who][rounds - 1 - rounds / 10] };
+    }
 }
 
 enum { PEAK_STEPS = 1000000 };
 #if defined __x86_64__
-__attribute__((target("avx2,fma"))) static double peak_256(void)
-{
-    __m256 sum[12];
-    const __m256 x = _mm256_set1_ps(.999999f), y = _mm256_set1_ps(1e-9f);
-    for (int i = 0; i < 12; i++) sum[i] = _mm256_set1_ps((float)i);
-    for (long n = 0; n < PEAK_STEPS; n++)
-#pragma GCC unroll 12
-        for (int i = 0; i < 12; i++) sum[i] = _mm256_fmadd_ps(sum[i], x, y);
-    float all[8], total = 0;
-    for (int i = 0; i < 12; i++) _mm256_storeu_ps(all, sum[i]), total += all[i % 8];
-    return total;
-}
+/* Sums along a loop of fused multiply-adds that nothing but the units themselves can hold up; `vector` of `numbers` floats. */
+#define PEAK(name, isa, vector, numbers, set, fma, store)                                                                      \
+    __attribute__((target(isa))) static double name(void)                                                                      \
+    {                                                                                                                          \
+        vector sum[12];                                                                                                        \
+        const vector x = set(.999999f), y = set(1e-9f);                                                                        \
+        for (int i = 0; i < 12; i++) sum[i] = set((float)i);                                                                   \
+        for (long n = 0; n < PEAK_STEPS; n++)                                                                                  \
+            _Pragma("GCC unroll 12") for (int i = 0; i < 12; i++) sum[i] = fma(sum[i], x, y);                                  \
+        float all[numbers], total = 0;                                                                                         \
+        for (int i = 0; i < 12; i++) store(all, sum[i]), total += all[i % numbers];                                            \
+        return total;                                                                                                          \
+    }
+PEAK(peak_256, "avx2,fma", __m256, 8, _mm256_set1_ps, _mm256_fmadd_ps, _mm256_storeu_ps)
+PEAK(peak_512, "avx512f", __m512, 16, _mm512_set1_ps, _mm512_fmadd_ps, _mm512_storeu_ps)
 #else
 static double peak_256(void)
+{
+    return 0;
+}
+static double peak_512(void)
 {
     return 0;
 }
 #endif
 
 typedef struct peak_result {
+    bool wide;
     double sink[64];
 } peak_result;
 static void peak_part(void *arg, int part, int parts)
 {
     (void)parts;
-    ((peak_result *)arg)->sink[part % 64] = peak_256();
+    peak_result *r = arg;
+    r->sink[part % 64] = r->wide ? peak_512() : peak_256();
 }
 
-/* GFLOP/s of all threads in registers alone, f32 (f64: half). 32 f32 a cycle: with AVX2 and with AVX-512 where they are equal. */
+/* GFLOP/s of all threads in registers alone, f32 (f64: half), by the wider of the registers that the machine has when it is faster. */
 static double peak(int threads)
 {
     double best = 0;
     for (int i = 0; i < 60; i++) {
-        peak_result r;
+        peak_result r = { .wide = i % 2 && bmi_isa_has(BMI_AVX512) };
         const double start = now();
         bmi_parallel(NULL, threads, peak_part, &r);
-        const double rate = 12. * PEAK_STEPS * 16 * threads / (now() - start) * 1e-9;
+        const double rate = 12. * PEAK_STEPS * (r.wide ? 32 : 16) * threads / (now() - start) * 1e-9;
         if (rate > best) best = rate;
     }
     return best;
 }
 
-static void report(const job *j, const product *p, const double best[CONTESTANTS], const double wrong[CONTESTANTS], double top,
+static void report(const job *j, const product *p, const timing times[CONTESTANTS], const double wrong[CONTESTANTS], double top,
                    bool json)
 {
-    const double work = 2. * j->m * j->n * j->k * 1e-9, ours = work / best[OURS];
+    const double work = 2. * j->m * j->n * j->k * 1e-9, ours = work / times[OURS].median;
     int peer = 0;
     for (int who = 1; who < CONTESTANTS; who++)
-        if (best[who] < INFINITY && (!peer || best[who] < best[peer])) peer = who;
-    const double theirs = peer ? work / best[peer] : 0, ratio = peer ? ours / theirs : 0;
+        if (has(j, who) && (!peer || times[who].median < times[peer].median)) peer = who;
+    const double theirs = peer ? work / times[peer].median : 0, ratio = peer ? ours / theirs : 0;
     if (json) {
-        printf("{\"shape\": \"%s %dx%dx%d%s\", \"threads\": %d, \"ours\": %.2f, \"peer\": \"%s\", \"best\": %.2f, \"ratio\": "
-               "%.3f, \"goal\": %.2f, "
-               "\"share\": %.3f}\n",
-               p->form, j->m, j->k, j->n, j->f64 ? " f64" : "", j->threads, ours, names[peer], theirs, ratio, p->goal,
-               ours / top);
+        printf("{\"shape\": \"%s %dx%dx%d%s\", \"threads\": %d, \"goal\": %.2f, \"share\": %.3f, \"peer\": \"%s\"", p->form, j->m, j->k, j->n,
+               j->f64 ? " f64" : "", j->threads, p->goal, ours / top, names[peer]);
+        for (int who = 0; who < CONTESTANTS; who++)
+            if (has(j, who))
+                printf(", \"%s\": [%.2f, %.2f, %.2f]", names[who], work / times[who].high, work / times[who].median, work / times[who].low);
+        printf("}\n");
     } else {
         printf("%s %4d x %4d x %4d  ", p->form, j->m, j->k, j->n);
         for (int who = 0; who < CONTESTANTS; who++)
-            if (best[who] < INFINITY) printf("%8.1f", work / best[who]);
+            if (has(j, who)) printf("%8.1f", work / times[who].median);
             else printf("       -");
-        printf("  %9.2f us  %5.3f of %-8s  goal %.2f %s  %3.0f %% of peak\n", best[OURS] * 1e6, ratio, names[peer], p->goal,
+        printf("  %9.2f us  %5.3f of %-8s  goal %.2f %s  %3.0f %% of peak\n", times[OURS].median * 1e6, ratio, names[peer], p->goal,
                ratio >= p->goal ? "met   " : "MISSED", 100 * ours / top);
     }
     for (int who = 0; who < CONTESTANTS; who++)
-        if (best[who] < INFINITY && !(wrong[who] <= 1))
+        if (has(j, who) && !(wrong[who] <= 1))
             fprintf(stderr, "%s: %s is wrong by %.2g limits\n", p->form, names[who], wrong[who]);
     fflush(stdout);
 }
@@ -321,12 +347,13 @@ int main(int argc, char **argv)
     for (size_t i = 0; i < count; i++) {
         const product *p = &list[i];
         char name[64];
-        double best[CONTESTANTS], wrong[CONTESTANTS] = { 0 };
+        timing times[CONTESTANTS];
+        double wrong[CONTESTANTS] = { 0 };
         snprintf(name, sizeof name, "%s %dx%dx%d", p->form, p->m, p->k, p->n);
         if (!strstr(name, only) || (j.threads > 1 && !n_own && 2. * p->m * p->k * p->n < 2e6)) continue;
         prepare(&j, p);
-        measure(&j, best, wrong);
-        report(&j, p, best, wrong, top, json);
+        measure(&j, times, wrong);
+        report(&j, p, times, wrong, top, json);
         free(j.a), free(j.b), free(j.c), free(j.memory);
     }
     return 0;
