@@ -32,6 +32,7 @@ asan:
 
 bench:
 	@tools/install-deps build bench
+	@tools/install-deps peers || echo "measuring without those"
 	@$(call BUILD,release,bench)
 	@bench/run $(BENCH)
 

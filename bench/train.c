@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Training throughput through the public API: shuffling, the check for bad numbers and the history are on.
  * train MODEL BATCH THREADS [cold]: one JSON line; with "cold" only the time from start to the end of the first step. "loss" is that of
- * all data after as many epochs as in peers/common.py.
+ * all data after as many epochs as in peers/common.py, -1 when cold.
  */
 #include "common.h"
 
@@ -18,7 +18,7 @@ int main(int argc, char **argv)
     bm_model     *m       = bench_model(which, context);
     bm_fit(m, data, .batch = batch, .callbacks = { bm_stop_at(.steps = 1) });
     const double first = now() - ready, rss_first = (double)peak_kb() / 1024;
-    double       rate[REPEATS] = { 0 }, seconds = 0, loss = NAN;
+    double       rate[REPEATS] = { 0 }, seconds = 0, loss = -1;
     int64_t      epochs = 1;
     if (argc < 5) {
         bm_fit(m, data, .epochs = which == 'a' ? 3 : batch > 1 ? 20 : 2, .batch = batch);
