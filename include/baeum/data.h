@@ -124,6 +124,8 @@ typedef struct bm_recipe_options {
     bool        plain;        /**< only the steps that were added; without it what they leave undone is done by default */
     bm_context *context;
     bool        keep_constant; /**< columns of one value stay, as the border of images has them */
+    bool        target_standardize; /**< learn (target - mean) / standard deviation of the training rows, after log1p; predictions
+                                     *   are given back in the table's unit. Of classes it is ignored */
 } bm_recipe_options;
 
 /** A recipe: the target and a list of steps, done in the order in which they were added.

@@ -46,6 +46,7 @@ typedef struct bm_loss_kind {
     bm_target        target;
     bm_reduction     reduction;
     bm_output        output;    /**< what a model with this loss puts out: BM_OUTPUT_CLASSES, BM_OUTPUT_LABELS, or 0 for anything */
+    bool             differences; /**< depends on y - t alone, so that a target may be shifted and scaled before it is learned */
     const char      *logits_of; /**< "softmax" or "sigmoid": the prediction is the input of that function; null: it is what it is */
     /** The loss of each row: shape (batch). The model weighs rows and reduces them. */
     bm_node        (*rows)(const bm_loss_input *in, const double p[2]);

@@ -346,7 +346,8 @@ typedef struct bm_mlp_options {
     int64_t       batch;       /**< default 32, or all rows when there are fewer */
     int64_t       patience;    /**< default 10: epochs without a better validation loss end training */
 } bm_mlp_options;
-/** A network of dense layers; the output layer and loss follow from the task. */
+/** A network of dense layers; the output layer and loss follow from the task. Over a table (bm_fit_table) numbers are learned
+ *  standardised and predicted in the table's unit, unless the loss is about their values (Poisson, MAPE, MSLE). */
 #define bm_mlp(...) bm_learner_value_at("mlp", BM_OPTIONS(bm_mlp_options, .zero_ = 0, __VA_ARGS__), BM_HERE)
 
 typedef struct bm_network_options {
@@ -358,7 +359,7 @@ typedef struct bm_network_options {
     int64_t       batch;       /**< default 32, or all rows when there are fewer */
     int64_t       patience;    /**< default 10 */
 } bm_network_options;
-/** A network of any layers; the output layer and loss follow from the task. */
+/** A network of any layers; the output layer, the loss and the target's scale are as bm_mlp's. */
 #define bm_network(...) bm_learner_value_at("network", BM_OPTIONS(bm_network_options, .layers = __VA_ARGS__), BM_HERE)
 
 /** A model of a learner over the features that a recipe makes. It copies the recipe. With a null recipe it is fitted on datasets
@@ -416,7 +417,9 @@ typedef struct bm_row_options {
     const bm_cell *cells; /**< more, where 128 are not enough */
     size_t   count;       /**< of cells */
 } bm_row_options;
-/** The prediction for one raw row, as bm_predict_table: (1) value or (classes) probabilities. */
+/** The prediction for one raw row, as bm_predict_table: (1) value or (classes) probabilities.
+ *  Errors   as bm_predict_table; BM_E_DATA a column that the model was not fitted on (the nearest name is told); BM_E_TYPE a number
+ *           given for a column of text, or a text that is no number for one of numbers; BM_E_ARGUMENT a column given twice */
 BM_API bm_tensor *bm_predict_row_at(const bm_model *m, const bm_row_options *options, size_t size, bm_place here);
 #define bm_predict_row(m, ...) bm_predict_row_at((m), BM_OPTIONS(bm_row_options, .zero_ = 0, __VA_ARGS__), BM_HERE)
 

@@ -38,6 +38,7 @@ bm_recipe *bm_recipe_new_at(const bm_recipe_options *options, size_t size, bm_pl
     r->log1p = o.target_log1p;
     r->plain = o.plain;
     r->keep_constant = o.keep_constant;
+    r->standardize_target = o.target_standardize;
     r->target = bmi_arena_text(&r->asked, o.target);
     if (o.target && !r->target) bmi_fail_memory(&r->object.error, here, strlen(o.target), "for the target of a recipe");
     return r;
@@ -139,7 +140,9 @@ const char *bm_recipe_note(const bm_recipe *r, int64_t i)
 }
 double bm_recipe_inverse(const bm_recipe *r, double y)
 {
-    return r && r->log1p ? expm1(y) : y;
+    if (!r) return y;
+    if (r->to.deviation > 0) y = y * r->to.deviation + r->to.mean;
+    return r->log1p ? expm1(y) : y;
 }
 
 bm_names bmi_recipe_text_columns(const bm_recipe *r, const char **into)

@@ -10,9 +10,10 @@
 typedef struct bmi_target {
     bm_task task; /* regression or classification; 0: no target */
     int64_t n_classes;
-    const char **classes; /* texts, in order of value */
-    double *numbers;      /* values of the classes when the column is numbers, else null */
-    int64_t left_out;     /* rows without a target in fitting */
+    const char **classes;   /* texts, in order of value */
+    double *numbers;        /* values of the classes when the column is numbers, else null */
+    int64_t left_out;       /* rows without a target in fitting */
+    double mean, deviation; /* taken off and divided by in learning; deviation 0: the target is learned as it is */
 } bmi_target;
 
 struct bm_recipe {
@@ -20,7 +21,7 @@ struct bm_recipe {
     bmi_arena asked;    /* memory of the spec */
     const char *target; /* or null */
     bm_task task;
-    bool log1p, plain, keep_constant;
+    bool log1p, plain, keep_constant, standardize_target;
     size_t n_asked, steps_capacity; /* the first n_asked steps were asked for, the others added in fitting */
     size_t n_steps;
     bmi_recipe_step *steps;

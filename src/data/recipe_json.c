@@ -67,6 +67,8 @@ json_t *bmi_recipe_save(const bm_recipe *r)
     bmi_json_put(&all, "log1p", json_boolean(r->log1p));
     bmi_json_put(&all, "plain", json_boolean(r->plain));
     bmi_json_put(&all, "keep_constant", json_boolean(r->keep_constant));
+    bmi_json_put(&all, "standardize_target", json_boolean(r->standardize_target));
+    bmi_json_put(&all, "target_scale", save_numbers((const double[]){ r->to.mean, r->to.deviation }, 2));
     bmi_json_put(&all, "asked_steps", json_integer((json_int_t)r->n_asked));
     bmi_json_put(&all, "fitted", json_boolean(r->fitted));
     bmi_json_put(&all, "task", json_integer(r->to.task));
@@ -164,6 +166,11 @@ static bool load_target(reading *l, const json_t *from)
     r->to.task = (bm_task)json_integer_value(task);
     if (!load_texts(l, &r->found, json_object_get(from, "classes"), "classes", &r->to.classes, &n)) return false;
     r->to.n_classes = (int64_t)n;
+    double *scale;
+    if (!load_numbers(l, &r->found, json_object_get(from, "target_scale"), "target_scale", &scale, &m)) return false;
+    if (m != 2 || !(scale[1] >= 0)) return wrong(l, "target_scale");
+    r->to.mean = scale[0];
+    r->to.deviation = scale[1];
     if ((r->to.task == BM_CLASSIFICATION) != (n >= 2) || n == 1 || (r->to.task && !r->target)) return wrong(l, "classes");
     if (!json_is_null(numbers)) {
         if (!load_numbers(l, &r->found, numbers, "class_numbers", &r->to.numbers, &m)) return false;
@@ -219,16 +226,17 @@ bm_recipe *bmi_recipe_load(bm_context *context, const json_t *from, bm_place her
 {
     const json_t *target = json_object_get(from, "target"), *task = json_object_get(from, "asked_task");
     const json_t *log1p_ = json_object_get(from, "log1p"), *plain = json_object_get(from, "plain");
-    const json_t *constant = json_object_get(from, "keep_constant");
+    const json_t *constant = json_object_get(from, "keep_constant"), *scaled = json_object_get(from, "standardize_target");
     bm_recipe_options o = { .context = context,
                             .target = json_string_value(target),
                             .target_log1p = json_is_true(log1p_),
                             .plain = json_is_true(plain),
-                            .keep_constant = json_is_true(constant) };
+                            .keep_constant = json_is_true(constant),
+                            .target_standardize = json_is_true(scaled) };
     const bool known = json_is_integer(task) && json_integer_value(task) >= 0 && json_integer_value(task) <= BM_CLASSIFICATION;
     if (known) o.task = (bm_task)json_integer_value(task);
     const bool fine = (json_is_null(target) || json_is_string(target)) && known && json_is_boolean(log1p_) &&
-                      json_is_boolean(plain) && json_is_boolean(constant);
+                      json_is_boolean(plain) && json_is_boolean(constant) && json_is_boolean(scaled);
     bm_recipe *r = bm_recipe_new_at(&o, sizeof o, here);
     reading l = { r, here };
     if (r->object.error.status) return r;

@@ -172,6 +172,25 @@ static bm_status number_target(bm_recipe *r, const bmi_column *c, bm_rows rows, 
     return st;
 }
 
+/* Mean and standard deviation of the target as it is learned (Welford, 1962). What varies too little to be divided by stays as it is. */
+static bm_status standardize(bm_recipe *r, const bmi_column *c, bm_rows rows, int64_t n, bm_place here)
+{
+    double mean = 0, squares = 0;
+    for (int64_t i = 0; i < n; i++) {
+        const double y = bmi_column_number(c, row_at(rows, i)), x = r->log1p ? log1p(y) : y, d = x - mean;
+        mean += d / (double)(i + 1);
+        squares += d * (x - mean);
+    }
+    const double deviation = sqrt(squares / (double)n);
+    if (!(deviation > 0) || !isfinite(deviation)) return BM_OK;
+    r->to.mean = mean;
+    r->to.deviation = deviation;
+    return bmi_notes_add(r->object.context, &r->notes, "%s: learned standardised, (%s%s%s - %.4g) / %.4g", c->name,
+                         r->log1p ? "log1p(" : "", c->name, r->log1p ? ")" : "", mean, deviation)
+               ? BM_OK
+               : no_memory(r, here);
+}
+
 bm_status bmi_target_fit(bm_recipe *r, const bm_table *t, bm_rows rows, int64_t **kept, size_t *n_kept, size_t *room,
                          bm_place here)
 {
@@ -194,6 +213,7 @@ bm_status bmi_target_fit(bm_recipe *r, const bm_table *t, bm_rows rows, int64_t 
     } else {
         number_target(r, c, chosen, n, here);
     }
+    if (!r->object.error.status && r->standardize_target && r->to.task == BM_REGRESSION) standardize(r, c, chosen, n, here);
     if (!r->object.error.status && r->to.task == BM_CLASSIFICATION && r->to.n_classes < 2)
         bmi_object_fail(r, BM_E_DATA, here,
                         "the target \"%.100s\" is \"%.60s\" in all rows that are learned from: there is nothing to learn",
@@ -217,6 +237,13 @@ static int64_t class_of(const bmi_target *to, const bmi_column *c, int64_t row)
     for (int64_t k = 0; text && to->numbers && k < to->n_classes; k++)
         if (!strcmp(to->classes[k], text)) return k;
     return found ? found - to->classes : -1;
+}
+
+/* A target as it is learned. */
+static double learned(const bm_recipe *r, double y)
+{
+    if (r->log1p) y = log1p(y);
+    return r->to.deviation > 0 ? (y - r->to.mean) / r->to.deviation : y;
 }
 
 bm_tensor *bmi_target_apply(bmi_error *e, const bm_recipe *r, const bm_table *t, bm_rows rows, bm_place here)
@@ -253,7 +280,7 @@ bm_tensor *bmi_target_apply(bmi_error *e, const bm_recipe *r, const bm_table *t,
             class[i] = (int32_t)k;
         } else {
             const double y = bmi_column_number(c, row);
-            value[i] = (float)(r->log1p ? log1p(y) : y);
+            value[i] = (float)learned(r, y);
         }
     }
     return made;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Judging and predicting raw rows: the recipe, then the network, then back into the table's terms.
  */
+#include "base/text.h"
 #include "data/dataset.h"
 #include "data/recipe.h"
 #include "model/scores.h"
@@ -49,21 +50,69 @@ static const bm_cell *cell_at(const bm_row_options *o, size_t i)
     return i < inside ? &o->values[i] : i - inside < o->count ? &o->cells[i - inside] : NULL;
 }
 
+/* Whether a recipe knows a column: it takes it, learned from it as the target, or dropped it. */
+static bool is_known(const bm_recipe *r, const char *name)
+{
+    if (r->target && !strcmp(r->target, name)) return true;
+    for (size_t s = 0; s < r->n_steps; s++)
+        for (size_t c = 0; r->steps[s].kind->ignores_absent && c < r->steps[s].n_columns; c++)
+            if (!strcmp(r->steps[s].columns[c].name, name)) return true;
+    return false;
+}
+
+static bm_status fail_unknown(bmi_error *e, const bm_recipe *r, const char *name, bm_place here)
+{
+    const char **names = bmi_alloc(r->object.context, r->n_inputs, sizeof *names);
+    for (size_t i = 0; names && i < r->n_inputs; i++) names[i] = r->inputs[i].name;
+    const char *near = names ? bmi_nearest(name, names, r->n_inputs) : NULL;
+    bmi_fail(e, BM_E_DATA, here, "predict: there is no column \"%.100s\" in what the model was fitted on%s%.100s%s", name,
+             near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
+    bmi_release(r->object.context, names, r->n_inputs, sizeof *names);
+    return e->status;
+}
+
+/* A cell must be of a column that there is, given once, and be what the column is: an error here is a slip in the program. */
+static bm_status check_cell(bmi_error *e, const bm_recipe *r, const bm_table *t, const bm_cell *c, bm_place here)
+{
+    size_t i = 0;
+    while (i < r->n_inputs && strcmp(r->inputs[i].name, c->column)) i++;
+    if (bm_table_find(t, c->column) >= 0) return bmi_fail(e, BM_E_ARGUMENT, here, "predict: \"%.100s\" is given twice", c->column);
+    if (i == r->n_inputs) return is_known(r, c->column) ? BM_OK : fail_unknown(e, r, c->column, here);
+    if (r->inputs[i].text && !c->text && !isnan(c->number))
+        return bmi_fail(e, BM_E_TYPE, here, "predict: \"%.100s\" is text in the recipe; give it as .text", c->column);
+    return BM_OK;
+}
+
 /* A table of one row: what is given, and what the recipe wants besides as missing. */
-static void fill_row(bm_table *t, const bm_model *m, const bm_row_options *o, bm_place here)
+static bm_status fill_row(bmi_error *e, bm_table *t, const bm_recipe *r, const bm_row_options *o, bm_place here)
 {
     const double missing = NAN;
     for (size_t i = 0; cell_at(o, i); i++) {
         const bm_cell *c = cell_at(o, i);
-        if (c->text) bm_table_add_text_at(t, c->column, &(bm_name){ c->text }, 1, here);
+        if (check_cell(e, r, t, c, here)) return e->status;
+        if (c->text) bm_table_add_text_at(t, c->column, &(bm_name){ *c->text ? c->text : NULL }, 1, here);
         else bm_table_add_real_at(t, c->column, &c->number, 1, here);
     }
-    for (size_t i = 0; m->recipe && i < m->recipe->n_inputs; i++) {
-        const char *name = m->recipe->inputs[i].name;
+    for (size_t i = 0; i < r->n_inputs; i++) {
+        const char *name = r->inputs[i].name;
         if (bm_table_find(t, name) >= 0) continue;
-        if (m->recipe->inputs[i].text) bm_table_add_text_at(t, name, &(bm_name){ NULL }, 1, here);
+        if (r->inputs[i].text) bm_table_add_text_at(t, name, &(bm_name){ NULL }, 1, here);
         else bm_table_add_real_at(t, name, &missing, 1, here);
     }
+    return BM_OK;
+}
+
+/* Texts of number columns that no number could be read from: elsewhere they count as missing, here they are a slip. */
+static bm_status check_readable(bmi_error *e, const bm_dataset *d, const bm_recipe *r, const bm_row_options *o, bm_place here)
+{
+    for (size_t i = 0; d->counted.unreadable && cell_at(o, i); i++) {
+        const bm_cell *c = cell_at(o, i);
+        for (size_t k = 0; k < r->n_inputs; k++)
+            if (c->text && !r->inputs[k].text && !strcmp(r->inputs[k].name, c->column))
+                return bmi_fail(e, BM_E_TYPE, here, "predict: \"%.100s\" is a number in the recipe; \"%.60s\" is none",
+                                c->column, c->text);
+    }
+    return BM_OK;
 }
 
 bm_tensor *bm_predict_row_at(const bm_model *m, const bm_row_options *options, size_t size, bm_place here)
@@ -77,12 +126,10 @@ bm_tensor *bm_predict_row_at(const bm_model *m, const bm_row_options *options, s
     bm_table *t = bm_table_new_in_at(context, here);
     if (!cell_at(&o, 0)) bmi_fail(&e, BM_E_ARGUMENT, here, "predict: no values are given, as .values = {{\"season\", .text = \"1\"}, {\"temp\", .number = 9.8}}");
     else if (!m->recipe) bmi_fail(&e, BM_E_ARGUMENT, here, "the model takes tensors, not rows: it was made without a recipe");
-    else fill_row(t, m, &o, here);
+    else fill_row(&e, t, m->recipe, &o, here);
     bm_dataset *d = e.status ? NULL : apply(m, t, BMI_WANT_NONE, &e, here);
-    p = d ? bmi_scores_predict(m, d, &e, here) : NULL;
-    if (p) { /* (1, n) as (n) */
-        p->shape = BM_SHAPE(p->size);
-    }
+    p = d && !check_readable(&e, d, m->recipe, &o, here) ? bmi_scores_predict(m, d, &e, here) : NULL;
+    if (p) p->shape = BM_SHAPE(p->size); /* (1, n) as (n) */
     bmi_object_free(d);
     bm_table_free(t);
     return p ? p : bmi_tensor_failed(context, &e);

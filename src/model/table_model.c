@@ -69,6 +69,15 @@ static bm_status train(table_fit *f)
     return bmi_learner_train(f->m, &o, f->here);
 }
 
+/* Whether the target is standardised unasked: for learners that want it, unless a loss was chosen that means its values themselves
+ * (a count's, a ratio's), or the recipe is to do nothing of its own. */
+static bool scales_target(const bm_model *m)
+{
+    if (!(m->learner->tasks & BM_LEARNS_SCALED) || m->recipe->plain) return false;
+    const bm_loss_kind *loss = !m->asked ? NULL : m->asked->loss.kind ? m->asked->loss.kind : m->asked->losses[0].kind;
+    return !loss || loss->differences;
+}
+
 /* The model before comes back when anything fails: its network, and its recipe with its fit. */
 static bm_status fit_or_go_back(table_fit *f)
 {
@@ -82,6 +91,7 @@ static bm_status fit_or_go_back(table_fit *f)
     m->recipe = bmi_recipe_copy(asked);
     if (!bmi_fail_from(f->e, &m->recipe->object.error)) {
         bmi_recipe_forget(m->recipe);
+        if (scales_target(m)) m->recipe->standardize_target = true;
         if (!prepare(f) && !train(f)) bmi_scores_of_parts(m, f->parts, f->e, f->here);
     }
     bm_recipe *tried = m->recipe;

@@ -40,7 +40,7 @@ static void compile(bm_learning *l, const void *options, bm_compile_options *c, 
 
 static const bm_learner_kind mlp = {
     .size = sizeof(bm_learner_kind), .name = "mlp", .options_size = sizeof(bm_mlp_options), .fields = fields,
-    .tasks = BM_LEARNS_NUMBERS | BM_LEARNS_TWO_CLASSES | BM_LEARNS_CLASSES, .layers = layers, .compile = compile,
+    .tasks = BM_LEARNS_NUMBERS | BM_LEARNS_TWO_CLASSES | BM_LEARNS_CLASSES | BM_LEARNS_SCALED, .layers = layers, .compile = compile,
     .doc = "A network of dense layers, trained by Adam with early stopping.",
 };
 const bmi_kind bmi_kinds_learner_mlp[] = { { "learner", "mlp", &mlp }, { 0 } };

@@ -77,6 +77,6 @@ static void compile(bm_learning *l, const void *options, bm_compile_options *c, 
 
 static const bm_learner_kind network = {
     .size = sizeof(bm_learner_kind), .name = "network", .options_size = sizeof(bm_network_options), .fields = fields,
-    .tasks = BM_LEARNS_NUMBERS | BM_LEARNS_TWO_CLASSES | BM_LEARNS_CLASSES, .layers = layers, .compile = compile, .doc = "A network of any layers.",
+    .tasks = BM_LEARNS_NUMBERS | BM_LEARNS_TWO_CLASSES | BM_LEARNS_CLASSES | BM_LEARNS_SCALED, .layers = layers, .compile = compile, .doc = "A network of any layers.",
 };
 const bmi_kind bmi_kinds_learner_network[] = { { "learner", "network", &network }, { 0 } };

@@ -44,17 +44,17 @@ static bm_node rows_poisson(const bm_loss_input *in, const double p[2])
     return bmi_loss_row_mean(bm_sub(in->prediction, bm_mul(in->target, bmi_loss_safe_log(in->prediction, in->target))));
 }
 
-BMI_LOSS(mse, "mean of e^2: cost 1/m", BM_TARGET_LIKE_OUTPUT);
-BMI_LOSS(half_mse, "mean of e^2 / 2: cost 1/2m", BM_TARGET_LIKE_OUTPUT);
-BMI_LOSS(sse, "sum of e^2 over rows and outputs (\"L2\")", BM_TARGET_LIKE_OUTPUT, .reduction = BM_REDUCE_SUM);
-BMI_LOSS(half_sse, "sum of e^2 / 2 over rows and outputs", BM_TARGET_LIKE_OUTPUT, .reduction = BM_REDUCE_SUM);
-BMI_LOSS(mae, "mean of |e|", BM_TARGET_LIKE_OUTPUT);
-BMI_LOSS(sae, "sum of |e| over rows and outputs (\"L1\")", BM_TARGET_LIKE_OUTPUT, .reduction = BM_REDUCE_SUM);
+BMI_LOSS(mse, "mean of e^2: cost 1/m", BM_TARGET_LIKE_OUTPUT, .differences = true);
+BMI_LOSS(half_mse, "mean of e^2 / 2: cost 1/2m", BM_TARGET_LIKE_OUTPUT, .differences = true);
+BMI_LOSS(sse, "sum of e^2 over rows and outputs (\"L2\")", BM_TARGET_LIKE_OUTPUT, .differences = true, .reduction = BM_REDUCE_SUM);
+BMI_LOSS(half_sse, "sum of e^2 / 2 over rows and outputs", BM_TARGET_LIKE_OUTPUT, .differences = true, .reduction = BM_REDUCE_SUM);
+BMI_LOSS(mae, "mean of |e|", BM_TARGET_LIKE_OUTPUT, .differences = true);
+BMI_LOSS(sae, "sum of |e| over rows and outputs (\"L1\")", BM_TARGET_LIKE_OUTPUT, .differences = true, .reduction = BM_REDUCE_SUM);
 BMI_LOSS(mape, "100 times the mean of |e| / |t|", BM_TARGET_LIKE_OUTPUT);
 BMI_LOSS(msle, "mean of (log(1 + y) - log(1 + t))^2", BM_TARGET_LIKE_OUTPUT);
-BMI_LOSS(huber, "mean of e^2 / 2 up to |e| = delta, delta (|e| - delta / 2) beyond", BM_TARGET_LIKE_OUTPUT,
+BMI_LOSS(huber, "mean of e^2 / 2 up to |e| = delta, delta (|e| - delta / 2) beyond", BM_TARGET_LIKE_OUTPUT, .differences = true,
          .number = { { .name = "delta", .initial = 1, .low = 0, .high = INFINITY, .above = true, .below = true, .doc = "where it becomes linear" } });
-BMI_LOSS(log_cosh, "mean of log cosh e", BM_TARGET_LIKE_OUTPUT);
+BMI_LOSS(log_cosh, "mean of log cosh e", BM_TARGET_LIKE_OUTPUT, .differences = true);
 BMI_LOSS(poisson, "mean of y - t log y, for counts", BM_TARGET_LIKE_OUTPUT);
 
 const bmi_kind bmi_kinds_loss_regression[] = {

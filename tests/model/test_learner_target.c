@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Targets of learners over tables: networks learn numbers of any size, and predictions come back in the table's unit, also from a
+ * file; a loss that means the values themselves leaves them alone. And what one raw row may hold.
+ */
+#include "support/bmt.h"
+#include <baeum/model.h>
+#include <math.h>
+#include <string.h>
+
+enum { ROWS = 240 };
+
+/* price = 400,000 + 9,000 area + 50,000 rooms, with a little noise that is no random number. */
+static bm_table *houses(double scale)
+{
+    double area[ROWS], rooms[ROWS], price[ROWS];
+    bm_name street[ROWS];
+    static const char *const streets[] = { "north", "south", "west" };
+    for (int i = 0; i < ROWS; i++) {
+        area[i] = 40 + (i * 37) % 120;
+        rooms[i] = 1 + (i * 7) % 6;
+        price[i] = scale * (400000 + 9000 * area[i] + 50000 * rooms[i] + 10000 * sin(i));
+        street[i] = streets[i % 3];
+    }
+    bm_table *t = bm_table_new();
+    bm_table_add_real(t, "area", area, ROWS);
+    bm_table_add_real(t, "rooms", rooms, ROWS);
+    bm_table_add_text(t, "street", street, ROWS);
+    bm_table_add_real(t, "price", price, ROWS);
+    return t;
+}
+
+static bm_model *fitted(bm_learner how, const bm_table *t, bool log1p, bm_loss loss)
+{
+    bm_recipe *r = bm_recipe_new(.target = "price", .target_log1p = log1p);
+    bm_model *m = bm_learner(how, r);
+    if (loss.name) bm_compile(m, .loss = loss);
+    bm_fit_table(m, t, .validation = .2, .test = .2, .epochs = 200);
+    if (bm_failed(m)) fail_msg("%s", bm_error(m));
+    bm_free(r);
+    return m;
+}
+
+static const bm_loss no_loss;
+
+static double r2(const bm_model *m)
+{
+    const bm_scores s = bm_model_scores(m, "test");
+    return bm_score(&s, "r2");
+}
+
+static void any_scale(void **state)
+{
+    (void)state;
+    const double scales[] = { 1e-9, 1, 1e6 };
+    for (size_t i = 0; i < BMI_COUNT(scales); i++) {
+        bm_table *t = houses(scales[i]);
+        bm_model *plain = fitted(bm_mlp(.units = BM_SHAPE(16)), t, false, no_loss), *logs = fitted(bm_mlp(), t, true, no_loss);
+        bm_model *layers = fitted(bm_network("dense 16 tanh"), t, false, (bm_loss){ .name = "huber" });
+        assert_true(r2(plain) > .95);
+        if (scales[i] >= 1) assert_true(r2(logs) > .9);
+        assert_true(r2(layers) > .95);
+        bm_free(plain);
+        bm_free(logs);
+        bm_free(layers);
+        bm_free(t);
+    }
+}
+
+/* The same predictions, in the table's unit, from the model that was saved. */
+static void saved(void **state)
+{
+    (void)state;
+    bm_table *t = houses(1);
+    bm_model *m = fitted(bm_mlp(.units = BM_SHAPE(8)), t, true, no_loss);
+    char path[1200];
+    snprintf(path, sizeof path, "%s", bmt_temp("houses.safetensors"));
+    assert_int_equal(bm_save(m, path), BM_OK);
+    bm_model *back = bm_load(path);
+    if (bm_failed(back)) fail_msg("%s", bm_error(back));
+    bm_tensor *a = bm_predict_table(m, t), *b = bm_predict_table(back, t);
+    for (int64_t i = 0; i < ROWS; i++) {
+        assert_true(bm_tensor_at(a, i) == bm_tensor_at(b, i));
+        bmt_near("price", bm_tensor_at(a, i), bm_table_number(t, i, 3), .25);
+    }
+    bm_free(a);
+    bm_free(b);
+    bm_free(back);
+    bm_free(m);
+    bm_free(t);
+}
+
+/* Counts by the Poisson loss are learned as they are: its formula is about the values. */
+static void values_that_mean_themselves(void **state)
+{
+    (void)state;
+    double x[ROWS], count[ROWS];
+    for (int i = 0; i < ROWS; i++) x[i] = i % 10, count[i] = i % 10 + (double)(i % 3);
+    bm_table *t = bm_table_new();
+    bm_table_add_real(t, "x", x, ROWS);
+    bm_table_add_real(t, "price", count, ROWS);
+    bm_recipe *r = bm_recipe_new(.target = "price", .task = BM_REGRESSION);
+    bm_model *m = bm_learner(bm_mlp(.units = BM_SHAPE(8)), r);
+    bm_compile(m, .loss = BM_POISSON);
+    bm_fit_table(m, t, .epochs = 1);
+    for (int64_t i = 0; bm_recipe_note(bm_model_recipe(m), i); i++)
+        assert_null(strstr(bm_recipe_note(bm_model_recipe(m), i), "learned standardised"));
+    bm_free(m);
+    m = bm_learner(bm_mlp(.units = BM_SHAPE(8)), r);
+    bm_fit_table(m, t, .epochs = 1);
+    bool said = false;
+    for (int64_t i = 0; bm_recipe_note(bm_model_recipe(m), i); i++)
+        said = said || strstr(bm_recipe_note(bm_model_recipe(m), i), "price: learned standardised, (price - ");
+    assert_true(said);
+    bm_free(m);
+    bm_free(r);
+    bm_free(t);
+}
+
+static void one_row(void **state)
+{
+    (void)state;
+    bm_table *t = houses(1);
+    bm_model *m = fitted(bm_linear(), t, false, no_loss);
+    bm_tensor *p =
+        bm_predict_row(m, .values = { { "area", .number = 100 }, { "rooms", .number = 3 }, { "street", .text = "west" } });
+    bmt_near("price", bm_tensor_at(p, 0), 400000 + 900000 + 150000, .02);
+    bm_free(p);
+    p = bm_predict_row(m, .values = { { "area", .text = "100" }, { "rooms", .number = 3 }, { "street", .text = "west" } });
+    bmt_near("a number as text", bm_tensor_at(p, 0), 400000 + 900000 + 150000, .02);
+    bm_free(p);
+    p = bm_predict_row(m, .values = { { "Area", .number = 100 }, { "rooms", .number = 3 } });
+    assert_int_equal(bm_status_of(p), BM_E_DATA);
+    bmt_contains("misspelt", bm_error(p), "there is no column \"Area\"");
+    bmt_contains("misspelt", bm_error(p), "did you mean \"area\"?");
+    bm_free(p);
+    p = bm_predict_row(m, .values = { { "area", .text = "large" }, { "rooms", .number = 3 } });
+    assert_int_equal(bm_status_of(p), BM_E_TYPE);
+    bmt_contains("text for a number", bm_error(p), "\"area\" is a number in the recipe; \"large\" is none");
+    bm_free(p);
+    p = bm_predict_row(m, .values = { { "area", .number = 100 }, { "street", .number = 3 } });
+    assert_int_equal(bm_status_of(p), BM_E_TYPE);
+    bmt_contains("a number for text", bm_error(p), "\"street\" is text in the recipe; give it as .text");
+    bm_free(p);
+    p = bm_predict_row(m, .values = { { "price", .number = 1 }, { "area", .number = 100 }, { "area", .number = 10 } });
+    assert_int_equal(bm_status_of(p), BM_E_ARGUMENT);
+    bmt_contains("twice", bm_error(p), "\"area\" is given twice");
+    bm_free(p);
+    bm_free(m);
+    bm_free(t);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = { cmocka_unit_test(any_scale), cmocka_unit_test(saved),
+                                        cmocka_unit_test(values_that_mean_themselves), cmocka_unit_test(one_row) };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
