@@ -19,6 +19,8 @@ def text_of(cmd, n=1, timeout=400, **more):
     """The last line that a program prints, or None; pinned to the first n processors."""
     env = dict(os.environ, OMP_NUM_THREADS=str(n), MKL_NUM_THREADS=str(n), OPENBLAS_NUM_THREADS=str(n), BAEUM_THREADS=str(n),
                PYTHONWARNINGS="ignore", **more)
+    if os.path.isdir(os.path.join(root, "..", "shared", "data")):  # as the tests
+        env.setdefault("BAEUM_DATA", os.path.join(root, "..", "shared", "data"))
     if os.path.exists(os.path.join(work, "a.x")):
         env["BAEUM_BENCH_DATA"] = work
     pin = ["taskset", "-c", "0" if n == 1 else f"0-{n - 1}"]
