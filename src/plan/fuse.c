@@ -83,6 +83,18 @@ static bool reads_own_memory(const bmi_ir *ir, const int *items, int n, int cont
     return false;
 }
 
+/* Whether an update would run in the unit of the guard, which must have spoken before. What only prepares one stays with it. */
+static bool outruns_guard(const bmi_ir *ir, const int *items, int n, int contraction)
+{
+    const int guard = ir->guard >= 0 ? bmi_ir_base(ir, ir->guard) : -1;
+    bool      guarded = guard >= 0 && guard == contraction, updates = false;
+    for (int i = 0; i < n; i++) {
+        guarded = guarded || items[i] == guard;
+        updates = updates || ir->items[items[i]].late;
+    }
+    return guarded && updates;
+}
+
 /* Merges unit `late` into `early` if the items together fit a program. */
 static bool merge(bmi_ir *ir, int early, int late)
 {
@@ -92,7 +104,7 @@ static bool merge(bmi_ir *ir, int early, int late)
     if (a->n_items - skip + b->n_items > BMI_PROGRAM_STEPS) return false;
     for (int i = skip, j = 0; i < a->n_items || j < b->n_items;)
         all[n++] = j == b->n_items || (i < a->n_items && a->items[i] < b->items[j]) ? a->items[i++] : b->items[j++];
-    if (reads_own_memory(ir, all, n, a->contraction) || !bmi_ir_fits_program(ir, all, n, skip)) return false;
+    if (reads_own_memory(ir, all, n, a->contraction) || outruns_guard(ir, all, n, a->contraction) || !bmi_ir_fits_program(ir, all, n, skip)) return false;
     for (int j = 0; j < b->n_items; j++)
         if (!insert(ir, a, b->items[j])) return false;
     b->merged      = early;
@@ -106,7 +118,7 @@ static void join_inputs(bmi_ir *ir, int i)
         const int from = ir->items[i].in[j];
         if (from < 0 || ir->items[from].unit < 0) continue;
         const int early = ir->items[from].unit, late = ir->items[i].unit;
-        if (early == late || !ir->units[early].elementwise || !bmi_shape_equal(ir->items[from].shape, ir->items[i].shape)) continue;
+        if (early == late || !ir->units[early].elementwise || !bmi_ir_alike(&ir->items[from].shape, &ir->items[i].shape)) continue;
         if (!between(ir, early, late) && !depends(ir, early, late)) merge(ir, early, late);
         if (ir->error->status) return;
     }
@@ -137,7 +149,7 @@ static void take_epilogue(bmi_ir *ir, int i)
         const int  early = ir->items[i].unit, late = ir->items[ir->users[k]].unit;
         bmi_unit  *chain = late >= 0 ? &ir->units[late] : NULL;
         if (!chain || late == early || !chain->elementwise || chain->contraction >= 0 || ir->units[early].elementwise) continue;
-        if (!bmi_shape_equal(ir->items[i].shape, ir->items[chain->items[0]].shape)) continue;
+        if (!bmi_ir_alike(&ir->items[i].shape, &ir->items[chain->items[0]].shape)) continue;
         if (overwrites_operand(ir, &ir->items[i], chain) || updates_much(ir, chain)) continue;
         if (!between(ir, early, late) && !depends(ir, early, late) && merge(ir, early, late)) return;
         if (ir->error->status) return;
@@ -164,10 +176,23 @@ static void compact(bmi_ir *ir)
     ir->n_units = n;
 }
 
+static void find_late(bmi_ir *ir)
+{
+    for (int i = ir->n_items; i-- > 0;) {
+        bmi_item *item = &ir->items[i];
+        if (!item->alive || item->source != BMI_COMPUTED) continue;
+        item->late = bmi_ir_target(ir, item) >= 0;
+        if (item->late || item->fetched || i == ir->guard || !bmi_ir_fusable(ir, item)) continue;
+        item->late = ir->user_at[i] < ir->user_at[i + 1];
+        for (int k = ir->user_at[i]; k < ir->user_at[i + 1]; k++) item->late = item->late && ir->items[ir->users[k]].late;
+    }
+}
+
 bm_status bmi_pass_fuse(bmi_ir *ir)
 {
     ir->units = bmi_ir_alloc(ir, (size_t)ir->n_items + 1, sizeof *ir->units);
     if (!ir->units || bmi_ir_list_users(ir)) return ir->error->status;
+    find_late(ir);
     for (int i = 0; i < ir->n_items; i++) {
         bmi_item *item = &ir->items[i];
         if (!item->alive || item->source != BMI_COMPUTED || item->op->flags & BM_OP_VIEW) continue;

@@ -50,6 +50,13 @@ int bmi_ir_target(const bmi_ir *ir, const bmi_item *item)
     return item->source == BMI_COMPUTED && item->op->flags & BM_OP_UPDATE ? bmi_ir_base(ir, item->in[0]) : -1;
 }
 
+bool bmi_ir_alike(const bm_shape *a, const bm_shape *b)
+{
+    for (int64_t i = 1; i <= a->rank || i <= b->rank; i++)
+        if ((i <= a->rank ? a->dim[a->rank - i] : 1) != (i <= b->rank ? b->dim[b->rank - i] : 1)) return false;
+    return true;
+}
+
 bool bmi_ir_fusable(const bmi_ir *ir, const bmi_item *item)
 {
     if (item->source != BMI_COMPUTED || !(item->op->flags & BM_OP_ELEMENTWISE) || !item->op->vector || item->n_in > 3 || !item->size) return false;

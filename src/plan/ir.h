@@ -32,6 +32,7 @@ typedef struct bmi_item {
     bool         alive;
     bool         fetched;
     bool         rooted;   /* runs though nothing reads it: a part of a fetched group */
+    bool         late;     /* an update, or an elementwise item that nothing but updates need */
     int          unit;     /* -1: none (sources, views) */
     /* placement */
     int          buffer;   /* -1: none */
@@ -85,6 +86,8 @@ void bmi_ir_sweep(bmi_ir *ir);
 void bmi_ir_replace(bmi_ir *ir, int from, int to);
 /* The item whose memory an item shows: through views; itself otherwise. */
 int  bmi_ir_base(const bmi_ir *ir, int item);
+/* Whether shapes are equal but for ones in front: then elements stand alike in memory and in a chain. */
+bool bmi_ir_alike(const bm_shape *a, const bm_shape *b);
 /* True for an item that the elementwise programs can compute. */
 bool bmi_ir_fusable(const bmi_ir *ir, const bmi_item *item);
 /* The variable (item) that an update writes, or -1. */

@@ -104,12 +104,20 @@ static bool neutral(const bmi_ir *ir, const bmi_item *item, const known_ops *ops
     return false;
 }
 
-static void read_through_broadcasts(bmi_ir *ir, bmi_item *item, const known_ops *ops)
+/* Whether elementwise items may read what a computed item shows instead of it: a broadcast, or a view that only puts ones in front
+ * of a computed array or takes them away. */
+static bool seen_through(const bmi_ir *ir, const bmi_item *in, const known_ops *ops)
+{
+    if (in->op == ops->broadcast_like) return true;
+    return in->op->flags & BM_OP_VIEW && ir->items[in->in[0]].source == BMI_COMPUTED && bmi_ir_alike(&in->shape, &ir->items[in->in[0]].shape);
+}
+
+static void read_through(bmi_ir *ir, bmi_item *item, const known_ops *ops)
 {
     if (!bmi_ir_fusable(ir, item) || item->op == ops->broadcast_like) return;
     for (int j = 0; j < item->n_in; j++) {
         const bmi_item *in = item->in[j] < 0 ? NULL : &ir->items[item->in[j]];
-        if (!in || in->source != BMI_COMPUTED || in->op != ops->broadcast_like || (item->op->flags & BM_OP_UPDATE && j == 0)) continue;
+        if (!in || in->source != BMI_COMPUTED || !seen_through(ir, in, ops) || (item->op->flags & BM_OP_UPDATE && j == 0)) continue;
         item->in_shape[j] = ir->items[in->in[0]].shape;
         item->in[j]       = in->in[0];
     }
@@ -139,7 +147,7 @@ bm_status bmi_pass_simplify(bmi_ir *ir)
         if (same_as_input(ir, item, &ops) || neutral(ir, item, &ops)) bmi_ir_replace(ir, i, item->in[0]);
     }
     for (int i = 0; i < ir->n_items; i++)
-        if (ir->items[i].alive && ir->items[i].source == BMI_COMPUTED) read_through_broadcasts(ir, &ir->items[i], &ops);
+        if (ir->items[i].alive && ir->items[i].source == BMI_COMPUTED) read_through(ir, &ir->items[i], &ops);
     bmi_ir_sweep(ir);
     return ir->error->status;
 }

@@ -268,6 +268,35 @@ static void conversions_saturate(void **state)
     }
 }
 
+/* A number that is broadcast is seen when it changes between two runs, by its bits: 0 and -0 are two. */
+static void broadcast_numbers_may_change(void **state)
+{
+    (void)state;
+    static const double numbers[] = { 3, 3, -2, 0, -0., 0, 5 };
+    for (int isa = 0; isa < BMI_ISA_COUNT; isa++)
+        for (int f64 = 0; f64 < 2 && bmi_isa_has((bmi_isa)isa); f64++) {
+            enum { N = 21 };
+            float             x32[N], y32[N], one32 = 0;
+            double            x64[N], y64[N], one64 = 0;
+            const bm_type     type = f64 ? BM_F64 : BM_F32;
+            bmi_program_spec  s = { .real = f64 ? BMI_REAL_F64 : BMI_REAL_F32, .rows = 1, .cols = N, .n_operands = 2, .n_steps = 1, .n_results = 1,
+                                    .operand = { { f64 ? (void *)x64 : x32, type, 0, 1, { 0 } }, { f64 ? (void *)&one64 : &one32, type, 0, 0, { 0 } } },
+                                    .step = { { &bmi_code_mul, -1, -2, BMI_NONE, { 0, 0 } } }, .result = { { f64 ? (void *)y64 : y32, type, 0, 1, { 0 } } } };
+            _Alignas(64) char memory[16384];
+            assert_true(bmi_program_bytes(&s) <= sizeof memory);
+            const bmi_program *p = bmi_program_bind(memory, &s, (bmi_isa)isa);
+            for (size_t k = 0; k < sizeof numbers / sizeof *numbers; k++) {
+                one64 = numbers[k], one32 = (float)numbers[k];
+                for (int i = 0; i < N; i++) x64[i] = i - 10, x32[i] = (float)(i - 10);
+                bmi_program_run(p, 0, 1);
+                for (int i = 0; i < N; i++) {
+                    const double got = f64 ? y64[i] : (double)y32[i], want = (i - 10) * numbers[k];
+                    assert_true(got == want && !signbit(got) == !signbit(want));
+                }
+            }
+        }
+}
+
 /* Nothing happens, and nothing is touched, when a dimension is 0. */
 static void empty_regions(void **state)
 {
@@ -284,6 +313,7 @@ static void empty_regions(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(random_programs), cmocka_unit_test(conversions_saturate), cmocka_unit_test(empty_regions) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(random_programs), cmocka_unit_test(conversions_saturate), cmocka_unit_test(broadcast_numbers_may_change),
+                                        cmocka_unit_test(empty_regions) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -158,6 +158,37 @@ static void fuse_makes_chains_and_epilogues(void **state)
     stop(&b);
 }
 
+/* At a batch of one the sum over rows that makes a bias gradient is a view; the update joins the chain that makes what is viewed. */
+static void fuse_sees_through_ones_in_front(void **state)
+{
+    (void)state;
+    bench b;
+    start(&b);
+    bm_node x = bm_placeholder(b.g, BM_F32, BM_SHAPE(BM_ANY, 6), "x"), v = bm_variable(b.g, BM_F32, BM_SHAPE(6), (bm_init){ 0 }, "v");
+    bm_node y = bm_tanh(x), up = bm_assign_sub(v, bm_sum_over(y, BM_AXES(0)));
+    run_passes(&b, FUSED, BM_NODES(y, up), x, BM_SHAPE(1, 6));
+    assert_int_equal(b.ir.n_units, 1);
+    stop(&b);
+}
+
+/* An update and what prepares it are no part of the unit that makes the number they wait for. */
+static void fuse_keeps_updates_behind_the_guard(void **state)
+{
+    (void)state;
+    bench b;
+    start(&b);
+    bm_node v = bm_variable(b.g, BM_F32, BM_SCALAR, (bm_init){ 0 }, "v"), loss = bm_square(bm_shift(v, 1));
+    bm_node up = bm_assign(v, bm_sub(v, bm_scale(bm_shift(v, 1), .1)));
+    run_passes(&b, PRUNED, BM_NODES(loss, up), NO_FEED, BM_SCALAR);
+    b.ir.guard = b.ir.item_of[loss.index];
+    for (int i = PRUNED; i < ORDERED; i++)
+        if (all[i](&b.ir)) fail_msg("pass %d: %s", i + 1, b.error.text);
+    const bmi_unit *first = &b.ir.units[b.ir.items[b.ir.item_of[loss.index]].unit], *last = &b.ir.units[b.ir.items[b.ir.item_of[up.index]].unit];
+    assert_int_equal(b.ir.n_units, 2);
+    assert_true(first->position < last->position);
+    stop(&b);
+}
+
 static void order_puts_updates_after_readers(void **state)
 {
     (void)state;
@@ -212,6 +243,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(prune_keeps_what_is_needed),      cmocka_unit_test(fold_computes_constants),  cmocka_unit_test(fold_leaves_random_and_large),
         cmocka_unit_test(simplify_changes_no_number),      cmocka_unit_test(share_joins_equals),       cmocka_unit_test(fuse_makes_chains_and_epilogues),
+        cmocka_unit_test(fuse_sees_through_ones_in_front), cmocka_unit_test(fuse_keeps_updates_behind_the_guard),
         cmocka_unit_test(order_puts_updates_after_readers), cmocka_unit_test(place_shares_memory),     cmocka_unit_test(every_stage_can_be_printed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -17,12 +17,13 @@ enum {
     ROW_GROUP_BYTES = 384 << 10, /* of A, to stay in the second-level cache beside a panel */
     PACKED_BYTES = 4 << 20,     /* of B at once */
     NARROW_COLUMNS = 64,        /* of a row that is summed in registers */
+    OUTER_ELEMENTS = 1 << 14,   /* of a product with one step of k that one thread writes */
     PART_CYCLES = 10000,        /* a part's work has to be worth so much, about 3 us: starting and joining one costs 2 */
 };
 
 #define HUGE_COST 1e300
 
-typedef enum family { EMPTY, CHAIN, ACROSS, DOT, ROW } family;
+typedef enum family { EMPTY, CHAIN, ACROSS, DOT, ROW, OUTER } family;
 
 static int64_t smaller(int64_t a, int64_t b) { return a < b ? a : b; }
 static int64_t larger(int64_t a, int64_t b) { return a > b ? a : b; }
@@ -69,6 +70,9 @@ static double cycles(const bmi_contract *c, family f, int64_t lanes)
     case ROW: /* 25 bytes a cycle arrive */
         if (c->rows != 1 || c->b_transposed || c->c_column != 1) return HUGE_COST;
         return registers * k * 64 / 25;
+    case OUTER:
+        if (c->k != 1 || c->b_transposed || c->c_column != 1 || c->batch > 1 || c->rows * c->columns > OUTER_ELEMENTS) return HUGE_COST;
+        return m * registers;
     default: return HUGE_COST;
     }
 }
@@ -76,7 +80,7 @@ static double cycles(const bmi_contract *c, family f, int64_t lanes)
 /* The cheapest way; its view goes to c, its cost to *cost. */
 static family choose(const bmi_contract_spec *s, bmi_contract *c, double *cost)
 {
-    static const family families[] = { CHAIN, ROW, DOT, ACROSS };
+    static const family families[] = { CHAIN, ROW, DOT, ACROSS, OUTER };
     family              best = EMPTY;
     *cost = HUGE_COST;
     view(c, s, false);
@@ -136,13 +140,15 @@ static bmi_kernel kernel_of(const bmi_contract *c, family f, double cost, bmi_re
     static const table chain = BMI_VARIANT_TABLE(bmi_contract_chain), small_chain = BMI_VARIANT_TABLE(bmi_contract_small),
                        across = BMI_VARIANT_TABLE(bmi_contract_across), dot = BMI_VARIANT_TABLE(bmi_contract_dot),
                        dot_small = BMI_VARIANT_TABLE(bmi_contract_dot_small),
-                       row = BMI_VARIANT_TABLE(bmi_contract_row), narrow = BMI_VARIANT_TABLE(bmi_contract_narrow);
+                       row = BMI_VARIANT_TABLE(bmi_contract_row), narrow = BMI_VARIANT_TABLE(bmi_contract_narrow),
+                       outer = BMI_VARIANT_TABLE(bmi_contract_outer);
     switch (f) {
     case CHAIN:
         return (small(c, cost) ? small_chain : chain)[isa][real];
     case ACROSS: return across[isa][real];
     case DOT: return (tiny(c, cost) && c->b_transposed ? dot_small : dot)[isa][real];
     case ROW: return (c->columns <= NARROW_COLUMNS ? narrow : row)[isa][real];
+    case OUTER: return outer[isa][real];
     default: return run_empty;
     }
 }
@@ -154,7 +160,7 @@ bool bmi_contract_ends(const bmi_contract_spec *spec)
     const family f = choose(spec, &c, &cost);
     blocks(&c, f, real_size(spec));
     if (c.swapped && spec->bias) return false;
-    return (f == CHAIN && small(&c, cost)) || (f == ROW && c.batch == 1 && c.columns <= NARROW_COLUMNS);
+    return f == OUTER || (f == CHAIN && small(&c, cost)) || (f == ROW && c.batch == 1 && c.columns <= NARROW_COLUMNS);
 }
 
 size_t bmi_contract_bytes(const bmi_contract_spec *spec, int parts)

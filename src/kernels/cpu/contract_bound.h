@@ -9,6 +9,7 @@
  *     chain   every element is one chain of fused multiply-adds per block of k, k rising; blocks of k are added in order
  *     dot     16 (f32) or 8 (f64) partial sums along k, joined by one tree; for few columns
  *     row     one row of C: groups of 8 steps of k are one chain each, or (narrow) 4 chains over k mod 4
+ *     outer   a single step of k: nothing is summed
  * The family and the blocks of k fix the bits. Instruction sets differ in tile sizes only.
  */
 #ifndef BMI_KERNELS_CPU_CONTRACT_BOUND_H
@@ -23,7 +24,7 @@ typedef struct bmi_range {
 struct bmi_contract {
     const void        *a, *b;
     void              *c;
-    const void        *bias, *rate;             /* of small and narrow kernels */
+    const void        *bias, *rate;             /* of small, narrow and outer kernels */
     int64_t            rows, columns, k;
     int64_t            a_step, b_step;          /* between rows of A and B as stored */
     int64_t            c_row, c_column;         /* between rows and columns of C; one of them is 1 unless c_row is */
@@ -61,8 +62,8 @@ static inline void bmi_contract_finish_all(const bmi_contract *c)
     if (c->epilogue) bmi_program_run(c->epilogue, 0, 1);
 }
 
-/* What becomes of the sum of an element: it is stored; added to what is there; added to its column's bias and stored; multiplied
- * by the rate and taken from what is there. */
+/* What becomes of the sum of an element: it is stored; added to what is there; added to its column's bias and stored (a
+ * chain starts with the bias instead); multiplied by the rate and taken from what is there. */
 typedef enum bmi_contract_end { BMI_END_SET, BMI_END_ADD, BMI_END_BIAS, BMI_END_RATE } bmi_contract_end;
 static inline bmi_contract_end bmi_contract_end_of(const bmi_contract *c)
 {
@@ -79,5 +80,6 @@ BMI_VARIANTS(bmi_contract_kernel_fn, bmi_contract_dot);
 BMI_VARIANTS(bmi_contract_kernel_fn, bmi_contract_dot_small);
 BMI_VARIANTS(bmi_contract_kernel_fn, bmi_contract_row);
 BMI_VARIANTS(bmi_contract_kernel_fn, bmi_contract_narrow);
+BMI_VARIANTS(bmi_contract_kernel_fn, bmi_contract_outer);  /* small ones */
 
 #endif

@@ -47,6 +47,7 @@ BMI_INLINE void       lanes_store(real *p, lanes x) { BMI_OP(512, storeu)(p, x);
 BMI_INLINE lanes      lanes_load_part(const real *p, lanes_mask m) { return BMI_OP(512, maskz_loadu)(m, p); }
 BMI_INLINE void       lanes_store_part(real *p, lanes_mask m, lanes x) { BMI_OP(512, mask_storeu)(p, m, x); }
 BMI_INLINE lanes      lanes_add(lanes a, lanes b) { return BMI_OP(512, add)(a, b); }
+BMI_INLINE lanes      lanes_mul(lanes a, lanes b) { return BMI_OP(512, mul)(a, b); }
 BMI_INLINE lanes      lanes_fma(lanes a, lanes b, lanes c) { return BMI_OP(512, fmadd)(a, b, c); }
 BMI_INLINE lanes      lanes_fnma(lanes a, lanes b, lanes c) { return BMI_OP(512, fnmadd)(a, b, c); } /* c - a * b */
 BMI_INLINE lanes_mask lanes_first(int64_t n) { return (lanes_mask)((1u << n) - 1u); }
@@ -74,6 +75,7 @@ BMI_INLINE void  lanes_store(real *p, lanes x) { BMI_OP(256, storeu)(p, x); }
 BMI_INLINE lanes lanes_load_part(const real *p, lanes_mask m) { return BMI_OP(256, maskload)(p, m); }
 BMI_INLINE void  lanes_store_part(real *p, lanes_mask m, lanes x) { BMI_OP(256, maskstore)(p, m, x); }
 BMI_INLINE lanes lanes_add(lanes a, lanes b) { return BMI_OP(256, add)(a, b); }
+BMI_INLINE lanes lanes_mul(lanes a, lanes b) { return BMI_OP(256, mul)(a, b); }
 BMI_INLINE lanes lanes_fma(lanes a, lanes b, lanes c) { return BMI_OP(256, fmadd)(a, b, c); }
 BMI_INLINE lanes lanes_fnma(lanes a, lanes b, lanes c) { return BMI_OP(256, fnmadd)(a, b, c); }
 
@@ -105,6 +107,7 @@ static __attribute__((noinline, unused)) void lanes_store_part(real *p, lanes_ma
         for (int64_t i = 0; i < m; i++) p[i] = x[i];
 }
 BMI_INLINE lanes      lanes_add(lanes a, lanes b) { return a + b; }
+BMI_INLINE lanes      lanes_mul(lanes a, lanes b) { return a * b; }
 BMI_INLINE lanes      lanes_fma(lanes a, lanes b, lanes c) { return a * b + c; }
 BMI_INLINE lanes      lanes_fnma(lanes a, lanes b, lanes c) { return c - a * b; }
 BMI_INLINE lanes_mask lanes_first(int64_t n) { return n; }

@@ -59,6 +59,9 @@ typedef struct bmi_flat_read {
     char   *at;
     bm_type type;
     int64_t row, col;
+    size_t  one;  /* bytes of the only element, which is read again when it has changed; 0: there are more */
+    bool    read; /* once at least */
+    char    seen[8];
 } bmi_flat_read;
 
 typedef struct bmi_flat_step {

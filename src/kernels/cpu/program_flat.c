@@ -41,7 +41,9 @@ bmi_flat *bmi_flat_bind(void *memory, const bmi_program *p, const bmi_program_sp
     for (int i = 0; i < s->n_operands; i++) {
         const bmi_program_array *a = &s->operand[i];
         if (p->array[i].real && dense(s, a)) slot[i] = a->at;
-        else flat->read[flat->n_reads++] = (bmi_flat_read){ slot[i], a->at, a->type, a->row, a->col };
+        else
+            flat->read[flat->n_reads++] = (bmi_flat_read){ .to = slot[i], .at = a->at, .type = a->type, .row = a->row, .col = a->col,
+                                                           .one = a->row || a->col ? 0 : (size_t)p->array[i].size };
     }
     for (int r = 0; r < s->n_results; r++) {
         if (s->result_of[r] < 0 || !p->array[s->n_operands + r].real || !dense(s, &s->result[r])) return NULL;

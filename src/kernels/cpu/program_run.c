@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Running a bound elementwise program: tiles of the region, and in each the steps one after the other. */
 #include "kernels/cpu/program_bound.h"
+#include <string.h>
 
 enum { NARROW = 48, NEW_COLUMN = 1, NEW_ROW = 2, NEW_OUTER = 4 };
 
@@ -119,12 +120,22 @@ static void run_tiles(frame *f, int64_t first, int64_t last)
     }
 }
 
+/* Whether the one element of an operand is what its register is filled with: learning rates and the like seldom change. */
+static inline bool unchanged(bmi_flat_read *r)
+{
+    if (!r->one) return false;
+    if (r->read && (r->one == 4 ? !memcmp(r->seen, r->at, 4) : !memcmp(r->seen, r->at, r->one))) return true;
+    memcpy(r->seen, r->at, r->one);
+    r->read = true;
+    return false;
+}
+
 static inline void run_flat(const bmi_program *p)
 {
     const bmi_flat *f = p->flat;
     for (int i = 0; i < f->n_reads; i++) {
-        const bmi_flat_read *r = &f->read[i];
-        p->read(r->to, r->at, r->type, f->rows, f->cols, r->row, r->col);
+        bmi_flat_read *r = &f->read[i];
+        if (!unchanged(r)) p->read(r->to, r->at, r->type, f->rows, f->cols, r->row, r->col);
     }
     for (int i = 0; i < p->n_steps; i++) {
         const bmi_flat_step *s = &f->step[i];

@@ -84,13 +84,12 @@ static void run_rows(const bmi_reduce *r, int64_t chunk, int64_t first, int64_t 
     if (r->chunks == 1) end(r, y, last - first);
 }
 
-/* One strip of columns of one chunk. */
-static void run_strip(const bmi_reduce *r, int64_t chunk, int64_t unit)
+/* One strip of columns of one chunk, `strip` of outer index `outer`. */
+static void run_strip(const bmi_reduce *r, int64_t chunk, int64_t outer, int64_t strip)
 {
     const bmi_reduce_spec *s      = &r->spec;
     const size_t           size   = size_of(s->real);
-    const int64_t          strips = (s->inner + BMI_REDUCE_STRIP - 1) / BMI_REDUCE_STRIP, outer = unit / strips;
-    const int64_t          first = unit % strips * BMI_REDUCE_STRIP, cols = s->inner - first < BMI_REDUCE_STRIP ? s->inner - first : BMI_REDUCE_STRIP;
+    const int64_t          first = strip * BMI_REDUCE_STRIP, cols = s->inner - first < BMI_REDUCE_STRIP ? s->inner - first : BMI_REDUCE_STRIP;
     const int64_t          n = chunk == r->chunks - 1 ? s->n - chunk * r->chunk : r->chunk, at = outer * s->inner + first;
     const char            *x = (const char *)s->x + (size_t)((outer * s->n + chunk * r->chunk) * s->inner + first) * size;
     char *y = r->chunks > 1 ? (char *)r->scratch + (size_t)(chunk * s->outer * s->inner + at) * size
@@ -99,16 +98,33 @@ static void run_strip(const bmi_reduce *r, int64_t chunk, int64_t unit)
     if (r->chunks == 1) end(r, y, cols);
 }
 
+/* All of it, when nothing is cut along n: a small reduction has no time for divisions. */
+static void run_whole(const bmi_reduce *r)
+{
+    const bmi_reduce_spec *s = &r->spec;
+    if (s->inner == 1) {
+        if (r->units > 0) run_rows(r, 0, 0, r->units);
+        return;
+    }
+    for (int64_t outer = 0; outer < s->outer; outer++)
+        for (int64_t strip = 0; strip * BMI_REDUCE_STRIP < s->inner; strip++) run_strip(r, 0, outer, strip);
+}
+
 void bmi_reduce_run(const void *args, int part, int parts)
 {
-    const bmi_reduce *r      = args;
+    const bmi_reduce *r = args;
+    if (parts == 1 && r->chunks == 1) {
+        run_whole(r);
+        return;
+    }
+    const int64_t     strips = (r->spec.inner + BMI_REDUCE_STRIP - 1) / BMI_REDUCE_STRIP;
     const int64_t     pieces = r->units * r->chunks;
     const int64_t     first = pieces * part / parts, last = pieces * (part + 1) / parts;
     for (int64_t i = first; i < last;) {
         const int64_t chunk = i / r->units, unit = i % r->units;
         int64_t       more = r->units - unit < last - i ? r->units - unit : last - i;
         if (r->spec.inner == 1) run_rows(r, chunk, unit, unit + more);
-        else run_strip(r, chunk, unit), more = 1;
+        else run_strip(r, chunk, unit / strips, unit % strips), more = 1;
         i += more;
     }
 }

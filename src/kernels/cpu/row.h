@@ -27,7 +27,7 @@ typedef vec bmi_row(vec a, vec b, vec c, vec p0, vec p1);
 
 V vec bmi_row_operand(bool used, const real *x, size_t i, size_t left)
 {
-    return !used ? v_zero() : left >= LANES ? v_load(x + i) : v_load_n(x + i, left);
+    return !used ? v_zero() : left >= LANES ? v_load(x + i) : left == 1 ? v_load_1(x + i) : v_load_n(x + i, left);
 }
 
 /* The loop of every row. `operands` is a constant after inlining, so what a row does not use is not loaded. The row stands in
@@ -37,10 +37,13 @@ V void bmi_row_loop(bmi_row row, int operands, size_t n, real *y, const real *a,
     const vec p0 = v_set((real)p[0]), p1 = v_set((real)p[1]);
     for (size_t i = 0; i < n; i += LANES) {
         const size_t left   = n - i;
+        size_t       rest   = left;
         const vec    result = row(bmi_row_operand(operands > 0, a, i, left), bmi_row_operand(operands > 1, b, i, left),
                                   bmi_row_operand(operands > 2, c, i, left), p0, p1);
-        if (left >= LANES) v_store(y + i, result);
-        else v_store_n(y + i, result, left);
+        __asm__("" : "+r"(rest)); /* else the compiler writes the row once for each kind of load and store */
+        if (rest >= LANES) v_store(y + i, result);
+        else if (rest == 1) y[i] = v_first(result);
+        else v_store_n(y + i, result, rest);
     }
 }
 

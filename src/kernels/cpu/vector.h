@@ -7,6 +7,7 @@
  * Names: v_ works on reals, i_ on integers of the same width in the same lanes, m_ on masks (one truth a lane).
  *
  *   v_load v_store            LANES reals, any alignment
+ *   v_load_1                  one lane: read back sooner after it was stored than a masked one
  *   v_load_n v_store_n        the first n lanes, 0 <= n <= LANES, touching no other memory; other lanes load as 0
  *   v_set v_zero              all lanes alike
  *   v_add v_sub v_mul v_div v_sqrt v_neg v_abs v_copysign

@@ -48,6 +48,12 @@ V vec v_load_n(const real *p, size_t n)
     return (vec){ F(loadu)(p), F(maskload)(p + HALF, first_of_half(m - HALF)) };
 }
 
+#if BMI_VARIANT_REAL == 32
+V vec v_load_1(const real *p) { return (vec){ _mm256_zextps128_ps256(_mm_load_ss(p)), F(setzero)() }; }
+#else
+V vec v_load_1(const real *p) { return (vec){ _mm256_zextpd128_pd256(_mm_load_sd(p)), F(setzero)() }; }
+#endif
+
 V void v_store_n(real *p, vec a, size_t n)
 {
     const lane_int m = (lane_int)n;

@@ -24,6 +24,11 @@ V mask m_first(size_t n) { return (mask)((1u << n) - 1); }
 V vec  v_load(const real *p) { return F(loadu)(p); }
 V void v_store(real *p, vec a) { F(storeu)(p, a); }
 V vec  v_load_n(const real *p, size_t n) { return F(maskz_loadu)(m_first(n), p); }
+#if BMI_VARIANT_REAL == 32
+V vec v_load_1(const real *p) { return _mm512_zextps128_ps512(_mm_load_ss(p)); }
+#else
+V vec v_load_1(const real *p) { return _mm512_zextpd128_pd512(_mm_load_sd(p)); }
+#endif
 V void v_store_n(real *p, vec a, size_t n) { F(mask_storeu)(p, m_first(n), a); }
 V vec  v_set(real x) { return F(set1)(x); }
 

@@ -31,6 +31,8 @@ static __attribute__((noinline, unused)) vec v_load_n(const real *p, size_t n)
     return v_load(lane);
 }
 
+V vec v_load_1(const real *p) { return v_load_n(p, 1); }
+
 static __attribute__((noinline, unused)) void v_store_n(real *p, vec a, size_t n)
 {
     real lane[LANES];

@@ -187,7 +187,8 @@ void BMI_V(bmi_contract_small)(const void *args, int part, int parts)
     const bmi_contract *s = args;
     const real         *a = s->a, *b = s->b;
     real               *c = s->c;
-    tile_args           t = { .a_step = s->a_step, .c_step = s->c_row, .k = s->k, .end = bmi_contract_end_of(s), .bias = s->bias, .rate = s->rate };
+    tile_args           t = { .a_step = s->a_step, .c_step = s->c_row, .k = s->k,
+                              .end = s->bias ? BMI_END_SET : bmi_contract_end_of(s), .bias = s->bias, .rate = s->rate };
     int64_t             left = s->columns;
     while (left > 0) {
         const int     vectors = next_panel((left + LANES - 1) / LANES, s->rows), full = vectors * LANES;

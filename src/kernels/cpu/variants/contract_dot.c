@@ -95,6 +95,55 @@ BMI_INLINE void dot_tile(const int rows, const int columns, const dot_args *t, c
     }
 }
 
+#if BMI_VARIANT_ISA == 2
+/* One row of C, PARTIAL columns of it. All trees are summed at once: each level joins two registers into one, so that the last
+ * holds the sums of all columns. Column TURNED[i] goes to where the joining puts number i. */
+#if BMI_VARIANT_REAL == 32
+#define TURNED       { 0, 2, 1, 3, 8, 10, 9, 11, 4, 6, 5, 7, 12, 14, 13, 15 }
+#define PAIRS(a, b)  _mm512_castps_pd(a), _mm512_castps_pd(b)
+BMI_INLINE lanes join_2(lanes a, lanes b)
+{
+    return lanes_add(_mm512_castpd_ps(_mm512_unpacklo_pd(PAIRS(a, b))), _mm512_castpd_ps(_mm512_unpackhi_pd(PAIRS(a, b))));
+}
+BMI_INLINE lanes join_1(lanes a, lanes b) { return lanes_add(_mm512_shuffle_ps(a, b, 0x88), _mm512_shuffle_ps(a, b, 0xdd)); }
+#define QUARTERS(a, b, which) _mm512_shuffle_f32x4(a, b, which)
+#else
+#define TURNED { 0, 1, 4, 5, 2, 3, 6, 7 }
+BMI_INLINE lanes join_1(lanes a, lanes b) { return lanes_add(_mm512_unpacklo_pd(a, b), _mm512_unpackhi_pd(a, b)); }
+#define QUARTERS(a, b, which) _mm512_shuffle_f64x2(a, b, which)
+#endif
+
+BMI_INLINE void dot_row(const dot_args *t, const real *a, const real *b, real *c)
+{
+    static const int turned[LANES] = TURNED;
+    lanes            sum[LANES];
+    int64_t          p = 0;
+    BMI_UNROLL
+    for (int j = 0; j < LANES; j++) sum[j] = lanes_zero();
+    for (; p + LANES <= t->k; p += LANES) {
+        const lanes x = lanes_load(a + p);
+        BMI_UNROLL
+        for (int j = 0; j < LANES; j++) sum[j] = lanes_fma(x, lanes_load(b + turned[j] * t->b_step + p), sum[j]);
+    }
+    if (p < t->k) {
+        const lanes_mask in = lanes_first(t->k - p);
+        const lanes      x = lanes_load_part(a + p, in);
+        BMI_UNROLL
+        for (int j = 0; j < LANES; j++) sum[j] = lanes_fma(x, lanes_load_part(b + turned[j] * t->b_step + p, in), sum[j]);
+    }
+    BMI_UNROLL
+    for (int j = 0; j < LANES / 2; j++) sum[j] = lanes_add(QUARTERS(sum[j], sum[j + LANES / 2], 0x44), QUARTERS(sum[j], sum[j + LANES / 2], 0xee));
+    BMI_UNROLL
+    for (int j = 0; j < LANES / 4; j++) sum[j] = lanes_add(QUARTERS(sum[j], sum[j + LANES / 4], 0x88), QUARTERS(sum[j], sum[j + LANES / 4], 0xdd));
+#if BMI_VARIANT_REAL == 32
+    sum[0] = join_2(sum[0], sum[2]);
+    sum[1] = join_2(sum[1], sum[3]);
+#endif
+    sum[0] = join_1(sum[0], sum[1]);
+    lanes_store(c, t->add ? lanes_add(lanes_load(c), sum[0]) : sum[0]);
+}
+#endif
+
 /* All rows of a strip of columns. */
 BMI_INLINE void dot_rows(const int rows, const int columns, const dot_args *t, const real *a, const real *b, real *c, int64_t n)
 {
@@ -151,8 +200,11 @@ void BMI_V(bmi_contract_dot_small)(const void *args, int part, int parts)
     const real         *b = s->b;
     real               *c = s->c;
     int64_t             left = s->columns;
+#if BMI_VARIANT_ISA == 2
+    for (; s->rows == 1 && s->c_column == 1 && left >= LANES; left -= LANES, b += LANES * t.b_step, c += LANES) dot_row(&t, s->a, b, c);
+#endif
     for (; left > DOT_COLUMNS; left -= DOT_COLUMNS, b += DOT_COLUMNS * t.b_step, c += DOT_COLUMNS * t.c_column)
         dots[DOT_COLUMNS - 1](&t, s->a, b, c, s->rows);
-    dots[left - 1](&t, s->a, b, c, s->rows);
+    if (left > 0) dots[left - 1](&t, s->a, b, c, s->rows);
     bmi_contract_finish_all(s);
 }

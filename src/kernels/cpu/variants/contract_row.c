@@ -81,8 +81,10 @@ BMI_INLINE lanes narrow_end(bmi_contract_end end, lanes sum, lanes from, lanes b
     return end == BMI_END_RATE ? lanes_fnma(by, sum, from) : lanes_add(from, sum);
 }
 
-BMI_INLINE void narrow(const int vectors, const bmi_contract *s, const real *a, int64_t a_step, const real *b, const real *bias, real *c, lanes_mask last)
+BMI_INLINE void narrow(const int vectors, const bmi_contract *s, const real *a, int64_t a_step, const real *b, const real *bias, real *c, int64_t width)
 {
+    const bool             whole = width == vectors * LANES;
+    const lanes_mask       last = lanes_first(width - (vectors - 1) * LANES);
     const int64_t          b_step = s->b_step;
     const bmi_contract_end end = bmi_contract_end_of(s);
     const lanes            by = lanes_set(s->rate ? *(const real *)s->rate : 0);
@@ -104,15 +106,17 @@ BMI_INLINE void narrow(const int vectors, const bmi_contract *s, const real *a, 
     for (int v = 0; v < vectors; v++) {
         const real *const from = (end == BMI_END_BIAS ? bias : c) + v * LANES;
         lanes             all = lanes_add(lanes_add(sum[0][v], sum[1][v]), lanes_add(sum[2][v], sum[3][v]));
-        if (v < vectors - 1) lanes_store(c + v * LANES, end == BMI_END_SET ? all : narrow_end(end, all, lanes_load(from), by));
-        else lanes_store_part(c + v * LANES, last, end == BMI_END_SET ? all : narrow_end(end, all, lanes_load_part(from, last), by));
+        const bool        part = v == vectors - 1 && !whole; /* a masked store is slow to read back */
+        if (end != BMI_END_SET) all = narrow_end(end, all, part ? lanes_load_part(from, last) : lanes_load(from), by);
+        if (part) lanes_store_part(c + v * LANES, last, all);
+        else lanes_store(c + v * LANES, all);
     }
 }
 
 void BMI_V(bmi_contract_row)(const void *args, int part, int parts) { walk_part(args, part, parts, run_wide); }
 
-#define NARROW_ARGS const bmi_contract *s, const real *a, const real *b, const real *bias, real *c, lanes_mask last
-#define NARROW(vectors) narrow(vectors, s, a, s->a_transposed ? s->a_step : 1, b, bias, c, last)
+#define NARROW_ARGS const bmi_contract *s, const real *a, const real *b, const real *bias, real *c, int64_t width
+#define NARROW(vectors) narrow(vectors, s, a, s->a_transposed ? s->a_step : 1, b, bias, c, width)
 typedef void narrow_fn(NARROW_ARGS);
 static void narrow_1(NARROW_ARGS) { NARROW(1); }
 static void narrow_2(NARROW_ARGS) { NARROW(2); }
@@ -135,9 +139,8 @@ void BMI_V(bmi_contract_narrow)(const void *args, int part, int parts)
         real       *c = (real *)s->c + i * s->c_stride;
         int64_t     left = s->columns;
         for (; left > WIDTH; left -= WIDTH, b += WIDTH, c += WIDTH, bias += bias ? WIDTH : 0)
-            narrows[NARROW_VECTORS - 1](s, a, b, bias, c, lanes_first(LANES));
-        const int64_t vectors = (left + LANES - 1) / LANES;
-        narrows[vectors - 1](s, a, b, bias, c, lanes_first(left - (vectors - 1) * LANES));
+            narrows[NARROW_VECTORS - 1](s, a, b, bias, c, WIDTH);
+        narrows[(left - 1) / LANES](s, a, b, bias, c, left);
     }
     if (part == 0) bmi_contract_finish_all(s);
 }

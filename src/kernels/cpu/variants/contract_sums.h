@@ -68,6 +68,7 @@ BMI_INLINE __m128i quad_first(int n) { return _mm_cmpgt_epi32(_mm_set1_epi32(n),
 BMI_INLINE void    quad_store(real *to, quad q, int n)
 {
     if (n == 4) _mm_storeu_ps(to, q);
+    else if (n == 1) _mm_store_ss(to, q); /* sooner there than by a mask */
     else _mm_maskstore_ps(to, quad_first(n), q);
 }
 BMI_INLINE quad quad_add(const real *at, quad q, int n) { return _mm_add_ps(_mm_maskload_ps(at, quad_first(n)), q); }
@@ -94,6 +95,7 @@ BMI_INLINE __m256i quad_first(int n) { return _mm256_cmpgt_epi64(_mm256_set1_epi
 BMI_INLINE void    quad_store(real *to, quad q, int n)
 {
     if (n == 4) _mm256_storeu_pd(to, q);
+    else if (n == 1) _mm_store_sd(to, _mm256_castpd256_pd128(q));
     else _mm256_maskstore_pd(to, quad_first(n), q);
 }
 BMI_INLINE quad quad_add(const real *at, quad q, int n) { return _mm256_add_pd(_mm256_maskload_pd(at, quad_first(n)), q); }

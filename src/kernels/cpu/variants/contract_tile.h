@@ -31,7 +31,8 @@ typedef struct tile_args {
     lanes_mask last;           /* of the last register of a row */
     bool       whole;          /* that register is whole */
     bmi_contract_end end;
-    const real *bias, *rate;   /* as the end needs them; bias at the panel's first column */
+    const real *bias;          /* null, or where sums start: at the panel's first column */
+    const real *rate;          /* of BMI_END_RATE */
 } tile_args;
 
 /* What a tile does beyond multiplying. Masks in the loop are free with AVX-512: there both kinds are one. */
@@ -74,30 +75,35 @@ BMI_INLINE void tile_end(const int rows, const int vectors, const enum tile_kind
     }
 }
 
-/* What the end of the sums asks for before they are stored. */
-BMI_INLINE void tile_finish(const int rows, const int vectors, const bool whole, lanes sum[8][3], const real *c, const tile_args *t)
+/* What the end of the sums asks for, on sums that lie in memory: one function for all tiles keeps them small. */
+static __attribute__((noinline)) void tile_finish(const int rows, const int vectors, const real *sum, real *c, const tile_args *t)
 {
-    const bool    rate = t->end == BMI_END_RATE;
-    const real   *from = t->end == BMI_END_BIAS ? t->bias : c;
-    const int64_t step = t->end == BMI_END_BIAS ? 0 : t->c_step;
-    const lanes   by = lanes_set(rate ? *t->rate : 0);
-    BMI_UNROLL
-    for (int i = 0; i < rows; i++) {
-        BMI_UNROLL
-        for (int v = 0; v < vectors; v++) {
-            const real *at = from + i * step + v * LANES;
-            const lanes there = v == vectors - 1 && !whole ? lanes_load_part(at, t->last) : lanes_load(at);
-            if (rate) sum[i][v] = lanes_fnma(by, sum[i][v], there);
-            else sum[i][v] = lanes_add(there, sum[i][v]);
+    const bool  rate = t->end == BMI_END_RATE;
+    const lanes by = lanes_set(rate ? *t->rate : 0);
+    for (int i = 0; i < rows; i++, c += t->c_step)
+        for (int v = 0; v < vectors; v++, sum += LANES) {
+            const bool  part = v == vectors - 1 && !t->whole;
+            const lanes there = part ? lanes_load_part(c + v * LANES, t->last) : lanes_load(c + v * LANES), all = lanes_load(sum);
+            const lanes y = rate ? lanes_fnma(by, all, there) : lanes_add(there, all);
+            if (part) lanes_store_part(c + v * LANES, t->last, y);
+            else lanes_store(c + v * LANES, y);
         }
-    }
 }
 
 BMI_INLINE void tile_store(const int rows, const int vectors, const bool whole, lanes sum[8][3], real *c, const tile_args *t)
 {
     const int64_t    step = t->c_step;
     const lanes_mask last = t->last;
-    if (t->end != BMI_END_SET) tile_finish(rows, vectors, whole, sum, c, t);
+    if (t->end != BMI_END_SET) {
+        real all[8 * 3 * LANES];
+        BMI_UNROLL
+        for (int i = 0; i < rows; i++) {
+            BMI_UNROLL
+            for (int v = 0; v < vectors; v++) lanes_store(all + (i * vectors + v) * LANES, sum[i][v]);
+        }
+        tile_finish(rows, vectors, all, c, t);
+        return;
+    }
     BMI_UNROLL
     for (int i = 0; i < rows; i++) {
         BMI_UNROLL
@@ -112,13 +118,18 @@ BMI_INLINE void tile_store(const int rows, const int vectors, const bool whole, 
 BMI_INLINE void tile(const int rows, const int vectors, const enum tile_kind kind, const bool transposed, const tile_args *t,
                      const real *a, const real *b, int64_t b_step, real *c)
 {
-    lanes       sum[8][3];
+    lanes       sum[8][3], start[3];
     const real *row[8];
+    BMI_UNROLL
+    for (int v = 0; v < vectors; v++) {
+        start[v] = lanes_zero();
+        if (t->bias) start[v] = v == vectors - 1 && !t->whole ? lanes_load_part(t->bias + v * LANES, t->last) : lanes_load(t->bias + v * LANES);
+    }
     BMI_UNROLL
     for (int i = 0; i < rows; i++) {
         row[i] = transposed ? a : a + i * t->a_step;
         BMI_UNROLL
-        for (int v = 0; v < vectors; v++) sum[i][v] = lanes_zero();
+        for (int v = 0; v < vectors; v++) sum[i][v] = start[v];
     }
     const lanes_mask last = t->last;
     const int64_t    k = t->k, a_step = t->a_step;
