@@ -23,11 +23,13 @@ run:
 test:
 	@tools/install-deps build test
 	@$(call BUILD,release,release)
+	@tools/test-python build/python
 	@tools/run-tests build
 
 asan:
 	@tools/install-deps build test asan
 	@$(call BUILD,asan,asan)
+	@tools/test-python build/python
 	@tools/run-tests build-asan
 
 bench:
