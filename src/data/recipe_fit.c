@@ -82,17 +82,21 @@ static bm_status take_columns(bm_recipe *r, const bm_table *t, bm_rows rows, bmi
     return BM_OK;
 }
 
-/* Inputs that a drop takes away need not be there at prediction. */
+/* Whether the first step that is done on a column takes it away. */
+static bool only_dropped(const bm_recipe *r, const char *name)
+{
+    for (size_t s = 0; s < r->n_steps; s++)
+        for (size_t c = 0; c < r->steps[s].n_columns; c++)
+            if (!strcmp(r->steps[s].columns[c].name, name)) return r->steps[s].kind->ignores_absent;
+    return false;
+}
+
+/* Inputs that are only dropped need not be there at prediction. */
 static void forget_dropped(bm_recipe *r)
 {
     size_t kept = 0;
-    for (size_t i = 0; i < r->n_inputs; i++) {
-        bool dropped = false;
-        for (size_t s = 0; s < r->n_steps; s++)
-            for (size_t c = 0; r->steps[s].kind->ignores_absent && c < r->steps[s].n_columns; c++)
-                dropped |= !strcmp(r->steps[s].columns[c].name, r->inputs[i].name);
-        if (!dropped) r->inputs[kept++] = r->inputs[i];
-    }
+    for (size_t i = 0; i < r->n_inputs; i++)
+        if (!only_dropped(r, r->inputs[i].name)) r->inputs[kept++] = r->inputs[i];
     r->n_inputs = kept;
 }
 

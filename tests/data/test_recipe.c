@@ -183,6 +183,23 @@ static void asked_steps(void **state)
     bm_free(t);
 }
 
+/* A column of one value that a step was done on before it is dropped: it is wanted, and dropped, when the recipe is applied, too. */
+static void used_then_dropped(void **state)
+{
+    (void)state;
+    bm_table *t = table_of("a,b,y\n1,7,1.5\n2,7,2.5\n3,7,3.25\n");
+    bm_recipe *r = bm_recipe_new(.target = "y", .task = BM_REGRESSION);
+    bm_recipe_standardize(r);
+    if (bm_recipe_fit(r, t)) fail_msg("%s", bm_error(r));
+    assert_int_equal(bm_recipe_features(r), 1);
+    bm_dataset *d = bm_recipe_apply(r, t);
+    if (bm_failed(d)) fail_msg("%s", bm_error(d));
+    bmt_near("standardised", x_of(d)[2], 1.224744871391589, 1e-6);
+    bm_free(d);
+    bm_free(r);
+    bm_free(t);
+}
+
 static void imputing(void **state)
 {
     (void)state;
@@ -369,7 +386,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(tasks),       cmocka_unit_test(wrong_targets), cmocka_unit_test(default_recipe),
-        cmocka_unit_test(asked_steps), cmocka_unit_test(imputing),      cmocka_unit_test(wrong_steps),
+        cmocka_unit_test(asked_steps), cmocka_unit_test(used_then_dropped), cmocka_unit_test(imputing),      cmocka_unit_test(wrong_steps),
         cmocka_unit_test(dates),       cmocka_unit_test(saving),        cmocka_unit_test(failing_allocations),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
