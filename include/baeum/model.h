@@ -183,8 +183,9 @@ typedef struct bm_fit_options {
 BM_API bm_status bm_fit_at(bm_model *m, const bm_fit_options *options, size_t size, bm_place here);
 #define bm_fit(m, ...) bm_fit_at((m), BM_OPTIONS(bm_fit_options, .data = __VA_ARGS__), BM_HERE)
 
-/** Ends a running bm_fit of this model after its current step; without one the next bm_fit is not affected. Safe in a signal
- *  handler and from any thread. */
+/** Ends a running bm_fit or bm_fit_table of this model after its current step; without one the next is not affected. A method that
+ *  has nothing to show before it is done (bm_linear, the preparation of a table) fails by BM_E_STOPPED and leaves the model as it
+ *  was. Safe in a signal handler and from any thread. */
 BM_API void bm_stop(bm_model *m);
 
 /** The history of all fits: epochs so far, and a number of one epoch (from 0; -1 is the last): "loss", a metric's name,

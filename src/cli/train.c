@@ -61,6 +61,8 @@ static int fit(cli_training *t)
     t->interrupted = cli_interrupt_end();
     t->seconds = now() - begin;
     cli_progress_end(&t->progress);
+    if (bm_status_of(m) == BM_E_STOPPED)
+        return cli_fail_text(c, CLI_INTERRUPTED, bm_error(m)); /* and there is nothing to save */
     if (bm_failed(m))
         return cli_fail_text(c, bm_status_of(m) == BM_E_ARGUMENT ? CLI_USAGE : CLI_FAILED,
                              bm_error(m)); /* what was asked for cannot be */

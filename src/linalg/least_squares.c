@@ -30,11 +30,16 @@ void bmi_least_squares_end(bmi_least_squares *ls)
     *ls = (bmi_least_squares){ 0 };
 }
 
+static bool stopped(const bmi_least_squares *ls)
+{
+    return ls->stop && atomic_load_explicit(ls->stop, memory_order_relaxed);
+}
+
 /* Takes the rows of the block into the triangle: reflection j empties column j of the block into R[j][j]. */
 static void fold(bmi_least_squares *ls)
 {
     const int64_t n = ls->n, all = ls->n + ls->k, m = ls->filled;
-    for (int64_t j = 0; j < n; j++) {
+    for (int64_t j = 0; j < n && !stopped(ls); j++) {
         double      *v   = ls->block + j * BMI_LS_ROWS;
         const double tau = bmi_householder(&ls->r[j * n + j], v, m);
         for (int64_t c = j + 1; c < all; c++) bmi_reflect(tau, v, &ls->r[c * n + j], ls->block + c * BMI_LS_ROWS, m);
@@ -62,7 +67,7 @@ static int64_t pivot(bmi_least_squares *ls, int64_t *order)
     const double  small = DBL_EPSILON * (double)(ls->rows > n ? ls->rows : n);
     double        first = 0;
     for (int64_t j = 0; j < n; j++) order[j] = j;
-    for (int64_t j = 0; j < n; j++) {
+    for (int64_t j = 0; j < n && !stopped(ls); j++) {
         int64_t best = j;
         double  size = -1;
         for (int64_t c = j; c < n; c++) {
@@ -107,7 +112,7 @@ static void factor_rows(const bmi_least_squares *ls, int64_t rank, double *t, do
     const int64_t n = ls->n;
     for (int64_t i = 0; i < rank; i++)
         for (int64_t j = 0; j < n; j++) t[i * n + j] = j < i ? 0 : ls->r[j * n + i];
-    for (int64_t i = 0; i < rank; i++) {
+    for (int64_t i = 0; i < rank && !stopped(ls); i++) {
         double *v = t + i * n + i;
         tau[i]    = bmi_householder(v, v + 1, n - i - 1);
         for (int64_t c = i + 1; c < rank; c++) bmi_reflect(tau[i], v + 1, t + c * n + i, t + c * n + i + 1, n - i - 1);
@@ -126,7 +131,7 @@ static void shortest(const bmi_least_squares *ls, int64_t rank, const double *t,
     for (int64_t i = rank; i-- > 0;) bmi_reflect(tau[i], t + i * n + i + 1, z + i, z + i + 1, n - i - 1);
 }
 
-bool bmi_least_squares_solve(bmi_least_squares *ls, double *x, int64_t *rank_out)
+bm_status bmi_least_squares_solve(bmi_least_squares *ls, double *x, int64_t *rank_out)
 {
     const int64_t n = ls->n;
     if (ls->filled) fold(ls);
@@ -148,7 +153,7 @@ bool bmi_least_squares_solve(bmi_least_squares *ls, double *x, int64_t *rank_out
     }
     bmi_release(ls->context, order, (size_t)n, sizeof *order);
     bmi_release(ls->context, t, (size_t)n * (size_t)n + 2 * (size_t)n, sizeof *t);
-    return tau != NULL;
+    return !tau ? BM_E_MEMORY : stopped(ls) ? BM_E_STOPPED : BM_OK;
 }
 
 double bmi_least_squares_residual(const bmi_least_squares *ls, int64_t j)

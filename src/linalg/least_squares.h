@@ -3,6 +3,7 @@
 #ifndef BMI_LINALG_LEAST_SQUARES_H
 #define BMI_LINALG_LEAST_SQUARES_H
 #include "base/memory.h"
+#include <stdatomic.h>
 
 /* Min |A x - b| for m rows, n columns of A and k columns of b: rows are added in blocks, only triangles are kept
  * (n (n + k) numbers), so A is never stored. */
@@ -13,6 +14,7 @@ typedef struct bmi_least_squares {
     double     *residual; /* k: sum of squares of what the triangle does not reach */
     double     *block;    /* BMI_LS_ROWS x (n + k), column by column: the rows that come */
     int64_t     filled;
+    const atomic_int *stop; /* set by the caller, null allowed: work ends soon after it is not 0, and there is no solution */
 } bmi_least_squares;
 enum { BMI_LS_ROWS = 128 };
 
@@ -21,8 +23,8 @@ bm_status bmi_least_squares_begin(bmi_least_squares *ls, bm_context *context, in
 /* Adds a row: n numbers of A, k of b. */
 void      bmi_least_squares_row(bmi_least_squares *ls, const double *a, const double *b);
 /* x (n rows, k columns, row-major): by QR with column pivoting; when the columns of A depend on each other (rank < n), the
- * solution of least norm. rank may be null. Destroys the triangle. False: no memory. */
-bool      bmi_least_squares_solve(bmi_least_squares *ls, double *x, int64_t *rank);
+ * solution of least norm. rank may be null. Destroys the triangle. BM_E_MEMORY; BM_E_STOPPED. */
+bm_status bmi_least_squares_solve(bmi_least_squares *ls, double *x, int64_t *rank);
 /* Sum of squared residuals of column j of b at the solution, after solve. */
 double    bmi_least_squares_residual(const bmi_least_squares *ls, int64_t j);
 void      bmi_least_squares_end(bmi_least_squares *ls);

@@ -174,13 +174,10 @@ bm_status bmi_model_fit(bm_model *m, const bm_fit_options *o, bm_place here)
     if (!t) return bmi_fail_memory(&m->object.error, here, sizeof *t, "a training");
     *t = (bm_training){ .model = m, .here = here, .error = &m->object.error, .arena = { .context = m->object.context }, .o = *o, .data = o->data,
                         .every = 1, .steps_limit = INT64_MAX, .gradient_norm = NAN };
-    atomic_store(&m->stop, 0);
-    atomic_store(&m->running, 1);
     if (!bmi_training_begin(t)) run_epochs(t);
     for (t->hook = 0; t->hook < t->n_hooks; t->hook++)
         if (t->hooks[t->hook].begun && t->hooks[t->hook].kind->end) t->hooks[t->hook].kind->end(t, t->hooks[t->hook].options, t->hooks[t->hook].state);
     snprintf(m->stopped_by, sizeof m->stopped_by, "%s", m->object.error.status ? "error" : t->stop ? t->why : "epochs");
-    atomic_store(&m->running, 0);
     bmi_training_end(t);
     bmi_release(m->object.context, t, 1, sizeof *t);
     return m->object.error.status;
@@ -191,6 +188,9 @@ bm_status bm_fit_at(bm_model *m, const bm_fit_options *options, size_t size, bm_
     if (bmi_object_failed(m)) return bmi_object_status(m);
     bm_fit_options o = { 0 };
     if (bmi_options_copy(&m->object.error, here, &o, sizeof o, offsetof(bm_fit_options, named_), options, size)) return m->object.error.status;
-    if (m->learner) return bmi_learner_fit(m, &o, here);
-    return bmi_model_fit(m, &o, here);
+    bmi_model_begin_work(m);
+    if (m->learner) bmi_learner_fit(m, &o, here);
+    else bmi_model_fit(m, &o, here);
+    bmi_model_end_work(m);
+    return m->object.error.status;
 }

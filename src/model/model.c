@@ -144,6 +144,17 @@ const bm_recipe *bm_model_recipe(const bm_model *m)
     return m ? m->recipe : NULL;
 }
 
+void bmi_model_begin_work(bm_model *m)
+{
+    atomic_store(&m->stop, 0);
+    atomic_store(&m->running, 1);
+}
+
+void bmi_model_end_work(bm_model *m)
+{
+    atomic_store(&m->running, 0);
+}
+
 void bm_stop(bm_model *m)
 {
     if (m && m->object.users > 0 && atomic_load(&m->running)) atomic_store(&m->stop, 1);

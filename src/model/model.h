@@ -54,6 +54,9 @@ bm_model *bmi_model_new(bm_context *context, bm_place here);
 bm_status bmi_model_set_layers(bm_model *m, bm_layers layers, bm_place here);
 /* Exchanges what two models have learned: everything but their errors, learner and recipe. */
 void      bmi_model_swap(bm_model *a, bm_model *b);
+/* Around a fit: bm_stop counts in between, and no stop from before does. */
+void      bmi_model_begin_work(bm_model *m);
+void      bmi_model_end_work(bm_model *m);
 /* Takes over the names of a dataset's classes, and the task that the loss means. */
 bm_status bmi_model_take_classes(bm_model *m, const bm_dataset *d);
 bm_status bmi_model_set_classes(bm_model *m, const char *const *names, int64_t n);

@@ -54,11 +54,18 @@ static bm_status apply(table_fit *f, int i)
     return bmi_fail_from(f->e, &f->parts[i]->object.error);
 }
 
+/* Preparing a table may take long, too. */
+static bm_status stopped(table_fit *f)
+{
+    if (!atomic_load(&f->m->stop)) return BM_OK;
+    return bmi_fail(f->e, BM_E_STOPPED, f->here, "fit: stopped while the table was prepared; the model is as it was before");
+}
+
 static bm_status prepare(table_fit *f)
 {
     if (bm_recipe_fit_at(f->m->recipe, f->o.table, (bm_rows){ f->order, (size_t)f->counts[0] }, f->here)) return bmi_fail_from(f->e, &f->m->recipe->object.error);
     for (int i = 0; i < 3; i++)
-        if (apply(f, i)) return f->e->status;
+        if (stopped(f) || apply(f, i)) return f->e->status;
     return BM_OK;
 }
 
@@ -109,7 +116,9 @@ bm_status bm_fit_table_at(bm_model *m, const bm_fit_table_options *options, size
     if (bmi_object_failed(m)) return bmi_object_status(m);
     table_fit f = { .m = m, .e = &m->object.error, .here = here };
     if (bmi_options_copy(f.e, here, &f.o, sizeof f.o, offsetof(bm_fit_table_options, named_), options, size)) return f.e->status;
+    bmi_model_begin_work(m);
     if (!check(&f) && !split(&f)) fit_or_go_back(&f);
+    bmi_model_end_work(m);
     for (int i = 0; i < 3; i++) bmi_object_free(f.parts[i]);
     if (f.order) bmi_release(m->object.context, f.order, (size_t)bm_table_rows(f.o.table), sizeof *f.order);
     return f.e->status;

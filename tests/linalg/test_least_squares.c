@@ -12,7 +12,7 @@ static int64_t solve(const double *rows, int64_t m, int64_t n, int64_t k, double
     int64_t           rank = -1;
     assert_int_equal(bmi_least_squares_begin(&ls, NULL, n, k), BM_OK);
     for (int64_t i = 0; i < m; i++) bmi_least_squares_row(&ls, rows + i * (n + k), rows + i * (n + k) + n);
-    assert_true(bmi_least_squares_solve(&ls, x, &rank));
+    assert_int_equal(bmi_least_squares_solve(&ls, x, &rank), BM_OK);
     for (int64_t j = 0; residual && j < k; j++) residual[j] = bmi_least_squares_residual(&ls, j);
     bmi_least_squares_end(&ls);
     return rank;
@@ -127,11 +127,30 @@ static void reflections(void **state)
     assert_true(bmi_householder(&alpha, zero, 2) == 0 && alpha == -3);
 }
 
+/* A stop ends the work without a solution, wherever it comes. */
+static void stopping(void **state)
+{
+    (void)state;
+    enum { N = 40 };
+    double            row[N + 1], x[N];
+    atomic_int        stop = 0;
+    bmi_least_squares ls;
+    assert_int_equal(bmi_least_squares_begin(&ls, NULL, N, 1), BM_OK);
+    ls.stop = &stop;
+    for (int i = 0; i < 300; i++) {
+        for (int j = 0; j <= N; j++) row[j] = bmi_random_normal(1, 3, (uint64_t)(i * (N + 1) + j));
+        bmi_least_squares_row(&ls, row, row + N);
+        if (i == 100) atomic_store(&stop, 1);
+    }
+    assert_int_equal(bmi_least_squares_solve(&ls, x, NULL), BM_E_STOPPED);
+    bmi_least_squares_end(&ls);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(worked_tables),     cmocka_unit_test(residual_is_orthogonal), cmocka_unit_test(shortest_of_many),
-        cmocka_unit_test(more_columns_than_rows), cmocka_unit_test(badly_conditioned), cmocka_unit_test(reflections),
+        cmocka_unit_test(more_columns_than_rows), cmocka_unit_test(badly_conditioned), cmocka_unit_test(reflections), cmocka_unit_test(stopping),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -5,7 +5,9 @@
 #include "support/bmt.h"
 #include <baeum/model.h>
 #include <math.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/time.h>
 
 enum { ROWS = 240 };
 
@@ -149,9 +151,47 @@ static void one_row(void **state)
     bm_free(t);
 }
 
+/* bm_stop in the middle of an exact method: an error, and the model is as it was. */
+static bm_model *working;
+
+static void ring(int number)
+{
+    (void)number;
+    bm_stop(working);
+}
+
+static void stopped(void **state)
+{
+    (void)state;
+    enum { MANY = 4000, COLUMNS = 300 };
+    static float x[MANY][COLUMNS], y[MANY];
+    for (int i = 0; i < MANY; i++)
+        for (int k = 0; k < COLUMNS; k++) x[i][k] = (float)sin(i * (k + 1.)), y[i] += x[i][k];
+    bm_tensor *a = bm_tensor_view(BM_F32, BM_SHAPE(MANY, COLUMNS), x), *b = bm_tensor_view(BM_F32, BM_SHAPE(MANY), y);
+    bm_dataset *d = bm_dataset_from(a, b);
+    working = bm_learner(bm_linear(), NULL);
+    const struct itimerval often = { .it_value = { .tv_usec = 2000 }, .it_interval = { .tv_usec = 2000 } },
+                           never = { .it_value = { 0 } };
+    const struct sigaction rings = { .sa_handler = ring, .sa_flags = SA_RESTART };
+    sigaction(SIGALRM, &rings, NULL);
+    setitimer(ITIMER_REAL, &often, NULL);
+    bm_fit(working, d);
+    setitimer(ITIMER_REAL, &never, NULL);
+    signal(SIGALRM, SIG_DFL);
+    assert_int_equal(bm_status_of(working), BM_E_STOPPED);
+    bmt_contains("stopped", bm_error(working), "linear: stopped before the solution was found");
+    bm_clear(working);
+    assert_int_equal(bm_fit(working, d), BM_OK);
+    bm_free(working);
+    bm_free(d);
+    bm_free(a);
+    bm_free(b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(any_scale), cmocka_unit_test(saved),
-                                        cmocka_unit_test(values_that_mean_themselves), cmocka_unit_test(one_row) };
+                                        cmocka_unit_test(values_that_mean_themselves), cmocka_unit_test(one_row),
+                                        cmocka_unit_test(stopped) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

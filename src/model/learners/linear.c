@@ -103,13 +103,15 @@ static bm_status fit(bm_learning *l, const void *options)
     double *x = bm_learning_memory(l, (size_t)(r.columns * r.targets) * sizeof *x);
     if (!x) return l->model->object.error.status;
     bm_status st = bmi_least_squares_begin(&ls, l->model->object.context, r.columns, r.targets);
-    for (int64_t i = 0; !st && i < r.n; i++) {
+    ls.stop = &l->model->stop;
+    for (int64_t i = 0; !st && i < r.n && !atomic_load(ls.stop); i++) {
         const double w = sqrt(read_row(&r, i));
         for (int64_t k = 0; k < r.columns + r.targets; k++) r.row[k] = w * (r.row[k] - r.mean[k]);
         bmi_least_squares_row(&ls, r.row, r.row + r.columns);
     }
-    if (!st && !bmi_least_squares_solve(&ls, x, &rank)) st = BM_E_MEMORY;
+    if (!st) st = bmi_least_squares_solve(&ls, x, &rank);
     bmi_least_squares_end(&ls);
+    if (st == BM_E_STOPPED) return bm_learning_fail(l, st, "linear: stopped before the solution was found; the model is as it was before");
     if (st) return bm_learning_fail(l, BM_E_MEMORY, "linear: out of memory for %lld columns", (long long)r.columns);
     put(l, &r, x);
     snprintf(l->model->stopped_by, sizeof l->model->stopped_by, rank < r.columns ? "solved, rank %lld of %lld" : "solved", (long long)rank, (long long)r.columns);

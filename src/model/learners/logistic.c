@@ -141,10 +141,7 @@ static bm_status fit(bm_learning *l, const void *options)
     double       *x = bm_learning_memory(l, (size_t)n * sizeof *x);
     if (!x) return m->object.error.status;
     bmi_lbfgs s = { .context = m->object.context, .n = n, .iterations = c->iterations, .tolerance = c->tolerance, .function = function, .user = &o };
-    atomic_store(&m->stop, 0);
-    atomic_store(&m->running, 1);
     const bm_status st = bmi_lbfgs_run(&s, x);
-    atomic_store(&m->running, 0);
     bmi_object_clear(o.n->session);
     if (st) return bm_learning_fail(l, BM_E_MEMORY, "%s: out of memory for %lld weights", m->learner->name, (long long)n);
     if (m->object.error.status) return m->object.error.status;

@@ -116,8 +116,6 @@ static bm_status fit(bm_learning *l, const void *options)
     if (begin(&u)) return m->object.error.status;
     const int64_t rows  = l->train->rows;
     int64_t       fewest = INT64_MAX, epoch = 0;
-    atomic_store(&m->stop, 0);
-    atomic_store(&m->running, 1);
     while (epoch < o->epochs && fewest && !atomic_load(&m->stop)) {
         int64_t wrong = 0;
         bmi_random_permutation((uint64_t)l->seed, bmi_random_stream(BMI_STREAM_SHUFFLE, (uint64_t)epoch++), u.order, rows);
@@ -129,7 +127,6 @@ static bm_status fit(bm_learning *l, const void *options)
         }
     }
     snprintf(m->stopped_by, sizeof m->stopped_by, "%s after %" PRId64 " epochs", atomic_load(&m->stop) ? "stop" : fewest ? "not converged" : "converged", epoch);
-    atomic_store(&m->running, 0);
     put(&u);
     return m->object.error.status;
 }
