@@ -50,6 +50,13 @@ static void convert(const bmi_column_of *c, void *into, const void *from, int64_
 #define SHORT_ROWS(bytes) \
     case bytes: for (int64_t i = 0; i < n; i++) memcpy(to + i * (bytes), from + rows[i] * (bytes), bytes); return
 
+/* Tells the processor that a row will be read: rows lie anywhere, and what it foresees by itself ends with the row. */
+static void ask_for(const unsigned char *row, size_t bytes)
+{
+    enum { LINE = 64, MOST = 4096 };
+    for (size_t i = 0; i < bytes && i < MOST; i += LINE) __builtin_prefetch(row + i);
+}
+
 static void gather_rows(unsigned char *to, const unsigned char *from, const int64_t *rows, int64_t n, size_t bytes)
 {
     switch (bytes) { /* a call for each row would take longer than the copy */
@@ -61,7 +68,10 @@ static void gather_rows(unsigned char *to, const unsigned char *from, const int6
     default: break;
     }
     if (bytes < 16 || bytes > 512) {
-        for (int64_t i = 0; i < n; i++) memcpy(to + (size_t)i * bytes, from + (size_t)rows[i] * bytes, bytes);
+        for (int64_t i = 0; i < n; i++) {
+            if (i + 1 < n) ask_for(from + (size_t)rows[i + 1] * bytes, bytes);
+            memcpy(to + (size_t)i * bytes, from + (size_t)rows[i] * bytes, bytes);
+        }
         return;
     }
     for (int64_t i = 0; i < n; i++) { /* pieces of 16 bytes, the last one over the one before */
@@ -72,12 +82,12 @@ static void gather_rows(unsigned char *to, const unsigned char *from, const int6
     }
 }
 
-void bmi_column_gather(const bmi_column_of *c, void *into, const int64_t *rows, int64_t n)
+void bmi_column_gather(const bmi_column_of *c, void *into, const int64_t *rows, int64_t first, int64_t last)
 {
     unsigned char *to = into;
-    if (c->same) gather_rows(to, c->from, rows, n, c->into_bytes);
+    if (c->same) gather_rows(to + (size_t)first * c->into_bytes, c->from, rows + first, last - first, c->into_bytes);
     else
-        for (int64_t i = 0; i < n; i++) convert(c, to + (size_t)i * c->into_bytes, c->from + (size_t)rows[i] * c->from_bytes, c->elements);
+        for (int64_t i = first; i < last; i++) convert(c, to + (size_t)i * c->into_bytes, c->from + (size_t)rows[i] * c->from_bytes, c->elements);
 }
 
 void bmi_column_copy(const bmi_column_of *c, void *into, int64_t first, int64_t n)

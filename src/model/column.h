@@ -19,8 +19,9 @@ struct bmi_column_of {
 /* How rows of a tensor reach a feed of `type`: bytes become reals in [0, 1] when `scale` says so (inputs), else numbers keep
  * their value. False when there is no such way: reals into integers. */
 bool bmi_column_make(bmi_column_of *c, const bm_tensor *t, bm_type type, bool scale);
-/* n rows, chosen by number or neighbours from `first` on. */
-void bmi_column_gather(const bmi_column_of *c, void *into, const int64_t *rows, int64_t n);
+/* Rows first .. last - 1 of what goes into a feed: those that `rows` names. */
+void bmi_column_gather(const bmi_column_of *c, void *into, const int64_t *rows, int64_t first, int64_t last);
+/* n neighbours from row `first` on. */
 void bmi_column_copy(const bmi_column_of *c, void *into, int64_t first, int64_t n);
 
 #endif

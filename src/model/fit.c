@@ -64,18 +64,44 @@ static bm_status fail_step(bm_training *t, const bmi_pass *p, const int64_t *row
     return t->error->status;
 }
 
+/* Rows first .. last - 1 of a batch. */
+static void gather(const bm_training *t, const bmi_pass *p, const int64_t *rows, int64_t first, int64_t last)
+{
+    if (p->feed[0]) bmi_column_gather(&t->columns.x, p->feed[0], rows, first, last);
+    if (p->feed[1]) bmi_column_gather(&t->columns.t, p->feed[1], rows, first, last);
+    if (t->weights && p->feed[2]) bmi_column_gather(&t->columns.w, p->feed[2], rows, first, last);
+}
+
 void bmi_training_feed(const bm_training *t, const bmi_pass *p, const int64_t *rows)
 {
-    if (p->feed[0]) bmi_column_gather(&t->columns.x, p->feed[0], rows, p->rows);
-    if (p->feed[1]) bmi_column_gather(&t->columns.t, p->feed[1], rows, p->rows);
-    if (t->weights && p->feed[2]) bmi_column_gather(&t->columns.w, p->feed[2], rows, p->rows);
+    gather(t, p, rows, 0, p->rows);
+}
+
+typedef struct gathering {
+    const bm_training *t;
+    const bmi_pass    *p;
+    const int64_t     *rows;
+} gathering;
+
+static void gather_part(void *arg, int part, int parts)
+{
+    const gathering *g = arg;
+    int64_t          first, last;
+    bmi_slice(g->p->rows, 1, part, parts, &first, &last);
+    gather(g->t, g->p, g->rows, first, last);
+}
+
+static bm_status gather_and_run(bm_training *t, const bmi_pass *p, const int64_t *rows)
+{
+    if (p->shared) return bmi_session_run_after(t->session, p->plan, gather_part, &(gathering){ t, p, rows }, t->here);
+    gather(t, p, rows, 0, p->rows);
+    return bmi_session_run(t->session, p->plan, t->here);
 }
 
 /* One step; false when training is to end. */
 static inline bool step(bm_training *t, const bmi_pass *p, const int64_t *rows)
 {
-    bmi_training_feed(t, p, rows);
-    const bm_status st = bmi_session_run(t->session, p->plan, t->here);
+    const bm_status st = gather_and_run(t, p, rows);
     if (st) return fail_step(t, p, rows, st), false;
     const double weight = (double)p->rows;
     t->loss_sum += (t->sums ? 1 : weight) * bmi_pass_number(p->fetch[t->data_loss]);

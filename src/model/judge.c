@@ -35,7 +35,7 @@ static bm_status make_room(bmi_judge *j, const bm_dataset *d, bmi_error *e)
     if (!j->prediction || !j->target || !j->scratch) return bmi_fail_memory(e, j->here, (size_t)(j->count * j->prediction_columns) * sizeof(double), "predictions");
     bmi_column_of all;
     bmi_column_make(&all, d->t[0].tensor, BM_F64, false);
-    if (j->rows) bmi_column_gather(&all, j->target, j->rows, j->count);
+    if (j->rows) bmi_column_gather(&all, j->target, j->rows, 0, j->count);
     else bmi_column_copy(&all, j->target, 0, j->count);
     return BM_OK;
 }
@@ -85,7 +85,7 @@ void bmi_judge_end(bmi_judge *j)
 static void feed(const bmi_judge *j, const bmi_column_of *c, void *into, int64_t first, int64_t rows)
 {
     if (!into) return;
-    if (j->rows) bmi_column_gather(c, into, j->rows + first, rows);
+    if (j->rows) bmi_column_gather(c, into, j->rows + first, 0, rows);
     else bmi_column_copy(c, into, first, rows);
 }
 

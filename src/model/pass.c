@@ -32,6 +32,7 @@ bm_status bmi_pass_make(bmi_pass *p, bm_session *s, const bmi_pass_request *r, i
         bmi_object_clear(s);
         return e->status;
     }
+    p->shared = bmi_plan_shared(p->plan);
     for (int i = 0; i < r->n_feeds; i++) p->feed[i] = bmi_plan_feed(p->plan, (size_t)i);
     for (int i = 0; i < r->n_fetches; i++) p->fetch[i] = bmi_plan_fetch(p->plan, (size_t)i);
     return BM_OK;

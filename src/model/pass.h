@@ -10,6 +10,7 @@ enum { BMI_PASS_MAX = 2 * BM_MODEL_MAX }; /* feeds, or fetches */
 typedef struct bmi_pass {
     bmi_cached_plan *plan; /* null: not made */
     int64_t          rows;
+    bool             shared; /* several threads run it */
     void            *feed[BMI_PASS_MAX];  /* null: the plan does not read it */
     const bm_array  *fetch[BMI_PASS_MAX];
 } bmi_pass;

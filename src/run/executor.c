@@ -8,13 +8,15 @@
 #include <time.h>
 
 typedef struct team {
-    const bmi_plan *plan;
-    bmi_run_state  *state;
+    const bmi_plan   *plan;
+    bmi_run_state    *state;
+    const bmi_before *before;
 } team;
 
-static void run_alone(const bmi_plan *p, bmi_run_state *state)
+static void run_alone(const bmi_plan *p, bmi_run_state *state, const bmi_before *before)
 {
     const unsigned mode = bmi_denormals_flush();
+    if (before) before->fn(before->arg, 0, 1);
     for (size_t i = 0; i < p->n_steps && !state->halt; i++) p->steps[i].kernel(p->steps[i].args, 0, 1);
     bmi_denormals_restore(mode);
 }
@@ -25,6 +27,10 @@ static void run_member(void *arg, int member, int members)
 {
     const team     *t = arg;
     const bmi_plan *p = t->plan;
+    if (t->before) {
+        t->before->fn(t->before->arg, member, members);
+        bmi_team_wait();
+    }
     for (size_t i = 0; i < p->n_steps; i++) {
         const bmi_step *s = &p->steps[i];
         if (s->parts > 1) {
@@ -37,12 +43,12 @@ static void run_member(void *arg, int member, int members)
     }
 }
 
-void bmi_execute(const bmi_plan *p, bmi_run_state *state)
+void bmi_execute(const bmi_plan *p, bmi_run_state *state, const bmi_before *before)
 {
     state->halt      = 0;
     state->fault.set = 0;
-    if (p->parallel && p->threads > 1) bmi_team(p->context, p->threads, run_member, &(team){ p, state });
-    else run_alone(p, state);
+    if (p->parallel && p->threads > 1) bmi_team(p->context, p->threads, run_member, &(team){ p, state, before });
+    else run_alone(p, state, before);
 }
 
 static double now(void)

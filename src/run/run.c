@@ -114,17 +114,32 @@ const bm_array *bmi_plan_fetch(const bmi_cached_plan *p, size_t i)
     return &p->plan->fetches[i].array;
 }
 
-bm_status bmi_session_run(bm_session *s, bmi_cached_plan *p, bm_place here)
+static bm_status run_plan(bm_session *s, bmi_cached_plan *p, const bmi_before *before, bm_place here)
 {
     s->last = p;
     s->state.tick++;
-    bmi_execute(p->plan, &s->state);
+    bmi_execute(p->plan, &s->state, before);
     if (s->state.fault.set) {
         const bmi_node *n = &s->graph->nodes[s->state.fault.number];
         return bmi_object_fail(s, BM_E_DATA, here, "%s: %s %lld at position %lld is outside 0 .. %lld", n->name, s->state.fault.what,
                                (long long)s->state.fault.value, (long long)s->state.fault.position, (long long)s->state.fault.limit - 1);
     }
     return s->state.halt ? BM_E_NUMBER : BM_OK;
+}
+
+bm_status bmi_session_run(bm_session *s, bmi_cached_plan *p, bm_place here)
+{
+    return run_plan(s, p, NULL, here);
+}
+
+bm_status bmi_session_run_after(bm_session *s, bmi_cached_plan *p, void (*fn)(void *arg, int part, int parts), void *arg, bm_place here)
+{
+    return run_plan(s, p, &(bmi_before){ fn, arg }, here);
+}
+
+bool bmi_plan_shared(const bmi_cached_plan *p)
+{
+    return p->plan->parallel && p->plan->threads > 1;
 }
 
 /* ---- the public run ---- */

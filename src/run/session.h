@@ -47,6 +47,10 @@ const bm_array  *bmi_plan_fetch(const bmi_cached_plan *p, size_t i);
 /* Runs a plan whose feeds are filled: BM_E_DATA (with the message on s) when a kernel met bad data, BM_E_NUMBER (no message)
  * when the guard halted it. */
 bm_status        bmi_session_run(bm_session *s, bmi_cached_plan *p, bm_place here);
+/* The same after fn(arg, part, parts), which fills the feeds: the parts are shared among the threads that run the plan. */
+bm_status        bmi_session_run_after(bm_session *s, bmi_cached_plan *p, void (*fn)(void *arg, int part, int parts), void *arg, bm_place here);
+/* Whether several threads run it. */
+bool             bmi_plan_shared(const bmi_cached_plan *p);
 /* The tensor of a variable, initialised when it is new; null when there is no memory (error on s). */
 bm_tensor       *bmi_session_variable(bm_session *s, int64_t node);
 /* Ends a cached plan that is no longer in the list. */
