@@ -2,13 +2,14 @@
 /* Predicting: rows go through the network in parts, in a workspace that no other thread has. A workspace remembers the plan of its
  * last call, so that a call of the same shape does nothing but copy, run and copy.
  */
+#include "base/threads.h"
 #include "model/dataset_columns.h"
 #include "model/model.h"
 #include "model/pass.h"
 #include "tensor/tensor.h"
 #include <string.h>
 
-enum { ROWS_AT_ONCE = 256 };
+enum { ROWS_AT_ONCE = 128 }; /* of several hundreds a layer's values leave the second-level cache before the next layer reads them */
 
 typedef struct request {
     bmi_network  *network;
@@ -49,13 +50,33 @@ static bmi_cached_plan *plan_of(const request *r, bmi_workspace *w, int64_t rows
     return p.plan;
 }
 
+enum { SHARED_BYTES = 64 << 10 }; /* less is copied sooner than threads meet */
+
+typedef struct copying {
+    const request         *r;
+    const bmi_cached_plan *plan;
+    int64_t                first, rows;
+} copying;
+
+static void copy_part(void *arg, int part, int parts)
+{
+    const copying *c = arg;
+    int64_t        begin, end;
+    bmi_slice(c->rows, 1, part, parts, &begin, &end);
+    unsigned char *into = bmi_plan_feed(c->plan, 0);
+    bmi_column_copy(&c->r->column, into + (size_t)begin * c->r->column.into_bytes, c->first + begin, end - begin);
+}
+
 static bm_status run_part(const request *r, bmi_workspace *w, int64_t first, int64_t rows, void *into, bmi_error *e)
 {
     bmi_cached_plan *p = plan_of(r, w, rows, e);
     if (!p) return e->status;
-    void *feed = bmi_plan_feed(p, 0);
-    if (feed) bmi_column_copy(&r->column, feed, first, rows);
-    if (bmi_session_run(w->session, p, r->here)) return bmi_fail_from(e, &w->session->object.error);
+    copying       c = { r, p, first, rows };
+    const bool    shared = bmi_plan_shared(p) && (size_t)rows * r->column.into_bytes >= SHARED_BYTES;
+    if (bmi_plan_feed(p, 0) && !shared) copy_part(&c, 0, 1);
+    const bm_status st = bmi_plan_feed(p, 0) && shared ? bmi_session_run_after(w->session, p, copy_part, &c, r->here)
+                                                       : bmi_session_run(w->session, p, r->here);
+    if (st) return bmi_fail_from(e, &w->session->object.error);
     const bm_array *a = bmi_plan_fetch(p, 0);
     if (a->size) memcpy(into, a->data, (size_t)a->size * bm_type_size(a->type));
     return BM_OK;
@@ -65,7 +86,8 @@ static bm_status run(const request *r, void *into, size_t row_bytes, bmi_error *
 {
     bmi_workspace *w = bmi_workspace_take(r->network, e, r->here);
     if (!w) return e->status;
-    const int64_t fixed = bm_node_shape(r->network->input).dim[0], at_once = fixed > 0 ? fixed : ROWS_AT_ONCE;
+    const int64_t fixed = bm_node_shape(r->network->input).dim[0], times = (r->rows + ROWS_AT_ONCE - 1) / ROWS_AT_ONCE;
+    const int64_t at_once = fixed > 0 ? fixed : times ? (r->rows + times - 1) / times : 1; /* nearly equal parts: two plans at most */
     for (int64_t at = 0; at < r->rows && !e->status; at += at_once)
         run_part(r, w, at, r->rows - at < at_once ? r->rows - at : at_once, (unsigned char *)into + (size_t)at * row_bytes, e);
     bmi_workspace_give(r->network, w);
