@@ -86,6 +86,8 @@ static int show(cli *c, const cli_source *s)
 
 static int write_table(cli *c, const bm_table *t, const char *path)
 {
+    const int wrong = cli_spare(c, path, c->arguments[1]);
+    if (wrong) return wrong;
     const bm_csv_write_options how = { .path = path, .delimiter = c->options.separator, .no_header = c->options.no_header };
     char error[700] = "", rows[64];
     if (bm_table_write_csv_at(t, &how, sizeof how, error, sizeof error, BM_HERE)) return cli_fail_text(c, CLI_FAILED, error);

@@ -42,6 +42,18 @@ static int unknown_command(cli *c, const char *name)
     return cli_fail(c, CLI_USAGE, "there is no command \"%s\"; baeum --help lists them", name);
 }
 
+/* A variable that is no number of threads is passed over, but not without a word. */
+static void check_threads(cli *c)
+{
+    const char *text = getenv("BAEUM_THREADS");
+    int64_t n;
+    if (!text || !*text || (bmi_read_int(text, strlen(text), &n) && n >= 1)) return;
+    FILE *const to = c->to;
+    c->to = stderr;
+    cli_warn(c, "BAEUM_THREADS is \"%s\", which is no number of threads; the default is taken", text);
+    c->to = to;
+}
+
 static int run(cli *c, int argc, char **argv)
 {
     char threads[32];
@@ -51,7 +63,7 @@ static int run(cli *c, int argc, char **argv)
     if (cli_given(&c->options, OPT_THREADS)) {
         snprintf(threads, sizeof threads, "%d", (int)c->options.threads);
         if (setenv("BAEUM_THREADS", threads, 1)) return cli_fail(c, CLI_FAILED, "out of memory");
-    }
+    } else check_threads(c);
     if (c->options.data && setenv("BAEUM_DATA", c->options.data, 1)) return cli_fail(c, CLI_FAILED, "out of memory");
     return c->command->run(c);
 }
@@ -72,6 +84,7 @@ int main(int argc, char **argv)
     for (int i = 1; i < argc && strcmp(argv[i], "--"); i++) c.json |= !strcmp(argv[i], "--json");
     if (argc < 2 || !strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help")) {
         c.command = argc > 2 ? find(argv[2]) : NULL;
+        if (argc > 2 && !c.command && *argv[2] != '-') return cli_finish(&c, unknown_command(&c, argv[2]));
         if (c.command) cli_help(c.command, stdout);
         else usage(argc < 2 ? stderr : stdout);
         return cli_finish(&c, argc < 2 ? CLI_USAGE : CLI_DONE);

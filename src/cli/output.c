@@ -125,6 +125,14 @@ char *cli_shell(char *into, size_t room, const char *name)
     return into;
 }
 
+int cli_spare(cli *c, const char *output, const char *input)
+{
+    struct stat a, b;
+    if (!output || !input || stat(output, &a) || stat(input, &b) || !S_ISREG(a.st_mode)) return 0;
+    if (a.st_dev != b.st_dev || a.st_ino != b.st_ino) return 0;
+    return cli_fail(c, CLI_USAGE, "-o %s is the file %s, which is read: it would be lost; name another one", output, input);
+}
+
 bool cli_is_stdout(const char *path)
 {
     struct stat a, b;

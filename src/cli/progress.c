@@ -2,20 +2,29 @@
 /* How far training is: one line that moves on a terminal, one plain line per epoch elsewhere. */
 #include "cli/cli.h"
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
-enum { BAR = 28 };
+enum { BAR = 28, WIDE = 100 };
 
-/* "███████████▍": eighths of BAR columns. */
-static void bar(char into[3 * BAR + 1], double share)
+/* "███████████▍": eighths of `columns` columns. */
+static void bar(char into[3 * BAR + 1], double share, int columns)
 {
     static const char *const eighth[] = { "", "▏", "▎", "▍", "▌", "▋", "▊", "▉" };
-    const int filled = (int)(fmin(fmax(share, 0), 1) * BAR * 8);
+    const int filled = (int)(fmin(fmax(share, 0), 1) * columns * 8);
     *into = 0;
     for (int i = 0; i < filled / 8; i++) strcat(into, "█");
     strcat(into, eighth[filled % 8]);
-    for (int i = cli_width(into); i < BAR; i++) strcat(into, " ");
+    for (int i = cli_width(into); i < columns; i++) strcat(into, " ");
+}
+
+/* Columns of the terminal: a line that is longer would not be drawn over. */
+static int terminal_columns(FILE *to)
+{
+    struct winsize size = { 0 };
+    return ioctl(fileno(to), TIOCGWINSZ, &size) || !size.ws_col ? WIDE : size.ws_col;
 }
 
 static void numbers(const bm_progress *p, char into[200])
@@ -29,15 +38,20 @@ static void numbers(const bm_progress *p, char into[200])
 
 static void draw(cli_progress *s, const bm_progress *p)
 {
-    char blocks[3 * BAR + 1], text[200], left[32] = "";
+    FILE *to = s->command->to;
+    char blocks[3 * BAR + 1], text[200], left[32] = "", head[60], line[300], cut[4 * 300 + 4];
     const double done = (double)p->epoch + (p->epoch_done || !p->steps ? 0 : (double)p->step / (double)p->steps);
     const double share = p->epochs ? done / (double)p->epochs : 0;
-    bar(blocks, share);
     numbers(p, text);
     if (share > .001) cli_seconds(left, p->seconds / share - p->seconds);
-    fprintf(s->command->to, "\r\033[Kepoch %4lld/%lld  %s   %s%s%s%s", (long long)(p->epoch + !p->epoch_done),
-            (long long)p->epochs, blocks, text, *left ? ", at most " : "", left, *left ? " left" : "");
-    fflush(s->command->to);
+    snprintf(head, sizeof head, "epoch %4lld/%lld  ", (long long)(p->epoch + !p->epoch_done), (long long)p->epochs);
+    const int columns = terminal_columns(to);
+    const int used =
+        snprintf(line, sizeof line, "%s%s%s%s", text, *left ? ", " : "", left, *left ? " left" : "") + (int)strlen(head) + 4;
+    bar(blocks, share, used >= columns ? 0 : columns - used < BAR ? columns - used : BAR);
+    cli_cell(cut, line, columns > (int)strlen(head) + 4 ? columns - (int)strlen(head) - 4 - cli_width(blocks) : 0);
+    fprintf(to, "\r\033[K%s%s%s%s", head, blocks, *blocks ? "   " : "", cut);
+    fflush(to);
     s->drawn = true;
     s->last_shown = p->seconds;
 }
@@ -48,7 +62,8 @@ bool cli_progress_show(void *progress, const bm_progress *p)
     cli *c = s->command;
     if (!s->begun) {
         s->begun = true;
-        s->terminal = isatty(fileno(c->to)) == 1;
+        const char *kind = getenv("TERM");
+        s->terminal = isatty(fileno(c->to)) == 1 && !(kind && !strcmp(kind, "dumb"));
         if (s->begin) s->begin(s->user, p);
     }
     if (!cli_talks(c)) return true;

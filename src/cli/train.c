@@ -63,9 +63,12 @@ static int fit(cli_training *t)
     cli_progress_end(&t->progress);
     if (bm_status_of(m) == BM_E_STOPPED)
         return cli_fail_text(c, CLI_INTERRUPTED, bm_error(m)); /* and there is nothing to save */
-    if (bm_failed(m))
-        return cli_fail_text(c, bm_status_of(m) == BM_E_ARGUMENT ? CLI_USAGE : CLI_FAILED,
-                             bm_error(m)); /* what was asked for cannot be */
+    if (bm_failed(m)) { /* an argument: what was asked for cannot be */
+        const char *hint = strstr(bm_error(m), "was not there in training")
+                               ? "; a class needs rows in every part: leave rare ones out, or --validation 0 --test 0"
+                               : "";
+        return cli_fail(c, bm_status_of(m) == BM_E_ARGUMENT ? CLI_USAGE : CLI_FAILED, "%s%s", bm_error(m), hint);
+    }
     if (!t->progress.begun) cli_train_say_model(t, NULL);
     return 0;
 }
@@ -89,7 +92,11 @@ static int run(cli *c)
         if (c->json) return cli_fail(c, CLI_USAGE, "-o %s and --json both want standard output", c->options.output);
         c->to = stderr; /* standard output has the model */
     }
-    int status = cli_source_open(c, c->arguments[0], NULL, BM_VALUE(bm_names, NULL), &t.source);
+    const char *const inputs[] = { c->arguments[0], c->options.validation, c->options.test, c->options.model,
+                                   c->options.target };
+    int status = 0;
+    for (int i = 0; !status && i < 5; i++) status = cli_spare(c, c->options.output, inputs[i]);
+    if (!status) status = cli_source_open(c, c->arguments[0], NULL, BM_VALUE(bm_names, NULL), &t.source);
     if (!status) status = find_output(&t);
     if (!status) cli_source_say(c, &t.source);
     if (!status) status = t.source.table ? cli_train_prepare_table(&t) : cli_train_prepare_data(&t);

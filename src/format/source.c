@@ -16,13 +16,14 @@ void bmi_source_memory(bm_context *context, const char *name, const void *bytes,
     *s = (bmi_source){ .context = context, .name = name, .bytes = bytes, .file = -1, .size = size };
 }
 
-/* Whether the file can be read piece by piece; then it stays open. */
+/* Whether the file can be read piece by piece; then it stays open. A pipe is not even opened: who writes into it would take the
+ * closing for the reader's end. */
 static bool open_regular(const char *path, bmi_source *s)
 {
-    if (!strcmp(path, "-")) return false;
+    struct stat about;
+    if (!strcmp(path, "-") || stat(path, &about) || !S_ISREG(about.st_mode)) return false;
     s->file = open(path, O_RDONLY | O_CLOEXEC);
     if (s->file < 0) return false;
-    struct stat about;
     unsigned char magic[2] = { 0, 0 };
     if (!fstat(s->file, &about) && S_ISREG(about.st_mode) && about.st_size >= 0 && (uintmax_t)about.st_size < SIZE_MAX / 2) {
         s->size = (size_t)about.st_size;

@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -112,37 +113,68 @@ static void own_method(void **state)
     if (code == 130 && !access(bmt_temp("own.st"), R_OK)) bmt_exits(bmt_sh("baeum inspect own.st -q"), 0);
 }
 
-/* On a terminal: a bar that is drawn over itself and taken away at the end. */
-static void terminal(void **state)
+/* What comes out of a terminal of so many columns on which a line of sh runs; null: there is no terminal to be had. */
+static char *on_terminal(const char *line, int columns)
 {
-    (void)state;
+    enum { ROOM = 1 << 18 };
     const int master = posix_openpt(O_RDWR | O_NOCTTY);
-    if (master < 0 || grantpt(master) || unlockpt(master)) {
-        bmt_skip("no pseudo-terminal");
-        return;
-    }
-    char line[300], text[1 << 16];
+    if (master < 0 || grantpt(master) || unlockpt(master)) return NULL;
+    char whole[400], *text = calloc(1, ROOM);
     size_t n = 0;
     ssize_t got;
     const char *name = ptsname(master);
     const int slave = open(name, O_RDWR | O_NOCTTY); /* so that reading ends only once the command is done */
-    snprintf(line, sizeof line, "baeum train digits -m mlp:32 --epochs 20 > %s", name);
-    const pid_t p = bmt_start(line, "out", "err");
+    const struct winsize size = { .ws_row = 24, .ws_col = (unsigned short)columns };
+    ioctl(slave, TIOCSWINSZ, &size);
+    snprintf(whole, sizeof whole, "%s > %s", line, name);
+    const pid_t p = bmt_start(whole, "out", "err");
     fcntl(master, F_SETFL, O_NONBLOCK);
-    for (int i = 0; i < 6000 && n < sizeof text - 1; i++) {
-        while ((got = read(master, text + n, sizeof text - 1 - n)) > 0) n += (size_t)got;
-        text[n] = 0;
+    for (int i = 0; i < 6000 && n < ROOM - 1; i++) {
+        while ((got = read(master, text + n, ROOM - 1 - n)) > 0) n += (size_t)got;
         if (strstr(text, "saved ")) break;
         nanosleep(&(struct timespec){ .tv_nsec = 10000000 }, NULL);
     }
     assert_int_equal(bmt_wait(p), 0);
     close(slave);
     close(master);
-    bmt_contains("drawn over itself", text, "\r\033[Kepoch    1/20  ");
-    bmt_contains("a bar", text, "█");
-    bmt_contains("what is left", text, " left");
-    bmt_contains("taken away", text, "\r\033[Kended after 20 epochs");
-    assert_null(strstr(text, "\nepoch "));
+    return text;
+}
+
+/* Columns of a text up to an end. */
+static int columns_of(const char *text, const char *end)
+{
+    int n = 0;
+    for (; text < end; text++) n += (*text & 0xC0) != 0x80;
+    return n;
+}
+
+/* On a terminal: a bar that is drawn over itself, never wider than the terminal, and taken away at the end. */
+static void terminal(void **state)
+{
+    (void)state;
+    const int columns[] = { 120, 80, 30 };
+    for (int i = 0; i < 3; i++) {
+        char *text =
+            on_terminal("TERM=xterm baeum train digits -m mlp:256,256 --epochs 40 --patience 40 --rate .0001", columns[i]);
+        if (!text) {
+            bmt_skip("no pseudo-terminal");
+            return;
+        }
+        bmt_contains("drawn over itself", text, "\r\033[Kepoch    1/40  ");
+        bmt_contains("taken away", text, "\r\033[Kended after 40 epochs");
+        assert_null(strstr(text, "\nepoch "));
+        if (columns[i] > 60) bmt_contains("a bar", text, "█");
+        if (columns[i] > 100) bmt_contains("what is left", text, " left");
+        for (const char *at = text; (at = strstr(at, "\033[Kepoch"));) {
+            at += 3;
+            assert_true(columns_of(at, at + strcspn(at, "\r\n")) < columns[i]);
+        }
+        free(text);
+    }
+    char *text = on_terminal("TERM=dumb baeum train digits -m mlp:32 --epochs 3", 80);
+    bmt_contains("lines where nothing can be drawn over", text, "\nepoch    2/3   loss ");
+    assert_null(strstr(text, "\033"));
+    free(text);
 }
 
 int main(void)
