@@ -31,7 +31,9 @@ static void refuses(const char *line, int code, const char *says)
     const bmt_run r = bmt_sh("%s", line);
     if (r.code != code) fail_msg("%s: exit code %d instead of %d:\n%s%s", line, r.code, code, r.out, r.err);
     bmt_contains(line, r.err, says);
-    if (bmt_lines(r.err) != 1) fail_msg("%s: not one line but\n%s", line, r.err);
+    const char *message =
+        strncmp(r.err, "==", 2) ? r.err : r.err + strcspn(r.err, "\n") + 1; /* a sanitizer on a large allocation */
+    if (bmt_lines(message) != 1) fail_msg("%s: not one line but\n%s", line, r.err);
     const bmt_run left = bmt_sh("ls -A | grep '^[.]*out'");
     if (*left.out) fail_msg("%s left %s", line, left.out);
 }
@@ -347,6 +349,7 @@ static void full_disk(void **state)
 
 int main(void)
 {
+    setenv("BAEUM_THREADS", "1", 1); /* threads that other tests keep waiting make small networks slow */
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(tables), cmocka_unit_test(targets),  cmocka_unit_test(taken),   cmocka_unit_test(arrays),
         cmocka_unit_test(models), cmocka_unit_test(settings), cmocka_unit_test(outputs), cmocka_unit_test(full_disk),

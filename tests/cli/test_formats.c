@@ -322,6 +322,7 @@ static void named(void **state)
 
 int main(void)
 {
+    setenv("BAEUM_THREADS", "1", 1); /* threads that other tests keep waiting make small networks slow */
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(idx), cmocka_unit_test(set_in_two_parts), cmocka_unit_test(npy),
         cmocka_unit_test(npz), cmocka_unit_test(wrong_numbers),    cmocka_unit_test(named),
