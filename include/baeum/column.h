@@ -38,7 +38,10 @@ typedef struct bm_csv_options {
     bool        rename_duplicates; /**< a second column "a" becomes "a.2", aloud; default: an error */
     bm_names    text;          /**< columns that stay text whatever is in them; names that are not there are ignored */
     bm_context *context;       /**< default: the built-in one */
-    const bm_recipe *recipe;   /**< borrowed for the call: columns that were text when it was fitted stay text, so that "007" is what it was */
+    const bm_recipe *recipe;   /**< borrowed for the call: columns that were text when it was fitted stay text, so that "007" is what it was,
+                                *   and numbers are read in the form they had then */
+    bm_names missing;          /**< texts that mean a missing cell, in any column, beside the usual ones: BM_NAMES("-999", "none") */
+    char     decimal;          /**< the decimal sign, '.' or ','; default: found out column by column */
 } bm_csv_options;
 
 /** How a CSV file is written. */

@@ -138,7 +138,8 @@ static int open_part(cli_training *t, const char *option, const char *path, bm_t
     size_t n = 0;
     if (!texts) return cli_fail(t->c, CLI_FAILED, "out of memory");
     for (int64_t k = 0; k < columns; k++)
-        if (bm_table_column_type(main, k) == BM_COLUMN_TEXT) texts[n++] = bm_table_column_name(main, k);
+        if (bm_table_column_type(main, k) == BM_COLUMN_TEXT || !bmi_number_form_is_plain(&main->columns[k].form))
+            texts[n++] = bm_table_column_name(main, k); /* the recipe reads numbers in a form of their own as it did here */
     int status = cli_source_open(t->c, path, NULL, BM_VALUE(bm_names, texts, n), &s);
     if (!status && !s.table) status = cli_fail(t->c, CLI_FAILED, "--%s %s is no table, but the training data is", option, path);
     if (!status) {
@@ -190,7 +191,11 @@ int cli_train_prepare_table(cli_training *t)
     if (!status) status = make_recipe(t, t->table[0], t->task, &t->recipe);
     if (status) return status;
     const char *note;
-    for (int64_t i = 0; (note = bm_recipe_note(t->recipe, i)); i++) cli_say(t->c, i ? "" : "recipe", "%s", note);
+    int said = 0;
+    for (int64_t i = 0; (note = bm_recipe_note(t->recipe, i)); i++) {
+        if (!strncmp(note, "! ", 2)) cli_warn(t->c, "%s", note + 2);
+        else cli_say(t->c, said++ ? "" : "recipe", "%s", note);
+    }
     cli_warn_leak(t->c, t->table[0], t->recipe);
     const int64_t rows[3] = { bm_table_rows(t->table[0]), t->table[1] ? bm_table_rows(t->table[1]) : 0,
                               t->table[2] ? bm_table_rows(t->table[2]) : 0 };

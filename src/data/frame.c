@@ -36,25 +36,16 @@ size_t bmi_frame_find(const bmi_frame *f, const char *name)
 }
 
 /* Numbers of a text column: each text is read once. */
-static bool numbers_of_text(bmi_frame *f, const bmi_column *c, bm_rows rows, double *to)
+static bool numbers_of_text(bmi_frame *f, const bmi_column *c, const bmi_number_form *form, bm_rows rows, double *to)
 {
-    const size_t count = (size_t)c->dictionary.count;
-    double *values = bmi_alloc_raw(f->context, count, sizeof *values);
+    double *values = bmi_column_numbers_of_texts(f->context, c, form);
     if (!values) return false;
-    for (size_t code = 0; code < count; code++) {
-        size_t n;
-        bool integer;
-        const char *text = bmi_dictionary_text(&c->dictionary, (int32_t)code, &n);
-        const int truth = bmi_cell_bool(text, n);
-        if (truth >= 0) values[code] = truth;
-        else if (!bmi_cell_number(text, n, &values[code], &integer) || !isfinite(values[code])) values[code] = NAN;
-    }
     for (int64_t i = 0; i < f->rows; i++) {
         const int32_t code = ((const int32_t *)c->values)[row_at(rows, i)];
         to[i] = code < 0 ? NAN : values[code];
         f->counted.unreadable += code >= 0 && isnan(to[i]);
     }
-    bmi_release(f->context, values, count, sizeof *values);
+    bmi_release(f->context, values, (size_t)c->dictionary.count, sizeof *values);
     return true;
 }
 
@@ -90,7 +81,7 @@ bool bmi_frame_take(bmi_frame *f, const bmi_column *c, const bmi_input *input, b
             fine = codes_of_numbers(f, c, rows, to);
         }
     } else if (fine && c->type == BM_COLUMN_TEXT) {
-        fine = numbers_of_text(f, c, rows, to->numbers);
+        fine = numbers_of_text(f, c, &input->form, rows, to->numbers);
     } else if (fine) {
         for (int64_t i = 0; i < f->rows; i++) to->numbers[i] = bmi_column_number(c, row_at(rows, i));
     }

@@ -27,6 +27,7 @@ typedef struct bmi_frame {
 typedef struct bmi_input {
     const char *name;
     bool text;
+    bmi_number_form form; /* of numbers: how they are written */
 } bmi_input;
 
 /* Adds a table's column, its chosen rows ({0}: all) as text or numbers as `input` says: numbers become their shortest text, texts

@@ -104,6 +104,8 @@ void bmi_recipe_forget(bm_recipe *r)
     r->n_inputs = r->n_features = 0;
     r->inputs = NULL;
     r->features = NULL;
+    r->n_marks = 0;
+    r->marks = NULL;
     bmi_notes_end(r->object.context, &r->notes);
     bmi_arena_end(&r->found);
     r->found = (bmi_arena){ .context = r->object.context };
@@ -149,8 +151,8 @@ bm_names bmi_recipe_text_columns(const bm_recipe *r, const char **into)
 {
     size_t n = 0;
     for (size_t i = 0; i < r->n_inputs; i++)
-        if (r->inputs[i].text) into[n++] = r->inputs[i].name;
-    if (r->target && r->to.n_classes && !r->to.numbers) into[n++] = r->target;
+        if (r->inputs[i].text || !bmi_number_form_is_plain(&r->inputs[i].form)) into[n++] = r->inputs[i].name;
+    if (r->target && ((r->to.n_classes && !r->to.numbers) || !bmi_number_form_is_plain(&r->to.form))) into[n++] = r->target;
     return (bm_names){ into, n };
 }
 

@@ -12,6 +12,7 @@ typedef struct bmi_target {
     int64_t n_classes;
     const char **classes;   /* texts, in order of value */
     double *numbers;        /* values of the classes when the column is numbers, else null */
+    bmi_number_form form;   /* how the column's numbers were written */
     int64_t left_out;       /* rows without a target in fitting */
     double mean, deviation; /* taken off and divided by in learning; deviation 0: the target is learned as it is */
 } bmi_target;
@@ -30,6 +31,8 @@ struct bm_recipe {
     bmi_target to;
     size_t n_inputs;
     bmi_input *inputs; /* the columns taken from a table */
+    size_t n_marks;
+    const char **marks; /* texts that mean a missing cell, as the table was read with them */
     size_t n_features;
     const char **features; /* names of the columns of x */
     bmi_notes notes;
@@ -47,7 +50,7 @@ typedef enum bmi_want { BMI_WANT_NONE, BMI_WANT_IF_THERE, BMI_WANT_TARGET } bmi_
 bm_dataset *bmi_recipe_apply(const bm_recipe *r, const bm_table *t, bm_rows rows, bmi_want want, bm_place here);
 /* Which rows of a table make features that are all finite f32; the others bmi_recipe_apply refuses. usable has room for all rows. */
 bm_status bmi_recipe_usable(bmi_error *e, const bm_recipe *r, const bm_table *t, bool *usable, bm_place here);
-/* Columns that must be read as text, so that "007" stays what it is: for bm_csv_options.text. Borrowed from r; `into` has room for
+/* Columns that must be read as text, so that "007" stays what it is and numbers in a form of their own are read in it: for bm_csv_options.text. Borrowed from r; `into` has room for
  * r->n_inputs + 1 names. */
 bm_names bmi_recipe_text_columns(const bm_recipe *r, const char **into);
 /* Forgets the fit. */
@@ -62,6 +65,9 @@ bm_status bmi_recipe_split(bmi_error *e, bm_place here, const bm_recipe *r, cons
  * Null *kept: all rows. */
 bm_status bmi_target_fit(bm_recipe *r, const bm_table *t, bm_rows rows, int64_t **kept, size_t *n_kept, size_t *room,
                          bm_place here);
+/* target_classes.c: the classes of a target that is text, none of which is missing. Refuses texts that hardly repeat, unless the task was
+ * said to be classification. */
+bm_status bmi_target_text_classes(bm_recipe *r, const bmi_column *c, bm_rows rows, int64_t n, bm_place here);
 /* i32 classes or f32 values of rows; null with the error. */
 bm_tensor *bmi_target_apply(bmi_error *e, const bm_recipe *r, const bm_table *t, bm_rows rows, bm_place here);
 /* recipe_default.c: adds and does the steps that were not asked for. */

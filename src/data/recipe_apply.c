@@ -15,6 +15,13 @@ static bm_status take_inputs(bmi_error *e, const bm_recipe *r, const bm_table *t
         if (at < 0)
             return bmi_fail(e, BM_E_DATA, here, "%s has no column \"%.100s\", which the recipe was fitted with",
                             bmi_table_name(t), r->inputs[i].name);
+        const bmi_number_form *form = &t->columns[at].form, *trained = &r->inputs[i].form;
+        if (!r->inputs[i].text && form->decimal && trained->decimal && form->decimal != trained->decimal)
+            return bmi_fail(
+                e, BM_E_DATA, here,
+                "the numbers of column \"%.100s\" of %s were read with the decimal sign '%c', in training it was '%c'; "
+                "read the table with the recipe (.recipe of bm_table_read_csv)",
+                r->inputs[i].name, bmi_table_name(t), form->decimal, trained->decimal);
         if (!bmi_frame_take(f, &t->columns[at], &r->inputs[i], rows))
             return bmi_fail_memory(e, here, (size_t)f->rows * 8, "for the columns of a table");
     }

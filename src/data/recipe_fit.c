@@ -73,13 +73,25 @@ static bm_status take_columns(bm_recipe *r, const bm_table *t, bm_rows rows, bmi
     for (size_t c = 0; c < t->n_columns; c++) {
         if (r->target && !strcmp(r->target, t->columns[c].name)) continue;
         bmi_input *input = &r->inputs[r->n_inputs];
-        *input =
-            (bmi_input){ .name = bmi_arena_text(&r->found, t->columns[c].name), .text = t->columns[c].type == BM_COLUMN_TEXT };
+        *input = (bmi_input){ .name = bmi_arena_text(&r->found, t->columns[c].name),
+                              .text = t->columns[c].type == BM_COLUMN_TEXT,
+                              .form = t->columns[c].form };
         if (!input->name || !bmi_frame_take(f, &t->columns[c], input, rows))
             return bmi_fail_memory(&r->object.error, here, (size_t)f->rows * 8, "for the columns of a table");
         r->n_inputs++;
     }
     return BM_OK;
+}
+
+/* The texts that meant a missing cell when the table was read. */
+static bm_status keep_marks(bm_recipe *r, const bm_table *t, bm_place here)
+{
+    r->marks = bmi_arena_alloc(&r->found, t->marks.count + 1, sizeof *r->marks);
+    for (; r->marks && r->n_marks < t->marks.count; r->n_marks++)
+        if (!(r->marks[r->n_marks] = bmi_arena_text(&r->found, t->marks.at[r->n_marks]))) break;
+    return r->marks && r->n_marks == t->marks.count
+               ? BM_OK
+               : bmi_fail_memory(&r->object.error, here, 100, "for the marks of missing cells");
 }
 
 /* Whether the first step that is done on a column takes it away. */
@@ -127,6 +139,7 @@ static bm_status fit(bm_recipe *r, const bm_table *t, bm_rows rows, bm_place her
     f.rows = (int64_t)n_kept;
     if (!st && !f.rows) st = bmi_object_fail(r, BM_E_DATA, here, "there is no row to fit the recipe on");
     if (!st) st = take_columns(r, t, kept ? (bm_rows){ kept, n_kept } : rows, &f, here);
+    if (!st) st = keep_marks(r, t, here);
     for (size_t s = 0; !st && s < r->n_asked; s++) st = bmi_recipe_do(r, &r->steps[s], &f, here);
     if (!st && !r->plain) st = bmi_recipe_default(r, &f, here);
     if (!st) st = name_features(r, &f, here);

@@ -47,6 +47,17 @@ static json_t *save_steps(const bm_recipe *r)
     return bmi_json_end(&steps);
 }
 
+/* A form of numbers; members that it has not are left out. */
+static json_t *save_form(const bmi_number_form *f)
+{
+    bmi_json all = bmi_json_object();
+    bmi_json_put(&all, "decimal", json_stringn(&f->decimal, 1));
+    if (f->thousands) bmi_json_put(&all, "thousands", json_stringn(&f->thousands, 1));
+    if (f->percent) bmi_json_put(&all, "percent", json_true());
+    if (f->currency) bmi_json_put(&all, "currency", json_string(bmi_currency_sign(f->currency)));
+    return bmi_json_end(&all);
+}
+
 static json_t *save_inputs(const bm_recipe *r)
 {
     bmi_json inputs = bmi_json_list();
@@ -54,6 +65,7 @@ static json_t *save_inputs(const bm_recipe *r)
         bmi_json one = bmi_json_object();
         bmi_json_put(&one, "name", json_string(r->inputs[i].name));
         bmi_json_put(&one, "text", json_boolean(r->inputs[i].text));
+        if (!bmi_number_form_is_plain(&r->inputs[i].form)) bmi_json_put(&one, "form", save_form(&r->inputs[i].form));
         bmi_json_add(&inputs, bmi_json_end(&one));
     }
     return bmi_json_end(&inputs);
@@ -74,6 +86,8 @@ json_t *bmi_recipe_save(const bm_recipe *r)
     bmi_json_put(&all, "task", json_integer(r->to.task));
     bmi_json_put(&all, "classes", save_texts(r->to.classes, (size_t)r->to.n_classes));
     bmi_json_put(&all, "class_numbers", r->to.numbers ? save_numbers(r->to.numbers, (size_t)r->to.n_classes) : json_null());
+    if (!bmi_number_form_is_plain(&r->to.form)) bmi_json_put(&all, "target_form", save_form(&r->to.form));
+    if (r->n_marks) bmi_json_put(&all, "missing", save_texts(r->marks, r->n_marks));
     bmi_json_put(&all, "inputs", save_inputs(r));
     bmi_json_put(&all, "steps", save_steps(r));
     bmi_json_put(&all, "features", save_texts(r->features, r->n_features));
@@ -156,6 +170,24 @@ static bool load_step(reading *l, const json_t *from, bool asked)
     return true;
 }
 
+/* A form of numbers; an absent one is plain. */
+static bool load_form(reading *l, const json_t *from, bmi_number_form *form)
+{
+    *form = (bmi_number_form){ 0 };
+    if (!from) return true;
+    const char *decimal = json_string_value(json_object_get(from, "decimal"));
+    const json_t *thousands = json_object_get(from, "thousands"), *currency = json_object_get(from, "currency");
+    const char *between = json_string_value(thousands), *sign = json_string_value(currency);
+    if (!decimal || (strcmp(decimal, ".") && strcmp(decimal, ","))) return wrong(l, "decimal");
+    if (thousands && (!between || strlen(between) != 1 || !strchr(",.' ", *between) || *between == *decimal))
+        return wrong(l, "thousands");
+    form->decimal = *decimal;
+    form->thousands = between ? *between : 0;
+    form->percent = json_is_true(json_object_get(from, "percent"));
+    form->currency = sign ? bmi_currency_find(sign) : 0;
+    return !currency || form->currency || wrong(l, "currency");
+}
+
 static bool load_target(reading *l, const json_t *from)
 {
     bm_recipe *r = l->r;
@@ -166,6 +198,7 @@ static bool load_target(reading *l, const json_t *from)
     r->to.task = (bm_task)json_integer_value(task);
     if (!load_texts(l, &r->found, json_object_get(from, "classes"), "classes", &r->to.classes, &n)) return false;
     r->to.n_classes = (int64_t)n;
+    if (!load_form(l, json_object_get(from, "target_form"), &r->to.form)) return false;
     double *scale;
     if (!load_numbers(l, &r->found, json_object_get(from, "target_scale"), "target_scale", &scale, &m)) return false;
     if (m != 2 || !(scale[1] >= 0)) return wrong(l, "target_scale");
@@ -195,6 +228,7 @@ static bool load_inputs(reading *l, const json_t *list)
         if (!name || !json_is_boolean(text)) return wrong(l, "inputs");
         r->inputs[r->n_inputs] = (bmi_input){ .name = bmi_arena_text(&r->found, name), .text = json_is_true(text) };
         if (!r->inputs[r->n_inputs].name) return no_memory(l);
+        if (!load_form(l, json_object_get(input, "form"), &r->inputs[r->n_inputs].form)) return false;
     }
     return true;
 }
@@ -211,6 +245,8 @@ static bool load_fit(reading *l, const json_t *from)
     r->n_asked = (size_t)json_integer_value(asked);
     for (size_t s = 0; s < json_array_size(steps); s++)
         if (!load_step(l, json_array_get(steps, s), s < r->n_asked)) return false;
+    const json_t *marks = json_object_get(from, "missing");
+    if (marks && !load_texts(l, &r->found, marks, "missing", &r->marks, &r->n_marks)) return false;
     if (!load_target(l, from) || !load_inputs(l, json_object_get(from, "inputs"))) return false;
     if (!load_texts(l, &r->found, json_object_get(from, "features"), "features", &r->features, &r->n_features)) return false;
     if (!load_texts(l, &r->found, json_object_get(from, "notes"), "notes", &notes, &n)) return false;

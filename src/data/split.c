@@ -42,7 +42,8 @@ static int by_rest(const void *a, const void *b)
     return (x->class > y->class) - (x->class < y->class);
 }
 
-/* How many rows of each class the parts 1 and 2 get: quota[part][class]. */
+/* How many rows of each class the parts 1 and 2 get: quota[part][class]. As long as there are others, no class gives its last row away:
+ * what was never there in training cannot be judged. */
 static void quotas(const int64_t *have, int64_t classes, int64_t n, const int64_t counts[3], int64_t *quota, share *shares)
 {
     for (int p = 1; p < 3; p++) {
@@ -54,10 +55,10 @@ static void quotas(const int64_t *have, int64_t classes, int64_t n, const int64_
             shares[k] = (share){ exact - (double)q[k], k };
         }
         qsort(shares, (size_t)classes, sizeof *shares, by_rest);
-        for (int64_t i = 0; given < counts[p] && i < 2 * classes; i++) {
+        for (int64_t i = 0; given < counts[p] && i < 3 * classes; i++) {
             const int64_t k = shares[i % classes].class;
             const int64_t taken = q[k] + (p == 2 ? quota[classes + k] : 0);
-            if (taken >= have[k]) continue;
+            if (taken >= have[k] - (i < 2 * classes)) continue;
             q[k]++;
             given++;
         }

@@ -14,6 +14,7 @@ static void end(void *object)
     bmi_release(context, t->columns, t->capacity, sizeof *t->columns);
     bmi_text_release(context, t->name);
     bmi_notes_end(context, &t->notes);
+    bmi_notes_end(context, &t->marks);
     bmi_release(context, t->skipped_at, t->skipped_room, sizeof *t->skipped_at);
 }
 
@@ -183,6 +184,21 @@ int64_t bm_table_missing(const bm_table *t, int64_t column)
     return missing;
 }
 
+double *bmi_column_numbers_of_texts(bm_context *context, const bmi_column *c, const bmi_number_form *form)
+{
+    double *values = bmi_alloc_raw(context, (size_t)c->dictionary.count, sizeof *values);
+    for (int32_t code = 0; values && code < c->dictionary.count; code++) {
+        size_t n;
+        bool integer;
+        int64_t whole;
+        const char *text = bmi_dictionary_text(&c->dictionary, code, &n);
+        const int truth = bmi_cell_bool(text, n);
+        if (truth >= 0) values[code] = truth;
+        else if (!bmi_number_form_read(form, text, n, &values[code], &integer, &whole)) values[code] = NAN;
+    }
+    return values;
+}
+
 double bmi_column_number(const bmi_column *c, int64_t row)
 {
     if (c->type == BM_COLUMN_TEXT || bmi_column_is_missing(c, row)) return NAN;
@@ -230,6 +246,7 @@ static bool take_column(bm_context *context, const bmi_column *from, bmi_column 
     char *target = to->values;
     for (size_t i = 0; i < rows.count; i++) memcpy(target + i * cell, source + (size_t)rows.at[i] * cell, cell);
     to->dictionary.context = context;
+    to->form = from->form;
     for (int32_t code = 0; code < from->dictionary.count; code++) {
         size_t n;
         const char *text = bmi_dictionary_text(&from->dictionary, code, &n);
@@ -256,5 +273,8 @@ bm_table *bm_table_take_at(const bm_table *t, bm_rows rows, bm_place here)
         if (to && !take_column(taken->object.context, &t->columns[c], to, rows))
             bmi_fail_memory(&taken->object.error, here, t->columns[c].dictionary.used, "for the texts of a column");
     }
+    for (size_t i = 0; i < t->marks.count && !taken->object.error.status; i++)
+        if (!bmi_notes_add(taken->object.context, &taken->marks, "%s", t->marks.at[i]))
+            bmi_fail_memory(&taken->object.error, here, 100, "for the marks of missing cells");
     return taken;
 }

@@ -16,6 +16,7 @@ struct bm_table {
     int64_t *skipped_at; /* before which row each stood; `skipped_room` of them */
     size_t skipped_room;
     bmi_notes notes;
+    bmi_notes marks; /* texts that the caller said mean a missing cell */
 };
 
 /* An empty table, never null. */
@@ -26,6 +27,9 @@ const char *bmi_table_name(const bm_table *t);
 bmi_column *bmi_table_add(bm_table *t, const char *name, bm_column_type type, int64_t rows, bm_place here);
 /* A cell's text as CSV writes it: into is used for numbers. Null when it is missing. */
 const char *bmi_column_cell_text(const bmi_column *c, int64_t row, char into[32]);
+/* The number that each text of a column means in a form (NaN: none), `dictionary.count` of them to be released; null when there is no
+ * memory. True and false are 1 and 0. */
+double *bmi_column_numbers_of_texts(bm_context *context, const bmi_column *c, const bmi_number_form *form);
 double bmi_column_number(const bmi_column *c, int64_t row); /* NaN: missing or text */
 bool bmi_column_is_missing(const bmi_column *c, int64_t row);
 

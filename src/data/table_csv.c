@@ -4,20 +4,34 @@
 #include "data/table.h"
 #include <string.h>
 
-/* Joins the columns that stay text: those named and those of the recipe. */
-static bm_status text_columns(bmi_error *e, bm_place here, bm_context *context, bm_csv_options *o, const char ***texts,
-                              size_t *room)
+/* What a recipe knows of a file: joins the columns that stay text and the marks of missing cells to those that were named. *texts gets
+ * the memory of both lists. */
+static bm_status as_in_training(bmi_error *e, bm_place here, bm_context *context, bm_csv_options *o, const char ***texts,
+                                size_t *room)
 {
     const bm_recipe *r = o->recipe;
     if (!r) return BM_OK;
     if (bmi_object_failed(r)) return bmi_fail(e, bmi_object_status(r), here, "%s", bmi_object_error(r));
-    *room = o->text.count + r->n_inputs + 1;
+    *room = o->text.count + r->n_inputs + 1 + o->missing.count + r->n_marks;
     if (!(*texts = bmi_alloc(context, *room, sizeof **texts)))
         return bmi_fail_memory(e, here, *room * sizeof **texts, "to read a CSV file");
     const size_t own = o->text.at ? o->text.count : 0;
     if (own) memcpy(*texts, o->text.at, own * sizeof **texts);
     o->text = (bm_names){ *texts, own + bmi_recipe_text_columns(r, *texts + own).count };
+    const char **marks = *texts + o->text.count;
+    const size_t given = o->missing.at ? o->missing.count : 0;
+    if (given) memcpy(marks, o->missing.at, given * sizeof *marks);
+    if (r->n_marks) memcpy(marks + given, r->marks, r->n_marks * sizeof *marks);
+    o->missing = (bm_names){ marks, given + r->n_marks };
     return BM_OK;
+}
+
+static bool keep_marks(bm_table *t, bm_names marks)
+{
+    bool fine = true;
+    for (size_t i = 0; fine && marks.at && i < marks.count; i++)
+        if (marks.at[i]) fine = bmi_notes_add(t->object.context, &t->marks, "%s", marks.at[i]);
+    return fine;
 }
 
 bm_table *bm_table_read_csv_at(const bm_csv_options *options, size_t size, bm_place here)
@@ -31,10 +45,11 @@ bm_table *bm_table_read_csv_at(const bm_csv_options *options, size_t size, bm_pl
     bm_table *t = bmi_table_new(st ? NULL : o.context);
     bm_context *context = t->object.context;
     if (!st) st = t->object.error.status;
-    if (!st) st = text_columns(&e, here, context, &o, &texts, &n_texts);
+    if (!st) st = as_in_training(&e, here, context, &o, &texts, &n_texts);
     if (!st) st = bmi_csv_read(&e, here, context, &o, &csv);
+    const bool kept = st || keep_marks(t, o.missing);
     bmi_release(context, texts, n_texts, sizeof *texts);
-    if (!st && !(t->name = bmi_text_copy(context, o.path))) {
+    if (!st && (!kept || !(t->name = bmi_text_copy(context, o.path)))) {
         st = bmi_fail_memory(&e, here, 100, "for the name of a table");
         bmi_csv_end(context, &csv);
     }

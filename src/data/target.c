@@ -94,27 +94,6 @@ static bm_status no_memory(bm_recipe *r, bm_place here)
     return bmi_fail_memory(&r->object.error, here, 1024, "for the classes of a target");
 }
 
-static bm_status text_classes(bm_recipe *r, const bmi_column *c, bm_rows rows, int64_t n, bm_place here)
-{
-    const size_t all = (size_t)c->dictionary.count;
-    bool *there = bmi_alloc(r->object.context, all, sizeof *there);
-    size_t count = 0;
-    if (!there) return no_memory(r, here);
-    for (int64_t i = 0; i < n; i++) {
-        bool *at = &there[((const int32_t *)c->values)[row_at(rows, i)]];
-        count += !*at;
-        *at = true;
-    }
-    bool fine = (r->to.classes = bmi_arena_alloc(&r->found, count, sizeof *r->to.classes));
-    for (size_t code = 0; fine && code < all; code++)
-        if (there[code])
-            fine = (r->to.classes[r->to.n_classes++] =
-                        bmi_arena_text(&r->found, bmi_dictionary_text(&c->dictionary, (int32_t)code, NULL)));
-    if (fine) qsort(r->to.classes, count, sizeof *r->to.classes, compare_texts);
-    bmi_release(r->object.context, there, all, sizeof *there);
-    return fine ? BM_OK : no_memory(r, here);
-}
-
 static bm_status number_classes(bm_recipe *r, const bmi_column *c, const double *values, size_t count, bm_place here)
 {
     r->to.classes = bmi_arena_alloc(&r->found, count, sizeof *r->to.classes);
@@ -200,6 +179,7 @@ bm_status bmi_target_fit(bm_recipe *r, const bm_table *t, bm_rows rows, int64_t 
     if (!r->target) return BM_OK;
     const bmi_column *c = find(&r->object.error, r, t, here);
     if (!c || keep_rows(r, t, c, rows, kept, n_kept, room, here)) return r->object.error.status;
+    r->to.form = c->form;
     const bm_rows chosen = *kept ? (bm_rows){ *kept, *n_kept } : rows;
     const int64_t n = (int64_t)*n_kept;
     if (c->type == BM_COLUMN_TEXT) {
@@ -209,7 +189,7 @@ bm_status bmi_target_fit(bm_recipe *r, const bm_table *t, bm_rows rows, int64_t 
                 "the target \"%.100s\" is text (\"%.60s\" ...): it can be classes, but no number to be predicted", c->name,
                 bmi_dictionary_text(&c->dictionary, ((const int32_t *)c->values)[row_at(chosen, 0)], NULL));
         r->to.task = BM_CLASSIFICATION;
-        text_classes(r, c, chosen, n, here);
+        bmi_target_text_classes(r, c, chosen, n, here);
     } else {
         number_target(r, c, chosen, n, here);
     }
@@ -221,21 +201,24 @@ bm_status bmi_target_fit(bm_recipe *r, const bm_table *t, bm_rows rows, int64_t 
     return r->object.error.status;
 }
 
-/* The class of a cell, or -1. */
-static int64_t class_of(const bmi_target *to, const bmi_column *c, int64_t row)
+/* A cell as a number; of_texts: what the texts of a column of text mean as numbers, or null. */
+static double number_of(const bmi_column *c, const double *of_texts, int64_t row)
 {
-    if (to->numbers && c->type != BM_COLUMN_TEXT) {
-        const double x = bmi_column_number(c, row);
-        for (int64_t k = 0; k < to->n_classes; k++)
-            if (to->numbers[k] == x) return k;
-        return -1;
-    }
+    return !of_texts                       ? bmi_column_number(c, row)
+           : bmi_column_is_missing(c, row) ? NAN
+                                           : of_texts[((const int32_t *)c->values)[row]];
+}
+
+/* The class of a cell, or -1. */
+static int64_t class_of(const bmi_target *to, const bmi_column *c, const double *of_texts, int64_t row)
+{
     char number[32];
     const char *text = bmi_column_cell_text(c, row, number);
-    const char **found =
-        text && !to->numbers ? bsearch(&text, to->classes, (size_t)to->n_classes, sizeof *to->classes, compare_texts) : NULL;
-    for (int64_t k = 0; text && to->numbers && k < to->n_classes; k++)
-        if (!strcmp(to->classes[k], text)) return k;
+    const double x = to->numbers ? number_of(c, of_texts, row) : NAN;
+    for (int64_t k = 0; to->numbers && k < to->n_classes; k++)
+        if (to->numbers[k] == x) return k;
+    if (to->numbers || !text) return -1;
+    const char **found = bsearch(&text, to->classes, (size_t)to->n_classes, sizeof *to->classes, compare_texts);
     return found ? found - to->classes : -1;
 }
 
@@ -246,45 +229,48 @@ static double learned(const bm_recipe *r, double y)
     return r->to.deviation > 0 ? (y - r->to.mean) / r->to.deviation : y;
 }
 
+/* One cell as a value to be learned. */
+static bm_status take_value(bmi_error *e, const bm_recipe *r, const bm_table *t, const bmi_column *c, const double *of_texts,
+                            int64_t row, void *into, int64_t i, bm_place here)
+{
+    char number[32];
+    if (bmi_column_is_missing(c, row))
+        return bmi_fail(e, BM_E_DATA, here, "row %" PRId64 " of %s has no \"%.100s\", which is the target; leave such rows out",
+                        row + 1, bmi_table_name(t), c->name);
+    if (r->to.task == BM_CLASSIFICATION) {
+        const int64_t k = class_of(&r->to, c, of_texts, row);
+        if (k < 0)
+            return bmi_fail(e, BM_E_DATA, here,
+                            "row %" PRId64 " of %s has \"%.60s\" as \"%.100s\", a class that was not there in training",
+                            row + 1, bmi_table_name(t), bmi_column_cell_text(c, row, number), c->name);
+        ((int32_t *)into)[i] = (int32_t)k;
+        return BM_OK;
+    }
+    const double y = number_of(c, of_texts, row);
+    if (isnan(y))
+        return bmi_fail(e, BM_E_DATA, here, "row %" PRId64 " of %s has \"%.60s\" as \"%.100s\"; in training it was a number",
+                        row + 1, bmi_table_name(t), bmi_column_cell_text(c, row, number), c->name);
+    ((float *)into)[i] = (float)learned(r, y);
+    return BM_OK;
+}
+
 bm_tensor *bmi_target_apply(bmi_error *e, const bm_recipe *r, const bm_table *t, bm_rows rows, bm_place here)
 {
     const bmi_column *c = find(e, r, t, here);
     if (!c) return NULL;
     const int64_t n = count_of(t, rows);
     const bool classes = r->to.task == BM_CLASSIFICATION;
-    if (!classes && c->type == BM_COLUMN_TEXT) {
-        bmi_fail(e, BM_E_DATA, here, "the target \"%.100s\" of %s is text; in training it was a number", c->name,
-                 bmi_table_name(t));
+    const bool read = c->type == BM_COLUMN_TEXT && (!classes || r->to.numbers); /* texts that are to be numbers */
+    double *of_texts = read ? bmi_column_numbers_of_texts(r->object.context, c, &r->to.form) : NULL;
+    if (read && !of_texts) {
+        bmi_fail_memory(e, here, (size_t)c->dictionary.count * sizeof *of_texts, "for the values of a target");
         return NULL;
     }
     bm_tensor *made = bm_tensor_new_in_at(r->object.context, classes ? BM_I32 : BM_F32, BM_SHAPE(n), here);
-    if (bmi_fail_from(e, &made->object.error)) goto failed;
-    int32_t *class = made->data;
-    float *value = made->data;
-    for (int64_t i = 0; i < n; i++) {
-        const int64_t row = row_at(rows, i);
-        if (bmi_column_is_missing(c, row)) {
-            bmi_fail(e, BM_E_DATA, here, "row %" PRId64 " of %s has no \"%.100s\", which is the target; leave such rows out",
-                     row + 1, bmi_table_name(t), c->name);
-            goto failed;
-        }
-        if (classes) {
-            const int64_t k = class_of(&r->to, c, row);
-            char number[32];
-            if (k < 0) {
-                bmi_fail(e, BM_E_DATA, here,
-                         "row %" PRId64 " of %s has \"%.60s\" as \"%.100s\", a class that was not there in training", row + 1,
-                         bmi_table_name(t), bmi_column_cell_text(c, row, number), c->name);
-                goto failed;
-            }
-            class[i] = (int32_t)k;
-        } else {
-            const double y = bmi_column_number(c, row);
-            value[i] = (float)learned(r, y);
-        }
-    }
-    return made;
-failed:
+    bmi_fail_from(e, &made->object.error);
+    for (int64_t i = 0; !e->status && i < n; i++) take_value(e, r, t, c, of_texts, row_at(rows, i), made->data, i, here);
+    bmi_release(r->object.context, of_texts, (size_t)c->dictionary.count, sizeof *of_texts);
+    if (!e->status) return made;
     bm_tensor_free(made);
     return NULL;
 }

@@ -7,6 +7,7 @@
 #define BMI_FORMAT_COLUMN_H
 #include "base/memory.h"
 #include "base/text.h"
+#include "format/number_form.h"
 #include <baeum/column.h>
 
 #define BMI_BOOL_MISSING 2
@@ -36,6 +37,7 @@ typedef struct bmi_column {
     void *values; /* double, int64_t, uint8_t or int32_t by type; `bytes` bytes as allocated */
     size_t bytes;
     bmi_dictionary dictionary; /* of text */
+    bmi_number_form form;      /* how its numbers were written */
 } bmi_column;
 
 /* Bytes of a cell: 8, 8, 1, 4. */

@@ -78,13 +78,14 @@ static bm_status make_room(bmi_csv_work *w)
     w->seen = bmi_alloc(w->context, cells, sizeof *w->seen);
     w->texts = bmi_alloc(w->context, cells, sizeof *w->texts);
     w->mode = bmi_alloc(w->context, w->n_columns, sizeof *w->mode);
+    w->asked_text = bmi_alloc(w->context, w->n_columns, sizeof *w->asked_text);
     w->cells = bmi_alloc(w->context, w->n_columns, sizeof *w->cells);
-    bool fine = w->seen && w->texts && w->mode && w->cells;
+    bool fine = w->seen && w->texts && w->mode && w->asked_text && w->cells;
     for (size_t c = 0; fine && c < w->n_columns; c++) {
         fine = (w->cells[c] = bmi_alloc_raw(w->context, (size_t)w->room, sizeof **w->cells));
         for (size_t i = 0; i < w->options->text.count; i++)
-            if (w->options->text.at[i] && !strcmp(w->options->text.at[i], w->out->columns[c].name))
-                w->mode[c] = BMI_CSV_AS_TEXT;
+            if (w->options->text.at[i] && !strcmp(w->options->text.at[i], w->out->columns[c].name)) w->asked_text[c] = true;
+        if (w->asked_text[c] || w->options->decimal == ',') w->mode[c] = BMI_CSV_AS_TEXT;
     }
     return fine ? BM_OK
                 : bmi_fail_memory(w->error, w->here, (size_t)w->room * w->n_columns * 8, "for the columns of a CSV file");
@@ -153,6 +154,7 @@ static void end_work(bmi_csv_work *w)
         bmi_release(w->context, w->cells[c], (size_t)w->room, sizeof **w->cells);
     bmi_release(w->context, w->cells, w->n_columns, sizeof *w->cells);
     bmi_release(w->context, w->mode, w->n_columns, sizeof *w->mode);
+    bmi_release(w->context, w->asked_text, w->n_columns, sizeof *w->asked_text);
     bmi_release(w->context, w->texts, cells, sizeof *w->texts);
     bmi_release(w->context, w->seen, cells, sizeof *w->seen);
     for (size_t i = 0; w->chunks && i < w->chunks_capacity; i++)
@@ -170,12 +172,17 @@ static bm_status read_source(bmi_error *e, bm_place here, const bmi_source *sour
                        .error = e,
                        .here = here,
                        .out = out };
-    bm_status st = bmi_csv_layout(&w);
+    bm_status st = BM_OK;
+    if (options->decimal && options->decimal != '.' && options->decimal != ',')
+        st = bmi_fail(e, BM_E_ARGUMENT, here, "the decimal sign of %s is '%c'; it must be a point or a comma", source->name,
+                      options->decimal);
+    if (!st) st = bmi_csv_layout(&w);
     if (!st) st = bmi_csv_cut(&w);
     if (!st) st = make_room(&w);
     if (!st) st = bmi_csv_parse_chunks(&w, 0, NULL);
     if (!st) st = judge_rows(&w);
     if (!st) st = bmi_csv_finish(&w);
+    if (!st && !options->recipe) st = bmi_csv_number_forms(&w);
     if (!st && !out->rows && out->skipped) /* the note tells the first */
         st = bmi_fail(e, BM_E_DATA, here, "%s has no row that can be read: %s", source->name,
                       out->notes.count ? out->notes.at[0] : "");

@@ -228,6 +228,26 @@ static bm_status finite_rows(bmi_csv_work *w)
     return st;
 }
 
+/* Numbers that the caller says mean a missing cell: a column of numbers is read without looking at its texts. */
+static void forget_marks(const bmi_csv_work *w)
+{
+    for (size_t i = 0; i < w->options->missing.count; i++) {
+        const char *mark = w->options->missing.at[i];
+        double value;
+        bool integer;
+        if (!mark || !bmi_cell_number(mark, strlen(mark), &value, &integer)) continue;
+        for (size_t c = 0; c < w->n_columns; c++) {
+            const bmi_column *column = &w->out->columns[c];
+            double *real = column->type == BM_COLUMN_REAL ? column->values : NULL;
+            int64_t *whole = column->type == BM_COLUMN_INTEGER ? column->values : NULL;
+            for (int64_t r = 0; real && r < w->out->rows; r++)
+                if (real[r] == value) real[r] = NAN;
+            for (int64_t r = 0; whole && r < w->out->rows; r++)
+                if ((double)whole[r] == value) whole[r] = INT64_MIN;
+        }
+    }
+}
+
 bm_status bmi_csv_finish(bmi_csv_work *w)
 {
     bm_status st = settle_types(w);
@@ -238,5 +258,6 @@ bm_status bmi_csv_finish(bmi_csv_work *w)
     if (f.failed) return bmi_fail_memory(w->error, w->here, (size_t)w->out->rows * 8, "for the columns of a CSV file");
     if (f.latin1 && !bmi_notes_add(w->context, &w->out->notes, "some text is not UTF-8 and was read as Latin-1"))
         return bmi_fail_memory(w->error, w->here, 1000, "for a note");
+    forget_marks(w);
     return finite_rows(w);
 }

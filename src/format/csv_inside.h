@@ -91,6 +91,7 @@ typedef struct bmi_csv_work {
     uint8_t *seen;         /* [chunk][column] */
     bmi_dictionary *texts; /* [chunk][column] */
     uint8_t *mode;         /* [column] */
+    bool *asked_text;      /* [column]: it stays text whatever is in it */
     uint64_t **cells;      /* [column], `room` of them each */
     int64_t room;
     bmi_csv *out;
@@ -113,6 +114,10 @@ void bmi_csv_rows(const bmi_csv_work *w, size_t chunk, const unsigned char *begi
                   bmi_csv_scratch *s);
 /* csv_finish.c: types, dictionaries, gaps closed. */
 bm_status bmi_csv_finish(bmi_csv_work *w);
+/* csv_forms.c: columns of text that are numbers as people write them become numbers. */
+bm_status bmi_csv_number_forms(bmi_csv_work *w);
+/* Whether a cell's text means that it is missing: one of the markers, or one of the caller's. */
+bool bmi_csv_is_missing(const bmi_csv_work *w, const char *text, size_t n);
 /* csv.c: parses chunks [first, n_chunks) that `again` (null: all) marks. */
 bm_status bmi_csv_parse_chunks(bmi_csv_work *w, size_t first, const bool *again);
 /* csv_report.c: what is wrong with a chunk's first bad row, as "file:line:cell: ...". */

@@ -33,14 +33,23 @@ static uint64_t exact_integer(const bmi_csv_cell *cell)
     return bmi_read_int(text, n, &value) ? (uint64_t)value : (uint64_t)INT64_MIN;
 }
 
+bool bmi_csv_is_missing(const bmi_csv_work *w, const char *text, size_t n)
+{
+    if (bmi_cell_is_missing(text, n)) return true;
+    const bm_names *marks = &w->options->missing;
+    for (size_t i = 0; i < marks->count; i++)
+        if (marks->at[i] && strlen(marks->at[i]) == n && !memcmp(marks->at[i], text, n)) return true;
+    return false;
+}
+
 /* What a text's bytes are when the column is guessed: sets *seen and gives the bits; BMI_SEEN_TEXT when it is no number. */
-static uint64_t guess(const char *text, size_t n, uint8_t *seen)
+static uint64_t guess(const bmi_csv_work *w, const char *text, size_t n, uint8_t *seen)
 {
     double value;
     bool integer;
     int64_t exact;
     *seen = 0;
-    if (bmi_cell_is_missing(text, n)) return BMI_CSV_MISSING;
+    if (bmi_csv_is_missing(w, text, n)) return BMI_CSV_MISSING;
     if (bmi_cell_number(text, n, &value, &integer)) {
         if (!isfinite(value)) *seen = BMI_SEEN_INFINITE | BMI_SEEN_REAL;
         else if (!integer) *seen = BMI_SEEN_REAL;
@@ -74,13 +83,13 @@ static bmi_csv_problem slow_cell(const bmi_csv_work *w, size_t column, const bmi
         return BMI_CSV_FINE;
     }
     if (w->mode[column] == BMI_CSV_GUESS && !(column_seen & BMI_SEEN_TEXT)) {
-        *bits = guess(text, n, seen);
+        *bits = guess(w, text, n, seen);
         if (!(*seen & BMI_SEEN_TEXT)) return BMI_CSV_FINE;
         if (column_seen) *seen |= BMI_SEEN_LATE_TEXT;
     } else {
         *seen = BMI_SEEN_TEXT | BMI_SEEN_SLOW;
         *bits = BMI_CSV_MISSING;
-        if (bmi_cell_is_missing(text, n)) return BMI_CSV_FINE;
+        if (bmi_csv_is_missing(w, text, n)) return BMI_CSV_FINE;
     }
     const int32_t code = bmi_dictionary_add(texts, text, n);
     *bits = (uint64_t)code;

@@ -1,0 +1,289 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Columns of text that are numbers as people write them: with decimal commas, thousands separators, percent signs or a currency, or
+ * with a few cells that are no numbers. Such a column becomes numbers, which a note tells; its form is kept with it.
+ *
+ * All cells of a column must fit one form. Where "1,234" may have a decimal comma or a thousands separator throughout, the other
+ * columns of the file decide, then its delimiter: a semicolon goes with decimal commas.
+ */
+#include "format/csv_inside.h"
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+/* Texts among numbers are taken as missing when there are at least LEAST_NUMBERS numbers, at least 19 in 20 cells are numbers, and the
+ * texts are not more than MOST_OTHERS different ones. From 9 in 10 on it is told why a column stays text. */
+enum { LEAST_NUMBERS = 20, MOST_OTHERS = 10, MOST_NOTES = 8, SHOWN = 3 };
+
+/* What the texts of a column are. */
+typedef struct verdict {
+    unsigned fits;         /* forms that all its numbers have */
+    bmi_number_form style; /* percent and currency of its numbers */
+    int32_t example;       /* the longest of its numbers; -1: it has none */
+    int32_t other_way;     /* a number that is written in another way, or -1 */
+    int32_t n_others, others[SHOWN];
+    int64_t numbers, other_rows, marks; /* cells; marks: those that mean a missing cell */
+} verdict;
+
+typedef enum text_kind { IS_NUMBER, IS_MISSING, IS_OTHER } text_kind;
+
+static const char *text_of(const bmi_column *c, int32_t code, size_t *n)
+{
+    return bmi_dictionary_text(&c->dictionary, code, n);
+}
+
+static text_kind judge_text(const bmi_csv_work *w, const bmi_column *c, int32_t code, verdict *v)
+{
+    size_t n, longest;
+    bmi_number_form style;
+    const char *text = text_of(c, code, &n);
+    if (bmi_number_is_missing(text, n)) return IS_MISSING;
+    unsigned fits = bmi_number_form_fits(text, n, &style);
+    if (w->options->decimal == ',') fits &= BMI_NUMBER_FORMS_OF_COMMA;
+    else if (w->options->decimal) fits &= BMI_NUMBER_FORMS_OF_POINT;
+    if (!fits) {
+        if (v->n_others < SHOWN) v->others[v->n_others] = code;
+        v->n_others++;
+        return IS_OTHER;
+    }
+    if (v->example < 0) v->style = style;
+    const bool same = style.percent == v->style.percent && style.currency == v->style.currency;
+    if (!same || !(v->fits & fits)) {
+        if (v->other_way < 0) v->other_way = code;
+        return IS_NUMBER;
+    }
+    v->fits &= fits;
+    if (v->example >= 0) text_of(c, v->example, &longest);
+    if (v->example < 0 || n > longest) v->example = code;
+    return IS_NUMBER;
+}
+
+/* Looks at the texts of a column. False when there is no memory. */
+static bool judge(const bmi_csv_work *w, const bmi_column *c, verdict *v)
+{
+    const size_t count = (size_t)c->dictionary.count;
+    uint8_t *kind = bmi_alloc_raw(w->context, count, 1);
+    if (!kind) return false;
+    *v = (verdict){ .fits = ~0u, .example = -1, .other_way = -1 };
+    for (size_t code = 0; code < count; code++) kind[code] = (uint8_t)judge_text(w, c, (int32_t)code, v);
+    for (int64_t r = 0; v->example >= 0 && r < w->out->rows; r++) {
+        const int32_t code = ((const int32_t *)c->values)[r];
+        v->numbers += code >= 0 && kind[code] == IS_NUMBER;
+        v->marks += code >= 0 && kind[code] == IS_MISSING;
+        v->other_rows += code >= 0 && kind[code] == IS_OTHER;
+    }
+    bmi_release(w->context, kind, count, 1);
+    return true;
+}
+
+static bool is_number_column(const verdict *v)
+{
+    if (v->example < 0 || v->other_way >= 0) return false;
+    return !v->n_others || (v->n_others <= MOST_OTHERS && v->numbers >= LEAST_NUMBERS && v->numbers >= 19 * v->other_rows);
+}
+
+/* What the file says about the decimal sign. */
+typedef struct decimal_sign {
+    char sign; /* ',' or '.' */
+    bool sure; /* by a column that can be read in one way only, or by the caller */
+} decimal_sign;
+
+static decimal_sign find_decimal(const bmi_csv_work *w, const verdict *verdicts)
+{
+    bool point = false, comma = false;
+    if (w->options->decimal) return (decimal_sign){ w->options->decimal, true };
+    for (size_t c = 0; c < w->n_columns; c++) {
+        const verdict *v = &verdicts[c];
+        const bool number = w->out->columns[c].type == BM_COLUMN_TEXT && is_number_column(v);
+        point |= w->out->columns[c].type == BM_COLUMN_REAL || (number && !(v->fits & BMI_NUMBER_FORMS_OF_COMMA));
+        comma |= number && !(v->fits & BMI_NUMBER_FORMS_OF_POINT);
+    }
+    if (point != comma) return (decimal_sign){ comma ? ',' : '.', true };
+    return (decimal_sign){ w->dialect.delimiter == ';' ? ',' : '.', false };
+}
+
+/* The first form that fits: those of the decimal sign before the others; plain ones first unless the sign is surely a comma. */
+static unsigned choose_form(unsigned fits, decimal_sign decimal)
+{
+    static const uint8_t point[] = { 0, 1, 2, 3, 4, 5, 6 }, maybe_comma[] = { 0, 4, 5, 6, 1, 2, 3 },
+                         comma[] = { 4, 5, 6, 0, 1, 2, 3 };
+    const uint8_t *order = decimal.sign == '.' ? point : decimal.sure ? comma : maybe_comma;
+    for (size_t i = 0; i < BMI_NUMBER_FORMS; i++)
+        if (fits >> order[i] & 1) return order[i];
+    return 0;
+}
+
+/* Whether numbers are there that mean something else with the other decimal sign. */
+static bool is_ambiguous(unsigned fits, decimal_sign decimal)
+{
+    const unsigned both = BMI_NUMBER_FORMS_OF_POINT | BMI_NUMBER_FORMS_OF_COMMA;
+    return !decimal.sure && fits & BMI_NUMBER_FORMS_OF_POINT & ~1u && fits & BMI_NUMBER_FORMS_OF_COMMA && (fits | 1u) != both;
+}
+
+/* The cells as numbers instead of texts, integers where all are. False when there is no memory. */
+static bool convert(const bmi_csv_work *w, bmi_column *c, const bmi_number_form *form)
+{
+    const size_t count = (size_t)c->dictionary.count, rows = (size_t)w->out->rows;
+    double *real = bmi_alloc_raw(w->context, count, sizeof *real), *values = bmi_alloc_raw(w->context, rows, sizeof *values);
+    int64_t *whole = bmi_alloc_raw(w->context, count, sizeof *whole);
+    const int32_t *codes = c->values;
+    bool all_whole = true;
+    for (size_t code = 0; real && whole && code < count; code++) {
+        size_t n;
+        bool integer;
+        const char *text = text_of(c, (int32_t)code, &n);
+        const bool number =
+            !bmi_number_is_missing(text, n) && bmi_number_form_read(form, text, n, &real[code], &integer, &whole[code]);
+        if (!number) {
+            real[code] = NAN;
+            whole[code] = INT64_MIN;
+        } else if (whole[code] == INT64_MIN) all_whole = false;
+    }
+    const bool fine = real && values && whole;
+    for (size_t r = 0; fine && r < rows; r++) {
+        if (all_whole) ((int64_t *)values)[r] = codes[r] < 0 ? INT64_MIN : whole[codes[r]];
+        else values[r] = codes[r] < 0 ? NAN : real[codes[r]];
+    }
+    bmi_release(w->context, real, count, sizeof *real);
+    bmi_release(w->context, whole, count, sizeof *whole);
+    if (!fine) {
+        bmi_release(w->context, values, rows, sizeof *values);
+        return false;
+    }
+    bmi_release(w->context, c->values, c->bytes, 1);
+    bmi_dictionary_end(&c->dictionary);
+    c->values = values;
+    c->bytes = rows * sizeof *values;
+    c->type = all_whole ? BM_COLUMN_INTEGER : BM_COLUMN_REAL;
+    c->form = *form;
+    return true;
+}
+
+/* `"a", "b" ...` of the texts that are no numbers. */
+static void list_others(const bmi_column *c, const verdict *v, char into[300])
+{
+    size_t n = 0;
+    for (int32_t i = 0; i < v->n_others && i < SHOWN; i++)
+        n += (size_t)snprintf(into + n, 300 - n, "%s\"%.60s\"", i ? ", " : "", text_of(c, v->others[i], NULL));
+    if (v->n_others > SHOWN) snprintf(into + n, 300 - n, " ...");
+}
+
+/* Tells what is peculiar to the numbers of a form: "has percent signs: "39%" is read as 39". */
+static bool note_form(bmi_csv_work *w, const bmi_column *c, const verdict *v, const bmi_number_form *form, bool ambiguous)
+{
+    size_t n;
+    const char *text = text_of(c, v->example, &n), *words[4];
+    double value = NAN;
+    bool integer;
+    int64_t whole;
+    char number[32], list[200] = "", sign[40];
+    int count = 0;
+    if (form->decimal == ',' && strchr(text, ',')) words[count++] = "decimal commas";
+    if (form->thousands == ' ' || (form->thousands && strchr(text, form->thousands))) words[count++] = "thousands separators";
+    if (form->percent) words[count++] = "percent signs";
+    if (form->currency) {
+        snprintf(sign, sizeof sign, "signs of currency (%s)", bmi_currency_sign(form->currency));
+        words[count++] = sign;
+    }
+    if (!count) return true;
+    for (int i = 0; i < count; i++)
+        snprintf(list + strlen(list), sizeof list - strlen(list), "%s%s", !i ? "" : i + 1 == count ? " and " : ", ", words[i]);
+    bmi_number_form_read(form, text, n, &value, &integer, &whole);
+    bmi_write_real(number, value);
+    return bmi_notes_add(w->context, &w->out->notes, "%.100s has %s: \"%.60s\" is read as %s%s", c->name, list, text, number,
+                         !ambiguous             ? ""
+                         : form->decimal == ',' ? "; if the comma is no decimal comma, say that the decimal sign is a point"
+                                                : "; if the comma is a decimal comma, say that it is the decimal sign");
+}
+
+static bool note_missing(bmi_csv_work *w, const bmi_column *c, const verdict *v)
+{
+    char others[300] = "";
+    const int64_t rest = v->other_rows + v->marks;
+    size_t n;
+    if (!rest) return true;
+    list_others(c, v, others);
+    for (int32_t code = 0; code < c->dictionary.count && !*others; code++) {
+        const char *text = text_of(c, code, &n);
+        if (bmi_number_is_missing(text, n)) snprintf(others, sizeof others, "\"%.60s\"", text);
+    }
+    return bmi_notes_add(w->context, &w->out->notes,
+                         "%.100s: %" PRId64 " of %" PRId64 " cells are numbers; the other%s (%s) %s taken as missing", c->name,
+                         v->numbers, v->numbers + rest, rest == 1 ? "" : "s", others, rest == 1 ? "is" : "are");
+}
+
+/* Why a column that nearly is numbers stays text. */
+static bool note_text(bmi_csv_work *w, const bmi_column *c, const verdict *v)
+{
+    char others[300] = "";
+    if (v->example < 0 || v->numbers < LEAST_NUMBERS || v->numbers < 9 * v->other_rows) return true;
+    if (v->other_way >= 0)
+        return bmi_notes_add(
+            w->context, &w->out->notes,
+            "%.100s looks like numbers, but they are written in several ways (\"%.60s\", \"%.60s\"): it stays text", c->name,
+            text_of(c, v->example, NULL), text_of(c, v->other_way, NULL));
+    list_others(c, v, others);
+    return bmi_notes_add(w->context, &w->out->notes,
+                         "%.100s: %" PRId64 " of %" PRId64
+                         " cells are numbers, the others are %s: it stays text; texts that mean a missing cell can be named",
+                         c->name, v->numbers, v->numbers + v->other_rows, others);
+}
+
+/* A column that is true or false throughout, where the decimal sign was given and all columns were read as text. */
+static bool convert_truth(const bmi_csv_work *w, bmi_column *c)
+{
+    const size_t rows = (size_t)w->out->rows;
+    const int32_t *codes = c->values;
+    size_t n;
+    for (int32_t code = 0; code < c->dictionary.count; code++) {
+        const char *text = text_of(c, code, &n);
+        if (bmi_cell_bool(text, n) < 0) return true;
+    }
+    uint8_t *values = c->dictionary.count ? bmi_alloc_raw(w->context, rows, 1) : NULL;
+    if (!values) return !c->dictionary.count;
+    for (size_t r = 0; r < rows; r++) {
+        const char *text = codes[r] < 0 ? NULL : text_of(c, codes[r], &n);
+        values[r] = text ? (uint8_t)bmi_cell_bool(text, n) : BMI_BOOL_MISSING;
+    }
+    bmi_release(w->context, c->values, c->bytes, 1);
+    bmi_dictionary_end(&c->dictionary);
+    c->values = values;
+    c->bytes = rows;
+    c->type = BM_COLUMN_BOOL;
+    return true;
+}
+
+static bool settle_column(bmi_csv_work *w, bmi_column *c, const verdict *v, decimal_sign decimal, int *notes)
+{
+    if (!is_number_column(v)) return w->options->decimal == ',' && v->example < 0 ? convert_truth(w, c) : note_text(w, c, v);
+    bmi_number_form form = bmi_number_forms[choose_form(v->fits, decimal)];
+    form.percent = v->style.percent;
+    form.currency = v->style.currency;
+    if (*notes < MOST_NOTES) {
+        const size_t before = w->out->notes.count;
+        if (!note_form(w, c, v, &form, is_ambiguous(v->fits, decimal)) || !note_missing(w, c, v)) return false;
+        *notes += w->out->notes.count > before;
+    } else ++*notes;
+    return convert(w, c, &form);
+}
+
+bm_status bmi_csv_number_forms(bmi_csv_work *w)
+{
+    bool fine = true, any = false;
+    int notes = 0;
+    verdict *verdicts = NULL;
+    for (size_t c = 0; c < w->n_columns; c++) any |= w->out->columns[c].type == BM_COLUMN_TEXT && !w->asked_text[c];
+    if (!any) return BM_OK;
+    fine = (verdicts = bmi_alloc(w->context, w->n_columns, sizeof *verdicts));
+    for (size_t c = 0; fine && c < w->n_columns; c++) {
+        verdicts[c] = (verdict){ .example = -1, .other_way = -1 };
+        if (w->out->columns[c].type == BM_COLUMN_TEXT && !w->asked_text[c]) fine = judge(w, &w->out->columns[c], &verdicts[c]);
+    }
+    const decimal_sign decimal = fine ? find_decimal(w, verdicts) : (decimal_sign){ 0 };
+    for (size_t c = 0; fine && c < w->n_columns; c++)
+        if (w->out->columns[c].type == BM_COLUMN_TEXT && !w->asked_text[c])
+            fine = settle_column(w, &w->out->columns[c], &verdicts[c], decimal, &notes);
+    if (fine && notes > MOST_NOTES)
+        fine = bmi_notes_add(w->context, &w->out->notes, "%d more columns are numbers in such forms", notes - MOST_NOTES);
+    bmi_release(w->context, verdicts, w->n_columns, sizeof *verdicts);
+    return fine ? BM_OK : bmi_fail_memory(w->error, w->here, (size_t)w->out->rows * 8, "for the numbers of a column");
+}

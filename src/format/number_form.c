@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Reading numbers as people write them. A text is stripped of blanks, sign, currency and percent; what is left, digits with
+ * separators, is written as programs write it and read by the same function as every other number.
+ */
+#include "format/number_form.h"
+#include "base/text.h"
+#include "format/column.h"
+#include <math.h>
+#include <string.h>
+
+const bmi_number_form bmi_number_forms[BMI_NUMBER_FORMS] = {
+    { 0 },
+    { .decimal = '.', .thousands = ',' },
+    { .decimal = '.', .thousands = ' ' },
+    { .decimal = '.', .thousands = '\'' },
+    { .decimal = ',', .thousands = '.' },
+    { .decimal = ',', .thousands = ' ' },
+    { .decimal = ',', .thousands = '\'' },
+};
+
+static const char *const signs[] = { "$", "€", "£", "¥", "₩", "₹" };
+
+const char *bmi_currency_sign(uint8_t currency)
+{
+    return currency && currency <= BMI_COUNT(signs) ? signs[currency - 1] : NULL;
+}
+
+uint8_t bmi_currency_find(const char *sign)
+{
+    for (size_t i = 0; i < BMI_COUNT(signs); i++)
+        if (!strcmp(sign, signs[i])) return (uint8_t)(i + 1);
+    return 0;
+}
+
+/* Bytes of the blank at p: a space, a tab, a space that does not break (U+00A0) or a narrow one (U+202F); 0 when it is none. */
+static size_t blank(const char *p, size_t n)
+{
+    if (n && (*p == ' ' || *p == '\t')) return 1;
+    if (n >= 2 && !memcmp(p, "\xc2\xa0", 2)) return 2;
+    return n >= 3 && !memcmp(p, "\xe2\x80\xaf", 3) ? 3 : 0;
+}
+
+static size_t blank_behind(const char *p, size_t n)
+{
+    for (size_t length = 1; length <= 3 && length <= n; length++)
+        if (blank(p + n - length, length) == length) return length;
+    return 0;
+}
+
+/* Bytes of a text at p (or, `behind`, before p + n) if it is that text. */
+static size_t is_there(const char *p, size_t n, const char *text, bool behind)
+{
+    const size_t length = strlen(text);
+    return length <= n && !memcmp(behind ? p + n - length : p, text, length) ? length : 0;
+}
+
+typedef struct parts {
+    const char *body; /* digits and separators */
+    size_t n;
+    bool negative;
+    bmi_number_form style; /* percent and currency */
+} parts;
+
+/* Cuts a blank, the sign, or the currency off the front; false when none of them is there. */
+static bool strip_front(parts *p, bool *sign)
+{
+    size_t length = blank(p->body, p->n);
+    if (!length && !*sign) {
+        length = is_there(p->body, p->n, "\xe2\x88\x92", false); /* U+2212, the minus of typesetting */
+        p->negative = length || (p->n && *p->body == '-');
+        if (!length && p->n && (*p->body == '-' || *p->body == '+')) length = 1;
+        *sign = length;
+    }
+    for (uint8_t k = 1; !length && !p->style.currency && bmi_currency_sign(k); k++)
+        if ((length = is_there(p->body, p->n, bmi_currency_sign(k), false))) p->style.currency = k;
+    p->body += length;
+    p->n -= length;
+    return length;
+}
+
+static bool strip_behind(parts *p)
+{
+    size_t length = blank_behind(p->body, p->n);
+    if (!length && !p->style.percent) {
+        length = p->n && p->body[p->n - 1] == '%';
+        p->style.percent = length;
+    }
+    for (uint8_t k = 1; !length && !p->style.currency && bmi_currency_sign(k); k++)
+        if ((length = is_there(p->body, p->n, bmi_currency_sign(k), true))) p->style.currency = k;
+    p->n -= length;
+    return length;
+}
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+/* What may be a number: the rest begins with a digit or a separator. */
+static bool take_apart(const char *text, size_t n, parts *p)
+{
+    bool sign = false;
+    *p = (parts){ .body = text, .n = n };
+    while (strip_front(p, &sign)) {}
+    if (!p->n || !(is_digit(*p->body) || *p->body == '.' || *p->body == ',')) return false;
+    while (strip_behind(p)) {}
+    return p->n && !(p->style.percent && p->style.currency);
+}
+
+/* Bytes of the thousands separator at p. */
+static size_t separator(const bmi_number_form *f, const char *p, size_t n)
+{
+    if (!n || !f->thousands) return 0;
+    return f->thousands == ' ' ? blank(p, n) : (size_t)(*p == f->thousands);
+}
+
+enum { LONGEST = 60 };
+
+/* Writes a body of that form as programs write it; its length, 0 when the form is another. A leading group is of one to three
+ * digits and does not begin with 0, so that 0,125 has a decimal comma. */
+static size_t write_plainly(const bmi_number_form *f, const char *p, size_t n, char into[LONGEST], bool *integer)
+{
+    size_t i = 0, m = 0, digits = 0, length;
+    if (n >= LONGEST) return 0;
+    while (i < n && is_digit(p[i])) into[m++] = p[i++];
+    digits = i;
+    if (digits && digits <= 3 && *p != '0')
+        while ((length = separator(f, p + i, n - i)) && n - i >= length + 3) {
+            const char *group = p + i + length;
+            if (!is_digit(group[0]) || !is_digit(group[1]) || !is_digit(group[2])) break;
+            memcpy(into + m, group, 3);
+            m += 3;
+            i += length + 3;
+        }
+    *integer = true;
+    if (i < n && p[i] == f->decimal) {
+        *integer = false;
+        into[m++] = '.';
+        for (i++; i < n && is_digit(p[i]); digits++) into[m++] = p[i++];
+    }
+    if (i < n && digits && (p[i] == 'e' || p[i] == 'E')) {
+        *integer = false;
+        const size_t at = i + 1 + (i + 1 < n && (p[i + 1] == '-' || p[i + 1] == '+'));
+        if (at == n) return 0;
+        while (i < at) into[m++] = p[i++];
+        while (i < n && is_digit(p[i])) into[m++] = p[i++];
+    }
+    return digits && i == n ? m : 0;
+}
+
+unsigned bmi_number_form_fits(const char *text, size_t n, bmi_number_form *style)
+{
+    parts p;
+    char plain[LONGEST];
+    double value;
+    bool integer;
+    unsigned fits = 0;
+    *style = (bmi_number_form){ 0 };
+    if (!take_apart(text, n, &p)) return 0;
+    *style = p.style;
+    if (!p.style.percent && !p.style.currency && bmi_cell_number(text, n, &value, &integer) && isfinite(value)) fits = 1;
+    for (unsigned k = 1; k < BMI_NUMBER_FORMS; k++)
+        if (write_plainly(&bmi_number_forms[k], p.body, p.n, plain, &integer)) fits |= 1u << k;
+    return fits;
+}
+
+bool bmi_number_form_read(const bmi_number_form *f, const char *text, size_t n, double *value, bool *integer, int64_t *whole)
+{
+    parts p;
+    char plain[LONGEST];
+    bool overflow;
+    size_t length = 0;
+    *whole = INT64_MIN;
+    if (bmi_number_form_is_plain(f)) {
+        while (blank(text, n) == 1) text++, n--;
+        while (blank_behind(text, n) == 1) n--;
+        if (!bmi_cell_number(text, n, value, integer) || !isfinite(*value)) return false;
+        if (*integer && !bmi_read_int(text, n, whole)) *whole = INT64_MIN;
+        return true;
+    }
+    if (!take_apart(text, n, &p) || (p.style.percent && !f->percent)) return false;
+    if (p.style.currency && p.style.currency != f->currency) return false;
+    length = write_plainly(f, p.body, p.n, plain, integer);
+    if (!length || !bmi_read_real(plain, length, value, &overflow) || !isfinite(*value)) return false;
+    if (*integer && !bmi_read_int(plain, length, whole)) *whole = INT64_MIN;
+    if (p.negative) {
+        *value = -*value;
+        if (*whole != INT64_MIN) *whole = -*whole;
+    }
+    return true;
+}
+
+bool bmi_number_is_missing(const char *text, size_t n)
+{
+    static const char *const marks[] = { "-",    "--",      "---",     ".",       "..",      "...",   "–",    "—",
+                                         "n.a.", "N.A.",    "n. a.",   "n.a",     "N.A",     "na",    "none", "NONE",
+                                         "nil",  "missing", "unknown", "#DIV/0!", "#VALUE!", "#REF!", "#NUM!" };
+    size_t length;
+    while ((length = blank(text, n))) text += length, n -= length;
+    while ((length = blank_behind(text, n))) n -= length;
+    if (!n) return true;
+    for (size_t i = 0; i < BMI_COUNT(marks); i++)
+        if (strlen(marks[i]) == n && !memcmp(marks[i], text, n)) return true;
+    return false;
+}
