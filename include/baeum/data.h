@@ -28,8 +28,9 @@ typedef struct bm_rows {
 /** Reads a CSV file (RFC 4180; line ends LF, CRLF or CR; a UTF-8 byte order mark is skipped).
  *
  *  A column's type comes from all of its cells: integers that fit int64 make it integer, numbers real, true/false (also True,
- *  TRUE ...) true/false, anything else text. Missing are: an empty cell, NA, N/A, n/a, #N/A, NaN, nan, null, NULL, None and ?.
- *  Blanks around numbers are ignored. A number that is not finite (inf, 1e400) makes its row a bad one. So do a wrong count of
+ *  TRUE ...) true/false, anything else text. Missing are: an empty cell, NA, N/A, n/a, #N/A, NaN, nan, null, NULL, None and ?,
+ *  and the texts of .missing. Text that is numbers as people write them, all in one form ("1.234,5", "67,404", "39%", "$5"), or but for a
+ *  few cells ("-", "n.a."), becomes numbers, which a note tells (docs/data.md has the rules). Blanks around numbers are ignored. A number that is not finite (inf, 1e400) makes its row a bad one. So do a wrong count of
  *  cells, a stray quote and a NUL byte. Empty lines are passed over. A text cell that is not UTF-8 is taken as Latin-1.
  *
  *  Returns  gives a table, never null
@@ -183,7 +184,7 @@ BM_API int64_t     bm_recipe_features(const bm_recipe *r);
 BM_API const char *bm_recipe_feature_name(const bm_recipe *r, int64_t i);
 BM_API int64_t     bm_recipe_classes(const bm_recipe *r);
 BM_API const char *bm_recipe_class_name(const bm_recipe *r, int64_t i);
-/** What was decided in fitting, a sentence each in order; null past the last. */
+/** What was decided in fitting, a sentence each in order; null past the last. Those that begin with "! " tell what may be a mistake. */
 BM_API const char *bm_recipe_note(const bm_recipe *r, int64_t i);
 /** A learned target value back in the table's unit: expm1 after target_log1p, else y itself. */
 BM_API double      bm_recipe_inverse(const bm_recipe *r, double y);

@@ -120,7 +120,7 @@ static void layouts(void **state)
         { "1,2\n3,4\n", { .no_header = true }, "c1|c2/1|2/3|4" },
         { "\n\na,b\n\n1,2\n\n\n3,4\n\n", { 0 }, "a|b/1|2/3|4" },
         { "a,b\n\"x\ny\",2\n", { 0 }, "a|b/x\ny|2" },
-        { "a,b\n\"x\"\"y\",\"1,2\"\n", { 0 }, "a|b/x\"y|1,2" },
+        { "a,b\n\"x\"\"y\",\"1,z\"\n", { 0 }, "a|b/x\"y|1,z" },
         { ",b\n1,2\n", { 0 }, "c1|b/1|2" },
         { "a,a,a\n1,2,3\n", { .rename_duplicates = true }, "a|a.2|a.3/1|2|3" },
         { "a,b\n1,007\n", { .text = { (const bm_name[]){ "b" }, 1 } }, "a|b/1|007" },
