@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/* The examples on tables, and the comparison of optimisers, reach what they promise. */
+/* The examples on tables, the comparison of optimisers and the worked numbers reach what they promise. */
 #include "support/bmt_command.h"
 #include <stdlib.h>
 #include <string.h>
@@ -47,8 +47,18 @@ static void optimizers(void **state)
     }
 }
 
+/* It compares itself, and says "NO" where a number differs. */
+static void worked(void **state)
+{
+    (void)state;
+    const bmt_run r = example("worked");
+    assert_true(bmt_lines(r.out) > 90);
+    assert_null(strstr(r.out, "  NO\n"));
+    assert_non_null(strstr(r.out, "steps of an epoch of 1,000 rows by 128"));
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(infert), cmocka_unit_test(creditcard), cmocka_unit_test(optimizers) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(worked), cmocka_unit_test(infert), cmocka_unit_test(creditcard), cmocka_unit_test(optimizers) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
