@@ -7,7 +7,7 @@
 /* One way of running: a session's, or the values that eager nodes have. */
 typedef struct way {
     const char *name;
-    bm_graph   *g;
+    bm_graph *g;
     bm_session *s; /* null: eager */
 } way;
 
@@ -42,8 +42,9 @@ static void expect(way *w, const char *what, bm_node n, const double *want, int6
         bmt_near(text, bm_tensor_at(t, i), want[i], tolerance);
     }
 }
-#define EXPECT(w, what, n, tolerance, ...) \
-    expect(w, what, n, (const double[]){ __VA_ARGS__ }, (int64_t)(sizeof((const double[]){ __VA_ARGS__ }) / sizeof(double)), tolerance)
+#define EXPECT(w, what, n, tolerance, ...)                                                                                   \
+    expect(w, what, n, (const double[]){ __VA_ARGS__ }, (int64_t)(sizeof((const double[]){ __VA_ARGS__ }) / sizeof(double)), \
+           tolerance)
 #define F64(g, shape, ...) bm_numbers(g, BM_F64, shape, __VA_ARGS__)
 
 /* f = (x + y) z at (-2, 5, -4): q = 3, f = -12; gradients -4, -4, 3. */
@@ -80,7 +81,7 @@ static void parabola(way *w)
             continue;
         }
         bm_node e = bm_add(bm_square(v), bm_shift(bm_scale(v, 2), 3));
-        step      = bm_assign_sub(v, bm_scale(bm_gradient(e, v), .1));
+        step = bm_assign_sub(v, bm_scale(bm_gradient(e, v), .1));
         if (w->s) bm_run(w->s, BM_NO_FEEDS, BM_FETCHES(step));
     }
     const bm_tensor *t = w->s ? bm_value(w->s, v) : bm_node_value(v);
@@ -90,21 +91,23 @@ static void parabola(way *w)
 /* E = 2 w1^2 + 3 w0^2 - 6 w1 - 6 w0 + 4 w1 w0 + 5 by gradient descent, rate .1, from (w0, w1) = (1, 1). */
 static void descent_of_two_weights(way *w)
 {
-    bm_node w0 = bm_variable(w->g, BM_F64, BM_SCALAR, (bm_init){ 0 }, "w0"), w1 = bm_variable(w->g, BM_F64, BM_SCALAR, (bm_init){ 0 }, "w1");
+    bm_node w0 = bm_variable(w->g, BM_F64, BM_SCALAR, (bm_init){ 0 }, "w0"),
+            w1 = bm_variable(w->g, BM_F64, BM_SCALAR, (bm_init){ 0 }, "w1");
     bm_node one = F64(w->g, BM_SCALAR, 1), start0 = bm_assign(w0, one), start1 = bm_assign(w1, one);
     const double want[][2] = { { .6, .8 }, { .52, .84 }, { .472, .896 } };
-    bm_node      s0 = w0, s1 = w1;
+    bm_node s0 = w0, s1 = w1;
     if (w->s) bm_run(w->s, BM_NO_FEEDS, BM_FETCHES(start0, start1));
     for (int i = 0; i < 100; i++) {
         if (!w->s || !i) {
             bm_node e = bm_sub(bm_add(bm_scale(bm_square(w1), 2), bm_scale(bm_square(w0), 3)), bm_scale(bm_add(w1, w0), 6));
-            e         = bm_shift(bm_add(e, bm_scale(bm_mul(w1, w0), 4)), 5);
+            e = bm_shift(bm_add(e, bm_scale(bm_mul(w1, w0), 4)), 5);
             bm_node g0 = bm_gradient(e, w0), g1 = bm_gradient(e, w1);
             s0 = bm_assign_sub(w0, bm_scale(g0, .1));
             s1 = bm_assign_sub(w1, bm_scale(g1, .1));
         }
         if (w->s) bm_run(w->s, BM_NO_FEEDS, BM_FETCHES(s0, s1));
-        const double a = bm_tensor_at(w->s ? bm_value(w->s, w0) : bm_node_value(w0), 0), b = bm_tensor_at(w->s ? bm_value(w->s, w1) : bm_node_value(w1), 0);
+        const double a = bm_tensor_at(w->s ? bm_value(w->s, w0) : bm_node_value(w0), 0),
+                     b = bm_tensor_at(w->s ? bm_value(w->s, w1) : bm_node_value(w1), 0);
         if (i < 3) {
             bmt_near("w0", a, want[i][0], 1e-12);
             bmt_near("w1", b, want[i][1], 1e-12);
@@ -120,8 +123,7 @@ static void descent_of_two_weights(way *w)
 static void cost_of_a_slope(way *w)
 {
     bm_node x = F64(w->g, BM_SHAPE(3), 1, 2, 3), y = F64(w->g, BM_SHAPE(3), 1, 2, 3);
-    for (int i = 0; i < 3; i++)
-        EXPECT(w, "cost", bm_mean(bm_square(bm_sub(bm_scale(x, i), y))), 1e-12, i == 1 ? 0 : 14. / 3);
+    for (int i = 0; i < 3; i++) EXPECT(w, "cost", bm_mean(bm_square(bm_sub(bm_scale(x, i), y))), 1e-12, i == 1 ? 0 : 14. / 3);
 }
 
 /* One step: x=2, t=46, w=15, b=2, rate .2, cost (y-t)^2/2: y=32, gradients -28 and -14, w 20.6, b 4.8, cost 98; then at x=3,
@@ -129,7 +131,7 @@ static void cost_of_a_slope(way *w)
 static void one_step_and_another(way *w)
 {
     const double x[] = { 2, 3 }, t[] = { 46, 72 }, y_want[] = { 32, 66.6 }, gw[] = { -28, -16.2 }, gb[] = { -14, -5.4 };
-    double       weight = 15, bias = 2;
+    double weight = 15, bias = 2;
     for (int i = 0; i < 2; i++) {
         bm_node wn = F64(w->g, BM_SCALAR, weight), b = F64(w->g, BM_SCALAR, bias);
         bm_node y = bm_add(bm_scale(wn, x[i]), b), cost = bm_scale(bm_square(bm_shift(y, -t[i])), .5);
@@ -212,7 +214,8 @@ static void two_forms_of_the_cost(way *w)
 
 /* Least squares: at the course's weights the gradient of the sum of squares is 0 but for the digits that are given, and the sum
  * and R2 are the course's. */
-static void table(way *w, const char *what, bm_node x, bm_node t, bm_node weights, double bias, bool intercept, double sse_want, double r2_want, double digit)
+static void table(way *w, const char *what, bm_node x, bm_node t, bm_node weights, double bias, bool intercept, double sse_want,
+                  double r2_want, double digit)
 {
     bm_node b = F64(w->g, BM_SCALAR, bias), y = bm_add(bm_matmul(x, weights), b), sse = bm_sum(bm_square(bm_sub(y, t)));
     bm_node sst = bm_sum(bm_square(bm_sub(t, bm_mean(t)))), slope = bm_gradient(sse, weights);
@@ -224,15 +227,21 @@ static void table(way *w, const char *what, bm_node x, bm_node t, bm_node weight
 
 static void tables(way *w)
 {
-    bm_node x = F64(w->g, BM_SHAPE(5, 3), 73, 80, 75, 93, 88, 93, 89, 91, 90, 96, 98, 100, 73, 66, 70), t = F64(w->g, BM_SHAPE(5, 1), 152, 185, 180, 196, 142);
-    table(w, "with intercept", x, t, F64(w->g, BM_SHAPE(3, 1), .7954753, .4083791, .7545877), 4.4021095, true, .5216278, .9997521, .02);
+    bm_node x = F64(w->g, BM_SHAPE(5, 3), 73, 80, 75, 93, 88, 93, 89, 91, 90, 96, 98, 100, 73, 66, 70),
+            t = F64(w->g, BM_SHAPE(5, 1), 152, 185, 180, 196, 142);
+    table(w, "with intercept", x, t, F64(w->g, BM_SHAPE(3, 1), .7954753, .4083791, .7545877), 4.4021095, true, .5216278,
+          .9997521, .02);
     table(w, "without", x, t, F64(w->g, BM_SHAPE(3, 1), 1.0566691, .5258826, .4309642), 0, false, .8354437, .9996029, .02);
-    bm_node grades = F64(w->g, BM_SHAPE(4, 3), 100, 95, 95, 80, 80, 75, 60, 100, 100, 55, 75, 100), mean = F64(w->g, BM_SHAPE(4, 1), 96, 78, 86, 76);
+    bm_node grades = F64(w->g, BM_SHAPE(4, 3), 100, 95, 95, 80, 80, 75, 60, 100, 100, 55, 75, 100),
+            mean = F64(w->g, BM_SHAPE(4, 1), 96, 78, 86, 76);
     table(w, "grades, exact", grades, mean, F64(w->g, BM_SHAPE(3, 1), .331492, .333702, .318232), .917127, true, 0, 1, .1);
     bm_node without = F64(w->g, BM_SHAPE(3, 1), .334143, .334978, .324762);
-    EXPECT(w, "grades without intercept", bm_gradient(bm_sum(bm_square(bm_sub(bm_matmul(grades, without), mean))), without), .1, 0, 0, 0);
-    bm_node line = F64(w->g, BM_SHAPE(2, 1), 1.5, 0), points = F64(w->g, BM_SHAPE(3, 2), 0, 1, 1, 1, 1, 1), at = F64(w->g, BM_SHAPE(3, 1), 0, 1, 2);
-    EXPECT(w, "line through (0,0), (1,1), (1,2)", bm_gradient(bm_sum(bm_square(bm_sub(bm_matmul(points, line), at))), line), 0, 0, 0);
+    EXPECT(w, "grades without intercept", bm_gradient(bm_sum(bm_square(bm_sub(bm_matmul(grades, without), mean))), without), .1,
+           0, 0, 0);
+    bm_node line = F64(w->g, BM_SHAPE(2, 1), 1.5, 0), points = F64(w->g, BM_SHAPE(3, 2), 0, 1, 1, 1, 1, 1),
+            at = F64(w->g, BM_SHAPE(3, 1), 0, 1, 2);
+    EXPECT(w, "line through (0,0), (1,1), (1,2)", bm_gradient(bm_sum(bm_square(bm_sub(bm_matmul(points, line), at))), line), 0,
+           0, 0);
     bm_node sugar = F64(w->g, BM_SHAPE(3), 0, 1, 4);
     EXPECT(w, "100 sugar + 50", bm_shift(bm_scale(sugar, 100), 50), 0, 50, 150, 450);
 }
@@ -259,7 +268,8 @@ static void gates(way *w)
 static void slopes(way *w)
 {
     bm_node x = F64(w->g, BM_SHAPE(3), -1, 0, 2), s = bm_sigmoid(x), h = bm_tanh(x);
-    bm_node ds = bm_sub(bm_gradient(s, x), bm_mul(s, bm_shift(bm_neg(s), 1))), dh = bm_sub(bm_gradient(h, x), bm_shift(bm_neg(bm_square(h)), 1));
+    bm_node ds = bm_sub(bm_gradient(s, x), bm_mul(s, bm_shift(bm_neg(s), 1))),
+            dh = bm_sub(bm_gradient(h, x), bm_shift(bm_neg(bm_square(h)), 1));
     EXPECT(w, "sigmoid", ds, 1e-15, 0, 0, 0);
     EXPECT(w, "tanh", dh, 1e-15, 0, 0, 0);
     EXPECT(w, "relu", bm_gradient(bm_relu(x), x), 0, 0, 0, 1);
@@ -272,18 +282,23 @@ static void classes(way *w)
     bm_node x = F64(w->g, BM_SHAPE(1, 3), .1, .7, -.4), y = bm_softmax(x), first = bm_slice(y, BM_AXES(0, 0), BM_AXES(1, 1));
     bm_node wanted = bm_mul(bm_sub(F64(w->g, BM_SHAPE(1, 3), 1, 0, 0), y), first), t = F64(w->g, BM_SHAPE(1, 3), 0, 1, 0);
     EXPECT(w, "softmax", bm_sub(bm_gradient(first, x), wanted), 1e-15, 0, 0, 0);
-    EXPECT(w, "softmax with cross-entropy", bm_sub(bm_gradient(bm_softmax_crossentropy(x, t), x), bm_sub(y, t)), 1e-15, 0, 0, 0);
+    EXPECT(w, "softmax with cross-entropy", bm_sub(bm_gradient(bm_softmax_crossentropy(x, t), x), bm_sub(y, t)), 1e-15, 0, 0,
+           0);
     bm_node v = F64(w->g, BM_SHAPE(3), 10, 9, 8), mse = bm_mean(bm_square(bm_sub(v, F64(w->g, BM_SHAPE(3), 9, 7, 10))));
     EXPECT(w, "mean square", bm_gradient(mse, v), 1e-15, 2. / 3, 4. / 3, -4. / 3);
-    bm_node rows = F64(w->g, BM_SHAPE(2, 2), 1, 2, 3, -1), weights = F64(w->g, BM_SHAPE(2, 1), .5, -.25), labels = F64(w->g, BM_SHAPE(2, 1), 1, 0);
-    bm_node z = bm_matmul(rows, weights), by_hand = bm_scale(bm_matmul_of(rows, true, bm_sub(bm_sigmoid(z), labels), false), .5);
-    EXPECT(w, "sigmoid with cross-entropy", bm_sub(bm_gradient(bm_mean(bm_sigmoid_crossentropy(z, labels)), weights), by_hand), 1e-15, 0, 0);
+    bm_node rows = F64(w->g, BM_SHAPE(2, 2), 1, 2, 3, -1), weights = F64(w->g, BM_SHAPE(2, 1), .5, -.25),
+            labels = F64(w->g, BM_SHAPE(2, 1), 1, 0);
+    bm_node z = bm_matmul(rows, weights),
+            by_hand = bm_scale(bm_matmul_of(rows, true, bm_sub(bm_sigmoid(z), labels), false), .5);
+    EXPECT(w, "sigmoid with cross-entropy", bm_sub(bm_gradient(bm_mean(bm_sigmoid_crossentropy(z, labels)), weights), by_hand),
+           1e-15, 0, 0);
 }
 
 /* Y = XW + b: dW = X'dY, dX = dY W', db the sums of dY's columns; with an activation g the same of g'dY. */
 static void layer(way *w)
 {
-    bm_node x = F64(w->g, BM_SHAPE(2, 2), 1, 2, 3, 4), v = F64(w->g, BM_SHAPE(2, 1), .5, -1), b = F64(w->g, BM_SHAPE(1), 2), dy = F64(w->g, BM_SHAPE(2, 1), 1, -2);
+    bm_node x = F64(w->g, BM_SHAPE(2, 2), 1, 2, 3, 4), v = F64(w->g, BM_SHAPE(2, 1), .5, -1), b = F64(w->g, BM_SHAPE(1), 2),
+            dy = F64(w->g, BM_SHAPE(2, 1), 1, -2);
     bm_node y = bm_add(bm_matmul(x, v), b), all = bm_sum(bm_mul(y, dy)), through = bm_sum(bm_mul(bm_relu(y), dy));
     EXPECT(w, "dW", bm_gradient(all, v), 0, -5, -6);
     EXPECT(w, "dX", bm_gradient(all, x), 0, .5, -1, -1, 2);
@@ -295,7 +310,7 @@ static void layer(way *w)
 static void lms(way *w)
 {
     const double want[] = { .1, .46, .946 }; /* .1 + .1 * 1.8 * 2, .46 + .1 * 1.62 * 3 */
-    double       weight = 0;
+    double weight = 0;
     for (int i = 0; i < 3; i++) {
         bm_node v = F64(w->g, BM_SCALAR, weight), e = bm_square(bm_sub(F64(w->g, BM_SCALAR, i + 1), bm_scale(v, i + 1)));
         EXPECT(w, "w", bm_sub(v, bm_scale(bm_gradient(e, v), .05)), 1e-12, want[i]);
@@ -306,7 +321,11 @@ static void lms(way *w)
 /* The forms of momentum, decay and Adam on gradients of 1 from w = 0, rate .1. By sessions alone: they keep what steps remember. */
 static void steps_of_optimizers(way *w)
 {
-    const struct { const char *what; bm_optimizer how; double after[3]; } rows[] = {
+    const struct {
+        const char *what;
+        bm_optimizer how;
+        double after[3];
+    } rows[] = {
         { "descent", bm_gd(.rate = .1), { -.1, -.2, -.3 } },
         { "velocity", bm_momentum(.rate = .1, .momentum = .9), { -.1, -.29, -.561 } },
         { "average", bm_momentum(.rate = .1, .momentum = .9, .averaging = true), { -.01, -.029, -.0561 } },
@@ -323,15 +342,15 @@ static void steps_of_optimizers(way *w)
     }
 }
 
-#define BOTH_WAYS(name)                                  \
-    static void test_##name(void **state)                \
-    {                                                    \
-        (void)state;                                     \
-        for (int eager = 0; eager < 2; eager++) {        \
-            way w = begin(eager);                        \
-            name(&w);                                    \
-            end(&w);                                     \
-        }                                                \
+#define BOTH_WAYS(name)                           \
+    static void test_##name(void **state)         \
+    {                                             \
+        (void)state;                              \
+        for (int eager = 0; eager < 2; eager++) { \
+            way w = begin(eager);                 \
+            name(&w);                             \
+            end(&w);                              \
+        }                                         \
     }
 BOTH_WAYS(backward_through_add_and_multiply)
 BOTH_WAYS(price_with_tax)
@@ -363,10 +382,26 @@ static void test_steps_of_optimizers(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_backward_through_add_and_multiply), cmocka_unit_test(test_price_with_tax), cmocka_unit_test(test_parabola),
-        cmocka_unit_test(test_descent_of_two_weights), cmocka_unit_test(test_cost_of_a_slope), cmocka_unit_test(test_one_step_and_another),
-        cmocka_unit_test(test_two_layers_by_hand), cmocka_unit_test(test_xor_by_hand), cmocka_unit_test(test_three_and_four),
-        cmocka_unit_test(test_ranks_and_norms), cmocka_unit_test(test_linear_layers_collapse), cmocka_unit_test(test_two_forms_of_the_cost), cmocka_unit_test(test_tables), cmocka_unit_test(test_losses), cmocka_unit_test(test_gates), cmocka_unit_test(test_slopes), cmocka_unit_test(test_classes), cmocka_unit_test(test_layer), cmocka_unit_test(test_lms), cmocka_unit_test(test_steps_of_optimizers),
+        cmocka_unit_test(test_backward_through_add_and_multiply),
+        cmocka_unit_test(test_price_with_tax),
+        cmocka_unit_test(test_parabola),
+        cmocka_unit_test(test_descent_of_two_weights),
+        cmocka_unit_test(test_cost_of_a_slope),
+        cmocka_unit_test(test_one_step_and_another),
+        cmocka_unit_test(test_two_layers_by_hand),
+        cmocka_unit_test(test_xor_by_hand),
+        cmocka_unit_test(test_three_and_four),
+        cmocka_unit_test(test_ranks_and_norms),
+        cmocka_unit_test(test_linear_layers_collapse),
+        cmocka_unit_test(test_two_forms_of_the_cost),
+        cmocka_unit_test(test_tables),
+        cmocka_unit_test(test_losses),
+        cmocka_unit_test(test_gates),
+        cmocka_unit_test(test_slopes),
+        cmocka_unit_test(test_classes),
+        cmocka_unit_test(test_layer),
+        cmocka_unit_test(test_lms),
+        cmocka_unit_test(test_steps_of_optimizers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

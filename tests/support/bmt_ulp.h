@@ -14,8 +14,5 @@ void bmt_every_float(const char *what, const bmi_vector_code *code, double limit
 
 /* f32 and f64 code of every instruction set against `want` on numbers of all sizes and on `low` .. `high`. Fails above the limits. */
 void bmt_sampled(const char *what, const bmi_vector_code *code, long double (*want)(long double), double low, double high, double limit32, double limit64);
-/* The same for a product one of whose factors may be a denormal number, with the digits that are left to it: results near the
- * smallest normal number are not judged. */
-void bmt_sampled_product(const char *what, const bmi_vector_code *code, long double (*want)(long double), double low, double high, double limit32, double limit64);
 
 #endif

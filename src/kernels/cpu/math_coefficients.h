@@ -2,6 +2,8 @@
 /* Coefficients for kernels/cpu/math.h, lowest power first. Written by tools/minimax.sollya: do not edit. */
 #ifndef BMI_KERNELS_CPU_MATH_COEFFICIENTS_H
 #define BMI_KERNELS_CPU_MATH_COEFFICIENTS_H
+/* the derivative of erfc_c in t, -1 <= t <= .75, to 5 %: for its low part */
+static const real erfc_slope_c[] = { R(-.988), R(1.492), R(-1.387), R(1.67), R(-1.444) };
 #if BMI_VARIANT_REAL == 32
 /* (exp(r) - 1 - r) / r^2, |r| <= log(2)/2, for exp */
 static const real exp_c[] = {
@@ -49,7 +51,7 @@ static const real ln2_high = 0x1.62ep-1f, ln2_low = 0x1.0bfbe8p-15f;
 static const real half_pi[4] = { 0x1.922p0f, -0x1.2afp-18f, 0x1.0b4p-34f, 0x1.84698ap-48f };
 static const real log2_e = 0x1.715476p0f, two_over_pi = 0x1.45f306p-1f,
                   third_high = 0x1.555556p-1f, third_low = -0x1.555556p-26f,
-                  half_root = 0x1.6a09e6p-1f;
+                  half_root = 0x1.6a09e6p-1f, half_root_low = 0x1.9fcef4p-27f;
 #else
 /* (exp(r) - 1 - r) / r^2, |r| <= log(2)/2, for exp */
 static const real exp_c[] = {
@@ -102,6 +104,6 @@ static const real ln2_high = 0x1.62e42fefa4p-1, ln2_low = -0x1.8432a1b0e2634p-43
 static const real half_pi[4] = { 0x1.921fb54442p0, 0x1.a308d3131ap-41, -0x1.d747f23e32p-83, -0x1.dadfb63eeeb3p-124 };
 static const real log2_e = 0x1.71547652b82fep0, two_over_pi = 0x1.45f306dc9c883p-1,
                   third_high = 0x1.5555555555555p-1, third_low = 0x1.5555555555555p-55,
-                  half_root = 0x1.6a09e667f3bcdp-1;
+                  half_root = 0x1.6a09e667f3bcdp-1, half_root_low = -0x1.bdd3413b26456p-55;
 #endif
 #endif

@@ -100,8 +100,21 @@ V vec v_sigmoid(vec x)
     return v_div(v_select(negative, e, one), v_add(one, e));
 }
 
+/* x exp(x) of x < 0, with the digits that exp(x) alone would lose among the denormal numbers. */
+V vec v_exp_times(vec x)
+{
+    const vec     y = v_max_or(v_set(EXP_LOW - 8), x);
+    const reduced e = v_exp_reduce(y);
+    return v_scale(v_mul(y, v_add(v_set(1), v_add(e.r, v_add(v_exp_rest(e.r), e.low)))), e.n);
+}
+
 /* x sigmoid(x); 0 at -infinity. */
-V vec v_silu(vec x) { return v_mul(v_max_or(v_set(-REAL_MAX), x), v_sigmoid(x)); }
+V vec v_silu(vec x)
+{
+    const mask far = v_lt(x, v_set(IS_F64 ? (real)-700 : (real)-80)); /* there sigmoid(x) is exp(x) */
+    const vec  y   = v_mul(v_max_or(x, v_set(-REAL_MAX)), v_sigmoid(x)); /* of NaN it takes -REAL_MAX: of two NaN either sign could come out */
+    return m_any(far) ? v_select(far, v_exp_times(x), y) : y;
+}
 
 /* Its derivative, s (1 + x (1 - s)); 0 and 1 at the infinities. */
 V vec v_silu_slope(vec x)
