@@ -63,7 +63,7 @@ static int fit(cli_training *t)
     cli_progress_end(&t->progress);
     if (bm_status_of(m) == BM_E_STOPPED)
         return cli_fail_text(c, CLI_INTERRUPTED, bm_error(m)); /* and there is nothing to save */
-    if (bm_failed(m)) { /* an argument: what was asked for cannot be */
+    if (bm_failed(m)) {                                        /* an argument: what was asked for cannot be */
         const char *hint = strstr(bm_error(m), "was not there in training")
                                ? "; a class needs rows in every part: leave rare ones out, or --validation 0 --test 0"
                                : "";

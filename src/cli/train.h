@@ -31,6 +31,8 @@ int cli_train_model(cli_training *t);
 void cli_train_say_model(void *training, const bm_progress *p);
 /* train_result.c: stop reason, scores, file. */
 int cli_train_result(cli_training *t);
+/* equal_rows.c: warns of validation and test rows that stand in the training part, too. */
+void cli_warn_equal_rows(cli_training *t);
 /* leak.c: warns of a column, or a ratio of two, that gives the target almost alone. */
 void cli_warn_leak(cli *c, const bm_table *t, const bm_recipe *recipe);
 

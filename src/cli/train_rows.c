@@ -122,6 +122,10 @@ static int find_task(cli_training *t)
         cli_put(c, "target", json_string(t->target));
         t->classes = t->task == BM_CLASSIFICATION ? bm_recipe_classes(r) : 0;
         say_target(t, r);
+        const int64_t left_out = bm_table_missing(t->source.table, bm_table_find(t->source.table, t->target));
+        char rows[64];
+        if (left_out)
+            cli_warn(t->c, "%s no \"%s\", the target; left out", cli_plural(rows, left_out, "row has", "rows have"), t->target);
         status = check_size(t, r);
     }
     bm_free(r);
@@ -200,6 +204,7 @@ int cli_train_prepare_table(cli_training *t)
     const int64_t rows[3] = { bm_table_rows(t->table[0]), t->table[1] ? bm_table_rows(t->table[1]) : 0,
                               t->table[2] ? bm_table_rows(t->table[2]) : 0 };
     say_split(t, rows);
+    cli_warn_equal_rows(t);
     return 0;
 }
 
@@ -291,5 +296,6 @@ int cli_train_prepare_data(cli_training *t)
     const int64_t rows[3] = { bm_dataset_rows(t->data[0]), t->data[1] ? bm_dataset_rows(t->data[1]) : 0,
                               t->data[2] ? bm_dataset_rows(t->data[2]) : 0 };
     say_split(t, rows);
+    cli_warn_equal_rows(t);
     return 0;
 }

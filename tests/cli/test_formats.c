@@ -247,6 +247,8 @@ static void npz(void **state)
     write_npz("parts.npz", (const member *const[]){ &both[0], &labels[0], &both[1], &labels[1] }, 4);
     bmt_contains("two parts", bmt_exits(bmt_sh("baeum train parts.npz -m mlp:4 -e 1"), 0).out,
                  "240 rows to train, 240 rows to test");
+    bmt_contains("the same rows", bmt_sh("baeum train parts.npz -m mlp:4 -e 1").out,
+                 " test rows are each equal to a training row");
     write_npz("two.npz", (const member *const[]){ &x, &two }, 2);
     json_t *json = bmt_json(bmt_exits(bmt_sh("baeum train two.npz -m linear -o two.st --json"), 0));
     bmt_near("two targets", bmt_json_number(json, "metrics.test.r2"), 1, 1e-6);

@@ -354,6 +354,33 @@ static void wrong_losses(void **state)
                  "in --model softmax:iterations=10000");
 }
 
+/* What a session warns of, and how training ends. */
+static void told(void **state)
+{
+    (void)state;
+    make_csv("a,b", 60, "$1 \",\" $1 * $1 % 17");
+    bmt_contains("the same file", bmt_exits(bmt_sh("baeum train x.csv -t b --test x.csv --task regression"), 0).out,
+                 "! 51 test rows are each equal to a training row: scores on such rows say little of new ones\n");
+    assert_null(strstr(bmt_sh("baeum train x.csv -t b --task regression").out, "equal to a training row"));
+    bmt_exits(
+        bmt_sh(
+            "(echo a,b; echo '-0,1'; seq 30 | sed 's/.*/&,&/') > p.csv && printf 'b,a,c\\n1,0,5\\n7,7.0,5\\n7,8,5\\n' > q.csv"),
+        0);
+    bmt_contains("other columns, other forms of numbers",
+                 bmt_exits(bmt_sh("baeum train p.csv -t b --validation 0 --test q.csv"), 0).out,
+                 "! 2 test rows are each equal");
+    make_csv("a,b", 160, "$1 \",\" ($1 > 100 ? 2 * $1 : \"\")");
+    bmt_contains("rows without a target", bmt_exits(bmt_sh("baeum train x.csv -t b"), 0).out,
+                 "! 100 rows have no \"b\", the target; left out\n");
+    bmt_contains("the end", bmt_exits(bmt_sh("baeum train iris -m mlp:8 --rate 0 --patience 3"), 0).out,
+                 "\nstopped at epoch 4: no better for 3 epochs; the weights of epoch 1 are kept\n");
+    json_t *json = train("iris -m mlp:8 --rate 0 --patience 3");
+    assert_string_equal(bmt_json_string(json, "stopped_by"), "early_stopping");
+    bmt_near("epochs", bmt_json_number(json, "epochs"), 4, 0);
+    bmt_near("the best", bmt_json_number(json, "best_epoch"), 1, 0);
+    json_decref(json);
+}
+
 int main(void)
 {
     setenv("BAEUM_THREADS", "1", 1); /* threads that other tests keep waiting make small networks slow */
@@ -370,6 +397,7 @@ int main(void)
         cmocka_unit_test(object),
         cmocka_unit_test(outputs),
         cmocka_unit_test(wrong_losses),
+        cmocka_unit_test(told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
