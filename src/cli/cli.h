@@ -35,6 +35,7 @@ typedef enum cli_option_id {
     OPT_DROP,
     OPT_NO_HEADER,
     OPT_DELIMITER,
+    OPT_RENAME,
     OPT_BAD_ROWS,
     OPT_DATA,
     OPT_ROWS,
@@ -42,6 +43,7 @@ typedef enum cli_option_id {
     OPT_OUTPUT,
     OPT_JSON,
     OPT_QUIET,
+    OPT_VERBOSE,
     OPT_HELP,
     OPT_COUNT
 } cli_option_id;
@@ -52,7 +54,7 @@ typedef struct cli_options {
     const char *target, *task, *model, *optimizer, *loss, *validation, *test, *bad_rows, *data, *output, *delimiter;
     int64_t epochs, batch, patience, seed, threads, rows;
     double rate;
-    bool no_header, plan, json, quiet, help;
+    bool no_header, rename_duplicates, plan, json, quiet, verbose, help;
     const char *drop[CLI_DROPS];
     int n_drop;
     /* made of the texts above */
@@ -160,9 +162,10 @@ typedef struct cli_progress {
     void *user;
     bool begun, drawn, terminal;
     double last_shown;
+    char line[300]; /* of the last epoch, while it is not shown */
 } cli_progress;
 bool cli_progress_show(void *progress, const bm_progress *p); /* a bm_progress_function */
-void cli_progress_end(cli_progress *p);                       /* takes the bar away */
+void cli_progress_end(cli_progress *p);                       /* takes the bar away, shows the last epoch */
 
 /* From begin to end the first Ctrl-C (or SIGTERM) stops m after its step, the second ends the process at once. */
 void cli_interrupt_begin(bm_model *m);
@@ -198,16 +201,21 @@ int cli_data_get_images(cli *c, const char *name);
 
 /* ---- scores: scores.c ---- */
 
-enum { CLI_PARTS = 4 };
+enum { CLI_PARTS = 4, CLI_MOST_CLASSES = 20 };
 /* Scores of parts beside each other: rows "train", "validation", "test", "baseline". */
 typedef struct cli_scores {
     const char *name[CLI_PARTS];
     const char *note[CLI_PARTS]; /* behind the row, or null */
     bm_scores scores[CLI_PARTS];
     int count;
+    const char *positive; /* of two classes the one that F1, precision and recall are of; or null */
 } cli_scores;
 void cli_scores_print(const cli_scores *s, FILE *to);
 json_t *cli_scores_json(const bm_scores *s);
+/* Of two classes the second, which F1, precision and recall are of; put into the result as "positive". Null: there are others. */
+const char *cli_positive(cli *c, const bm_model *m);
+/* Counts of true classes (rows) against the most probable ones, when there are at most `most` (up to CLI_MOST_CLASSES). */
+void cli_confusion(cli *c, const bm_model *m, const bm_tensor *targets, const bm_tensor *values, int most);
 /* The most frequent class of targets. */
 int64_t cli_majority(const bm_tensor *targets, int64_t classes);
 /* How many rows of predictions have a number that is not finite; of_row (null allowed) gets which. */

@@ -167,7 +167,8 @@ const cli_command cli_data = {
     .run = run,
     .summary = "sets by name, rows, copies, parts",
     .options = BIT(OPT_TARGET) | BIT(OPT_ROWS) | BIT(OPT_VALIDATION) | BIT(OPT_TEST) | BIT(OPT_SEED) | BIT(OPT_NO_HEADER) |
-               BIT(OPT_DELIMITER) | BIT(OPT_BAD_ROWS) | BIT(OPT_DATA) | BIT(OPT_OUTPUT) | BIT(OPT_JSON) | BIT(OPT_QUIET),
+               BIT(OPT_DELIMITER) | BIT(OPT_RENAME) | BIT(OPT_BAD_ROWS) | BIT(OPT_DATA) | BIT(OPT_OUTPUT) | BIT(OPT_JSON) |
+               BIT(OPT_QUIET),
     .about = "list   the sets that have a name: bundled tables, images where their files are, generators\n"
              "get    writes a named table (or any CSV file, read and cleaned) as <name>.csv, or to -o; of mnist and "
              "fashion-mnist it\n"

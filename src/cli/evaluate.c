@@ -17,42 +17,6 @@ typedef struct evaluation {
     bm_scores scores, baseline;
 } evaluation;
 
-enum { MOST_CLASSES = 20 };
-
-/* Counts of true classes (rows) against predicted ones (columns). */
-static void confusion(evaluation *v, int64_t classes)
-{
-    cli *c = v->c;
-    const int32_t *truth = bm_data_i32(bm_dataset_t(v->judged, 0));
-    int64_t counts[MOST_CLASSES][MOST_CLASSES] = { { 0 } };
-    char text[64];
-    json_t *json = json_array();
-    for (int64_t i = 0; i < bm_dataset_rows(v->judged); i++) {
-        int64_t best = 0;
-        for (int64_t k = 1; k < classes; k++)
-            if (bm_tensor_at(v->values, i * classes + k) > bm_tensor_at(v->values, i * classes + best)) best = k;
-        if (truth[i] >= 0 && truth[i] < classes) counts[truth[i]][best]++;
-    }
-    cli_grid g = { .columns = (int)classes + 1 };
-    cli_grid_add(&g, "true \\ predicted");
-    for (int64_t k = 0; k < classes; k++) cli_grid_add(&g, cli_cell(text, bm_model_class_name(v->model, k), 12));
-    for (int64_t r = 0; r < classes; r++) {
-        json_t *row = json_array();
-        cli_grid_add(&g, cli_cell(text, bm_model_class_name(v->model, r), 12));
-        for (int64_t k = 0; k < classes; k++) {
-            cli_grid_add(&g, cli_count(text, counts[r][k]));
-            json_array_append_new(row, json_integer((json_int_t)counts[r][k]));
-        }
-        json_array_append_new(json, row);
-    }
-    if (cli_talks(c)) {
-        fputc('\n', c->to);
-        cli_grid_print(&g, "", c->to);
-    }
-    cli_put(c, "confusion", json);
-    cli_grid_end(&g);
-}
-
 static int judge_table(evaluation *v)
 {
     cli *c = v->c;
@@ -112,6 +76,7 @@ static void show(evaluation *v)
     const int64_t classes = bm_model_classes(v->model), rows = bm_dataset_rows(v->judged);
     const bool of_classes = bm_tensor_type(bm_dataset_t(v->judged, 0)) == BM_I32 && classes > 1;
     const cli_scores s = { .count = v->baseline.rows ? 2 : 1,
+                           .positive = cli_positive(c, v->model),
                            .name = { "model", "baseline" },
                            .scores = { v->scores, v->baseline },
                            .note = { NULL, of_classes ? "always the most frequent class of these rows"
@@ -125,7 +90,7 @@ static void show(evaluation *v)
     cli_put(c, "rows", json_integer((json_int_t)rows));
     cli_put(c, "metrics", cli_scores_json(&v->scores));
     if (v->baseline.rows) cli_put(c, "baseline", cli_scores_json(&v->baseline));
-    if (of_classes && classes <= MOST_CLASSES && bm_tensor_size(v->values) == classes * rows) confusion(v, classes);
+    if (of_classes) cli_confusion(c, v->model, bm_dataset_t(v->judged, 0), v->values, CLI_MOST_CLASSES);
 }
 
 static int run(cli *c)
@@ -152,8 +117,8 @@ const cli_command cli_evaluate = {
     .most = 2,
     .run = run,
     .summary = "score a saved model on known rows",
-    .options = BIT(OPT_THREADS) | BIT(OPT_NO_HEADER) | BIT(OPT_DELIMITER) | BIT(OPT_BAD_ROWS) | BIT(OPT_DATA) | BIT(OPT_JSON) |
-               BIT(OPT_QUIET),
+    .options = BIT(OPT_THREADS) | BIT(OPT_NO_HEADER) | BIT(OPT_DELIMITER) | BIT(OPT_RENAME) | BIT(OPT_BAD_ROWS) |
+               BIT(OPT_DATA) | BIT(OPT_JSON) | BIT(OPT_QUIET),
     .about = "Scores a model that baeum train made on rows of DATA, which has the target, beside the trivial answer on the "
              "same rows (their\n"
              "mean, or their most frequent class), with the counts of true against predicted classes. Of a set in two parts, "

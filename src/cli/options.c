@@ -57,6 +57,8 @@ static const option_row rows[OPT_COUNT] = {
                         "the first row of the file is data; columns are named c1, c2 ..." },
     [OPT_DELIMITER] = { "delimiter", 0, "C", SEPARATOR, AT(delimiter), 0, 0,
                         "one character, or tab, comma, semicolon, bar; default: found out among these" },
+    [OPT_RENAME] = { "rename-duplicates", 0, NULL, FLAG, AT(rename_duplicates), 0, 0,
+                     "of columns of the same name the later ones are renamed; default: an error" },
     [OPT_BAD_ROWS] = { "bad-rows", 0, "error|skip", CHOICE, AT(bad_rows), 0, 0,
                        "what a row that cannot be read does; default: error, for predict: skip" },
     [OPT_DATA] = { "data", 0, "FOLDER", TEXT, AT(data), 0, 0,
@@ -67,6 +69,8 @@ static const option_row rows[OPT_COUNT] = {
     [OPT_OUTPUT] = { "output", 'o', "FILE", TEXT, AT(output), 0, 0, "where the result goes" },
     [OPT_JSON] = { "json", 0, NULL, FLAG, AT(json), 0, 0, "one JSON object on standard output instead of words" },
     [OPT_QUIET] = { "quiet", 'q', NULL, FLAG, AT(quiet), 0, 0, "only warnings and the result" },
+    [OPT_VERBOSE] = { "verbose", 0, NULL, FLAG, AT(verbose), 0, 0,
+                      "a line for every epoch where no terminal is; default: some twenty of them" },
     [OPT_HELP] = { "help", 'h', NULL, FLAG, AT(help), 0, 0, "this text" },
 };
 
@@ -89,6 +93,19 @@ bool cli_option_at(const cli_command *command, int i, char left[64], const char 
     return false;
 }
 
+/* The option that a name of other programs means, or the nearest name, or null. */
+static const char *known_as(const char *given, const char *const *names, size_t n)
+{
+    static const char *const others[][2] = {
+        { "lr", "rate" },           { "learning-rate", "rate" }, { "batch-size", "batch" }, { "test-size", "test" },
+        { "random-state", "seed" }, { "exclude", "drop" },       { "label", "target" },     { "sep", "delimiter" },
+    };
+    for (size_t i = 0; i < BMI_COUNT(others); i++)
+        for (size_t k = 0; k < n; k++)
+            if (!strcmp(given, others[i][0]) && !strcmp(names[k], others[i][1])) return names[k];
+    return bmi_nearest(given, names, n);
+}
+
 static int unknown_option(cli *c, const char *given)
 {
     const char *names[OPT_COUNT];
@@ -98,7 +115,7 @@ static int unknown_option(cli *c, const char *given)
     snprintf(name, sizeof name, "%.*s", length < 63 ? (int)length : 63, given);
     for (int id = 0; id < OPT_COUNT; id++)
         if (takes(c->command, id)) names[n++] = rows[id].name;
-    const char *bare = name + strspn(name, "-"), *near = strlen(bare) > 1 ? bmi_nearest(bare, names, n) : NULL;
+    const char *bare = name + strspn(name, "-"), *near = strlen(bare) > 1 ? known_as(bare, names, n) : NULL;
     if (near) return cli_fail(c, CLI_USAGE, "there is no option %s; did you mean --%s?", name, near);
     return cli_fail(c, CLI_USAGE, "there is no option %s; baeum %s --help lists them", name, c->command->name);
 }
@@ -134,11 +151,13 @@ static int read_choice(cli *c, const option_row *r, const char *text)
     return cli_fail(c, CLI_USAGE, "--%s is \"%s\"; it must be %s", r->name, text, r->argument);
 }
 
-/* A share in [0, 1), or NaN for a file. What reads as a number is one. */
+/* A share in [0, 1), or NaN for a file. What reads as a number is one, also in per cent. */
 static int read_share(cli *c, const option_row *r, const char *text, double *into)
 {
     bool overflow;
-    if (!bmi_read_real(text, strlen(text), into, &overflow)) {
+    const size_t n = strlen(text);
+    if (n > 1 && text[n - 1] == '%' && bmi_read_real(text, n - 1, into, &overflow)) *into /= 100;
+    else if (!bmi_read_real(text, n, into, &overflow)) {
         *into = NAN;
         return *text ? 0 : cli_fail(c, CLI_USAGE, "--%s is empty; give a share of the rows or a file", r->name);
     }

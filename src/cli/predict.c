@@ -7,6 +7,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 typedef struct prediction {
     cli *c;
@@ -191,6 +192,13 @@ static int predict(prediction *p)
     return status;
 }
 
+/* True when both names are of one regular file. */
+static bool is_same(const char *one, const char *other)
+{
+    struct stat a, b;
+    return !stat(one, &a) && !stat(other, &b) && S_ISREG(a.st_mode) && a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
 static int run(cli *c)
 {
     prediction p = { .c = c };
@@ -203,6 +211,8 @@ static int run(cli *c)
     if (!output || cli_is_stdout(output)) c->to = stderr; /* standard output has the predictions */
     if (!(p.model = cli_model_open(c, c->arguments[0]))) return CLI_FAILED;
     int status = cli_source_open(c, c->arguments[1], bm_model_recipe(p.model), BM_VALUE(bm_names, NULL), &p.source);
+    if (!status && output && is_same(output, c->arguments[1]))
+        status = cli_fail(c, CLI_USAGE, "-o %s is the input; name another file", output);
     if (!status) status = predict(&p);
     if (!status) status = write_out(&p);
     if (!status) {
@@ -233,8 +243,8 @@ const cli_command cli_predict = {
     .most = 2,
     .run = run,
     .summary = "raw rows in, predictions out",
-    .options = BIT(OPT_THREADS) | BIT(OPT_NO_HEADER) | BIT(OPT_DELIMITER) | BIT(OPT_BAD_ROWS) | BIT(OPT_DATA) |
-               BIT(OPT_OUTPUT) | BIT(OPT_JSON) | BIT(OPT_QUIET),
+    .options = BIT(OPT_THREADS) | BIT(OPT_NO_HEADER) | BIT(OPT_DELIMITER) | BIT(OPT_RENAME) | BIT(OPT_BAD_ROWS) |
+               BIT(OPT_DATA) | BIT(OPT_OUTPUT) | BIT(OPT_JSON) | BIT(OPT_QUIET),
     .about =
         "Predicts every row of DATA with a model that baeum train made. The rows are raw, as training had them; the target may "
         "be\n"

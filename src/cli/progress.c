@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/* How far training is: one line that moves on a terminal, one plain line per epoch elsewhere. */
+/* How far training is: one line that moves on a terminal, some twenty plain lines elsewhere. */
 #include "cli/cli.h"
 #include <math.h>
 #include <stdlib.h>
@@ -7,7 +7,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-enum { BAR = 28, WIDE = 100 };
+enum { BAR = 28, WIDE = 100, LINES = 20, WAIT = 60 /* s */ };
 
 /* "███████████▍": eighths of `columns` columns. */
 static void bar(char into[3 * BAR + 1], double share, int columns)
@@ -56,6 +56,21 @@ static void draw(cli_progress *s, const bm_progress *p)
     s->last_shown = p->seconds;
 }
 
+/* Into a pipe or a file go the first epoch, the last, and some evenly between, or one in a while; with --verbose all. */
+static bool shown(const cli_progress *s, const bm_progress *p)
+{
+    const int64_t every = (p->epochs + LINES - 1) / LINES;
+    return s->command->options.verbose || p->epoch == 1 || p->epoch == p->epochs || p->epoch % every == 0 ||
+           p->seconds - s->last_shown > WAIT;
+}
+
+static void put_line(cli_progress *s)
+{
+    fputs(s->line, s->command->to);
+    fflush(s->command->to); /* a log file is watched */
+    *s->line = 0;
+}
+
 bool cli_progress_show(void *progress, const bm_progress *p)
 {
     cli_progress *s = progress;
@@ -72,8 +87,11 @@ bool cli_progress_show(void *progress, const bm_progress *p)
     } else if (p->epoch_done) {
         char text[200];
         numbers(p, text);
-        fprintf(c->to, "epoch %4lld/%lld   %s\n", (long long)p->epoch, (long long)p->epochs, text);
-        fflush(c->to); /* a log file is watched */
+        snprintf(s->line, sizeof s->line, "epoch %4lld/%lld   %s\n", (long long)p->epoch, (long long)p->epochs, text);
+        if (shown(s, p)) {
+            put_line(s);
+            s->last_shown = p->seconds;
+        }
     }
     return true;
 }
@@ -82,4 +100,5 @@ void cli_progress_end(cli_progress *s)
 {
     if (s->drawn) fprintf(s->command->to, "\r\033[K");
     s->drawn = false;
+    if (*s->line) put_line(s); /* the last epoch, when it came early */
 }

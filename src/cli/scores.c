@@ -5,26 +5,28 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* In the order of the columns; `key` is the name in JSON. */
+/* In the order of the columns. What says `but` is no column beside that metric: means over two classes hide how the one of
+ * interest fares. JSON has all of them. */
 static const struct {
-    const char *name, *key, *title;
+    const char *name, *title;
     bool share;
+    const char *but;
 } titles[] = {
-    { "accuracy", "accuracy", "accuracy", true },
-    { "f1_macro", "f1", "F1", true },
-    { "f1", "f1", "F1", true },
-    { "precision_macro", "precision", "precision", true },
-    { "precision", "precision", "precision", true },
-    { "recall_macro", "recall", "recall", true },
-    { "recall", "recall", "recall", true },
-    { "balanced_accuracy", "balanced_accuracy", "balanced", true },
-    { "roc_auc", "roc_auc", "AUC", true },
-    { "log_loss", "log_loss", "log loss", false },
-    { "r2", "r2", "R²", true },
-    { "mae", "mae", "MAE", false },
-    { "rmse", "rmse", "RMSE", false },
-    { "mse", "mse", "MSE", false },
-    { "mape", "mape", "MAPE", false },
+    { "accuracy", "accuracy", true, NULL },
+    { "f1", "F1", true, NULL },
+    { "precision", "precision", true, NULL },
+    { "recall", "recall", true, NULL },
+    { "f1_macro", "macro F1", true, "f1" },
+    { "precision_macro", "macro precision", true, "precision" },
+    { "recall_macro", "macro recall", true, "recall" },
+    { "balanced_accuracy", "balanced", true, NULL },
+    { "roc_auc", "AUC", true, NULL },
+    { "log_loss", "log loss", false, NULL },
+    { "r2", "R²", true, NULL },
+    { "mae", "MAE", false, NULL },
+    { "rmse", "RMSE", false, NULL },
+    { "mse", "MSE", false, NULL },
+    { "mape", "MAPE", false, NULL },
 };
 enum { TITLES = sizeof titles / sizeof *titles };
 
@@ -35,21 +37,39 @@ static int title_of(const char *name)
     return TITLES;
 }
 
+static bool has(const bm_scores *s, const char *name)
+{
+    for (int64_t k = 0; k < s->count; k++)
+        if (!strcmp(s->metrics[k].name, name)) return true;
+    return false;
+}
+
 /* The metrics of `first` in the order of the titles, unknown ones behind. Returns how many. */
 static int order(const bm_scores *first, const char *names[16])
 {
     int n = 0;
-    for (int title = 0; title <= TITLES; title++)
+    for (int title = 0; title <= TITLES; title++) {
+        if (title < TITLES && titles[title].but && has(first, titles[title].but)) continue;
         for (int64_t k = 0; k < first->count; k++)
             if (title_of(first->metrics[k].name) == title) names[n++] = first->metrics[k].name;
+    }
     return n;
+}
+
+/* `F1, precision, recall of "yes"`: which class the columns with plain names are of. */
+static void say_class(const cli_scores *s, const bm_scores *first, char into[200])
+{
+    char name[4 * 40 + 4];
+    *into = 0;
+    if (s->positive && has(first, "f1"))
+        snprintf(into, 200, "F1, precision, recall of \"%s\"", cli_cell(name, s->positive, 40));
 }
 
 void cli_scores_print(const cli_scores *s, FILE *to)
 {
     const bm_scores *first = NULL; /* its metrics are the columns */
     const char *names[16];
-    char number[32];
+    char number[32], class[200];
     for (int i = 0; i < s->count && !first; i++)
         if (s->scores[i].count) first = &s->scores[i];
     if (!first) return;
@@ -58,7 +78,8 @@ void cli_scores_print(const cli_scores *s, FILE *to)
     cli_grid_add(&g, "");
     for (int k = 0; k < columns; k++)
         cli_grid_add(&g, title_of(names[k]) < TITLES ? titles[title_of(names[k])].title : names[k]);
-    cli_grid_add(&g, "");
+    say_class(s, first, class);
+    cli_grid_add(&g, class);
     for (int i = 0; i < s->count; i++) {
         cli_grid_add(&g, s->name[i]);
         for (int k = 0; k < columns; k++) {
@@ -76,11 +97,49 @@ json_t *cli_scores_json(const bm_scores *s)
 {
     json_t *o = json_object();
     if (isfinite(s->loss)) json_object_set_new(o, "loss", cli_number(s->loss));
-    for (int64_t k = 0; k < s->count; k++) {
-        const int title = title_of(s->metrics[k].name);
-        json_object_set_new(o, title < TITLES ? titles[title].key : s->metrics[k].name, cli_number(s->metrics[k].value));
-    }
+    for (int64_t k = 0; k < s->count; k++) json_object_set_new(o, s->metrics[k].name, cli_number(s->metrics[k].value));
     return o;
+}
+
+const char *cli_positive(cli *c, const bm_model *m)
+{
+    const char *name = bm_model_task(m) == BM_CLASSIFICATION && bm_model_classes(m) == 2 ? bm_model_class_name(m, 1) : NULL;
+    if (name) cli_put(c, "positive", json_string(name));
+    return name;
+}
+
+void cli_confusion(cli *c, const bm_model *m, const bm_tensor *targets, const bm_tensor *values, int most)
+{
+    const int64_t classes = bm_model_classes(m), rows = bm_tensor_size(targets);
+    const int32_t *truth = bm_data_i32(targets);
+    if (!truth || classes < 2 || classes > most || most > CLI_MOST_CLASSES || bm_tensor_size(values) != classes * rows) return;
+    int64_t counts[CLI_MOST_CLASSES][CLI_MOST_CLASSES] = { { 0 } };
+    char text[64];
+    json_t *json = json_array();
+    for (int64_t i = 0; i < rows; i++) {
+        int64_t best = 0;
+        for (int64_t k = 1; k < classes; k++)
+            if (bm_tensor_at(values, i * classes + k) > bm_tensor_at(values, i * classes + best)) best = k;
+        if (truth[i] >= 0 && truth[i] < classes) counts[truth[i]][best]++;
+    }
+    cli_grid g = { .columns = (int)classes + 1 };
+    cli_grid_add(&g, "true \\ predicted");
+    for (int64_t k = 0; k < classes; k++) cli_grid_add(&g, cli_cell(text, bm_model_class_name(m, k), 12));
+    for (int64_t r = 0; r < classes; r++) {
+        json_t *row = json_array();
+        cli_grid_add(&g, cli_cell(text, bm_model_class_name(m, r), 12));
+        for (int64_t k = 0; k < classes; k++) {
+            cli_grid_add(&g, cli_count(text, counts[r][k]));
+            json_array_append_new(row, json_integer((json_int_t)counts[r][k]));
+        }
+        json_array_append_new(json, row);
+    }
+    if (cli_talks(c)) {
+        fputc('\n', c->to);
+        cli_grid_print(&g, "", c->to);
+    }
+    cli_put(c, "confusion", json);
+    cli_grid_end(&g);
 }
 
 int64_t cli_majority(const bm_tensor *targets, int64_t classes)

@@ -39,6 +39,7 @@ static void find_stem(const char *given, char stem[1024])
 static int table_failed(cli *c, const bm_table *t)
 {
     const char *extra = "", *of_c = strstr(bm_error(t), ", or read with rename_duplicates");
+    if (of_c) extra = ", or read with --rename-duplicates";
     const cli_options *o = &c->options;
     if (bm_status_of(t) == BM_E_FORMAT && !o->bad_rows && (c->command->options >> OPT_BAD_ROWS & 1) &&
         strstr(bm_error(t), ": the row has"))
@@ -159,6 +160,7 @@ int cli_source_open(cli *c, const char *data, const bm_recipe *recipe, bm_names 
                                  .no_header = o->no_header,
                                  .text = texts,
                                  .recipe = recipe,
+                                 .rename_duplicates = o->rename_duplicates,
                                  .skip_bad_rows = o->bad_rows && !strcmp(o->bad_rows, "skip") };
     *s = (cli_source){ .given = data, .target = o->target };
     find_stem(data, s->stem);
@@ -268,6 +270,11 @@ bool cli_is_model(const char *path)
 bm_model *cli_model_open(cli *c, const char *path)
 {
     struct stat about;
+    if (c->n_arguments == 2 && path == c->arguments[0] && !cli_is_model(path) && cli_is_model(c->arguments[1])) {
+        cli_fail(c, CLI_FAILED, "%s is no model; the model comes first: baeum %s %s %s", path, c->command->name,
+                 c->arguments[1], path);
+        return NULL;
+    }
     if (stat(path, &about)) {
         cli_fail(c, CLI_FAILED, "%s: %s; a model file is made by baeum train", path, strerror(errno));
         return NULL;

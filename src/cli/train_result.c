@@ -7,6 +7,11 @@
 #include <string.h>
 #include <sys/stat.h>
 
+enum {
+    CONFUSED = 10, /* classes whose confusion is shown, at most */
+    FEW = 30       /* rows of a part whose figures are to be taken with care */
+};
+
 /* Of a method of its own: "not converged after 1,000 iterations" is worth a warning, "solved" no word. */
 static void say_own_end(cli_training *t)
 {
@@ -62,31 +67,69 @@ static int take_scores(cli_training *t, bm_scores parts[4])
     return 0;
 }
 
+/* True against predicted classes of a part, as baeum evaluate shows them. */
+static int confusion(cli_training *t, int part)
+{
+    cli *c = t->c;
+    const bm_model *m = t->model;
+    bmi_error e = { 0 };
+    if (t->task != BM_CLASSIFICATION || t->classes > CONFUSED || (!c->json && !cli_talks(c))) return 0;
+    bm_dataset *made = t->source.table ? bm_recipe_apply(bm_model_recipe(m), t->table[part]) : NULL;
+    const bm_dataset *d = made ? made : t->data[part];
+    bm_tensor *values = NULL;
+    int status = made && bm_failed(made) ? cli_fail_text(c, CLI_FAILED, bm_error(made)) : 0;
+    if (!status && !(values = bmi_scores_predict(m, d, &e, BM_HERE))) status = cli_fail_text(c, CLI_FAILED, e.text);
+    if (!status) cli_confusion(c, m, bm_dataset_t(d, 0), values, CONFUSED);
+    bm_free(values);
+    bm_free(made);
+    return status;
+}
+
+/* What the figures do not say by themselves. */
+static void warn(cli_training *t, const bm_scores *judged, const bm_scores *trivial, const char *part)
+{
+    cli *c = t->c;
+    const bool numbers = t->task == BM_REGRESSION;
+    const char *by = numbers ? "r2" : isfinite(bm_score(judged, "log_loss")) ? "log_loss" : "balanced_accuracy";
+    const double own = bm_score(judged, by), theirs = bm_score(trivial, by);
+    char n1[32], n2[32], rows[64];
+    if (!strcmp(part, "train")) cli_warn(c, "no rows were held out: these are the scores of the rows it learned from");
+    if (!strcmp(by, "log_loss") ? own >= theirs : own <= theirs)
+        cli_warn(c, "no better than always %s: %s %s against %s",
+                 numbers ? "saying the mean" : "saying how frequent the classes are",
+                 numbers                   ? "R²"
+                 : !strcmp(by, "log_loss") ? "log loss"
+                                           : "balanced accuracy",
+                 (numbers ? cli_share : cli_real)(n1, own), (numbers ? cli_share : cli_real)(n2, theirs));
+    if (judged->rows < FEW && strcmp(part, "train"))
+        cli_warn(c, "the %s part has only %s: its figures say little", part, cli_plural(rows, judged->rows, "row", "rows"));
+}
+
 static int scores(cli_training *t)
 {
     cli *c = t->c;
     bm_scores parts[4];
-    cli_scores s = { .count = 0 };
-    const int status = take_scores(t, parts);
+    cli_scores s = { .positive = cli_positive(c, t->model) };
+    int status = take_scores(t, parts);
     if (status) return status;
-    if (!parts[2].rows && !parts[1].rows) add(&s, "train", &parts[0]); /* nothing was held out */
-    else add(&s, parts[2].rows ? "test" : "validation", &parts[parts[2].rows ? 2 : 1]);
+    const int judged = parts[2].rows ? 2 : parts[1].rows ? 1 : 0; /* 0: nothing was held out */
+    static const char *const names[] = { "train", "validation", "test" };
+    add(&s, names[judged], &parts[judged]);
     add(&s, "baseline", &parts[3]);
     s.note[s.count - 1] = t->task == BM_REGRESSION ? "always the mean" : "always the most frequent class";
     if (!c->json) {
         if (cli_talks(c)) fputc('\n', c->to);
         cli_scores_print(&s, c->to);
-        if (cli_talks(c)) fputc('\n', c->to);
     }
+    status = confusion(t, judged);
+    if (status) return status;
+    if (cli_talks(c)) fputc('\n', c->to);
     json_t *metrics = json_object();
-    for (int i = 0; i < 3; i++) {
-        static const char *const names[] = { "train", "validation", "test" };
+    for (int i = 0; i < 3; i++)
         if (parts[i].rows > 0) json_object_set_new(metrics, names[i], cli_scores_json(&parts[i]));
-    }
     cli_put(c, "metrics", metrics);
     cli_put(c, "baseline", cli_scores_json(&parts[3]));
-    if (!parts[2].rows && !parts[1].rows)
-        cli_warn(c, "no rows were held out: these are the scores of the rows it learned from");
+    warn(t, &parts[judged], &parts[3], names[judged]);
     return 0;
 }
 

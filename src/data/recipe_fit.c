@@ -114,9 +114,13 @@ static void forget_dropped(bm_recipe *r)
 
 static bm_status name_features(bm_recipe *r, const bmi_frame *f, bm_place here)
 {
-    if (!f->n)
-        return bmi_object_fail(r, BM_E_DATA, here, "no feature is left to learn from%s",
-                               r->n_steps ? " after the steps of the recipe" : "");
+    if (!f->n) {
+        char what[250] = ""; /* the notes tell what was dropped, and why */
+        for (size_t i = 0, n = 0; i < r->notes.count && n + 1 < sizeof what; i++)
+            n += (size_t)snprintf(what + n, sizeof what - n, "%s%s", n ? "; " : ": ", r->notes.at[i]);
+        return bmi_object_fail(r, BM_E_DATA, here, "no feature is left to learn from%s%s",
+                               r->n_steps ? " after the steps of the recipe" : "", what);
+    }
     r->features = bmi_arena_alloc(&r->found, f->n, sizeof *r->features);
     if (!r->features) return bmi_fail_memory(&r->object.error, here, f->n * sizeof *r->features, "for the names of features");
     for (size_t c = 0; c < f->n; c++) {

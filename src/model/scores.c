@@ -111,19 +111,19 @@ static bm_tensor *target_tensor(const bm_model *m, const bm_tensor *t, bmi_error
 bm_status bmi_scores_take(bm_scores *s, const bm_model *m, const bm_dataset *d, const bm_tensor *prediction, bmi_error *e, bm_place here)
 {
     const bm_metric   numbers[] = { BM_R2, BM_METRIC_MAE, BM_RMSE, BM_METRIC_MSE };
-    const bm_metric   classes[] = { BM_ACCURACY, BM_BALANCED_ACCURACY, BM_PRECISION_MACRO, BM_RECALL_MACRO, BM_F1_MACRO, BM_LOG_LOSS, BM_ROC_AUC };
+    const bm_metric   classes[] = { BM_PRECISION, BM_RECALL, BM_F1, /* of two classes: of the second */
+                                    BM_ACCURACY, BM_BALANCED_ACCURACY, BM_PRECISION_MACRO, BM_RECALL_MACRO, BM_F1_MACRO, BM_LOG_LOSS, BM_ROC_AUC };
     const bool        regression = m->task == BM_REGRESSION;
-    const bm_metric  *metrics = regression ? numbers : classes;
-    const size_t      n       = regression ? BMI_COUNT(numbers) : BMI_COUNT(classes);
+    const size_t      first   = m->n_classes == 2 ? 0 : 3, all = BMI_COUNT(classes);
+    const bool        mere    = !prediction && m->learner && m->learner->tasks & BM_LEARNS_SCORES; /* no probabilities, no log loss */
+    const bm_metric  *metrics = regression ? numbers : classes + first;
+    const size_t      n       = regression ? BMI_COUNT(numbers) : all - first - (mere ? 2 : 0);
     const bm_tensor  *t       = target_of(d);
     *s                        = (bm_scores){ .loss = NAN, .rows = d->rows };
     if (!t) return bmi_fail(e, BM_E_DATA, here, "evaluate: the table has no column of the target");
     bm_tensor *own = prediction ? NULL : bmi_scores_predict(m, d, e, here), *truth = e->status ? NULL : target_tensor(m, t, e, here);
-    const bool mere = !prediction && m->learner && m->learner->tasks & BM_LEARNS_SCORES;
-    for (size_t i = 0; i < n && !e->status; i++) {
-        if (!regression && mere && i >= 5) break; /* no probabilities, no log loss */
+    for (size_t i = 0; i < n && !e->status; i++)
         measure(s, metrics[i], prediction ? prediction : own, truth, regression ? BM_OUTPUT_REALS : BM_OUTPUT_CLASSES, e, here);
-    }
     if (!e->status) s->loss = bm_score(s, regression ? "mse" : "log_loss");
     bmi_object_free(truth);
     bmi_object_free(own);

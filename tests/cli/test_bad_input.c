@@ -57,7 +57,8 @@ static void tables(void **state)
         { "a,b\n1,inf\n", 0, "bad.csv" },
         { "a,b\n1,2\0\n", 9, "bad.csv" },
         { "a,b\n1,x\"2\n", 0, "bad.csv" },
-        { "a,a\n1,2\n", 0, "bad.csv:1:2: a second column is named \"a\"; rename one of them\n" },
+        { "a,a\n1,2\n", 0,
+          "bad.csv:1:2: a second column is named \"a\"; rename one of them, or read with --rename-duplicates\n" },
         { "\xff\xfe"
           "a\0,\0b\0\n\0",
           10, "bad.csv is in UTF-16; change it to UTF-8 first (iconv -f UTF-16 -t UTF-8)" },
@@ -111,7 +112,8 @@ static void targets(void **state)
         { "echo a,b; seq 30 | sed 's/$/,true/'", "the target \"b\" is \"true\" in all rows", 1 },
         { "echo a,b; seq 30 | sed 's/$/,2.5/'", "the target \"b\" is 2.5 in all rows", 1 },
         { "echo a,b; seq 30 | sed 's/^/7,/'",
-          "no feature is left to learn from after the steps of the recipe; a column besides the target must tell rows apart",
+          "no feature is left to learn from after the steps of the recipe: a is dropped: it has one value in all 50 rows; a "
+          "column besides the target must tell rows apart",
           1 },
         { "echo a,b; seq 30 | sed 's/.*/id&,&/'", "no feature is left", 1 },
         { "echo b; seq 30", "no feature is left to learn from; a column besides", 1 },

@@ -27,9 +27,10 @@ static void as_in_training(void **state)
     static const char *const classes[] = {
         "accuracy", "f1", "precision", "recall", "balanced_accuracy", "roc_auc", "log_loss"
     };
+    static const char *const more[] = { "accuracy", "f1_macro", "precision_macro", "recall_macro", "balanced_accuracy" };
     static const char *const numbers[] = { "r2", "mae", "rmse", "mse" };
     same_scores("creditcard", "card", "softmax", classes, BMI_COUNT(classes));
-    same_scores("iris", "Species", "'mlp:8,epochs=5'", classes, BMI_COUNT(classes));
+    same_scores("iris", "Species", "'mlp:8,epochs=5'", more, BMI_COUNT(more));
     same_scores("creditcard", "share", "linear", numbers, BMI_COUNT(numbers));
 }
 
@@ -40,7 +41,8 @@ static void words(void **state)
     const bmt_run r = bmt_exits(bmt_sh("baeum evaluate iris.st iris"), 0);
     bmt_contains("the first line", r.out, "iris         150 rows");
     bmt_contains("baseline", r.out,
-                 "baseline       .333   .167        .111     .333       .333   .500       1.10   always the most frequent "
+                 "baseline       .333       .167              .111           .333       .333   .500       1.10   always the "
+                 "most frequent "
                  "class of these rows\n");
     bmt_contains("counts", r.out,
                  "\ntrue \\ predicted   setosa   versicolor   virginica\nsetosa                 50            0           0\n");
@@ -77,6 +79,8 @@ static void counted_and_refused(void **state)
                  "has no \"Species\", which is the target");
     bmt_contains("an argument", bmt_exits(bmt_sh("baeum evaluate iris.st"), 2).err, "an argument is missing");
     bmt_contains("no model", bmt_exits(bmt_sh("baeum evaluate iris.csv iris"), 1).err, "iris.csv");
+    bmt_contains("the other way round", bmt_exits(bmt_sh("baeum evaluate iris.csv iris.st"), 1).err,
+                 "iris.csv is no model; the model comes first: baeum evaluate iris.st iris.csv");
     bmt_contains("a bad row", bmt_exits(bmt_sh("sed '5s/,.*//' iris.csv | baeum evaluate iris.st -"), 1).err,
                  "-:5:1: the row has 1 cell");
     bmt_contains("left out", bmt_exits(bmt_sh("sed '5s/,.*//' iris.csv | baeum evaluate iris.st - --bad-rows skip"), 0).out,

@@ -133,9 +133,8 @@ static int setup(void **state)
 static void through(const char *train, const char *data)
 {
     json_t *json = bmt_json(bmt_exits(bmt_sh("baeum train %s -m mlp:16 -e 60 --rate .01 -o a.st --json", train), 0));
-    static const char *const metrics[] = {
-        "accuracy", "f1", "precision", "recall", "balanced_accuracy", "roc_auc", "log_loss"
-    };
+    static const char *const metrics[] = { "accuracy",          "f1_macro", "precision_macro", "recall_macro",
+                                           "balanced_accuracy", "roc_auc",  "log_loss" };
     for (size_t i = 0; i < BMI_COUNT(metrics); i++) {
         char path[60];
         snprintf(path, sizeof path, "metrics.test.%s", metrics[i]);

@@ -25,7 +25,7 @@ static void await(const char *file, const char *text)
     fail_msg("\"%s\" never came", text);
 }
 
-#define LONG "exec baeum train digits -m mlp:32 --epochs 1000000 --patience 1000000 --rate .0001 --threads 1 "
+#define LONG "exec baeum train digits -m mlp:32 --epochs 1000000 --patience 1000000 --rate .0001 --threads 1 --verbose "
 
 static void best_is_saved(void **state)
 {

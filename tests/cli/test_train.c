@@ -28,17 +28,84 @@ static void session_of_classes(void **state)
         "split        104 train · 23 validation · 23 test, seed 0",
         "model        softmax · 15 parameters",
         "",
-        "           accuracy     F1   precision   recall   balanced    AUC   log loss",
+        "           accuracy   macro F1   macro precision   macro recall   balanced    AUC   log loss",
     };
     assert_string_equal(r.err, "");
     for (int i = 0; i < (int)BMI_COUNT(lines); i++) assert_string_equal(bmt_line(r.out, i), lines[i]);
     bmt_contains("test", bmt_line(r.out, 7), "test       ");
     bmt_contains("baseline", bmt_line(r.out, 8), "always the most frequent class");
-    bmt_contains("saved", bmt_line(r.out, 10), "saved iris.safetensors (");
-    bmt_contains("next", bmt_line(r.out, 10), "next: baeum predict iris.safetensors new.csv");
-    assert_int_equal(bmt_lines(r.out), 11);
+    assert_string_equal(bmt_line(r.out, 10), "true \\ predicted   setosa   versicolor   virginica");
+    assert_string_equal(bmt_line(r.out, 15), "! the test part has only 23 rows: its figures say little");
+    bmt_contains("saved", bmt_line(r.out, 16), "saved iris.safetensors (");
+    bmt_contains("next", bmt_line(r.out, 16), "next: baeum predict iris.safetensors new.csv");
+    assert_int_equal(bmt_lines(r.out), 17);
     const bmt_run quiet = bmt_exits(bmt_sh("baeum train iris -q"), 0);
-    assert_int_equal(bmt_lines(quiet.out), 3);
+    assert_int_equal(bmt_lines(quiet.out), 4);
+}
+
+/* Of two classes F1, precision and recall are those of the second, and its name is said; they follow from the counts beside them. */
+static void class_of_interest(void **state)
+{
+    (void)state;
+    make_csv("x,y", 1000, "$1 % 97 \",\" (($1 % 97 > 60) != ($1 % 7 == 0) ? \"yes\" : \"no\")");
+    const bmt_run r = bmt_exits(bmt_sh("baeum train x.csv -t y"), 0);
+    bmt_contains("the class", r.out,
+                 "F1   precision   recall   balanced    AUC   log loss   F1, precision, recall of \"yes\"\n");
+    assert_null(strstr(r.out, "macro"));
+    bmt_contains("in inspect", bmt_exits(bmt_sh("baeum inspect x.safetensors"), 0).out, "recall of \"yes\"\n");
+    json_t *json = train("x.csv -t y");
+    double n[2][2];
+    for (size_t i = 0; i < 2; i++)
+        for (size_t k = 0; k < 2; k++)
+            n[i][k] = json_number_value(json_array_get(json_array_get(json_object_get(json, "confusion"), i), k));
+    assert_string_equal(bmt_json_string(json, "positive"), "yes");
+    assert_true(n[1][1] > 0 && n[0][1] > 0 && n[1][0] > 0);
+    bmt_near("precision", bmt_json_number(json, "metrics.test.precision"), n[1][1] / (n[1][1] + n[0][1]), 1e-12);
+    bmt_near("recall", bmt_json_number(json, "metrics.test.recall"), n[1][1] / (n[1][1] + n[1][0]), 1e-12);
+    bmt_near("F1", bmt_json_number(json, "metrics.test.f1"), 2 * n[1][1] / (2 * n[1][1] + n[0][1] + n[1][0]), 1e-12);
+    bmt_near("the mean of both", bmt_json_number(json, "metrics.test.recall_macro"),
+             (n[1][1] / (n[1][1] + n[1][0]) + n[0][0] / (n[0][0] + n[0][1])) / 2, 1e-12);
+    json_decref(json);
+    json = train("iris");
+    assert_null(json_object_get(json, "positive"));
+    assert_true(bmt_json_number(json, "metrics.test.f1_macro") > 0);
+    assert_null(json_object_get(json_object_get(json_object_get(json, "metrics"), "test"), "f1"));
+    json_decref(json);
+}
+
+/* Figures that say little, or that nothing was learned, are said to. */
+static void warned(void **state)
+{
+    (void)state;
+    make_csv("x,y", 400, "$1 \",\" ($1 * 7919 % 101) * 1e6");
+    const bmt_run r = bmt_exits(bmt_sh("baeum train x.csv -t y -m mlp:4 -e 1 --rate 0"), 0);
+    bmt_contains("no better", r.out, "! no better than always saying the mean: R² ");
+    assert_null(strstr(r.out, "say little"));
+    make_csv("x,y", 400, "$1 % 10 \",\" ($1 * 7919 % 101 > 50 ? \"a\" : \"b\")");
+    bmt_contains("no better", bmt_exits(bmt_sh("baeum train x.csv -t y -m perceptron"), 0).out,
+                 "! no better than always saying how ");
+    make_csv("x,y", 30, "$1 \",\" 2 * $1");
+    const bmt_run few = bmt_exits(bmt_sh("baeum train x.csv -t y -q"), 0);
+    bmt_contains("few", few.out, "! the test part has only 5 rows: its figures say little\n");
+    assert_null(strstr(few.out, "no better"));
+    bmt_contains("few", bmt_exits(bmt_sh("baeum train x.csv -t y -q --test 0"), 0).out,
+                 "! the validation part has only 5 rows");
+    assert_null(strstr(bmt_exits(bmt_sh("baeum train x.csv -t y -q --test 0 --validation 0"), 0).out, "say little"));
+}
+
+/* A log gets some twenty lines of a thousand epochs, the first and the last among them; all when they are asked for. */
+static void log_lines(void **state)
+{
+    (void)state;
+    make_csv("x,y", 40, "$1 \",\" 2 * $1");
+    const bmt_run some = bmt_exits(bmt_sh("baeum train x.csv -t y -m mlp:2 -e 210 --patience 210 | grep ^epoch"), 0);
+    assert_in_range(bmt_lines(some.out), 15, 22);
+    bmt_contains("first", bmt_line(some.out, 0), "epoch    1/210 ");
+    bmt_contains("last", bmt_line(some.out, bmt_lines(some.out) - 1), "epoch  210/210 ");
+    bmt_exits(bmt_sh("baeum train x.csv -t y -m mlp:2 -e 210 --patience 210 --verbose | grep -c ^epoch | grep -x 210"), 0);
+    bmt_exits(
+        bmt_sh("baeum train x.csv -t y -m mlp:2 -e 97 --patience 1 --rate 0 | grep '^epoch' | tail -1 | grep 'epoch    2/97'"),
+        0);
 }
 
 static void session_of_numbers(void **state)
@@ -181,6 +248,7 @@ static void splits(void **state)
     (void)state;
     parts("iris", 104, 23, 23); /* .15 of 150 is 22.5 */
     parts("iris --validation .2 --test .1", 105, 30, 15);
+    parts("iris --validation 20% --test 10%", 105, 30, 15);
     parts("iris --validation 0", 127, 0, 23);
     parts("iris --validation 0 --test 0", 150, 0, 0);
     bmt_exits(bmt_sh("baeum data split iris -q -o p"), 0);
@@ -270,6 +338,11 @@ static void recipes(void **state)
 static void reading(void **state)
 {
     (void)state;
+    bmt_exits(bmt_sh("(echo a,a,y; seq 60 | awk '{ print $1 \",-\" $1 \",\" 2 * $1 }') > dup.csv"), 0);
+    bmt_contains("twice", bmt_exits(bmt_sh("baeum train dup.csv -t y"), 1).err,
+                 "rename one of them, or read with --rename-duplicates");
+    bmt_contains("renamed", bmt_exits(bmt_sh("baeum train dup.csv -t y --rename-duplicates"), 0).out,
+                 "dup          60 rows · 3 columns");
     bmt_exits(bmt_sh("seq 1 100 | awk '{ print $1 \";\" 2 * $1 \"|\" }' > s.csv"), 0);
     json_t *json = train("s.csv --no-header --delimiter ';' -t c2 --task classification --validation 0 --test 0 -o s.st");
     assert_string_equal(bmt_json_string(json, "target"), "c2");
@@ -386,6 +459,9 @@ int main(void)
     setenv("BAEUM_THREADS", "1", 1); /* threads that other tests keep waiting make small networks slow */
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(session_of_classes),
+        cmocka_unit_test(class_of_interest),
+        cmocka_unit_test(warned),
+        cmocka_unit_test(log_lines),
         cmocka_unit_test(session_of_numbers),
         cmocka_unit_test(models),
         cmocka_unit_test(settings),
