@@ -192,13 +192,6 @@ static int predict(prediction *p)
     return status;
 }
 
-/* True when both names are of one regular file. */
-static bool is_same(const char *one, const char *other)
-{
-    struct stat a, b;
-    return !stat(one, &a) && !stat(other, &b) && S_ISREG(a.st_mode) && a.st_dev == b.st_dev && a.st_ino == b.st_ino;
-}
-
 static int run(cli *c)
 {
     prediction p = { .c = c };
@@ -211,8 +204,6 @@ static int run(cli *c)
     if (!output || cli_is_stdout(output)) c->to = stderr; /* standard output has the predictions */
     if (!(p.model = cli_model_open(c, c->arguments[0]))) return CLI_FAILED;
     int status = cli_source_open(c, c->arguments[1], bm_model_recipe(p.model), BM_VALUE(bm_names, NULL), &p.source);
-    if (!status && output && is_same(output, c->arguments[1]))
-        status = cli_fail(c, CLI_USAGE, "-o %s is the input; name another file", output);
     if (!status) status = predict(&p);
     if (!status) status = write_out(&p);
     if (!status) {

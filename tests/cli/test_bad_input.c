@@ -112,7 +112,7 @@ static void targets(void **state)
         { "echo a,b; seq 30 | sed 's/$/,true/'", "the target \"b\" is \"true\" in all rows", 1 },
         { "echo a,b; seq 30 | sed 's/$/,2.5/'", "the target \"b\" is 2.5 in all rows", 1 },
         { "echo a,b; seq 30 | sed 's/^/7,/'",
-          "no feature is left to learn from after the steps of the recipe: a is dropped: it has one value in all 50 rows; a "
+          "no feature is left to learn from after the steps of the recipe: a is dropped: it has one value in all 30 rows; a "
           "column besides the target must tell rows apart",
           1 },
         { "echo a,b; seq 30 | sed 's/.*/id&,&/'", "no feature is left", 1 },

@@ -125,7 +125,7 @@ static void places(void **state)
     (void)state;
     put("new.csv", "size,colour,code\n10,red,k0\n,blue,k1\n");
     bmt_contains("its own input", bmt_exits(bmt_sh("ln -s . here && baeum predict c.st new.csv -o here/new.csv"), 2).err,
-                 "-o here/new.csv is the input; name another file");
+                 "-o here/new.csv is the file new.csv, which is read");
     const bmt_run r = bmt_exits(bmt_sh("baeum predict c.st new.csv"), 0);
     const bmt_run to = bmt_exits(bmt_sh("baeum predict c.st new.csv -o out.csv"), 0);
     char *file = bmt_text("out.csv");
