@@ -90,6 +90,15 @@ void bmi_column_gather(const bmi_column_of *c, void *into, const int64_t *rows, 
         for (int64_t i = first; i < last; i++) convert(c, to + (size_t)i * c->into_bytes, c->from + (size_t)rows[i] * c->from_bytes, c->elements);
 }
 
+void bmi_column_prefetch(const bmi_column_of *c, const int64_t *rows, int64_t n)
+{
+    enum { LINE = 64, LINES = 4 };
+    for (int64_t i = 0; i < n; i++) {
+        const unsigned char *at = c->from + (size_t)rows[i] * c->from_bytes;
+        for (size_t k = 0; k < c->from_bytes && k < LINE * LINES; k += LINE) __builtin_prefetch(at + k);
+    }
+}
+
 void bmi_column_copy(const bmi_column_of *c, void *into, int64_t first, int64_t n)
 {
     const unsigned char *from = c->from + (size_t)first * c->from_bytes;

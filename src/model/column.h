@@ -21,6 +21,8 @@ struct bmi_column_of {
 bool bmi_column_make(bmi_column_of *c, const bm_tensor *t, bm_type type, bool scale);
 /* Rows first .. last - 1 of what goes into a feed: those that `rows` names. */
 void bmi_column_gather(const bmi_column_of *c, void *into, const int64_t *rows, int64_t first, int64_t last);
+/* Asks for rows that will be gathered soon: few, so that nothing else hides the way from memory. */
+void bmi_column_prefetch(const bmi_column_of *c, const int64_t *rows, int64_t n);
 /* n neighbours from row `first` on. */
 void bmi_column_copy(const bmi_column_of *c, void *into, int64_t first, int64_t n);
 

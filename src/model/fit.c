@@ -39,6 +39,19 @@ static void call_steps(bm_training *t)
         if (t->hooks[t->hook].kind->steps) t->hooks[t->hook].kind->steps(t, t->hooks[t->hook].options, t->hooks[t->hook].state);
 }
 
+/* Denormals are flushed once an epoch, not in each step; callbacks have the caller's mode. */
+static void enter_steps(bm_training *t)
+{
+    t->denormals              = bmi_denormals_flush();
+    t->session->state.flushed = true;
+}
+
+static void leave_steps(bm_training *t)
+{
+    t->session->state.flushed = false;
+    bmi_denormals_restore(t->denormals);
+}
+
 /* Once in a while: the clock, and callbacks that end training or show progress. Looks are a few milliseconds apart. */
 static void look(bm_training *t)
 {
@@ -48,9 +61,9 @@ static void look(bm_training *t)
     else if (gone > 2e-2 && t->every > 1) t->every /= 2;
     t->progress.seconds = now - t->start;
     t->progress.loss    = loss_so_far(t);
-    bmi_denormals_restore(t->denormals);
+    leave_steps(t);
     call_steps(t);
-    t->denormals  = bmi_denormals_flush();
+    enter_steps(t);
     t->until_look = t->every;
     if (t->steps_limit - t->steps_done < t->until_look) t->until_look = t->steps_limit - t->steps_done;
     if (t->until_look < 1) t->until_look = 1;
@@ -98,9 +111,19 @@ static bm_status gather_and_run(bm_training *t, const bmi_pass *p, const int64_t
     return bmi_session_run(t->session, p->plan, t->here);
 }
 
+/* The rows of the step after this one, when they are few. */
+static inline void prefetch(const bm_training *t, const bmi_pass *p, const int64_t *rows)
+{
+    enum { FEW = 4 };
+    if (p->rows > FEW || t->order + t->rows - rows < 2 * p->rows) return;
+    bmi_column_prefetch(&t->columns.x, rows + p->rows, p->rows);
+    bmi_column_prefetch(&t->columns.t, rows + p->rows, p->rows);
+}
+
 /* One step; false when training is to end. */
 static inline bool step(bm_training *t, const bmi_pass *p, const int64_t *rows)
 {
+    prefetch(t, p, rows);
     const bm_status st = gather_and_run(t, p, rows);
     if (st) return fail_step(t, p, rows, st), false;
     const double weight = (double)p->rows;
@@ -121,10 +144,10 @@ static bool run_epoch(bm_training *t)
     bool          go    = true;
     bmi_batches_order(&t->batches, t->model->epochs, t->order);
     for (int64_t i = 0; t->chosen && i < t->rows; i++) t->order[i] = t->chosen[t->order[i]];
-    t->denormals = bmi_denormals_flush(); /* once, not in each step */
+    enter_steps(t);
     for (int64_t i = t->progress.step; go && i < whole; i++) go = step(t, &t->whole, t->order + i * t->batches.batch);
     if (go && t->rest.plan && t->progress.step == whole) go = step(t, &t->rest, t->order + whole * t->batches.batch);
-    bmi_denormals_restore(t->denormals);
+    leave_steps(t);
     const bmi_pass *last = t->rest.plan ? &t->rest : &t->whole;
     if (t->gradient >= 0) t->gradient_norm = bmi_pass_number(last->fetch[t->gradient]);
     return go || t->progress.step == t->progress.steps;

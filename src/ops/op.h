@@ -15,6 +15,7 @@
 typedef struct bmi_run_state {
     uint64_t seed;
     uint64_t tick; /* one more in each run: streams of random operations */
+    bool     flushed; /* whoever runs plans has set the mode of denormals: plans on one thread leave it */
     int      halt; /* the guard of a plan found a number that is not finite: no step runs after it */
     struct {       /* the first bad datum that a kernel met; the run fails with it */
         int         set; /* changed atomically */

@@ -15,10 +15,11 @@ typedef struct team {
 
 static void run_alone(const bmi_plan *p, bmi_run_state *state, const bmi_before *before)
 {
-    const unsigned mode = bmi_denormals_flush();
+    const unsigned  mode = state->flushed ? 0 : bmi_denormals_flush();
+    const bmi_step *end  = p->steps + p->n_steps;
     if (before) before->fn(before->arg, 0, 1);
-    for (size_t i = 0; i < p->n_steps && !state->halt; i++) p->steps[i].kernel(p->steps[i].args, 0, 1);
-    bmi_denormals_restore(mode);
+    for (const bmi_step *s = p->steps; s < end && !state->halt; s++) s->kernel(s->args, 0, 1);
+    if (!state->flushed) bmi_denormals_restore(mode);
 }
 
 /* What each member of a team does: its parts of shared steps; the first one all others. They meet where a step needs what

@@ -143,7 +143,7 @@ static inline void run_flat(const bmi_program *p)
     }
 }
 
-static void run_walk(const bmi_program *p, int part, int parts)
+static __attribute__((noinline)) void run_walk(const bmi_program *p, int part, int parts)
 {
     const bmi_walk *w = &p->walk;
     _Alignas(64) char  scratch[BMI_PROGRAM_SCRATCH];

@@ -67,12 +67,12 @@ static void run_wide(const walk *w)
 }
 
 /* One step of k for one of the partial sums. */
-BMI_INLINE void narrow_step(const int vectors, lanes *sum, real a, const real *b, lanes_mask last)
+BMI_INLINE void narrow_step(const int vectors, const bool whole, lanes *sum, real a, const real *b, lanes_mask last)
 {
     const lanes x = lanes_set(a);
     BMI_UNROLL
     for (int v = 0; v < vectors; v++)
-        sum[v] = lanes_fma(x, v == vectors - 1 ? lanes_load_part(b + v * LANES, last) : lanes_load(b + v * LANES), sum[v]);
+        sum[v] = lanes_fma(x, v == vectors - 1 && !whole ? lanes_load_part(b + v * LANES, last) : lanes_load(b + v * LANES), sum[v]);
 }
 
 /* What the end of a sum asks for (bmi_contract_end); `from` is C or the bias, `by` the rate. */
@@ -81,9 +81,8 @@ BMI_INLINE lanes narrow_end(bmi_contract_end end, lanes sum, lanes from, lanes b
     return end == BMI_END_RATE ? lanes_fnma(by, sum, from) : lanes_add(from, sum);
 }
 
-BMI_INLINE void narrow(const int vectors, const bmi_contract *s, const real *a, int64_t a_step, const real *b, const real *bias, real *c, int64_t width)
+BMI_INLINE void narrow(const int vectors, const bool whole, const bmi_contract *s, const real *a, int64_t a_step, const real *b, const real *bias, real *c, int64_t width)
 {
-    const bool             whole = width == vectors * LANES;
     const lanes_mask       last = lanes_first(width - (vectors - 1) * LANES);
     const int64_t          b_step = s->b_step;
     const bmi_contract_end end = bmi_contract_end_of(s);
@@ -97,11 +96,11 @@ BMI_INLINE void narrow(const int vectors, const bmi_contract *s, const real *a, 
     }
     for (; k >= CHAINS; k -= CHAINS, a += CHAINS * a_step, b += CHAINS * b_step) {
         BMI_UNROLL
-        for (int u = 0; u < CHAINS; u++) narrow_step(vectors, sum[u], a[u * a_step], b + u * b_step, last);
+        for (int u = 0; u < CHAINS; u++) narrow_step(vectors, whole, sum[u], a[u * a_step], b + u * b_step, last);
     }
-    if (k > 0) narrow_step(vectors, sum[0], a[0], b, last);
-    if (k > 1) narrow_step(vectors, sum[1], a[a_step], b + b_step, last);
-    if (k > 2) narrow_step(vectors, sum[2], a[2 * a_step], b + 2 * b_step, last);
+    if (k > 0) narrow_step(vectors, whole, sum[0], a[0], b, last);
+    if (k > 1) narrow_step(vectors, whole, sum[1], a[a_step], b + b_step, last);
+    if (k > 2) narrow_step(vectors, whole, sum[2], a[2 * a_step], b + 2 * b_step, last);
     BMI_UNROLL
     for (int v = 0; v < vectors; v++) {
         const real *const from = (end == BMI_END_BIAS ? bias : c) + v * LANES;
@@ -116,7 +115,9 @@ BMI_INLINE void narrow(const int vectors, const bmi_contract *s, const real *a, 
 void BMI_V(bmi_contract_row)(const void *args, int part, int parts) { walk_part(args, part, parts, run_wide); }
 
 #define NARROW_ARGS const bmi_contract *s, const real *a, const real *b, const real *bias, real *c, int64_t width
-#define NARROW(vectors) narrow(vectors, s, a, s->a_transposed ? s->a_step : 1, b, bias, c, width)
+#define NARROW(vectors)                                                                                      \
+    if (width == (vectors) * LANES) narrow(vectors, true, s, a, s->a_transposed ? s->a_step : 1, b, bias, c, width); \
+    else narrow(vectors, false, s, a, s->a_transposed ? s->a_step : 1, b, bias, c, width)
 typedef void narrow_fn(NARROW_ARGS);
 static void narrow_1(NARROW_ARGS) { NARROW(1); }
 static void narrow_2(NARROW_ARGS) { NARROW(2); }
