@@ -160,6 +160,7 @@ bool bmi_contract_ends(const bmi_contract_spec *spec)
     const family f = choose(spec, &c, &cost);
     blocks(&c, f, real_size(spec));
     if (c.swapped && spec->bias) return false;
+    if (f == DOT) return spec->bias && tiny(&c, cost) && c.b_transposed;
     return f == OUTER || (f == CHAIN && small(&c, cost)) || (f == ROW && c.batch == 1 && c.columns <= NARROW_COLUMNS);
 }
 

@@ -24,7 +24,7 @@ typedef struct bmi_range {
 struct bmi_contract {
     const void        *a, *b;
     void              *c;
-    const void        *bias, *rate;             /* of small, narrow and outer kernels */
+    const void        *bias, *rate;             /* of small, narrow and outer kernels, bias of small dots too */
     int64_t            rows, columns, k;
     int64_t            a_step, b_step;          /* between rows of A and B as stored */
     int64_t            c_row, c_column;         /* between rows and columns of C; one of them is 1 unless c_row is */

@@ -20,8 +20,9 @@ enum { DOT_COLUMNS = 3, DOT_ROWS_1 = 1, DOT_ROWS_2 = 1, DOT_ROWS_3 = 1 };
 enum { FINISH_ROWS = 64 }; /* the epilogue runs after so many rows */
 
 typedef struct dot_args {
-    int64_t a_step, b_step, c_row, c_column, k;
-    bool    add;
+    int64_t     a_step, b_step, c_row, c_column, k;
+    bool        add;
+    const real *bias; /* or null; of the tile's first column. Not with add, nor across */
 } dot_args;
 
 BMI_INLINE void dot_step(const int rows, const int columns, const bool whole, wide sum[8][6], const real *a, int64_t a_step,
@@ -76,22 +77,25 @@ BMI_INLINE void dot_tile(const int rows, const int columns, const dot_args *t, c
         BMI_UNROLL
         for (int j = 0; j < columns; j++) {
             BMI_UNROLL
-            for (int i = 0; i < rows; i += 4)
-                dot_store(c + i + j * t->c_column, 1, rows - i < 4 ? rows - i : 4,
-                          quad_sums(fold(sum[i][j]), fold(sum[i + 1 < rows ? i + 1 : i][j]), fold(sum[i + 2 < rows ? i + 2 : i][j]),
-                                    fold(sum[i + 3 < rows ? i + 3 : i][j])),
-                          t->add);
+            for (int i = 0; i < rows; i += 4) {
+                quad sums = quad_sums(fold(sum[i][j]), fold(sum[i + 1 < rows ? i + 1 : i][j]), fold(sum[i + 2 < rows ? i + 2 : i][j]),
+                                      fold(sum[i + 3 < rows ? i + 3 : i][j]));
+                if (t->bias) sums = quad_add_one(t->bias[j], sums);
+                dot_store(c + i + j * t->c_column, 1, rows - i < 4 ? rows - i : 4, sums, t->add);
+            }
         }
         return;
     }
     BMI_UNROLL
     for (int i = 0; i < rows; i++) {
         BMI_UNROLL
-        for (int j = 0; j < columns; j += 4)
-            dot_store(c + i * t->c_row + j * t->c_column, t->c_column, columns - j < 4 ? columns - j : 4,
-                      quad_sums(fold(sum[i][j]), fold(sum[i][j + 1 < columns ? j + 1 : j]),
-                                fold(sum[i][j + 2 < columns ? j + 2 : j]), fold(sum[i][j + 3 < columns ? j + 3 : j])),
-                      t->add);
+        for (int j = 0; j < columns; j += 4) {
+            const int n = columns - j < 4 ? columns - j : 4;
+            quad      sums = quad_sums(fold(sum[i][j]), fold(sum[i][j + 1 < columns ? j + 1 : j]), fold(sum[i][j + 2 < columns ? j + 2 : j]),
+                                       fold(sum[i][j + 3 < columns ? j + 3 : j]));
+            if (t->bias) sums = columns == 1 ? quad_add_one(t->bias[j], sums) : quad_add(t->bias + j, sums, n);
+            dot_store(c + i * t->c_row + j * t->c_column, t->c_column, n, sums, t->add);
+        }
     }
 }
 
@@ -140,7 +144,8 @@ BMI_INLINE void dot_row(const dot_args *t, const real *a, const real *b, real *c
     sum[1] = join_2(sum[1], sum[3]);
 #endif
     sum[0] = join_1(sum[0], sum[1]);
-    lanes_store(c, t->add ? lanes_add(lanes_load(c), sum[0]) : sum[0]);
+    if (t->add || t->bias) sum[0] = lanes_add(lanes_load(t->add ? c : t->bias), sum[0]);
+    lanes_store(c, sum[0]);
 }
 #endif
 
@@ -195,15 +200,16 @@ void BMI_V(bmi_contract_dot_small)(const void *args, int part, int parts)
     (void)parts;
     if (part > 0) return;
     const bmi_contract *s = args;
-    const dot_args      t = { .a_step = s->a_step, .b_step = s->b_step, .c_row = s->c_row, .c_column = s->c_column, .k = s->k,
-                              .add = s->accumulate };
+    dot_args            t = { .a_step = s->a_step, .b_step = s->b_step, .c_row = s->c_row, .c_column = s->c_column, .k = s->k,
+                              .add = s->accumulate, .bias = s->bias };
     const real         *b = s->b;
     real               *c = s->c;
     int64_t             left = s->columns;
 #if BMI_VARIANT_ISA == 2
-    for (; s->rows == 1 && s->c_column == 1 && left >= LANES; left -= LANES, b += LANES * t.b_step, c += LANES) dot_row(&t, s->a, b, c);
+    for (; s->rows == 1 && s->c_column == 1 && left >= LANES; left -= LANES, b += LANES * t.b_step, c += LANES, t.bias += t.bias ? LANES : 0)
+        dot_row(&t, s->a, b, c);
 #endif
-    for (; left > DOT_COLUMNS; left -= DOT_COLUMNS, b += DOT_COLUMNS * t.b_step, c += DOT_COLUMNS * t.c_column)
+    for (; left > DOT_COLUMNS; left -= DOT_COLUMNS, b += DOT_COLUMNS * t.b_step, c += DOT_COLUMNS * t.c_column, t.bias += t.bias ? DOT_COLUMNS : 0)
         dots[DOT_COLUMNS - 1](&t, s->a, b, c, s->rows);
     if (left > 0) dots[left - 1](&t, s->a, b, c, s->rows);
     bmi_contract_finish_all(s);

@@ -39,6 +39,11 @@ BMI_INLINE quad quad_sums(quad a, quad b, quad c, quad d)
     return out;
 }
 BMI_INLINE void quad_store(real *to, quad q, int n) { memcpy(to, q.x, (size_t)n * sizeof(real)); }
+BMI_INLINE quad quad_add_one(real x, quad q)
+{
+    for (int i = 0; i < 4; i++) q.x[i] = x + q.x[i];
+    return q;
+}
 BMI_INLINE quad quad_add(const real *at, quad q, int n)
 {
     for (int i = 0; i < n; i++) q.x[i] = at[i] + q.x[i];
@@ -71,6 +76,7 @@ BMI_INLINE void    quad_store(real *to, quad q, int n)
     else if (n == 1) _mm_store_ss(to, q); /* sooner there than by a mask */
     else _mm_maskstore_ps(to, quad_first(n), q);
 }
+BMI_INLINE quad quad_add_one(real x, quad q) { return _mm_add_ps(_mm_set1_ps(x), q); }
 BMI_INLINE quad quad_add(const real *at, quad q, int n) { return _mm_add_ps(_mm_maskload_ps(at, quad_first(n)), q); }
 
 #else
@@ -98,6 +104,7 @@ BMI_INLINE void    quad_store(real *to, quad q, int n)
     else if (n == 1) _mm_store_sd(to, _mm256_castpd256_pd128(q));
     else _mm256_maskstore_pd(to, quad_first(n), q);
 }
+BMI_INLINE quad quad_add_one(real x, quad q) { return _mm256_add_pd(_mm256_set1_pd(x), q); }
 BMI_INLINE quad quad_add(const real *at, quad q, int n) { return _mm256_add_pd(_mm256_maskload_pd(at, quad_first(n)), q); }
 #endif
 
