@@ -26,10 +26,9 @@ typedef struct words { ivec a, b; } words;
 V words philox(uint64_t seed, uint64_t stream, uint64_t block)
 {
     const ivec m0 = i_set(0xD2511F53), m1 = i_set(0xCD9E8D57), low = i_set(0xFFFFFFFF);
-    uint64_t   at[LANES];
     uint32_t   k0 = (uint32_t)seed, k1 = (uint32_t)(seed >> 32);
-    for (int i = 0; i < LANES; i++) at[i] = block + (uint64_t)i;
-    ivec c0 = v_bits(v_load((const real *)(const void *)at)), c1 = i_shr(c0, 32);
+    static const uint64_t first[8] = { 0, 1, 2, 3, 4, 5, 6, 7 };
+    ivec c0 = i_add(i_set((lane_int)block), v_bits(v_load((const real *)(const void *)first))), c1 = i_shr(c0, 32);
     ivec c2 = i_set((uint32_t)stream), c3 = i_set((lane_int)(stream >> 32));
     for (int round = 0; round < 10; round++, k0 += UINT32_C(0x9E3779B9), k1 += UINT32_C(0xBB67AE85)) {
         const ivec p = i_mul_low(m0, c0), q = i_mul_low(m1, c2);
@@ -137,6 +136,7 @@ static void fill_bits(uint64_t *y, uint64_t seed, uint64_t stream, int64_t first
         const words w = philox(seed, stream, (uint64_t)at / 2);
         v_store((double *)(void *)bits[0], i_real(w.a));
         v_store((double *)(void *)bits[1], i_real(w.b));
+        __asm__("" : "+m"(bits)); /* numbers go one by one from memory: taken out of registers they take three times as long */
         const int64_t from = at < first ? first : at, to = at + 2 * BLOCKS < last ? at + 2 * BLOCKS : last;
         if (to - from == 2 * BLOCKS)
             for (int i = 0; i < BLOCKS; i++) y[at - first + 2 * i] = bits[0][i], y[at - first + 2 * i + 1] = bits[1][i];
