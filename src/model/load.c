@@ -58,20 +58,39 @@ static bm_status load_structure(loading *l)
     return l->e->status;
 }
 
+/* The names of the classes: as many as the output tells apart. */
+static bm_status load_classes(loading *l, const json_t *classes)
+{
+    const bm_shape row     = l->m->network->heads[0].row;
+    const int64_t  columns = row.rank ? row.dim[row.rank - 1] : 1;
+    const size_t   n       = json_array_size(classes);
+    bool           texts   = json_is_array(classes);
+    for (size_t i = 0; i < n; i++) texts = texts && json_is_string(json_array_get(classes, i));
+    if (!texts) return bmi_fail(l->e, BM_E_FORMAT, l->here, "load: %.300s: the classes must be a list of texts", l->o->path);
+    if (n && columns != BM_ANY && (int64_t)n != (columns == 1 ? 2 : columns))
+        return bmi_fail(l->e, BM_E_FORMAT, l->here, "load: %.300s: %zu classes are named, the model has %lld output%s", l->o->path, n, (long long)columns,
+                        columns == 1 ? "" : "s");
+    if (!n) return BM_OK;
+    const char **names = bmi_alloc(l->m->object.context, n, sizeof *names);
+    if (!names) return bmi_fail_memory(l->e, l->here, n * sizeof *names, "names of classes");
+    for (size_t i = 0; i < n; i++) names[i] = json_string_value(json_array_get(classes, i));
+    bmi_model_set_classes(l->m, names, (int64_t)n);
+    bmi_release(l->m->object.context, names, n, sizeof *names);
+    return l->e->status;
+}
+
 static bm_status load_task(loading *l)
 {
-    json_t       *all     = text_of(l, "task");
-    const json_t *classes = json_object_get(all, "classes");
-    const char   *task    = json_string_value(json_object_get(all, "task"));
-    const size_t  n       = json_array_size(classes);
-    l->m->task = !task ? BM_TASK_INFER : !strcmp(task, "regression") ? BM_REGRESSION : !strcmp(task, "classification") ? BM_CLASSIFICATION : BM_TASK_INFER;
-    if (n) {
-        const char **names = bmi_alloc(l->m->object.context, n, sizeof *names);
-        if (!names) bmi_fail_memory(l->e, l->here, n * sizeof *names, "names of classes");
-        for (size_t i = 0; names && i < n; i++) names[i] = json_string_value(json_array_get(classes, i));
-        if (names) bmi_model_set_classes(l->m, names, (int64_t)n);
-        bmi_release(l->m->object.context, names, n, sizeof *names);
-    }
+    static const struct { const char *name; bm_task task; } tasks[] = {
+        { "regression", BM_REGRESSION }, { "classification", BM_CLASSIFICATION }, { "unknown", BM_TASK_INFER }
+    };
+    json_t     *all  = text_of(l, "task");
+    const char *name = json_string_value(json_object_get(all, "task"));
+    size_t      i    = 0;
+    if (!all) return l->e->status;
+    while (i < BMI_COUNT(tasks) && (!name || strcmp(name, tasks[i].name))) i++;
+    if (i == BMI_COUNT(tasks)) bmi_fail(l->e, BM_E_FORMAT, l->here, "load: %.300s: the task is no known one", l->o->path);
+    else if (!load_classes(l, json_object_get(all, "classes"))) l->m->task = tasks[i].task;
     json_decref(all);
     return l->e->status;
 }
