@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* What layers ask while they are built: weights, states, updates, activations. See nn/build.h. */
 #include "nn/build.h"
+#include "tensor/tensor.h"
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -67,8 +68,13 @@ static bool same_shape(bm_build *b, const char *name, bm_node found, bm_shape wa
 /* The weight of the present layer by name: of this build, of the earlier one, or new. */
 static bmi_weight *weight(bm_build *b, const char *name, bm_shape shape, bm_init init, bool trained)
 {
-    char full[200];
+    char    full[200], text[200];
+    int64_t size;
     snprintf(full, sizeof full, "%.100s/%.90s", b->layer ? b->layer->name : "layer", name);
+    if (bmi_shape_known(shape) && !bmi_shape_size(shape, BM_F64, &size)) {
+        bm_build_fail(b, BM_E_SHAPE, "%s would be %s, more than can be addressed", name, bmi_shape_text(text, &shape));
+        return NULL;
+    }
     bmi_weight *w = find_weight(b, full);
     if (w) return same_shape(b, name, w->node, shape) ? w : NULL;
     const bmi_weight *earlier = find_weight(b->like, full);

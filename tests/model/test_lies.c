@@ -202,9 +202,9 @@ static void in_words(void **state)
           "1000000000}}, {\"kind\": \"dense\", \"options\": {\"units\": 1}}]}",
           BM_E_FORMAT, "its layer wants f32 (7, 1000000000)" },
         { "model",
-          "{\"layers\": [{\"kind\": \"input\", \"options\": {\"shape\": [1000000000]}}, {\"kind\": \"dense\", \"options\": "
-          "{\"units\": 1000000000000}}]}",
-          BM_E_SHAPE, "dense" },
+          "{\"layers\": [{\"kind\": \"input\", \"options\": {\"shape\": [1000000000, 1000000000]}}, {\"kind\": \"flatten\"}, {\"kind\": \"dense\", "
+          "\"options\": {\"units\": 1000000000}}]}",
+          BM_E_SHAPE, "dense_1: kernel would be (1000000000000000000, 1000000000), more than can be addressed" },
         { "model",
           "{\"layers\": [{\"kind\": \"input\", \"options\": {\"shape\": [7]}}, {\"kind\": \"warp\", \"options\": {}}]}",
           BM_E_UNSUPPORTED, "warp" },
