@@ -236,7 +236,7 @@ bm_model *bm_load_at(const bm_model_load_options *options, size_t size, bm_place
     if (m->object.error.status || bmi_fail_from(&m->object.error, &e)) return m;
     if (!o.path || !*o.path) bmi_fail(l.e, BM_E_ARGUMENT, here, "load: no path is given");
     else if (!bmi_safetensors_read(l.e, here, o.context, o.path, &l.file)) {
-        if (!load_structure(&l) && !load_training(&l) && !load_task(&l) && !load_recipe(&l)) load_variables(&l);
+        if (!load_structure(&l) && !load_training(&l) && !load_recipe(&l) && !load_variables(&l)) load_task(&l);
         bmi_safetensors_end(&l.file);
     }
     return m;
