@@ -113,6 +113,7 @@ static void fitted_again(void **state)
     bm_free(s);
     bm_free(flowers);
     bm_free(cards);
+    bm_free(iris);
 }
 
 /* ---- several threads ask one const model ---- */
