@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* What compiling adds to a network: targets, losses, metrics, and the training step.
  */
+#include "base/kinds.h"
 #include "model/network.h"
 #include "tensor/tensor.h"
 #include <baeum/ops.h>
@@ -25,6 +26,19 @@ static bm_loss_input judged(const bm_build *b, const bmi_head *head, bm_node pre
     return in;
 }
 
+/* A cross-entropy of probabilities behind a sum of any size: log of what may be negative. A slip, told before it becomes a NaN. */
+static bm_status check_probabilities(const bmi_head *head, const char *squash, const bmi_settings *s, bmi_error *e)
+{
+    const char *kind = bm_node_kind(head->output);
+    const bool  linear = !strcmp(kind, "add") || !strcmp(kind, "matmul");
+    const bool  ours = bmi_kind_find("loss", head->loss->name) == head->loss, takes = head->loss->probabilities || head->loss->target == BM_TARGET_CLASS;
+    if (squash || !linear || !ours || !takes || head->loss->logits_of) return BM_OK;
+    const bool labels = head->loss->output == BM_OUTPUT_LABELS;
+    return bmi_fail(e, BM_E_ARGUMENT, s->here, "compile: the loss %s takes probabilities, and the last layer puts out any numbers: give it "
+                    ".activation = %s, or take the loss %s, which has it inside", head->loss->name, labels ? "BM_SIGMOID" : "BM_SOFTMAX",
+                    labels ? "BM_SIGMOID_CROSSENTROPY" : head->loss->target == BM_TARGET_CLASS ? "BM_SOFTMAX_CROSSENTROPY" : "BM_SOFTMAX_CROSSENTROPY (with class numbers)");
+}
+
 /* The target's placeholder, and what the output means. */
 static bm_status make_target(bmi_network *n, int i, const bmi_settings *s, bmi_error *e)
 {
@@ -34,6 +48,7 @@ static bm_status make_target(bmi_network *n, int i, const bmi_settings *s, bmi_e
     const bm_shape out = bm_node_shape(head->output);
     bm_node        logits;
     const char    *squash = bmi_build_squash(&n->predicting, head->output, &logits);
+    if (check_probabilities(head, squash, s, e)) return e->status;
     head->form     = s->form ? s->form : bmi_output_form(squash, out.rank ? out.dim[out.rank - 1] : 1, head->loss);
     head->target   = bm_placeholder_at(n->graph, head->loss->target == BM_TARGET_CLASS ? BM_I32 : n->type, bmi_loss_target_shape(head->loss, out), "target", s->here);
     return bmi_fail_from(e, &n->graph->object.error);

@@ -245,7 +245,7 @@ static void refused(void **state)
     lies("model", "{\"layers\": []}", NULL, BM_E_FORMAT, "layers");
     lies("model", "[1]", NULL, BM_E_FORMAT, "no JSON object");
     lies("model", "{", NULL, BM_E_FORMAT, "is no JSON");
-    lies("model", "{\"layers\": [{\"kind\": \"input\", \"options\": {\"shape\": [7]}}, {\"kind\": \"dense\", \"options\": {\"units\": 3}}]}", NULL, BM_E_FORMAT, "wants f32");
+    lies("model", "{\"layers\": [{\"kind\": \"input\", \"options\": {\"shape\": [7]}}, {\"kind\": \"dense\", \"options\": {\"units\": 3, \"activation\": \"softmax\"}}]}", NULL, BM_E_FORMAT, "wants f32");
     lies("model", "{\"learner\": {\"kind\": \"oracle\"}, \"layers\": [{\"kind\": \"input\", \"options\": {\"shape\": [6]}}]}", NULL, BM_E_UNSUPPORTED, "oracle");
     lies("training", "{\"compile\": {\"losses\": []}}", NULL, BM_E_FORMAT, "losses");
     lies("training", "{\"compile\": {\"losses\": [\"mse\", \"mse\"], \"optimizer\": {\"kind\": \"adam\"}}}", NULL, BM_E_ARGUMENT, "2 losses");

@@ -266,6 +266,13 @@ static void refused(void **state)
     bmt_contains("rate", bm_error(m), "rate is nan");
     bm_clear(m);
     bm_compile(m, .loss = BM_CATEGORICAL_CROSSENTROPY);
+    bmt_contains("no softmax", bm_error(m), "takes probabilities, and the last layer puts out any numbers: give it .activation = BM_SOFTMAX");
+    bm_clear(m);
+    bm_compile(m, .loss = BM_BINARY_CROSSENTROPY);
+    bmt_contains("no sigmoid", bm_error(m), "or take the loss BM_SIGMOID_CROSSENTROPY");
+    bm_free(m);
+    m = bm_sequential(bm_input(64), bm_dense(10, .activation = BM_SOFTMAX));
+    bm_compile(m, .loss = BM_CATEGORICAL_CROSSENTROPY);
     bm_fit(m, d);
     bmt_contains("one-hot", bm_error(m), "BM_SPARSE_CATEGORICAL_CROSSENTROPY");
     bm_free(m);
