@@ -142,11 +142,12 @@ typedef struct bm_on_progress_options {
 /** Your own function: bm_on_progress(show, .user = &window). */
 #define bm_on_progress(...) bm_callback_at("on_progress", BM_OPTIONS(bm_on_progress_options, .function = __VA_ARGS__), BM_HERE)
 
-/** One line per epoch to the log of the context: "epoch 3/10: loss 0.21, accuracy 0.94, validation_loss 0.25, 1.2 s". */
+/** One line per epoch: bm_log_epochs(.to = stdout) prints "epoch 3/10: loss 0.21, accuracy 0.94, validation_loss 0.25". */
 typedef struct bm_log_epochs_options {
     char    zero_;
     BM_NAMED_;
     int64_t every; /**< default 1 */
+    FILE   *to;    /**< default: the log of the context, which is silent unless it was given one */
 } bm_log_epochs_options;
 #define bm_log_epochs(...) bm_callback_at("log_epochs", BM_OPTIONS(bm_log_epochs_options, .zero_ = 0, __VA_ARGS__), BM_HERE)
 
@@ -343,9 +344,9 @@ typedef struct bm_mlp_options {
     double        dropout;     /**< default 0: after each hidden layer */
     const char   *optimizer;   /**< default "adam"; with settings "sgd:rate=.1,momentum=.9" */
     double        rate;        /**< default: the optimiser's own */
-    int64_t       epochs;      /**< default 100 at most */
+    int64_t       epochs;      /**< at most; default 100, or as many as make 1,000 steps when that is more */
     int64_t       batch;       /**< default 32, or all rows when there are fewer */
-    int64_t       patience;    /**< default 10: epochs without a better validation loss end training */
+    int64_t       patience;    /**< epochs without a better validation loss end training; default 10, or 40 steps when that is more */
 } bm_mlp_options;
 /** A network of dense layers; the output layer and loss follow from the task. Over a table (bm_fit_table) numbers are learned
  *  standardised and predicted in the table's unit, unless the loss is about their values (Poisson, MAPE, MSLE). */
@@ -356,9 +357,9 @@ typedef struct bm_network_options {
     BM_NAMED_;
     const char   *optimizer;   /**< default "adam" */
     double        rate;        /**< default: the optimiser's own */
-    int64_t       epochs;      /**< default 100 at most */
+    int64_t       epochs;      /**< at most; default 100, or as many as make 1,000 steps when that is more */
     int64_t       batch;       /**< default 32, or all rows when there are fewer */
-    int64_t       patience;    /**< default 10 */
+    int64_t       patience;    /**< as bm_mlp's */
 } bm_network_options;
 /** A network of any layers; the output layer, the loss and the target's scale are as bm_mlp's. */
 #define bm_network(...) bm_learner_value_at("network", BM_OPTIONS(bm_network_options, .layers = __VA_ARGS__), BM_HERE)

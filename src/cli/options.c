@@ -34,7 +34,7 @@ static const option_row rows[OPT_COUNT] = {
                     "linear, logistic, softmax, perceptron, mlp:64,32, a line of layers such as \"dense 64 relu, dropout .2\", "
                     "or a JSON "
                     "file; default: linear for regression, softmax for classes" },
-    [OPT_EPOCHS] = { "epochs", 'e', "N", INTEGER, AT(epochs), 1, 1e9, "passes over the training rows, at most; default: 100" },
+    [OPT_EPOCHS] = { "epochs", 'e', "N", INTEGER, AT(epochs), 1, 1e9, "passes over the training rows, at most; default: 100, or what makes 1,000 steps" },
     [OPT_BATCH] = { "batch", 'b', "N", INTEGER, AT(batch), 1, 1e9, "rows of a step; default: 32, or all when there are fewer" },
     [OPT_RATE] = { "rate", 'r', "X", REAL, AT(rate), 0, INFINITY,
                    "step size of the optimiser; 0 freezes; default: the optimiser's own, .001 of adam" },

@@ -6,7 +6,7 @@
 #include "base/text.h"
 #include "base/threads.h"
 #include "cli/train.h"
-#include "model/model.h"
+#include "model/learners/network.h"
 #include "nn/part.h"
 #include <baeum/extend_model.h>
 #include <inttypes.h>
@@ -137,12 +137,13 @@ int cli_train_model(cli_training *t)
 /* ---- what is said of it ---- */
 
 /* Epochs without a better validation loss that end training: as asked, or the learner's own. */
-static int64_t patience_of(const cli_training *t)
+static int64_t patience_of(const cli_training *t, int64_t steps)
 {
     const bm_learner_kind *kind = t->model->learner;
     const bmi_field *own = kind ? bmi_field_find(kind->fields, "patience") : NULL;
     if (cli_given(&t->c->options, OPT_PATIENCE)) return t->c->options.patience;
-    return own && (t->table[1] || t->data[1]) ? *(const int64_t *)(const void *)((const char *)t->model->how + own->offset) : 0;
+    if (!own || (!t->table[1] && !t->data[1])) return 0;
+    return bmi_network_patience(*(const int64_t *)(const void *)((const char *)t->model->how + own->offset), steps);
 }
 
 static void say_training(cli_training *t, const bm_progress *p)
@@ -151,7 +152,7 @@ static void say_training(cli_training *t, const bm_progress *p)
     const bmi_settings *s = &t->model->settings;
     const bm_optimizer_common *common = (const void *)s->optimizer.options.at;
     const char *schedule = common->schedule.kind ? common->schedule.kind->name : common->schedule.name;
-    const int64_t patience = patience_of(t);
+    const int64_t patience = patience_of(t, p->steps);
     char rate[32], batch[64], most[64], ends[80] = "";
     if (patience)
         snprintf(ends, sizeof ends, ", ended by %s without a better one", cli_plural(batch, patience, "epoch", "epochs"));

@@ -243,6 +243,28 @@ static void keep_line(void *user, const char *line)
     n_lines += (size_t)snprintf(lines + n_lines, sizeof lines - n_lines, "%s\n", line);
 }
 
+/* The same lines to a stream of the caller's. */
+static void lines_to_a_stream(void **state)
+{
+    (void)state;
+    bm_dataset *d = line(ROWS);
+    FILE *to = tmpfile();
+    char got[80] = "";
+    assert_non_null(to);
+    bm_model *m = bm_sequential(bm_input(1), bm_dense(1, .no_bias = true, .kernel_init = BM_ZEROS));
+    bm_compile(m, .loss = BM_MAE, .optimizer = bm_sgd(.rate = 1));
+    bm_fit(m, d, .epochs = 2, .batch = 10, .callbacks = { bm_log_epochs(.to = to) });
+    sound(m);
+    rewind(to);
+    assert_non_null(fgets(got, sizeof got, to));
+    assert_string_equal(got, "epoch 1/2: loss 997.5\n");
+    assert_non_null(fgets(got, sizeof got, to));
+    assert_null(fgets(got, sizeof got, to));
+    fclose(to);
+    bm_free(m);
+    bm_free(d);
+}
+
 static void progress_and_history(void **state)
 {
     (void)state;
@@ -406,7 +428,7 @@ int main(void)
         cmocka_unit_test(plateaus),
         cmocka_unit_test(stop_rules),
         cmocka_unit_test(bad_numbers),
-        cmocka_unit_test(progress_and_history),
+        cmocka_unit_test(lines_to_a_stream), cmocka_unit_test(progress_and_history),
         cmocka_unit_test(ones_own),
         cmocka_unit_test(stopped_by_a_signal),
     };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/* A line per epoch to the log of the context.
+/* A line per epoch to a stream, or to the log of the context.
  */
 #include "base/context.h"
 #include "base/kinds.h"
@@ -7,6 +7,7 @@
 #include "model/training.h"
 #include <inttypes.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 static const bmi_field fields[] = {
@@ -31,11 +32,12 @@ static void epoch(bm_training *t, const void *options, void *state)
         if (more < 0 || n + (size_t)more >= sizeof line) break;
         n += (size_t)more;
     }
-    bmi_log(t->model->object.context, "epoch %" PRId64 "/%" PRId64 ":%.*s", t->progress.epoch, t->progress.epochs, (int)n, line);
+    if (o->to) fprintf(o->to, "epoch %" PRId64 "/%" PRId64 ":%.*s\n", t->progress.epoch, t->progress.epochs, (int)n, line);
+    else bmi_log(t->model->object.context, "epoch %" PRId64 "/%" PRId64 ":%.*s", t->progress.epoch, t->progress.epochs, (int)n, line);
 }
 
 static const bm_callback_kind log_epochs = {
     .size = sizeof(bm_callback_kind), .name = "log_epochs", .options_size = sizeof(bm_log_epochs_options), .fields = fields, .epoch = epoch,
-    .doc = "Writes a line per epoch to the log of the context.",
+    .doc = "Writes a line per epoch to a stream, or to the log of the context.",
 };
 const bmi_kind bmi_kinds_callback_log_epochs[] = { { "callback", "log_epochs", &log_epochs }, { 0 } };

@@ -11,9 +11,9 @@ static const bmi_field fields[] = {
     { .name = "dropout", .type = BMI_FIELD_REAL, .offset = offsetof(bm_mlp_options, dropout), .low = 0, .high = 1, .below = true, .doc = "after each hidden layer" },
     BMI_TEXT_FIELD(bm_mlp_options, optimizer, "adam", "with settings: sgd:rate=.1,momentum=.9"),
     BMI_REAL_FIELD(bm_mlp_options, rate, 0, INFINITY, -1, "default: the optimiser's own"),
-    BMI_INT_FIELD(bm_mlp_options, epochs, 1, 1e15, 100, "at most"),
-    BMI_INT_FIELD(bm_mlp_options, batch, 1, 1e15, 0, "default 32, or all rows when there are fewer"),
-    BMI_INT_FIELD(bm_mlp_options, patience, 1, 1e15, 10, "epochs without a better validation loss"),
+    BMI_INT_FIELD(bm_mlp_options, epochs, 1, 1e15, -1, "at most; default 100, more where these are under 1,000 steps"),
+    BMI_INT_FIELD(bm_mlp_options, batch, 1, 1e15, -1, "default 32, or all rows when there are fewer"),
+    BMI_INT_FIELD(bm_mlp_options, patience, 1, 1e15, -1, "epochs without a better validation loss; default 10, more where these are under 40 steps"),
     { 0 },
 };
 

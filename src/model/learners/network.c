@@ -4,6 +4,7 @@
  */
 #include "model/learners/network.h"
 #include "base/kinds.h"
+#include "data/dataset.h"
 #include <math.h>
 #include <string.h>
 
@@ -11,6 +12,32 @@ bm_layer bmi_network_output(const bm_learning *l)
 {
     if (l->task == BM_REGRESSION) return bmi_output_layer(l->outputs, "linear");
     return l->outputs == 2 ? bmi_output_layer(1, "sigmoid") : bmi_output_layer(l->outputs, "softmax");
+}
+
+/* Passes and patience where none were asked for: counted in passes for large tables, in steps for small ones, where a pass is only a
+ * step or two and a hundred of them teach little. */
+static int64_t usual(int64_t asked, int64_t epochs, int64_t least_steps, int64_t steps)
+{
+    const int64_t more = steps > 0 ? (least_steps + steps - 1) / steps : epochs;
+    return asked > 0 ? asked : more > epochs ? more : epochs;
+}
+
+int64_t bmi_network_patience(int64_t asked, int64_t steps)
+{
+    enum { EPOCHS = 10, STEPS = 40 };
+    return usual(asked, EPOCHS, STEPS, steps);
+}
+
+static int64_t epochs_of(int64_t asked, int64_t steps)
+{
+    enum { EPOCHS = 100, STEPS = 1000 };
+    return usual(asked, EPOCHS, STEPS, steps);
+}
+
+static int64_t steps_of(const bm_learning *l, const bm_fit_options *fit)
+{
+    const int64_t rows = l->train->rows, batch = fit->whole ? rows : fit->batch ? fit->batch : rows < 32 ? rows : 32;
+    return batch > 0 ? (rows + batch - 1) / batch : 1;
 }
 
 void bmi_network_training_set(bm_learning *l, const bmi_network_training *o, bm_compile_options *c, bm_fit_options *fit)
@@ -21,13 +48,14 @@ void bmi_network_training_set(bm_learning *l, const bmi_network_training *o, bm_
         ((bm_optimizer_common *)(void *)c->optimizer.options.at)->rate = bm_exactly(o->rate);
         if (c->optimizer.size < sizeof(bm_optimizer_common)) c->optimizer.size = sizeof(bm_optimizer_common);
     }
-    if (!fit->epochs) fit->epochs = o->epochs;
-    if (!fit->batch && !fit->whole) fit->batch = o->batch;
+    if (!fit->batch && !fit->whole && o->batch > 0) fit->batch = o->batch;
+    const int64_t steps = steps_of(l, fit), patience = bmi_network_patience(o->patience, steps);
+    if (!fit->epochs) fit->epochs = epochs_of(o->epochs, steps);
     if (!fit->validation && fit->validation_split == 0) return;
     for (int i = 0; i < BM_MODEL_MAX; i++) {
         if (fit->callbacks[i].name && !strcmp(fit->callbacks[i].name, "early_stopping")) return;
         if (fit->callbacks[i].name || fit->callbacks[i].kind) continue;
-        fit->callbacks[i] = bm_callback_at("early_stopping", &(bm_early_stopping_options){ .patience = o->patience }, sizeof(bm_early_stopping_options), l->here);
+        fit->callbacks[i] = bm_callback_at("early_stopping", &(bm_early_stopping_options){ .patience = patience }, sizeof(bm_early_stopping_options), l->here);
         return;
     }
 }
@@ -36,9 +64,9 @@ static const bmi_field fields[] = {
     BMI_TEXT_FIELD(bm_network_options, layers, NULL, "hidden layers, as \"dense 128 relu, dropout .3\""),
     BMI_TEXT_FIELD(bm_network_options, optimizer, "adam", "with settings: sgd:rate=.1,momentum=.9"),
     BMI_REAL_FIELD(bm_network_options, rate, 0, INFINITY, -1, "default: the optimiser's own"),
-    BMI_INT_FIELD(bm_network_options, epochs, 1, 1e15, 100, "at most"),
-    BMI_INT_FIELD(bm_network_options, batch, 1, 1e15, 0, "default 32, or all rows when there are fewer"),
-    BMI_INT_FIELD(bm_network_options, patience, 1, 1e15, 10, "epochs without a better validation loss"),
+    BMI_INT_FIELD(bm_network_options, epochs, 1, 1e15, -1, "at most; default 100, more where these are under 1,000 steps"),
+    BMI_INT_FIELD(bm_network_options, batch, 1, 1e15, -1, "default 32, or all rows when there are fewer"),
+    BMI_INT_FIELD(bm_network_options, patience, 1, 1e15, -1, "epochs without a better validation loss; default 10, more where these are under 40 steps"),
     { 0 },
 };
 
