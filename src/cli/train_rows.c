@@ -9,29 +9,37 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Adds one column of --drop to a recipe, unless it is there already. */
+static int drop_column(cli_training *t, bm_recipe *r, const char *name, bool *dropped)
+{
+    if (!strcmp(name, t->target)) return cli_fail(t->c, CLI_USAGE, "--drop: \"%s\" is the target; it cannot be dropped", name);
+    const int64_t at = cli_column(t->c, t->source.table, "--drop", name);
+    if (at < 0) return CLI_USAGE;
+    if (!dropped[at]) bm_recipe_drop(r, name);
+    dropped[at] = true;
+    return 0;
+}
+
 /* Adds --drop's columns to a recipe. A text that is a column's name is that column, else it is names joined by commas. */
 static int drop_columns(cli_training *t, bm_recipe *r)
 {
     cli *c = t->c;
-    for (int i = 0; i < c->options.n_drop; i++) {
-        char *list = strdup(c->options.drop[i]);
-        char *rest = list;
-        int status = list ? 0 : cli_fail(c, CLI_FAILED, "out of memory");
+    bool *dropped = calloc((size_t)bm_table_columns(t->source.table) + 1, sizeof *dropped);
+    int status = dropped ? 0 : cli_fail(c, CLI_FAILED, "out of memory");
+    for (int i = 0; !status && i < c->options.n_drop; i++) {
+        char *list = strdup(c->options.drop[i]), *rest = list;
+        if (!list) status = cli_fail(c, CLI_FAILED, "out of memory");
         const bool whole = list && bm_table_find(t->source.table, list) >= 0;
         while (!status && rest) {
             char *name = rest, *comma = whole ? NULL : strchr(rest, ',');
             rest = comma ? comma + 1 : NULL;
             if (comma) *comma = 0;
-            if (!*name) continue;
-            if (!strcmp(name, t->target))
-                status = cli_fail(c, CLI_USAGE, "--drop: \"%s\" is the target; it cannot be dropped", name);
-            else if (cli_column(c, t->source.table, "--drop", name) < 0) status = CLI_USAGE;
-            else bm_recipe_drop(r, name);
+            if (*name) status = drop_column(t, r, name, dropped);
         }
         free(list);
-        if (status) return status;
     }
-    return 0;
+    free(dropped);
+    return status;
 }
 
 /* A recipe fitted on rows of `rows`; task 0: inferred. */

@@ -324,7 +324,8 @@ static void recipes(void **state)
         const char *drop;
         int features;
     } drops[] = {
-        { "--drop n", 4 }, { "--drop n,c", 1 }, { "-d n -d c", 1 }, { "-d x,y", 4 }, { "-d id,one,n", 4 }, { "-d 'n,,c,'", 1 },
+        { "--drop n", 4 },    { "--drop n,c", 1 },  { "-d n -d c", 1 },  { "-d x,y", 4 },
+        { "-d n,n -d n", 4 }, { "-d id,one,n", 4 }, { "-d 'n,,c,'", 1 },
     };
     for (size_t i = 0; i < BMI_COUNT(drops); i++) {
         bmt_exits(bmt_sh("baeum train r.csv -t y %s -q -o d.st", drops[i].drop), 0);
