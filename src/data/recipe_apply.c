@@ -7,14 +7,23 @@
 #include <math.h>
 #include <string.h>
 
+/* Says that a column of the training is not there, and which one may be meant. */
+static bm_status no_column(bmi_error *e, const bm_table *t, const char *name, bm_place here)
+{
+    const char **names = bmi_alloc(t->object.context, t->n_columns, sizeof *names);
+    for (size_t c = 0; names && c < t->n_columns; c++) names[c] = t->columns[c].name;
+    const char *near = names ? bmi_nearest(name, names, t->n_columns) : NULL;
+    bmi_release(t->object.context, names, t->n_columns, sizeof *names);
+    return bmi_fail(e, BM_E_DATA, here, "%s has no column \"%.100s\", which the recipe was fitted with%s%.100s%s",
+                    bmi_table_name(t), name, near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
+}
+
 /* The inputs of the recipe, from the table. */
 static bm_status take_inputs(bmi_error *e, const bm_recipe *r, const bm_table *t, bm_rows rows, bmi_frame *f, bm_place here)
 {
     for (size_t i = 0; i < r->n_inputs; i++) {
         const int64_t at = bm_table_find(t, r->inputs[i].name);
-        if (at < 0)
-            return bmi_fail(e, BM_E_DATA, here, "%s has no column \"%.100s\", which the recipe was fitted with",
-                            bmi_table_name(t), r->inputs[i].name);
+        if (at < 0) return no_column(e, t, r->inputs[i].name, here);
         const bmi_number_form *form = &t->columns[at].form, *trained = &r->inputs[i].form;
         if (!r->inputs[i].text && form->decimal && trained->decimal && form->decimal != trained->decimal)
             return bmi_fail(

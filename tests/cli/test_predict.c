@@ -155,6 +155,9 @@ static void refused(void **state)
     put("new.csv", "size,colour\n10,red\n");
     bmt_contains("a column", bmt_exits(bmt_sh("baeum predict c.st new.csv"), 1).err,
                  "new.csv has no column \"code\", which the recipe was fitted with");
+    bmt_contains("a column in other letters",
+                 bmt_exits(bmt_sh("printf 'Size,colour,code\\n1,red,k0\\n' | baeum predict c.st -"), 1).err,
+                 "did you mean \"Size\"?");
     bmt_contains("no model", bmt_exits(bmt_sh("baeum predict none.st new.csv"), 1).err,
                  "none.st: No such file or directory; a model file is made by baeum train");
     bmt_contains("a table", bmt_exits(bmt_sh("baeum predict new.csv new.csv"), 1).err, "new.csv");
