@@ -178,13 +178,13 @@ static void terminal(void **state)
     const int columns[] = { 120, 80, 30 };
     for (int i = 0; i < 3; i++) {
         char *text = on_terminal(
-            "TERM=xterm baeum train digits -m mlp:128,128 --epochs 40 --patience 40 --rate .0001 --threads 1", columns[i]);
+            "TERM=xterm baeum train digits -m mlp:256,256 --epochs 60 --patience 60 --rate .0001 --threads 1", columns[i]);
         if (!text) {
             bmt_skip("no pseudo-terminal");
             return;
         }
-        bmt_contains("drawn over itself", text, "\r\033[Kepoch    1/40  ");
-        bmt_contains("taken away", text, "\r\033[Kended after 40 epochs");
+        bmt_contains("drawn over itself", text, "\r\033[Kepoch    1/60  ");
+        bmt_contains("taken away", text, "\r\033[Kended after 60 epochs");
         assert_null(strstr(text, "\nepoch "));
         if (columns[i] > 60) bmt_contains("a bar", text, "█");
         if (columns[i] > 100) bmt_contains("what is left", text, " left");
