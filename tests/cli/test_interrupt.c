@@ -25,6 +25,13 @@ static void await(const char *file, const char *text)
     fail_msg("\"%s\" never came", text);
 }
 
+/* Starts a line whose words go to "out": not those of a run before. */
+static pid_t start(const char *line)
+{
+    unlink(bmt_temp("out"));
+    return bmt_start(line, "out", "err");
+}
+
 #define LONG "exec baeum train digits -m mlp:32 --epochs 1000000 --patience 1000000 --rate .0001 --threads 1 --verbose "
 
 static void best_is_saved(void **state)
@@ -32,7 +39,7 @@ static void best_is_saved(void **state)
     (void)state;
     static const int signals[] = { SIGINT, SIGTERM };
     for (size_t i = 0; i < BMI_COUNT(signals); i++) {
-        const pid_t p = bmt_start(LONG "-o long.st", "out", "err");
+        const pid_t p = start(LONG "-o long.st");
         await("out", "epoch    5/");
         kill(p, signals[i]);
         assert_int_equal(bmt_wait(p), 130);
@@ -68,7 +75,7 @@ static void await_handler(pid_t process)
 static void the_same_as_without(void **state)
 {
     (void)state;
-    const pid_t p = bmt_start(LONG "-o a.st --json", "out", "err");
+    const pid_t p = start(LONG "-o a.st --json");
     await_handler(p);
     nanosleep(&(struct timespec){ .tv_nsec = 300000000 }, NULL);
     kill(p, SIGINT);
@@ -99,7 +106,7 @@ static void second_ends(void **state)
 {
     (void)state;
     bmt_exits(bmt_sh("mkfifo pipe"), 0);
-    const pid_t p = bmt_start(LONG "-o pipe", "out", "err");
+    const pid_t p = start(LONG "-o pipe");
     await("out", "epoch    2/");
     kill(p, SIGINT);
     await("out", "interrupted after ");
@@ -115,7 +122,7 @@ static void killed(void **state)
 {
     (void)state;
     bmt_exits(bmt_sh("baeum train iris -q -o old.st && cp old.st copy.st"), 0);
-    const pid_t p = bmt_start(LONG "-o old.st", "out", "err");
+    const pid_t p = start(LONG "-o old.st");
     await("out", "epoch    2/");
     kill(p, SIGKILL);
     assert_int_equal(bmt_wait(p), 128 + SIGKILL);
@@ -126,9 +133,8 @@ static void killed(void **state)
 static void own_method(void **state)
 {
     (void)state;
-    const pid_t p = bmt_start(
-        "exec baeum train moons:rows=20000,noise=.3 -m softmax:iterations=100000000,tolerance=1e-300 --threads 1 -o own.st",
-        "out", "err");
+    const pid_t p = start(
+        "exec baeum train moons:rows=20000,noise=.3 -m softmax:iterations=100000000,tolerance=1e-300 --threads 1 -o own.st");
     await_handler(p);
     kill(p, SIGINT);
     const int code = bmt_wait(p);
@@ -150,7 +156,7 @@ static char *on_terminal(const char *line, int columns)
     const struct winsize size = { .ws_row = 24, .ws_col = (unsigned short)columns };
     ioctl(slave, TIOCSWINSZ, &size);
     snprintf(whole, sizeof whole, "%s > %s", line, name);
-    const pid_t p = bmt_start(whole, "out", "err");
+    const pid_t p = start(whole);
     fcntl(master, F_SETFL, O_NONBLOCK);
     for (int i = 0; i < 6000 && n < ROOM - 1; i++) {
         while ((got = read(master, text + n, ROOM - 1 - n)) > 0) n += (size_t)got;
