@@ -132,7 +132,7 @@ typedef struct bm_recipe_options {
 /** A recipe: the target and a list of steps, done in the order in which they were added.
  *
  *  What the steps leave undone is done by default after them (unless .plain): columns of one value (unless .keep_constant) and of
- *  all-distinct text are dropped, texts that are all dates are cut into parts, missing numbers get the median, numbers are standardised (unless a step
+ *  (nearly) all-distinct text are dropped, texts that are all dates are cut into parts, missing numbers get the median, numbers are standardised (unless a step
  *  that scales was added), texts are one-hot encoded with one more slot for categories not seen in training. Each decision is a
  *  note (bm_recipe_note).
  *  Returns  gives a recipe, never null. Errors BM_E_ARGUMENT, BM_E_MEMORY
@@ -146,10 +146,12 @@ BM_API bm_recipe *bm_recipe_new_at(const bm_recipe_options *options, size_t size
 BM_API bm_status bm_recipe_step_at(bm_recipe *r, const char *kind, bm_names columns, const char *with, bm_place here);
 
 /* bm_recipe_drop(r, "a", "b")        columns that are not used; names are needed
- * bm_recipe_one_hot(r, ...)          one column per category and one for unseen or missing; no names: all text
+ * bm_recipe_one_hot(r, ...)          one column per category and one for unseen or missing; no names: all text. Of a text
+ *                                    with more than 100 the 100 most frequent (of two rows at least); setting: their number, or "all"
  * bm_recipe_standardize(r, ...)      (x - mean) / standard deviation; no names: all numbers but one-hot columns
  * bm_recipe_datetime(r, ...)         text into year, month, day, weekday (Monday is 0), hour, minute, second; no names: all text
- *                                    that is dates
+ *                                    that is dates. Of 1/2/2024 the column's other rows tell whether the month is first; setting:
+ *                                    "dmy" or "mdy"
  * bm_recipe_impute(r, "median", ...) missing numbers get the "median", "mean", "most_frequent" or a constant ("0", "-1.5");
  *                                    no names: all numbers
  * Names that a table does not have are an error when the recipe is fitted. */
@@ -158,6 +160,8 @@ BM_API bm_status bm_recipe_step_at(bm_recipe *r, const char *kind, bm_names colu
 #define bm_recipe_standardize(...)   BM_STEP_("standardize", __VA_ARGS__, NULL)
 #define bm_recipe_datetime(...)      BM_STEP_("datetime", __VA_ARGS__, NULL)
 #define bm_recipe_impute(r, ...)     bm_recipe_step_at((r), "impute", BM_REST_NAMES_(__VA_ARGS__, NULL), BM_FIRST_(__VA_ARGS__, NULL), BM_HERE)
+/* bm_recipe_step(r, "one_hot", "50", "city")    any step with its setting (null: none), of the columns named behind it */
+#define bm_recipe_step(r, kind, ...) bm_recipe_step_at((r), (kind), BM_REST_NAMES_(__VA_ARGS__, NULL), BM_FIRST_(__VA_ARGS__, NULL), BM_HERE)
 #define BM_STEP_(kind, ...)          bm_recipe_step_at(BM_FIRST_(__VA_ARGS__, NULL), (kind), BM_REST_NAMES_(__VA_ARGS__, NULL), NULL, BM_HERE)
 
 /** Fits a recipe on rows of a table ({0}: all). Fitting again forgets the fit before. Rows without a target are left out.
@@ -261,7 +265,7 @@ BM_API const char      *bm_dataset_class_name(const bm_dataset *d, int64_t i);
 
 /** What a recipe met on the way to this dataset. */
 typedef struct bm_dataset_counted {
-    int64_t unseen;      /**< cells with a category that was not there in training */
+    int64_t unseen;      /**< cells with a category that was not there in training, or too rare to be kept */
     int64_t missing;     /**< cells that were missing and were filled */
     int64_t unreadable;  /**< cells of a number column that are no numbers; taken as missing */
 } bm_dataset_counted;

@@ -33,25 +33,150 @@ static int weekday(int year, int month, int day)
     return (days + 2) % 7; /* 0000-03-01 was a Wednesday */
 }
 
-static bool read_date(const char **p, int *year, int *month, int *day)
+static bool is_letter(char c)
 {
-    int a, b, c;
-    const int n = digits(p, 4, &a);
-    const char between = **p;
-    if (!n || (between != '-' && between != '/' && between != '.')) return false;
-    (*p)++;
-    if (!digits(p, 2, &b) || *(*p)++ != between) return false;
-    const int m = digits(p, 4, &c);
-    if (n == 4 && (m == 1 || m == 2) && between != '.') {
-        *year = a, *month = b, *day = c;
-    } else if (n <= 2 && m == 4 && between != '-') {
-        *year = c;
-        *month = between == '/' ? a : b;
-        *day = between == '/' ? b : a;
-    } else {
-        return false;
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+static char small(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+/* Reads one of `count` English names, whole or its first three letters ("sept" too), in any case; its number from 1, 0: none. */
+static int name(const char **p, const char *const *names, int count)
+{
+    size_t n = 0;
+    while (is_letter((*p)[n])) n++;
+    for (int k = 0; k < count; k++) {
+        size_t same = 0;
+        while (same < n && names[k][same] && small((*p)[same]) == names[k][same]) same++;
+        if (same != n || (n != 3 && names[k][n] && !(n == 4 && names[k][0] == 's'))) continue;
+        *p += n;
+        return k + 1;
     }
-    return *month >= 1 && *month <= 12 && *day >= 1 && *day <= days_in(*year, *month);
+    return 0;
+}
+
+static int month_name(const char **p)
+{
+    static const char *const names[] = { "january", "february", "march",     "april",   "may",      "june",
+                                         "july",    "august",   "september", "october", "november", "december" };
+    return name(p, names, 12);
+}
+
+static int weekday_name(const char **p)
+{
+    static const char *const names[] = { "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday" };
+    return name(p, names, 7);
+}
+
+static void blanks(const char **p)
+{
+    while (**p == ' ') (*p)++;
+}
+
+/* A year of four digits, or of two: 69 to 99 are 1969 to 1999, 00 to 68 are 2000 to 2068 (POSIX). */
+static bool read_year(const char **p, int *year)
+{
+    const int n = digits(p, 4, year);
+    if (n == 2) *year += *year < 69 ? 2000 : 1900;
+    return (n == 2 || n == 4) && !(**p >= '0' && **p <= '9');
+}
+
+/* "th" and the like behind the number of a day. */
+static void ordinal(const char **p)
+{
+    static const char *const ends[] = { "st", "nd", "rd", "th" };
+    for (int i = 0; i < 4; i++)
+        if (small((*p)[0]) == ends[i][0] && small((*p)[1]) == ends[i][1]) {
+            *p += 2;
+            return;
+        }
+}
+
+/* "Jan 13, 2024", "January 13 2024" */
+static bool read_month_first(const char **p, int *year, int *month, int *day)
+{
+    *month = month_name(p);
+    *p += *month && **p == '.';
+    blanks(p);
+    if (!*month || !digits(p, 2, day)) return false;
+    ordinal(p);
+    const char *before = *p;
+    *p += **p == ',';
+    blanks(p);
+    return *p > before && read_year(p, year);
+}
+
+/* " Jan 2024", "-Jan-24": what follows the day. */
+static bool read_behind_day(const char **p, int *year, int *month)
+{
+    ordinal(p);
+    const char between = **p;
+    if (between != ' ' && between != '-' && between != '/') return false;
+    (*p)++;
+    *month = month_name(p);
+    *p += *month && between == ' ' && **p == '.';
+    *p += between == ' ' && **p == ',';
+    if (!*month || **p != between) return false;
+    (*p)++;
+    return read_year(p, year);
+}
+
+/* Three numbers, of which `a` of n digits was read: the order of day and month is *order with / and -. */
+static bool read_numbers(const char **p, int a, int n, bmi_date_order order, int *year, int *month, int *day)
+{
+    int b, c;
+    const char between = *(*p)++;
+    const int k = digits(p, 2, &b);
+    if (!k || *(*p)++ != between) return false;
+    if (n == 4) {
+        *year = a, *month = b;
+        return digits(p, 2, day);
+    }
+    const char *last = *p;
+    if (n > 2 || !read_year(p, &c) || (*p - last == 2 && (between == '-' || n + k < (between == '.' ? 4 : 2)))) return false;
+    const bool day_first = between == '.' || order == BMI_DAY_FIRST;
+    *year = c;
+    *month = day_first ? b : a;
+    *day = day_first ? a : b;
+    return true;
+}
+
+static bool read_date(const char **p, bmi_date_order order, int *year, int *month, int *day)
+{
+    int a;
+    if (is_letter(**p)) {
+        const char *start = *p;
+        if (weekday_name(p)) {
+            *p += **p == ',';
+            blanks(p);
+        } else *p = start;
+    }
+    bool fine;
+    if (is_letter(**p)) fine = read_month_first(p, year, month, day);
+    else {
+        const int n = digits(p, 4, &a);
+        if (!n) return false;
+        const bool numbers = (**p == '-' || **p == '/' || **p == '.') && !is_letter((*p)[1]);
+        *day = a;
+        fine = numbers ? read_numbers(p, a, n, order, year, month, day) : n <= 2 && read_behind_day(p, year, month);
+    }
+    return fine && *month >= 1 && *month <= 12 && *day >= 1 && *day <= days_in(*year, *month);
+}
+
+/* " PM" behind a time of twelve hours. */
+static bool read_half(const char **p, int *hour)
+{
+    const char *q = *p;
+    blanks(&q);
+    const char half = small(*q);
+    if ((half != 'a' && half != 'p') || small(q[1]) != 'm') return true;
+    *p = q + 2;
+    if (*hour < 1 || *hour > 12) return false;
+    *hour = *hour % 12 + (half == 'p' ? 12 : 0);
+    return true;
 }
 
 static bool read_time(const char **p, int *hour, int *minute, double *second)
@@ -61,33 +186,51 @@ static bool read_time(const char **p, int *hour, int *minute, double *second)
     if (!digits(p, 2, hour) || *hour > 23 || **p != ':') return false;
     (*p)++;
     if (digits(p, 2, minute) != 2 || *minute > 59) return false;
-    if (**p != ':') return true;
+    if (**p != ':') return read_half(p, hour);
     (*p)++;
     if (digits(p, 2, &whole) != 2 || whole > 60) return false;
     *second = whole;
-    if (**p != '.') return true;
-    (*p)++;
-    const int n = digits(p, 9, &part);
-    double scale = 1;
-    for (int i = 0; i < n; i++) scale *= 10;
-    *second += part / scale;
-    return n > 0;
+    if (**p == '.') {
+        (*p)++;
+        const int n = digits(p, 9, &part);
+        double scale = 1;
+        for (int i = 0; i < n; i++) scale *= 10;
+        *second += part / scale;
+        if (!n) return false;
+    }
+    return read_half(p, hour);
 }
 
-bool bmi_datetime_read(const char *text, double parts[BMI_DATETIME_PARTS], bool *time)
+/* Z, or a difference to UTC: the time is taken as it is written. */
+static bool read_zone(const char **p)
+{
+    int part;
+    blanks(p);
+    if (**p == 'Z') (*p)++;
+    else if (**p == '+' || **p == '-') {
+        (*p)++;
+        if (digits(p, 2, &part) != 2) return false;
+        *p += **p == ':';
+        return digits(p, 2, &part) == 2;
+    }
+    return true;
+}
+
+bool bmi_datetime_read(const char *text, bmi_date_order order, double parts[BMI_DATETIME_PARTS], bool *time)
 {
     int year, month, day, hour = 0, minute = 0;
     double second = 0;
     const char *p = text;
-    while (*p == ' ') p++;
-    if (!read_date(&p, &year, &month, &day)) return false;
-    *time = *p == 'T' || (*p == ' ' && p[1] >= '0' && p[1] <= '9');
+    blanks(&p);
+    if (!read_date(&p, order, &year, &month, &day)) return false;
+    const char *q = p + (*p == ',');
+    if (*q == ' ' || *q == 'T') q++;
+    *time = q > p && *q >= '0' && *q <= '9';
     if (*time) {
-        p++;
-        if (!read_time(&p, &hour, &minute, &second)) return false;
-        p += *p == 'Z';
+        p = q;
+        if (!read_time(&p, &hour, &minute, &second) || !read_zone(&p)) return false;
     }
-    while (*p == ' ') p++;
+    blanks(&p);
     if (*p) return false;
     const double all[] = { year, month, day, weekday(year, month, day), hour, minute, second };
     for (int i = 0; i < BMI_DATETIME_PARTS; i++) parts[i] = all[i];

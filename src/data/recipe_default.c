@@ -6,6 +6,8 @@
 #include <stdarg.h>
 #include <string.h>
 
+enum { LEAST_TEXTS = 20 };
+
 static bm_status note(bm_recipe *r, bm_place here, const char *format, ...) BMI_PRINTF(3, 4);
 static bm_status note(bm_recipe *r, bm_place here, const char *format, ...)
 {
@@ -50,7 +52,7 @@ static bm_status drop_one(bm_recipe *r, bmi_frame *f, size_t at, const char *why
     return st ? st : add(r, f, "drop", (bm_names){ &name, 1 }, NULL, &done, here);
 }
 
-/* Drops columns of one value and of all-distinct text. */
+/* Drops columns of one value and of text that differs in all rows, or, from LEAST_TEXTS on, in more than nine of ten. */
 static bm_status drop_useless(bm_recipe *r, bmi_frame *f, bm_place here)
 {
     for (size_t at = 0; at < f->n;) {
@@ -65,6 +67,8 @@ static bm_status drop_useless(bm_recipe *r, bmi_frame *f, bm_place here)
             st = drop_one(r, f, at, "%s is dropped: it has one value in all %" PRId64 " rows", present, here);
         else if (text && distinct == present)
             st = drop_one(r, f, at, "%s is dropped: its %" PRId64 " texts all differ", present, here);
+        else if (text && present >= LEAST_TEXTS && distinct > present - present / 10)
+            st = drop_one(r, f, at, "! %s is dropped: nearly all of its %" PRId64 " texts differ", present, here);
         if (st) return st;
         at += f->n == before;
     }

@@ -46,7 +46,9 @@ bm_status bmi_recipe_do(bm_recipe *r, bmi_recipe_step *s, bmi_frame *f, bm_place
 {
     const char **names;
     size_t n;
-    const bmi_step_fit how = { .error = &r->object.error, .here = here, .arena = &r->found, .with = s->with };
+    const bmi_step_fit how = {
+        .error = &r->object.error, .here = here, .arena = &r->found, .with = s->with, .notes = &r->notes
+    };
     bm_status st = choose(r, s, f, &names, &n, here);
     if (st) return st;
     s->columns = bmi_arena_alloc(&r->found, n, sizeof *s->columns);

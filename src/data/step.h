@@ -18,6 +18,7 @@ typedef struct bmi_step_fit { /* what fitting gets beside the frame */
     bm_place here;
     bmi_arena *arena; /* for what the column keeps */
     const char *with; /* the setting, or null */
+    bmi_notes *notes; /* of the recipe, for what should be said; of the frame's context */
 } bmi_step_fit;
 
 typedef struct bmi_step_kind {

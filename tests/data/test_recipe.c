@@ -272,15 +272,160 @@ static void dates(void **state)
         { "", { 0 }, false, false },
         { "yesterday", { 0 }, false, false },
         { "2023-01/01", { 0 }, false, false },
+        { "2024.01.13", { 2024, 1, 13, 5 }, true, false }, /* a Saturday */
+        { "01-31-2024", { 2024, 1, 31, 2 }, true, false },
+        { "1/2/99", { 1999, 1, 2, 5 }, true, false },
+        { "1/2/24", { 2024, 1, 2, 1 }, true, false },
+        { "13.01.24", { 2024, 1, 13, 5 }, true, false },
+        { "1.2.10", { 0 }, false, false }, /* a version, perhaps */
+        { "13 Jan 2024", { 2024, 1, 13, 5 }, true, false },
+        { "13-JAN-24", { 2024, 1, 13, 5 }, true, false },
+        { "13th january 2024", { 2024, 1, 13, 5 }, true, false },
+        { "Jan 13, 2024", { 2024, 1, 13, 5 }, true, false },
+        { "Sept. 1 2024", { 2024, 9, 1, 6 }, true, false },
+        { "Sat, 13 Jan 2024 13:05:59 +0100", { 2024, 1, 13, 5, 13, 5, 59 }, true, true },
+        { "Saturday 13 Jan 2024", { 2024, 1, 13, 5 }, true, false },
+        { "01/13/2024 12:00 AM", { 2024, 1, 13, 5, 0, 0, 0 }, true, true },
+        { "01/13/2024, 12:30pm", { 2024, 1, 13, 5, 12, 30, 0 }, true, true },
+        { "2024-01-13 1:05:07 PM", { 2024, 1, 13, 5, 13, 5, 7 }, true, true },
+        { "2024-01-13T10:00:00+01:00", { 2024, 1, 13, 5, 10, 0, 0 }, true, true },
+        { "2024-01-13 13:00 PM", { 0 }, false, false },
+        { "2024-01-13T10:00+1", { 0 }, false, false },
+        { "13 Janet 2024", { 0 }, false, false },
+        { "Jan 2024", { 0 }, false, false },
+        { "Jan 13", { 0 }, false, false },
+        { "May", { 0 }, false, false },
+        { "Friday", { 0 }, false, false },
+        { "31 Feb 2024", { 0 }, false, false },
+        { "13/01/2024", { 0 }, false, false }, /* no month 13: not in this order */
+        { "1/2/024", { 0 }, false, false },
+        { "1/2/", { 0 }, false, false },
+        { "2024-01-13,", { 0 }, false, false },
     };
     for (size_t i = 0; i < BMI_COUNT(cases); i++) {
         double parts[7] = { 0 };
         bool time = false;
-        if (bmi_datetime_read(cases[i].text, parts, &time) != cases[i].date) fail_msg("%s", cases[i].text);
+        if (bmi_datetime_read(cases[i].text, BMI_MONTH_FIRST, parts, &time) != cases[i].date) fail_msg("%s", cases[i].text);
         if (!cases[i].date) continue;
         assert_int_equal(time, cases[i].time);
         for (int k = 0; k < 7; k++) bmt_near(cases[i].text, parts[k], cases[i].parts[k], 0);
     }
+}
+
+static bool has_note(const bm_recipe *r, const char *part)
+{
+    for (int64_t i = 0; bm_recipe_note(r, i); i++)
+        if (strstr(bm_recipe_note(r, i), part)) return true;
+    return false;
+}
+
+/* The order of day and month is found over the column, kept, and used for a row that could be either. */
+static void order_of_dates(void **state)
+{
+    (void)state;
+    const struct {
+        const char *rows, *with, *note; /* of a column d; part of the note, or null */
+        float month;                    /* of 3/4/2024 */
+    } cases[] = {
+        { "13/01/2024\n1/2/2024\n2/3/2025\n", NULL, "d: the day is written before the month", 4 },
+        { "1/13/2024\n1/2/2024\n2/3/2025\n", NULL, NULL, 3 },
+        { "1/2/2024\n2/3/2024\n4/5/2025\n", NULL, "! d: day and month may be either way round in every row; the month was", 3 },
+        { "1/2/2024\n1/3/2024\n1/5/2025\n", NULL, "! d: day and month may be either way round in every row; the day was", 4 },
+        { "1/2/2024\n2/3/2024\n4/5/2025\n", "dmy", NULL, 4 },
+        { "1/2/2024\n2/3/2024\n4/5/2025\n", "mdy", NULL, 3 },
+        { "1/1/2024\n2/2/2024\n3/3/2025\n", NULL, NULL, 3 }, /* the same either way */
+        { "13-01-2024\n-\n14-01-2024\n", NULL, "the day is written", 4 },
+    };
+    for (size_t i = 0; i < BMI_COUNT(cases); i++) {
+        char text[200];
+        snprintf(text, sizeof text, "d\n%s", cases[i].rows);
+        bm_table *t = table_of(text);
+        bm_recipe *r = bm_recipe_new(.keep_constant = true, .plain = true);
+        bm_recipe_step(r, "datetime", cases[i].with, "d");
+        if (bm_recipe_fit(r, t)) fail_msg("%s: %s", text, bm_error(r));
+        if (cases[i].note ? !has_note(r, cases[i].note) : has_note(r, "d:")) fail_msg("%s: the note", text);
+        bm_recipe *copy = bmi_recipe_copy(r);
+        bm_table *row = table_of("d\n3/4/2024\n");
+        bm_dataset *d = bm_recipe_apply(copy, row);
+        if (bm_failed(d)) fail_msg("%s", bm_error(d));
+        if (x_of(d)[1] != cases[i].month) fail_msg("%s: month %g", text, (double)x_of(d)[1]);
+        bm_free(d);
+        bm_free(row);
+        bm_free(copy);
+        bm_free(r);
+        bm_free(t);
+    }
+    bm_recipe *r = bm_recipe_new(.plain = true);
+    bm_recipe_step(r, "datetime", "ymd", "d");
+    assert_int_equal(bm_status_of(r), BM_E_ARGUMENT);
+    bm_free(r);
+}
+
+/* ---- many categories ---- */
+
+/* 300 rows of k = 0 ... 299: "c<k % 120>", so 60 categories have three rows and 60 have two; "once<k>" for the last ten. */
+static bm_table *many_categories(void)
+{
+    char names[300][12];
+    bm_name at[300];
+    double y[300];
+    for (int k = 0; k < 300; k++) {
+        snprintf(names[k], sizeof names[k], k < 290 ? "c%03d" : "once%d", k < 290 ? k % 120 : k);
+        at[k] = names[k];
+        y[k] = k;
+    }
+    bm_table *t = bm_table_new();
+    bm_table_add_text(t, "c", at, 300);
+    bm_table_add_real(t, "y", y, 300);
+    return t;
+}
+
+static void frequent_categories(void **state)
+{
+    (void)state;
+    const struct {
+        const char *with;
+        int64_t features;
+        const char *last; /* the last category that has a column */
+    } cases[] = {
+        { NULL, 101, "c=c099" },
+        { "all", 131, "c=once299" },
+        { "5", 6, "c=c004" },
+        { "125", 121, "c=c119" }, /* no column for one row */
+    };
+    for (size_t i = 0; i < BMI_COUNT(cases); i++) {
+        bm_table *t = many_categories();
+        bm_recipe *r = bm_recipe_new(.target = "y", .plain = true);
+        bm_recipe_step(r, "one_hot", cases[i].with, "c");
+        if (bm_recipe_fit(r, t)) fail_msg("%s", bm_error(r));
+        assert_int_equal(bm_recipe_features(r), cases[i].features);
+        assert_string_equal(bm_recipe_feature_name(r, cases[i].features - 2), cases[i].last);
+        assert_int_equal(has_note(r, "! c has 130 different texts: the 100 most frequent are categories, the others (50 rows)"),
+                         !cases[i].with);
+        bm_dataset *d = bm_recipe_apply(r, t);
+        assert_false(bm_failed(d));
+        bm_free(d);
+        bm_free(r);
+        bm_free(t);
+    }
+    bm_recipe *r = bm_recipe_new(.plain = true);
+    bm_recipe_step(r, "one_hot", "0", "c");
+    assert_int_equal(bm_status_of(r), BM_E_ARGUMENT);
+    bm_free(r);
+}
+
+/* Text that differs nearly everywhere is dropped aloud. */
+static void nearly_distinct_text(void **state)
+{
+    (void)state;
+    char text[1000] = "id,x,y\n";
+    for (int k = 0; k < 30; k++) sprintf(text + strlen(text), "id%d,%d,%d\n", k < 28 ? k : 0, k, k * k);
+    bm_table *t = table_of(text);
+    bm_recipe *r = bm_recipe_new(.target = "y");
+    if (bm_recipe_fit(r, t)) fail_msg("%s", bm_error(r));
+    assert_true(has_note(r, "! id is dropped: nearly all of its 30 texts differ"));
+    bm_free(r);
+    bm_free(t);
 }
 
 /* ---- saving ---- */
@@ -385,9 +530,19 @@ static void failing_allocations(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(tasks),       cmocka_unit_test(wrong_targets), cmocka_unit_test(default_recipe),
-        cmocka_unit_test(asked_steps), cmocka_unit_test(used_then_dropped), cmocka_unit_test(imputing),      cmocka_unit_test(wrong_steps),
-        cmocka_unit_test(dates),       cmocka_unit_test(saving),        cmocka_unit_test(failing_allocations),
+        cmocka_unit_test(tasks),
+        cmocka_unit_test(wrong_targets),
+        cmocka_unit_test(default_recipe),
+        cmocka_unit_test(asked_steps),
+        cmocka_unit_test(used_then_dropped),
+        cmocka_unit_test(imputing),
+        cmocka_unit_test(wrong_steps),
+        cmocka_unit_test(dates),
+        cmocka_unit_test(order_of_dates),
+        cmocka_unit_test(frequent_categories),
+        cmocka_unit_test(nearly_distinct_text),
+        cmocka_unit_test(saving),
+        cmocka_unit_test(failing_allocations),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,51 +1,93 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Datetime: text that is dates is cut into numbers: column_year, _month, _day, _weekday (Monday is 0) and, where a training row has a
- * time, _hour, _minute, _second. Cells that are no date are missing and counted as unreadable. */
+ * time, _hour, _minute, _second. Cells that are no date are missing and counted as unreadable.
+ *
+ * Whether 1/2/2024 is in January or February is decided by all training rows: a day above 12 in one of them tells. When none does, the
+ * month is taken to be first, unless that made one month in several years of what else is the first of each month; a note says so. The setting "dmy" or "mdy" decides instead. What was decided is kept in `numbers`:
+ * nothing when the order does not matter or the month is first, else one of these. */
 #include "data/datetime.h"
 #include "base/text.h"
 #include "data/step.h"
 #include <math.h>
 #include <string.h>
 
-/* Whether all texts in the rows are dates, and whether one has a time. */
-static bool all_dates(const bmi_frame *f, const bmi_frame_column *c, bool *some_time, int64_t *dates)
+enum { DAY_FIRST = 1, MONTH_FIRST_MAYBE = 2 };
+
+/* What the texts of the rows are as dates. */
+typedef struct dates {
+    int64_t texts, dates[2], differ; /* texts; dates by order; texts that are dates in both and different ones */
+    bool time;                       /* one of them has a time */
+    bool months, years;              /* with the month first there are several of them */
+} dates;
+
+static dates look(const bmi_frame *f, const bmi_frame_column *c)
 {
-    double parts[BMI_DATETIME_PARTS];
-    bool time, all = true;
-    *some_time = false;
-    *dates = 0;
+    dates d = { 0 };
+    double month = 0, year = 0;
     for (int64_t i = 0; i < f->rows; i++) {
+        double parts[2][BMI_DATETIME_PARTS];
+        bool time[2] = { false, false }, date[2];
+        size_t n;
         if (c->codes[i] < 0) continue;
-        if (!bmi_datetime_read(bmi_dictionary_text(c->dictionary, c->codes[i], NULL), parts, &time)) {
-            all = false;
-            continue;
+        const char *text = bmi_dictionary_text(c->dictionary, c->codes[i], &n);
+        for (int order = 0; order < 2; order++)
+            d.dates[order] += date[order] = bmi_datetime_read(text, (bmi_date_order)order, parts[order], &time[order]);
+        d.texts += date[0] || date[1] || !bmi_number_is_missing(text, n);
+        d.differ += date[0] && date[1] && parts[0][BMI_DAY] != parts[1][BMI_DAY];
+        if (date[0]) {
+            d.months |= month > 0 && month != parts[0][BMI_MONTH];
+            d.years |= month > 0 && year != parts[0][BMI_YEAR];
+            month = parts[0][BMI_MONTH];
+            year = parts[0][BMI_YEAR];
         }
-        *some_time |= time;
-        ++*dates;
+        d.time |= (date[0] && time[0]) || (date[1] && time[1]);
     }
-    return all && *dates > 0;
+    return d;
+}
+
+static bmi_date_order better_order(const dates *d)
+{
+    if (d->dates[BMI_DAY_FIRST] == d->dates[BMI_MONTH_FIRST] && d->differ && !d->months && d->years) return BMI_DAY_FIRST;
+    return d->dates[BMI_DAY_FIRST] > d->dates[BMI_MONTH_FIRST] ? BMI_DAY_FIRST : BMI_MONTH_FIRST;
+}
+
+static bool setting(const char *with)
+{
+    return !strcmp(with, "dmy") || !strcmp(with, "mdy");
 }
 
 static bool takes(const bmi_frame *f, size_t column, bool chosen)
 {
-    bool time;
-    int64_t dates;
     if (!f->columns[column].text) return false;
-    const bool all = all_dates(f, &f->columns[column], &time, &dates);
-    return all || (chosen && dates > 0);
+    const dates d = look(f, &f->columns[column]);
+    const int64_t most = d.dates[better_order(&d)];
+    return most > 0 && (chosen || most == d.texts);
 }
 
 static bm_status fit(const bmi_step_fit *how, const bmi_frame *f, size_t column, bmi_step_column *state)
 {
-    bool time;
-    int64_t dates;
-    all_dates(f, &f->columns[column], &time, &dates);
-    const size_t n = time ? BMI_DATETIME_PARTS : BMI_HOUR;
+    const dates d = look(f, &f->columns[column]);
+    const bool asked = how->with, equal = d.dates[BMI_DAY_FIRST] == d.dates[BMI_MONTH_FIRST];
+    const bool day_first = asked ? !strcmp(how->with, "dmy") : better_order(&d) == BMI_DAY_FIRST;
+    const size_t n = d.time ? BMI_DATETIME_PARTS : BMI_HOUR;
     state->texts = bmi_arena_alloc(how->arena, n, sizeof *state->texts);
-    if (!state->texts) return bmi_fail_memory(how->error, how->here, n * sizeof *state->texts, "for a step of a recipe");
+    state->numbers = bmi_arena_alloc(how->arena, 1, sizeof *state->numbers);
+    if (!state->texts || !state->numbers)
+        return bmi_fail_memory(how->error, how->here, n * sizeof *state->texts, "for a step of a recipe");
     for (size_t i = 0; i < n; i++) state->texts[i] = bmi_datetime_parts[i];
     state->n_texts = n;
-    return BM_OK;
+    state->numbers[0] = day_first ? DAY_FIRST : MONTH_FIRST_MAYBE;
+    state->n_numbers = day_first || (!asked && equal && d.differ);
+    bool fine = true;
+    if (!asked && equal && d.differ)
+        fine = bmi_notes_add(
+            f->context, how->notes,
+            "! %s: day and month may be either way round in every row; the %s was taken to be first (%s), %s says "
+            "otherwise",
+            state->name, day_first ? "day" : "month", day_first ? "dmy" : "mdy", day_first ? "mdy" : "dmy");
+    else if (!asked && day_first)
+        fine = bmi_notes_add(f->context, how->notes, "%s: the day is written before the month", state->name);
+    return fine ? BM_OK : bmi_fail_memory(how->error, how->here, 1000, "for a note");
 }
 
 static bool name_columns(bmi_frame *f, size_t at, const bmi_step_column *s)
@@ -63,12 +105,13 @@ static bool name_columns(bmi_frame *f, size_t at, const bmi_step_column *s)
 static bm_status apply(bmi_error *e, bm_place here, const bmi_step_column *s, bmi_frame *f, size_t at)
 {
     bmi_frame_column old = { 0 };
+    const bmi_date_order order = s->n_numbers && s->numbers[0] == DAY_FIRST ? BMI_DAY_FIRST : BMI_MONTH_FIRST;
     bool fine = bmi_frame_replace(f, at, s->n_texts, &old) && name_columns(f, at, s);
     for (int64_t i = 0; fine && i < f->rows; i++) {
         double parts[BMI_DATETIME_PARTS];
         bool time;
-        const bool date =
-            old.codes[i] >= 0 && bmi_datetime_read(bmi_dictionary_text(old.dictionary, old.codes[i], NULL), parts, &time);
+        const bool date = old.codes[i] >= 0 &&
+                          bmi_datetime_read(bmi_dictionary_text(old.dictionary, old.codes[i], NULL), order, parts, &time);
         f->counted.unreadable += old.codes[i] >= 0 && !date;
         for (size_t k = 0; k < s->n_texts; k++) f->columns[at + k].numbers[i] = date ? parts[k] : NAN;
     }
@@ -78,7 +121,8 @@ static bm_status apply(bmi_error *e, bm_place here, const bmi_step_column *s, bm
 
 static bool lawful(const bmi_step_column *s)
 {
-    if (s->n_numbers || (s->n_texts != BMI_HOUR && s->n_texts != BMI_DATETIME_PARTS)) return false;
+    if (s->n_numbers > 1 || (s->n_numbers && s->numbers[0] != DAY_FIRST && s->numbers[0] != MONTH_FIRST_MAYBE)) return false;
+    if (s->n_texts != BMI_HOUR && s->n_texts != BMI_DATETIME_PARTS) return false;
     for (size_t i = 0; i < s->n_texts; i++)
         if (strcmp(s->texts[i], bmi_datetime_parts[i])) return false;
     return true;
@@ -86,6 +130,7 @@ static bool lawful(const bmi_step_column *s)
 
 static const bmi_step_kind datetime = { .name = "datetime",
                                         .doc = "dates into year, month, day, weekday, hour, minute, second",
+                                        .setting = setting,
                                         .takes = takes,
                                         .takes_what = "text that is dates",
                                         .fit = fit,

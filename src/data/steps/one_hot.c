@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /* One-hot: a column per category of the training rows, in order of value, and one more for cells that are missing or of a
- * category not seen in training (both are counted). The new columns are called column=category, the last one column=?. */
+ * category not seen in training (both are counted). The new columns are called column=category, the last one column=?.
+ *
+ * Of a text with more than 100 categories the 100 most frequent are kept, those of one row left out; the others share the last column, which
+ * is noted. The setting is another number than 100, for numbers too, or "all". */
 #include "data/step.h"
 #include "base/text.h"
 #include <inttypes.h>
@@ -9,7 +12,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST = 10000 };
+enum { MOST = 10000, USUAL = 100 };
+
+typedef struct category {
+    const char *text; /* null of numbers */
+    double number;
+    int64_t rows;
+} category;
 
 static bool takes(const bmi_frame *f, size_t column, bool chosen)
 {
@@ -38,59 +47,110 @@ static bm_status no_memory(const bmi_step_fit *how)
     return bmi_fail_memory(how->error, how->here, 1024, "for the categories of a column");
 }
 
+/* How many categories are kept; 0: the setting is wrong. */
+static int64_t most_of(const char *with, bool text)
+{
+    int64_t most;
+    if (!with) return text ? USUAL : MOST;
+    if (!strcmp(with, "all")) return MOST;
+    return bmi_read_int(with, strlen(with), &most) && most > 0 && most <= MOST ? most : 0;
+}
+
+static bool setting(const char *with)
+{
+    return most_of(with, true) > 0;
+}
+
+static int by_value(const void *a, const void *b)
+{
+    const category *x = a, *y = b;
+    return x->text ? strcmp(x->text, y->text) : compare_numbers(&x->number, &y->number);
+}
+
+static int by_rows(const void *a, const void *b)
+{
+    const category *x = a, *y = b;
+    return x->rows != y->rows ? (x->rows < y->rows ? 1 : -1) : by_value(a, b);
+}
+
+/* The most frequent of n categories go to the front; their number. */
+static size_t keep_frequent(category *all, size_t n, size_t most)
+{
+    size_t kept = 0;
+    if (n <= most) return n;
+    qsort(all, n, sizeof *all, by_rows);
+    while (kept < most && all[kept].rows > 1) kept++;
+    return kept ? kept : most;
+}
+
+static bm_status note_rest(const bmi_step_fit *how, const bmi_frame *f, const bmi_step_column *state, size_t n, size_t kept,
+                           int64_t rows)
+{
+    return bmi_notes_add(f->context, how->notes,
+                         "! %s has %zu different texts: the %zu most frequent are categories, the others (%" PRId64
+                         " rows) are one; drop it, or set one_hot to a number of categories or all",
+                         state->name, n, kept, rows)
+               ? BM_OK
+               : no_memory(how);
+}
+
+/* Keeps the frequent ones of n categories, in order of value, as the state of a column. */
+static bm_status settle(const bmi_step_fit *how, const bmi_frame *f, category *all, size_t n, bool text, bmi_step_column *state)
+{
+    const size_t most = (size_t)most_of(how->with, text);
+    if (n > MOST && most == MOST) return too_many(how, state->name);
+    const size_t kept = keep_frequent(all, n, most);
+    int64_t rest = 0;
+    for (size_t i = kept; i < n; i++) rest += all[i].rows;
+    if (kept < n && !how->with && note_rest(how, f, state, n, kept, rest)) return how->error->status;
+    qsort(all, kept, sizeof *all, by_value);
+    state->texts = bmi_arena_alloc(how->arena, kept + 1, sizeof *state->texts);
+    if (!text) state->numbers = bmi_arena_alloc(how->arena, kept + 1, sizeof *state->numbers);
+    if (!state->texts || (!text && !state->numbers)) return no_memory(how);
+    for (size_t i = 0; i < kept; i++) {
+        char number[32];
+        if (!text) bmi_write_real(number, all[i].number);
+        const char *copy = bmi_arena_text(how->arena, text ? all[i].text : number);
+        if (!copy) return no_memory(how);
+        if (!text) state->numbers[state->n_numbers++] = all[i].number;
+        state->texts[state->n_texts++] = copy;
+    }
+    return BM_OK;
+}
+
 /* Texts that occur in the rows. */
 static bm_status fit_text(const bmi_step_fit *how, const bmi_frame *f, const bmi_frame_column *c, bmi_step_column *state)
 {
-    const size_t all = (size_t)c->dictionary->count;
-    bool *there = bmi_alloc(f->context, all, sizeof *there);
-    bm_status st = there ? BM_OK : no_memory(how);
+    const size_t room = (size_t)c->dictionary->count;
+    category *all = bmi_alloc(f->context, room, sizeof *all);
+    if (!all) return no_memory(how);
     size_t n = 0;
-    for (int64_t i = 0; !st && i < f->rows; i++)
-        if (c->codes[i] >= 0 && !there[c->codes[i]]) {
-            there[c->codes[i]] = true;
-            n++;
+    for (int64_t i = 0; i < f->rows; i++)
+        if (c->codes[i] >= 0) all[c->codes[i]].rows++;
+    for (size_t code = 0; code < room; code++)
+        if (all[code].rows) {
+            all[n].rows = all[code].rows;
+            all[n++].text = bmi_dictionary_text(c->dictionary, (int32_t)code, NULL);
         }
-    if (!st && n > MOST) st = too_many(how, state->name);
-    if (!st && !(state->texts = bmi_arena_alloc(how->arena, n + 1, sizeof *state->texts))) st = no_memory(how);
-    for (size_t code = 0; !st && code < all; code++) {
-        if (!there[code]) continue;
-        const char *text = bmi_arena_text(how->arena, bmi_dictionary_text(c->dictionary, (int32_t)code, NULL));
-        if (!text) st = no_memory(how);
-        else state->texts[state->n_texts++] = text;
-    }
-    if (!st) qsort(state->texts, n, sizeof *state->texts, compare_texts);
-    bmi_release(f->context, there, all, sizeof *there);
+    const bm_status st = settle(how, f, all, n, true, state);
+    bmi_release(f->context, all, room, sizeof *all);
     return st;
 }
 
 /* Numbers that occur in the rows, with their texts. */
 static bm_status fit_numbers(const bmi_step_fit *how, const bmi_frame *f, const bmi_frame_column *c, bmi_step_column *state)
 {
-    double *sorted = bmi_alloc_raw(f->context, (size_t)f->rows, sizeof *sorted);
-    if (!sorted) return no_memory(how);
+    category *all = bmi_alloc_raw(f->context, (size_t)f->rows, sizeof *all);
+    if (!all) return no_memory(how);
     size_t n = 0, distinct = 0;
     for (int64_t i = 0; i < f->rows; i++)
-        if (!isnan(c->numbers[i])) sorted[n++] = c->numbers[i] + 0.;
-    qsort(sorted, n, sizeof *sorted, compare_numbers);
+        if (!isnan(c->numbers[i])) all[n++] = (category){ .number = c->numbers[i] + 0., .rows = 1 };
+    qsort(all, n, sizeof *all, by_value);
     for (size_t i = 0; i < n; i++)
-        if (!distinct || sorted[i] != sorted[distinct - 1]) sorted[distinct++] = sorted[i];
-    bm_status st = distinct > MOST ? too_many(how, state->name) : BM_OK;
-    if (!st) {
-        state->numbers = bmi_arena_alloc(how->arena, distinct + 1, sizeof *state->numbers);
-        state->texts = bmi_arena_alloc(how->arena, distinct + 1, sizeof *state->texts);
-        if (!state->numbers || !state->texts) st = no_memory(how);
-    }
-    for (size_t i = 0; !st && i < distinct; i++) {
-        char text[32];
-        bmi_write_real(text, sorted[i]);
-        const char *kept = bmi_arena_text(how->arena, text);
-        if (!kept) st = no_memory(how);
-        else {
-            state->numbers[state->n_numbers++] = sorted[i];
-            state->texts[state->n_texts++] = kept;
-        }
-    }
-    bmi_release(f->context, sorted, (size_t)f->rows, sizeof *sorted);
+        if (!distinct || all[i].number != all[distinct - 1].number) all[distinct++] = all[i];
+        else all[distinct - 1].rows++;
+    const bm_status st = settle(how, f, all, distinct, false, state);
+    bmi_release(f->context, all, (size_t)f->rows, sizeof *all);
     return st;
 }
 
@@ -167,6 +227,7 @@ static bool lawful(const bmi_step_column *s)
 
 static const bmi_step_kind one_hot = { .name = "one_hot",
                                        .doc = "a column per category and one for unseen or missing",
+                                       .setting = setting,
                                        .takes = takes,
                                        .takes_what = "text or numbers",
                                        .fit = fit,
