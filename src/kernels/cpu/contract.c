@@ -8,14 +8,14 @@
 #include <string.h>
 
 enum {
-    K_BLOCK = 800,              /* steps of k at most that are summed before C is written */
+    K_BLOCK = 1024,             /* steps of k at most that are summed before C is written */
     DIRECT_ROWS = 32,            /* nothing is packed for so few rows, */
     DIRECT_COLUMNS = 64,        /* nor for so few columns */
     DIRECT_K = 256,             /* and steps */
     DOT_COLUMNS = 32,           /* columns at most of the dot form */
     PANEL = 48,                 /* columns of a panel, a multiple of every instruction set's */
     ROW_GROUP_BYTES = 384 << 10, /* of A, to stay in the second-level cache beside a panel */
-    PACKED_BYTES = 4 << 20,     /* of B at once */
+    PACKED_BYTES = 2 << 20,     /* of B at once */
     NARROW_COLUMNS = 64,        /* of a row that is summed in registers */
     OUTER_ELEMENTS = 1 << 14,   /* of a product with one step of k that one thread writes */
     PART_CYCLES = 10000,        /* a part's work has to be worth so much, about 3 us: starting and joining one costs 2 */
