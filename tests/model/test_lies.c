@@ -199,7 +199,8 @@ static void in_words(void **state)
           BM_E_ARGUMENT, "units is -5, must be >= 1" },
         { "model",
           "{\"layers\": [{\"kind\": \"input\", \"options\": {\"shape\": [7]}}, {\"kind\": \"dense\", \"options\": {\"units\": "
-          "1000000000}}, {\"kind\": \"dense\", \"options\": {\"units\": 1}}]}",
+          "1000000000}}, {\"kind\": \"dense\", \"options\": {\"units\": 1, "
+          "\"activation\": \"sigmoid\"}}]}",
           BM_E_FORMAT, "its layer wants f32 (7, 1000000000)" },
         { "model",
           "{\"layers\": [{\"kind\": \"input\", \"options\": {\"shape\": [1000000000, 1000000000]}}, {\"kind\": \"flatten\"}, {\"kind\": \"dense\", "
