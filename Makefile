@@ -5,13 +5,17 @@ SECONDS ?= 60
 # $(call BUILD,configure preset,build preset): only messages that matter
 BUILD = cmake --preset $(1) >/dev/null && cmake --build --preset $(2)
 
-.PHONY: help run test asan bench fuzz install clean
+.PHONY: help run test asan bench fuzz valgrind coverage mutants docs install clean
 help:
 	@echo "make run                  build, then the demonstration: train on a bundled table, predict, show the result"
 	@echo "make test                 build, then all tests; ends by 'N passed, N failed, N skipped'"
 	@echo "make asan                 the same under the address and undefined-behaviour sanitizers (clang)"
 	@echo "make bench                speed beside other libraries, into bench/RESULTS.md (BENCH='--only gemm' ...)"
 	@echo "make fuzz SECONDS=60      feeds mutated files to each reader for so many seconds (clang)"
+	@echo "make valgrind             chosen tests and examples under valgrind's memcheck"
+	@echo "make coverage             the tests with counters; the share of lines that ran, folder by folder"
+	@echo "make mutants              breaks one thing at a time and looks whether a test turns red (MUTANTS='Adam' ...: some rows)"
+	@echo "make docs                 the reference of the public headers, into build/reference/html"
 	@echo "make install PREFIX=...   library, headers, command, man pages, data (default $(PREFIX); DESTDIR is honoured)"
 	@echo "make clean                removes what was built"
 
@@ -42,6 +46,26 @@ fuzz:
 	@tools/install-deps build test asan
 	@$(call BUILD,fuzz,fuzz)
 	@tools/fuzz build-fuzz $(SECONDS)
+
+valgrind:
+	@tools/install-deps build test valgrind
+	@$(call BUILD,release,release)
+	@tools/valgrind build
+
+coverage:
+	@tools/install-deps build test
+	@$(call BUILD,coverage,coverage)
+	@tools/coverage build-coverage
+
+mutants:
+	@tools/install-deps build test
+	@tools/mutants $(MUTANTS)
+
+docs:
+	@tools/install-deps docs
+	@mkdir -p build/reference
+	@doxygen docs/Doxyfile
+	@echo "build/reference/html/index.html"
 
 install:
 	@tools/install-deps build

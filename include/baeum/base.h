@@ -107,7 +107,7 @@ typedef struct bm_table   bm_table;
 typedef struct bm_recipe  bm_recipe;
 typedef struct bm_model   bm_model;
 
-/* Verbs over every object: a wrong type does not compile; each has its own function for other languages.
+/** Verbs over every object: a wrong type does not compile; each has its own function for other languages.
  *   bm_free(x)        ends x; null and failed objects may be freed. Objects count their users, so any order is right.
  *   bm_failed(x)      true when x is null or carries an error
  *   bm_error(x)       the error's text ("" when there is none); x keeps it, valid until x is cleared or freed

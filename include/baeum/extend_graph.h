@@ -48,8 +48,8 @@ typedef struct bm_call {
     void           *state_;  /* the library's: use bm_call_fault */
     uint64_t        number_;
 } bm_call;
-/** Notes bad data that a kernel met, so that the run fails with "<what> <value> at position <position> is outside 0 .. <limit -
- *  1>" (BM_E_DATA). The kernel goes on with anything that is safe. */
+/** Notes bad data that a kernel met, so that the run fails with "WHAT VALUE at position POSITION is outside 0 .. LIMIT -
+ *  1" (BM_E_DATA). The kernel goes on with anything that is safe. */
 BM_API void bm_call_fault(const bm_call *call, const char *what, int64_t value, int64_t position, int64_t limit);
 
 typedef struct bm_example {

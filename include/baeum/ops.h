@@ -235,6 +235,8 @@ BM_API bm_node bm_sigmoid_crossentropy_at(bm_node logits, bm_node targets, bm_pl
 #define bm_sigmoid_crossentropy(logits, targets) bm_sigmoid_crossentropy_at((logits), (targets), BM_HERE)
 
 /* ---- random: other numbers in each run, the same for the same seed ---- */
+/** Numbers of a real type and a known shape, uniform in [low, high) or normal. Philox 4x32-10 (Salmon et al., "Parallel random numbers:
+ *  as easy as 1, 2, 3", 2011). Errors on the graph: BM_E_TYPE, BM_E_SHAPE, BM_E_ARGUMENT low > high, deviation < 0, not finite. */
 BM_API bm_node bm_random_uniform_at(bm_graph *g, bm_type type, bm_shape shape, double low, double high, bm_place here);
 BM_API bm_node bm_random_normal_at(bm_graph *g, bm_type type, bm_shape shape, double mean, double deviation, bm_place here);
 BM_API bm_node bm_bernoulli_like_at(bm_node like, double keep, bm_place here); /**< 1 with probability keep, else 0; like's type and shape */
@@ -245,6 +247,8 @@ BM_API bm_node bm_normal_like_at(bm_node like, double mean, double deviation, bm
 #define bm_normal_like(like, mean, deviation)              bm_normal_like_at((like), (mean), (deviation), BM_HERE)
 
 /* ---- state: an update's value is the variable's new value; in one run all other readers of the variable see the old one ---- */
+/** The variable becomes value, variable + value, variable - value; of its type and shape, which is the node's as well.
+ *  Errors on the graph: BM_E_ARGUMENT no variable; BM_E_TYPE, BM_E_SHAPE. */
 BM_API bm_node bm_assign_at(bm_node variable, bm_node value, bm_place here);
 BM_API bm_node bm_assign_add_at(bm_node variable, bm_node value, bm_place here);
 BM_API bm_node bm_assign_sub_at(bm_node variable, bm_node value, bm_place here);
