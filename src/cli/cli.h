@@ -14,7 +14,7 @@
 
 #define CLI_PRINTF(text_, first_) __attribute__((format(printf, text_, first_)))
 
-enum { CLI_DONE = 0, CLI_FAILED = 1, CLI_USAGE = 2, CLI_INTERRUPTED = 130, CLI_DROPS = 256, CLI_COLUMNS = 64 };
+enum { CLI_DONE = 0, CLI_FAILED = 1, CLI_USAGE = 2, CLI_INTERRUPTED = 130, CLI_DROPS = 256, CLI_MARKS = 64, CLI_COLUMNS = 64 };
 
 /* ---- options ---- */
 
@@ -35,6 +35,9 @@ typedef enum cli_option_id {
     OPT_DROP,
     OPT_NO_HEADER,
     OPT_DELIMITER,
+    OPT_MISSING,
+    OPT_DECIMAL,
+    OPT_DATES,
     OPT_RENAME,
     OPT_BAD_ROWS,
     OPT_DATA,
@@ -51,7 +54,8 @@ typedef enum cli_option_id {
 /* The options of all subcommands; which were given is a bit of `given`. */
 typedef struct cli_options {
     uint64_t given;
-    const char *target, *task, *model, *optimizer, *loss, *validation, *test, *bad_rows, *data, *output, *delimiter;
+    const char *target, *task, *model, *optimizer, *loss, *validation, *test, *bad_rows, *data, *output, *delimiter, *missing,
+        *decimal, *dates;
     int64_t epochs, batch, patience, seed, threads, rows;
     double rate;
     bool no_header, rename_duplicates, plan, json, quiet, verbose, help;

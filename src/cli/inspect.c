@@ -228,8 +228,8 @@ const cli_command cli_inspect = {
     .most = 1,
     .run = run,
     .summary = "what a model or a data set is",
-    .options = BIT(OPT_PLAN) | BIT(OPT_BATCH) | BIT(OPT_THREADS) | BIT(OPT_NO_HEADER) | BIT(OPT_DELIMITER) | BIT(OPT_RENAME) |
-               BIT(OPT_BAD_ROWS) | BIT(OPT_DATA) | BIT(OPT_JSON) | BIT(OPT_QUIET),
+    .options = BIT(OPT_PLAN) | BIT(OPT_BATCH) | BIT(OPT_THREADS) | BIT(OPT_NO_HEADER) | BIT(OPT_DELIMITER) | BIT(OPT_MISSING) |
+               BIT(OPT_DECIMAL) | BIT(OPT_RENAME) | BIT(OPT_BAD_ROWS) | BIT(OPT_DATA) | BIT(OPT_JSON) | BIT(OPT_QUIET),
     .about = "Of a model file: its layers with shapes and parameters, its recipe and its scores; with --plan the kernels of "
              "one training\n"
              "step of --batch rows, with their times. Of data: each column with its type, missing cells and figures.",

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Columns that give the target away. A figure that is known only once the target is known makes a model look better than it will
- * ever be, so what predicts almost alone is said aloud: for reals a column, or the ratio of two, whose squared correlation with the
- * target is large; for classes a rule by the values, or by one threshold, of one column.
+ * ever be, so what predicts almost alone is said aloud: for reals a column, or the ratio of two, or up to four columns in a sum that give
+ * the target all but exactly (a good honest column does not: it leaves noise); for classes a rule by the values, or by one threshold, of one column.
  */
 #include "cli/train.h"
 #include <inttypes.h>
@@ -9,7 +9,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_ROWS = 20000, LEAST_ROWS = 50, MOST_RATIOS = 24 };
+enum { MOST_ROWS = 20000, LEAST_ROWS = 50, MOST_RATIOS = 24, MOST_TOGETHER = 4 };
+
+/* Squared correlations from which a target counts as given away. */
+#define ALONE .999
+#define TOGETHER .9999
 
 static const char *const question = "will you know it when you predict?";
 
@@ -64,10 +68,92 @@ static double *numbers(const leak *l, int64_t column)
     return x;
 }
 
+static double dot(const double *x, const double *y, int64_t n)
+{
+    double sum = 0;
+    for (int64_t i = 0; i < n; i++) sum += x[i] * y[i];
+    return sum;
+}
+
+static void centre(double *x, int64_t n)
+{
+    double mean = 0;
+    for (int64_t i = 0; i < n; i++) mean += x[i] / (double)n;
+    for (int64_t i = 0; i < n; i++) x[i] -= mean;
+}
+
+/* y -= its part along x */
+static void take_off(const double *x, double *y, int64_t n)
+{
+    const double share = dot(x, y, n) / dot(x, x, n);
+    for (int64_t i = 0; i < n; i++) y[i] -= share * x[i];
+}
+
+/* A sum of columns that gives the target: each time the column that explains most of the rest joins, and what it explains is taken
+ * off all others (Gram and Schmidt). Changes the columns and y; columns with missing cells do not take part. */
+static void together(leak *l)
+{
+    int64_t n = 0;
+    double length[MOST_RATIOS];
+    int chosen[MOST_TOGETHER], count = 0;
+    char names[300] = "", drops[300] = "", number[32];
+    for (int64_t i = 0; i < l->rows; i++) {
+        if (!isfinite(l->y[i])) continue;
+        for (int k = 0; k < l->columns; k++) l->column[k][n] = l->column[k][i];
+        l->y[n++] = l->y[i];
+    }
+    if (n < LEAST_ROWS) return;
+    for (int k = 0; k < l->columns; k++) {
+        centre(l->column[k], n);
+        length[k] = dot(l->column[k], l->column[k], n);
+    }
+    centre(l->y, n);
+    const double all = dot(l->y, l->y, n);
+    double fit = 0;
+    while (fit < TOGETHER && count < MOST_TOGETHER && all > 0) {
+        int best = -1;
+        double most = 0;
+        for (int k = 0; k < l->columns; k++) {
+            const double left = dot(l->column[k], l->column[k], n), along = dot(l->column[k], l->y, n);
+            if (!(left > 1e-9 * length[k])) continue; /* nothing is left of it, or a cell is missing */
+            if (along * along / left > most) {
+                most = along * along / left;
+                best = k;
+            }
+        }
+        if (best < 0) return;
+        chosen[count++] = best;
+        take_off(l->column[best], l->y, n);
+        for (int k = 0; k < l->columns; k++)
+            if (k != best) take_off(l->column[best], l->column[k], n);
+        length[best] = INFINITY; /* it has joined */
+        fit = 1 - dot(l->y, l->y, n) / all;
+    }
+    if (fit < TOGETHER) return;
+    for (int k = 0; k < count; k++) {
+        snprintf(names + strlen(names), sizeof names - strlen(names), "%s%.60s",
+                 !k               ? ""
+                 : k + 1 == count ? " and "
+                                  : ", ",
+                 l->name[chosen[k]]);
+        snprintf(drops + strlen(drops), sizeof drops - strlen(drops), "%s%.60s", k ? "," : "", l->name[chosen[k]]);
+    }
+    cli_warn(l->c, "%s together give %s (R² %s), which looks like a leak: will you know them when you predict?   --drop %s",
+             names, l->target, cli_share(number, fit), drops);
+}
+
+/* A name as a shell takes it. */
+static const char *quoted(const char *text, char into[120])
+{
+    const char *quote = strpbrk(text, " \t()&;$'*?<>|") ? "\"" : "";
+    snprintf(into, 120, "%s%.100s%s", quote, text, quote);
+    return into;
+}
+
 static void regression(leak *l, const bm_recipe *r)
 {
-    char number[32];
-    double best = .95;
+    char number[32], name[120];
+    double best = ALONE;
     int best_a = -1, best_b = -1;
     l->y = numbers(l, l->to);
     for (int64_t k = 0; l->y && k < bm_table_columns(l->table) && l->columns < MOST_RATIOS; k++) {
@@ -82,14 +168,17 @@ static void regression(leak *l, const bm_recipe *r)
     for (int a = 0; l->y && a < l->columns; a++)
         for (int b = -1; b < l->columns; b++) {
             const double fit = b == a ? 0 : r_squared(l->column[a], b < 0 ? NULL : l->column[b], l->y, l->rows);
-            if (fit <= best + (b >= 0 && best_b < 0 && best_a >= 0 ? .01 : 0)) continue; /* one column before a ratio */
+            if (fit <= best + (b >= 0 && best_b < 0 && best_a >= 0 ? (1 - ALONE) / 2 : 0))
+                continue; /* one column before a ratio */
             best = fit;
             best_a = a;
             best_b = b;
         }
     if (best_a >= 0)
         cli_warn(l->c, "%s%s%s gives %s almost alone (R² %s): %s   --drop %s", l->name[best_a], best_b >= 0 ? " over " : "",
-                 best_b >= 0 ? l->name[best_b] : "", l->target, cli_share(number, best), question, l->name[best_a]);
+                 best_b >= 0 ? l->name[best_b] : "", l->target, cli_share(number, best), question,
+                 quoted(l->name[best_a], name));
+    else if (l->y && l->columns > 1) together(l);
 }
 
 typedef struct pair {

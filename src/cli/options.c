@@ -34,7 +34,8 @@ static const option_row rows[OPT_COUNT] = {
                     "linear, logistic, softmax, perceptron, mlp:64,32, a line of layers such as \"dense 64 relu, dropout .2\", "
                     "or a JSON "
                     "file; default: linear for regression, softmax for classes" },
-    [OPT_EPOCHS] = { "epochs", 'e', "N", INTEGER, AT(epochs), 1, 1e9, "passes over the training rows, at most; default: 100, or what makes 1,000 steps" },
+    [OPT_EPOCHS] = { "epochs", 'e', "N", INTEGER, AT(epochs), 1, 1e9,
+                     "passes over the training rows, at most; default: 100, or what makes 1,000 steps" },
     [OPT_BATCH] = { "batch", 'b', "N", INTEGER, AT(batch), 1, 1e9, "rows of a step; default: 32, or all when there are fewer" },
     [OPT_RATE] = { "rate", 'r', "X", REAL, AT(rate), 0, INFINITY,
                    "step size of the optimiser; 0 freezes; default: the optimiser's own, .001 of adam" },
@@ -57,6 +58,12 @@ static const option_row rows[OPT_COUNT] = {
                         "the first row of the file is data; columns are named c1, c2 ..." },
     [OPT_DELIMITER] = { "delimiter", 0, "C", SEPARATOR, AT(delimiter), 0, 0,
                         "one character, or tab, comma, semicolon, bar; default: found out among these" },
+    [OPT_MISSING] = { "missing", 0, "MARK,...", TEXT, AT(missing), 0, 0,
+                      "cells that mean a missing one, beside NA, ? and the like: -999,none" },
+    [OPT_DECIMAL] = { "decimal", 0, "point|comma", CHOICE, AT(decimal), 0, 0,
+                      "the decimal sign; default: found out, column by column" },
+    [OPT_DATES] = { "dates", 0, "dmy|mdy", CHOICE, AT(dates), 0, 0,
+                    "what 1/2/2024 means; default: found out, column by column" },
     [OPT_RENAME] = { "rename-duplicates", 0, NULL, FLAG, AT(rename_duplicates), 0, 0,
                      "of columns of the same name the later ones are renamed; default: an error" },
     [OPT_BAD_ROWS] = { "bad-rows", 0, "error|skip", CHOICE, AT(bad_rows), 0, 0,

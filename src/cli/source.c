@@ -152,10 +152,30 @@ static int open_any(cli *c, const bm_csv_options *how, cli_source *s)
     return open_named(c, how, s);
 }
 
+/* Cuts "-999,none" at its commas into at most CLI_MARKS texts, kept in `list`; their number. */
+static size_t split_marks(const char *text, char list[4096], bm_name marks[CLI_MARKS])
+{
+    size_t n = 0;
+    snprintf(list, 4096, "%s", text ? text : "");
+    for (char *at = list; *at && n < CLI_MARKS;) {
+        char *comma = at + strcspn(at, ",");
+        marks[n++] = at;
+        at = comma + (*comma == ',');
+        *comma = 0;
+    }
+    return n;
+}
+
 int cli_source_open(cli *c, const char *data, const bm_recipe *recipe, bm_names texts, cli_source *s)
 {
     const cli_options *o = &c->options;
+    char list[4096];
+    bm_name marks[CLI_MARKS];
     const bm_csv_options how = { .path = data,
+                                 .missing = BM_VALUE(bm_names, marks, split_marks(o->missing, list, marks)),
+                                 .decimal = !o->decimal          ? 0
+                                            : *o->decimal == 'c' ? ','
+                                                                 : '.',
                                  .delimiter = o->separator,
                                  .no_header = o->no_header,
                                  .text = texts,

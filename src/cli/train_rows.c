@@ -49,6 +49,7 @@ static int make_recipe(cli_training *t, const bm_table *rows, bm_task task, bm_r
     bm_recipe *r = *made = bm_recipe_new(.target = t->target, .task = task, .keep_constant = set && set->pixels);
     const int status = bm_failed(r) ? 0 : drop_columns(t, r);
     if (status) return status;
+    if (t->c->options.dates) bm_recipe_step(r, "datetime", t->c->options.dates);
     bm_recipe_fit(r, rows);
     if (!bm_failed(r)) return 0;
     const char *none = strstr(bm_error(r), "no feature is left") ? "; a column besides the target must tell rows apart" : "";

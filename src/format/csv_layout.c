@@ -121,7 +121,14 @@ static bm_status name_column(bmi_csv_work *w, bmi_dictionary *names, size_t c, c
     }
 }
 
-/* Reads the names from the first row (or makes them) into out->columns, which has room. */
+static size_t blanks_at(const char *text, size_t n)
+{
+    size_t i = 0;
+    while (i < n && (text[i] == ' ' || text[i] == '\t')) i++;
+    return i;
+}
+
+/* Reads the names, without blanks around them, from the first row (or makes them) into out->columns, which has room. */
 static bm_status name_columns(bmi_csv_work *w, const unsigned char *p, const unsigned char *end)
 {
     bmi_dictionary names = { .context = w->context };
@@ -139,6 +146,9 @@ static bm_status name_columns(bmi_csv_work *w, const unsigned char *p, const uns
         size_t n = w->options->no_header ? 0 : bmi_csv_cell_copy(&cell, raw);
         if (bmi_is_utf8(raw, n)) memcpy(room, raw, n);
         else n = bmi_latin1_to_utf8(raw, n, room);
+        const size_t blanks = blanks_at(room, n);
+        memmove(room, room + blanks, n -= blanks);
+        while (n && (room[n - 1] == ' ' || room[n - 1] == '\t')) n--;
         room[n] = 0;
         numbers += n && bmi_cell_number(room, n, &value, &integer);
         st = name_column(w, &names, c, room);

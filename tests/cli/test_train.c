@@ -137,6 +137,40 @@ static void session_of_numbers(void **state)
                  "! expenditure gives card almost alone (right in .98");
 }
 
+/* What is not exact is honest; columns that give the target in a sum are named. */
+static void given_away(void **state)
+{
+    (void)state;
+    make_csv("a,b,c,y", 300, "$1 * 7919 % 101 \",\" $1 * 104729 % 97 \",\" $1 \",\" $1 * 7919 % 101 + 2 * ($1 * 104729 % 97)");
+    bmt_contains(
+        "a sum", bmt_exits(bmt_sh("baeum train x.csv -t y"), 0).out,
+        "! b and a together give y (R² 1.000), which looks like a leak: will you know them when you predict?   --drop b,a\n");
+    assert_null(strstr(bmt_exits(bmt_sh("baeum train x.csv -t y --drop a"), 0).out, "leak"));
+    make_csv("a,y", 300, "$1 \",\" 10 * $1 + $1 * 7919 % 101"); /* R2 .998 */
+    assert_null(strstr(bmt_exits(bmt_sh("baeum train x.csv -t y"), 0).out, "alone"));
+    make_csv("a b,y", 300, "$1 \",\" 3 - 10 * $1");
+    bmt_contains("a copy", bmt_exits(bmt_sh("baeum train x.csv -t y"), 0).out, "! a b gives y almost alone (R² 1.000)");
+    bmt_contains("a copy", bmt_exits(bmt_sh("baeum train x.csv -t y"), 0).out, "--drop \"a b\"\n");
+}
+
+/* Numbers and dates as people write them, by options and found out; the model reads rows as training did. */
+static void written_by_people(void **state)
+{
+    (void)state;
+    make_csv("a;when;y", 120, "$1 \",\" $1 % 10 \";\" 1 + $1 % 9 \"/\" 1 + $1 % 12 \"/2024;\" ($1 % 7 ? $1 : \"none\") \",5\"");
+    bmt_exits(bmt_sh("sed -i 's/none,5/gone/' x.csv"), 0);
+    const bmt_run r = bmt_exits(bmt_sh("baeum train x.csv -t y --missing gone,-7 --dates dmy -o p.st"), 0);
+    bmt_contains("decimal commas", r.out, "! a has decimal commas: \"");
+    bmt_contains("missing", r.out, "17 cells missing in 1 column\n");
+    assert_null(strstr(r.out, "either way round"));
+    bmt_contains("dates", bmt_exits(bmt_sh("baeum train x.csv -t y --missing gone"), 0).out,
+                 "! when: day and month may be either way");
+    const bmt_run comma = bmt_exits(bmt_sh("(echo 'a;when'; echo '50,5;3/4/2024') | baeum predict p.st - | tail -1"), 0);
+    const bmt_run half = bmt_exits(bmt_sh("(echo 'a,when'; echo '\"50,5\",3/4/2024') | baeum predict p.st - | tail -1"), 0);
+    assert_string_equal(comma.out, half.out);
+    bmt_contains("decimal", bmt_exits(bmt_sh("baeum train x.csv -t y --decimal semicolon"), 2).err, "it must be point|comma");
+}
+
 static void models(void **state)
 {
     (void)state;
@@ -464,6 +498,8 @@ int main(void)
         cmocka_unit_test(warned),
         cmocka_unit_test(log_lines),
         cmocka_unit_test(session_of_numbers),
+        cmocka_unit_test(given_away),
+        cmocka_unit_test(written_by_people),
         cmocka_unit_test(models),
         cmocka_unit_test(settings),
         cmocka_unit_test(zero_and_seeds),
