@@ -28,6 +28,7 @@ const bmi_field *bmi_field_find(const bmi_field *fields, const char *name)
 const char *bmi_field_nearest(const bmi_field *fields, const char *name)
 {
     const char *both[2] = { NULL, NULL };
+    if ((!strcmp(name, "lr") || !strcmp(name, "learning_rate")) && bmi_field_find(fields, "rate")) return "rate"; /* as others say */
     for (const bmi_field *f = fields; f && f->name; f++) {
         both[1] = f->name;
         both[0] = bmi_nearest(name, both, 2);
@@ -130,9 +131,8 @@ static const void *known_kind(settling *s, const char *what, const char *family,
 {
     const void *record = bmi_kind_find(family, name);
     if (record) return record;
-    const char *near = bmi_kind_nearest(family, name);
-    bmi_fail(s->e, BM_E_ARGUMENT, s->here, "%s: %s is \"%.60s\", which is no %s%s%s%s", s->owner, what, name, family,
-             near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
+    char hint[BMI_KIND_HINT];
+    bmi_fail(s->e, BM_E_ARGUMENT, s->here, "%s: %s is \"%.60s\", which is no %s%s", s->owner, what, name, family, bmi_kind_hint(family, name, hint));
     return NULL;
 }
 

@@ -23,4 +23,9 @@ const bmi_kind *bmi_kind_at(const char *family, size_t i);
 /* The name nearest to a wrong one, or null. */
 const char *bmi_kind_nearest(const char *family, const char *name);
 
+/* What to say behind "... is no <family>": `; did you mean "silu"?` of the nearest name, of another spelling (Dense, leaky-relu,
+ * l2:.01 for l2(.01)) or of what other programs call it (swish), else `; there are relu, ...`. */
+enum { BMI_KIND_HINT = 400 };
+const char *bmi_kind_hint(const char *family, const char *name, char into[BMI_KIND_HINT]);
+
 #endif

@@ -47,6 +47,10 @@ typedef enum cli_option_id {
     OPT_JSON,
     OPT_QUIET,
     OPT_VERBOSE,
+    OPT_BALANCED,
+    OPT_LOG_TARGET,
+    OPT_IN_ORDER,
+    OPT_ID,
     OPT_HELP,
     OPT_COUNT
 } cli_option_id;
@@ -55,10 +59,10 @@ typedef enum cli_option_id {
 typedef struct cli_options {
     uint64_t given;
     const char *target, *task, *model, *optimizer, *loss, *validation, *test, *bad_rows, *data, *output, *delimiter, *missing,
-        *decimal, *dates;
+        *decimal, *dates, *id;
     int64_t epochs, batch, patience, seed, threads, rows;
     double rate;
-    bool no_header, rename_duplicates, plan, json, quiet, verbose, help;
+    bool no_header, rename_duplicates, plan, json, quiet, verbose, help, balanced, log_target, in_order;
     const char *drop[CLI_DROPS];
     int n_drop;
     /* made of the texts above */
@@ -102,6 +106,9 @@ struct cli {
 int cli_options_read(cli *c, int argc, char **argv);
 /* Writes the help of a subcommand. */
 void cli_help(const cli_command *command, FILE *to);
+/* help_kinds.c: writes what there is of "layers", "losses" ...; false when there is no such topic. The names of all. */
+bool cli_help_kinds(const char *topic, FILE *to);
+size_t cli_help_topics(const char *names[16]);
 /* The doc, name and argument of the i-th option a subcommand takes, for help; false past the last. */
 bool cli_option_at(const cli_command *command, int i, char left[64], const char **doc);
 
@@ -220,6 +227,8 @@ json_t *cli_scores_json(const bm_scores *s);
 const char *cli_positive(cli *c, const bm_model *m);
 /* Counts of true classes (rows) against the most probable ones, when there are at most `most` (up to CLI_MOST_CLASSES). */
 void cli_confusion(cli *c, const bm_model *m, const bm_tensor *targets, const bm_tensor *values, int most);
+/* coefficients.c: what a model that is one dense layer multiplies the features of a table by; others have no such table. */
+void cli_coefficients(cli *c, bm_model *m);
 /* The most frequent class of targets. */
 int64_t cli_majority(const bm_tensor *targets, int64_t classes);
 /* How many rows of predictions have a number that is not finite; of_row (null allowed) gets which. */

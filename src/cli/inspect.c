@@ -44,6 +44,23 @@ static void model_json(cli *c, const bm_model *m)
     cli_put(c, "classes", classes);
 }
 
+/* The features by name in lines, those of one-hot columns as column=value. */
+static void feature_names(cli *c, const bm_recipe *r)
+{
+    enum { WIDE = 96, MOST = 100 };
+    const int64_t features = bm_recipe_features(r), shown = features < MOST ? features : MOST;
+    char line[WIDE + 200] = "", name[140];
+    for (int64_t i = 0, n = 0; i < shown; i++) {
+        n += snprintf(line + n, sizeof line - (size_t)n, "%s%s", cli_cell(name, bm_recipe_feature_name(r, i), 32),
+                      i + 1 < features ? ", " : "");
+        if (n < WIDE && i + 1 < shown) continue;
+        if (i + 1 == shown && shown < features)
+            snprintf(line + n, sizeof line - (size_t)n, "and %" PRId64 " more", features - shown);
+        cli_say(c, "", "%s", line);
+        n = 0;
+    }
+}
+
 static void model_recipe(cli *c, const bm_model *m)
 {
     const bm_recipe *r = bm_model_recipe(m);
@@ -60,6 +77,7 @@ static void model_recipe(cli *c, const bm_model *m)
         json_array_append_new(notes, json_string(note));
     }
     cli_say(c, "features", "%s", cli_count(text, bm_recipe_features(r)));
+    feature_names(c, r);
     cli_put(c, "target", bm_recipe_target(r) ? json_string(bm_recipe_target(r)) : json_null());
     cli_put(c, "features", features);
     cli_put(c, "recipe", notes);
@@ -85,6 +103,7 @@ static int inspect_model(cli *c, const char *path)
             bm_summary(m, c->to);
         }
         model_json(c, m);
+        cli_coefficients(c, m);
         model_scores(c, m);
     }
     bm_free(m);

@@ -18,6 +18,7 @@ static void usage(FILE *to)
         fprintf(to, "  %-38s %s\n", call, (*k)->summary);
     }
     fprintf(to, "\n  baeum COMMAND --help                   its options, with examples\n"
+                "  baeum help layers                      also models, activations, losses, optimizers, metrics, penalties\n"
                 "  baeum --version\n\n"
                 "DATA is a CSV file (- is standard input), an IDX, NPY or NPZ file, or the name of a set: baeum data list\n\n"
                 "  baeum train iris\n"
@@ -34,8 +35,8 @@ static const cli_command *find(const char *name)
 
 static int unknown_command(cli *c, const char *name)
 {
-    const char *names[16];
-    size_t n = 0;
+    const char *names[32];
+    size_t n = cli_help_topics(names);
     for (const cli_command *const *k = cli_commands; *k; k++) names[n++] = (*k)->name;
     const char *near = bmi_nearest(name, names, n);
     if (near) return cli_fail(c, CLI_USAGE, "there is no command \"%s\"; did you mean %s?", name, near);
@@ -84,6 +85,7 @@ int main(int argc, char **argv)
     for (int i = 1; i < argc && strcmp(argv[i], "--"); i++) c.json |= !strcmp(argv[i], "--json");
     if (argc < 2 || !strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help")) {
         c.command = argc > 2 ? find(argv[2]) : NULL;
+        if (argc == 3 && !c.command && cli_help_kinds(argv[2], stdout)) return cli_finish(&c, CLI_DONE);
         if (argc > 2 && !c.command && *argv[2] != '-') return cli_finish(&c, unknown_command(&c, argv[2]));
         if (c.command) cli_help(c.command, stdout);
         else usage(argc < 2 ? stderr : stdout);

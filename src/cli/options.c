@@ -33,16 +33,18 @@ static const option_row rows[OPT_COUNT] = {
     [OPT_MODEL] = { "model", 'm', "SPEC", TEXT, AT(model), 0, 0,
                     "linear, logistic, softmax, perceptron, mlp:64,32, a line of layers such as \"dense 64 relu, dropout .2\", "
                     "or a JSON "
-                    "file; default: linear for regression, softmax for classes" },
+                    "file; baeum help models and baeum help layers list them; default: linear for regression, softmax for "
+                    "classes" },
     [OPT_EPOCHS] = { "epochs", 'e', "N", INTEGER, AT(epochs), 1, 1e9,
                      "passes over the training rows, at most; default: 100, or what makes 1,000 steps" },
     [OPT_BATCH] = { "batch", 'b', "N", INTEGER, AT(batch), 1, 1e9, "rows of a step; default: 32, or all when there are fewer" },
     [OPT_RATE] = { "rate", 'r', "X", REAL, AT(rate), 0, INFINITY,
                    "step size of the optimiser; 0 freezes; default: the optimiser's own, .001 of adam" },
     [OPT_OPTIMIZER] = { "optimizer", 0, "NAME", TEXT, AT(optimizer), 0, 0,
-                        "adam, sgd, rmsprop ... with settings behind a colon, sgd:momentum=.9; default: adam" },
+                        "adam, sgd, rmsprop ... with settings behind a colon, sgd:momentum=.9 (baeum help optimizers); "
+                        "default: adam" },
     [OPT_LOSS] = { "loss", 0, "NAME", TEXT, AT(loss), 0, 0,
-                   "mse, mae, huber, hinge ...; default: mse for regression, cross-entropy for classes" },
+                   "mse, mae, huber, hinge ... (baeum help losses); default: mse for regression, cross-entropy for classes" },
     [OPT_PATIENCE] = { "patience", 0, "N", INTEGER, AT(patience), 1, 1e9,
                        "epochs without a better validation loss that end training; default: 10" },
     [OPT_VALIDATION] = { "validation", 0, "SHARE|FILE", SHARE, AT(validation), 0, 1,
@@ -76,6 +78,14 @@ static const option_row rows[OPT_COUNT] = {
     [OPT_OUTPUT] = { "output", 'o', "FILE", TEXT, AT(output), 0, 0, "where the result goes" },
     [OPT_JSON] = { "json", 0, NULL, FLAG, AT(json), 0, 0, "one JSON object on standard output instead of words" },
     [OPT_QUIET] = { "quiet", 'q', NULL, FLAG, AT(quiet), 0, 0, "only warnings and the result" },
+    [OPT_BALANCED] = { "balanced", 0, NULL, FLAG, AT(balanced), 0, 0,
+                       "rare classes weigh as much as frequent ones in the loss; default: each row weighs 1" },
+    [OPT_LOG_TARGET] = { "log-target", 0, NULL, FLAG, AT(log_target), 0, 0,
+                         "learn log(1 + target), for amounts over many scales; predictions and scores are of the target "
+                         "itself" },
+    [OPT_IN_ORDER] = { "in-order", 0, NULL, FLAG, AT(in_order), 0, 0,
+                       "split without shuffling: the last rows judge, those before them validate; for rows in time" },
+    [OPT_ID] = { "id", 0, "COL", TEXT, AT(id), 0, 0, "a column of DATA that is written before the predictions" },
     [OPT_VERBOSE] = { "verbose", 0, NULL, FLAG, AT(verbose), 0, 0,
                       "a line for every epoch where no terminal is; default: some twenty of them" },
     [OPT_HELP] = { "help", 'h', NULL, FLAG, AT(help), 0, 0, "this text" },

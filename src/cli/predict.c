@@ -17,6 +17,8 @@ typedef struct prediction {
     int64_t rows;      /* of the input */
     int64_t skipped;   /* rows that could not be read */
     int64_t lines;     /* both */
+    int64_t id;        /* the column that is carried over; -1: none */
+    int64_t *row;      /* with one: the row of the table of each line, -1 for a row that could not be read */
     int64_t bad;       /* rows that were read and have no prediction, or one that is not finite */
 } prediction;
 
@@ -31,8 +33,10 @@ static int64_t *find_rows(prediction *p)
         of[line] = -1;
         if (bad < p->skipped && bm_table_skipped_at(p->source.table, bad) <= row) {
             bad++;
+            if (p->row) p->row[line] = -1;
             continue;
         }
+        if (p->row) p->row[line] = row;
         if (!p->usable || p->usable[row]) {
             of[line] = not_finite[at] ? -1 : at;
             at++;
@@ -77,6 +81,11 @@ static bool fill(const prediction *p, const int64_t *of, bm_table *out)
     double *numbers = malloc((size_t)p->lines * sizeof *numbers);
     const char **texts = malloc((size_t)p->lines * sizeof *texts);
     bool fine = numbers && texts;
+    if (fine && p->id >= 0) {
+        for (int64_t i = 0; i < p->lines; i++)
+            texts[i] = p->row[i] < 0 ? NULL : bm_table_text(p->source.table, p->row[i], p->id);
+        bm_table_add_text(out, bm_table_column_name(p->source.table, p->id), texts, p->lines);
+    }
     if (fine && classes > 1 && classes == columns) {
         for (int64_t i = 0; i < p->lines; i++)
             texts[i] = of[i] < 0 ? NULL : bm_model_class_name(p->model, best_class(p->values, of[i], classes));
@@ -191,9 +200,19 @@ static int predict(prediction *p)
     return status;
 }
 
+static int find_id(prediction *p)
+{
+    cli *c = p->c;
+    if (!p->source.table) return cli_fail(c, CLI_USAGE, "--id is for tables; %s has arrays", p->source.given);
+    p->id = cli_column(c, p->source.table, "--id", c->options.id);
+    if (p->id < 0) return CLI_USAGE;
+    p->row = malloc((size_t)(bm_table_rows(p->source.table) + bm_table_skipped(p->source.table) + 1) * sizeof *p->row);
+    return p->row ? 0 : cli_fail(c, CLI_FAILED, "out of memory");
+}
+
 static int run(cli *c)
 {
-    prediction p = { .c = c };
+    prediction p = { .c = c, .id = -1 };
     char rows[64];
     if (!c->options.bad_rows) c->options.bad_rows = "skip";
     const char *output = c->options.output;
@@ -202,7 +221,10 @@ static int run(cli *c)
     if (cli_spare(c, output, c->arguments[0]) || cli_spare(c, output, c->arguments[1])) return CLI_USAGE;
     if (!output || cli_is_stdout(output)) c->to = stderr; /* standard output has the predictions */
     if (!(p.model = cli_model_open(c, c->arguments[0]))) return CLI_FAILED;
-    int status = cli_source_open(c, c->arguments[1], bm_model_recipe(p.model), BM_VALUE(bm_names, NULL), &p.source);
+    const char *const id[] = { c->options.id };
+    int status =
+        cli_source_open(c, c->arguments[1], bm_model_recipe(p.model), BM_VALUE(bm_names, id, c->options.id ? 1 : 0), &p.source);
+    if (!status && c->options.id) status = find_id(&p);
     if (!status) status = predict(&p);
     if (!status) status = write_out(&p);
     if (!status) {
@@ -219,6 +241,7 @@ static int run(cli *c)
         }
     }
     free(p.usable);
+    free(p.row);
     bm_free(p.values);
     bm_free(p.model);
     cli_source_end(&p.source);
@@ -234,7 +257,7 @@ const cli_command cli_predict = {
     .run = run,
     .summary = "raw rows in, predictions out",
     .options = BIT(OPT_THREADS) | BIT(OPT_NO_HEADER) | BIT(OPT_DELIMITER) | BIT(OPT_RENAME) | BIT(OPT_BAD_ROWS) |
-               BIT(OPT_DATA) | BIT(OPT_OUTPUT) | BIT(OPT_JSON) | BIT(OPT_QUIET),
+               BIT(OPT_DATA) | BIT(OPT_OUTPUT) | BIT(OPT_ID) | BIT(OPT_JSON) | BIT(OPT_QUIET),
     .about =
         "Predicts every row of DATA with a model that baeum train made. The rows are raw, as training had them; the target may "
         "be\n"

@@ -54,10 +54,10 @@ static int fit(cli_training *t)
     cli_interrupt_begin(m);
     if (t->source.table)
         bm_fit_table(m, t->table[0], .validation_table = t->table[1], .test_table = t->table[2], .seed = o->seed,
-                     .epochs = o->epochs, .batch = o->batch, .callbacks = { show, stopping });
+                     .balanced = o->balanced, .epochs = o->epochs, .batch = o->batch, .callbacks = { show, stopping });
     else
-        bm_fit(m, t->data[0], .validation = t->data[1], .seed = o->seed, .epochs = o->epochs, .batch = o->batch,
-               .callbacks = { show, stopping });
+        bm_fit(m, t->data[0], .validation = t->data[1], .seed = o->seed, .balanced = o->balanced, .epochs = o->epochs,
+               .batch = o->batch, .callbacks = { show, stopping });
     t->interrupted = cli_interrupt_end();
     t->seconds = now() - begin;
     cli_progress_end(&t->progress);
@@ -96,6 +96,7 @@ static int run(cli *c)
                                    c->options.target };
     int status = 0;
     for (int i = 0; !status && i < 5; i++) status = cli_spare(c, c->options.output, inputs[i]);
+    if (!status) status = cli_train_check(c);
     if (!status) status = cli_source_open(c, c->arguments[0], NULL, BM_VALUE(bm_names, NULL), &t.source);
     if (!status) status = find_output(&t);
     if (!status) cli_source_say(c, &t.source);
@@ -119,7 +120,8 @@ const cli_command cli_train = {
                BIT(OPT_OPTIMIZER) | BIT(OPT_LOSS) | BIT(OPT_PATIENCE) | BIT(OPT_VALIDATION) | BIT(OPT_TEST) | BIT(OPT_SEED) |
                BIT(OPT_THREADS) | BIT(OPT_DROP) | BIT(OPT_NO_HEADER) | BIT(OPT_DELIMITER) | BIT(OPT_MISSING) |
                BIT(OPT_DECIMAL) | BIT(OPT_DATES) | BIT(OPT_RENAME) | BIT(OPT_BAD_ROWS) | BIT(OPT_DATA) | BIT(OPT_OUTPUT) |
-               BIT(OPT_JSON) | BIT(OPT_QUIET) | BIT(OPT_VERBOSE),
+               BIT(OPT_JSON) | BIT(OPT_QUIET) | BIT(OPT_VERBOSE) | BIT(OPT_BALANCED) | BIT(OPT_LOG_TARGET) |
+               BIT(OPT_IN_ORDER),
     .about =
         "Fits a model to DATA, judges it once on rows that it has not seen, beside the trivial answer (the mean, or the most\n"
         "frequent class), and saves it with its preparation as one file, <name of DATA>.safetensors unless -o names another.\n"

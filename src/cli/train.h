@@ -25,7 +25,9 @@ typedef struct cli_training {
 /* train_rows.c: target, task, recipe and split. Each returns 0 or an exit code. */
 int cli_train_prepare_table(cli_training *t);
 int cli_train_prepare_data(cli_training *t);
-/* train_model.c: the model of the spec, with loss, optimiser and rate of the options. */
+/* train_model.c: what can be wrong with the names in --model, --optimizer and --loss, before the data is read. */
+int cli_train_check(cli *c);
+/* The model of the spec, with loss, optimiser and rate of the options. */
 int cli_train_model(cli_training *t);
 /* "mlp:64,32 · 3,329 parameters · 9 kernels a step ..." and what it is trained by; p null: by a method of its own. */
 void cli_train_say_model(void *training, const bm_progress *p);

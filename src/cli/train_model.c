@@ -7,6 +7,8 @@
 #include "base/threads.h"
 #include "cli/train.h"
 #include "model/learners/network.h"
+#include "model/model.h"
+#include "nn/build.h"
 #include "nn/part.h"
 #include <baeum/extend_model.h>
 #include <inttypes.h>
@@ -75,16 +77,18 @@ static bool loss_fits(const bm_loss_kind *k, int64_t classes)
     return classes == 2 || k->output == 0;
 }
 
+static int find_loss(cli *c, const char *name)
+{
+    char hint[BMI_KIND_HINT];
+    if (bmi_kind_find("loss", name)) return 0;
+    return cli_fail(c, CLI_USAGE, "--loss: there is no loss \"%s\"%s", name, bmi_kind_hint("loss", name, hint));
+}
+
 static int check_loss(cli_training *t, const char *name)
 {
     cli *c = t->c;
     const bm_loss_kind *kind = bmi_kind_find("loss", name);
     char list[600] = "";
-    if (!kind) {
-        const char *near = bmi_kind_nearest("loss", name);
-        return cli_fail(c, CLI_USAGE, "--loss: there is no loss \"%s\"%s%s%s", name, near ? "; did you mean " : "",
-                        near ? near : "", near ? "?" : "");
-    }
     if (loss_fits(kind, t->classes)) return 0;
     const bmi_kind *other;
     for (size_t i = 0, n = 0; (other = bmi_kind_at("loss", i)) && n < 500; i++)
@@ -124,6 +128,8 @@ int cli_train_model(cli_training *t)
     }
     const int wrong = check_options(t);
     if (wrong) return wrong;
+    if (c->options.balanced && t->task == BM_REGRESSION)
+        return cli_fail(c, CLI_USAGE, "--balanced weighs classes; the target is numbers");
     t->model = bm_learner_parse(t->text ? t->text : t->spec, t->recipe);
     const int status = bm_failed(t->model) ? 0 : compile(t);
     if (status) return status;
@@ -132,6 +138,47 @@ int cli_train_model(cli_training *t)
     return cli_fail(c,
                     bm_status_of(t->model) == BM_E_ARGUMENT || bm_status_of(t->model) == BM_E_FORMAT ? CLI_USAGE : CLI_FAILED,
                     "--model: %s", bm_error(t->model));
+}
+
+/* The layers of a network, which are read for good once the features are known. */
+static int check_layers(cli *c, const bm_model *m)
+{
+    const bmi_field *text = m->learner && !m->learner->fit ? bmi_field_find(m->learner->fields, "layers") : NULL;
+    const char *line = text ? *(const char *const *)(const void *)((const char *)m->how + text->offset) : NULL;
+    bmi_arena arena = { 0 };
+    bmi_error e = { 0 };
+    bm_layers layers = { 0 };
+    bm_layer kept;
+    json_t *holds = NULL;
+    if (line) bmi_layers_from_text(&e, BM_HERE, &arena, line, &layers, &holds);
+    for (size_t i = 0; !e.status && i < layers.count; i++) bmi_part_keep(&e, &arena, "layer", &layers.at[i], &kept);
+    json_decref(holds);
+    bmi_arena_end(&arena);
+    if (!e.status) return 0;
+    return cli_fail(c, e.status == BM_E_MEMORY ? CLI_FAILED : CLI_USAGE, "--model: %s", e.text);
+}
+
+int cli_train_check(cli *c)
+{
+    const cli_options *o = &c->options;
+    cli_training t = { .c = c, .spec = o->model };
+    bm_optimizer optimizer;
+    bmi_arena arena = { 0 };
+    const size_t n = t.spec ? strlen(t.spec) : 0;
+    int status = n > 5 && !strcmp(t.spec + n - 5, ".json") ? read_json(&t, t.spec) : 0;
+    if (!status && t.spec) {
+        t.model = bm_learner_parse(t.text ? t.text : t.spec, NULL);
+        if (bm_failed(t.model))
+            status =
+                cli_fail(c, bm_status_of(t.model) == BM_E_MEMORY ? CLI_FAILED : CLI_USAGE, "--model: %s", bm_error(t.model));
+    }
+    if (!status && t.model) status = check_layers(c, t.model);
+    if (!status && o->optimizer) status = make_optimizer(c, &arena, &optimizer);
+    if (!status && o->loss) status = find_loss(c, o->loss);
+    bmi_arena_end(&arena);
+    bm_free(t.model);
+    free(t.text);
+    return status;
 }
 
 /* ---- what is said of it ---- */
@@ -161,6 +208,9 @@ static void say_training(cli_training *t, const bm_progress *p)
             rate + (rate[0] == '0' && rate[1] == '.'), schedule ? " (" : "", schedule ? schedule : "", schedule ? ")" : "",
             s->losses[0].kind->name, cli_plural(batch, p->batch, "row", "rows"), cli_plural(most, p->epochs, "epoch", "epochs"),
             ends);
+    const char *note;
+    for (int64_t i = 0; t->model->recipe && (note = bm_recipe_note(t->model->recipe, i)); i++)
+        if (strstr(note, ": learned standardised")) cli_say(c, "", "%s; losses are in these units", note);
     cli_put(c, "training",
             json_pack("{s:s, s:o, s:s, s:I, s:I, s:o, s:I, s:o, s:i}", "optimizer", s->optimizer.kind->name, "rate",
                       cli_number(common->rate), "loss", s->losses[0].kind->name, "batch", (json_int_t)p->batch, "epochs",
@@ -174,7 +224,15 @@ void cli_train_say_model(void *training, const bm_progress *p)
     char parameters[64], kernels[64], seconds[32], threads[64];
     cli_plural(parameters, bm_model_parameters(t->model), "parameter", "parameters");
     if (!p) {
-        cli_say(t->c, "model", "%s · %s", t->spec, parameters);
+        const bm_learner_kind *kind = t->model->learner;
+        const bmi_field *penalty = kind ? bmi_field_find(kind->fields, "C") : NULL;
+        char number[40] = "";
+        if (penalty) {
+            const double C = *(const double *)(const void *)((const char *)t->model->how + penalty->offset);
+            snprintf(number, sizeof number, " · L2 penalty, C %.9g", C);
+            cli_put(t->c, "C", cli_number(C));
+        }
+        cli_say(t->c, "model", "%s%s · %s", t->spec, number, parameters);
         return;
     }
     cli_say(t->c, "model", "%s · %s · %s a step, planned in %s · %s", t->spec, parameters,

@@ -90,7 +90,8 @@ static void warn(cli_training *t, const bm_scores *judged, const bm_scores *triv
 {
     cli *c = t->c;
     const bool numbers = t->task == BM_REGRESSION;
-    const char *by = numbers ? "r2" : isfinite(bm_score(judged, "log_loss")) ? "log_loss" : "balanced_accuracy";
+    const bool shares = isfinite(bm_score(judged, "log_loss")) && !c->options.balanced; /* probabilities are meant as such */
+    const char *by = numbers ? "r2" : shares ? "log_loss" : "balanced_accuracy";
     const double own = bm_score(judged, by), theirs = bm_score(trivial, by);
     char n1[32], n2[32], rows[64];
     if (!strcmp(part, "train")) cli_warn(c, "no rows were held out: these are the scores of the rows it learned from");

@@ -46,7 +46,8 @@ static int drop_columns(cli_training *t, bm_recipe *r)
 static int make_recipe(cli_training *t, const bm_table *rows, bm_task task, bm_recipe **made)
 {
     const bmi_set *set = bmi_set_find(t->source.given);
-    bm_recipe *r = *made = bm_recipe_new(.target = t->target, .task = task, .keep_constant = set && set->pixels);
+    bm_recipe *r = *made = bm_recipe_new(.target = t->target, .task = task, .target_log1p = t->c->options.log_target,
+                                         .keep_constant = set && set->pixels);
     const int status = bm_failed(r) ? 0 : drop_columns(t, r);
     if (status) return status;
     if (t->c->options.dates) bm_recipe_step(r, "datetime", t->c->options.dates);
@@ -174,8 +175,9 @@ static int split_table(cli_training *t)
 {
     const cli_options *o = &t->c->options;
     const bool file1 = isnan(o->validation_share), file2 = isnan(o->test_share);
-    bm_table_parts p = bm_table_split(t->source.table, .validation = file1 ? 0 : o->validation_share,
-                                      .test = file2 ? 0 : o->test_share, .seed = o->seed, .target = t->target, .task = t->task);
+    bm_table_parts p =
+        bm_table_split(t->source.table, .validation = file1 ? 0 : o->validation_share, .test = file2 ? 0 : o->test_share,
+                       .seed = o->seed, .in_order = o->in_order, .target = t->target, .task = t->task);
     t->table[0] = p.train;
     t->table[1] = p.validation;
     t->table[2] = p.test;
@@ -188,8 +190,8 @@ static int split_table(cli_training *t)
 static void say_split(cli_training *t, const int64_t rows[3])
 {
     char n[3][32];
-    cli_say(t->c, "split", "%s train · %s validation · %s test, seed %" PRId64, cli_count(n[0], rows[0]),
-            cli_count(n[1], rows[1]), cli_count(n[2], rows[2]), t->c->options.seed);
+    cli_say(t->c, "split", "%s train · %s validation · %s test, seed %" PRId64 "%s", cli_count(n[0], rows[0]),
+            cli_count(n[1], rows[1]), cli_count(n[2], rows[2]), t->c->options.seed, t->c->options.in_order ? ", in order" : "");
     cli_put(t->c, "rows",
             json_pack("{s:I, s:I, s:I}", "train", (json_int_t)rows[0], "validation", (json_int_t)rows[1], "test",
                       (json_int_t)rows[2]));
@@ -224,8 +226,8 @@ static int split_data(cli_training *t)
     if (isnan(o->validation_share) || isnan(o->test_share))
         return cli_fail(t->c, CLI_USAGE, "--validation and --test are shares of the rows for arrays; a file goes with a table");
     const bool own = t->source.test && !cli_given(o, OPT_TEST);
-    bm_parts p =
-        bm_dataset_split(t->source.data, .validation = o->validation_share, .test = own ? 0 : o->test_share, .seed = o->seed);
+    bm_parts p = bm_dataset_split(t->source.data, .validation = o->validation_share, .test = own ? 0 : o->test_share,
+                                  .seed = o->seed, .in_order = o->in_order);
     t->data[0] = p.train;
     t->data[1] = p.validation;
     t->data[2] = p.test;
@@ -282,6 +284,7 @@ int cli_train_prepare_data(cli_training *t)
     const cli_options *o = &c->options;
     const bm_tensor *targets = bm_dataset_t(t->source.data, 0);
     if (o->n_drop) return cli_fail(c, CLI_USAGE, "--drop is for tables; %s has arrays", t->source.given);
+    if (o->log_target) return cli_fail(c, CLI_USAGE, "--log-target is for tables; %s has arrays", t->source.given);
     if (!targets)
         return cli_fail(
             c, CLI_FAILED,

@@ -7,6 +7,7 @@
 #include "model/learning.h"
 #include "nn/part.h"
 #include <inttypes.h>
+#include <math.h>
 #include <string.h>
 
 bm_learner bm_learner_value_at(const char *name, const void *options, size_t size, bm_place here)
@@ -170,12 +171,65 @@ static bm_output form_of(const bm_learning *l)
     return l->outputs == 2 && out.dim[out.rank - 1] == 1 ? BM_OUTPUT_BINARY : BM_OUTPUT_CLASSES;
 }
 
-/* By the learner's own method: the model is ready as after bm_fit. */
-static bm_status fit_own(bm_learning *l)
+static bm_status check_class_weights(bm_learning *l, const bm_fit_options *o)
 {
-    bm_model *m = l->model;
+    if (l->task == BM_REGRESSION || l->train->t[0].tensor->size != l->train->rows)
+        return bm_learning_fail(l, BM_E_ARGUMENT, "fit: class weights need a target of class numbers (i32), one a row; give weights of rows instead");
+    if (!(l->model->learner->tasks & BM_LEARNS_WEIGHTED))
+        return bm_learning_fail(l, BM_E_ARGUMENT, "fit: %s does not weigh classes; softmax, logistic and mlp do", l->model->learner->name);
+    if (o->balanced && o->class_weights.count) return bm_learning_fail(l, BM_E_ARGUMENT, "fit: both balanced and class_weights are given; give one of them");
+    if (!o->balanced && o->class_weights.count != (size_t)l->outputs)
+        return bm_learning_fail(l, BM_E_ARGUMENT, "fit: class_weights has %zu numbers, the target has %lld classes", o->class_weights.count, (long long)l->outputs);
+    for (size_t i = 0; i < o->class_weights.count; i++)
+        if (!(o->class_weights.at[i] >= 0 && isfinite(o->class_weights.at[i])))
+            return bm_learning_fail(l, BM_E_ARGUMENT, "fit: the weight of class %zu is %g; weights are >= 0", i, o->class_weights.at[i]);
+    for (int64_t i = 0; i < l->train->rows; i++) {
+        const double label = bm_tensor_at(l->train->t[0].tensor, i);
+        if (!(label >= 0 && label < (double)l->outputs))
+            return bm_learning_fail(l, BM_E_DATA, "fit: row %" PRId64 " has the class %g; there are %" PRId64, i, label, l->outputs);
+    }
+    return BM_OK;
+}
+
+/* The training rows, each with its class's weight beside its own. */
+static bm_dataset *weigh(bm_learning *l, const bm_fit_options *o)
+{
+    const bm_dataset *d = l->train;
+    const bm_tensor  *t = d->t[0].tensor;
+    bm_model         *m = l->model;
+    double           *of = bm_learning_memory(l, (size_t)l->outputs * sizeof *of);
+    bm_tensor        *w  = of ? bm_tensor_new_in_at(m->object.context, BM_F32, BM_SHAPE(d->rows), l->here) : NULL;
+    bm_dataset       *weighed = NULL;
+    if (w && !bmi_fail_from(&m->object.error, &w->object.error)) {
+        for (int64_t k = 0; k < l->outputs; k++) of[k] = o->balanced ? 0 : o->class_weights.at[k];
+        for (int64_t i = 0; o->balanced && i < d->rows; i++) of[(int64_t)bm_tensor_at(t, i)]++;
+        for (int64_t k = 0; o->balanced && k < l->outputs; k++) of[k] = of[k] > 0 ? (double)d->rows / ((double)l->outputs * of[k]) : 0;
+        for (int64_t i = 0; i < d->rows; i++)
+            ((float *)w->data)[i] = (float)((d->weights ? bm_tensor_at(d->weights, i) : 1) * of[(int64_t)bm_tensor_at(t, i)]);
+        const bm_dataset_options parts = { .x = { d->x[0].tensor }, .t = { t }, .weights = w, .context = m->object.context };
+        weighed = bm_dataset_new_at(&parts, sizeof parts, l->here);
+        bmi_fail_from(&m->object.error, &weighed->object.error);
+    }
+    bmi_object_free(w);
+    return weighed;
+}
+
+/* By the learner's own method: the model is ready as after bm_fit. */
+static bm_status fit_own(bm_learning *l, const bm_fit_options *o)
+{
+    bm_model         *m = l->model;
+    const bm_dataset *train = l->train;
+    bm_dataset       *weighed = NULL;
     m->seed     = l->seed;
-    if (bmi_network_ready(m->network, m->seed, &m->object.error) || m->learner->fit(l, m->how)) return m->object.error.status;
+    if (o->balanced || o->class_weights.count) {
+        if (check_class_weights(l, o)) return m->object.error.status;
+        weighed = weigh(l, o);
+        l->train = weighed;
+    }
+    if (!m->object.error.status && !bmi_network_ready(m->network, m->seed, &m->object.error)) m->learner->fit(l, m->how);
+    l->train = train;
+    bmi_object_free(weighed);
+    if (m->object.error.status) return m->object.error.status;
     m->best_epoch = -1;
     if (!m->stopped_by[0]) snprintf(m->stopped_by, sizeof m->stopped_by, "solved");
     return bmi_model_take_classes(m, l->train);
@@ -205,7 +259,7 @@ bm_status bmi_learner_train(bm_model *m, const bm_fit_options *o, bm_place here)
         m->learner->compile(&l, m->how, &compile, &fit);
         if (m->asked) replace(&compile, m->asked);
         if (!m->object.error.status && !bmi_model_compile(m, &compile, form_of(&l), here)) {
-            if (m->learner->fit) fit_own(&l);
+            if (m->learner->fit) fit_own(&l, &fit);
             else bmi_model_fit(m, &fit, here);
         }
     }

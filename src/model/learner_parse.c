@@ -34,6 +34,12 @@ static void join_numbers(char *settings)
     }
 }
 
+/* True for a hint that is about this very name. */
+static bool is_precise(const char *hint)
+{
+    return strstr(hint, "did you mean") || strstr(hint, "not there yet");
+}
+
 static bm_status parse(bmi_error *e, bm_place here, bmi_arena *arena, const char *text, bm_learner *to)
 {
     if (text[0] != '{' && is_learner(text)) {
@@ -44,9 +50,12 @@ static bm_status parse(bmi_error *e, bm_place here, bmi_arena *arena, const char
         return bmi_part_parse(e, here, arena, "learner", copy, to);
     }
     if (text[0] != '{' && !strpbrk(text, " ,")) { /* one word that no learner is called */
-        const char *nearest = bmi_kind_nearest("learner", text);
-        return bmi_fail(e, BM_E_ARGUMENT, here, "\"%.100s\" is no learner%s%s%s; there are linear, softmax, logistic, perceptron, mlp:64,32, and lines of layers as \"dense 128 relu, dropout .3\"",
-                        text, nearest ? "; did you mean \"" : "", nearest ? nearest : "", nearest ? "\"?" : "");
+        char hint[BMI_KIND_HINT], layer[BMI_KIND_HINT];
+        bmi_kind_hint("learner", text, hint);
+        if (!is_precise(hint) && is_precise(bmi_kind_hint("layer", text, layer))) memcpy(hint, layer, sizeof hint);
+        hint[is_precise(hint) ? strcspn(hint, ",") : 0] = 0; /* lists of kinds say less than this one */
+        return bmi_fail(e, BM_E_ARGUMENT, here, "\"%.100s\" is no learner%s; there are linear, softmax, logistic, perceptron, mlp:64,32, and lines of layers as \"dense 128 relu, dropout .3\"",
+                        text, hint);
     }
     *to = bm_learner_value_at("network", &(bm_network_options){ .layers = text }, sizeof(bm_network_options), here);
     return BM_OK;

@@ -99,10 +99,11 @@ static void bare(reading *r, const char *word)
     if (flag && flag->type == BMI_FIELD_BOOL) add(r, word, "true");
     else if (f && bmi_kind_find("activation", name)) add(r, "activation", word);
     else {
-        const char *near = f ? bmi_kind_nearest("activation", name) : NULL;
-        if (!near) near = bmi_field_nearest(r->kind->fields, name);
-        bmi_fail(r->e, BM_E_ARGUMENT, r->here, "%s: \"%.60s\" is no activation or setting of it%s%s%s", r->kind->name, word, near ? "; did you mean \"" : "",
-                 near ? near : "", near ? "\"?" : "");
+        const char *near = bmi_field_nearest(r->kind->fields, name);
+        char        hint[BMI_KIND_HINT] = "";
+        if (f) bmi_kind_hint("activation", word, hint);
+        if (near && !strstr(hint, "did you mean")) snprintf(hint, sizeof hint, "; did you mean \"%s\"?", near);
+        bmi_fail(r->e, BM_E_ARGUMENT, r->here, "%s: \"%.60s\" is no activation or setting of it%s", r->kind->name, word, hint);
     }
 }
 
@@ -133,8 +134,8 @@ static void first(reading *r, const char *text)
         r->next = r->kind->fields;
         return;
     }
-    const char *near = bmi_kind_nearest("layer", text);
-    bmi_fail(r->e, BM_E_ARGUMENT, r->here, "\"%.60s\" is no layer%s%s%s", text, near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
+    char hint[BMI_KIND_HINT];
+    bmi_fail(r->e, BM_E_ARGUMENT, r->here, "\"%.60s\" is no layer%s", text, bmi_kind_hint("layer", text, hint));
 }
 
 /* One layer: the text of length n at `at`. */

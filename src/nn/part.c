@@ -131,8 +131,8 @@ bm_status bmi_part_parse(bmi_error *e, bm_place here, bmi_arena *arena, const ch
     if (n < length) memcpy(rest, text + n + 1, length - n - 1 - round);
     const bmi_part_kind *kind = bmi_kind_find(family, name);
     if (!kind) {
-        const char *near = bmi_kind_nearest(family, name);
-        return bmi_fail(e, BM_E_ARGUMENT, here, "\"%.60s\" is no %s%s%s%s", name, family, near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
+        char hint[BMI_KIND_HINT];
+        return bmi_fail(e, BM_E_ARGUMENT, here, "\"%.60s\" is no %s%s", name, family, bmi_kind_hint(family, name, hint));
     }
     r->part.size = kind->options_size;
     return bmi_fields_parse(e, here, kind->name, kind->fields, &r->part.options, rest, arena);

@@ -3,6 +3,7 @@
  * test_formats.c.
  */
 #include "support/bmt_command.h"
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,7 +16,8 @@ static void models(void **state)
         "target       card: classification\n",
         "recipe       reports, age,",
         "owner, selfemp: one-hot into 6\n",
-        "features     15\n",
+        "features     15\n             reports, ",
+        "owner=no, owner=yes",
         "classes      2\n",
         "layer      kind     output shape    parameters\n",
         "dense_1    dense    (any, 8)               128\n",
@@ -39,6 +41,29 @@ static void models(void **state)
     json_decref(json);
     bmt_exits(bmt_sh("cp m.st plain"), 0); /* it is the content that tells, not the name */
     assert_string_equal(bmt_exits(bmt_sh("baeum inspect plain"), 0).out, r.out);
+}
+
+/* y = 3 a + 1, a from 1 to 100: of a standardised a, 3 times its deviation, and y's mean. */
+static void coefficients(void **state)
+{
+    (void)state;
+    bmt_exits(bmt_sh("(echo a,c,y; seq 100 | awk '{ print $1 (NR %% 3 ? \",u,\" : \",v,\") 3 * $1 + 1 }') > lin.csv && "
+                     "baeum train lin.csv -t y --validation 0 --test 0 -q"),
+              0);
+    json_t *json = bmt_json(bmt_exits(bmt_sh("baeum inspect lin.safetensors --json"), 0));
+    const json_t *of = json_object_get(json, "coefficients");
+    const double deviation = sqrt((100. * 100 - 1) / 12);
+    bmt_near("a", json_number_value(json_array_get(json_object_get(of, "a"), 0)), 3 * deviation, 1e-4);
+    bmt_near("c=u", json_number_value(json_array_get(json_object_get(of, "c=u"), 0)), 0, 1e-4);
+    bmt_near("y's mean", json_number_value(json_array_get(json_object_get(json, "intercept"), 0)), 152.5, 1e-4);
+    json_decref(json);
+    const bmt_run r = bmt_exits(bmt_sh("baeum inspect lin.safetensors"), 0);
+    bmt_contains("the table", r.out, "\ncoefficients          y\na                  86.6\n");
+    bmt_exits(
+        bmt_sh("baeum train iris -q && baeum inspect iris.safetensors | grep 'coefficients *setosa *versicolor *virginica'"),
+        0);
+    assert_null(strstr(bmt_exits(bmt_sh("baeum train iris -q -m mlp:4 -e 1 && baeum inspect iris.safetensors"), 0).out,
+                       "coefficients"));
 }
 
 /* Each kernel with its shape, bytes, operations and time, numbered from 0; as many as the first line says. */
@@ -79,6 +104,6 @@ static void plans(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(models), cmocka_unit_test(plans) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(models), cmocka_unit_test(coefficients), cmocka_unit_test(plans) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -119,6 +119,23 @@ static void not_finite(void **state)
     assert_int_equal(bmt_lines(r.out), 4);
 }
 
+/* A column that says which row it is stands before the predictions, as it was written. */
+static void ids(void **state)
+{
+    (void)state;
+    put("new.csv", "who,size,colour,code\n007,10,red,k0\n008,1\n,290,blue,k1\nx y,290,blue,k1\n");
+    const bmt_run r = bmt_exits(bmt_sh("baeum predict c.st new.csv --id who | cut -d, -f1,2"), 0);
+    assert_string_equal(r.out, "who,prediction\n007,low\n,\n,high\nx y,high\n");
+    json_t *json = bmt_json(bmt_exits(bmt_sh("baeum predict c.st new.csv --id who --json"), 0));
+    assert_string_equal(json_string_value(json_object_get(json_array_get(json_object_get(json, "predictions"), 0), "who")),
+                        "007");
+    json_decref(json);
+    const bmt_run same = bmt_exits(bmt_sh("baeum predict c.st new.csv --id size"), 0); /* one that is learned from */
+    bmt_contains("a feature", bmt_line(same.out, 1), "10,low,");
+    bmt_contains("a slip", bmt_exits(bmt_sh("baeum predict c.st new.csv --id whom"), 2).err,
+                 "--id: there is no column \"whom\"; did you");
+}
+
 /* To standard output, into a file, from standard input; words are never among the lines. */
 static void places(void **state)
 {
@@ -173,7 +190,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(classes),    cmocka_unit_test(numbers), cmocka_unit_test(counted), cmocka_unit_test(unusable),
-        cmocka_unit_test(not_finite), cmocka_unit_test(places),  cmocka_unit_test(refused),
+        cmocka_unit_test(not_finite), cmocka_unit_test(ids),     cmocka_unit_test(places),  cmocka_unit_test(refused),
     };
     return cmocka_run_group_tests(tests, setup, NULL);
 }

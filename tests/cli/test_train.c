@@ -26,7 +26,7 @@ static void session_of_classes(void **state)
         "target       Species, 3 classes: setosa 50, versicolor 50, virginica 50: classification (inferred, --task overrides)",
         "recipe       Sepal.Length, Sepal.Width, Petal.Length, Petal.Width: standardised",
         "split        104 train · 23 validation · 23 test, seed 0",
-        "model        softmax · 15 parameters",
+        "model        softmax · L2 penalty, C 1 · 15 parameters",
         "",
         "           accuracy   macro F1   macro precision   macro recall   balanced    AUC   log loss",
     };
@@ -91,6 +91,51 @@ static void warned(void **state)
     bmt_contains("few", bmt_exits(bmt_sh("baeum train x.csv -t y -q --test 0"), 0).out,
                  "! the validation part has only 5 rows");
     assert_null(strstr(bmt_exits(bmt_sh("baeum train x.csv -t y -q --test 0 --validation 0"), 0).out, "say little"));
+}
+
+/* Classes weigh alike when the rows of the rare one are as many times there: the same model, where the penalty does not matter. */
+static void balanced(void **state)
+{
+    (void)state;
+    bmt_exits(bmt_sh("(echo x,y; seq 1 80 | awk '{ print ($1 * 7919 %% 101) \",\" ($1 %% 4 ? \"often\" : \"rare\")"
+                     " }') > x.csv && (cat x.csv; for i in 1 2; do grep rare x.csv; done) > more.csv"),
+              0);
+    bmt_exits(bmt_sh("m='-t y --validation 0 --test 0 -q -m softmax:C=1e9,tolerance=1e-10'; baeum train x.csv $m -o x.st && "
+                     "baeum train more.csv $m -o more.st && baeum train x.csv $m --balanced -o b.st"),
+              0);
+    double p[3];
+    static const char *const models[] = { "x", "more", "b" };
+    for (int i = 0; i < 3; i++)
+        p[i] =
+            atof(strchr(bmt_line(bmt_exits(bmt_sh("printf 'x\n30\n' | baeum predict %s.st -", models[i]), 0).out, 1), ',') + 1);
+    assert_true(fabs(p[0] - p[1]) > .1);
+    bmt_near("as if repeated", p[2], p[1], 1e-6);
+    bmt_contains("no classes", bmt_exits(bmt_sh("baeum train creditcard -t share --balanced"), 2).err,
+                 "--balanced weighs classes");
+    bmt_contains("a rule of its own", bmt_exits(bmt_sh("baeum train x.csv -t y -m perceptron --balanced"), 2).err,
+                 "perceptron does not weigh classes");
+    bmt_exits(bmt_sh("baeum train x.csv -t y -m mlp:4 --balanced -q"), 0);
+}
+
+/* The logarithm of the target is learned, its own values are judged; the last rows judge. */
+static void targets_and_order(void **state)
+{
+    (void)state;
+    make_csv("x,y", 100, "$1 \",\" exp($1 / 10) - 1");
+    json_t *plain = train("x.csv -t y"), *logs = train("x.csv -t y --log-target");
+    assert_true(bmt_json_number(plain, "metrics.test.r2") < .9);
+    bmt_near("exactly", bmt_json_number(logs, "metrics.test.r2"), 1, 1e-6);
+    bmt_near("the same unit", bmt_json_number(logs, "baseline.mse") / bmt_json_number(plain, "baseline.mse"), 1, .5);
+    json_decref(plain);
+    json_decref(logs);
+    make_csv("x,y", 100, "$1 % 7 \",\" $1");
+    json_t *json = train("x.csv -t y --in-order");
+    bmt_near("the mean of 1 to 70 for 86 to 100", bmt_json_number(json, "baseline.mae"), 93 - 35.5, 1e-4);
+    json_decref(json);
+    bmt_contains("said", bmt_exits(bmt_sh("baeum train x.csv -t y --in-order"), 0).out, "15 test, seed 0, in order\n");
+    make_csv("x,y", 100, "$1 \",\" 1000 * $1");
+    bmt_contains("the unit of losses", bmt_exits(bmt_sh("baeum train x.csv -t y -m mlp:4 -e 1"), 0).out,
+                 "; losses are in these units\n");
 }
 
 /* A log gets some twenty lines of a thousand epochs, the first and the last among them; all when they are asked for. */
@@ -497,6 +542,8 @@ int main(void)
         cmocka_unit_test(class_of_interest),
         cmocka_unit_test(warned),
         cmocka_unit_test(log_lines),
+        cmocka_unit_test(balanced),
+        cmocka_unit_test(targets_and_order),
         cmocka_unit_test(session_of_numbers),
         cmocka_unit_test(given_away),
         cmocka_unit_test(written_by_people),

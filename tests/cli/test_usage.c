@@ -26,6 +26,70 @@ static void version_and_help(void **state)
     bmt_contains("without a command", none.err, "baeum train");
 }
 
+/* Names of kinds: told before anything is read (there is no file), with the right name where one can be meant, else with all. */
+static void names(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *arguments, *says;
+    } rows[] = {
+        { "-m mlq:8", "\"mlq:8\" is no learner; did you mean \"mlp:8\"?" },
+        { "-m zzzzzz", "\"zzzzzz\" is no learner; there are linear, softmax, logistic" },
+        { "-m tree", "\"tree\" is no learner; it is not there yet; there are linear" },
+        { "-m conv", "\"conv\" is no learner; it is not there yet" },
+        { "-m 'conv 3 relu'", "\"conv\" is no layer; it is not there yet, there are " },
+        { "-m 'Dense(64, relu)'", "\"Dense(64, relu)\" is no layer; did you mean \"dense 64 relu\"?" },
+        { "-m 'fc 3, dropout'", "did you mean \"dense\"?" },
+        { "-m 'zzzzzz 3'", "is no layer; there are activate, dense, " },
+        { "-m 'dense 8 swish'", "\"swish\" is no activation or setting of it; did you mean \"silu\"?" },
+        { "-m 'dense 8 Leaky-ReLU(.2)'", "did you mean \"leaky_relu(.2)\"?" },
+        { "-m 'dense 8 no_bais'", "did you mean \"no_bias\"?" },
+        { "-m 'dense 8 zzzzzzz'", "\"zzzzzzz\" is no activation or setting of it; there are linear, relu, " },
+        { "-m 'dense 8 kernel_penalty=l2:.01'", "\"l2:.01\", which is no penalty; did you mean \"l2(.01)\"?" },
+        { "-m 'dense 8 kernel_init=zzzzzzz'", "which is no initializer; there are " },
+        { "-m mlp:8 --optimizer rms", "--optimizer: \"rms\" is no optimizer; did you mean \"rmsprop\"?" },
+        { "-m mlp:8 --optimizer zzzzzz", "is no optimizer; there are adam, " },
+        { "-m mlp:8 --optimizer adam:lr=.1", "adam has no setting \"lr\"; did you mean \"rate\"?" },
+        { "-m mlp:8 --loss bce", "--loss: there is no loss \"bce\"; did you mean \"binary_crossentropy\"?" },
+        { "-m mlp:8 --loss zzzzzz", "there is no loss \"zzzzzz\"; there are binary_crossentropy, " },
+    };
+    for (size_t i = 0; i < BMI_COUNT(rows); i++) {
+        const bmt_run r = bmt_exits(bmt_sh("baeum train nofile.csv %s", rows[i].arguments), 2);
+        bmt_contains(rows[i].arguments, r.err, rows[i].says);
+        assert_int_equal(bmt_lines(r.err), 1);
+    }
+    bmt_contains("good ones",
+                 bmt_exits(bmt_sh("baeum train nofile.csv -m 'dense 8 relu kernel_penalty=l2(.01)' --loss mse"), 1).err,
+                 "nofile.csv");
+}
+
+/* What there is, with its settings, from the tables that also check and read them. */
+static void lists(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *topic, *has;
+    } rows[] = {
+        { "models", "\n      C               weight of the data against the penalty; default 1\n" },
+        { "layers", "\n      units           columns of the kernel; required\n" },
+        { "activations", "\n      slope           below 0; default 0.1\n" },
+        { "losses", "\n  huber " },
+        { "optimizers", "\n  all of them\n      schedule " },
+        { "schedules", "\n  cosine " },
+        { "metrics", "\n  roc_auc " },
+        { "penalties", "\n  l2 " },
+        { "initializers", "\n  glorot_uniform " },
+    };
+    for (size_t i = 0; i < BMI_COUNT(rows); i++) {
+        const bmt_run r = bmt_exits(bmt_sh("baeum help %s", rows[i].topic), 0);
+        bmt_contains(rows[i].topic, r.out, rows[i].has);
+        bmt_contains("its use", bmt_line(r.out, 0), ": ");
+        assert_string_equal(r.err, "");
+    }
+    bmt_contains("a slip", bmt_exits(bmt_sh("baeum help lossess"), 2).err, "did you mean losses?");
+    bmt_contains("where", bmt_exits(bmt_sh("baeum train --help"), 0).out, "baeum help layers");
+}
+
 static void wrong(void **state)
 {
     (void)state;
@@ -132,10 +196,8 @@ static void manual(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(version_and_help),
-        cmocka_unit_test(wrong),
-        cmocka_unit_test(wrong_as_json),
-        cmocka_unit_test(manual),
+        cmocka_unit_test(version_and_help), cmocka_unit_test(wrong),  cmocka_unit_test(names), cmocka_unit_test(lists),
+        cmocka_unit_test(wrong_as_json),    cmocka_unit_test(manual),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -103,10 +103,40 @@ static void own_method(void **state)
     bm_free(m);
 }
 
+/* Weights of classes are weights of their rows to methods of their own, too; who cannot heed them says so. */
+static void weighed(void **state)
+{
+    (void)state;
+    bm_dataset *d = images();
+    float       w[ROWS];
+    for (int i = 0; i < ROWS; i++) w[i] = i % 3 == 2 ? 3 : 1;
+    bm_tensor  *weights = bm_tensor_view(BM_F32, BM_SHAPE(ROWS), w);
+    bm_dataset *by_row = bm_dataset_new(.x = { bm_dataset_x(d, 0) }, .t = { bm_dataset_t(d, 0) }, .weights = weights);
+    bm_model   *plain = bm_learner_parse("softmax", NULL), *a = bm_learner_parse("softmax", NULL), *b = bm_learner_parse("softmax", NULL);
+    bm_fit(plain, d);
+    bm_fit(a, d, .class_weights = BM_REALS(1, 1, 3));
+    bm_fit(b, by_row);
+    assert_false(bm_failed(a) || bm_failed(b) || bm_failed(plain));
+    const bm_tensor *ka = bm_model_weight(a, "output/kernel"), *kb = bm_model_weight(b, "output/kernel"), *kp = bm_model_weight(plain, "output/kernel");
+    assert_memory_equal(bm_data_f64(ka), bm_data_f64(kb), (size_t)bm_tensor_size(ka) * sizeof(double));
+    assert_memory_not_equal(bm_data_f64(ka), bm_data_f64(kp), (size_t)bm_tensor_size(ka) * sizeof(double));
+    bm_fit(a, d, .class_weights = BM_REALS(1, 3));
+    bmt_contains("too few", bm_error(a), "class_weights has 2 numbers, the target has 3 classes");
+    bm_fit(b, d, .class_weights = BM_REALS(1, 3, -1));
+    bmt_contains("negative", bm_error(b), "the weight of class 2 is -1");
+    bm_fit(plain, d, .class_weights = BM_REALS(1, 3, 1), .balanced = true);
+    bmt_contains("both", bm_error(plain), "both balanced and class_weights");
+    bm_free(plain);
+    plain = bm_learner_parse("perceptron", NULL);
+    bm_fit(plain, d, .balanced = true);
+    bmt_contains("a rule of its own", bm_error(plain), "perceptron does not weigh classes");
+    bm_free(plain), bm_free(a), bm_free(b), bm_free(weights), bm_free(by_row), bm_free(d);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(flattened), cmocka_unit_test(replaced), cmocka_unit_test(metrics_and_loss), cmocka_unit_test(own_method),
+        cmocka_unit_test(weighed), cmocka_unit_test(flattened), cmocka_unit_test(replaced), cmocka_unit_test(metrics_and_loss), cmocka_unit_test(own_method),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -119,7 +119,7 @@ static bm_status fit(bm_learning *l, const void *options)
 }
 
 static const bm_learner_kind linear = {
-    .size = sizeof(bm_learner_kind), .name = "linear", .options_size = sizeof(bm_linear_options), .fields = fields, .tasks = BM_LEARNS_NUMBERS, .type = BM_F64,
+    .size = sizeof(bm_learner_kind), .name = "linear", .options_size = sizeof(bm_linear_options), .fields = fields, .tasks = BM_LEARNS_NUMBERS | BM_LEARNS_WEIGHTED, .type = BM_F64,
     .layers = layers, .compile = compile, .fit = fit, .doc = "Least squares, exactly, by QR with column pivoting.",
 };
 const bmi_kind bmi_kinds_learner_linear[] = { { "learner", "linear", &linear }, { 0 } };

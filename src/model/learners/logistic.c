@@ -154,12 +154,12 @@ static bm_status fit(bm_learning *l, const void *options)
 
 static const bm_learner_kind logistic = {
     .size = sizeof(bm_learner_kind), .name = "logistic", .options_size = sizeof(bm_logistic_options), .fields = fields,
-    .tasks = BM_LEARNS_TWO_CLASSES | BM_LEARNS_CLASSES, .type = BM_F64, .layers = one_sigmoid, .compile = compile, .fit = fit,
+    .tasks = BM_LEARNS_TWO_CLASSES | BM_LEARNS_CLASSES | BM_LEARNS_WEIGHTED, .type = BM_F64, .layers = one_sigmoid, .compile = compile, .fit = fit,
     .doc = "Logistic regression with an L2 penalty, by L-BFGS; more than two classes by softmax.",
 };
 static const bm_learner_kind softmax = {
     .size = sizeof(bm_learner_kind), .name = "softmax", .options_size = sizeof(bm_logistic_options), .fields = fields,
-    .tasks = BM_LEARNS_TWO_CLASSES | BM_LEARNS_CLASSES, .type = BM_F64, .layers = all_softmax, .compile = compile, .fit = fit,
+    .tasks = BM_LEARNS_TWO_CLASSES | BM_LEARNS_CLASSES | BM_LEARNS_WEIGHTED, .type = BM_F64, .layers = all_softmax, .compile = compile, .fit = fit,
     .doc = "Softmax regression with an L2 penalty, by L-BFGS.",
 };
 const bmi_kind bmi_kinds_learner_logistic[] = { { "learner", "logistic", &logistic }, { "learner", "softmax", &softmax }, { 0 } };
