@@ -94,7 +94,7 @@ static size_t plain_name(const char *name, char plain[64])
 static void rewrite(const char *family, const char *name, const char *rest, char into[100])
 {
     const int layer = !strcmp(family, "layer"), by_name = !strcmp(family, "learner") || !strcmp(family, "optimizer");
-    size_t    n     = (size_t)snprintf(into, 100, "%s%.20s", name, by_name ? rest : "");
+    size_t    n     = (size_t)snprintf(into, 100, "%s%s", name, by_name && strlen(rest) < 40 ? rest : "");
     if (!*rest || by_name) return;
     into[n++] = layer ? ' ' : '(';
     for (rest++; *rest && n < 96; rest++)

@@ -99,6 +99,12 @@ static int check_loss(cli_training *t, const char *name)
                     t->classes, list);
 }
 
+static int model_failed(cli *c, const bm_model *m)
+{
+    const bm_status why = bm_status_of(m);
+    return cli_fail(c, why == BM_E_ARGUMENT || why == BM_E_FORMAT ? CLI_USAGE : CLI_FAILED, "--model: %s", bm_error(m));
+}
+
 static int compile(cli_training *t)
 {
     cli *c = t->c;
@@ -135,9 +141,7 @@ int cli_train_model(cli_training *t)
     if (status) return status;
     cli_put(c, "model", json_string(t->spec));
     if (!bm_failed(t->model)) return 0;
-    return cli_fail(c,
-                    bm_status_of(t->model) == BM_E_ARGUMENT || bm_status_of(t->model) == BM_E_FORMAT ? CLI_USAGE : CLI_FAILED,
-                    "--model: %s", bm_error(t->model));
+    return model_failed(c, t->model);
 }
 
 /* The layers of a network, which are read for good once the features are known. */
@@ -155,7 +159,7 @@ static int check_layers(cli *c, const bm_model *m)
     json_decref(holds);
     bmi_arena_end(&arena);
     if (!e.status) return 0;
-    return cli_fail(c, e.status == BM_E_MEMORY ? CLI_FAILED : CLI_USAGE, "--model: %s", e.text);
+    return cli_fail(c, e.status == BM_E_ARGUMENT ? CLI_USAGE : CLI_FAILED, "--model: %s", e.text);
 }
 
 int cli_train_check(cli *c)
@@ -168,9 +172,7 @@ int cli_train_check(cli *c)
     int status = n > 5 && !strcmp(t.spec + n - 5, ".json") ? read_json(&t, t.spec) : 0;
     if (!status && t.spec) {
         t.model = bm_learner_parse(t.text ? t.text : t.spec, NULL);
-        if (bm_failed(t.model))
-            status =
-                cli_fail(c, bm_status_of(t.model) == BM_E_MEMORY ? CLI_FAILED : CLI_USAGE, "--model: %s", bm_error(t.model));
+        if (bm_failed(t.model)) status = model_failed(c, t.model);
     }
     if (!status && t.model) status = check_layers(c, t.model);
     if (!status && o->optimizer) status = make_optimizer(c, &arena, &optimizer);
