@@ -161,8 +161,8 @@ static void session_of_numbers(void **state)
         "creditcard   1,319 rows · 12 columns: 9 numbers, 3 text · nothing missing\n",
         "target       share, real, .000109 to .906: regression (inferred, --task overrides)\n",
         "card, owner, selfemp: one-hot into 9\n",
-        "! expenditure over income gives share almost alone (R² 1.000): will you know it when you predict?   --drop "
-        "expenditure\n",
+        "! expenditure over income gives share almost alone (R² 1.000): will you know it when you predict?",
+        "   --drop expenditure\n",
         "split        923 train · 198 validation · 198 test, seed 0\n",
         "model        mlp:64,32 · 3,265 parameters · ", /* 17·64+64 + 64·32+32 + 32+1 */
         " kernels a step, planned in ",
