@@ -16,9 +16,9 @@ typedef struct team {
 static void run_alone(const bmi_plan *p, bmi_run_state *state, const bmi_before *before)
 {
     const unsigned  mode = state->flushed ? 0 : bmi_denormals_flush();
-    const bmi_step *end  = p->steps + p->n_steps;
+    const bmi_step *s    = p->steps;
     if (before) before->fn(before->arg, 0, 1);
-    for (const bmi_step *s = p->steps; s < end && !state->halt; s++) s->kernel(s->args, 0, 1);
+    for (size_t left = p->n_steps; left && !state->halt; left--, s++) s->kernel(s->args, 0, 1);
     if (!state->flushed) bmi_denormals_restore(mode);
 }
 

@@ -127,6 +127,7 @@ static void as_after_whole_epochs(world *w)
         fit_on(&calm);
         after[2] = hash_of(calm.model);
         bm_free(calm.model);
+        bm_free(calm.data);
         trained(&calm);
         bm_fit(calm.model, calm.data, .epochs = 1, .batch = 32, .seed = 5, .validation_split = .2, .balanced = true);
         after[1] = hash_of(calm.model);
