@@ -19,8 +19,8 @@ static inline double now(void)
 /* Peak resident memory of this process. Not getrusage: what it gives was the parent's before this program replaced it. */
 static inline long peak_kb(void)
 {
-    char  line[200];
-    long  kb = 0;
+    char line[200];
+    long kb = 0;
     FILE *f = fopen("/proc/self/status", "r");
     while (f && fgets(line, sizeof line, f))
         if (!strncmp(line, "VmHWM:", 6)) kb = strtol(line + 6, NULL, 10);
@@ -63,11 +63,11 @@ static inline void bench_read(const char *model, const char *what, void *into, s
 static inline bm_dataset *bench_data(char model)
 {
     const int64_t n = 12800, columns = model == 'a' ? 784 : 8;
-    const char    name[2] = { model, 0 };
-    uint64_t      state = 88172645463325252ULL;
-    bm_tensor    *x = bm_tensor_new(BM_F32, BM_SHAPE(n, columns));
-    bm_tensor    *t = model == 'a' ? bm_tensor_new(BM_I32, BM_SHAPE(n)) : bm_tensor_new(BM_F32, BM_SHAPE(n, 1));
-    float        *at = bm_data(x);
+    const char name[2] = { model, 0 };
+    uint64_t state = 88172645463325252ULL;
+    bm_tensor *x = bm_tensor_new(BM_F32, BM_SHAPE(n, columns));
+    bm_tensor *t = model == 'a' ? bm_tensor_new(BM_I32, BM_SHAPE(n)) : bm_tensor_new(BM_F32, BM_SHAPE(n, 1));
+    float *at = bm_data(x);
     if (getenv("BAEUM_BENCH_DATA")) {
         bench_read(name, "x", at, (size_t)(n * columns) * sizeof *at);
         bench_read(name, "t", bm_data(t), (size_t)n * 4);
@@ -91,10 +91,12 @@ static inline bm_model *bench_model(char model, bm_context *context)
 {
     bm_model *m;
     if (model == 'a') {
-        m = bm_sequential_in(context, bm_input(784), bm_dense(512, .activation = BM_RELU), bm_dense(512, .activation = BM_RELU), bm_dense(10));
+        m = bm_sequential_in(context, bm_input(784), bm_dense(512, .activation = BM_RELU), bm_dense(512, .activation = BM_RELU),
+                             bm_dense(10));
         bm_compile(m, .loss = BM_SOFTMAX_CROSSENTROPY, .optimizer = bm_adam(.rate = 1e-3));
     } else {
-        m = bm_sequential_in(context, bm_input(8), bm_dense(16, .activation = BM_TANH), bm_dense(16, .activation = BM_TANH), bm_dense(1));
+        m = bm_sequential_in(context, bm_input(8), bm_dense(16, .activation = BM_TANH), bm_dense(16, .activation = BM_TANH),
+                             bm_dense(1));
         bm_compile(m, .loss = BM_MSE, .optimizer = bm_sgd(.rate = .01));
     }
     return m;

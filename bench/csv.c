@@ -27,7 +27,8 @@ int main(int count, char **arguments)
     }
     qsort(seconds, READINGS, sizeof *seconds, by_size);
     printf("{\"median\": %.1f, \"min\": %.1f, \"max\": %.1f, \"table_mb\": %.1f, \"peak_mb\": %.1f}\n",
-           2 * mb / (seconds[READINGS / 2 - 1] + seconds[READINGS / 2]), mb / seconds[READINGS - 1], mb / seconds[0], table, (double)peak_kb() * 1.024e-3);
+           2 * mb / (seconds[READINGS / 2 - 1] + seconds[READINGS / 2]), mb / seconds[READINGS - 1], mb / seconds[0], table,
+           (double)peak_kb() * 1.024e-3);
     bm_free(context);
     return 0;
 }

@@ -232,17 +232,17 @@ static void measure(const job *j, timing times[CONTESTANTS], double wrong[CONTES
 enum { PEAK_STEPS = 1000000 };
 #if defined __x86_64__
 /* Sums along a loop of fused multiply-adds that nothing but the units themselves can hold up; `vector` of `numbers` floats. */
-#define PEAK(name, isa, vector, numbers, set, fma, store)                                                                      \
-    __attribute__((target(isa))) static double name(void)                                                                      \
-    {                                                                                                                          \
-        vector sum[12];                                                                                                        \
-        const vector x = set(.999999f), y = set(1e-9f);                                                                        \
-        for (int i = 0; i < 12; i++) sum[i] = set((float)i);                                                                   \
-        for (long n = 0; n < PEAK_STEPS; n++)                                                                                  \
-            _Pragma("GCC unroll 12") for (int i = 0; i < 12; i++) sum[i] = fma(sum[i], x, y);                                  \
-        float all[numbers], total = 0;                                                                                         \
-        for (int i = 0; i < 12; i++) store(all, sum[i]), total += all[i % numbers];                                            \
-        return total;                                                                                                          \
+#define PEAK(name, isa, vector, numbers, set, fma, store)                                     \
+    __attribute__((target(isa))) static double name(void)                                     \
+    {                                                                                         \
+        vector sum[12];                                                                       \
+        const vector x = set(.999999f), y = set(1e-9f);                                       \
+        for (int i = 0; i < 12; i++) sum[i] = set((float)i);                                  \
+        for (long n = 0; n < PEAK_STEPS; n++)                                                 \
+            _Pragma("GCC unroll 12") for (int i = 0; i < 12; i++) sum[i] = fma(sum[i], x, y); \
+        float all[numbers], total = 0;                                                        \
+        for (int i = 0; i < 12; i++) store(all, sum[i]), total += all[i % numbers];           \
+        return total;                                                                         \
     }
 PEAK(peak_256, "avx2,fma", __m256, 8, _mm256_set1_ps, _mm256_fmadd_ps, _mm256_storeu_ps)
 PEAK(peak_512, "avx512f", __m512, 16, _mm512_set1_ps, _mm512_fmadd_ps, _mm512_storeu_ps)
@@ -291,19 +291,20 @@ static void report(const job *j, const product *p, const timing times[CONTESTANT
         if (has(j, who) && (!peer || times[who].median < times[peer].median)) peer = who;
     const double theirs = peer ? work / times[peer].median : 0, ratio = peer ? ours / theirs : 0;
     if (json) {
-        printf("{\"shape\": \"%s %dx%dx%d%s\", \"threads\": %d, \"goal\": %.2f, \"share\": %.3f, \"peer\": \"%s\"", p->form, j->m, j->k, j->n,
-               j->f64 ? " f64" : "", j->threads, p->goal, ours / top, names[peer]);
+        printf("{\"shape\": \"%s %dx%dx%d%s\", \"threads\": %d, \"goal\": %.2f, \"share\": %.3f, \"peer\": \"%s\"", p->form,
+               j->m, j->k, j->n, j->f64 ? " f64" : "", j->threads, p->goal, ours / top, names[peer]);
         for (int who = 0; who < CONTESTANTS; who++)
             if (has(j, who))
-                printf(", \"%s\": [%.2f, %.2f, %.2f]", names[who], work / times[who].high, work / times[who].median, work / times[who].low);
+                printf(", \"%s\": [%.2f, %.2f, %.2f]", names[who], work / times[who].high, work / times[who].median,
+                       work / times[who].low);
         printf("}\n");
     } else {
         printf("%s %4d x %4d x %4d  ", p->form, j->m, j->k, j->n);
         for (int who = 0; who < CONTESTANTS; who++)
             if (has(j, who)) printf("%8.1f", work / times[who].median);
             else printf("       -");
-        printf("  %9.2f us  %5.3f of %-8s  goal %.2f %s  %3.0f %% of peak\n", times[OURS].median * 1e6, ratio, names[peer], p->goal,
-               ratio >= p->goal ? "met   " : "MISSED", 100 * ours / top);
+        printf("  %9.2f us  %5.3f of %-8s  goal %.2f %s  %3.0f %% of peak\n", times[OURS].median * 1e6, ratio, names[peer],
+               p->goal, ratio >= p->goal ? "met   " : "MISSED", 100 * ours / top);
     }
     for (int who = 0; who < CONTESTANTS; who++)
         if (has(j, who) && !(wrong[who] <= 1))

@@ -34,7 +34,7 @@ int main(void)
 {
     double best = 1e9;
     for (int again = 0; again < 3; again++) {
-        pthread_t       thread;
+        pthread_t thread;
         struct timespec a, b;
         atomic_store(&ball, 0);
         if (pthread_create(&thread, NULL, other, NULL)) return 1;

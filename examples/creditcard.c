@@ -12,8 +12,8 @@ static int judge(const bm_table *t, const char *model, double rate)
     if (rate > 0) bm_compile(m, .optimizer = bm_adam(.rate = rate));
     bm_fit_table(m, t, .validation = .15, .test = .15, .seed = 3);
     const bm_scores test = bm_model_scores(m, "test"), mean = bm_model_scores(m, "baseline");
-    printf("%-10s  R2 %.3f   MAE %.4f   (always the mean: R2 %.3f, MAE %.4f)\n", model, bm_score(&test, "r2"), bm_score(&test, "mae"), bm_score(&mean, "r2"),
-           bm_score(&mean, "mae"));
+    printf("%-10s  R2 %.3f   MAE %.4f   (always the mean: R2 %.3f, MAE %.4f)\n", model, bm_score(&test, "r2"),
+           bm_score(&test, "mae"), bm_score(&mean, "r2"), bm_score(&mean, "mae"));
     bm_report(m, stderr);
     const int failed = bm_failed(m);
     bm_free(m);

@@ -8,8 +8,8 @@
 #include <stdlib.h>
 
 typedef struct digits {
-    int64_t  rows, pixels;
-    float   *x; /* rows x pixels */
+    int64_t rows, pixels;
+    float *x;   /* rows x pixels */
     int32_t *t; /* 0 to 9 */
 } digits;
 
@@ -24,16 +24,19 @@ static inline void digits_end(digits *d)
 static inline bool digits_take(digits *d, const bm_dataset *from, int32_t most, double scale)
 {
     const bm_tensor *x = bm_dataset_x(from, 0);
-    const int64_t    rows = bm_dataset_rows(from), pixels = rows ? bm_tensor_size(x) / rows : 0;
-    const int32_t   *label = bm_data_i32(bm_dataset_t(from, 0));
-    const uint8_t   *bytes = bm_data_u8(x);
-    const float     *reals = bm_data_f32(x);
+    const int64_t rows = bm_dataset_rows(from), pixels = rows ? bm_tensor_size(x) / rows : 0;
+    const int32_t *label = bm_data_i32(bm_dataset_t(from, 0));
+    const uint8_t *bytes = bm_data_u8(x);
+    const float *reals = bm_data_f32(x);
     bm_report(from, stderr);
-    *d = (digits){ .pixels = pixels, .x = malloc((size_t)(rows * pixels + 1) * sizeof(float)), .t = malloc((size_t)(rows + 1) * sizeof(int32_t)) };
+    *d = (digits){ .pixels = pixels,
+                   .x = malloc((size_t)(rows * pixels + 1) * sizeof(float)),
+                   .t = malloc((size_t)(rows + 1) * sizeof(int32_t)) };
     if (bm_failed(from) || !label || !d->x || !d->t) return false;
     for (int64_t i = 0; i < rows; i++) {
         if (label[i] > most) continue;
-        for (int64_t k = 0; k < pixels; k++) d->x[d->rows * pixels + k] = (float)((bytes ? bytes[i * pixels + k] : reals[i * pixels + k]) * scale);
+        for (int64_t k = 0; k < pixels; k++)
+            d->x[d->rows * pixels + k] = (float)((bytes ? bytes[i * pixels + k] : reals[i * pixels + k]) * scale);
         d->t[d->rows++] = label[i];
     }
     return true;
@@ -43,11 +46,11 @@ static inline bool digits_take(digits *d, const bm_dataset *from, int32_t most, 
 static inline bool digits_load(digits *train, digits *test, int32_t most)
 {
     bm_dataset *a = bm_dataset_load("mnist", .part = "train"), *b = bm_dataset_load("mnist", .part = "test");
-    const bool  mnist = !bm_failed(a) && !bm_failed(b);
+    const bool mnist = !bm_failed(a) && !bm_failed(b);
     if (!mnist) {
-        bm_table       *t = bm_table_load("digits");
-        bm_recipe      *r = bm_recipe_new(.target = "label", .task = BM_CLASSIFICATION, .plain = true); /* the pixels as they are */
-        bm_table_parts  p = bm_table_split(t, .test = .2, .target = "label");
+        bm_table *t = bm_table_load("digits");
+        bm_recipe *r = bm_recipe_new(.target = "label", .task = BM_CLASSIFICATION, .plain = true); /* the pixels as they are */
+        bm_table_parts p = bm_table_split(t, .test = .2, .target = "label");
         bm_free(a);
         bm_free(b);
         bm_recipe_fit(r, p.train);
@@ -59,8 +62,10 @@ static inline bool digits_load(digits *train, digits *test, int32_t most)
         bm_free(r);
     }
     *train = *test = (digits){ 0 };
-    const bool fine = digits_take(train, a, most, mnist ? 1 / 255. : 1 / 16.) && digits_take(test, b, most, mnist ? 1 / 255. : 1 / 16.);
-    printf("%s: %lld digits to learn from, %lld to test with\n", mnist ? "MNIST" : "bundled digits", (long long)train->rows, (long long)test->rows);
+    const bool fine =
+        digits_take(train, a, most, mnist ? 1 / 255. : 1 / 16.) && digits_take(test, b, most, mnist ? 1 / 255. : 1 / 16.);
+    printf("%s: %lld digits to learn from, %lld to test with\n", mnist ? "MNIST" : "bundled digits", (long long)train->rows,
+           (long long)test->rows);
     bm_free(a);
     bm_free(b);
     return fine;

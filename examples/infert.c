@@ -6,7 +6,7 @@
 
 int main(void)
 {
-    bm_table  *t = bm_table_load("infert");
+    bm_table *t = bm_table_load("infert");
     bm_recipe *r = bm_recipe_new(.target = "case");
     bm_recipe_drop(r, "stratum", "pooled.stratum");
     bm_model *m = bm_learner_parse("dense 32 relu, dense 16 relu", r);
@@ -15,9 +15,13 @@ int main(void)
     bm_summary(m, stdout);
 
     const bm_scores test = bm_model_scores(m, "test"), baseline = bm_model_scores(m, "baseline");
-    printf("test accuracy %.3f, always the most frequent class %.3f\n", bm_score(&test, "accuracy"), bm_score(&baseline, "accuracy"));
-    bm_tensor *p = bm_predict_row(m, .values = { { "education", .text = "12+ yrs" }, { "age", .number = 30 }, { "parity", .number = 1 },
-                                                 { "induced", .number = 0 }, { "spontaneous", .number = 2 } });
+    printf("test accuracy %.3f, always the most frequent class %.3f\n", bm_score(&test, "accuracy"),
+           bm_score(&baseline, "accuracy"));
+    bm_tensor *p = bm_predict_row(m, .values = { { "education", .text = "12+ yrs" },
+                                                 { "age", .number = 30 },
+                                                 { "parity", .number = 1 },
+                                                 { "induced", .number = 0 },
+                                                 { "spontaneous", .number = 2 } });
     printf("a woman of 30 after two miscarriages: probability %.2f\n", bm_tensor_at(p, 1));
 
     bm_report(m, stderr);

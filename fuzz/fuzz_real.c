@@ -13,8 +13,8 @@ static void check(bool good)
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 {
-    double  value, again;
-    bool    overflow;
+    double value, again;
+    bool overflow;
     int64_t whole;
     bmi_read_int((const char *)bytes, n, &whole);
     if (!bmi_read_real((const char *)bytes, n, &value, &overflow)) return 0;

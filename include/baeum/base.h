@@ -15,6 +15,7 @@
  * Words on pointers: "takes" = ownership passes to the library, "borrows" = only read during the call (or as long as the
  * doc says), "gives" = the caller owns what comes back.
  */
+// clang-format off
 #ifndef BAEUM_BASE_H
 #define BAEUM_BASE_H
 #include <stdbool.h>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* What readers of tables share with tables: lists of names, types of columns, how a CSV file is read.
  */
+// clang-format off
 #ifndef BAEUM_COLUMN_H
 #define BAEUM_COLUMN_H
 #include <baeum/base.h>

@@ -5,6 +5,7 @@
  *   bm_recipe  which column is the target and what is done to the others; fitted on training rows, applied to any rows
  *   bm_dataset inputs, targets and weights as tensors, row by row; from your own tensors, a table, IDX/NPZ files, or by name
  */
+// clang-format off
 #ifndef BAEUM_DATA_H
 #define BAEUM_DATA_H
 #include <baeum/column.h>

@@ -3,6 +3,7 @@
  * a const record passed where it is used; nothing is registered.
  * Records start with their size and grow at the end only.
  */
+// clang-format off
 #ifndef BAEUM_EXTEND_GRAPH_H
 #define BAEUM_EXTEND_GRAPH_H
 #include <baeum/graph.h>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Records of callbacks and learners. The library's own are the same records.
  */
+// clang-format off
 #ifndef BAEUM_EXTEND_MODEL_H
 #define BAEUM_EXTEND_MODEL_H
 #include <baeum/extend_nn.h>

@@ -2,6 +2,7 @@
 /* Records of what networks are made of: activations, losses, metrics, penalties, schedules, layers, optimisers.
  * The library's own are the same records.
  */
+// clang-format off
 #ifndef BAEUM_EXTEND_NN_H
 #define BAEUM_EXTEND_NN_H
 #include <baeum/extend_graph.h>

@@ -2,6 +2,7 @@
 /* The computational graph: placeholders, constants, variables, and the nodes that operations (<baeum/ops.h>) make of them.
  * A node is a value (graph and index): nothing to free. Gradients are nodes of the same graph.
  */
+// clang-format off
 #ifndef BAEUM_GRAPH_H
 #define BAEUM_GRAPH_H
 #include <baeum/tensor.h>

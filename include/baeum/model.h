@@ -3,6 +3,7 @@
  * loaded; and learners, which are models over a table and its recipe. The first error stays on the model and later calls do
  * nothing, so a program is written straight down and checked once.
  */
+// clang-format off
 #ifndef BAEUM_MODEL_H
 #define BAEUM_MODEL_H
 #include <baeum/data.h>

@@ -2,6 +2,7 @@
 /* Layers, activations, losses, metrics, penalties, initialisers, optimisers and schedules, as values.
  * UPPER CASE is a choice ({0} is the default, a name the library knows, or a record of the user's); lower case builds.
  */
+// clang-format off
 #ifndef BAEUM_NN_H
 #define BAEUM_NN_H
 #include <baeum/ops.h>

@@ -6,6 +6,7 @@
  * Elementwise operations broadcast as NumPy does. Types must agree; bm_cast changes them. Where a layer has the same word,
  * the operation is bm_<name>_op.
  */
+// clang-format off
 #ifndef BAEUM_OPS_H
 #define BAEUM_OPS_H
 #include <baeum/graph.h>

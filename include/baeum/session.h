@@ -2,6 +2,7 @@
 /* Sessions: run chosen nodes of a graph with feeds and fetches. The first run with given fetches and feed shapes makes a plan
  * (an array of kernels with all arguments ready); later ones are a loop over it.
  */
+// clang-format off
 #ifndef BAEUM_SESSION_H
 #define BAEUM_SESSION_H
 #include <baeum/graph.h>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Tensors: a type, a shape, and dense row-major numbers. */
+// clang-format off
 #ifndef BAEUM_TENSOR_H
 #define BAEUM_TENSOR_H
 #include <baeum/base.h>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Seeing: a computational graph with the values that go forward and the gradients that come back. */
+// clang-format off
 #ifndef BAEUM_VIEW_H
 #define BAEUM_VIEW_H
 #include <baeum/session.h>

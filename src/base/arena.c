@@ -7,9 +7,9 @@ enum { FIRST_BLOCK = 4096, LARGEST_BLOCK = 1 << 20 };
 
 struct bmi_arena_block {
     struct bmi_arena_block *next; /* older */
-    size_t                  bytes, used;
-    unsigned char           pad[BMI_ALIGN - sizeof(void *) - 2 * sizeof(size_t)];
-    unsigned char           at[];
+    size_t bytes, used;
+    unsigned char pad[BMI_ALIGN - sizeof(void *) - 2 * sizeof(size_t)];
+    unsigned char at[];
 };
 _Static_assert(sizeof(struct bmi_arena_block) == BMI_ALIGN, "memory of a block starts aligned");
 

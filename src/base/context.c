@@ -8,7 +8,7 @@
 static void end(void *object)
 {
     bm_context *context = object;
-    bm_context  copy = *context; /* lends its allocator to the release of the context itself */
+    bm_context copy = *context; /* lends its allocator to the release of the context itself */
     bmi_release(&copy, context, 1, sizeof *context);
 }
 
@@ -18,7 +18,7 @@ BMI_OBJECT_VERBS(context)
 
 bm_context *bm_context_new_at(const bm_context_options *options, size_t size, bm_place here)
 {
-    bmi_error          e = { 0 };
+    bmi_error e = { 0 };
     bm_context_options o = { 0 };
     bmi_options_copy(&e, here, &o, sizeof o, offsetof(bm_context_options, named_), options, size);
     if (o.threads == BM_ZERO || o.threads < 0 || o.threads > BMI_THREADS_MAX)
@@ -50,7 +50,7 @@ int64_t bm_context_threads(const bm_context *context)
 void bmi_log(const bm_context *context, const char *format, ...)
 {
     if (!context || !context->log) return;
-    char    line[1001];
+    char line[1001];
     va_list list;
     va_start(list, format);
     const int n = vsnprintf(line, sizeof line, format, list);

@@ -7,11 +7,11 @@
 #include "base/object.h"
 
 struct bm_context {
-    bmi_object   object;
-    int          threads;   /* 0: as the built-in one */
+    bmi_object object;
+    int threads;            /* 0: as the built-in one */
     bm_allocator allocator; /* allocate null: malloc's */
-    bm_log       log;       /* null: silence */
-    void        *log_user;
+    bm_log log;             /* null: silence */
+    void *log_user;
 };
 
 /* Sends one line to the log of a context, cut at 1000 bytes; nothing without a log. */

@@ -8,8 +8,8 @@
 #include <string.h>
 
 typedef struct settling {
-    bmi_error  *e;
-    bm_place    here;
+    bmi_error *e;
+    bm_place here;
     const char *owner;
 } settling;
 
@@ -28,7 +28,8 @@ const bmi_field *bmi_field_find(const bmi_field *fields, const char *name)
 const char *bmi_field_nearest(const bmi_field *fields, const char *name)
 {
     const char *both[2] = { NULL, NULL };
-    if ((!strcmp(name, "lr") || !strcmp(name, "learning_rate")) && bmi_field_find(fields, "rate")) return "rate"; /* as others say */
+    if ((!strcmp(name, "lr") || !strcmp(name, "learning_rate")) && bmi_field_find(fields, "rate"))
+        return "rate"; /* as others say */
     for (const bmi_field *f = fields; f && f->name; f++) {
         both[1] = f->name;
         both[0] = bmi_nearest(name, both, 2);
@@ -56,7 +57,7 @@ int bmi_field_word(const bmi_field *field, const char *text)
 const char *bmi_field_words(const bmi_field *field, char into[200])
 {
     size_t n = 0;
-    into[0]  = 0;
+    into[0] = 0;
     for (int i = 0; field->words[i]; i++) {
         snprintf(into + n, 200 - n, "%s%s", !i ? "" : field->words[i + 1] ? ", " : " or ", field->words[i]);
         n = strlen(into);
@@ -101,7 +102,8 @@ static void settle_number(settling *s, const bmi_field *f, double v)
 static void required(settling *s, const bmi_field *f)
 {
     char range[100];
-    bmi_fail(s->e, BM_E_ARGUMENT, s->here, "%s: %s is required and was not given; it %s", s->owner, f->name, range_text(range, f));
+    bmi_fail(s->e, BM_E_ARGUMENT, s->here, "%s: %s is required and was not given; it %s", s->owner, f->name,
+             range_text(range, f));
 }
 
 static void settle_real(settling *s, const bmi_field *f, double *at)
@@ -132,16 +134,19 @@ static const void *known_kind(settling *s, const char *what, const char *family,
     const void *record = bmi_kind_find(family, name);
     if (record) return record;
     char hint[BMI_KIND_HINT];
-    bmi_fail(s->e, BM_E_ARGUMENT, s->here, "%s: %s is \"%.60s\", which is no %s%s", s->owner, what, name, family, bmi_kind_hint(family, name, hint));
+    bmi_fail(s->e, BM_E_ARGUMENT, s->here, "%s: %s is \"%.60s\", which is no %s%s", s->owner, what, name, family,
+             bmi_kind_hint(family, name, hint));
     return NULL;
 }
 
 void bmi_choice_numbers(const bmi_choice_kind *kind, const double given[2], double p[2])
 {
-    for (int i = 0; i < 2; i++) p[i] = given[i] == (double)BM_ZERO ? 0 : given[i] != 0 ? given[i] : kind->number[i].name ? kind->number[i].initial : 0;
+    for (int i = 0; i < 2; i++)
+        p[i] = given[i] == (double)BM_ZERO ? 0 : given[i] != 0 ? given[i] : kind->number[i].name ? kind->number[i].initial : 0;
 }
 
-const void *bmi_choice_settle(bmi_error *e, bm_place here, const char *owner, const char *what, const char *family, const bmi_choice *choice)
+const void *bmi_choice_settle(bmi_error *e, bm_place here, const char *owner, const char *what, const char *family,
+                              const bmi_choice *choice)
 {
     settling s = { e, here, owner };
     if (!choice->kind && !choice->name) return NULL;
@@ -150,12 +155,14 @@ const void *bmi_choice_settle(bmi_error *e, bm_place here, const char *owner, co
     for (int i = 0; i < 2 && kind && !e->status; i++) {
         const bm_choice_number *n = &kind->number[i];
         snprintf(name, sizeof name, "%.60s: the %s of %.60s", what, n->name, kind->name);
-        const bmi_field row = { .name = name, .low = n->low, .high = n->high, .above = n->above, .below = n->below, .number = n->initial };
+        const bmi_field row = {
+            .name = name, .low = n->low, .high = n->high, .above = n->above, .below = n->below, .number = n->initial
+        };
         double v = choice->p[i];
         if (n->name) settle_real(&s, &row, &v);
         else if (v != 0)
-            bmi_fail(e, BM_E_ARGUMENT, here, "%s: %s: %s takes %s, %d %s given", owner, what, kind->name, i ? "one number" : "no number", i + 1,
-                     i ? "were" : "was");
+            bmi_fail(e, BM_E_ARGUMENT, here, "%s: %s: %s takes %s, %d %s given", owner, what, kind->name,
+                     i ? "one number" : "no number", i + 1, i ? "were" : "was");
     }
     return e->status ? NULL : kind;
 }
@@ -171,21 +178,24 @@ static void settle_shape(settling *s, const bmi_field *f, const bmi_dims *at)
     char low[32];
     bmi_write_real(low, f->low);
     if (at->rank < 0 || at->rank > BMI_DIMS_MAX)
-        bmi_fail(s->e, BM_E_ARGUMENT, s->here, "%s: %s has %lld dimensions, at most %d are possible", s->owner, f->name, (long long)at->rank, BMI_DIMS_MAX);
+        bmi_fail(s->e, BM_E_ARGUMENT, s->here, "%s: %s has %lld dimensions, at most %d are possible", s->owner, f->name,
+                 (long long)at->rank, BMI_DIMS_MAX);
     else if (!at->rank && isnan(f->number))
-        bmi_fail(s->e, BM_E_ARGUMENT, s->here, "%s: %s is required and was not given; its dimensions must be >= %s", s->owner, f->name, low);
+        bmi_fail(s->e, BM_E_ARGUMENT, s->here, "%s: %s is required and was not given; its dimensions must be >= %s", s->owner,
+                 f->name, low);
     for (int64_t i = 0; i < at->rank && !s->e->status; i++)
         if ((double)at->dim[i] < f->low)
-            bmi_fail(s->e, BM_E_ARGUMENT, s->here, "%s: %s: dimension %lld is %lld, must be >= %s", s->owner, f->name, (long long)i + 1,
-                     (long long)at->dim[i], low);
+            bmi_fail(s->e, BM_E_ARGUMENT, s->here, "%s: %s: dimension %lld is %lld, must be >= %s", s->owner, f->name,
+                     (long long)i + 1, (long long)at->dim[i], low);
 }
 
 static void settle_word(settling *s, const bmi_field *f, const int *at)
 {
     int n = 0;
     while (f->words[n]) n++;
-    if (*at < 0 || *at >= n) bmi_fail(s->e, BM_E_ARGUMENT, s->here, "%s: %s is %d, must be 0 (%s) to %d (%s)", s->owner, f->name, *at, f->words[0], n - 1,
-                                      f->words[n - 1]);
+    if (*at < 0 || *at >= n)
+        bmi_fail(s->e, BM_E_ARGUMENT, s->here, "%s: %s is %d, must be 0 (%s) to %d (%s)", s->owner, f->name, *at, f->words[0],
+                 n - 1, f->words[n - 1]);
 }
 
 static void settle_part(settling *s, const bmi_field *f, bmi_part *at)
@@ -195,15 +205,16 @@ static void settle_part(settling *s, const bmi_field *f, bmi_part *at)
     const size_t room = f->room - offsetof(bmi_part, options);
     if (!kind) return;
     if (at->size > room || kind->options_size > room) {
-        bmi_fail(s->e, BM_E_ARGUMENT, s->here, "%s: the options of %s %s have %zu bytes, more than the %zu that fit", s->owner, f->name, kind->name,
-                 at->size > room ? at->size : kind->options_size, room);
+        bmi_fail(s->e, BM_E_ARGUMENT, s->here, "%s: the options of %s %s have %zu bytes, more than the %zu that fit", s->owner,
+                 f->name, kind->name, at->size > room ? at->size : kind->options_size, room);
         return;
     }
     unsigned char *options = (unsigned char *)at + offsetof(bmi_part, options);
     memset(options + at->size, 0, room - at->size);
     for (size_t i = kind->options_size; i < at->size; i++)
         if (options[i]) {
-            bmi_fail(s->e, BM_E_ARGUMENT, s->here, "%s: %s %s has newer options than this library knows", s->owner, f->name, kind->name);
+            bmi_fail(s->e, BM_E_ARGUMENT, s->here, "%s: %s %s has newer options than this library knows", s->owner, f->name,
+                     kind->name);
             return;
         }
     at->size = kind->options_size;

@@ -19,18 +19,18 @@ typedef enum bmi_field_type {
 } bmi_field_type;
 
 typedef struct bmi_field {
-    const char    *name;
+    const char *name;
     bmi_field_type type;
-    size_t         offset;
-    double         low, high;       /* allowed range of numbers; 0, 0: any finite number */
-    bool           above, below;    /* the range leaves out low, high */
-    double         number;          /* default of numbers (0 fields get it), which may lie outside the range; NAN: required */
-    const char    *text;            /* default of texts and choices; null: none */
-    const char    *family;          /* of choices and parts */
-    const char    *doc;             /* one line */
-    size_t         room;            /* of parts: bytes of the whole struct */
-    const char *const *words;       /* of words: their texts by value, ended by null */
-} bmi_field;                        /* a table ends by a row with name null */
+    size_t offset;
+    double low, high;         /* allowed range of numbers; 0, 0: any finite number */
+    bool above, below;        /* the range leaves out low, high */
+    double number;            /* default of numbers (0 fields get it), which may lie outside the range; NAN: required */
+    const char *text;         /* default of texts and choices; null: none */
+    const char *family;       /* of choices and parts */
+    const char *doc;          /* one line */
+    size_t room;              /* of parts: bytes of the whole struct */
+    const char *const *words; /* of words: their texts by value, ended by null */
+} bmi_field;                  /* a table ends by a row with name null */
 
 /* Dimensions. */
 enum { BMI_DIMS_MAX = 8 };
@@ -42,14 +42,14 @@ typedef struct bmi_dims {
 typedef struct bmi_choice {
     const char *name;
     const void *kind;
-    double      p[2];
+    double p[2];
 } bmi_choice;
 
 /* The head of the record of every family that choices are of. */
 typedef struct bmi_choice_kind {
-    size_t           size;
-    const char      *name;
-    const char      *doc;
+    size_t size;
+    const char *name;
+    const char *doc;
     bm_choice_number number[2];
 } bmi_choice_kind;
 
@@ -57,39 +57,67 @@ typedef struct bmi_choice_kind {
 typedef struct bmi_part {
     const char *name;
     const void *kind;
-    bm_place    place;
-    size_t      size; /* of the options; 0: all defaults */
+    bm_place place;
+    size_t size; /* of the options; 0: all defaults */
     union {
         int64_t i_;
-        double  d_;
-        void   *p_;
+        double d_;
+        void *p_;
     } options; /* and on, to the field's room */
 } bmi_part;
 
 /* The head of the record of every family that parts are of. */
 typedef struct bmi_part_kind {
-    size_t                  size;
-    const char             *name;
-    size_t                  options_size; /* bytes of the settled options */
-    const struct bmi_field *fields;       /* their table; null: no options */
+    size_t size;
+    const char *name;
+    size_t options_size;            /* bytes of the settled options */
+    const struct bmi_field *fields; /* their table; null: no options */
 } bmi_part_kind;
 
 /* Rows by hand: BMI_REAL_FIELD(bm_adam_options, rate, 0, INFINITY, 0.001, "step size"). */
-#define BMI_REAL_FIELD(T, f, lo, hi, def, doc_) { .name = #f, .type = BMI_FIELD_REAL, .offset = offsetof(T, f), .low = (lo), .high = (hi), .number = (def), .doc = (doc_) }
-#define BMI_INT_FIELD(T, f, lo, hi, def, doc_)  { .name = #f, .type = BMI_FIELD_INT, .offset = offsetof(T, f), .low = (lo), .high = (hi), .number = (def), .doc = (doc_) }
-#define BMI_BOOL_FIELD(T, f, doc_)              { .name = #f, .type = BMI_FIELD_BOOL, .offset = offsetof(T, f), .doc = (doc_) }
-#define BMI_TEXT_FIELD(T, f, def, doc_)         { .name = #f, .type = BMI_FIELD_TEXT, .offset = offsetof(T, f), .text = (def), .doc = (doc_) }
-#define BMI_CHOICE_FIELD(T, f, fam, def, doc_)  { .name = #f, .type = BMI_FIELD_CHOICE, .offset = offsetof(T, f), .family = (fam), .text = (def), .doc = (doc_) }
-#define BMI_WORD_FIELD(T, f, list, doc_)        { .name = #f, .type = BMI_FIELD_WORD, .offset = offsetof(T, f), .words = (list), .doc = (doc_) }
-#define BMI_SHAPE_FIELD(T, f, lo, def, doc_)    { .name = #f, .type = BMI_FIELD_SHAPE, .offset = offsetof(T, f), .low = (lo), .high = INFINITY, .number = (def), .doc = (doc_) }
-#define BMI_PART_FIELD(T, f, fam, doc_)         { .name = #f, .type = BMI_FIELD_PART, .offset = offsetof(T, f), .family = (fam), .doc = (doc_), .room = sizeof(((T *)0)->f) }
+#define BMI_REAL_FIELD(T, f, lo, hi, def, doc_)                                                                   \
+    {                                                                                                             \
+        .name = #f, .type = BMI_FIELD_REAL, .offset = offsetof(T, f), .low = (lo), .high = (hi), .number = (def), \
+        .doc = (doc_)                                                                                             \
+    }
+#define BMI_INT_FIELD(T, f, lo, hi, def, doc_)                                                                                 \
+    {                                                                                                                          \
+        .name = #f, .type = BMI_FIELD_INT, .offset = offsetof(T, f), .low = (lo), .high = (hi), .number = (def), .doc = (doc_) \
+    }
+#define BMI_BOOL_FIELD(T, f, doc_)                                                  \
+    {                                                                               \
+        .name = #f, .type = BMI_FIELD_BOOL, .offset = offsetof(T, f), .doc = (doc_) \
+    }
+#define BMI_TEXT_FIELD(T, f, def, doc_)                                                            \
+    {                                                                                              \
+        .name = #f, .type = BMI_FIELD_TEXT, .offset = offsetof(T, f), .text = (def), .doc = (doc_) \
+    }
+#define BMI_CHOICE_FIELD(T, f, fam, def, doc_)                                                                        \
+    {                                                                                                                 \
+        .name = #f, .type = BMI_FIELD_CHOICE, .offset = offsetof(T, f), .family = (fam), .text = (def), .doc = (doc_) \
+    }
+#define BMI_WORD_FIELD(T, f, list, doc_)                                                             \
+    {                                                                                                \
+        .name = #f, .type = BMI_FIELD_WORD, .offset = offsetof(T, f), .words = (list), .doc = (doc_) \
+    }
+#define BMI_SHAPE_FIELD(T, f, lo, def, doc_)                                                                           \
+    {                                                                                                                  \
+        .name = #f, .type = BMI_FIELD_SHAPE, .offset = offsetof(T, f), .low = (lo), .high = INFINITY, .number = (def), \
+        .doc = (doc_)                                                                                                  \
+    }
+#define BMI_PART_FIELD(T, f, fam, doc_)                                                               \
+    {                                                                                                 \
+        .name = #f, .type = BMI_FIELD_PART, .offset = offsetof(T, f), .family = (fam), .doc = (doc_), \
+        .room = sizeof(((T *)0)->f)                                                                   \
+    }
 
 /* Finds the record of a choice and checks its numbers; it may be done again. `what` is how messages call the choice:
  * "dense: activation is \"rleu\", which is no activation; did you mean \"relu\"?". Null with the error set, or for a choice that
  * names nothing (without an error). */
-const void *bmi_choice_settle(bmi_error *e, bm_place here, const char *owner, const char *what, const char *family, const bmi_choice *choice);
+const void *bmi_choice_settle(bmi_error *e, bm_place here, const char *owner, const char *what, const char *family,
+                              const bmi_choice *choice);
 /* The numbers of a settled choice: the kind's defaults where it says 0. */
-void        bmi_choice_numbers(const bmi_choice_kind *kind, const double given[2], double p[2]);
+void bmi_choice_numbers(const bmi_choice_kind *kind, const double given[2], double p[2]);
 
 /* Fills the defaults (0 becomes the default, BM_ZERO becomes 0) and checks every range; the message names `owner`, the
  * field, the value and the range: "adam: rate is -1, must be >= 0". Choices and parts must be of a known kind, or bring their
@@ -105,21 +133,23 @@ json_t *bmi_fields_save(const bmi_field *fields, const void *options);
 /* Reads JSON into zeroed options, to be settled after: a given 0 becomes BM_ZERO, so that settling keeps it (unless 0 is the
  * default anyway). Unknown members are BM_E_FORMAT when `strict`, naming the nearest field, else ignored; a member of a wrong
  * type always is. A null member is the default. Texts borrow from `from`. */
-bm_status bmi_fields_load(bmi_error *e, bm_place here, const char *owner, const bmi_field *fields, void *options, const json_t *from, bool strict);
+bm_status bmi_fields_load(bmi_error *e, bm_place here, const char *owner, const bmi_field *fields, void *options,
+                          const json_t *from, bool strict);
 
 /* Reads "key=value,key=value" the same way, unknown keys being BM_E_ARGUMENT. Names of choices take numbers in brackets,
  * "leaky_relu(.1)", parts their own options, "cosine(steps=100)"; shapes are 28x28x1; switches are true, false, yes, no, 1, 0 or the bare key. A lone
  * first value goes to the first field of the table ("64,activation=relu"). Blanks around keys and values do not count. Texts
  * are copied into `arena`. */
 struct bmi_arena;
-bm_status bmi_fields_parse(bmi_error *e, bm_place here, const char *owner, const bmi_field *fields, void *options, const char *spec, struct bmi_arena *arena);
+bm_status bmi_fields_parse(bmi_error *e, bm_place here, const char *owner, const bmi_field *fields, void *options,
+                           const char *spec, struct bmi_arena *arena);
 
 /* The row of a name, or null; and of all names the nearest to a wrong one, or null. */
 const bmi_field *bmi_field_find(const bmi_field *fields, const char *name);
-const char      *bmi_field_nearest(const bmi_field *fields, const char *name);
+const char *bmi_field_nearest(const bmi_field *fields, const char *name);
 
 /* The value of a word, or -1 (also of null); and all words as "relu, tanh or linear". */
-int         bmi_field_word(const bmi_field *field, const char *text);
+int bmi_field_word(const bmi_field *field, const char *text);
 const char *bmi_field_words(const bmi_field *field, char into[200]);
 
 /* Puts a given number into a field of zeroed options: 0 becomes BM_ZERO unless 0 is the default. */

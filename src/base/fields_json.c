@@ -6,10 +6,10 @@
 #include <string.h>
 
 typedef struct loading {
-    bmi_error  *e;
-    bm_place    here;
+    bmi_error *e;
+    bm_place here;
     const char *owner;
-    bool        strict;
+    bool strict;
 } loading;
 
 static json_t *save_number(double v)
@@ -42,7 +42,8 @@ static json_t *save_choice(const bmi_choice *c)
     if (c->p[0] == 0 && c->p[1] == 0) return save_text(name);
     json_t *object = json_object(), *p = json_array();
     bool good = object && p && put(object, "name", save_text(name));
-    for (int i = 0; i < (c->p[1] != 0 ? 2 : 1) && good; i++) good = json_array_append_new(p, save_number(c->p[i] == (double)BM_ZERO ? 0 : c->p[i])) == 0;
+    for (int i = 0; i < (c->p[1] != 0 ? 2 : 1) && good; i++)
+        good = json_array_append_new(p, save_number(c->p[i] == (double)BM_ZERO ? 0 : c->p[i])) == 0;
     if (good && json_object_set(object, "p", p) != 0) good = false;
     json_decref(p);
     if (good) return object;
@@ -56,7 +57,8 @@ static json_t *save_part(const bmi_part *part, const char *family)
     const bmi_part_kind *kind = part->kind ? part->kind : name ? bmi_kind_find(family, name) : NULL;
     if (!kind || !kind->fields) return save_text(name);
     json_t *object = json_object();
-    if (object && put(object, "name", save_text(name)) && put(object, "options", bmi_fields_save(kind->fields, &part->options))) return object;
+    if (object && put(object, "name", save_text(name)) && put(object, "options", bmi_fields_save(kind->fields, &part->options)))
+        return object;
     json_decref(object);
     return NULL;
 }
@@ -64,7 +66,7 @@ static json_t *save_part(const bmi_part *part, const char *family)
 static json_t *save_shape(const bmi_dims *d)
 {
     json_t *list = json_array();
-    bool    good = list != NULL;
+    bool good = list != NULL;
     for (int64_t i = 0; good && i < d->rank; i++) good = json_array_append_new(list, json_integer(d->dim[i])) == 0;
     if (good) return list;
     json_decref(list);
@@ -116,7 +118,8 @@ static bool load_number(const json_t *from, double *value)
 static void load_int(loading *l, const bmi_field *f, void *options, const json_t *from)
 {
     const double v = json_is_real(from) ? json_real_value(from) : 0.5;
-    if (json_is_number(from) && json_number_value(from) == f->number) return; /* left to the default, which may lie outside the range */
+    if (json_is_number(from) && json_number_value(from) == f->number)
+        return; /* left to the default, which may lie outside the range */
     if (json_is_integer(from)) bmi_field_put_int(f, options, json_integer_value(from));
     else if (v == floor(v) && fabs(v) <= 0x1p53) bmi_field_put_int(f, options, (int64_t)v); /* 3.0 is a whole number too */
     else wrong_type(l, f->name, "a whole number");
@@ -146,7 +149,7 @@ static void load_shape(loading *l, const bmi_field *f, bmi_dims *to, const json_
     const size_t n = json_array_size(from); /* 0 of what is no list */
     bool good = json_is_array(from) && n <= BMI_DIMS_MAX;
     for (size_t i = 0; good && i < n; i++) {
-        good       = json_is_integer(json_array_get(from, i));
+        good = json_is_integer(json_array_get(from, i));
         to->dim[i] = json_integer_value(json_array_get(from, i));
     }
     to->rank = good ? (int64_t)n : 0;
@@ -173,7 +176,7 @@ static void load_part(loading *l, const bmi_field *f, bmi_part *to, const json_t
 
 static void load_field(loading *l, const bmi_field *f, void *options, const json_t *from)
 {
-    void  *at = (unsigned char *)options + f->offset;
+    void *at = (unsigned char *)options + f->offset;
     double v;
     if (json_is_null(from)) return;
     switch (f->type) {
@@ -197,10 +200,12 @@ static void load_field(loading *l, const bmi_field *f, void *options, const json
     }
 }
 
-bm_status bmi_fields_load(bmi_error *e, bm_place here, const char *owner, const bmi_field *fields, void *options, const json_t *from, bool strict)
+bm_status bmi_fields_load(bmi_error *e, bm_place here, const char *owner, const bmi_field *fields, void *options,
+                          const json_t *from, bool strict)
 {
     loading l = { e, here, owner, strict };
-    if (!e->status && !json_is_object(from)) return bmi_fail(e, BM_E_FORMAT, here, "%s: the settings must be a JSON object", owner);
+    if (!e->status && !json_is_object(from))
+        return bmi_fail(e, BM_E_FORMAT, here, "%s: the settings must be a JSON object", owner);
     void *members = json_object_iter((json_t *)(uintptr_t)from);
     for (; members && !e->status; members = json_object_iter_next((json_t *)(uintptr_t)from, members)) {
         const char *name = json_object_iter_key(members);
@@ -208,8 +213,8 @@ bm_status bmi_fields_load(bmi_error *e, bm_place here, const char *owner, const 
         if (f) load_field(&l, f, options, json_object_iter_value(members));
         else if (strict) {
             const char *near = bmi_field_nearest(fields, name);
-            bmi_fail(e, BM_E_FORMAT, here, "%s has no setting \"%.60s\"%s%s%s", owner, name, near ? "; did you mean \"" : "", near ? near : "",
-                     near ? "\"?" : "");
+            bmi_fail(e, BM_E_FORMAT, here, "%s has no setting \"%.60s\"%s%s%s", owner, name, near ? "; did you mean \"" : "",
+                     near ? near : "", near ? "\"?" : "");
         }
     }
     return e->status;

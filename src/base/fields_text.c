@@ -7,16 +7,16 @@
 #include <string.h>
 
 typedef struct parsing {
-    bmi_error  *e;
-    bm_place    here;
+    bmi_error *e;
+    bm_place here;
     const char *owner;
-    bmi_arena  *arena;
+    bmi_arena *arena;
 } parsing;
 
 /* A piece of the spec. */
 typedef struct span {
     const char *at;
-    size_t      n;
+    size_t n;
 } span;
 
 static bool is_blank(char c)
@@ -34,7 +34,7 @@ static span trim(span s)
 /* Bytes up to the first `mark` outside brackets, or all. */
 static size_t up_to(span s, char mark)
 {
-    int    depth = 0;
+    int depth = 0;
     size_t i = 0;
     for (; i < s.n; i++) {
         if (s.at[i] == mark && depth == 0) break;
@@ -59,7 +59,8 @@ static const char *keep(parsing *p, span s)
 
 static void wrong(parsing *p, const bmi_field *f, span s, const char *wanted)
 {
-    bmi_fail(p->e, BM_E_ARGUMENT, p->here, "%s: %s is \"%.*s\", must be %s", p->owner, f->name, (int)(s.n < 60 ? s.n : 60), s.at, wanted);
+    bmi_fail(p->e, BM_E_ARGUMENT, p->here, "%s: %s is \"%.*s\", must be %s", p->owner, f->name, (int)(s.n < 60 ? s.n : 60),
+             s.at, wanted);
 }
 
 static bool read_number(span s, double *v)
@@ -83,9 +84,10 @@ static void parse_bool(parsing *p, const bmi_field *f, bool *to, span s)
 static void parse_int(parsing *p, const bmi_field *f, void *options, span s)
 {
     int64_t whole;
-    double  v;
+    double v;
     if (bmi_read_int(s.at, s.n, &whole)) bmi_field_put_int(f, options, whole);
-    else if (read_number(s, &v) && v >= -0x1p53 && v <= 0x1p53 && v == (double)(int64_t)v) bmi_field_put_int(f, options, (int64_t)v); /* 1e6 */
+    else if (read_number(s, &v) && v >= -0x1p53 && v <= 0x1p53 && v == (double)(int64_t)v)
+        bmi_field_put_int(f, options, (int64_t)v); /* 1e6 */
     else wrong(p, f, s, "a whole number");
 }
 
@@ -161,7 +163,7 @@ static void parse_part(parsing *p, const bmi_field *f, bmi_part *to, span s)
 
 static void parse_value(parsing *p, const bmi_field *f, void *options, span s)
 {
-    void  *at = (unsigned char *)options + f->offset;
+    void *at = (unsigned char *)options + f->offset;
     double v;
     switch (f->type) {
     case BMI_FIELD_REAL:
@@ -182,8 +184,8 @@ static void parse_value(parsing *p, const bmi_field *f, void *options, span s)
 static void parse_item(parsing *p, const bmi_field *fields, void *options, span item, bool first)
 {
     const size_t n = up_to(item, '=');
-    const span   key = trim((span){ item.at, n });
-    const char  *name = keep(p, key);
+    const span key = trim((span){ item.at, n });
+    const char *name = keep(p, key);
     if (!name) return;
     const bmi_field *f = bmi_field_find(fields, name);
     if (n < item.n && f) {
@@ -201,14 +203,15 @@ static void parse_item(parsing *p, const bmi_field *fields, void *options, span 
     const char *near = bmi_field_nearest(fields, name);
     if (f) bmi_fail(p->e, BM_E_ARGUMENT, p->here, "%s: %s has no value; write %s=value", p->owner, name, name);
     else
-        bmi_fail(p->e, BM_E_ARGUMENT, p->here, "%s has no setting \"%.60s\"%s%s%s", p->owner, name, near ? "; did you mean \"" : "",
-                 near ? near : "", near ? "\"?" : "");
+        bmi_fail(p->e, BM_E_ARGUMENT, p->here, "%s has no setting \"%.60s\"%s%s%s", p->owner, name,
+                 near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
 }
 
-bm_status bmi_fields_parse(bmi_error *e, bm_place here, const char *owner, const bmi_field *fields, void *options, const char *spec, struct bmi_arena *arena)
+bm_status bmi_fields_parse(bmi_error *e, bm_place here, const char *owner, const bmi_field *fields, void *options,
+                           const char *spec, struct bmi_arena *arena)
 {
     parsing p = { e, here, owner, arena };
-    span    rest = trim((span){ spec, strlen(spec) });
+    span rest = trim((span){ spec, strlen(spec) });
     for (bool first = true; rest.n && !e->status; first = false) {
         const size_t n = up_to(rest, ',');
         parse_item(&p, fields, options, trim((span){ rest.at, n }), first);

@@ -11,8 +11,9 @@
  * On success *bytes is *size bytes and one more zero byte, aligned to 64, released by bmi_file_release alone. `limit` bytes of
  * content at most (0: no limit). Errors: BM_E_FILE (with the system's reason), BM_E_FORMAT (broken gzip, over the limit),
  * BM_E_MEMORY. */
-bm_status bmi_file_read(bmi_error *e, bm_place here, bm_context *context, const char *path, size_t limit, unsigned char **bytes, size_t *size);
-void      bmi_file_release(bm_context *context, unsigned char *bytes, size_t size);
+bm_status bmi_file_read(bmi_error *e, bm_place here, bm_context *context, const char *path, size_t limit, unsigned char **bytes,
+                        size_t *size);
+void bmi_file_release(bm_context *context, unsigned char *bytes, size_t size);
 
 /* Atomic writing: begin, write any number of times, then commit; end releases and, without a commit, leaves the old file
  * as it was (of a target that is written straight, what was written stays written). "-" is standard output. The first error
@@ -21,9 +22,9 @@ void      bmi_file_release(bm_context *context, unsigned char *bytes, size_t siz
  */
 typedef struct bmi_writer bmi_writer;
 bmi_writer *bmi_writer_begin(bmi_error *e, bm_place here, bm_context *context, const char *path);
-bm_status   bmi_writer_bytes(bmi_writer *w, const void *bytes, size_t n);
-bm_status   bmi_writer_commit(bmi_writer *w);
-void        bmi_writer_end(bmi_writer *w); /* null allowed */
+bm_status bmi_writer_bytes(bmi_writer *w, const void *bytes, size_t n);
+bm_status bmi_writer_commit(bmi_writer *w);
+void bmi_writer_end(bmi_writer *w); /* null allowed */
 
 /* The system's reason for an error number ("No such file or directory"), safe with threads. Returns `into`. */
 const char *bmi_reason(int number, char into[128]);

@@ -16,15 +16,15 @@
 enum { HEAD = BMI_ALIGN, CHUNK = 1 << 16 };
 
 typedef struct reader {
-    bmi_error  *e;
-    bm_place    here;
+    bmi_error *e;
+    bm_place here;
     bm_context *context;
     const char *path;
-    size_t      limit;    /* bytes of content at most; SIZE_MAX: none */
-    int         file;
+    size_t limit; /* bytes of content at most; SIZE_MAX: none */
+    int file;
     unsigned char *memory; /* HEAD bytes, content, a zero */
-    size_t      capacity, size;
-    size_t      packed;   /* bytes of a regular gzip file, 0 unknown */
+    size_t capacity, size;
+    size_t packed; /* bytes of a regular gzip file, 0 unknown */
 } reader;
 
 void bmi_file_release(bm_context *context, unsigned char *bytes, size_t size)
@@ -209,7 +209,8 @@ static bm_status open_file(reader *r)
     return BM_OK;
 }
 
-bm_status bmi_file_read(bmi_error *e, bm_place here, bm_context *context, const char *path, size_t limit, unsigned char **bytes, size_t *size)
+bm_status bmi_file_read(bmi_error *e, bm_place here, bm_context *context, const char *path, size_t limit, unsigned char **bytes,
+                        size_t *size)
 {
     if (e->status) return e->status;
     reader r = { .e = e, .here = here, .context = context, .path = path, .limit = limit ? limit : SIZE_MAX, .file = -1 };

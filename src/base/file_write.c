@@ -22,14 +22,14 @@
 enum { BUFFER = 1 << 16, NAME = PATH_MAX + 64, MOST_LINKS = 40 };
 
 struct bmi_writer {
-    bmi_error  *e;
-    bm_place    here;
+    bmi_error *e;
+    bm_place here;
     bm_context *context;
-    int         file;
-    bool        renames;
-    size_t      used;
-    char        target[PATH_MAX];  /* behind all links */
-    char        temporary[NAME];
+    int file;
+    bool renames;
+    size_t used;
+    char target[PATH_MAX]; /* behind all links */
+    char temporary[NAME];
     unsigned char buffer[BUFFER];
 };
 
@@ -49,7 +49,9 @@ static int own_file(const char *path)
     for (size_t i = 0; i < BMI_COUNT(folders); i++) {
         const size_t n = strlen(folders[i]);
         int64_t number;
-        if (!strncmp(path, folders[i], n) && bmi_read_int(path + n, strlen(path + n), &number) && number >= 0 && number <= INT_MAX) return (int)number;
+        if (!strncmp(path, folders[i], n) && bmi_read_int(path + n, strlen(path + n), &number) && number >= 0 &&
+            number <= INT_MAX)
+            return (int)number;
     }
     return -1;
 }
@@ -87,8 +89,10 @@ static bm_status open_temporary(bmi_writer *w, const struct stat *old)
     struct timespec now = { 0 };
     clock_gettime(CLOCK_REALTIME, &now);
     for (uint64_t attempt = 0; attempt < 100; attempt++) {
-        const uint64_t number = bmi_random_stream((uint64_t)now.tv_sec << 30 ^ (uint64_t)now.tv_nsec, (uint64_t)getpid() << 8 ^ attempt);
-        snprintf(w->temporary, sizeof w->temporary, "%.*s.%.180s.%08x.tmp", (int)folder, w->target, w->target + folder, (unsigned)(number >> 32));
+        const uint64_t number =
+            bmi_random_stream((uint64_t)now.tv_sec << 30 ^ (uint64_t)now.tv_nsec, (uint64_t)getpid() << 8 ^ attempt);
+        snprintf(w->temporary, sizeof w->temporary, "%.*s.%.180s.%08x.tmp", (int)folder, w->target, w->target + folder,
+                 (unsigned)(number >> 32));
         w->file = open(w->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, old ? 0600 : 0666);
         if (w->file >= 0 || errno != EEXIST) break;
     }

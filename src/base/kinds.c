@@ -94,7 +94,7 @@ static size_t plain_name(const char *name, char plain[64])
 static void rewrite(const char *family, const char *name, const char *rest, char into[100])
 {
     const int layer = !strcmp(family, "layer"), by_name = !strcmp(family, "learner") || !strcmp(family, "optimizer");
-    size_t    n     = (size_t)snprintf(into, 100, "%s%s", name, by_name && strlen(rest) < 40 ? rest : "");
+    size_t n = (size_t)snprintf(into, 100, "%s%s", name, by_name && strlen(rest) < 40 ? rest : "");
     if (!*rest || by_name) return;
     into[n++] = layer ? ' ' : '(';
     for (rest++; *rest && n < 96; rest++)
@@ -106,7 +106,7 @@ static void rewrite(const char *family, const char *name, const char *rest, char
 static void list(const char *family, const char *before, char into[BMI_KIND_HINT])
 {
     const bmi_kind *k;
-    size_t          n = (size_t)snprintf(into, BMI_KIND_HINT, "; %sthere are ", before);
+    size_t n = (size_t)snprintf(into, BMI_KIND_HINT, "; %sthere are ", before);
     for (size_t i = 0; (k = bmi_kind_at(family, i)); i++) {
         if (n + strlen(k->name) + 8 > BMI_KIND_HINT) {
             snprintf(into + n, BMI_KIND_HINT - n, " ...");
@@ -118,9 +118,9 @@ static void list(const char *family, const char *before, char into[BMI_KIND_HINT
 
 const char *bmi_kind_hint(const char *family, const char *name, char into[BMI_KIND_HINT])
 {
-    char         plain[64], whole[100];
-    const size_t n    = plain_name(name, plain);
-    const char  *near = bmi_kind_find(family, plain) ? plain : NULL;
+    char plain[64], whole[100];
+    const size_t n = plain_name(name, plain);
+    const char *near = bmi_kind_find(family, plain) ? plain : NULL;
     for (size_t i = 0; !near && i < sizeof others / sizeof *others; i++) {
         if (strcmp(others[i].family, family) || strcmp(others[i].theirs, plain)) continue;
         if (others[i].ours) near = bmi_kind_find(family, others[i].ours) ? others[i].ours : NULL;

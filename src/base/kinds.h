@@ -8,7 +8,8 @@
 #include <stddef.h>
 
 typedef struct bmi_kind {
-    const char *family; /* "op", "layer", "loss", "activation", "initializer", "optimizer", "schedule", "metric", "regularizer", "generator", "model", "group" (of steps: kernels/cpu/program.h) */
+    const char *
+        family; /* "op", "layer", "loss", "activation", "initializer", "optimizer", "schedule", "metric", "regularizer", "generator", "model", "group" (of steps: kernels/cpu/program.h) */
     const char *name;   /* as users write it: "leaky_relu" */
     const void *record; /* the family's struct */
 } bmi_kind;

@@ -83,21 +83,25 @@ void bmi_object_clear(void *object)
     o->error.text[0] = 0;
 }
 
-bm_status bmi_options_copy(bmi_error *e, bm_place here, void *into, size_t known, size_t guard_offset, const void *options, size_t size)
+bm_status bmi_options_copy(bmi_error *e, bm_place here, void *into, size_t known, size_t guard_offset, const void *options,
+                           size_t size)
 {
     if (!options) return e->status;
     const unsigned char *bytes = options;
     for (size_t i = known; i < size; i++)
         if (bytes[i])
-            return bmi_fail(e, BM_E_ARGUMENT, here,
-                            "newer options than this library knows: %zu bytes, of which it knows %zu, and a field beyond them is set; "
-                            "use a library at least as new as the header", size, known);
+            return bmi_fail(
+                e, BM_E_ARGUMENT, here,
+                "newer options than this library knows: %zu bytes, of which it knows %zu, and a field beyond them is set; "
+                "use a library at least as new as the header",
+                size, known);
     memcpy(into, options, size < known ? size : known);
     if (guard_offset <= known - sizeof(void *) && known >= sizeof(void *)) {
         void *guard;
         memcpy(&guard, (unsigned char *)into + guard_offset, sizeof guard);
         if (guard)
-            return bmi_fail(e, BM_E_ARGUMENT, here, "options after the first must be named, as in (.name = value), not given by position");
+            return bmi_fail(e, BM_E_ARGUMENT, here,
+                            "options after the first must be named, as in (.name = value), not given by position");
     }
     return e->status;
 }

@@ -17,7 +17,7 @@ static bool read_small(const char *path, char *into, size_t room)
 {
     const int file = open(path, O_RDONLY | O_CLOEXEC);
     if (file < 0) return false;
-    size_t  n = 0;
+    size_t n = 0;
     ssize_t got;
     while (n < room - 1 && (got = read(file, into + n, room - 1 - n)) > 0) n += (size_t)got;
     close(file);
@@ -84,7 +84,7 @@ static bool has_cpu(const char *controllers, size_t n)
 int bmi_cgroup_processors(const char *root)
 {
     char text[4096], path[1024], v1[256], v2[256];
-    int  limit = 0;
+    int limit = 0;
     snprintf(v1, sizeof v1, "%.200s/sys/fs/cgroup/cpu", root);
     snprintf(v2, sizeof v2, "%.200s/sys/fs/cgroup", root);
     snprintf(path, sizeof path, "%.200s/proc/self/cgroup", root);
@@ -105,7 +105,7 @@ int bmi_cgroup_processors(const char *root)
 
 int bmi_processors(void)
 {
-    int       n = 0;
+    int n = 0;
     cpu_set_t set;
     if (sched_getaffinity(0, sizeof set, &set) == 0) n = CPU_COUNT(&set);
     if (n < 1) { /* more processors than the mask has room for, or no such call */

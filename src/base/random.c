@@ -77,7 +77,8 @@ static double own_log(double x)
     const double s = (m - 1) / (m + 1), z = s * s;
     double p = 0;
     for (int k = 21; k >= 3; k -= 2) p = z * (p + 1.0 / k);
-    const double ln2_high = 0x1.62e42fefap-1, ln2_low = 0x1.cf79abc9e3b3ap-40; /* their sum is log 2 to 93 bits; e * high is exact */
+    const double ln2_high = 0x1.62e42fefap-1,
+                 ln2_low = 0x1.cf79abc9e3b3ap-40; /* their sum is log 2 to 93 bits; e * high is exact */
     return e * ln2_high + (2 * s + (2 * s * p + e * ln2_low));
 }
 
@@ -85,9 +86,9 @@ static double own_log(double x)
  * next term is below 3e-18. Absolute error below 2.3e-16 (measured in the tests). */
 static double own_cos_turn(double u)
 {
-    const int    k = (int)(4 * u + 0.5);
+    const int k = (int)(4 * u + 0.5);
     const double a = (u - 0.25 * k) * 6.283185307179586477, z = a * a;
-    double       cosine = 1, sine = 1;
+    double cosine = 1, sine = 1;
     for (int i = 16; i >= 2; i -= 2) cosine = 1 - z * cosine * (1.0 / (i * (i - 1)));
     for (int i = 17; i >= 3; i -= 2) sine = 1 - z * sine * (1.0 / (i * (i - 1)));
     sine *= a;

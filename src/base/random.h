@@ -15,10 +15,10 @@ void bmi_philox(uint32_t out[4], const uint32_t counter[4], const uint32_t key[2
  * {low i/4, high i/4, low stream, high stream}, key {low seed, high seed}. */
 uint32_t bmi_random_u32(uint64_t seed, uint64_t stream, uint64_t i);
 /* [0, 1): the upper 53 of 64 bits, u32 2i low and 2i+1 high. */
-double   bmi_random_unit(uint64_t seed, uint64_t stream, uint64_t i);
+double bmi_random_unit(uint64_t seed, uint64_t stream, uint64_t i);
 /* Standard normal by Box-Muller: sqrt(-2 log(1-u)) cos(2 pi v) of units u = 2i and v = 2i+1; log and cos are its own, within
  * 2 units in the last place. |result| < 8.6. */
-double   bmi_random_normal(uint64_t seed, uint64_t stream, uint64_t i);
+double bmi_random_normal(uint64_t seed, uint64_t stream, uint64_t i);
 /* [0, n): the high word of 64 bits times n; n > 0. No value is likelier than another by more than n / 2^64. */
 uint64_t bmi_random_below(uint64_t seed, uint64_t stream, uint64_t i, uint64_t n);
 

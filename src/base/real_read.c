@@ -15,11 +15,11 @@ enum { MAX_DIGITS = 800 };
 
 /* What a text says: significant digits from the first that is not 0, in text and (the first 19) as a number. */
 typedef struct parts {
-    bool     minus, sticky; /* sticky: a digit beyond the last one kept is not 0 */
-    int      n;             /* digits kept */
-    uint64_t first;         /* the first min(n, 19) of them */
-    int64_t  exponent;      /* of the last digit kept */
-    char     digits[MAX_DIGITS];
+    bool minus, sticky; /* sticky: a digit beyond the last one kept is not 0 */
+    int n;              /* digits kept */
+    uint64_t first;     /* the first min(n, 19) of them */
+    int64_t exponent;   /* of the last digit kept */
+    char digits[MAX_DIGITS];
 } parts;
 
 static bool is_digit(char c)
@@ -30,7 +30,10 @@ static bool is_digit(char c)
 /* Words: inf, infinity, nan in any case. */
 static bool read_word(const char *at, size_t n, bool minus, double *value)
 {
-    static const struct { const char *text; double value; } words[] = { { "inf", INFINITY }, { "infinity", INFINITY }, { "nan", NAN } };
+    static const struct {
+        const char *text;
+        double value;
+    } words[] = { { "inf", INFINITY }, { "infinity", INFINITY }, { "nan", NAN } };
     for (size_t w = 0; w < BMI_COUNT(words); w++) {
         if (strlen(words[w].text) != n) continue;
         size_t i = 0;
@@ -87,7 +90,7 @@ static double slow(const parts *p)
     char text[MAX_DIGITS + 32];
     memcpy(text, p->digits, (size_t)p->n);
     int64_t e = p->exponent;
-    int     n = p->n;
+    int n = p->n;
     if (p->sticky) {
         text[n++] = '1';
         e--;

@@ -16,7 +16,7 @@ enum { MOST_DIGITS = 17 };
 
 /* value = 0.d1 d2 ... dn * 10^(exponent + 1) */
 typedef struct decimal {
-    int  n, exponent;
+    int n, exponent;
     char digit[MOST_DIGITS];
 } decimal;
 
@@ -24,7 +24,7 @@ typedef struct decimal {
 static decimal nearest(double value, int n)
 {
     decimal d = { 0 };
-    char    text[64];
+    char text[64];
     snprintf(text, sizeof text, "%.*e", n - 1, value);
     const char *c = text;
     for (; *c != 'e'; c++) /* what is neither digit nor e is the locale's decimal point */
@@ -62,8 +62,8 @@ static bool reads_back(const decimal *d, double value, bool f32)
 static decimal shortest(double value, bool f32)
 {
     const bool denormal = value < (f32 ? (double)FLT_MIN : DBL_MIN);
-    const int  most = f32 ? 9 : 17;
-    int        power;
+    const int most = f32 ? 9 : 17;
+    int power;
     const bool power_of_two = frexp(value, &power) == 0.5;
     for (int n = denormal ? 1 : f32 ? 6 : 15; n < most; n++) {
         const decimal d = nearest(value, n);

@@ -68,7 +68,7 @@ const char *bm_status_name(bm_status status)
 }
 
 #define TEXT_(x) #x
-#define TEXT(x)  TEXT_(x)
+#define TEXT(x) TEXT_(x)
 const char *bm_version(void)
 {
     return TEXT(BM_VERSION_MAJOR) "." TEXT(BM_VERSION_MINOR) "." TEXT(BM_VERSION_PATCH);

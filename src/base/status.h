@@ -12,7 +12,7 @@
 
 typedef struct bmi_error {
     bm_status status;
-    char      text[700]; /* "mnist.c:12: dense_2: x is (128, 64), W is (32, 10): ..."; cut at the end of the buffer */
+    char text[700]; /* "mnist.c:12: dense_2: x is (128, 64), W is (32, 10): ..."; cut at the end of the buffer */
 } bmi_error;
 
 /* Sets the error, unless one is there already: the first one stays. The text gets "file:line: " of the place in front

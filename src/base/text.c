@@ -22,7 +22,7 @@ void bmi_text_bytes(bmi_text *t, const void *bytes, size_t n)
 
 void bmi_text_add(bmi_text *t, const char *format, ...)
 {
-    char    small[256];
+    char small[256];
     va_list list, again;
     va_start(list, format);
     va_copy(again, list);
@@ -78,7 +78,8 @@ bool bmi_read_int(const char *at, size_t n, int64_t *value)
     *value = 0;
     if (at == end) return false;
     for (; at < end; at++) {
-        if (*at < '0' || *at > '9' || __builtin_mul_overflow(v, 10, &v) || __builtin_sub_overflow(v, *at - '0', &v)) return false;
+        if (*at < '0' || *at > '9' || __builtin_mul_overflow(v, 10, &v) || __builtin_sub_overflow(v, *at - '0', &v))
+            return false;
     }
     if (!minus && v == INT64_MIN) return false;
     *value = minus ? v : -v;
@@ -117,8 +118,8 @@ static size_t edits(const char *a, size_t na, const char *b, size_t nb)
 const char *bmi_nearest(const char *name, const char *const *names, size_t count)
 {
     const size_t n = strlen(name);
-    const char  *best = NULL;
-    size_t       fewest = n / 3 + 2;
+    const char *best = NULL;
+    size_t fewest = n / 3 + 2;
     if (n > NAME_MAX_BYTES) return NULL;
     for (size_t i = 0; i < count; i++) {
         const size_t m = names[i] ? strlen(names[i]) : SIZE_MAX;

@@ -9,9 +9,9 @@
  * terminated once anything was added; null before. Reals go through bmi_write_real, not %g: that follows the locale. */
 typedef struct bmi_text {
     bm_context *context;
-    char       *at;
-    size_t      length, capacity;
-    bool        failed;
+    char *at;
+    size_t length, capacity;
+    bool failed;
 } bmi_text;
 void bmi_text_add(bmi_text *t, const char *format, ...) BMI_PRINTF(2, 3);
 void bmi_text_bytes(bmi_text *t, const void *bytes, size_t n);

@@ -32,7 +32,7 @@ int bmi_threads(const bm_context *context)
     return atomic_compare_exchange_strong(&builtin_threads, &n, found) ? found : n; /* the first answer stays */
 }
 
-static atomic_int         threads_seen;
+static atomic_int threads_seen;
 static _Thread_local bool seen;
 
 int bmi_threads_seen(void)

@@ -28,7 +28,7 @@ void bmi_slice(int64_t n, int64_t grain, int part, int parts, int64_t *begin, in
 
 /* Flush-to-zero and denormals-are-zero on the calling thread; gives the mode before, for bmi_denormals_restore. */
 unsigned bmi_denormals_flush(void);
-void     bmi_denormals_restore(unsigned mode);
+void bmi_denormals_restore(unsigned mode);
 
 /* How many distinct threads have run a part of work of more than one part (bmi_parallel, steps of a plan) since the process began: so
  * that a test can assert that work was really shared. */

@@ -19,8 +19,8 @@ static void permute(uint64_t seed, uint64_t stream, int64_t *order, int64_t n)
     uint64_t bits[AT_ONCE];
     for (int64_t i = 0; i < n; i++) order[i] = i;
     for (int64_t last = n; last > 1;) {
-        const int64_t  first = (last - 1) / AT_ONCE * AT_ONCE;
-        const bmi_fill fill  = { .isa = bmi_isa_now(), .kind = BMI_FILL_BITS, .y = bits };
+        const int64_t first = (last - 1) / AT_ONCE * AT_ONCE;
+        const bmi_fill fill = { .isa = bmi_isa_now(), .kind = BMI_FILL_BITS, .y = bits };
         bmi_fill_range(&fill, seed, stream, first, last);
         for (int64_t i = last - 1; i >= first && i > 0; i--) {
             const int64_t j = (int64_t)bmi_random_scale(bits[i - first], (uint64_t)i + 1), t = order[i];

@@ -102,7 +102,8 @@ static bm_status make_header(bmi_error *e, bm_place here, const char *path, cons
     if (!metadata) return bmi_fail_memory(e, here, 64, "for the header of a safetensors file");
     for (size_t i = 0; i < n_texts && !st; i++) {
         if (!texts[i].value || !bmi_is_utf8(texts[i].value, strlen(texts[i].value)))
-            st = bmi_fail(e, BM_E_ARGUMENT, here, "%s: the text \"%.100s\" is not UTF-8", path, texts[i].key ? texts[i].key : "");
+            st = bmi_fail(e, BM_E_ARGUMENT, here, "%s: the text \"%.100s\" is not UTF-8", path,
+                          texts[i].key ? texts[i].key : "");
         else st = add(e, here, path, metadata, texts[i].key, json_string(texts[i].value));
     }
     if (st) json_decref(metadata);

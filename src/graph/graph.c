@@ -20,7 +20,7 @@ BMI_OBJECT_VERBS(graph)
 bm_graph *bm_graph_new_at(const bm_graph_options *options, size_t size, bm_place here)
 {
     bm_graph_options o;
-    bmi_error        e = { 0 };
+    bmi_error e = { 0 };
     bmi_options_copy(&e, here, &o, sizeof o, offsetof(bm_graph_options, named_), options, size);
     bm_graph *g = bmi_object_new(e.status ? NULL : o.context, &graph_kind, sizeof *g);
     if (!g) return &bmi_no_memory_graph;
@@ -30,7 +30,7 @@ bm_graph *bm_graph_new_at(const bm_graph_options *options, size_t size, bm_place
         return g;
     }
     g->eager = o.eager;
-    g->seed  = o.seed == BM_ZERO ? 0 : o.seed;
+    g->seed = o.seed == BM_ZERO ? 0 : o.seed;
     return g;
 }
 
@@ -49,7 +49,7 @@ const char *bmi_graph_scope(bm_graph *g, const char *scope)
 {
     if (g->object.users < 0) return NULL;
     const char *before = g->scope;
-    g->scope           = scope;
+    g->scope = scope;
     return before;
 }
 
@@ -57,7 +57,7 @@ bm_place bmi_graph_lend(bm_graph *g, bm_place here)
 {
     if (g->object.users < 0) return (bm_place){ 0 };
     const bm_place before = g->lent;
-    g->lent               = here;
+    g->lent = here;
     return before;
 }
 

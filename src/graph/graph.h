@@ -9,29 +9,29 @@
 
 typedef struct bmi_node {
     const bm_op *op;
-    const void  *args;     /* a copy in the graph's arena; null when op->args_size is 0 */
-    int          n_in;
-    int64_t     *in;       /* indices, all smaller than the node's own */
-    bm_type      type;
-    bm_shape     shape;    /* may have BM_ANY */
-    const char  *name;
-    bm_place     here;
-    bm_tensor   *value;    /* of constants, and of every node of an eager graph; counted */
+    const void *args; /* a copy in the graph's arena; null when op->args_size is 0 */
+    int n_in;
+    int64_t *in; /* indices, all smaller than the node's own */
+    bm_type type;
+    bm_shape shape; /* may have BM_ANY */
+    const char *name;
+    bm_place here;
+    bm_tensor *value; /* of constants, and of every node of an eager graph; counted */
 } bmi_node;
 
 struct bm_graph {
     bmi_object object;
-    bmi_arena  arena;
-    bmi_node  *nodes;
-    size_t     count, capacity;
-    int64_t   *names;      /* hash table of node indices by name, -1 empty */
-    size_t     names_size; /* a power of two, or 0 */
-    bm_place   lent;       /* place that new nodes carry instead of their own, when its file is set */
-    const char *scope;     /* "dense_1" while a layer is built: automatic names are "dense_1/matmul"; null for none */
-    const bool *wanted;      /* during a walk for gradients: the nodes on a way from an x to y; else null */
-    size_t      wanted_count;
-    bool       eager;
-    int64_t    seed;
+    bmi_arena arena;
+    bmi_node *nodes;
+    size_t count, capacity;
+    int64_t *names;     /* hash table of node indices by name, -1 empty */
+    size_t names_size;  /* a power of two, or 0 */
+    bm_place lent;      /* place that new nodes carry instead of their own, when its file is set */
+    const char *scope;  /* "dense_1" while a layer is built: automatic names are "dense_1/matmul"; null for none */
+    const bool *wanted; /* during a walk for gradients: the nodes on a way from an x to y; else null */
+    size_t wanted_count;
+    bool eager;
+    int64_t seed;
 };
 
 /* Kinds without inputs; what a plan treats by itself. */
@@ -46,7 +46,8 @@ bm_node bmi_node_failed(bm_graph *g);
 const bmi_node *bmi_node_of(bm_node n);
 
 /* Adds a node of an operation: infers type and shape, copies args (op->args_size bytes) and inputs, names it. */
-bm_node bmi_node_add(bm_graph *g, const bm_op *op, const void *args, const bm_node *in, int n_in, const char *name, bm_place here);
+bm_node bmi_node_add(bm_graph *g, const bm_op *op, const void *args, const bm_node *in, int n_in, const char *name,
+                     bm_place here);
 /* The same for one to three inputs and no given name. */
 bm_node bmi_op1(const bm_op *op, const void *args, bm_node x, bm_place here);
 bm_node bmi_op2(const bm_op *op, const void *args, bm_node x, bm_node y, bm_place here);

@@ -25,13 +25,13 @@ static size_t slot_of(const bm_graph *g, const char *name)
 static bool grow_names(bm_graph *g)
 {
     if ((g->count + 1) * 2 <= g->names_size) return true;
-    const size_t size  = g->names_size ? g->names_size * 2 : 64;
-    int64_t     *names = bmi_alloc_raw(g->object.context, size, sizeof *names), *old = g->names;
+    const size_t size = g->names_size ? g->names_size * 2 : 64;
+    int64_t *names = bmi_alloc_raw(g->object.context, size, sizeof *names), *old = g->names;
     if (!names) return false;
     for (size_t i = 0; i < size; i++) names[i] = -1;
     const size_t old_size = g->names_size;
-    g->names              = names;
-    g->names_size         = size;
+    g->names = names;
+    g->names_size = size;
     for (size_t i = 0; i < g->count; i++) names[slot_of(g, g->nodes[i].name)] = (int64_t)i;
     bmi_release(g->object.context, old, old_size, sizeof *old);
     return true;
@@ -48,8 +48,8 @@ static const char *name_node(bm_graph *g, const bm_op *op, const char *name, con
 {
     if (name && *name) {
         if (g->names[slot_of(g, name)] >= 0) {
-            bmi_object_fail(g, BM_E_ARGUMENT, here, "%s: the name \"%s\" is taken by node %lld of this graph; names are unique", op->name, name,
-                            (long long)g->names[slot_of(g, name)]);
+            bmi_object_fail(g, BM_E_ARGUMENT, here, "%s: the name \"%s\" is taken by node %lld of this graph; names are unique",
+                            op->name, name, (long long)g->names[slot_of(g, name)]);
             return NULL;
         }
         return bmi_arena_text(&g->arena, name);
@@ -64,7 +64,7 @@ static const char *name_node(bm_graph *g, const bm_op *op, const char *name, con
 
 bm_status bm_infer_fail(bm_infer *i, bm_status status, const char *format, ...)
 {
-    char    text[500];
+    char text[500];
     va_list list;
     va_start(list, format);
     vsnprintf(text, sizeof text, format, list);
@@ -75,18 +75,24 @@ bm_status bm_infer_fail(bm_infer *i, bm_status status, const char *format, ...)
 /* Infers type and shape of a new node from its inputs. */
 static bool infer(bm_graph *g, bmi_node *node, const char *label)
 {
-    bm_type  *types  = bmi_alloc_raw(g->object.context, (size_t)node->n_in + 1, sizeof *types);
+    bm_type *types = bmi_alloc_raw(g->object.context, (size_t)node->n_in + 1, sizeof *types);
     bm_shape *shapes = bmi_alloc_raw(g->object.context, (size_t)node->n_in + 1, sizeof *shapes);
-    if (!types || !shapes) bmi_fail_memory(&g->object.error, node->here, sizeof *shapes * (size_t)node->n_in, "shapes of inputs");
+    if (!types || !shapes)
+        bmi_fail_memory(&g->object.error, node->here, sizeof *shapes * (size_t)node->n_in, "shapes of inputs");
     if (!g->object.error.status) {
         for (int i = 0; i < node->n_in; i++) {
-            types[i]  = g->nodes[node->in[i]].type;
+            types[i] = g->nodes[node->in[i]].type;
             shapes[i] = g->nodes[node->in[i]].shape;
         }
-        bm_infer in = { .args = node->args, .n_in = node->n_in, .in_type = types, .in_shape = shapes, .error_ = &g->object.error,
-                        .here = node->here, .name = label };
+        bm_infer in = { .args = node->args,
+                        .n_in = node->n_in,
+                        .in_type = types,
+                        .in_shape = shapes,
+                        .error_ = &g->object.error,
+                        .here = node->here,
+                        .name = label };
         if (!node->op->infer(&in) && !bmi_shape_check(&g->object.error, node->here, label, in.shape, true)) {
-            node->type  = in.type;
+            node->type = in.type;
             node->shape = in.shape;
         }
     }
@@ -103,7 +109,9 @@ static bool check_inputs(bm_graph *g, const bm_op *op, const bm_node *in, int n_
     }
     for (int i = 0; i < n_in; i++) {
         if (in[i].graph != g) {
-            bmi_object_fail(g, BM_E_ARGUMENT, here, "%s: input %d is a node of another graph; build the nodes of one model on one graph", op->name, i + 1);
+            bmi_object_fail(g, BM_E_ARGUMENT, here,
+                            "%s: input %d is a node of another graph; build the nodes of one model on one graph", op->name,
+                            i + 1);
             return false;
         }
         if (!bmi_node_of(in[i])) {
@@ -120,8 +128,8 @@ static bool append(bm_graph *g, const bmi_node *node)
         bmi_fail_memory(&g->object.error, node->here, (g->count + 1) * sizeof *g->nodes, "nodes of the graph");
         return false;
     }
-    g->nodes[g->count]                 = *node;
-    g->names[slot_of(g, node->name)]   = (int64_t)g->count;
+    g->nodes[g->count] = *node;
+    g->names[slot_of(g, node->name)] = (int64_t)g->count;
     g->count++;
     if (!g->eager || node->value) return true;
     const bmi_eager_engine *engine = bmi_kind_find("engine", "eager");
@@ -132,14 +140,15 @@ static bool append(bm_graph *g, const bmi_node *node)
     return false;
 }
 
-bm_node bmi_node_add(bm_graph *g, const bm_op *op, const void *args, const bm_node *in, int n_in, const char *name, bm_place here)
+bm_node bmi_node_add(bm_graph *g, const bm_op *op, const void *args, const bm_node *in, int n_in, const char *name,
+                     bm_place here)
 {
     if (!g || g->object.error.status) return bmi_node_failed(g);
     if (g->lent.file) here = g->lent;
     if (!check_inputs(g, op, in, n_in, here)) return bmi_node_failed(g);
     bmi_node node = { .op = op, .n_in = n_in, .here = here };
-    node.in       = bmi_arena_alloc(&g->arena, (size_t)n_in + 1, sizeof *node.in);
-    void *copy    = op->args_size ? bmi_arena_alloc(&g->arena, 1, op->args_size) : NULL;
+    node.in = bmi_arena_alloc(&g->arena, (size_t)n_in + 1, sizeof *node.in);
+    void *copy = op->args_size ? bmi_arena_alloc(&g->arena, 1, op->args_size) : NULL;
     if (!node.in || (op->args_size && !copy) || !grow_names(g)) {
         bmi_fail_memory(&g->object.error, here, op->args_size + sizeof(int64_t) * (size_t)n_in, "a node");
         return bmi_node_failed(g);
@@ -148,7 +157,7 @@ bm_node bmi_node_add(bm_graph *g, const bm_op *op, const void *args, const bm_no
     node.args = copy;
     for (int i = 0; i < n_in; i++) node.in[i] = in[i].index;
     const bool given = name && *name, scoped = g->scope && !given;
-    char       label[200];
+    char label[200];
     snprintf(label, sizeof label, "%.90s%s%.90s", scoped ? g->scope : "", scoped ? "/" : "", given ? name : op->name);
     if (!infer(g, &node, label)) return bmi_node_failed(g);
     node.name = name_node(g, op, name, label, here);
@@ -185,16 +194,19 @@ bm_node bmi_op3(const bm_op *op, const void *args, bm_node x, bm_node y, bm_node
     return bmi_node_add(graph_of(in, 3), op, args, in, 3, NULL, here);
 }
 
-bm_node bm_custom_at(const bm_op *op, const void *args, size_t args_size, const bm_node *in, size_t n_in, const char *name, bm_place here)
+bm_node bm_custom_at(const bm_op *op, const void *args, size_t args_size, const bm_node *in, size_t n_in, const char *name,
+                     bm_place here)
 {
     bm_graph *g = n_in && in ? graph_of(in, (int)n_in) : NULL;
     if (!g || g->object.error.status) return bmi_node_failed(g);
     if (!op || op->size != sizeof(bm_op) || !op->name || !op->infer || !op->run || n_in > 1000)
-        bmi_object_fail(g, BM_E_ARGUMENT, here, "custom operation: its record needs size = sizeof(bm_op), name, infer and run, and at most 1000 inputs");
+        bmi_object_fail(
+            g, BM_E_ARGUMENT, here,
+            "custom operation: its record needs size = sizeof(bm_op), name, infer and run, and at most 1000 inputs");
     else if (args_size != op->args_size)
-        bmi_object_fail(g, BM_E_ARGUMENT, here, "%s: %zu bytes of arguments given, its record says %zu", op->name, args_size, op->args_size);
-    else
-        return bmi_node_add(g, op, args, in, (int)n_in, name, here);
+        bmi_object_fail(g, BM_E_ARGUMENT, here, "%s: %zu bytes of arguments given, its record says %zu", op->name, args_size,
+                        op->args_size);
+    else return bmi_node_add(g, op, args, in, (int)n_in, name, here);
     return bmi_node_failed(g);
 }
 

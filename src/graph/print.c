@@ -18,7 +18,7 @@ static const char *dims_text(char into[240], bm_shape shape)
 
 void bm_node_print(bm_node n, FILE *to)
 {
-    char            text[240];
+    char text[240];
     const bmi_node *node = bmi_node_of(n);
     if (!node) fprintf(to, "failed node\n");
     else fprintf(to, "%s:%" PRId64 " %s %s\n", node->name, n.index, bm_type_name(node->type), dims_text(text, node->shape));
@@ -29,8 +29,10 @@ void bm_graph_print(const bm_graph *g, FILE *to)
     char text[240];
     for (size_t i = 0; g && i < g->count; i++) {
         const bmi_node *node = &g->nodes[i];
-        fprintf(to, "%4zu  %-22s %-18s %-4s %-14s", i, node->name, node->op->name, bm_type_name(node->type), dims_text(text, node->shape));
-        for (int j = 0; j < node->n_in; j++) fprintf(to, "%s%s:%" PRId64, j ? " " : "  <- ", g->nodes[node->in[j]].name, node->in[j]);
+        fprintf(to, "%4zu  %-22s %-18s %-4s %-14s", i, node->name, node->op->name, bm_type_name(node->type),
+                dims_text(text, node->shape));
+        for (int j = 0; j < node->n_in; j++)
+            fprintf(to, "%s%s:%" PRId64, j ? " " : "  <- ", g->nodes[node->in[j]].name, node->in[j]);
         fprintf(to, "\n");
     }
 }
@@ -49,9 +51,11 @@ void bm_graph_dot(const bm_graph *g, FILE *to)
     char text[240];
     fprintf(to, "digraph baeum {\n  rankdir=BT;\n  node [shape=box, fontname=\"sans-serif\", fontsize=10];\n");
     for (size_t i = 0; g && i < g->count; i++) {
-        const bmi_node *node  = &g->nodes[i];
-        const char     *style = node->op == &bmi_op_variable ? ", style=filled, fillcolor=\"#fff2cc\""
-                              : node->op == &bmi_op_placeholder || node->op == &bmi_op_constant ? ", style=filled, fillcolor=\"#e8f0fe\"" : "";
+        const bmi_node *node = &g->nodes[i];
+        const char *style = node->op == &bmi_op_variable ? ", style=filled, fillcolor=\"#fff2cc\""
+                            : node->op == &bmi_op_placeholder || node->op == &bmi_op_constant
+                                ? ", style=filled, fillcolor=\"#e8f0fe\""
+                                : "";
         fprintf(to, "  n%zu [label=\"", i);
         dot_text(node->name, to);
         fprintf(to, "\\n%s %s\"%s];\n", bm_type_name(node->type), dims_text(text, node->shape), style);

@@ -7,34 +7,48 @@
 #include <string.h>
 
 typedef struct declared {
-    bm_type  type;
+    bm_type type;
     bm_shape shape;
 } declared;
 typedef struct variable_args { /* bmi_variable_args with what inference needs */
     bmi_variable_args open;
-    declared          is;
+    declared is;
 } variable_args;
 
 static bm_status infer_declared(bm_infer *i, const declared *d)
 {
-    i->type  = d->type;
+    i->type = d->type;
     i->shape = d->shape;
     return BM_OK;
 }
-static bm_status infer_source(bm_infer *i) { return infer_declared(i, i->args); }
-static bm_status infer_variable(bm_infer *i) { return infer_declared(i, &((const variable_args *)i->args)->is); }
+static bm_status infer_source(bm_infer *i)
+{
+    return infer_declared(i, i->args);
+}
+static bm_status infer_variable(bm_infer *i)
+{
+    return infer_declared(i, &((const variable_args *)i->args)->is);
+}
 
-const bm_op bmi_op_placeholder = { .size = sizeof(bm_op), .name = "placeholder", .args_size = sizeof(declared), .infer = infer_source,
+const bm_op bmi_op_placeholder = { .size = sizeof(bm_op),
+                                   .name = "placeholder",
+                                   .args_size = sizeof(declared),
+                                   .infer = infer_source,
                                    .doc = "a value that each run is given" };
-const bm_op bmi_op_constant    = { .size = sizeof(bm_op), .name = "constant", .args_size = sizeof(declared), .infer = infer_source,
-                                   .doc = "a fixed value" };
-const bm_op bmi_op_variable    = { .size = sizeof(bm_op), .name = "variable", .args_size = sizeof(variable_args), .infer = infer_variable,
-                                   .doc = "a value that is kept between runs and changed by updates" };
+const bm_op bmi_op_constant = {
+    .size = sizeof(bm_op), .name = "constant", .args_size = sizeof(declared), .infer = infer_source, .doc = "a fixed value"
+};
+const bm_op bmi_op_variable = { .size = sizeof(bm_op),
+                                .name = "variable",
+                                .args_size = sizeof(variable_args),
+                                .infer = infer_variable,
+                                .doc = "a value that is kept between runs and changed by updates" };
 
 static bool check_type(bm_graph *g, bm_type type, const char *what, bm_place here)
 {
     if (bm_type_size(type)) return true;
-    bmi_object_fail(g, BM_E_TYPE, here, "%s: %d is no element type; use BM_F32, BM_F64, BM_I32, BM_I64, BM_U8 or BM_BOOL", what, (int)type);
+    bmi_object_fail(g, BM_E_TYPE, here, "%s: %d is no element type; use BM_F32, BM_F64, BM_I32, BM_I64, BM_U8 or BM_BOOL", what,
+                    (int)type);
     return false;
 }
 
@@ -42,7 +56,9 @@ bm_node bm_placeholder_at(bm_graph *g, bm_type type, bm_shape shape, const char 
 {
     if (!g || g->object.error.status || !check_type(g, type, "placeholder", here)) return bmi_node_failed(g);
     if (g->eager) {
-        bmi_object_fail(g, BM_E_ARGUMENT, here, "placeholder: an eager graph computes nodes as they are built and has nothing to feed; use bm_constant");
+        bmi_object_fail(
+            g, BM_E_ARGUMENT, here,
+            "placeholder: an eager graph computes nodes as they are built and has nothing to feed; use bm_constant");
         return bmi_node_failed(g);
     }
     return bmi_node_add(g, &bmi_op_placeholder, &(declared){ type, shape }, NULL, 0, name, here);
@@ -55,11 +71,13 @@ bm_node bm_variable_at(bm_graph *g, bm_type type, bm_shape shape, bm_init init, 
     if (bmi_shape_check(&g->object.error, place, name && *name ? name : "variable", shape, false)) return bmi_node_failed(g);
     if (!init.name && !init.kind) init.name = "zeros";
     const bmi_choice choice = { init.name, init.kind, { init.p[0], init.p[1] } };
-    init.kind               = bmi_choice_settle(&g->object.error, place, name && *name ? name : "variable", "initial value", "initializer", &choice);
+    init.kind =
+        bmi_choice_settle(&g->object.error, place, name && *name ? name : "variable", "initial value", "initializer", &choice);
     if (!init.kind) return bmi_node_failed(g);
     bmi_choice_numbers((const bmi_choice_kind *)init.kind, choice.p, init.p);
     if (!bmi_type_is_real(type) && strcmp(init.kind->name, "zeros") != 0) {
-        bmi_object_fail(g, BM_E_TYPE, place, "variable: the initialiser %s makes reals, the type is %s; integers start as zeros", init.kind->name,
+        bmi_object_fail(g, BM_E_TYPE, place,
+                        "variable: the initialiser %s makes reals, the type is %s; integers start as zeros", init.kind->name,
                         bm_type_name(type));
         return bmi_node_failed(g);
     }
@@ -71,12 +89,14 @@ bm_node bmi_constant_take(bm_graph *g, bm_tensor *value, const char *name, bm_pl
 {
     bm_node n = bmi_node_failed(g);
     if (g && !g->object.error.status) {
-        if (bmi_object_failed(value)) bmi_fail_from(&g->object.error, value ? &value->object.error : &(bmi_error){ BM_E_MEMORY, "out of memory: a constant" });
+        if (bmi_object_failed(value))
+            bmi_fail_from(&g->object.error,
+                          value ? &value->object.error : &(bmi_error){ BM_E_MEMORY, "out of memory: a constant" });
         else {
             const bool eager = g->eager;
-            g->eager         = false; /* its value is here already */
-            n                = bmi_node_add(g, &bmi_op_constant, &(declared){ value->type, value->shape }, NULL, 0, name, here);
-            g->eager         = eager;
+            g->eager = false; /* its value is here already */
+            n = bmi_node_add(g, &bmi_op_constant, &(declared){ value->type, value->shape }, NULL, 0, name, here);
+            g->eager = eager;
         }
     }
     if (bm_node_ok(n)) g->nodes[n.index].value = value;
@@ -93,7 +113,8 @@ bm_node bm_constant_at(bm_graph *g, const bm_tensor *value, const char *name, bm
         return bmi_node_failed(g);
     }
     bm_tensor *copy = bm_tensor_new_in_at(g->object.context, value->type, value->shape, here);
-    if (!bmi_object_failed(copy) && value->size) memcpy(copy->data, value->data, (size_t)value->size * bm_type_size(value->type));
+    if (!bmi_object_failed(copy) && value->size)
+        memcpy(copy->data, value->data, (size_t)value->size * bm_type_size(value->type));
     return bmi_constant_take(g, copy, name, here);
 }
 
@@ -120,13 +141,15 @@ static bool number_fits(bm_type type, double value)
     }
 }
 
-bm_node bm_numbers_at(bm_graph *g, bm_type type, bm_shape shape, const double *values, size_t count, const char *name, bm_place here)
+bm_node bm_numbers_at(bm_graph *g, bm_type type, bm_shape shape, const double *values, size_t count, const char *name,
+                      bm_place here)
 {
     if (!g || g->object.error.status || !check_type(g, type, "numbers", here)) return bmi_node_failed(g);
     bm_tensor *t = bm_tensor_new_in_at(g->object.context, type, shape, here);
     if (!bmi_object_failed(t) && (size_t)t->size != count) {
         char text[200];
-        bmi_object_fail(g, BM_E_SHAPE, here, "numbers: %zu given, the shape %s has %lld", count, bmi_shape_text(text, &shape), (long long)t->size);
+        bmi_object_fail(g, BM_E_SHAPE, here, "numbers: %zu given, the shape %s has %lld", count, bmi_shape_text(text, &shape),
+                        (long long)t->size);
     }
     for (size_t i = 0; !bmi_object_failed(t) && !g->object.error.status && i < count; i++) {
         if (!number_fits(type, values[i]))

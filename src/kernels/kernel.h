@@ -15,8 +15,8 @@ typedef void (*bmi_kernel)(const void *args, int part, int parts);
 /* Instruction sets, in rising order. The set is chosen once per process: the best the machine has, or BAEUM_ISA=baseline,
  * avx2 or avx512 when the machine has that one (an unknown or missing one is ignored and the best is taken). */
 typedef enum bmi_isa { BMI_BASELINE, BMI_AVX2, BMI_AVX512, BMI_ISA_COUNT } bmi_isa;
-bmi_isa     bmi_isa_now(void);
-bool        bmi_isa_has(bmi_isa isa); /* the machine can run it and the build has it */
+bmi_isa bmi_isa_now(void);
+bool bmi_isa_has(bmi_isa isa); /* the machine can run it and the build has it */
 const char *bmi_isa_name(bmi_isa isa);
 
 /* Real types that kernels are compiled for. */

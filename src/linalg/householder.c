@@ -7,8 +7,8 @@
 
 double bmi_dot(const double *x, const double *y, int64_t n)
 {
-    double  lane[8] = { 0 };
-    int64_t i       = 0;
+    double lane[8] = { 0 };
+    int64_t i = 0;
     for (; i + 8 <= n; i += 8)
         for (int l = 0; l < 8; l++) lane[l] += x[i + l] * y[i + l];
     for (int l = 0; i < n; i++, l++) lane[l] += x[i] * y[i];
@@ -28,7 +28,7 @@ double bmi_householder(double *alpha, double *x, int64_t n)
     if (largest == 0) return 0;
     if (fabs(*alpha) > largest) largest = fabs(*alpha);
     for (int64_t i = 0; i < n; i++) x[i] /= largest;
-    const double a    = *alpha / largest;
+    const double a = *alpha / largest;
     const double norm = sqrt(a * a + bmi_dot(x, x, n));
     const double beta = a > 0 ? -norm : norm;
     for (int64_t i = 0; i < n; i++) x[i] /= a - beta;

@@ -7,11 +7,11 @@
 /* Sum of x[i] y[i] in eight lanes and one fixed tree. */
 double bmi_dot(const double *x, const double *y, int64_t n);
 /* y += a x */
-void   bmi_axpy(double a, const double *x, double *y, int64_t n);
+void bmi_axpy(double a, const double *x, double *y, int64_t n);
 /* Makes the reflection that takes (alpha, x) to (beta, 0): x becomes the rest of v, *alpha becomes beta; returns tau (0: H is
  * the identity). Scaled, so that it neither overflows nor loses small columns. */
 double bmi_householder(double *alpha, double *x, int64_t n);
 /* Applies it to (alpha, y). */
-void   bmi_reflect(double tau, const double *v, double *alpha, double *y, int64_t n);
+void bmi_reflect(double tau, const double *v, double *alpha, double *y, int64_t n);
 
 #endif

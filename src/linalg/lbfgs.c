@@ -12,12 +12,12 @@ enum { PAIRS = 10, TRIALS = 40 };
 
 typedef struct search {
     bmi_lbfgs *l;
-    double    *x, *g;           /* present point */
-    double    *d;               /* direction */
-    double    *to, *g_to;       /* trial point */
-    double    *s[PAIRS], *y[PAIRS], rho[PAIRS];
-    int        pairs, newest;
-    double     f, f_to;
+    double *x, *g;     /* present point */
+    double *d;         /* direction */
+    double *to, *g_to; /* trial point */
+    double *s[PAIRS], *y[PAIRS], rho[PAIRS];
+    int pairs, newest;
+    double f, f_to;
 } search;
 
 static double largest(const double *g, int64_t n)
@@ -32,11 +32,11 @@ static double largest(const double *g, int64_t n)
 static void direction(search *s)
 {
     const int64_t n = s->l->n;
-    double        alpha[PAIRS];
+    double alpha[PAIRS];
     for (int64_t i = 0; i < n; i++) s->d[i] = -s->g[i];
     for (int k = 0; k < s->pairs; k++) {
         const int p = (s->newest + PAIRS - k) % PAIRS;
-        alpha[p]    = s->rho[p] * bmi_dot(s->s[p], s->d, n);
+        alpha[p] = s->rho[p] * bmi_dot(s->s[p], s->d, n);
         bmi_axpy(-alpha[p], s->y[p], s->d, n);
     }
     if (s->pairs) {
@@ -44,7 +44,7 @@ static void direction(search *s)
         for (int64_t i = 0; i < n; i++) s->d[i] *= scale;
     }
     for (int k = s->pairs; k-- > 0;) {
-        const int    p    = (s->newest + PAIRS - k) % PAIRS;
+        const int p = (s->newest + PAIRS - k) % PAIRS;
         const double beta = s->rho[p] * bmi_dot(s->y[p], s->d, n);
         bmi_axpy(alpha[p] - beta, s->s[p], s->d, n);
     }
@@ -76,26 +76,26 @@ static double interpolate(double a, double fa, double da, double b, double fb, d
 static bool line_search(search *s, double t)
 {
     const double slope0 = bmi_dot(s->g, s->d, s->l->n), c1 = 1e-4, c2 = .9;
-    double       low = 0, f_low = s->f, d_low = slope0, high = 0, f_high = 0, d_high = 0;
-    bool         bracket = false;
+    double low = 0, f_low = s->f, d_low = slope0, high = 0, f_high = 0, d_high = 0;
+    bool bracket = false;
     if (!(slope0 < 0)) return false;
     for (int k = 0; k < TRIALS; k++) {
         double slope;
         if (!try_step(s, t, &slope)) return false;
         if (!(s->f_to <= s->f + c1 * t * slope0) || (s->f_to >= f_low && k)) {
-            high    = t;
-            f_high  = isfinite(s->f_to) ? s->f_to : f_low + fabs(f_low) + 1;
-            d_high  = isfinite(slope) ? slope : -slope0;
+            high = t;
+            f_high = isfinite(s->f_to) ? s->f_to : f_low + fabs(f_low) + 1;
+            d_high = isfinite(slope) ? slope : -slope0;
             bracket = true;
         } else if (fabs(slope) <= -c2 * slope0) return true;
         else {
             if (bracket ? slope * (high - low) >= 0 : slope >= 0) {
-                high    = low;
-                f_high  = f_low;
-                d_high  = d_low;
+                high = low;
+                f_high = f_low;
+                d_high = d_low;
                 bracket = true;
             }
-            low   = t;
+            low = t;
             f_low = s->f_to;
             d_low = slope;
         }
@@ -109,8 +109,8 @@ static bool line_search(search *s, double t)
 /* Remembers the step from x to `to`, when the curvature along it is positive, and goes there. */
 static void accept(search *s)
 {
-    const int64_t n    = s->l->n;
-    const int     next = s->pairs ? (s->newest + 1) % PAIRS : 0;
+    const int64_t n = s->l->n;
+    const int next = s->pairs ? (s->newest + 1) % PAIRS : 0;
     for (int64_t i = 0; i < n; i++) {
         s->s[next][i] = s->to[i] - s->x[i];
         s->y[next][i] = s->g_to[i] - s->g[i];
@@ -118,7 +118,7 @@ static void accept(search *s)
     const double sy = bmi_dot(s->s[next], s->y[next], n), yy = bmi_dot(s->y[next], s->y[next], n);
     if (sy > 1e-16 * yy) {
         s->rho[next] = 1 / sy;
-        s->newest    = next;
+        s->newest = next;
         if (s->pairs < PAIRS) s->pairs++;
     }
     memcpy(s->x, s->to, (size_t)n * sizeof *s->x);
@@ -128,13 +128,13 @@ static void accept(search *s)
 
 bm_status bmi_lbfgs_run(bmi_lbfgs *l, double *x)
 {
-    const size_t n     = (size_t)l->n, arrays = 4 + 2 * PAIRS;
-    double      *memory = bmi_alloc(l->context, n * arrays, sizeof *memory);
-    search       s      = { .l = l, .x = x };
+    const size_t n = (size_t)l->n, arrays = 4 + 2 * PAIRS;
+    double *memory = bmi_alloc(l->context, n * arrays, sizeof *memory);
+    search s = { .l = l, .x = x };
     if (!memory) return BM_E_MEMORY;
-    s.g    = memory;
-    s.d    = memory + n;
-    s.to   = memory + 2 * n;
+    s.g = memory;
+    s.d = memory + n;
+    s.to = memory + 2 * n;
     s.g_to = memory + 3 * n;
     for (int k = 0; k < PAIRS; k++) {
         s.s[k] = memory + (4 + 2 * (size_t)k) * n;
@@ -151,8 +151,8 @@ bm_status bmi_lbfgs_run(bmi_lbfgs *l, double *x)
         }
         accept(&s);
     }
-    l->value     = s.f;
-    l->largest   = largest(s.g, l->n);
+    l->value = s.f;
+    l->largest = largest(s.g, l->n);
     l->converged = l->largest <= l->tolerance;
     bmi_release(l->context, memory, n * arrays, sizeof *memory);
     return BM_OK;

@@ -6,16 +6,16 @@
 
 typedef struct bmi_lbfgs {
     bm_context *context;
-    int64_t     n;
-    int64_t     iterations; /* at most */
-    double      tolerance;  /* ends when no component of the gradient is larger */
+    int64_t n;
+    int64_t iterations; /* at most */
+    double tolerance;   /* ends when no component of the gradient is larger */
     /* f(x), its gradient into g; false ends the search (`failed`) */
-    bool      (*function)(void *user, const double *x, double *g, double *f);
-    void       *user;
+    bool (*function)(void *user, const double *x, double *g, double *f);
+    void *user;
     /* results */
-    int64_t     done;
-    double      value, largest; /* component of the gradient at the end */
-    bool        failed, converged;
+    int64_t done;
+    double value, largest; /* component of the gradient at the end */
+    bool failed, converged;
 } bmi_lbfgs;
 
 /* From x on, in place. BM_E_MEMORY, else BM_OK: see failed and converged. */

@@ -15,9 +15,9 @@ bm_status bmi_least_squares_begin(bmi_least_squares *ls, bm_context *context, in
     *ls = (bmi_least_squares){ .context = context, .n = n, .k = k };
     size_t columns, bytes;
     if (!bmi_add_size((size_t)n, (size_t)k, &columns) || !bmi_mul_size(columns, sizeof(double), &bytes)) return BM_E_MEMORY;
-    ls->r        = bmi_alloc(context, (size_t)n, bytes);
+    ls->r = bmi_alloc(context, (size_t)n, bytes);
     ls->residual = bmi_alloc(context, (size_t)k, sizeof *ls->residual);
-    ls->block    = bmi_alloc(context, BMI_LS_ROWS, bytes);
+    ls->block = bmi_alloc(context, BMI_LS_ROWS, bytes);
     return ls->r && ls->residual && ls->block ? BM_OK : BM_E_MEMORY;
 }
 
@@ -40,7 +40,7 @@ static void fold(bmi_least_squares *ls)
 {
     const int64_t n = ls->n, all = ls->n + ls->k, m = ls->filled;
     for (int64_t j = 0; j < n && !stopped(ls); j++) {
-        double      *v   = ls->block + j * BMI_LS_ROWS;
+        double *v = ls->block + j * BMI_LS_ROWS;
         const double tau = bmi_householder(&ls->r[j * n + j], v, m);
         for (int64_t c = j + 1; c < all; c++) bmi_reflect(tau, v, &ls->r[c * n + j], ls->block + c * BMI_LS_ROWS, m);
     }
@@ -64,12 +64,12 @@ void bmi_least_squares_row(bmi_least_squares *ls, const double *a, const double 
 static int64_t pivot(bmi_least_squares *ls, int64_t *order)
 {
     const int64_t n = ls->n, all = ls->n + ls->k;
-    const double  small = DBL_EPSILON * (double)(ls->rows > n ? ls->rows : n);
-    double        first = 0;
+    const double small = DBL_EPSILON * (double)(ls->rows > n ? ls->rows : n);
+    double first = 0;
     for (int64_t j = 0; j < n; j++) order[j] = j;
     for (int64_t j = 0; j < n && !stopped(ls); j++) {
         int64_t best = j;
-        double  size = -1;
+        double size = -1;
         for (int64_t c = j; c < n; c++) {
             const double *rest = ls->r + c * n + j, norm = bmi_dot(rest, rest, n - j);
             if (norm > size) {
@@ -80,14 +80,14 @@ static int64_t pivot(bmi_least_squares *ls, int64_t *order)
         if (j == 0) first = sqrt(size);
         if (!(sqrt(size) > small * first)) return j;
         for (int64_t i = 0; best != j && i < n; i++) {
-            const double keep   = ls->r[j * n + i];
-            ls->r[j * n + i]    = ls->r[best * n + i];
+            const double keep = ls->r[j * n + i];
+            ls->r[j * n + i] = ls->r[best * n + i];
             ls->r[best * n + i] = keep;
         }
         const int64_t number = order[j];
-        order[j]    = order[best];
+        order[j] = order[best];
         order[best] = number;
-        double      *v   = ls->r + j * n + j;
+        double *v = ls->r + j * n + j;
         const double tau = bmi_householder(v, v + 1, n - j - 1);
         for (int64_t c = j + 1; c < all; c++) bmi_reflect(tau, v + 1, ls->r + c * n + j, ls->r + c * n + j + 1, n - j - 1);
         memset(v + 1, 0, (size_t)(n - j - 1) * sizeof *v);
@@ -114,7 +114,7 @@ static void factor_rows(const bmi_least_squares *ls, int64_t rank, double *t, do
         for (int64_t j = 0; j < n; j++) t[i * n + j] = j < i ? 0 : ls->r[j * n + i];
     for (int64_t i = 0; i < rank && !stopped(ls); i++) {
         double *v = t + i * n + i;
-        tau[i]    = bmi_householder(v, v + 1, n - i - 1);
+        tau[i] = bmi_householder(v, v + 1, n - i - 1);
         for (int64_t c = i + 1; c < rank; c++) bmi_reflect(tau[i], v + 1, t + c * n + i, t + c * n + i + 1, n - i - 1);
     }
 }
@@ -136,10 +136,10 @@ bm_status bmi_least_squares_solve(bmi_least_squares *ls, double *x, int64_t *ran
     const int64_t n = ls->n;
     if (ls->filled) fold(ls);
     int64_t *order = bmi_alloc(ls->context, (size_t)n, sizeof *order);
-    double  *t     = bmi_alloc(ls->context, (size_t)n * (size_t)n + 2 * (size_t)n, sizeof *t), *tau = NULL, *z = NULL;
+    double *t = bmi_alloc(ls->context, (size_t)n * (size_t)n + 2 * (size_t)n, sizeof *t), *tau = NULL, *z = NULL;
     if (order && t) {
-        tau                = t + n * n;
-        z                  = tau + n;
+        tau = t + n * n;
+        z = tau + n;
         const int64_t rank = pivot(ls, order);
         if (rank < n) factor_rows(ls, rank, t, tau);
         for (int64_t c = 0; c < ls->k; c++) {

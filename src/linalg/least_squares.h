@@ -9,11 +9,11 @@
  * (n (n + k) numbers), so A is never stored. */
 typedef struct bmi_least_squares {
     bm_context *context;
-    int64_t     n, k, rows;
-    double     *r;        /* n + k columns of n numbers: the triangle R, then Qt b */
-    double     *residual; /* k: sum of squares of what the triangle does not reach */
-    double     *block;    /* BMI_LS_ROWS x (n + k), column by column: the rows that come */
-    int64_t     filled;
+    int64_t n, k, rows;
+    double *r;        /* n + k columns of n numbers: the triangle R, then Qt b */
+    double *residual; /* k: sum of squares of what the triangle does not reach */
+    double *block;    /* BMI_LS_ROWS x (n + k), column by column: the rows that come */
+    int64_t filled;
     const atomic_int *stop; /* set by the caller, null allowed: work ends soon after it is not 0, and there is no solution */
 } bmi_least_squares;
 enum { BMI_LS_ROWS = 128 };
@@ -21,12 +21,12 @@ enum { BMI_LS_ROWS = 128 };
 /* BM_E_MEMORY when there is no memory; end in any case. */
 bm_status bmi_least_squares_begin(bmi_least_squares *ls, bm_context *context, int64_t n, int64_t k);
 /* Adds a row: n numbers of A, k of b. */
-void      bmi_least_squares_row(bmi_least_squares *ls, const double *a, const double *b);
+void bmi_least_squares_row(bmi_least_squares *ls, const double *a, const double *b);
 /* x (n rows, k columns, row-major): by QR with column pivoting; when the columns of A depend on each other (rank < n), the
  * solution of least norm. rank may be null. Destroys the triangle. BM_E_MEMORY; BM_E_STOPPED. */
 bm_status bmi_least_squares_solve(bmi_least_squares *ls, double *x, int64_t *rank);
 /* Sum of squared residuals of column j of b at the solution, after solve. */
-double    bmi_least_squares_residual(const bmi_least_squares *ls, int64_t j);
-void      bmi_least_squares_end(bmi_least_squares *ls);
+double bmi_least_squares_residual(const bmi_least_squares *ls, int64_t j);
+void bmi_least_squares_end(bmi_least_squares *ls);
 
 #endif

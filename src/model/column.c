@@ -10,8 +10,10 @@ bool bmi_column_make(bmi_column_of *c, const bm_tensor *t, bm_type type, bool sc
     if (bmi_type_is_int(type) && bmi_type_is_real(t->type)) return false;
     if (type == BM_BOOL && t->type != BM_BOOL) return false;
     const int64_t rows = t->shape.rank ? t->shape.dim[0] : 1;
-    *c = (bmi_column_of){ .from = t->data, .elements = rows ? t->size / rows : 0, .from_type = t->type, .into_type = type, .isa = bmi_isa_now() };
-    c->same       = t->type == type;
+    *c = (bmi_column_of){
+        .from = t->data, .elements = rows ? t->size / rows : 0, .from_type = t->type, .into_type = type, .isa = bmi_isa_now()
+    };
+    c->same = t->type == type;
     c->from_bytes = (size_t)c->elements * bm_type_size(t->type);
     c->into_bytes = (size_t)c->elements * bm_type_size(type);
     if (t->type == BM_U8 && !scale) c->from_type = BM_BOOL + 1; /* a byte that keeps its value */
@@ -33,7 +35,8 @@ static void integers(const bmi_column_of *c, void *into, const void *from, int64
     for (int64_t i = 0; i < n; i++) {
         const int64_t v = integer_of(c->from_type, from, i);
         if (c->into_type == BM_I64) ((int64_t *)into)[i] = v;
-        else if (c->into_type == BM_I32) ((int32_t *)into)[i] = v > INT32_MAX ? INT32_MAX : v < INT32_MIN ? INT32_MIN : (int32_t)v;
+        else if (c->into_type == BM_I32)
+            ((int32_t *)into)[i] = v > INT32_MAX ? INT32_MAX : v < INT32_MIN ? INT32_MIN : (int32_t)v;
         else ((uint8_t *)into)[i] = v > UINT8_MAX ? UINT8_MAX : v < 0 ? 0 : (uint8_t)v;
     }
 }
@@ -47,8 +50,10 @@ static void convert(const bmi_column_of *c, void *into, const void *from, int64_
 }
 
 /* Rows of a fixed number of bytes, known to the compiler. */
-#define SHORT_ROWS(bytes) \
-    case bytes: for (int64_t i = 0; i < n; i++) memcpy(to + i * (bytes), from + rows[i] * (bytes), bytes); return
+#define SHORT_ROWS(bytes)                                                                          \
+    case bytes:                                                                                    \
+        for (int64_t i = 0; i < n; i++) memcpy(to + i * (bytes), from + rows[i] * (bytes), bytes); \
+        return
 
 /* Tells the processor that a row will be read: rows lie anywhere, and what it foresees by itself ends with the row. */
 static void ask_for(const unsigned char *row, size_t bytes)
@@ -75,7 +80,7 @@ static void gather_rows(unsigned char *to, const unsigned char *from, const int6
         return;
     }
     for (int64_t i = 0; i < n; i++) { /* pieces of 16 bytes, the last one over the one before */
-        unsigned char       *t = to + (size_t)i * bytes;
+        unsigned char *t = to + (size_t)i * bytes;
         const unsigned char *f = from + (size_t)rows[i] * bytes;
         for (size_t k = 0; k + 16 < bytes; k += 16) memcpy(t + k, f + k, 16);
         memcpy(t + bytes - 16, f + bytes - 16, 16);
@@ -87,7 +92,8 @@ void bmi_column_gather(const bmi_column_of *c, void *into, const int64_t *rows, 
     unsigned char *to = into;
     if (c->same) gather_rows(to + (size_t)first * c->into_bytes, c->from, rows + first, last - first, c->into_bytes);
     else
-        for (int64_t i = first; i < last; i++) convert(c, to + (size_t)i * c->into_bytes, c->from + (size_t)rows[i] * c->from_bytes, c->elements);
+        for (int64_t i = first; i < last; i++)
+            convert(c, to + (size_t)i * c->into_bytes, c->from + (size_t)rows[i] * c->from_bytes, c->elements);
 }
 
 void bmi_column_prefetch(const bmi_column_of *c, const int64_t *rows, int64_t n)

@@ -9,11 +9,11 @@
 typedef struct bmi_column_of bmi_column_of;
 struct bmi_column_of {
     const unsigned char *from;
-    size_t               from_bytes, into_bytes; /* of a row */
-    int64_t              elements;               /* of a row */
-    bm_type              from_type, into_type;
-    bool                 same;                   /* a row is copied as it is */
-    bmi_isa              isa;
+    size_t from_bytes, into_bytes; /* of a row */
+    int64_t elements;              /* of a row */
+    bm_type from_type, into_type;
+    bool same; /* a row is copied as it is */
+    bmi_isa isa;
 };
 
 /* How rows of a tensor reach a feed of `type`: bytes become reals in [0, 1] when `scale` says so (inputs), else numbers keep

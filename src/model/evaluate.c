@@ -33,17 +33,19 @@ bm_scores bmi_scores_failed(const bmi_error *e)
 bm_scores bm_evaluate_at(const bm_model *m, const bm_evaluate_options *options, size_t size, bm_place here)
 {
     bm_evaluate_options o = { 0 };
-    bmi_error           e = { 0 };
-    bm_scores           s = { .loss = NAN };
-    bmi_judge           j = { 0 };
+    bmi_error e = { 0 };
+    bm_scores s = { .loss = NAN };
+    bmi_judge j = { 0 };
     bmi_options_copy(&e, here, &o, sizeof o, offsetof(bm_evaluate_options, named_), options, size);
     if (!e.status && (o.batch < 0 || o.batch > INT32_MAX))
-        bmi_fail(&e, BM_E_ARGUMENT, here, "evaluate: batch is %lld, it must be 1 or more", o.batch == BM_ZERO ? 0LL : (long long)o.batch);
-    bmi_network   *n = e.status ? NULL : bmi_model_network(m, &e, here);
+        bmi_fail(&e, BM_E_ARGUMENT, here, "evaluate: batch is %lld, it must be 1 or more",
+                 o.batch == BM_ZERO ? 0LL : (long long)o.batch);
+    bmi_network *n = e.status ? NULL : bmi_model_network(m, &e, here);
     bmi_workspace *w = n ? bmi_workspace_take(n, &e, here) : NULL;
     if (w) {
         w->plan = NULL; /* new plans may make the cache drop it */
-        if (!bmi_judge_begin(&j, n, w->session, o.data, NULL, bm_dataset_rows(o.data), o.batch ? o.batch : ROWS_AT_ONCE, &e, "evaluate", here))
+        if (!bmi_judge_begin(&j, n, w->session, o.data, NULL, bm_dataset_rows(o.data), o.batch ? o.batch : ROWS_AT_ONCE, &e,
+                             "evaluate", here))
             bmi_judge_run(&j, &e);
         if (!e.status) {
             s.rows = j.count;

@@ -28,7 +28,7 @@ static double loss_so_far(const bm_training *t)
 static void note_partial(bm_training *t)
 {
     bmi_partial *p = &t->model->partial;
-    *p             = (bmi_partial){ .step = t->progress.step, .rows = t->rows_done, .loss = t->loss_sum, .penalty = t->penalty_sum };
+    *p = (bmi_partial){ .step = t->progress.step, .rows = t->rows_done, .loss = t->loss_sum, .penalty = t->penalty_sum };
     memcpy(p->means, t->mean_sums, sizeof p->means);
 }
 
@@ -42,7 +42,7 @@ static void call_steps(bm_training *t)
 /* Denormals are flushed once an epoch, not in each step; callbacks have the caller's mode. */
 static void enter_steps(bm_training *t)
 {
-    t->denormals              = bmi_denormals_flush();
+    t->denormals = bmi_denormals_flush();
     t->session->state.flushed = true;
 }
 
@@ -60,7 +60,7 @@ static void look(bm_training *t)
     if (gone < 2e-3 && t->every < LOOKS_APART_MAX) t->every *= 2;
     else if (gone > 2e-2 && t->every > 1) t->every /= 2;
     t->progress.seconds = now - t->start;
-    t->progress.loss    = loss_so_far(t);
+    t->progress.loss = loss_so_far(t);
     leave_steps(t);
     call_steps(t);
     enter_steps(t);
@@ -92,14 +92,14 @@ void bmi_training_feed(const bm_training *t, const bmi_pass *p, const int64_t *r
 
 typedef struct gathering {
     const bm_training *t;
-    const bmi_pass    *p;
-    const int64_t     *rows;
+    const bmi_pass *p;
+    const int64_t *rows;
 } gathering;
 
 static void gather_part(void *arg, int part, int parts)
 {
     const gathering *g = arg;
-    int64_t          first, last;
+    int64_t first, last;
     bmi_slice(g->p->rows, 1, part, parts, &first, &last);
     gather(g->t, g->p, g->rows, first, last);
 }
@@ -141,7 +141,7 @@ static inline bool step(bm_training *t, const bmi_pass *p, const int64_t *rows)
 static bool run_epoch(bm_training *t)
 {
     const int64_t whole = t->rows / t->batches.batch;
-    bool          go    = true;
+    bool go = true;
     bmi_batches_order(&t->batches, t->model->epochs, t->order);
     for (int64_t i = 0; t->chosen && i < t->rows; i++) t->order[i] = t->chosen[t->order[i]];
     enter_steps(t);
@@ -168,13 +168,13 @@ static void note_epoch(bm_training *t)
 static void begin_epoch(bm_training *t)
 {
     const bmi_partial *p = &t->model->partial;
-    t->loss_sum    = p->loss;
+    t->loss_sum = p->loss;
     t->penalty_sum = p->penalty;
     memcpy(t->mean_sums, p->means, sizeof t->mean_sums);
-    t->rows_done           = p->rows;
-    t->progress.step       = p->step;
+    t->rows_done = p->rows;
+    t->progress.step = p->step;
     t->progress.epoch_done = false;
-    t->epoch_start         = bmi_now();
+    t->epoch_start = bmi_now();
 }
 
 static bm_status end_epoch(bm_training *t)
@@ -185,14 +185,15 @@ static bm_status end_epoch(bm_training *t)
     if (t->judge.network) {
         if (bmi_judge_run(&t->judge, t->error)) return t->error->status;
         bmi_history_put(&m->history, t->column_validation_loss, t->judge.loss);
-        for (int i = 0; i < t->network->n_metrics; i++) bmi_history_put(&m->history, t->column_validation[i], t->judge.metrics[i]);
+        for (int i = 0; i < t->network->n_metrics; i++)
+            bmi_history_put(&m->history, t->column_validation[i], t->judge.metrics[i]);
     }
     const double now = bmi_now();
     bmi_history_put(&m->history, t->column_seconds, now - t->epoch_start);
     m->epochs++;
-    m->best_epoch          = m->history.epochs - 1;
+    m->best_epoch = m->history.epochs - 1;
     t->progress.epoch++;
-    t->progress.seconds    = now - t->start;
+    t->progress.seconds = now - t->start;
     t->progress.epoch_done = true;
     for (t->hook = 0; t->hook < t->n_hooks && !t->error->status; t->hook++)
         if (t->hooks[t->hook].kind->epoch) t->hooks[t->hook].kind->epoch(t, t->hooks[t->hook].options, t->hooks[t->hook].state);
@@ -221,11 +222,19 @@ bm_status bmi_model_fit(bm_model *m, const bm_fit_options *o, bm_place here)
 {
     bm_training *t = bmi_alloc(m->object.context, 1, sizeof *t);
     if (!t) return bmi_fail_memory(&m->object.error, here, sizeof *t, "a training");
-    *t = (bm_training){ .model = m, .here = here, .error = &m->object.error, .arena = { .context = m->object.context }, .o = *o, .data = o->data,
-                        .every = 1, .steps_limit = INT64_MAX, .gradient_norm = NAN };
+    *t = (bm_training){ .model = m,
+                        .here = here,
+                        .error = &m->object.error,
+                        .arena = { .context = m->object.context },
+                        .o = *o,
+                        .data = o->data,
+                        .every = 1,
+                        .steps_limit = INT64_MAX,
+                        .gradient_norm = NAN };
     if (!bmi_training_begin(t)) run_epochs(t);
     for (t->hook = 0; t->hook < t->n_hooks; t->hook++)
-        if (t->hooks[t->hook].begun && t->hooks[t->hook].kind->end) t->hooks[t->hook].kind->end(t, t->hooks[t->hook].options, t->hooks[t->hook].state);
+        if (t->hooks[t->hook].begun && t->hooks[t->hook].kind->end)
+            t->hooks[t->hook].kind->end(t, t->hooks[t->hook].options, t->hooks[t->hook].state);
     snprintf(m->stopped_by, sizeof m->stopped_by, "%s", m->object.error.status ? "error" : t->stop ? t->why : "epochs");
     bmi_training_end(t);
     bmi_release(m->object.context, t, 1, sizeof *t);
@@ -236,7 +245,8 @@ bm_status bm_fit_at(bm_model *m, const bm_fit_options *options, size_t size, bm_
 {
     if (bmi_object_failed(m)) return bmi_object_status(m);
     bm_fit_options o = { 0 };
-    if (bmi_options_copy(&m->object.error, here, &o, sizeof o, offsetof(bm_fit_options, named_), options, size)) return m->object.error.status;
+    if (bmi_options_copy(&m->object.error, here, &o, sizeof o, offsetof(bm_fit_options, named_), options, size))
+        return m->object.error.status;
     bmi_model_begin_work(m);
     if (m->learner) bmi_learner_fit(m, &o, here);
     else bmi_model_fit(m, &o, here);

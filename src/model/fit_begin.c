@@ -18,21 +18,27 @@ static int64_t whole_number(int64_t given, int64_t usual)
 static bm_status check_options(bm_training *t)
 {
     bm_fit_options *o = &t->o;
-    const int64_t   epochs = whole_number(o->epochs, 1);
-    if (epochs < 1) return bmi_fail(t->error, BM_E_ARGUMENT, t->here, "fit: epochs is %" PRId64 ", it must be 1 or more", epochs);
+    const int64_t epochs = whole_number(o->epochs, 1);
+    if (epochs < 1)
+        return bmi_fail(t->error, BM_E_ARGUMENT, t->here, "fit: epochs is %" PRId64 ", it must be 1 or more", epochs);
     if (o->batch && whole_number(o->batch, 1) < 1)
-        return bmi_fail(t->error, BM_E_ARGUMENT, t->here, "fit: batch is %" PRId64 ", it must be 1 or more", whole_number(o->batch, 1));
-    if (o->whole && o->batch) return bmi_fail(t->error, BM_E_ARGUMENT, t->here, "fit: both batch and whole are given; give one of them");
+        return bmi_fail(t->error, BM_E_ARGUMENT, t->here, "fit: batch is %" PRId64 ", it must be 1 or more",
+                        whole_number(o->batch, 1));
+    if (o->whole && o->batch)
+        return bmi_fail(t->error, BM_E_ARGUMENT, t->here, "fit: both batch and whole are given; give one of them");
     if (o->validation && o->validation_split != 0)
-        return bmi_fail(t->error, BM_E_ARGUMENT, t->here, "fit: both validation and validation_split are given; give one of them");
+        return bmi_fail(t->error, BM_E_ARGUMENT, t->here,
+                        "fit: both validation and validation_split are given; give one of them");
     if (o->validation_split != 0 && !(o->validation_split > 0 && o->validation_split < 1))
-        return bmi_fail(t->error, BM_E_ARGUMENT, t->here, "fit: validation_split is %g, it must be a share between 0 and 1", o->validation_split);
+        return bmi_fail(t->error, BM_E_ARGUMENT, t->here, "fit: validation_split is %g, it must be a share between 0 and 1",
+                        o->validation_split);
     if (o->balanced && o->class_weights.count)
         return bmi_fail(t->error, BM_E_ARGUMENT, t->here, "fit: both balanced and class_weights are given; give one of them");
     for (size_t i = 0; i < o->class_weights.count; i++)
         if (!(o->class_weights.at[i] >= 0 && isfinite(o->class_weights.at[i])))
-            return bmi_fail(t->error, BM_E_ARGUMENT, t->here, "fit: the weight of class %zu is %g; weights are >= 0", i, o->class_weights.at[i]);
-    o->seed            = whole_number(o->seed, 0);
+            return bmi_fail(t->error, BM_E_ARGUMENT, t->here, "fit: the weight of class %zu is %g; weights are >= 0", i,
+                            o->class_weights.at[i]);
+    o->seed = whole_number(o->seed, 0);
     t->progress.epochs = o->resume ? epochs - t->model->epochs : epochs;
     return BM_OK;
 }
@@ -40,13 +46,13 @@ static bm_status check_options(bm_training *t)
 /* A callback, settled, with its state. */
 static bm_status begin_callback(bm_training *t, const bm_callback *c)
 {
-    bmi_hook    *h    = &t->hooks[t->n_hooks];
+    bmi_hook *h = &t->hooks[t->n_hooks];
     bm_callback *kept = bmi_arena_alloc(&t->arena, 1, sizeof *kept);
     if (!kept) return bmi_fail_memory(t->error, t->here, sizeof *kept, "a callback");
     if (bmi_part_keep(t->error, &t->arena, "callback", c, kept)) return t->error->status;
-    h->kind    = kept->kind;
+    h->kind = kept->kind;
     h->options = kept->options.at;
-    h->state   = bmi_arena_alloc(&t->arena, h->kind->state_size + 1, 1);
+    h->state = bmi_arena_alloc(&t->arena, h->kind->state_size + 1, 1);
     if (!h->state) return bmi_fail_memory(t->error, t->here, h->kind->state_size, h->kind->name);
     h->flags = h->kind->flags | (h->kind->needs ? h->kind->needs(h->options) : 0);
     t->flags |= h->flags;
@@ -57,17 +63,19 @@ static bm_status begin_callback(bm_training *t, const bm_callback *c)
 static bm_status begin_callbacks(bm_training *t)
 {
     for (int i = 0; i < BM_MODEL_MAX; i++)
-        if ((t->o.callbacks[i].name || t->o.callbacks[i].kind) && begin_callback(t, &t->o.callbacks[i])) return t->error->status;
+        if ((t->o.callbacks[i].name || t->o.callbacks[i].kind) && begin_callback(t, &t->o.callbacks[i]))
+            return t->error->status;
     return BM_OK;
 }
 
 /* ---- data ---- */
 static const int32_t *classes_of(const bm_training *t, int64_t *n)
 {
-    const bmi_head  *head = &t->network->heads[0];
-    const bm_tensor *x    = t->data->t[0].tensor;
+    const bmi_head *head = &t->network->heads[0];
+    const bm_tensor *x = t->data->t[0].tensor;
     *n = head->form == BM_OUTPUT_CLASSES ? head->row.dim[head->row.rank - 1] : 2;
-    const bool plain = (head->form == BM_OUTPUT_CLASSES && head->loss->target == BM_TARGET_CLASS) || head->form == BM_OUTPUT_BINARY;
+    const bool plain =
+        (head->form == BM_OUTPUT_CLASSES && head->loss->target == BM_TARGET_CLASS) || head->form == BM_OUTPUT_BINARY;
     return plain && x->type == BM_I32 && x->size == t->data->rows ? x->data : NULL;
 }
 
@@ -76,13 +84,15 @@ static bm_status split(bm_training *t)
 {
     t->rows = t->data->rows;
     if (t->o.validation_split == 0) return BM_OK;
-    int64_t        n_classes, counts[3];
+    int64_t n_classes, counts[3];
     const int32_t *classes = classes_of(t, &n_classes);
-    t->chosen              = bmi_alloc(t->model->object.context, (size_t)t->rows, sizeof *t->chosen);
+    t->chosen = bmi_alloc(t->model->object.context, (size_t)t->rows, sizeof *t->chosen);
     if (!t->chosen) return bmi_fail_memory(t->error, t->here, (size_t)t->rows * sizeof *t->chosen, "the order of rows");
     const bm_split_options o = { .validation = t->o.validation_split, .seed = t->o.seed };
-    if (bmi_split_rows(t->error, t->here, t->model->object.context, t->rows, classes, classes ? n_classes : 0, &o, t->chosen, counts)) return t->error->status;
-    t->rows            = counts[0];
+    if (bmi_split_rows(t->error, t->here, t->model->object.context, t->rows, classes, classes ? n_classes : 0, &o, t->chosen,
+                       counts))
+        return t->error->status;
+    t->rows = counts[0];
     t->validation_rows = counts[1];
     return BM_OK;
 }
@@ -90,17 +100,25 @@ static bm_status split(bm_training *t)
 static bm_status cut_batches(bm_training *t)
 {
     const int64_t fixed = bm_node_shape(t->network->input).dim[0];
-    int64_t       batch = t->o.whole ? t->rows : t->o.batch ? t->o.batch : t->rows < 32 ? t->rows : 32;
+    int64_t batch = t->o.whole ? t->rows : t->o.batch ? t->o.batch : t->rows < 32 ? t->rows : 32;
     if (fixed > 0 && !t->o.batch && !t->o.whole) batch = fixed;
     if (batch > t->rows)
-        return bmi_fail(t->error, BM_E_ARGUMENT, t->here, "fit: batch is %" PRId64 ", but there are only %" PRId64 " rows to train on; a batch is at most all of them",
+        return bmi_fail(t->error, BM_E_ARGUMENT, t->here,
+                        "fit: batch is %" PRId64 ", but there are only %" PRId64
+                        " rows to train on; a batch is at most all of them",
                         batch, t->rows);
     if (fixed > 0 && (batch != fixed || (t->rows % fixed && !t->o.drop_last)))
-        return bmi_fail(t->error, BM_E_SHAPE, t->here, "fit: the model's input takes exactly %" PRId64 " rows at once, batch is %" PRId64 " of %" PRId64 " rows%s", fixed,
-                        batch, t->rows, batch == fixed ? "; drop_last leaves out the short last batch" : "");
-    t->batches = (bmi_batches){ .rows = t->rows, .batch = batch, .seed = (uint64_t)t->o.seed, .in_order = t->o.no_shuffle, .replace = t->o.draw,
+        return bmi_fail(t->error, BM_E_SHAPE, t->here,
+                        "fit: the model's input takes exactly %" PRId64 " rows at once, batch is %" PRId64 " of %" PRId64
+                        " rows%s",
+                        fixed, batch, t->rows, batch == fixed ? "; drop_last leaves out the short last batch" : "");
+    t->batches = (bmi_batches){ .rows = t->rows,
+                                .batch = batch,
+                                .seed = (uint64_t)t->o.seed,
+                                .in_order = t->o.no_shuffle,
+                                .replace = t->o.draw,
                                 .drop_short = t->o.drop_last };
-    t->order   = bmi_alloc(t->model->object.context, (size_t)t->rows, sizeof *t->order);
+    t->order = bmi_alloc(t->model->object.context, (size_t)t->rows, sizeof *t->order);
     if (!t->order) return bmi_fail_memory(t->error, t->here, (size_t)t->rows * sizeof *t->order, "the order of rows");
     t->progress.steps = bmi_batches_count(&t->batches);
     return BM_OK;
@@ -116,7 +134,8 @@ static bool wants_weights(const bm_training *t)
 static bm_status class_weights(const bm_training *t, const int32_t *classes, int64_t n, double *of)
 {
     if (t->o.class_weights.count && t->o.class_weights.count != (size_t)n)
-        return bmi_fail(t->error, BM_E_ARGUMENT, t->here, "fit: class_weights has %zu numbers, the model has %" PRId64 " classes", t->o.class_weights.count, n);
+        return bmi_fail(t->error, BM_E_ARGUMENT, t->here,
+                        "fit: class_weights has %zu numbers, the model has %" PRId64 " classes", t->o.class_weights.count, n);
     for (int64_t k = 0; k < n; k++) of[k] = t->o.balanced ? 0 : t->o.class_weights.at[k];
     if (!t->o.balanced) return BM_OK;
     for (int64_t i = 0; i < t->rows; i++) of[classes[t->chosen ? t->chosen[i] : i]]++;
@@ -127,14 +146,15 @@ static bm_status class_weights(const bm_training *t, const int32_t *classes, int
 static bm_status make_weights(bm_training *t)
 {
     if (!wants_weights(t)) return BM_OK;
-    const size_t   size = bm_type_size(t->network->type);
-    int64_t        n    = 0;
+    const size_t size = bm_type_size(t->network->type);
+    int64_t n = 0;
     const int32_t *classes = NULL;
-    double        *of = NULL;
+    double *of = NULL;
     if (t->o.class_weights.count || t->o.balanced) {
         classes = classes_of(t, &n);
         if (!classes)
-            return bmi_fail(t->error, BM_E_ARGUMENT, t->here, "fit: class weights need a target of class numbers (i32), one a row; give weights of rows instead");
+            return bmi_fail(t->error, BM_E_ARGUMENT, t->here,
+                            "fit: class weights need a target of class numbers (i32), one a row; give weights of rows instead");
         of = bmi_arena_alloc(&t->arena, (size_t)n, sizeof *of);
         if (!of) return bmi_fail_memory(t->error, t->here, (size_t)n * sizeof *of, "class weights");
         if (class_weights(t, classes, n, of)) return t->error->status;
@@ -146,8 +166,13 @@ static bm_status make_weights(bm_training *t)
         if (t->network->type == BM_F32) ((float *)t->weights)[i] = (float)w;
         else ((double *)t->weights)[i] = w;
     }
-    t->columns.w = (bmi_column_of){ .from = t->weights, .from_bytes = size, .into_bytes = size, .elements = 1, .from_type = t->network->type,
-                                    .into_type = t->network->type, .same = true };
+    t->columns.w = (bmi_column_of){ .from = t->weights,
+                                    .from_bytes = size,
+                                    .into_bytes = size,
+                                    .elements = 1,
+                                    .from_type = t->network->type,
+                                    .into_type = t->network->type,
+                                    .same = true };
     return BM_OK;
 }
 
@@ -175,23 +200,23 @@ static bm_status make_gradient(bm_training *t)
 
 static bm_status make_passes(bm_training *t)
 {
-    const bmi_network *n    = t->network;
-    const bm_shape     none = { 0 };
-    bmi_pass_request   r    = { .guard = n->loss };
+    const bmi_network *n = t->network;
+    const bm_shape none = { 0 };
+    bmi_pass_request r = { .guard = n->loss };
     bmi_pass_feed(&r, n->input, t->columns.x_row);
     bmi_pass_feed(&r, n->heads[0].target, t->columns.t_row);
     if (t->weights) bmi_pass_feed(&r, n->weight, none);
     bmi_pass_fetch(&r, n->step);
-    t->loss      = bmi_pass_fetch(&r, n->loss);
-    t->penalty   = n->penalty.graph ? bmi_pass_fetch(&r, n->penalty) : -1;
+    t->loss = bmi_pass_fetch(&r, n->loss);
+    t->penalty = n->penalty.graph ? bmi_pass_fetch(&r, n->penalty) : -1;
     t->data_loss = n->penalty.graph ? bmi_pass_fetch(&r, n->data) : t->loss;
-    t->gradient  = t->flags & BM_CALLBACK_GRADIENT ? bmi_pass_fetch(&r, n->gradient) : -1;
-    t->sums      = n->heads[0].loss->reduction == BM_REDUCE_SUM;
+    t->gradient = t->flags & BM_CALLBACK_GRADIENT ? bmi_pass_fetch(&r, n->gradient) : -1;
+    t->sums = n->heads[0].loss->reduction == BM_REDUCE_SUM;
     for (int i = 0; i < n->n_metrics; i++) t->means[i] = n->metrics[i].mean.graph ? bmi_pass_fetch(&r, n->metrics[i].mean) : -1;
     const int64_t rest = t->o.drop_last ? 0 : t->rows % t->batches.batch;
     if (bmi_pass_make(&t->whole, t->session, &r, t->batches.batch, t->error, t->here)) return t->error->status;
-    t->progress.batch        = t->batches.batch;
-    t->progress.kernels      = (int64_t)t->whole.plan->plan->n_steps;
+    t->progress.batch = t->batches.batch;
+    t->progress.kernels = (int64_t)t->whole.plan->plan->n_steps;
     t->progress.plan_seconds = t->whole.plan->plan->seconds;
     if (rest) bmi_pass_make(&t->rest, t->session, &r, rest, t->error, t->here);
     return t->error->status;
@@ -202,8 +227,9 @@ static bm_status begin_validation(bm_training *t)
     enum { ROWS_AT_ONCE = 256 };
     const bm_dataset *d = t->o.validation ? t->o.validation : t->data;
     if (!t->o.validation && !t->validation_rows) return BM_OK;
-    return bmi_judge_begin(&t->judge, t->network, t->session, d, t->o.validation ? NULL : t->chosen + t->rows, t->o.validation ? bm_dataset_rows(d) : t->validation_rows,
-                           ROWS_AT_ONCE, t->error, "fit: validation", t->here);
+    return bmi_judge_begin(&t->judge, t->network, t->session, d, t->o.validation ? NULL : t->chosen + t->rows,
+                           t->o.validation ? bm_dataset_rows(d) : t->validation_rows, ROWS_AT_ONCE, t->error, "fit: validation",
+                           t->here);
 }
 
 /* ---- history ---- */
@@ -211,11 +237,12 @@ static bm_status begin_history(bm_training *t)
 {
     enum { EPOCHS_AT_ONCE = 65536 };
     bmi_history *h = &t->model->history;
-    char         name[64];
-    bool         ok = true;
+    char name[64];
+    bool ok = true;
     ok = ok && (t->column_loss = bmi_history_column_of(h, "loss")) != SIZE_MAX;
     for (int i = 0; i < t->network->n_metrics; i++)
-        if (t->means[i] >= 0) ok = ok && (t->column_mean[i] = bmi_history_column_of(h, t->network->metrics[i].kind->name)) != SIZE_MAX;
+        if (t->means[i] >= 0)
+            ok = ok && (t->column_mean[i] = bmi_history_column_of(h, t->network->metrics[i].kind->name)) != SIZE_MAX;
     if (t->judge.network) {
         ok = ok && (t->column_validation_loss = bmi_history_column_of(h, "validation_loss")) != SIZE_MAX;
         for (int i = 0; i < t->network->n_metrics; i++) {
@@ -225,7 +252,9 @@ static bm_status begin_history(bm_training *t)
     }
     ok = ok && (t->column_rate = bmi_history_column_of(h, "rate")) != SIZE_MAX;
     ok = ok && (t->column_seconds = bmi_history_column_of(h, "seconds")) != SIZE_MAX;
-    ok = ok && bmi_history_reserve(h, t->progress.epochs < 1 ? 1 : t->progress.epochs < EPOCHS_AT_ONCE ? t->progress.epochs : EPOCHS_AT_ONCE);
+    ok = ok && bmi_history_reserve(h, t->progress.epochs < 1                ? 1
+                                      : t->progress.epochs < EPOCHS_AT_ONCE ? t->progress.epochs
+                                                                            : EPOCHS_AT_ONCE);
     return ok ? BM_OK : bmi_fail_memory(t->error, t->here, 0, "the history");
 }
 
@@ -253,7 +282,9 @@ static bm_status start_callbacks(bm_training *t)
 static bm_status make_ready(bm_training *t)
 {
     bm_model *m = t->model;
-    if (!m->settings.compiled) return bmi_fail(t->error, BM_E_ARGUMENT, t->here, "fit: the model is not compiled: call bm_compile(m, .loss = ...) first");
+    if (!m->settings.compiled)
+        return bmi_fail(t->error, BM_E_ARGUMENT, t->here,
+                        "fit: the model is not compiled: call bm_compile(m, .loss = ...) first");
     if (bmi_object_failed(t->data)) {
         if (t->data) return bmi_fail_from(t->error, &t->data->object.error);
         return bmi_fail(t->error, BM_E_ARGUMENT, t->here, "fit: the dataset is null");
@@ -262,11 +293,11 @@ static bm_status make_ready(bm_training *t)
     if (bmi_network_ready(m->network, m->seed, t->error)) return t->error->status;
     if (wants_weights(t) != m->settings.weighted) {
         bmi_settings s = m->settings;
-        s.weighted     = wants_weights(t);
+        s.weighted = wants_weights(t);
         if (bmi_model_rebuild(m, &s, true, t->here)) return t->error->status;
     }
-    t->network             = m->network;
-    t->session             = m->network->session;
+    t->network = m->network;
+    t->session = m->network->session;
     t->session->state.seed = (uint64_t)t->o.seed;
     return BM_OK;
 }
@@ -275,8 +306,9 @@ bm_status bmi_training_begin(bm_training *t)
 {
     t->progress.model = t->model;
     if (check_options(t) || begin_callbacks(t) || make_ready(t) ||
-        bmi_dataset_columns_make(&t->columns, t->network, t->data, t->error, "fit", t->here) || split(t) || cut_batches(t) || make_weights(t) || make_gradient(t) ||
-        make_passes(t) || begin_validation(t) || begin_history(t) || bmi_model_take_classes(t->model, t->data))
+        bmi_dataset_columns_make(&t->columns, t->network, t->data, t->error, "fit", t->here) || split(t) || cut_batches(t) ||
+        make_weights(t) || make_gradient(t) || make_passes(t) || begin_validation(t) || begin_history(t) ||
+        bmi_model_take_classes(t->model, t->data))
         return t->error->status;
     bm_training_set_rate(t, t->model->rate);
     t->start = t->last_look = bmi_now();

@@ -20,7 +20,9 @@ size_t bmi_history_column_of(bmi_history *h, const char *name)
 bool bmi_history_reserve(bmi_history *h, int64_t epochs)
 {
     for (size_t i = 0; i < h->n_columns; i++)
-        if (!bmi_grow(h->context, (void **)&h->columns[i].at, &h->columns[i].capacity, (size_t)(h->epochs + epochs), sizeof(double))) return false;
+        if (!bmi_grow(h->context, (void **)&h->columns[i].at, &h->columns[i].capacity, (size_t)(h->epochs + epochs),
+                      sizeof(double)))
+            return false;
     return true;
 }
 

@@ -23,16 +23,17 @@ static bm_status make_room(bmi_judge *j, const bm_dataset *d, bmi_error *e)
     if (!needed) return BM_OK;
     const int64_t rows = d->t[0].tensor->shape.dim[0];
     j->prediction_columns = elements(j->network->heads[0].row);
-    j->target_columns     = rows ? d->t[0].tensor->size / rows : 1;
+    j->target_columns = rows ? d->t[0].tensor->size / rows : 1;
     j->prediction = bmi_alloc(j->network->context, (size_t)j->count, (size_t)j->prediction_columns * sizeof *j->prediction);
-    j->target     = bmi_alloc(j->network->context, (size_t)j->count, (size_t)j->target_columns * sizeof *j->target);
+    j->target = bmi_alloc(j->network->context, (size_t)j->count, (size_t)j->target_columns * sizeof *j->target);
     for (int i = 0; i < j->network->n_metrics; i++) {
         const bm_metric_kind *k = j->network->metrics[i].kind;
         const size_t bytes = !j->network->metrics[i].sum.graph && k->scratch ? k->scratch(j->count, j->prediction_columns) : 0;
         if (bytes > j->scratch_bytes) j->scratch_bytes = bytes;
     }
     j->scratch = bmi_alloc(j->network->context, j->scratch_bytes, 1);
-    if (!j->prediction || !j->target || !j->scratch) return bmi_fail_memory(e, j->here, (size_t)(j->count * j->prediction_columns) * sizeof(double), "predictions");
+    if (!j->prediction || !j->target || !j->scratch)
+        return bmi_fail_memory(e, j->here, (size_t)(j->count * j->prediction_columns) * sizeof(double), "predictions");
     bmi_column_of all;
     bmi_column_make(&all, d->t[0].tensor, BM_F64, false);
     if (j->rows) bmi_column_gather(&all, j->target, j->rows, 0, j->count);
@@ -42,15 +43,15 @@ static bm_status make_room(bmi_judge *j, const bm_dataset *d, bmi_error *e)
 
 static bm_status make_passes(bmi_judge *j, bmi_error *e)
 {
-    const bmi_network *n    = j->network;
-    const bm_shape     none = { 0 };
-    bmi_pass_request   r    = { .guard = { NULL, -1 } };
+    const bmi_network *n = j->network;
+    const bm_shape none = { 0 };
+    bmi_pass_request r = { .guard = { NULL, -1 } };
     bmi_pass_feed(&r, n->input, j->columns.x_row);
     bmi_pass_feed(&r, n->heads[0].target, j->columns.t_row);
     if (j->columns.weighted) bmi_pass_feed(&r, n->eval_weight, none);
-    j->data    = bmi_pass_fetch(&r, j->columns.weighted ? n->eval_weighted : n->eval_data);
+    j->data = bmi_pass_fetch(&r, j->columns.weighted ? n->eval_weighted : n->eval_data);
     j->penalty = n->eval_penalty.graph ? bmi_pass_fetch(&r, n->eval_penalty) : -1;
-    j->output  = j->prediction ? bmi_pass_fetch(&r, n->heads[0].judged) : -1;
+    j->output = j->prediction ? bmi_pass_fetch(&r, n->heads[0].judged) : -1;
     for (int i = 0; i < n->n_metrics; i++) j->sums[i] = n->metrics[i].sum.graph ? bmi_pass_fetch(&r, n->metrics[i].sum) : -1;
     const int64_t rest = j->count % j->batch;
     if (j->count >= j->batch && bmi_pass_make(&j->whole, j->session, &r, j->batch, e, j->here)) return e->status;
@@ -58,16 +59,25 @@ static bm_status make_passes(bmi_judge *j, bmi_error *e)
     return e->status;
 }
 
-bm_status bmi_judge_begin(bmi_judge *j, bmi_network *n, bm_session *s, const bm_dataset *d, const int64_t *rows, int64_t count, int64_t batch, bmi_error *e,
-                          const char *who, bm_place here)
+bm_status bmi_judge_begin(bmi_judge *j, bmi_network *n, bm_session *s, const bm_dataset *d, const int64_t *rows, int64_t count,
+                          int64_t batch, bmi_error *e, const char *who, bm_place here)
 {
     const int64_t fixed = bm_node_shape(n->input).dim[0];
-    *j = (bmi_judge){ .network = n, .session = s, .here = here, .rows = rows, .count = count, .batch = fixed > 0 ? fixed : batch < count ? batch : count };
-    if (!n->compiled) return bmi_fail(e, BM_E_ARGUMENT, here, "%s: the model is not compiled: call bm_compile(m, .loss = ...) first", who);
+    *j = (bmi_judge){ .network = n,
+                      .session = s,
+                      .here = here,
+                      .rows = rows,
+                      .count = count,
+                      .batch = fixed > 0       ? fixed
+                               : batch < count ? batch
+                                               : count };
+    if (!n->compiled)
+        return bmi_fail(e, BM_E_ARGUMENT, here, "%s: the model is not compiled: call bm_compile(m, .loss = ...) first", who);
     if (bmi_dataset_columns_make(&j->columns, n, d, e, who, here)) return e->status;
     if (fixed > 0 && count % fixed)
-        return bmi_fail(e, BM_E_SHAPE, here, "%s: the model's input takes exactly %lld rows at once, the data has %lld, which is no multiple", who, (long long)fixed,
-                        (long long)count);
+        return bmi_fail(e, BM_E_SHAPE, here,
+                        "%s: the model's input takes exactly %lld rows at once, the data has %lld, which is no multiple", who,
+                        (long long)fixed, (long long)count);
     if (d->weights) bmi_column_make(&j->columns.w, d->weights, n->type, false);
     if (make_room(j, d, e) || make_passes(j, e)) return e->status;
     return BM_OK;
@@ -104,7 +114,7 @@ static bm_status run_pass(bmi_judge *j, const bmi_pass *p, int64_t first, double
         if (j->sums[i] >= 0) sums[i] += bmi_pass_number(p->fetch[j->sums[i]]);
     if (j->output >= 0) {
         const bm_array *a = p->fetch[j->output];
-        const int64_t   k = p->rows * j->prediction_columns;
+        const int64_t k = p->rows * j->prediction_columns;
         bmi_read[bmi_isa_now()][BMI_REAL_F64](j->prediction + first * j->prediction_columns, a->data, a->type, 1, k, k, 1);
     }
     return BM_OK;
@@ -113,16 +123,21 @@ static bm_status run_pass(bmi_judge *j, const bmi_pass *p, int64_t first, double
 bm_status bmi_judge_run(bmi_judge *j, bmi_error *e)
 {
     const bmi_network *n = j->network;
-    double             data = 0, sums[BM_MODEL_MAX] = { 0 };
-    int64_t            at = 0;
+    double data = 0, sums[BM_MODEL_MAX] = { 0 };
+    int64_t at = 0;
     for (; at + j->batch <= j->count; at += j->batch)
         if (run_pass(j, &j->whole, at, &data, sums, e)) return e->status;
     if (at < j->count && run_pass(j, &j->rest, at, &data, sums, e)) return e->status;
     const bmi_pass *last = at < j->count ? &j->rest : &j->whole;
     j->loss = n->heads[0].loss->reduction == BM_REDUCE_MEAN ? data / (double)j->count : data;
     if (j->penalty >= 0) j->loss += bmi_pass_number(last->fetch[j->penalty]);
-    const bm_metric_input all = { .prediction = j->prediction, .target = j->target, .rows = j->count, .columns = j->prediction_columns,
-                                  .target_columns = j->target_columns, .output = n->heads[0].form, .scratch = j->scratch };
+    const bm_metric_input all = { .prediction = j->prediction,
+                                  .target = j->target,
+                                  .rows = j->count,
+                                  .columns = j->prediction_columns,
+                                  .target_columns = j->target_columns,
+                                  .output = n->heads[0].form,
+                                  .scratch = j->scratch };
     for (int i = 0; i < n->n_metrics; i++)
         j->metrics[i] = j->sums[i] >= 0 ? sums[i] / (double)j->count : n->metrics[i].kind->all(&all, n->metrics[i].p);
     return BM_OK;

@@ -9,25 +9,25 @@
 #include "model/pass.h"
 
 typedef struct bmi_judge {
-    const bmi_network  *network;
-    bm_session         *session;
-    bm_place            here;
+    const bmi_network *network;
+    bm_session *session;
+    bm_place here;
     bmi_dataset_columns columns;
-    const int64_t      *rows;       /* chosen ones, borrowed; null: 0 .. count-1 */
-    int64_t             count, batch;
-    bmi_pass            whole, rest; /* batches of `batch` rows, and the last one */
-    int                 data, penalty, output, sums[BM_MODEL_MAX]; /* positions of fetches, -1: not fetched */
-    double             *prediction, *target; /* of all rows, for metrics over all; null: there are none */
-    int64_t             prediction_columns, target_columns;
-    void               *scratch; /* of such metrics */
-    size_t              scratch_bytes;
+    const int64_t *rows; /* chosen ones, borrowed; null: 0 .. count-1 */
+    int64_t count, batch;
+    bmi_pass whole, rest;                          /* batches of `batch` rows, and the last one */
+    int data, penalty, output, sums[BM_MODEL_MAX]; /* positions of fetches, -1: not fetched */
+    double *prediction, *target;                   /* of all rows, for metrics over all; null: there are none */
+    int64_t prediction_columns, target_columns;
+    void *scratch; /* of such metrics */
+    size_t scratch_bytes;
     /* results */
-    double              loss, metrics[BM_MODEL_MAX];
+    double loss, metrics[BM_MODEL_MAX];
 } bmi_judge;
 
-bm_status bmi_judge_begin(bmi_judge *j, bmi_network *n, bm_session *s, const bm_dataset *d, const int64_t *rows, int64_t count, int64_t batch, bmi_error *e,
-                          const char *who, bm_place here);
+bm_status bmi_judge_begin(bmi_judge *j, bmi_network *n, bm_session *s, const bm_dataset *d, const int64_t *rows, int64_t count,
+                          int64_t batch, bmi_error *e, const char *who, bm_place here);
 bm_status bmi_judge_run(bmi_judge *j, bmi_error *e);
-void      bmi_judge_end(bmi_judge *j);
+void bmi_judge_end(bmi_judge *j);
 
 #endif

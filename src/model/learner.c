@@ -24,14 +24,14 @@ bm_status bmi_learner_keep(bm_model *m, const bm_learner *how, bm_place here)
     if (!kept) return bmi_fail_memory(&m->object.error, here, sizeof *kept, "a learner");
     if (bmi_part_keep(&m->object.error, &m->learner_arena, "learner", how, kept)) return m->object.error.status;
     m->learner = kept->kind;
-    m->kept    = kept;
-    m->how     = kept->options.at;
+    m->kept = kept;
+    m->how = kept->options.at;
     return BM_OK;
 }
 
 bm_model *bmi_learner_new(bm_context *context, const bm_learner *how, const bm_recipe *recipe, bm_place here)
 {
-    bm_model  *m = bmi_model_new(context, here);
+    bm_model *m = bmi_model_new(context, here);
     bmi_error *e = &m->object.error;
     if (e->status || (recipe && bmi_fail_from(e, &recipe->object.error)) || bmi_learner_keep(m, how, here) || !recipe) return m;
     m->recipe = bmi_recipe_copy(recipe);
@@ -88,7 +88,7 @@ bm_status bm_learning_fail(bm_learning *l, bm_status status, const char *format,
 
 bm_tensor *bmi_learning_weight(bm_learning *l, const char *name)
 {
-    char         full[64];
+    char full[64];
     bmi_network *n = l->model->network;
     snprintf(full, sizeof full, "output/%s", name);
     for (size_t i = 0; i < n->training.n_weights; i++)
@@ -112,7 +112,7 @@ bm_layer bmi_output_layer(int64_t units, const char *activation)
 static bm_status look(bm_learning *l)
 {
     const bm_learner_kind *kind = l->model->learner;
-    const bm_dataset      *d    = l->train;
+    const bm_dataset *d = l->train;
     if (bmi_object_failed(d)) {
         if (d) return bmi_fail_from(&l->model->object.error, &d->object.error);
         return bm_learning_fail(l, BM_E_ARGUMENT, "fit: the dataset is null");
@@ -121,19 +121,23 @@ static bm_status look(bm_learning *l)
     if (!d->n_t) return bm_learning_fail(l, BM_E_DATA, "fit: the dataset has no target");
     const bm_tensor *t = d->t[0].tensor;
     if (bmi_type_is_real(t->type)) {
-        l->task    = BM_REGRESSION;
+        l->task = BM_REGRESSION;
         l->outputs = t->size / d->rows;
     } else {
-        l->task    = BM_CLASSIFICATION;
+        l->task = BM_CLASSIFICATION;
         l->outputs = d->n_classes;
         for (int64_t i = 0; !d->n_classes && i < t->size; i++)
             if ((int64_t)bm_tensor_at(t, i) + 1 > l->outputs) l->outputs = (int64_t)bm_tensor_at(t, i) + 1;
-        if (l->outputs < 2) return bm_learning_fail(l, BM_E_DATA, "fit: the target has only one class; there is nothing to tell apart");
+        if (l->outputs < 2)
+            return bm_learning_fail(l, BM_E_DATA, "fit: the target has only one class; there is nothing to tell apart");
     }
-    const unsigned asked = l->task == BM_REGRESSION ? BM_LEARNS_NUMBERS : l->outputs == 2 ? BM_LEARNS_TWO_CLASSES : BM_LEARNS_CLASSES;
+    const unsigned asked = l->task == BM_REGRESSION ? BM_LEARNS_NUMBERS
+                           : l->outputs == 2        ? BM_LEARNS_TWO_CLASSES
+                                                    : BM_LEARNS_CLASSES;
     if (!(kind->tasks & asked))
         return bm_learning_fail(l, BM_E_ARGUMENT, "fit: the learner \"%s\" does not do %s; %s", kind->name,
-                                asked == BM_LEARNS_NUMBERS ? "regression, and the target is numbers" : "classes, and the target is classes",
+                                asked == BM_LEARNS_NUMBERS ? "regression, and the target is numbers"
+                                                           : "classes, and the target is classes",
                                 asked == BM_LEARNS_NUMBERS ? "linear and mlp do" : "softmax, logistic and mlp do");
     return BM_OK;
 }
@@ -148,17 +152,18 @@ static bool has_flatten(const bm_layer *layers, size_t n)
 static bm_status build(bm_learning *l)
 {
     enum { ROOM = 64 };
-    bm_model        *m = l->model;
+    bm_model *m = l->model;
     const bm_tensor *x = l->train->x[0].tensor;
-    bm_layer        *layers = bm_learning_memory(l, (ROOM + 2) * sizeof *layers);
+    bm_layer *layers = bm_learning_memory(l, (ROOM + 2) * sizeof *layers);
     if (!layers) return m->object.error.status;
     bm_input_options input = { .type = m->learner->type ? m->learner->type : BM_F32, .name = "input" };
-    input.shape.rank       = x->shape.rank > 1 ? x->shape.rank - 1 : 1;
+    input.shape.rank = x->shape.rank > 1 ? x->shape.rank - 1 : 1;
     for (int64_t i = 0; i < input.shape.rank; i++) input.shape.dim[i] = x->shape.rank > 1 ? x->shape.dim[i + 1] : 1;
-    layers[0]      = bm_layer_at("input", &input, sizeof input, l->here);
+    layers[0] = bm_layer_at("input", &input, sizeof input, l->here);
     const size_t n = m->learner->layers(l, m->how, layers + 1, ROOM);
     if (m->object.error.status) return m->object.error.status;
-    if (input.shape.rank < 2 || has_flatten(layers, n + 1)) return bmi_model_set_layers(m, (bm_layers){ layers, n + 1 }, l->here);
+    if (input.shape.rank < 2 || has_flatten(layers, n + 1))
+        return bmi_model_set_layers(m, (bm_layers){ layers, n + 1 }, l->here);
     memmove(layers + 2, layers + 1, n * sizeof *layers); /* images: each row becomes one vector */
     layers[1] = bm_layer_at("flatten", NULL, 0, l->here);
     return bmi_model_set_layers(m, (bm_layers){ layers, n + 2 }, l->here);
@@ -174,19 +179,26 @@ static bm_output form_of(const bm_learning *l)
 static bm_status check_class_weights(bm_learning *l, const bm_fit_options *o)
 {
     if (l->task == BM_REGRESSION || l->train->t[0].tensor->size != l->train->rows)
-        return bm_learning_fail(l, BM_E_ARGUMENT, "fit: class weights need a target of class numbers (i32), one a row; give weights of rows instead");
+        return bm_learning_fail(
+            l, BM_E_ARGUMENT,
+            "fit: class weights need a target of class numbers (i32), one a row; give weights of rows instead");
     if (!(l->model->learner->tasks & BM_LEARNS_WEIGHTED))
-        return bm_learning_fail(l, BM_E_ARGUMENT, "fit: %s does not weigh classes; softmax, logistic and mlp do", l->model->learner->name);
-    if (o->balanced && o->class_weights.count) return bm_learning_fail(l, BM_E_ARGUMENT, "fit: both balanced and class_weights are given; give one of them");
+        return bm_learning_fail(l, BM_E_ARGUMENT, "fit: %s does not weigh classes; softmax, logistic and mlp do",
+                                l->model->learner->name);
+    if (o->balanced && o->class_weights.count)
+        return bm_learning_fail(l, BM_E_ARGUMENT, "fit: both balanced and class_weights are given; give one of them");
     if (!o->balanced && o->class_weights.count != (size_t)l->outputs)
-        return bm_learning_fail(l, BM_E_ARGUMENT, "fit: class_weights has %zu numbers, the target has %lld classes", o->class_weights.count, (long long)l->outputs);
+        return bm_learning_fail(l, BM_E_ARGUMENT, "fit: class_weights has %zu numbers, the target has %lld classes",
+                                o->class_weights.count, (long long)l->outputs);
     for (size_t i = 0; i < o->class_weights.count; i++)
         if (!(o->class_weights.at[i] >= 0 && isfinite(o->class_weights.at[i])))
-            return bm_learning_fail(l, BM_E_ARGUMENT, "fit: the weight of class %zu is %g; weights are >= 0", i, o->class_weights.at[i]);
+            return bm_learning_fail(l, BM_E_ARGUMENT, "fit: the weight of class %zu is %g; weights are >= 0", i,
+                                    o->class_weights.at[i]);
     for (int64_t i = 0; i < l->train->rows; i++) {
         const double label = bm_tensor_at(l->train->t[0].tensor, i);
         if (!(label >= 0 && label < (double)l->outputs))
-            return bm_learning_fail(l, BM_E_DATA, "fit: row %" PRId64 " has the class %g; there are %" PRId64, i, label, l->outputs);
+            return bm_learning_fail(l, BM_E_DATA, "fit: row %" PRId64 " has the class %g; there are %" PRId64, i, label,
+                                    l->outputs);
     }
     return BM_OK;
 }
@@ -195,15 +207,16 @@ static bm_status check_class_weights(bm_learning *l, const bm_fit_options *o)
 static bm_dataset *weigh(bm_learning *l, const bm_fit_options *o)
 {
     const bm_dataset *d = l->train;
-    const bm_tensor  *t = d->t[0].tensor;
-    bm_model         *m = l->model;
-    double           *of = bm_learning_memory(l, (size_t)l->outputs * sizeof *of);
-    bm_tensor        *w  = of ? bm_tensor_new_in_at(m->object.context, BM_F32, BM_SHAPE(d->rows), l->here) : NULL;
-    bm_dataset       *weighed = NULL;
+    const bm_tensor *t = d->t[0].tensor;
+    bm_model *m = l->model;
+    double *of = bm_learning_memory(l, (size_t)l->outputs * sizeof *of);
+    bm_tensor *w = of ? bm_tensor_new_in_at(m->object.context, BM_F32, BM_SHAPE(d->rows), l->here) : NULL;
+    bm_dataset *weighed = NULL;
     if (w && !bmi_fail_from(&m->object.error, &w->object.error)) {
         for (int64_t k = 0; k < l->outputs; k++) of[k] = o->balanced ? 0 : o->class_weights.at[k];
         for (int64_t i = 0; o->balanced && i < d->rows; i++) of[(int64_t)bm_tensor_at(t, i)]++;
-        for (int64_t k = 0; o->balanced && k < l->outputs; k++) of[k] = of[k] > 0 ? (double)d->rows / ((double)l->outputs * of[k]) : 0;
+        for (int64_t k = 0; o->balanced && k < l->outputs; k++)
+            of[k] = of[k] > 0 ? (double)d->rows / ((double)l->outputs * of[k]) : 0;
         for (int64_t i = 0; i < d->rows; i++)
             ((float *)w->data)[i] = (float)((d->weights ? bm_tensor_at(d->weights, i) : 1) * of[(int64_t)bm_tensor_at(t, i)]);
         const bm_dataset_options parts = { .x = { d->x[0].tensor }, .t = { t }, .weights = w, .context = m->object.context };
@@ -217,10 +230,10 @@ static bm_dataset *weigh(bm_learning *l, const bm_fit_options *o)
 /* By the learner's own method: the model is ready as after bm_fit. */
 static bm_status fit_own(bm_learning *l, const bm_fit_options *o)
 {
-    bm_model         *m = l->model;
+    bm_model *m = l->model;
     const bm_dataset *train = l->train;
-    bm_dataset       *weighed = NULL;
-    m->seed     = l->seed;
+    bm_dataset *weighed = NULL;
+    m->seed = l->seed;
     if (o->balanced || o->class_weights.count) {
         if (check_class_weights(l, o)) return m->object.error.status;
         weighed = weigh(l, o);
@@ -250,10 +263,14 @@ static void replace(bm_compile_options *own, const bm_compile_options *asked)
 
 bm_status bmi_learner_train(bm_model *m, const bm_fit_options *o, bm_place here)
 {
-    bm_learning l = { .model = m, .arena = { .context = m->object.context }, .train = o->data, .validation = o->validation, .seed = o->seed == BM_ZERO ? 0 : o->seed,
+    bm_learning l = { .model = m,
+                      .arena = { .context = m->object.context },
+                      .train = o->data,
+                      .validation = o->validation,
+                      .seed = o->seed == BM_ZERO ? 0 : o->seed,
                       .here = here };
     bm_compile_options compile = { .zero_ = 0 };
-    bm_fit_options     fit     = *o;
+    bm_fit_options fit = *o;
     if (!look(&l) && !build(&l)) {
         compile.metrics[0] = l.task == BM_REGRESSION ? BM_METRIC_MAE : BM_ACCURACY;
         m->learner->compile(&l, m->how, &compile, &fit);

@@ -9,7 +9,7 @@
 static bm_status find_kinds(bmi_error *e, bm_compile_options *o, bm_place here)
 {
     bm_loss *const first = &o->loss;
-    double         p[2];
+    double p[2];
     for (int i = -1; i < BM_MODEL_MAX; i++) {
         bm_loss *l = i < 0 ? first : &o->losses[i];
         if (!l->name && !l->kind) continue;
@@ -29,7 +29,9 @@ bm_status bmi_learner_compile(bm_model *m, const bm_compile_options *o, bm_place
 {
     bmi_error *e = &m->object.error;
     if (m->learner->fit)
-        return bmi_fail(e, BM_E_ARGUMENT, here, "compile: the learner \"%s\" has a method of its own, without a loss or optimiser to choose; a network, as \"mlp:64\", has them",
+        return bmi_fail(e, BM_E_ARGUMENT, here,
+                        "compile: the learner \"%s\" has a method of its own, without a loss or optimiser to choose; a "
+                        "network, as \"mlp:64\", has them",
                         m->learner->name);
     bm_compile_options *asked = bmi_arena_alloc(&m->learner_arena, 1, sizeof *asked);
     if (!asked) return bmi_fail_memory(e, here, sizeof *asked, "to compile a learner");

@@ -13,7 +13,7 @@ static size_t word_length(const char *text)
 
 static bool is_learner(const char *text)
 {
-    char         name[64];
+    char name[64];
     const size_t n = word_length(text);
     if (!n || n >= sizeof name) return false;
     memcpy(name, text, n);
@@ -54,7 +54,9 @@ static bm_status parse(bmi_error *e, bm_place here, bmi_arena *arena, const char
         bmi_kind_hint("learner", text, hint);
         if (!is_precise(hint) && is_precise(bmi_kind_hint("layer", text, layer))) memcpy(hint, layer, sizeof hint);
         hint[is_precise(hint) ? strcspn(hint, ",") : 0] = 0; /* lists of kinds say less than this one */
-        return bmi_fail(e, BM_E_ARGUMENT, here, "\"%.100s\" is no learner%s; there are linear, softmax, logistic, perceptron, mlp:64,32, and lines of layers as \"dense 128 relu, dropout .3\"",
+        return bmi_fail(e, BM_E_ARGUMENT, here,
+                        "\"%.100s\" is no learner%s; there are linear, softmax, logistic, perceptron, mlp:64,32, and lines of "
+                        "layers as \"dense 128 relu, dropout .3\"",
                         text, hint);
     }
     *to = bm_learner_value_at("network", &(bm_network_options){ .layers = text }, sizeof(bm_network_options), here);
@@ -64,10 +66,10 @@ static bm_status parse(bmi_error *e, bm_place here, bmi_arena *arena, const char
 bm_model *bm_learner_parse_at(const char *text, const bm_recipe *recipe, bm_place here)
 {
     bm_context *context = recipe ? ((const bmi_object *)(const void *)recipe)->context : NULL;
-    bmi_arena   arena   = { .context = context };
-    bmi_error   e       = { 0 };
-    bm_learner  how;
-    bm_model   *m;
+    bmi_arena arena = { .context = context };
+    bmi_error e = { 0 };
+    bm_learner how;
+    bm_model *m;
     text += text ? strspn(text, " \t\r\n") : 0;
     if (!text || !*text) bmi_fail(&e, BM_E_ARGUMENT, here, "learner: the text is empty");
     else parse(&e, here, &arena, text, &how);

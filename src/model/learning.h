@@ -5,19 +5,19 @@
 #include "model/model.h"
 
 struct bm_learning {
-    bm_model         *model;
-    bmi_arena         arena;
+    bm_model *model;
+    bmi_arena arena;
     const bm_dataset *train, *validation;
-    bm_task           task;
-    int64_t           outputs;
-    int64_t           seed;
-    bm_place          here;
-    json_t           *holds;   /* what texts of layers borrow from */
+    bm_task task;
+    int64_t outputs;
+    int64_t seed;
+    bm_place here;
+    json_t *holds; /* what texts of layers borrow from */
 };
 
 /* A weight of the network by its name in the layer "output", as its tensor; null with the error set. */
 bm_tensor *bmi_learning_weight(bm_learning *l, const char *name);
 /* The layer every learner here ends with: dense, named "output". */
-bm_layer   bmi_output_layer(int64_t units, const char *activation);
+bm_layer bmi_output_layer(int64_t units, const char *activation);
 
 #endif

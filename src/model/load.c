@@ -13,17 +13,17 @@
 #include <string.h>
 
 typedef struct loading {
-    bm_model                    *m;
-    bmi_error                   *e;
+    bm_model *m;
+    bmi_error *e;
     const bm_model_load_options *o;
-    bm_place                     here;
-    bmi_safetensors              file;
+    bm_place here;
+    bmi_safetensors file;
 } loading;
 
 /* A text of the metadata as a JSON object; null without the text, or with the error set. */
 static json_t *text_of(loading *l, const char *key)
 {
-    char        what[400];
+    char what[400];
     const char *text = bmi_safetensors_text(&l->file, key);
     if (!text || l->e->status) return NULL;
     snprintf(what, sizeof what, "load: %.300s: the text \"%s\"", l->o->path, key);
@@ -39,7 +39,7 @@ static json_t *text_of(loading *l, const char *key)
 static bm_status load_learner(loading *l, const json_t *from)
 {
     const json_t *value = json_object_get(from, "learner");
-    bm_learner    how;
+    bm_learner how;
     if (!value || json_is_null(value)) return BM_OK;
     if (bmi_part_load(l->e, l->here, "learner", value, NULL, false, &how)) return l->e->status;
     return bmi_learner_keep(l->m, &how, l->here);
@@ -50,7 +50,9 @@ static bm_status load_structure(loading *l)
     const bm_layer_kind *kinds[BM_MODEL_MAX + 1] = { NULL };
     memcpy(kinds, l->o->layers, sizeof l->o->layers);
     json_t *all = text_of(l, "model");
-    if (!all) return bmi_fail(l->e, BM_E_FORMAT, l->here, "load: %.300s is a safetensors file, but no model of Baeum: its metadata has no \"model\"", l->o->path);
+    if (!all)
+        return bmi_fail(l->e, BM_E_FORMAT, l->here,
+                        "load: %.300s is a safetensors file, but no model of Baeum: its metadata has no \"model\"", l->o->path);
     char what[400];
     snprintf(what, sizeof what, "load: %.300s", l->o->path);
     if (!load_learner(l, all)) bmi_model_load_layers(l->m, all, kinds, false, what, l->here);
@@ -61,15 +63,15 @@ static bm_status load_structure(loading *l)
 /* The names of the classes: as many as the output tells apart. */
 static bm_status load_classes(loading *l, const json_t *classes)
 {
-    const bm_shape row     = l->m->network->heads[0].row;
-    const int64_t  columns = row.rank ? row.dim[row.rank - 1] : 1;
-    const size_t   n       = json_array_size(classes);
-    bool           texts   = json_is_array(classes);
+    const bm_shape row = l->m->network->heads[0].row;
+    const int64_t columns = row.rank ? row.dim[row.rank - 1] : 1;
+    const size_t n = json_array_size(classes);
+    bool texts = json_is_array(classes);
     for (size_t i = 0; i < n; i++) texts = texts && json_is_string(json_array_get(classes, i));
     if (!texts) return bmi_fail(l->e, BM_E_FORMAT, l->here, "load: %.300s: the classes must be a list of texts", l->o->path);
     if (n && columns != BM_ANY && (int64_t)n != (columns == 1 ? 2 : columns))
-        return bmi_fail(l->e, BM_E_FORMAT, l->here, "load: %.300s: %zu classes are named, the model has %lld output%s", l->o->path, n, (long long)columns,
-                        columns == 1 ? "" : "s");
+        return bmi_fail(l->e, BM_E_FORMAT, l->here, "load: %.300s: %zu classes are named, the model has %lld output%s",
+                        l->o->path, n, (long long)columns, columns == 1 ? "" : "s");
     if (!n) return BM_OK;
     const char **names = bmi_alloc(l->m->object.context, n, sizeof *names);
     if (!names) return bmi_fail_memory(l->e, l->here, n * sizeof *names, "names of classes");
@@ -81,12 +83,13 @@ static bm_status load_classes(loading *l, const json_t *classes)
 
 static bm_status load_task(loading *l)
 {
-    static const struct { const char *name; bm_task task; } tasks[] = {
-        { "regression", BM_REGRESSION }, { "classification", BM_CLASSIFICATION }, { "unknown", BM_TASK_INFER }
-    };
-    json_t     *all  = text_of(l, "task");
+    static const struct {
+        const char *name;
+        bm_task task;
+    } tasks[] = { { "regression", BM_REGRESSION }, { "classification", BM_CLASSIFICATION }, { "unknown", BM_TASK_INFER } };
+    json_t *all = text_of(l, "task");
     const char *name = json_string_value(json_object_get(all, "task"));
-    size_t      i    = 0;
+    size_t i = 0;
     if (!all) return l->e->status;
     while (i < BMI_COUNT(tasks) && (!name || strcmp(name, tasks[i].name))) i++;
     if (i == BMI_COUNT(tasks)) bmi_fail(l->e, BM_E_FORMAT, l->here, "load: %.300s: the task is no known one", l->o->path);
@@ -99,16 +102,17 @@ static bm_status load_task(loading *l)
 static bm_status load_history(loading *l, json_t *from)
 {
     bmi_history *h = &l->m->history;
-    const char  *name;
-    json_t      *column;
-    size_t       epochs = 0;
-    bool         ok = true;
+    const char *name;
+    json_t *column;
+    size_t epochs = 0;
+    bool ok = true;
     json_object_foreach(from, name, column) if (json_array_size(column) > epochs) epochs = json_array_size(column);
     json_object_foreach(from, name, column) ok = ok && bmi_history_column_of(h, name) != SIZE_MAX;
     ok = ok && bmi_history_reserve(h, (int64_t)epochs);
     for (size_t k = 0; ok && k < epochs; k++) {
         bmi_history_next(h);
-        json_object_foreach(from, name, column) {
+        json_object_foreach(from, name, column)
+        {
             const json_t *v = json_array_get(column, k);
             bmi_history_put(h, bmi_history_column_of(h, name), json_is_number(v) ? json_number_value(v) : NAN);
         }
@@ -125,9 +129,13 @@ static double number_or_nan(const json_t *v)
 static void load_partial(bmi_partial *p, const json_t *from)
 {
     *p = (bmi_partial){ 0 };
-    const json_int_t step = json_integer_value(json_object_get(from, "step")), rows = json_integer_value(json_object_get(from, "rows"));
+    const json_int_t step = json_integer_value(json_object_get(from, "step")),
+                     rows = json_integer_value(json_object_get(from, "rows"));
     if (step < 1 || rows < step) return;
-    *p = (bmi_partial){ .step = step, .rows = rows, .loss = number_or_nan(json_object_get(from, "loss")), .penalty = number_or_nan(json_object_get(from, "penalty")) };
+    *p = (bmi_partial){ .step = step,
+                        .rows = rows,
+                        .loss = number_or_nan(json_object_get(from, "loss")),
+                        .penalty = number_or_nan(json_object_get(from, "penalty")) };
     for (size_t i = 0; i < BM_MODEL_MAX; i++) p->means[i] = number_or_nan(json_array_get(json_object_get(from, "means"), i));
 }
 
@@ -144,23 +152,23 @@ static bm_output form_of(const json_t *training)
 static bm_status load_training(loading *l)
 {
     bm_compile_options compile;
-    bm_model          *m       = l->m;
-    json_t            *all     = text_of(l, "training");
-    const json_t      *setting = json_object_get(all, "compile");
-    const char        *by      = json_string_value(json_object_get(all, "stopped_by"));
-    if (!l->e->status && json_is_object(setting) && !bmi_settings_load(l->e, l->here, setting, l->o, &compile) && !bmi_model_compile(m, &compile, form_of(all), l->here) &&
-        json_is_true(json_object_get(all, "weighted"))) {
+    bm_model *m = l->m;
+    json_t *all = text_of(l, "training");
+    const json_t *setting = json_object_get(all, "compile");
+    const char *by = json_string_value(json_object_get(all, "stopped_by"));
+    if (!l->e->status && json_is_object(setting) && !bmi_settings_load(l->e, l->here, setting, l->o, &compile) &&
+        !bmi_model_compile(m, &compile, form_of(all), l->here) && json_is_true(json_object_get(all, "weighted"))) {
         bmi_settings s = m->settings;
-        s.weighted     = true;
+        s.weighted = true;
         bmi_model_rebuild(m, &s, false, l->here);
     }
     const double rate = json_number_value(json_object_get(all, "rate"));
     const json_t *best = json_object_get(all, "best_epoch");
     if (all && !l->e->status && !load_history(l, json_object_get(all, "history"))) {
-        m->epochs     = json_integer_value(json_object_get(all, "epochs"));
+        m->epochs = json_integer_value(json_object_get(all, "epochs"));
         load_partial(&m->partial, json_object_get(all, "partial"));
         m->best_epoch = json_is_integer(best) ? json_integer_value(best) : -1;
-        m->rate       = rate > 0 && rate <= 1e30 ? rate : 1;
+        m->rate = rate > 0 && rate <= 1e30 ? rate : 1;
         if (m->epochs < 0) m->epochs = 0;
         snprintf(m->stopped_by, sizeof m->stopped_by, "%s", by ? by : "");
         bmi_scores_load(m, json_object_get(all, "scores"));
@@ -186,12 +194,13 @@ static bm_status load_recipe(loading *l)
 
 static bm_status load_variable(loading *l, const bmi_st_entry *from, const char *name, bm_node node)
 {
-    char           a[200], b[200];
-    const bm_type  type  = bm_node_type(node);
+    char a[200], b[200];
+    const bm_type type = bm_node_type(node);
     const bm_shape shape = bm_node_shape(node);
     if (bmi_st_to(from->type) != type || !bmi_shape_equal(from->shape, shape))
-        return bmi_fail(l->e, BM_E_FORMAT, l->here, "load: %.300s: \"%s\" is %s %s, its layer wants %s %s", l->o->path, name, bmi_st_name(from->type),
-                        bmi_shape_text(a, &from->shape), bm_type_name(type), bmi_shape_text(b, &shape));
+        return bmi_fail(l->e, BM_E_FORMAT, l->here, "load: %.300s: \"%s\" is %s %s, its layer wants %s %s", l->o->path, name,
+                        bmi_st_name(from->type), bmi_shape_text(a, &from->shape), bm_type_name(type),
+                        bmi_shape_text(b, &shape));
     bm_tensor *t = bmi_tensor_make(l->m->object.context, type, shape, true, l->here);
     if (bmi_object_failed(t)) {
         bmi_fail_from(l->e, &t->object.error);
@@ -205,20 +214,21 @@ static bm_status load_variable(loading *l, const bmi_st_entry *from, const char 
 /* All weights; of a checkpoint also what the optimiser keeps, and the place in the streams of random numbers. */
 static bm_status load_variables(loading *l)
 {
-    bmi_network        *n     = l->m->network;
+    bmi_network *n = l->m->network;
     const bmi_st_entry *state = bmi_safetensors_find(&l->file, "training/state");
-    const bool          whole = state && state->type == BMI_ST_U64 && state->bytes == 16;
+    const bool whole = state && state->type == BMI_ST_U64 && state->bytes == 16;
     for (size_t i = 0; i < bmi_network_variables(n, whole) && !l->e->status; i++) {
-        const char         *name;
-        const bm_node       node = bmi_network_variable(n, i, &name);
+        const char *name;
+        const bm_node node = bmi_network_variable(n, i, &name);
         const bmi_st_entry *from = bmi_safetensors_find(&l->file, name);
-        if (!from) bmi_fail(l->e, BM_E_FORMAT, l->here, "load: %.300s has no \"%s\", which its structure wants", l->o->path, name);
+        if (!from)
+            bmi_fail(l->e, BM_E_FORMAT, l->here, "load: %.300s has no \"%s\", which its structure wants", l->o->path, name);
         else load_variable(l, from, name, node);
     }
     if (whole) {
         uint64_t at[2];
         memcpy(at, state->data, sizeof at);
-        l->m->seed             = (int64_t)at[0];
+        l->m->seed = (int64_t)at[0];
         n->session->state.seed = at[0];
         n->session->state.tick = at[1];
     }
@@ -229,10 +239,10 @@ static bm_status load_variables(loading *l)
 bm_model *bm_load_at(const bm_model_load_options *options, size_t size, bm_place here)
 {
     bm_model_load_options o = { 0 };
-    bmi_error             e = { 0 };
+    bmi_error e = { 0 };
     bmi_options_copy(&e, here, &o, sizeof o, offsetof(bm_model_load_options, named_), options, size);
     bm_model *m = bmi_model_new(o.context, here);
-    loading   l = { .m = m, .e = &m->object.error, .o = &o, .here = here };
+    loading l = { .m = m, .e = &m->object.error, .o = &o, .here = here };
     if (m->object.error.status || bmi_fail_from(&m->object.error, &e)) return m;
     if (!o.path || !*o.path) bmi_fail(l.e, BM_E_ARGUMENT, here, "load: no path is given");
     else if (!bmi_safetensors_read(l.e, here, o.context, o.path, &l.file)) {

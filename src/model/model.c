@@ -28,8 +28,8 @@ bm_model *bmi_model_new(bm_context *context, bm_place here)
     (void)here;
     if (!m) return &bmi_no_memory_model;
     m->arena.context = m->class_arena.context = m->learner_arena.context = m->history.context = context;
-    m->rate          = 1;
-    m->best_epoch    = -1;
+    m->rate = 1;
+    m->best_epoch = -1;
     return m;
 }
 
@@ -40,7 +40,8 @@ bm_status bmi_model_set_layers(bm_model *m, bm_layers layers, bm_place here)
     m->layers = bmi_arena_alloc(&m->arena, layers.count + 1, sizeof *m->layers);
     if (!m->layers) return bmi_fail_memory(e, here, layers.count * sizeof *m->layers, "layers");
     for (m->n_layers = 0; m->n_layers < layers.count; m->n_layers++)
-        if (bmi_layer_keep(e, &m->arena, &layers.at[m->n_layers], m->layers, m->n_layers, &m->layers[m->n_layers])) return e->status;
+        if (bmi_layer_keep(e, &m->arena, &layers.at[m->n_layers], m->layers, m->n_layers, &m->layers[m->n_layers]))
+            return e->status;
     m->network = bmi_network_new(e, m->object.context, m->layers, m->n_layers, &m->settings, here);
     return e->status;
 }
@@ -50,16 +51,16 @@ void bmi_model_swap(bm_model *a, bm_model *b)
     bm_model keep_a = *a, keep_b = *b;
     *a = keep_b;
     *b = keep_a;
-    bm_model *const       all[2]  = { a, b };
+    bm_model *const all[2] = { a, b };
     const bm_model *const kept[2] = { &keep_a, &keep_b };
     for (int i = 0; i < 2; i++) {
-        all[i]->object        = kept[i]->object;
-        all[i]->learner       = kept[i]->learner;
-        all[i]->kept          = kept[i]->kept;
-        all[i]->how           = kept[i]->how;
-        all[i]->asked         = kept[i]->asked;
+        all[i]->object = kept[i]->object;
+        all[i]->learner = kept[i]->learner;
+        all[i]->kept = kept[i]->kept;
+        all[i]->how = kept[i]->how;
+        all[i]->asked = kept[i]->asked;
         all[i]->learner_arena = kept[i]->learner_arena;
-        all[i]->recipe        = kept[i]->recipe;
+        all[i]->recipe = kept[i]->recipe;
         atomic_store(&all[i]->running, kept[i]->running);
         atomic_store(&all[i]->stop, kept[i]->stop);
     }
@@ -81,21 +82,22 @@ bmi_network *bmi_model_network(const bm_model *m, bmi_error *e, bm_place here)
 {
     if (!m) bmi_fail(e, BM_E_ARGUMENT, here, "the model is null");
     else if (m->object.error.status) bmi_fail_from(e, &m->object.error);
-    else if (!m->network) bmi_fail(e, BM_E_ARGUMENT, here, "the learner \"%s\" was not fitted yet", m->learner ? m->learner->name : "");
+    else if (!m->network)
+        bmi_fail(e, BM_E_ARGUMENT, here, "the learner \"%s\" was not fitted yet", m->learner ? m->learner->name : "");
     return e->status || bmi_network_ready(m->network, m->seed, e) ? NULL : m->network;
 }
 
 /* ---- classes ---- */
 bm_status bmi_model_set_classes(bm_model *m, const char *const *names, int64_t n)
 {
-    bmi_arena   arena = { .context = m->object.context };
-    const char **own  = bmi_arena_alloc(&arena, (size_t)n + 1, sizeof *own);
-    bool        ok    = own != NULL;
+    bmi_arena arena = { .context = m->object.context };
+    const char **own = bmi_arena_alloc(&arena, (size_t)n + 1, sizeof *own);
+    bool ok = own != NULL;
     for (int64_t i = 0; ok && i < n; i++) {
         char number[32];
         snprintf(number, sizeof number, "%" PRId64, i);
         own[i] = bmi_arena_text(&arena, names && names[i] ? names[i] : number);
-        ok     = own[i] != NULL;
+        ok = own[i] != NULL;
     }
     if (!ok) {
         bmi_arena_end(&arena);
@@ -103,15 +105,15 @@ bm_status bmi_model_set_classes(bm_model *m, const char *const *names, int64_t n
     }
     bmi_arena_end(&m->class_arena);
     m->class_arena = arena;
-    m->classes     = own;
-    m->n_classes   = n;
+    m->classes = own;
+    m->n_classes = n;
     return BM_OK;
 }
 
 bm_status bmi_model_take_classes(bm_model *m, const bm_dataset *d)
 {
     const bmi_head *head = &m->network->heads[0];
-    const int64_t   columns = head->row.rank ? head->row.dim[head->row.rank - 1] : 1;
+    const int64_t columns = head->row.rank ? head->row.dim[head->row.rank - 1] : 1;
     m->task = head->form == BM_OUTPUT_REALS ? BM_REGRESSION : BM_CLASSIFICATION;
     const int64_t n = head->form == BM_OUTPUT_REALS ? 0 : head->form == BM_OUTPUT_BINARY ? 2 : columns;
     if (n < 0) return BM_OK;

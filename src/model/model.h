@@ -14,38 +14,38 @@ enum { BMI_PARTS = 4 }; /* train, validation, test, baseline */
 /* An epoch that is not over: steps and rows done, and sums over these rows. */
 typedef struct bmi_partial {
     int64_t step, rows;
-    double  loss, penalty, means[BM_MODEL_MAX];
+    double loss, penalty, means[BM_MODEL_MAX];
 } bmi_partial;
 
 struct bm_model {
-    bmi_object      object;
-    bmi_arena       arena;      /* layers, settings, texts: as long as the model */
+    bmi_object object;
+    bmi_arena arena; /* layers, settings, texts: as long as the model */
     bmi_kept_layer *layers;
-    size_t          n_layers;
-    bmi_settings    settings;   /* what it was compiled for; settings.compiled */
-    bmi_network    *network;    /* null: a learner that was not fitted */
+    size_t n_layers;
+    bmi_settings settings; /* what it was compiled for; settings.compiled */
+    bmi_network *network;  /* null: a learner that was not fitted */
     /* what outputs mean */
-    bm_task         task;
-    int64_t         n_classes;
-    const char    **classes;    /* in class_arena */
-    bmi_arena       class_arena;
+    bm_task task;
+    int64_t n_classes;
+    const char **classes; /* in class_arena */
+    bmi_arena class_arena;
     /* training so far */
-    bmi_history     history;
-    int64_t         epochs;     /* done by all fits */
-    bmi_partial     partial;    /* of the epoch that the last fit did not end; step 0: there is none */
-    int64_t         best_epoch;
-    int64_t         seed;       /* of the last fit */
-    double          rate;       /* factor of the optimiser's rate */
-    char            stopped_by[64];
-    atomic_int      running, stop;
+    bmi_history history;
+    int64_t epochs;      /* done by all fits */
+    bmi_partial partial; /* of the epoch that the last fit did not end; step 0: there is none */
+    int64_t best_epoch;
+    int64_t seed; /* of the last fit */
+    double rate;  /* factor of the optimiser's rate */
+    char stopped_by[64];
+    atomic_int running, stop;
     /* learners */
     const bm_learner_kind *learner;
-    const bm_learner *kept;     /* settled, in learner_arena */
-    const void     *how;        /* its options */
+    const bm_learner *kept;          /* settled, in learner_arena */
+    const void *how;                 /* its options */
     const bm_compile_options *asked; /* what replaces the learner's own, in learner_arena; or null */
-    bmi_arena       learner_arena;
-    bm_recipe      *recipe;
-    bm_scores       scores[BMI_PARTS];
+    bmi_arena learner_arena;
+    bm_recipe *recipe;
+    bm_scores scores[BMI_PARTS];
 };
 
 /* A new model without layers; the static failed one when there is no memory. */
@@ -53,10 +53,10 @@ bm_model *bmi_model_new(bm_context *context, bm_place here);
 /* Keeps layers (a model's first ones) and builds its network. */
 bm_status bmi_model_set_layers(bm_model *m, bm_layers layers, bm_place here);
 /* Exchanges what two models have learned: everything but their errors, learner and recipe. */
-void      bmi_model_swap(bm_model *a, bm_model *b);
+void bmi_model_swap(bm_model *a, bm_model *b);
 /* Around a fit: bm_stop counts in between, and no stop from before does. */
-void      bmi_model_begin_work(bm_model *m);
-void      bmi_model_end_work(bm_model *m);
+void bmi_model_begin_work(bm_model *m);
+void bmi_model_end_work(bm_model *m);
 /* Takes over the names of a dataset's classes, and the task that the loss means. */
 bm_status bmi_model_take_classes(bm_model *m, const bm_dataset *d);
 bm_status bmi_model_set_classes(bm_model *m, const char *const *names, int64_t n);
@@ -77,15 +77,17 @@ bm_model *bmi_learner_new(bm_context *context, const bm_learner *how, const bm_r
 bmi_network *bmi_model_network(const bm_model *m, bmi_error *e, bm_place here);
 
 /* evaluate.c */
-void      bmi_scores_add(bm_scores *s, const char *name, double value);
+void bmi_scores_add(bm_scores *s, const char *name, double value);
 bm_scores bmi_scores_failed(const bmi_error *e);
 
 /* settings_json.c: what a model was compiled for as JSON, null when there is no memory; and back, into options whose texts borrow
  * from `from`. */
-json_t   *bmi_settings_save(const bmi_settings *s);
-bm_status bmi_settings_load(bmi_error *e, bm_place here, const json_t *from, const bm_model_load_options *kinds, bm_compile_options *to);
+json_t *bmi_settings_save(const bmi_settings *s);
+bm_status bmi_settings_load(bmi_error *e, bm_place here, const json_t *from, const bm_model_load_options *kinds,
+                            bm_compile_options *to);
 /* parse.c: the layers of {"layers": [...]} become the model's. */
-bm_status bmi_model_load_layers(bm_model *m, const json_t *from, const bm_layer_kind *const *kinds, bool strict, const char *what, bm_place here);
+bm_status bmi_model_load_layers(bm_model *m, const json_t *from, const bm_layer_kind *const *kinds, bool strict,
+                                const char *what, bm_place here);
 /* Layers from a line or JSON; texts borrow from the arena and *holds, which is to be released after. */
 bm_status bmi_layers_from_text(bmi_error *e, bm_place here, bmi_arena *arena, const char *text, bm_layers *to, json_t **holds);
 

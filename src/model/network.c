@@ -25,15 +25,19 @@ static bm_status make_input(bmi_network *n, const bmi_kept_layer *layers, size_t
     for (size_t i = 0; i < n_layers; i++) {
         const bool input = !strcmp(layers[i].kind->name, "input");
         if (i == 0 && !input)
-            return bmi_fail(e, BM_E_ARGUMENT, layers[i].here, "%s: the first layer must be an input that gives the shape of one row, as bm_input(784)", layers[i].name);
-        if (i && input) return bmi_fail(e, BM_E_ARGUMENT, layers[i].here, "%s: an input can only be the first layer of a row of layers", layers[i].name);
+            return bmi_fail(e, BM_E_ARGUMENT, layers[i].here,
+                            "%s: the first layer must be an input that gives the shape of one row, as bm_input(784)",
+                            layers[i].name);
+        if (i && input)
+            return bmi_fail(e, BM_E_ARGUMENT, layers[i].here, "%s: an input can only be the first layer of a row of layers",
+                            layers[i].name);
     }
     const bm_input_options *o = layers->options;
-    const bm_type           type = o->type ? o->type : BM_F32;
-    bm_shape                shape = { .rank = o->shape.rank + 1, .dim = { o->batch ? o->batch : BM_ANY } };
+    const bm_type type = o->type ? o->type : BM_F32;
+    bm_shape shape = { .rank = o->shape.rank + 1, .dim = { o->batch ? o->batch : BM_ANY } };
     for (int64_t i = 0; i < o->shape.rank && i + 1 < BM_MAX_RANK; i++) shape.dim[i + 1] = o->shape.dim[i];
-    n->row   = o->shape;
-    n->type  = type == BM_F64 ? BM_F64 : BM_F32;
+    n->row = o->shape;
+    n->type = type == BM_F64 ? BM_F64 : BM_F32;
     n->input = bm_placeholder_at(n->graph, type, shape, layers->name, layers->here);
     return bmi_fail_from(e, &n->graph->object.error);
 }
@@ -47,7 +51,7 @@ static bm_status build(bmi_network *n, const bmi_kept_layer *layers, size_t n_la
     if (!n->shown) return bmi_fail_memory(e, here, n_layers * sizeof *n->shown, "layers");
     n->n_shown = n_layers;
     bmi_head *head = &n->heads[0];
-    n->n_heads     = 1;
+    n->n_heads = 1;
     bmi_build_begin(&n->training, n->graph, n->type, true, NULL, &n->error);
     head->training = build_row(n, &n->training, layers, n_layers);
     bmi_build_begin(&n->predicting, n->graph, n->type, false, &n->training, &n->error);
@@ -55,19 +59,20 @@ static bm_status build(bmi_network *n, const bmi_kept_layer *layers, size_t n_la
     if (!n->error.status) bmi_fail_from(&n->error, &n->graph->object.error);
     if (n->error.status) return bmi_fail_from(e, &n->error);
     const bm_shape out = bm_node_shape(head->output);
-    head->row          = (bm_shape){ .rank = out.rank ? out.rank - 1 : 0 };
+    head->row = (bm_shape){ .rank = out.rank ? out.rank - 1 : 0 };
     for (int64_t i = 0; i < head->row.rank; i++) head->row.dim[i] = out.dim[i + 1];
     return BM_OK;
 }
 
-bmi_network *bmi_network_new(bmi_error *e, bm_context *context, const bmi_kept_layer *layers, size_t n_layers, const bmi_settings *settings, bm_place here)
+bmi_network *bmi_network_new(bmi_error *e, bm_context *context, const bmi_kept_layer *layers, size_t n_layers,
+                             const bmi_settings *settings, bm_place here)
 {
     bmi_network *n = bmi_alloc(context, 1, sizeof *n);
     if (!n) {
         bmi_fail_memory(e, here, sizeof *n, "a network");
         return NULL;
     }
-    n->context       = context;
+    n->context = context;
     n->arena.context = context;
     atomic_flag_clear(&n->lock);
     if (!build(n, layers, n_layers, e, here) && settings->compiled) bmi_network_compile(n, settings, e);
@@ -100,8 +105,8 @@ size_t bmi_network_variables(const bmi_network *n, bool training)
 
 bm_node bmi_network_variable(const bmi_network *n, size_t i, const char **name)
 {
-    const bool    weight = i < n->training.n_weights;
-    const bm_node node   = weight ? n->training.weights[i].node : n->minimized.slots[i - n->training.n_weights];
+    const bool weight = i < n->training.n_weights;
+    const bm_node node = weight ? n->training.weights[i].node : n->minimized.slots[i - n->training.n_weights];
     if (name) *name = weight ? n->training.weights[i].name : bm_node_name(node);
     return node;
 }
@@ -110,13 +115,16 @@ bm_status bmi_network_hand_on(bmi_network *to, bmi_network *from, bool optimizer
 {
     if (!atomic_load(&from->ready)) return BM_OK;
     for (size_t i = 0; i < bmi_network_variables(to, optimizer_too); i++) {
-        const char   *name;
+        const char *name;
         const bm_node node = bmi_network_variable(to, i, &name);
         for (size_t k = 0; k < bmi_network_variables(from, optimizer_too); k++) {
-            const char   *other;
+            const char *other;
             const bm_node source = bmi_network_variable(from, k, &other);
-            if (strcmp(name, other) || bm_node_type(node) != bm_node_type(source) || !bmi_shape_equal(bm_node_shape(node), bm_node_shape(source))) continue;
-            if (!bmi_session_share(to->session, node.index, from->session, source.index)) return bmi_fail_memory(e, (bm_place){ 0 }, 0, "variables");
+            if (strcmp(name, other) || bm_node_type(node) != bm_node_type(source) ||
+                !bmi_shape_equal(bm_node_shape(node), bm_node_shape(source)))
+                continue;
+            if (!bmi_session_share(to->session, node.index, from->session, source.index))
+                return bmi_fail_memory(e, (bm_place){ 0 }, 0, "variables");
         }
     }
     to->session->state.tick = from->session->state.tick;

@@ -11,94 +11,95 @@
 
 /* What a model is compiled for, settled; texts and options lie in the model's arena. */
 typedef struct bmi_settings {
-    bool         compiled;
-    bool         weighted;   /* rows of the training data have weights */
-    bm_output    form;       /* of the output; 0: as its activation and loss tell */
-    int          n_losses, n_metrics;
-    bm_loss      losses[BM_MODEL_MAX];
-    double       loss_weights[BM_MODEL_MAX];
-    bm_metric    metrics[BM_MODEL_MAX];
+    bool compiled;
+    bool weighted;  /* rows of the training data have weights */
+    bm_output form; /* of the output; 0: as its activation and loss tell */
+    int n_losses, n_metrics;
+    bm_loss losses[BM_MODEL_MAX];
+    double loss_weights[BM_MODEL_MAX];
+    bm_metric metrics[BM_MODEL_MAX];
     bm_optimizer optimizer;
-    bm_place     here;
+    bm_place here;
 } bmi_settings;
 
 /* One output. */
 typedef struct bmi_head {
-    bm_node             training, output; /* while training, afterwards */
-    bm_node             judged;           /* what metrics see of output: probabilities where the loss takes logits */
-    bm_node             target;           /* placeholder */
+    bm_node training, output; /* while training, afterwards */
+    bm_node judged;           /* what metrics see of output: probabilities where the loss takes logits */
+    bm_node target;           /* placeholder */
     const bm_loss_kind *loss;
-    double              p[2];
-    bm_output           form;
-    bm_shape            row;              /* of the output, without the batch */
+    double p[2];
+    bm_output form;
+    bm_shape row; /* of the output, without the batch */
 } bmi_head;
 
 typedef struct bmi_measured { /* a metric */
     const bm_metric_kind *kind;
-    double                p[2];
-    bm_node               mean; /* of a training batch; graph null: only over a whole evaluation */
-    bm_node               sum;  /* over rows when evaluating; graph null as well then */
+    double p[2];
+    bm_node mean; /* of a training batch; graph null: only over a whole evaluation */
+    bm_node sum;  /* over rows when evaluating; graph null as well then */
 } bmi_measured;
 
 typedef struct bmi_shown { /* a layer, for the summary */
     const char *name, *kind;
-    bm_shape    shape;
-    size_t      first_weight, n_weights;
+    bm_shape shape;
+    size_t first_weight, n_weights;
 } bmi_shown;
 
 enum { BMI_WORKSPACES = 64 };
 typedef struct bmi_workspace {
-    atomic_int       busy;
-    bm_session      *session;
+    atomic_int busy;
+    bm_session *session;
     bmi_cached_plan *plan; /* of the last prediction, for `rows` rows */
-    int64_t          rows;
+    int64_t rows;
 } bmi_workspace;
 
 typedef struct bmi_network {
-    bm_context   *context;
-    bmi_error     error;      /* of builds */
-    bmi_arena     arena;
-    bm_graph     *graph;
-    bm_session   *session;    /* of training; owns the variables */
-    bm_type       type;       /* real type */
-    bm_build      training, predicting;
-    bm_node       input;
-    bm_shape      row;        /* of the input */
-    bmi_shown    *shown;
-    size_t        n_shown;
-    int           n_heads;
-    bmi_head      heads[BM_MODEL_MAX];
+    bm_context *context;
+    bmi_error error; /* of builds */
+    bmi_arena arena;
+    bm_graph *graph;
+    bm_session *session; /* of training; owns the variables */
+    bm_type type;        /* real type */
+    bm_build training, predicting;
+    bm_node input;
+    bm_shape row; /* of the input */
+    bmi_shown *shown;
+    size_t n_shown;
+    int n_heads;
+    bmi_head heads[BM_MODEL_MAX];
     /* compiled */
-    bool          compiled;
-    bm_node       weight;     /* placeholder of row weights; graph null: training has none */
-    bm_node       loss;       /* of a training batch, with penalties */
-    bm_node       data, penalty; /* its two parts; penalty's graph null: none */
-    bm_node       step;       /* one training step */
+    bool compiled;
+    bm_node weight;        /* placeholder of row weights; graph null: training has none */
+    bm_node loss;          /* of a training batch, with penalties */
+    bm_node data, penalty; /* its two parts; penalty's graph null: none */
+    bm_node step;          /* one training step */
     bmi_minimized minimized;
-    bm_node       gradient;   /* norm of the gradient, made on demand */
-    bm_node       eval_weight, eval_data, eval_weighted, eval_penalty; /* sums over rows of losses, afterwards */
-    int           n_metrics;
-    bmi_measured  metrics[BM_MODEL_MAX];
+    bm_node gradient;                                            /* norm of the gradient, made on demand */
+    bm_node eval_weight, eval_data, eval_weighted, eval_penalty; /* sums over rows of losses, afterwards */
+    int n_metrics;
+    bmi_measured metrics[BM_MODEL_MAX];
     /* weights */
-    atomic_flag   lock;
-    atomic_bool   ready;      /* weights have values */
+    atomic_flag lock;
+    atomic_bool ready; /* weights have values */
     bmi_workspace workspaces[BMI_WORKSPACES];
 } bmi_network;
 
 /* Builds a network; with settings that are compiled also its training. Null with the error set. */
-bmi_network *bmi_network_new(bmi_error *e, bm_context *context, const bmi_kept_layer *layers, size_t n_layers, const bmi_settings *settings, bm_place here);
-void         bmi_network_free(bmi_network *n); /* null allowed */
+bmi_network *bmi_network_new(bmi_error *e, bm_context *context, const bmi_kept_layer *layers, size_t n_layers,
+                             const bmi_settings *settings, bm_place here);
+void bmi_network_free(bmi_network *n); /* null allowed */
 /* network_compile.c: loss, step, metrics. */
-bm_status    bmi_network_compile(bmi_network *n, const bmi_settings *settings, bmi_error *e);
+bm_status bmi_network_compile(bmi_network *n, const bmi_settings *settings, bmi_error *e);
 /* Gives the variables of `from` to `to` where names, types and shapes agree: all of them, or those of layers only. */
-bm_status    bmi_network_hand_on(bmi_network *to, bmi_network *from, bool optimizer_too, bmi_error *e);
+bm_status bmi_network_hand_on(bmi_network *to, bmi_network *from, bool optimizer_too, bmi_error *e);
 /* The weights get their values, from the seed, unless they have them. Safe from several threads. */
-bm_status    bmi_network_ready(bmi_network *n, int64_t seed, bmi_error *e);
+bm_status bmi_network_ready(bmi_network *n, int64_t seed, bmi_error *e);
 /* Every variable that is saved: weights, then (training) what the optimiser keeps. */
-size_t       bmi_network_variables(const bmi_network *n, bool training);
-bm_node      bmi_network_variable(const bmi_network *n, size_t i, const char **name);
+size_t bmi_network_variables(const bmi_network *n, bool training);
+bm_node bmi_network_variable(const bmi_network *n, size_t i, const char **name);
 /* A workspace that no other thread uses, with a session on the same weights; null with the error set. */
 bmi_workspace *bmi_workspace_take(bmi_network *n, bmi_error *e, bm_place here);
-void           bmi_workspace_give(bmi_network *n, bmi_workspace *w);
+void bmi_workspace_give(bmi_network *n, bmi_workspace *w);
 
 #endif

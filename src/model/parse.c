@@ -11,11 +11,11 @@ static bool is_json(const char *text)
 }
 
 /* The layers of {"layers": [...]}, in memory of the arena; texts borrow from `from`. */
-static bm_status layers_of(bmi_error *e, bm_place here, bmi_arena *arena, const json_t *from, const bm_layer_kind *const *kinds, bool strict, const char *what,
-                           bm_layers *to)
+static bm_status layers_of(bmi_error *e, bm_place here, bmi_arena *arena, const json_t *from, const bm_layer_kind *const *kinds,
+                           bool strict, const char *what, bm_layers *to)
 {
     const json_t *list = json_object_get(from, "layers");
-    const size_t  n    = json_array_size(list);
+    const size_t n = json_array_size(list);
     if (!n) return bmi_fail(e, BM_E_FORMAT, here, "%s: \"layers\" must be a list of layers", what);
     bm_layer *layers = bmi_arena_alloc(arena, n, sizeof *layers);
     if (!layers) return bmi_fail_memory(e, here, n * sizeof *layers, "layers");
@@ -24,9 +24,10 @@ static bm_status layers_of(bmi_error *e, bm_place here, bmi_arena *arena, const 
     return e->status;
 }
 
-bm_status bmi_model_load_layers(bm_model *m, const json_t *from, const bm_layer_kind *const *kinds, bool strict, const char *what, bm_place here)
+bm_status bmi_model_load_layers(bm_model *m, const json_t *from, const bm_layer_kind *const *kinds, bool strict,
+                                const char *what, bm_place here)
 {
-    bmi_arena arena  = { .context = m->object.context };
+    bmi_arena arena = { .context = m->object.context };
     bm_layers layers = { 0 };
     if (!layers_of(&m->object.error, here, &arena, from, kinds, strict, what, &layers)) bmi_model_set_layers(m, layers, here);
     bmi_arena_end(&arena);
@@ -43,11 +44,11 @@ bm_status bmi_layers_from_text(bmi_error *e, bm_place here, bmi_arena *arena, co
 
 bm_model *bm_model_parse_at(bm_context *context, const char *text, bm_place here)
 {
-    bm_model  *m      = bmi_model_new(context, here);
-    bmi_error *e      = &m->object.error;
-    bmi_arena  arena  = { .context = context };
-    bm_layers  layers = { 0 };
-    json_t    *holds  = NULL;
+    bm_model *m = bmi_model_new(context, here);
+    bmi_error *e = &m->object.error;
+    bmi_arena arena = { .context = context };
+    bm_layers layers = { 0 };
+    json_t *holds = NULL;
     if (e->status) return m;
     if (!text) bmi_fail(e, BM_E_ARGUMENT, here, "model: the text is null");
     else if (!bmi_layers_from_text(e, here, &arena, text, &layers, &holds)) bmi_model_set_layers(m, layers, here);

@@ -9,15 +9,17 @@
 #include "tensor/tensor.h"
 #include <string.h>
 
-enum { ROWS_AT_ONCE = 128 }; /* of several hundreds a layer's values leave the second-level cache before the next layer reads them */
+enum {
+    ROWS_AT_ONCE = 128
+}; /* of several hundreds a layer's values leave the second-level cache before the next layer reads them */
 
 typedef struct request {
-    bmi_network  *network;
+    bmi_network *network;
     bmi_column_of column;
-    bm_shape      row;
-    bool          one; /* x is one row without its dimension */
-    int64_t       rows;
-    bm_place      here;
+    bm_shape row;
+    bool one; /* x is one row without its dimension */
+    int64_t rows;
+    bm_place here;
 } request;
 
 /* What the rows of x are to the network. Bytes are taken as [0, 1]. */
@@ -25,11 +27,14 @@ static bm_status look(request *r, const bm_model *m, const bm_tensor *x, bmi_err
 {
     r->network = bmi_model_network(m, e, r->here);
     if (!r->network) return e->status;
-    if (bmi_input_column(&r->column, &r->row, &r->one, r->network, x, x && x->type == BM_U8 ? 1.0 / 255 : 1, e, "predict", r->here)) return e->status;
+    if (bmi_input_column(&r->column, &r->row, &r->one, r->network, x, x && x->type == BM_U8 ? 1.0 / 255 : 1, e, "predict",
+                         r->here))
+        return e->status;
     r->rows = r->one ? 1 : x->shape.dim[0];
     const int64_t fixed = bm_node_shape(r->network->input).dim[0];
     if (fixed > 0 && r->rows % fixed)
-        return bmi_fail(e, BM_E_SHAPE, r->here, "predict: the model's input takes exactly %lld rows at once, the data has %lld, which is no multiple",
+        return bmi_fail(e, BM_E_SHAPE, r->here,
+                        "predict: the model's input takes exactly %lld rows at once, the data has %lld, which is no multiple",
                         (long long)fixed, (long long)r->rows);
     return BM_OK;
 }
@@ -40,7 +45,7 @@ static bmi_cached_plan *plan_of(const request *r, bmi_workspace *w, int64_t rows
 {
     if (w->plan && w->rows == rows && bmi_shape_known(r->network->row)) return w->plan;
     bmi_pass_request q = { .guard = { NULL, -1 } };
-    bmi_pass         p;
+    bmi_pass p;
     bmi_pass_feed(&q, r->network->input, r->row);
     bmi_pass_fetch(&q, r->network->heads[0].output);
     w->plan = NULL;
@@ -53,15 +58,15 @@ static bmi_cached_plan *plan_of(const request *r, bmi_workspace *w, int64_t rows
 enum { SHARED_BYTES = 64 << 10 }; /* less is copied sooner than threads meet */
 
 typedef struct copying {
-    const request         *r;
+    const request *r;
     const bmi_cached_plan *plan;
-    int64_t                first, rows;
+    int64_t first, rows;
 } copying;
 
 static void copy_part(void *arg, int part, int parts)
 {
     const copying *c = arg;
-    int64_t        begin, end;
+    int64_t begin, end;
     bmi_slice(c->rows, 1, part, parts, &begin, &end);
     unsigned char *into = bmi_plan_feed(c->plan, 0);
     bmi_column_copy(&c->r->column, into + (size_t)begin * c->r->column.into_bytes, c->first + begin, end - begin);
@@ -71,8 +76,8 @@ static bm_status run_part(const request *r, bmi_workspace *w, int64_t first, int
 {
     bmi_cached_plan *p = plan_of(r, w, rows, e);
     if (!p) return e->status;
-    copying       c = { r, p, first, rows };
-    const bool    shared = bmi_plan_shared(p) && (size_t)rows * r->column.into_bytes >= SHARED_BYTES;
+    copying c = { r, p, first, rows };
+    const bool shared = bmi_plan_shared(p) && (size_t)rows * r->column.into_bytes >= SHARED_BYTES;
     if (bmi_plan_feed(p, 0) && !shared) copy_part(&c, 0, 1);
     const bm_status st = bmi_plan_feed(p, 0) && shared ? bmi_session_run_after(w->session, p, copy_part, &c, r->here)
                                                        : bmi_session_run(w->session, p, r->here);
@@ -87,7 +92,9 @@ static bm_status run(const request *r, void *into, size_t row_bytes, bmi_error *
     bmi_workspace *w = bmi_workspace_take(r->network, e, r->here);
     if (!w) return e->status;
     const int64_t fixed = bm_node_shape(r->network->input).dim[0], times = (r->rows + ROWS_AT_ONCE - 1) / ROWS_AT_ONCE;
-    const int64_t at_once = fixed > 0 ? fixed : times ? (r->rows + times - 1) / times : 1; /* nearly equal parts: two plans at most */
+    const int64_t at_once = fixed > 0 ? fixed
+                            : times   ? (r->rows + times - 1) / times
+                                      : 1; /* nearly equal parts: two plans at most */
     for (int64_t at = 0; at < r->rows && !e->status; at += at_once)
         run_part(r, w, at, r->rows - at < at_once ? r->rows - at : at_once, (unsigned char *)into + (size_t)at * row_bytes, e);
     bmi_workspace_give(r->network, w);
@@ -118,9 +125,9 @@ static size_t row_bytes_of(const request *r, int64_t elements, bm_type type)
 
 bm_tensor *bm_predict_at(const bm_model *m, const bm_tensor *x, bm_place here)
 {
-    request     r = { .here = here };
-    bmi_error   e = { 0 };
-    bm_shape    shape;
+    request r = { .here = here };
+    bmi_error e = { 0 };
+    bm_shape shape;
     bm_context *context = m ? m->object.context : NULL;
     if (look(&r, m, x, &e) || shape_of(&r, &shape, &e)) return bmi_tensor_failed(context, &e);
     bm_tensor *out = bmi_tensor_make(context, bm_node_type(r.network->heads[0].output), shape, true, here);
@@ -131,17 +138,22 @@ bm_tensor *bm_predict_at(const bm_model *m, const bm_tensor *x, bm_place here)
 
 bm_status bm_predict_into_at(const bm_model *m, const bm_tensor *x, bm_tensor *out, bm_place here)
 {
-    request   r = { .here = here };
+    request r = { .here = here };
     bmi_error e = { 0 };
-    bm_shape  shape;
-    char      a[200], b[200];
+    bm_shape shape;
+    char a[200], b[200];
     if (bmi_object_failed(out)) return bmi_object_status(out);
     if (!look(&r, m, x, &e) && !shape_of(&r, &shape, &e)) {
         const bm_type type = bm_node_type(r.network->heads[0].output);
-        if (out->type != type) bmi_fail(&e, BM_E_TYPE, here, "predict: the predictions are %s, the tensor for them is %s", bm_type_name(type), bm_type_name(out->type));
+        if (out->type != type)
+            bmi_fail(&e, BM_E_TYPE, here, "predict: the predictions are %s, the tensor for them is %s", bm_type_name(type),
+                     bm_type_name(out->type));
         else if (!bmi_shape_equal(out->shape, shape))
-            bmi_fail(&e, BM_E_SHAPE, here, "predict: the predictions are %s, the tensor for them is %s", bmi_shape_text(a, &shape), bmi_shape_text(b, &out->shape));
-        else if (!bm_data(out)) bmi_fail(&e, BM_E_ARGUMENT, here, "predict: the tensor for the predictions belongs to another object or to your memory as read-only");
+            bmi_fail(&e, BM_E_SHAPE, here, "predict: the predictions are %s, the tensor for them is %s",
+                     bmi_shape_text(a, &shape), bmi_shape_text(b, &out->shape));
+        else if (!bm_data(out))
+            bmi_fail(&e, BM_E_ARGUMENT, here,
+                     "predict: the tensor for the predictions belongs to another object or to your memory as read-only");
         else run(&r, out->data, row_bytes_of(&r, out->size, out->type), &e);
     }
     return bmi_fail_from(&out->object.error, &e);

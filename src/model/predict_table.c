@@ -25,8 +25,8 @@ static bm_dataset *apply(const bm_model *m, const bm_table *t, bmi_want want, bm
 
 bm_scores bm_evaluate_table_at(const bm_model *m, const bm_table *t, bm_place here)
 {
-    bmi_error   e = { 0 };
-    bm_scores   s = { .loss = NAN };
+    bmi_error e = { 0 };
+    bm_scores s = { .loss = NAN };
     bm_dataset *d = apply(m, t, BMI_WANT_TARGET, &e, here);
     if (d) bmi_scores_take(&s, m, d, NULL, &e, here);
     bmi_object_free(d);
@@ -35,9 +35,9 @@ bm_scores bm_evaluate_table_at(const bm_model *m, const bm_table *t, bm_place he
 
 bm_tensor *bm_predict_table_at(const bm_model *m, const bm_table *t, bm_place here)
 {
-    bmi_error   e = { 0 };
+    bmi_error e = { 0 };
     bm_dataset *d = apply(m, t, BMI_WANT_NONE, &e, here);
-    bm_tensor  *p = d ? bmi_scores_predict(m, d, &e, here) : NULL;
+    bm_tensor *p = d ? bmi_scores_predict(m, d, &e, here) : NULL;
     bmi_object_free(d);
     return p ? p : bmi_tensor_failed(m ? m->object.context : NULL, &e);
 }
@@ -76,7 +76,8 @@ static bm_status check_cell(bmi_error *e, const bm_recipe *r, const bm_table *t,
 {
     size_t i = 0;
     while (i < r->n_inputs && strcmp(r->inputs[i].name, c->column)) i++;
-    if (bm_table_find(t, c->column) >= 0) return bmi_fail(e, BM_E_ARGUMENT, here, "predict: \"%.100s\" is given twice", c->column);
+    if (bm_table_find(t, c->column) >= 0)
+        return bmi_fail(e, BM_E_ARGUMENT, here, "predict: \"%.100s\" is given twice", c->column);
     if (i == r->n_inputs) return is_known(r, c->column) ? BM_OK : fail_unknown(e, r, c->column, here);
     if (r->inputs[i].text && !c->text && !isnan(c->number))
         return bmi_fail(e, BM_E_TYPE, here, "predict: \"%.100s\" is text in the recipe; give it as .text", c->column);
@@ -117,14 +118,17 @@ static bm_status check_readable(bmi_error *e, const bm_dataset *d, const bm_reci
 
 bm_tensor *bm_predict_row_at(const bm_model *m, const bm_row_options *options, size_t size, bm_place here)
 {
-    bm_row_options o       = { .zero_ = 0 };
-    bmi_error      e       = { 0 };
-    bm_context    *context = m ? m->object.context : NULL;
-    bm_tensor     *p       = NULL;
-    if (bmi_options_copy(&e, here, &o, sizeof o, offsetof(bm_row_options, named_), options, size) || !bmi_model_network(m, &e, here))
+    bm_row_options o = { .zero_ = 0 };
+    bmi_error e = { 0 };
+    bm_context *context = m ? m->object.context : NULL;
+    bm_tensor *p = NULL;
+    if (bmi_options_copy(&e, here, &o, sizeof o, offsetof(bm_row_options, named_), options, size) ||
+        !bmi_model_network(m, &e, here))
         return bmi_tensor_failed(context, &e);
     bm_table *t = bm_table_new_in_at(context, here);
-    if (!cell_at(&o, 0)) bmi_fail(&e, BM_E_ARGUMENT, here, "predict: no values are given, as .values = {{\"season\", .text = \"1\"}, {\"temp\", .number = 9.8}}");
+    if (!cell_at(&o, 0))
+        bmi_fail(&e, BM_E_ARGUMENT, here,
+                 "predict: no values are given, as .values = {{\"season\", .text = \"1\"}, {\"temp\", .number = 9.8}}");
     else if (!m->recipe) bmi_fail(&e, BM_E_ARGUMENT, here, "the model takes tensors, not rows: it was made without a recipe");
     else fill_row(&e, t, m->recipe, &o, here);
     bm_dataset *d = e.status ? NULL : apply(m, t, BMI_WANT_NONE, &e, here);

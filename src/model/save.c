@@ -24,7 +24,10 @@ static json_t *save_task(const bm_model *m)
 {
     bmi_json classes = bmi_json_list(), all = bmi_json_object();
     for (int64_t i = 0; i < m->n_classes; i++) bmi_json_add(&classes, json_string(m->classes[i]));
-    bmi_json_put(&all, "task", json_string(m->task == BM_REGRESSION ? "regression" : m->task == BM_CLASSIFICATION ? "classification" : "unknown"));
+    bmi_json_put(&all, "task",
+                 json_string(m->task == BM_REGRESSION       ? "regression"
+                             : m->task == BM_CLASSIFICATION ? "classification"
+                                                            : "unknown"));
     bmi_json_put(&all, "classes", bmi_json_end(&classes));
     return bmi_json_end(&all);
 }
@@ -82,15 +85,15 @@ static json_t *save_format(void)
 enum { TEXTS = 5 };
 
 typedef struct metadata {
-    bmi_text    memory[TEXTS];
+    bmi_text memory[TEXTS];
     bmi_st_text texts[TEXTS];
-    size_t      n;
+    size_t n;
 } metadata;
 
 static bool add_text(metadata *m, bm_context *context, const char *key, json_t *value)
 {
     bmi_text *t = &m->memory[m->n];
-    *t          = (bmi_text){ .context = context };
+    *t = (bmi_text){ .context = context };
     const bool ok = bmi_text_json(t, value, JSON_COMPACT | JSON_REAL_PRECISION(17));
     json_decref(value);
     m->texts[m->n++] = (bmi_st_text){ key, t->at };
@@ -102,26 +105,28 @@ static bm_status add_entries(bm_model *m, bool training, bmi_st_entry *entries, 
 {
     bmi_network *net = m->network;
     for (size_t i = 0; i < bmi_network_variables(net, training); i++) {
-        const char      *name;
-        const bm_node    node = bmi_network_variable(net, i, &name);
-        const bm_tensor *v    = bmi_session_variable(net->session, node.index);
+        const char *name;
+        const bm_node node = bmi_network_variable(net, i, &name);
+        const bm_tensor *v = bmi_session_variable(net->session, node.index);
         if (!v) return bmi_fail_from(&m->object.error, &net->session->object.error);
         entries[(*n)++] = (bmi_st_entry){ .name = name, .type = bmi_st_of(v->type), .shape = v->shape, .data = v->data };
     }
-    if (training) entries[(*n)++] = (bmi_st_entry){ .name = "training/state", .type = BMI_ST_U64, .shape = { .rank = 1, .dim = { 2 } }, .data = state };
+    if (training)
+        entries[(*n)++] =
+            (bmi_st_entry){ .name = "training/state", .type = BMI_ST_U64, .shape = { .rank = 1, .dim = { 2 } }, .data = state };
     return BM_OK;
 }
 
 static bm_status write_file(bm_model *m, const bm_save_options *o, bm_place here)
 {
-    bmi_error     *e        = &m->object.error;
-    const size_t   room     = bmi_network_variables(m->network, true) + 1;
+    bmi_error *e = &m->object.error;
+    const size_t room = bmi_network_variables(m->network, true) + 1;
     const uint64_t state[2] = { (uint64_t)m->seed, m->network->session->state.tick };
-    bm_context    *context  = m->object.context;
-    metadata       meta;
-    size_t         n = 0;
-    bmi_st_entry  *entries = bmi_alloc(context, room, sizeof *entries);
-    bool           ok = entries != NULL;
+    bm_context *context = m->object.context;
+    metadata meta;
+    size_t n = 0;
+    bmi_st_entry *entries = bmi_alloc(context, room, sizeof *entries);
+    bool ok = entries != NULL;
     meta.n = 0;
     ok = ok && add_text(&meta, context, "baeum", save_format());
     ok = ok && add_text(&meta, context, "model", save_layers(m));
@@ -142,8 +147,10 @@ static bm_status check_kinds(bm_model *m, bm_place here)
 {
     for (size_t i = 0; i < m->n_layers; i++)
         if (!m->layers[i].kind->fields)
-            return bmi_object_fail(m, BM_E_UNSUPPORTED, here, "save: the layer %s is of the kind %s, which has no table of its options and cannot be saved", m->layers[i].name,
-                                   m->layers[i].kind->name);
+            return bmi_object_fail(
+                m, BM_E_UNSUPPORTED, here,
+                "save: the layer %s is of the kind %s, which has no table of its options and cannot be saved",
+                m->layers[i].name, m->layers[i].kind->name);
     return BM_OK;
 }
 
@@ -152,17 +159,19 @@ static bm_status check_names(bm_model *m, bm_place here)
 {
     for (size_t i = 0; i < m->n_layers; i++)
         if (!bmi_is_utf8(m->layers[i].name, strlen(m->layers[i].name)))
-            return bmi_object_fail(m, BM_E_ARGUMENT, here, "save: the name of layer %zu, \"%.60s\", is not UTF-8", i + 1, m->layers[i].name);
+            return bmi_object_fail(m, BM_E_ARGUMENT, here, "save: the name of layer %zu, \"%.60s\", is not UTF-8", i + 1,
+                                   m->layers[i].name);
     for (int64_t i = 0; i < m->n_classes; i++)
         if (!bmi_is_utf8(m->classes[i], strlen(m->classes[i])))
-            return bmi_object_fail(m, BM_E_ARGUMENT, here, "save: the name of class %lld, \"%.60s\", is not UTF-8", (long long)i, m->classes[i]);
+            return bmi_object_fail(m, BM_E_ARGUMENT, here, "save: the name of class %lld, \"%.60s\", is not UTF-8",
+                                   (long long)i, m->classes[i]);
     return BM_OK;
 }
 
 bm_status bm_save_at(bm_model *m, const bm_save_options *options, size_t size, bm_place here)
 {
     if (bmi_object_failed(m)) return bmi_object_status(m);
-    bmi_error      *e = &m->object.error;
+    bmi_error *e = &m->object.error;
     bm_save_options o = { 0 };
     if (bmi_options_copy(e, here, &o, sizeof o, offsetof(bm_save_options, named_), options, size)) return e->status;
     if (!o.path || !*o.path) return bmi_fail(e, BM_E_ARGUMENT, here, "save: no path is given");

@@ -19,8 +19,8 @@ static void put_classes(const bm_model *m, const bm_tensor *from, int64_t row, d
     const int64_t n = m->n_classes, columns = from->shape.dim[from->shape.rank - 1];
     if (columns == 1) {
         const double p = bm_tensor_at(from, row);
-        to[0]          = 1 - p;
-        to[1]          = p;
+        to[0] = 1 - p;
+        to[1] = p;
         return;
     }
     int64_t best = 0;
@@ -39,16 +39,16 @@ bm_tensor *bmi_scores_predict(const bm_model *m, const bm_dataset *d, bmi_error 
         bmi_object_free(p);
         return NULL;
     }
-    const bool    classes = m->task == BM_CLASSIFICATION && m->n_classes > 1;
+    const bool classes = m->task == BM_CLASSIFICATION && m->n_classes > 1;
     const int64_t columns = classes ? m->n_classes : d->rows ? p->size / d->rows : 1;
-    bm_tensor    *out     = bm_tensor_new_in_at(m->object.context, BM_F64, BM_SHAPE(d->rows, columns), here);
+    bm_tensor *out = bm_tensor_new_in_at(m->object.context, BM_F64, BM_SHAPE(d->rows, columns), here);
     bmi_fail_from(e, &out->object.error);
     double *to = out->data;
     for (int64_t i = 0; !e->status && i < d->rows; i++) {
         if (classes) put_classes(m, p, i, to + i * columns);
         else
             for (int64_t k = 0; k < columns; k++) {
-                const double y       = bm_tensor_at(p, i * columns + k);
+                const double y = bm_tensor_at(p, i * columns + k);
                 to[i * columns + k] = m->recipe ? bm_recipe_inverse(m->recipe, y) : y;
             }
     }
@@ -67,10 +67,10 @@ static double target_at(const bm_model *m, const bm_tensor *t, int64_t i)
 
 bm_tensor *bmi_scores_trivial(const bm_model *m, const bm_dataset *train, int64_t rows, bmi_error *e, bm_place here)
 {
-    const bm_tensor *t       = target_of(train);
-    const bool       classes = m->task == BM_CLASSIFICATION;
-    const int64_t    columns = classes ? m->n_classes : t->size / train->rows;
-    bm_tensor       *out     = bm_tensor_new_in_at(m->object.context, BM_F64, BM_SHAPE(rows, columns), here);
+    const bm_tensor *t = target_of(train);
+    const bool classes = m->task == BM_CLASSIFICATION;
+    const int64_t columns = classes ? m->n_classes : t->size / train->rows;
+    bm_tensor *out = bm_tensor_new_in_at(m->object.context, BM_F64, BM_SHAPE(rows, columns), here);
     if (bmi_fail_from(e, &out->object.error)) {
         bmi_object_free(out);
         return NULL;
@@ -86,10 +86,11 @@ bm_tensor *bmi_scores_trivial(const bm_model *m, const bm_dataset *train, int64_
 }
 
 /* ---- scores ---- */
-static bm_status measure(bm_scores *s, bm_metric metric, const bm_tensor *p, const bm_tensor *t, bm_output form, bmi_error *e, bm_place here)
+static bm_status measure(bm_scores *s, bm_metric metric, const bm_tensor *p, const bm_tensor *t, bm_output form, bmi_error *e,
+                         bm_place here)
 {
     const bm_measure_options o = { .prediction = p, .target = t, .output = form };
-    bm_tensor               *v = bm_measure_at(metric, &o, sizeof o, here);
+    bm_tensor *v = bm_measure_at(metric, &o, sizeof o, here);
     if (v->object.error.status == BM_E_MEMORY) bmi_fail_from(e, &v->object.error);
     bmi_scores_add(s, metric.name, bmi_object_failed(v) ? NAN : bm_tensor_at(v, 0)); /* what is not defined here is NaN */
     bmi_object_free(v);
@@ -108,20 +109,30 @@ static bm_tensor *target_tensor(const bm_model *m, const bm_tensor *t, bmi_error
     return out;
 }
 
-bm_status bmi_scores_take(bm_scores *s, const bm_model *m, const bm_dataset *d, const bm_tensor *prediction, bmi_error *e, bm_place here)
+bm_status bmi_scores_take(bm_scores *s, const bm_model *m, const bm_dataset *d, const bm_tensor *prediction, bmi_error *e,
+                          bm_place here)
 {
-    const bm_metric   numbers[] = { BM_R2, BM_METRIC_MAE, BM_RMSE, BM_METRIC_MSE };
-    const bm_metric   classes[] = { BM_PRECISION, BM_RECALL, BM_F1, /* of two classes: of the second */
-                                    BM_ACCURACY, BM_BALANCED_ACCURACY, BM_PRECISION_MACRO, BM_RECALL_MACRO, BM_F1_MACRO, BM_LOG_LOSS, BM_ROC_AUC };
-    const bool        regression = m->task == BM_REGRESSION;
-    const size_t      first   = m->n_classes == 2 ? 0 : 3, all = BMI_COUNT(classes);
-    const bool        mere    = !prediction && m->learner && m->learner->tasks & BM_LEARNS_SCORES; /* no probabilities, no log loss */
-    const bm_metric  *metrics = regression ? numbers : classes + first;
-    const size_t      n       = regression ? BMI_COUNT(numbers) : all - first - (mere ? 2 : 0);
-    const bm_tensor  *t       = target_of(d);
-    *s                        = (bm_scores){ .loss = NAN, .rows = d->rows };
+    const bm_metric numbers[] = { BM_R2, BM_METRIC_MAE, BM_RMSE, BM_METRIC_MSE };
+    const bm_metric classes[] = { BM_PRECISION,
+                                  BM_RECALL,
+                                  BM_F1, /* of two classes: of the second */
+                                  BM_ACCURACY,
+                                  BM_BALANCED_ACCURACY,
+                                  BM_PRECISION_MACRO,
+                                  BM_RECALL_MACRO,
+                                  BM_F1_MACRO,
+                                  BM_LOG_LOSS,
+                                  BM_ROC_AUC };
+    const bool regression = m->task == BM_REGRESSION;
+    const size_t first = m->n_classes == 2 ? 0 : 3, all = BMI_COUNT(classes);
+    const bool mere = !prediction && m->learner && m->learner->tasks & BM_LEARNS_SCORES; /* no probabilities, no log loss */
+    const bm_metric *metrics = regression ? numbers : classes + first;
+    const size_t n = regression ? BMI_COUNT(numbers) : all - first - (mere ? 2 : 0);
+    const bm_tensor *t = target_of(d);
+    *s = (bm_scores){ .loss = NAN, .rows = d->rows };
     if (!t) return bmi_fail(e, BM_E_DATA, here, "evaluate: the table has no column of the target");
-    bm_tensor *own = prediction ? NULL : bmi_scores_predict(m, d, e, here), *truth = e->status ? NULL : target_tensor(m, t, e, here);
+    bm_tensor *own = prediction ? NULL : bmi_scores_predict(m, d, e, here),
+              *truth = e->status ? NULL : target_tensor(m, t, e, here);
     for (size_t i = 0; i < n && !e->status; i++)
         measure(s, metrics[i], prediction ? prediction : own, truth, regression ? BM_OUTPUT_REALS : BM_OUTPUT_CLASSES, e, here);
     if (!e->status) s->loss = bm_score(s, regression ? "mse" : "log_loss");

@@ -33,10 +33,10 @@ static double number_of(const json_t *value)
 void bmi_scores_load(bm_model *m, const json_t *from)
 {
     for (int i = 0; i < BMI_PARTS; i++) {
-        json_t     *one = json_object_get(from, bmi_part_names[i]), *value;
+        json_t *one = json_object_get(from, bmi_part_names[i]), *value;
         const char *name;
-        bm_scores  *s = &m->scores[i];
-        *s            = (bm_scores){ .loss = NAN };
+        bm_scores *s = &m->scores[i];
+        *s = (bm_scores){ .loss = NAN };
         if (!json_is_object(one)) continue;
         s->rows = json_integer_value(json_object_get(one, "rows"));
         s->loss = number_of(json_object_get(one, "loss"));

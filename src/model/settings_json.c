@@ -7,9 +7,13 @@
 #include <string.h>
 
 /* A choice alone in a struct, so that the field tables' own form of choices is used. */
-typedef struct loss_box   { bm_loss choice; } loss_box;
-typedef struct metric_box { bm_metric choice; } metric_box;
-static const bmi_field loss_fields[]   = { BMI_CHOICE_FIELD(loss_box, choice, "loss", NULL, "a loss"), { 0 } };
+typedef struct loss_box {
+    bm_loss choice;
+} loss_box;
+typedef struct metric_box {
+    bm_metric choice;
+} metric_box;
+static const bmi_field loss_fields[] = { BMI_CHOICE_FIELD(loss_box, choice, "loss", NULL, "a loss"), { 0 } };
 static const bmi_field metric_fields[] = { BMI_CHOICE_FIELD(metric_box, choice, "metric", NULL, "a metric"), { 0 } };
 
 static json_t *save_choice(const bmi_field *fields, const void *box)
@@ -34,7 +38,8 @@ json_t *bmi_settings_save(const bmi_settings *s)
     return bmi_json_end(&all);
 }
 
-static bm_status load_choice(bmi_error *e, bm_place here, const char *owner, const bmi_field *fields, const json_t *from, void *box)
+static bm_status load_choice(bmi_error *e, bm_place here, const char *owner, const bmi_field *fields, const json_t *from,
+                             void *box)
 {
     bmi_json one = bmi_json_object();
     bmi_json_put(&one, "choice", json_incref((json_t *)(uintptr_t)from));
@@ -45,18 +50,22 @@ static bm_status load_choice(bmi_error *e, bm_place here, const char *owner, con
     return e->status;
 }
 
-static bm_status load_lists(bmi_error *e, bm_place here, const json_t *from, const bm_model_load_options *kinds, bm_compile_options *to)
+static bm_status load_lists(bmi_error *e, bm_place here, const json_t *from, const bm_model_load_options *kinds,
+                            bm_compile_options *to)
 {
-    const json_t *losses = json_object_get(from, "losses"), *metrics = json_object_get(from, "metrics"), *weights = json_object_get(from, "loss_weights");
-    if (!json_is_array(losses) || !json_array_size(losses) || json_array_size(losses) > BM_MODEL_MAX || json_array_size(metrics) > BM_MODEL_MAX)
-        return bmi_fail(e, BM_E_FORMAT, here, "load: \"compile\" must have 1 to %d losses and at most as many metrics", BM_MODEL_MAX);
+    const json_t *losses = json_object_get(from, "losses"), *metrics = json_object_get(from, "metrics"),
+                 *weights = json_object_get(from, "loss_weights");
+    if (!json_is_array(losses) || !json_array_size(losses) || json_array_size(losses) > BM_MODEL_MAX ||
+        json_array_size(metrics) > BM_MODEL_MAX)
+        return bmi_fail(e, BM_E_FORMAT, here, "load: \"compile\" must have 1 to %d losses and at most as many metrics",
+                        BM_MODEL_MAX);
     for (size_t i = 0; i < json_array_size(losses); i++) {
         loss_box box = { { 0 } };
         if (load_choice(e, here, "loss", loss_fields, json_array_get(losses, i), &box)) return e->status;
         for (int k = 0; kinds && k < BM_MODEL_MAX && kinds->losses[k]; k++)
             if (box.choice.name && !strcmp(kinds->losses[k]->name, box.choice.name)) box.choice.kind = kinds->losses[k];
-        const double w      = json_number_value(json_array_get(weights, i));
-        to->losses[i]       = box.choice;
+        const double w = json_number_value(json_array_get(weights, i));
+        to->losses[i] = box.choice;
         to->loss_weights[i] = w == 0 ? (double)BM_ZERO : w;
     }
     for (size_t i = 0; i < json_array_size(metrics); i++) {
@@ -69,7 +78,8 @@ static bm_status load_lists(bmi_error *e, bm_place here, const json_t *from, con
     return BM_OK;
 }
 
-bm_status bmi_settings_load(bmi_error *e, bm_place here, const json_t *from, const bm_model_load_options *kinds, bm_compile_options *to)
+bm_status bmi_settings_load(bmi_error *e, bm_place here, const json_t *from, const bm_model_load_options *kinds,
+                            bm_compile_options *to)
 {
     *to = (bm_compile_options){ 0 };
     if (load_lists(e, here, from, kinds, to)) return e->status;

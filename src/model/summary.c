@@ -48,15 +48,15 @@ static int64_t size_of(const bmi_network *n, size_t weight)
 int64_t bm_model_layer_parameters(const bm_model *m, int64_t i)
 {
     const bmi_shown *s = shown(m, i);
-    int64_t          n = 0;
+    int64_t n = 0;
     for (size_t k = 0; s && k < s->n_weights; k++) n += size_of(m->network, s->first_weight + k);
     return n;
 }
 
 static int64_t parameters(const bm_model *m, bool trained_only)
 {
-    const bmi_network *n   = network_of(m);
-    int64_t            sum = 0;
+    const bmi_network *n = network_of(m);
+    int64_t sum = 0;
     for (size_t i = 0; n && i < n->training.n_weights; i++)
         if (!trained_only || n->training.weights[i].trained) sum += size_of(n, i);
     return sum;
@@ -92,7 +92,7 @@ static const bmi_weight *weight_of(const bm_model *m, const char *name)
 
 const bm_tensor *bm_model_weight(bm_model *m, const char *name)
 {
-    bmi_error         e = { 0 };
+    bmi_error e = { 0 };
     const bmi_weight *w = weight_of(m, name);
     if (!w || bmi_network_ready(m->network, m->seed, &e)) return NULL;
     return m->network->session->variables[w->node.index];
@@ -104,11 +104,11 @@ static const bmi_weight *needed_weight(bm_model *m, const char *name, bm_place h
     const bmi_weight *w = weight_of(m, name);
     if (w) return w;
     const char *names[256], *nearest;
-    int64_t     n = 0;
+    int64_t n = 0;
     for (; n < bm_model_weights(m) && n < 256; n++) names[n] = bm_model_weight_name(m, n);
     nearest = bmi_nearest(name ? name : "", names, (size_t)n);
-    bmi_object_fail(m, BM_E_ARGUMENT, here, "set weight: the model has no weight \"%s\"%s%s%s", name ? name : "", nearest ? "; did you mean \"" : "",
-                    nearest ? nearest : "", nearest ? "\"?" : "");
+    bmi_object_fail(m, BM_E_ARGUMENT, here, "set weight: the model has no weight \"%s\"%s%s%s", name ? name : "",
+                    nearest ? "; did you mean \"" : "", nearest ? nearest : "", nearest ? "\"?" : "");
     return NULL;
 }
 
@@ -128,7 +128,7 @@ bm_status bm_model_set_weight_at(bm_model *m, const char *name, const bm_tensor 
 static void write_count(FILE *to, int64_t n, int width)
 {
     char digits[32], grouped[48];
-    int  k = 0;
+    int k = 0;
     const int length = snprintf(digits, sizeof digits, "%" PRId64, n);
     for (int i = 0; i < length; i++) {
         if (i && (length - i) % 3 == 0) grouped[k++] = ',';
@@ -141,7 +141,7 @@ static void write_count(FILE *to, int64_t n, int width)
 void bm_summary_at(const bm_model *m, FILE *to)
 {
     char shape[200];
-    int  name = 5, kind = 4, out = 12;
+    int name = 5, kind = 4, out = 12;
     if (!network_of(m)) return;
     for (int64_t i = 0; i < bm_model_layers(m); i++) {
         const bmi_shown *s = shown(m, i);
@@ -168,14 +168,14 @@ void bm_summary_at(const bm_model *m, FILE *to)
 bm_status bm_model_plan_print_at(bm_model *m, int64_t batch, int64_t repeats, FILE *to, bm_place here)
 {
     if (bmi_object_failed(m)) return bmi_object_status(m);
-    bmi_error   *e = &m->object.error;
+    bmi_error *e = &m->object.error;
     bmi_network *n = bmi_model_network(m, e, here);
     if (!n) return e->status;
     if (batch < 1) return bmi_object_fail(m, BM_E_ARGUMENT, here, "plan: batch is %" PRId64 ", it must be 1 or more", batch);
     bm_tensor *held[3] = { NULL };
-    bm_node    fed[3]  = { n->input, n->compiled ? n->heads[0].target : n->input, n->compiled ? n->weight : n->input };
-    bm_feed    feeds[3];
-    size_t     count = 0;
+    bm_node fed[3] = { n->input, n->compiled ? n->heads[0].target : n->input, n->compiled ? n->weight : n->input };
+    bm_feed feeds[3];
+    size_t count = 0;
     for (int i = 0; i < 3; i++) {
         if (!fed[i].graph || (i && fed[i].index == n->input.index)) continue;
         bm_shape shape = bm_node_shape(fed[i]);
@@ -188,9 +188,10 @@ bm_status bm_model_plan_print_at(bm_model *m, int64_t batch, int64_t repeats, FI
     }
     /* a session of its own: the model's weights stay what they are */
     const bm_node step[2] = { n->loss, n->step };
-    bm_session   *s       = bmi_session_make(n->graph, 0, here);
+    bm_session *s = bmi_session_make(n->graph, 0, here);
     if (!e->status)
-        bm_plan_print_at(s, (bm_feeds){ feeds, count }, n->compiled ? (bm_nodes){ step, 2 } : (bm_nodes){ &n->heads[0].output, 1 }, repeats, to, here);
+        bm_plan_print_at(s, (bm_feeds){ feeds, count },
+                         n->compiled ? (bm_nodes){ step, 2 } : (bm_nodes){ &n->heads[0].output, 1 }, repeats, to, here);
     bmi_fail_from(e, &s->object.error);
     bmi_object_free(s);
     for (size_t i = 0; i < count; i++) bmi_object_free(held[i]);

@@ -11,34 +11,44 @@
 #include <string.h>
 
 typedef struct table_fit {
-    bm_model            *m;
-    bmi_error           *e;
+    bm_model *m;
+    bmi_error *e;
     bm_fit_table_options o;
-    bm_place             here;
-    int64_t             *order;    /* rows: training, validation, test */
-    int64_t              counts[3];
-    bm_dataset          *parts[3];
+    bm_place here;
+    int64_t *order; /* rows: training, validation, test */
+    int64_t counts[3];
+    bm_dataset *parts[3];
 } table_fit;
 
 static bm_status check(table_fit *f)
 {
     const bm_fit_table_options *o = &f->o;
-    if (!f->m->recipe) return bmi_fail(f->e, BM_E_ARGUMENT, f->here, "fit: %s is no learner over a table; make it with bm_learner(..., recipe)", f->m->learner ? f->m->learner->name : "the model");
-    if (!f->m->recipe->target) return bmi_fail(f->e, BM_E_ARGUMENT, f->here, "fit: the recipe names no target, as bm_recipe_new(.target = \"price\")");
+    if (!f->m->recipe)
+        return bmi_fail(f->e, BM_E_ARGUMENT, f->here,
+                        "fit: %s is no learner over a table; make it with bm_learner(..., recipe)",
+                        f->m->learner ? f->m->learner->name : "the model");
+    if (!f->m->recipe->target)
+        return bmi_fail(f->e, BM_E_ARGUMENT, f->here, "fit: the recipe names no target, as bm_recipe_new(.target = \"price\")");
     if (bmi_object_failed(o->table)) {
         if (o->table) return bmi_fail_from(f->e, (const bmi_error *)&((const bmi_object *)(const void *)o->table)->error);
         return bmi_fail(f->e, BM_E_ARGUMENT, f->here, "fit: the table is null");
     }
-    if (o->validation_table && o->validation != 0) return bmi_fail(f->e, BM_E_ARGUMENT, f->here, "fit: both validation and validation_table are given; give one of them");
-    if (o->test_table && o->test != 0) return bmi_fail(f->e, BM_E_ARGUMENT, f->here, "fit: both test and test_table are given; give one of them");
+    if (o->validation_table && o->validation != 0)
+        return bmi_fail(f->e, BM_E_ARGUMENT, f->here, "fit: both validation and validation_table are given; give one of them");
+    if (o->test_table && o->test != 0)
+        return bmi_fail(f->e, BM_E_ARGUMENT, f->here, "fit: both test and test_table are given; give one of them");
     return BM_OK;
 }
 
 static bm_status split(table_fit *f)
 {
-    const bm_split_options o = { .validation = f->o.validation, .test = f->o.test, .seed = f->o.seed, .not_stratified = f->o.not_stratified, .in_order = f->o.in_order };
-    const size_t           n = (size_t)bm_table_rows(f->o.table);
-    f->order                 = bmi_alloc(f->m->object.context, n, sizeof *f->order);
+    const bm_split_options o = { .validation = f->o.validation,
+                                 .test = f->o.test,
+                                 .seed = f->o.seed,
+                                 .not_stratified = f->o.not_stratified,
+                                 .in_order = f->o.in_order };
+    const size_t n = (size_t)bm_table_rows(f->o.table);
+    f->order = bmi_alloc(f->m->object.context, n, sizeof *f->order);
     if (!f->order) return bmi_fail_memory(f->e, f->here, n * sizeof *f->order, "the order of rows");
     return bmi_recipe_split(f->e, f->here, f->m->recipe, f->o.table, &o, f->order, f->counts);
 }
@@ -46,11 +56,11 @@ static bm_status split(table_fit *f)
 /* Part i as a dataset: its rows of the table, or a table of its own. */
 static bm_status apply(table_fit *f, int i)
 {
-    const bm_table *own   = i == 1 ? f->o.validation_table : i == 2 ? f->o.test_table : NULL;
-    const int64_t   first = i == 0 ? 0 : i == 1 ? f->counts[0] : f->counts[0] + f->counts[1];
+    const bm_table *own = i == 1 ? f->o.validation_table : i == 2 ? f->o.test_table : NULL;
+    const int64_t first = i == 0 ? 0 : i == 1 ? f->counts[0] : f->counts[0] + f->counts[1];
     if (!own && !f->counts[i]) return BM_OK;
     const bm_rows rows = own ? (bm_rows){ 0 } : (bm_rows){ f->order + first, (size_t)f->counts[i] };
-    f->parts[i]        = bmi_recipe_apply(f->m->recipe, own ? own : f->o.table, rows, BMI_WANT_TARGET, f->here);
+    f->parts[i] = bmi_recipe_apply(f->m->recipe, own ? own : f->o.table, rows, BMI_WANT_TARGET, f->here);
     return bmi_fail_from(f->e, &f->parts[i]->object.error);
 }
 
@@ -63,7 +73,8 @@ static bm_status stopped(table_fit *f)
 
 static bm_status prepare(table_fit *f)
 {
-    if (bm_recipe_fit_at(f->m->recipe, f->o.table, (bm_rows){ f->order, (size_t)f->counts[0] }, f->here)) return bmi_fail_from(f->e, &f->m->recipe->object.error);
+    if (bm_recipe_fit_at(f->m->recipe, f->o.table, (bm_rows){ f->order, (size_t)f->counts[0] }, f->here))
+        return bmi_fail_from(f->e, &f->m->recipe->object.error);
     for (int i = 0; i < 3; i++)
         if (stopped(f) || apply(f, i)) return f->e->status;
     return BM_OK;
@@ -71,7 +82,12 @@ static bm_status prepare(table_fit *f)
 
 static bm_status train(table_fit *f)
 {
-    bm_fit_options o = { .data = f->parts[0], .validation = f->parts[1], .epochs = f->o.epochs, .batch = f->o.batch, .seed = f->o.seed, .balanced = f->o.balanced };
+    bm_fit_options o = { .data = f->parts[0],
+                         .validation = f->parts[1],
+                         .epochs = f->o.epochs,
+                         .batch = f->o.batch,
+                         .seed = f->o.seed,
+                         .balanced = f->o.balanced };
     memcpy(o.callbacks, f->o.callbacks, sizeof o.callbacks);
     return bmi_learner_train(f->m, &o, f->here);
 }
@@ -88,7 +104,7 @@ static bool scales_target(const bm_model *m)
 /* The model before comes back when anything fails: its network, and its recipe with its fit. */
 static bm_status fit_or_go_back(table_fit *f)
 {
-    bm_model  *m = f->m, *before = bmi_model_new(m->object.context, f->here);
+    bm_model *m = f->m, *before = bmi_model_new(m->object.context, f->here);
     bm_recipe *asked = m->recipe;
     if (bmi_fail_from(f->e, &before->object.error)) {
         bmi_object_free(before);
@@ -115,7 +131,8 @@ bm_status bm_fit_table_at(bm_model *m, const bm_fit_table_options *options, size
 {
     if (bmi_object_failed(m)) return bmi_object_status(m);
     table_fit f = { .m = m, .e = &m->object.error, .here = here };
-    if (bmi_options_copy(f.e, here, &f.o, sizeof f.o, offsetof(bm_fit_table_options, named_), options, size)) return f.e->status;
+    if (bmi_options_copy(f.e, here, &f.o, sizeof f.o, offsetof(bm_fit_table_options, named_), options, size))
+        return f.e->status;
     bmi_model_begin_work(m);
     if (!check(&f) && !split(&f)) fit_or_go_back(&f);
     bmi_model_end_work(m);

@@ -56,8 +56,8 @@ double bm_training_rate(const bm_training *t)
 
 void bm_training_set_rate(bm_training *t, double factor)
 {
-    bm_tensor                 *rate = bmi_session_variable(t->session, t->network->minimized.rate.index);
-    const bm_optimizer_common *o    = (const void *)t->model->settings.optimizer.options.at;
+    bm_tensor *rate = bmi_session_variable(t->session, t->network->minimized.rate.index);
+    const bm_optimizer_common *o = (const void *)t->model->settings.optimizer.options.at;
     if (!rate) {
         bmi_fail_from(t->error, &t->session->object.error);
         return;
@@ -93,7 +93,7 @@ static void copy_weights(bm_training *t, bmi_snapshot *s, bool back)
 {
     size_t at = 0;
     for (size_t i = 0; i < t->network->training.n_weights; i++) {
-        bm_tensor   *w     = bmi_session_variable(t->session, t->network->training.weights[i].node.index);
+        bm_tensor *w = bmi_session_variable(t->session, t->network->training.weights[i].node.index);
         const size_t bytes = (size_t)w->size * bm_type_size(w->type);
         if (back) memcpy(w->data, s->at + at, bytes);
         else memcpy(s->at + at, w->data, bytes);
@@ -106,7 +106,7 @@ void bm_training_keep(bm_training *t)
     bmi_snapshot *s = &t->hooks[t->hook].snapshot;
     if (!s->at) return;
     copy_weights(t, s, false);
-    s->kept  = true;
+    s->kept = true;
     s->epoch = t->model->history.epochs - 1;
 }
 

@@ -8,68 +8,69 @@
 
 typedef struct bmi_snapshot { /* all weights, one after the other */
     unsigned char *at;
-    size_t         bytes;
-    bool           kept;
-    int64_t        epoch;     /* whose weights they are */
+    size_t bytes;
+    bool kept;
+    int64_t epoch; /* whose weights they are */
 } bmi_snapshot;
 
 typedef struct bmi_hook { /* a callback at work */
     const bm_callback_kind *kind;
-    void                   *options, *state;
-    unsigned                flags;
-    bmi_snapshot            snapshot;
-    bool                    begun;
+    void *options, *state;
+    unsigned flags;
+    bmi_snapshot snapshot;
+    bool begun;
 } bmi_hook;
 
 struct bm_training {
-    bm_model    *model;
+    bm_model *model;
     bmi_network *network;
-    bm_session  *session;
-    bm_place     here;
-    bmi_error   *error;       /* the model's */
-    bmi_arena    arena;
+    bm_session *session;
+    bm_place here;
+    bmi_error *error; /* the model's */
+    bmi_arena arena;
     bm_fit_options o;
     /* data */
-    const bm_dataset   *data;
+    const bm_dataset *data;
     bmi_dataset_columns columns;
-    void        *weights;     /* of each row of the dataset, in the network's type; null: none */
-    int64_t     *chosen;      /* rows of the dataset that are for training, then those for validation; null: all for training */
-    int64_t      rows, validation_rows;
-    bmi_batches  batches;
-    int64_t     *order;
-    bmi_judge    judge;       /* of the validation; network null: none */
+    void *weights;   /* of each row of the dataset, in the network's type; null: none */
+    int64_t *chosen; /* rows of the dataset that are for training, then those for validation; null: all for training */
+    int64_t rows, validation_rows;
+    bmi_batches batches;
+    int64_t *order;
+    bmi_judge judge; /* of the validation; network null: none */
     /* passes */
-    bmi_pass     whole, rest;
-    int          loss, data_loss, penalty, gradient, means[BM_MODEL_MAX]; /* positions of fetches; -1: not fetched */
+    bmi_pass whole, rest;
+    int loss, data_loss, penalty, gradient, means[BM_MODEL_MAX]; /* positions of fetches; -1: not fetched */
     /* sums of the present epoch */
-    bool         sums;        /* the loss is a sum over rows, not a mean */
-    double       loss_sum, penalty_sum, mean_sums[BM_MODEL_MAX];
-    int64_t      rows_done;
+    bool sums; /* the loss is a sum over rows, not a mean */
+    double loss_sum, penalty_sum, mean_sums[BM_MODEL_MAX];
+    int64_t rows_done;
     /* history columns */
-    size_t       column_loss, column_seconds, column_rate, column_mean[BM_MODEL_MAX], column_validation_loss, column_validation[BM_MODEL_MAX];
+    size_t column_loss, column_seconds, column_rate, column_mean[BM_MODEL_MAX], column_validation_loss,
+        column_validation[BM_MODEL_MAX];
     /* callbacks */
-    bmi_hook     hooks[BM_MODEL_MAX];
-    int          n_hooks, hook; /* the one at work */
-    unsigned     flags;       /* of all callbacks */
-    bm_progress  progress;
-    double       start, epoch_start, last_look;
-    int64_t      every, until_look; /* steps between two looks at the clock */
-    int64_t      steps_done, steps_limit;
-    double       gradient_norm;
-    unsigned     denormals;   /* the caller's mode; steps flush them */
-    bool         stop;
-    char         why[64];
+    bmi_hook hooks[BM_MODEL_MAX];
+    int n_hooks, hook; /* the one at work */
+    unsigned flags;    /* of all callbacks */
+    bm_progress progress;
+    double start, epoch_start, last_look;
+    int64_t every, until_look; /* steps between two looks at the clock */
+    int64_t steps_done, steps_limit;
+    double gradient_norm;
+    unsigned denormals; /* the caller's mode; steps flush them */
+    bool stop;
+    char why[64];
 };
 
 /* fit_begin.c: checks and makes everything a fit needs; end releases it. */
 bm_status bmi_training_begin(bm_training *t);
-void      bmi_training_end(bm_training *t);
+void bmi_training_end(bm_training *t);
 /* fit_number.c: names what made the loss of this batch not finite. */
 bm_status bmi_training_bad_number(bm_training *t, const bmi_pass *p, const int64_t *rows);
-void      bmi_training_feed(const bm_training *t, const bmi_pass *p, const int64_t *rows);
+void bmi_training_feed(const bm_training *t, const bmi_pass *p, const int64_t *rows);
 /* training.c: training ends after so many steps more of this fit have been looked at: `steps` of the callbacks is called right then. */
-void      bmi_training_limit(bm_training *t, int64_t steps);
+void bmi_training_limit(bm_training *t, int64_t steps);
 /* Seconds of a clock that only goes forward. */
-double    bmi_now(void);
+double bmi_now(void);
 
 #endif

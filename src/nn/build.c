@@ -8,7 +8,12 @@
 
 void bmi_build_begin(bm_build *b, bm_graph *graph, bm_type type, bool training, const bm_build *like, bmi_error *error)
 {
-    *b = (bm_build){ .graph = graph, .type = type, .training = training, .like = like, .error = error, .arena = { .context = graph->object.context } };
+    *b = (bm_build){ .graph = graph,
+                     .type = type,
+                     .training = training,
+                     .like = like,
+                     .error = error,
+                     .arena = { .context = graph->object.context } };
 }
 
 void bmi_build_end(bm_build *b)
@@ -26,13 +31,22 @@ static bm_place place_of(const bm_build *b)
     return b->layer ? b->layer->here : (bm_place){ 0 };
 }
 
-bm_graph *bm_build_graph(bm_build *b) { return b->graph; }
-bool      bm_build_training(const bm_build *b) { return b->training; }
-bm_type   bm_build_type(const bm_build *b) { return b->type; }
+bm_graph *bm_build_graph(bm_build *b)
+{
+    return b->graph;
+}
+bool bm_build_training(const bm_build *b)
+{
+    return b->training;
+}
+bm_type bm_build_type(const bm_build *b)
+{
+    return b->type;
+}
 
 bm_node bm_build_fail(bm_build *b, bm_status status, const char *format, ...)
 {
-    char    text[600];
+    char text[600];
     va_list list;
     va_start(list, format);
     vsnprintf(text, sizeof text, format, list);
@@ -57,10 +71,11 @@ static bmi_weight *find_weight(const bm_build *b, const char *name)
 /* The variable of a name made before must be of the shape asked for now: layers used twice, or loaded. */
 static bool same_shape(bm_build *b, const char *name, bm_node found, bm_shape want)
 {
-    char           x[200], y[200];
+    char x[200], y[200];
     const bm_shape is = bm_node_shape(found);
     if (bm_node_type(found) == b->type && bmi_shape_equal(is, want)) return true;
-    bm_build_fail(b, BM_E_SHAPE, "%s is %s %s from an earlier use, here it would be %s %s; a layer used twice takes inputs of one shape", name,
+    bm_build_fail(b, BM_E_SHAPE,
+                  "%s is %s %s from an earlier use, here it would be %s %s; a layer used twice takes inputs of one shape", name,
                   bm_type_name(bm_node_type(found)), bmi_shape_text(x, &is), bm_type_name(b->type), bmi_shape_text(y, &want));
     return false;
 }
@@ -68,7 +83,7 @@ static bool same_shape(bm_build *b, const char *name, bm_node found, bm_shape wa
 /* The weight of the present layer by name: of this build, of the earlier one, or new. */
 static bmi_weight *weight(bm_build *b, const char *name, bm_shape shape, bm_init init, bool trained)
 {
-    char    full[200], text[200];
+    char full[200], text[200];
     int64_t size;
     snprintf(full, sizeof full, "%.100s/%.90s", b->layer ? b->layer->name : "layer", name);
     if (bmi_shape_known(shape) && !bmi_shape_size(shape, BM_F64, &size)) {
@@ -83,9 +98,9 @@ static bmi_weight *weight(bm_build *b, const char *name, bm_shape shape, bm_init
         no_memory(b, "weights of layers");
         return NULL;
     }
-    w        = &b->weights[b->n_weights];
-    *w       = earlier ? *earlier : (bmi_weight){ .trained = trained };
-    w->name  = bmi_arena_text(&b->arena, full);
+    w = &b->weights[b->n_weights];
+    *w = earlier ? *earlier : (bmi_weight){ .trained = trained };
+    w->name = bmi_arena_text(&b->arena, full);
     w->layer = b->layer ? b->layer->name : "layer";
     if (!w->name) {
         no_memory(b, "the name of a weight");
@@ -117,7 +132,8 @@ void bm_build_update(bm_build *b, bm_node state, bm_node value)
     if (!b->training || b->error->status || !bm_node_ok(state) || !bm_node_ok(value)) return;
     for (size_t i = 0; i < b->n_updates; i++)
         if (b->updates[i].state.index == state.index) {
-            bm_build_fail(b, BM_E_ARGUMENT, "its state \"%s\" would be updated twice in one step; use one layer for each input", bm_node_name(state));
+            bm_build_fail(b, BM_E_ARGUMENT, "its state \"%s\" would be updated twice in one step; use one layer for each input",
+                          bm_node_name(state));
             return;
         }
     if (!bmi_grow(b->arena.context, (void **)&b->updates, &b->updates_capacity, b->n_updates + 1, sizeof *b->updates)) {
@@ -137,9 +153,10 @@ bm_node bm_build_activation(bm_build *b, bm_activation activation, bm_node x)
 {
     if (b->error->status) return bmi_node_failed(b->graph);
     const bm_node y = bmi_activation_node(b->error, place_of(b), b->layer ? b->layer->name : "layer", activation, x);
-    const char   *kind = bm_node_ok(y) ? bm_node_kind(y) : "";
+    const char *kind = bm_node_ok(y) ? bm_node_kind(y) : "";
     if (y.index == x.index || (strcmp(kind, "softmax") != 0 && strcmp(kind, "sigmoid") != 0)) return y;
-    if (!bmi_grow(b->arena.context, (void **)&b->squashes, &b->squashes_capacity, b->n_squashes + 1, sizeof *b->squashes)) return no_memory(b, "activations");
+    if (!bmi_grow(b->arena.context, (void **)&b->squashes, &b->squashes_capacity, b->n_squashes + 1, sizeof *b->squashes))
+        return no_memory(b, "activations");
     b->squashes[b->n_squashes].output = y;
     b->squashes[b->n_squashes].logits = x;
     b->squashes[b->n_squashes++].name = !strcmp(kind, "softmax") ? "softmax" : "sigmoid";
@@ -165,15 +182,17 @@ bm_node bmi_build_layer(bm_build *b, const bmi_kept_layer *layer, const bm_node 
         bmi_fail_from(b->error, &g->object.error);
         return bmi_node_failed(g);
     }
-    b->layer               = layer;
-    const bm_place  place  = layer->here.file ? layer->here : (bm_place){ "", 0 };
-    const bm_place  before = bmi_graph_lend(g, place);
-    const char     *scope  = bmi_graph_scope(g, layer->name);
-    const bm_node   y      = n && in ? layer->kind->build(b, layer->options, in, n) : bm_build_fail(b, BM_E_ARGUMENT, "it has no input");
+    b->layer = layer;
+    const bm_place place = layer->here.file ? layer->here : (bm_place){ "", 0 };
+    const bm_place before = bmi_graph_lend(g, place);
+    const char *scope = bmi_graph_scope(g, layer->name);
+    const bm_node y =
+        n && in ? layer->kind->build(b, layer->options, in, n) : bm_build_fail(b, BM_E_ARGUMENT, "it has no input");
     bmi_graph_scope(g, scope);
     bmi_graph_lend(g, before);
     if (!b->error->status && g->object.error.status) bmi_fail_from(b->error, &g->object.error);
-    if (!b->error->status && !bm_node_ok(y)) bm_build_fail(b, BM_E_ARGUMENT, "its build function gave a failed node without an error");
+    if (!b->error->status && !bm_node_ok(y))
+        bm_build_fail(b, BM_E_ARGUMENT, "its build function gave a failed node without an error");
     b->layer = NULL;
     return b->error->status ? bmi_node_failed(g) : y;
 }
@@ -185,7 +204,7 @@ bm_node bmi_build_penalties(bm_build *b, bm_place here)
         const bmi_weight *w = &b->weights[i];
         if (!w->penalty.name && !w->penalty.kind) continue;
         const bm_node one = bmi_penalty_node(b->error, here, w->name, w->penalty, w->node);
-        sum               = sum.graph ? bm_add_at(sum, one, here) : one;
+        sum = sum.graph ? bm_add_at(sum, one, here) : one;
     }
     return sum;
 }

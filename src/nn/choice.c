@@ -20,8 +20,10 @@ bm_node bmi_activation_node(bmi_error *e, bm_place here, const char *owner, bm_a
     if (e->status || (!activation.name && !activation.kind)) return e->status ? bmi_node_failed(x.graph) : x;
     const bm_activation_kind *kind = find(e, here, owner, "activation", CHOICE(activation), p);
     if (!kind || !x.graph) return bmi_node_failed(x.graph);
-    const bm_place before = bmi_graph_lend(x.graph, here.file ? here : x.graph->lent.file ? x.graph->lent : (bm_place){ "", 0 });
-    const bm_node  y      = kind->apply(x, p);
+    const bm_place before = bmi_graph_lend(x.graph, here.file            ? here
+                                                    : x.graph->lent.file ? x.graph->lent
+                                                                         : (bm_place){ "", 0 });
+    const bm_node y = kind->apply(x, p);
     bmi_graph_lend(x.graph, before);
     bmi_fail_from(e, &x.graph->object.error);
     return y;
@@ -33,7 +35,7 @@ bm_node bmi_penalty_node(bmi_error *e, bm_place here, const char *owner, bm_pena
     const bm_penalty_kind *kind = find(e, here, owner, "penalty", CHOICE(penalty), p);
     if (!kind || !weight.graph) return bmi_node_failed(weight.graph);
     const bm_place before = bmi_graph_lend(weight.graph, here.file ? here : (bm_place){ "", 0 });
-    const bm_node  y      = kind->of(weight, p);
+    const bm_node y = kind->of(weight, p);
     bmi_graph_lend(weight.graph, before);
     bmi_fail_from(e, &weight.graph->object.error);
     return y;

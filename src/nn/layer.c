@@ -7,8 +7,11 @@
 #include <string.h>
 
 _Static_assert(sizeof(bm_layer) == BMI_PART_ROOM && sizeof(bm_optimizer) == BMI_PART_ROOM, "parts have one size");
-_Static_assert(offsetof(bm_layer, options) == offsetof(bmi_part, options) && offsetof(bm_layer, here) == offsetof(bmi_part, place), "a layer begins as a part");
-_Static_assert(offsetof(bm_optimizer, options) == offsetof(bmi_part, options) && offsetof(bm_optimizer, size) == offsetof(bmi_part, size),
+_Static_assert(offsetof(bm_layer, options) == offsetof(bmi_part, options) &&
+                   offsetof(bm_layer, here) == offsetof(bmi_part, place),
+               "a layer begins as a part");
+_Static_assert(offsetof(bm_optimizer, options) == offsetof(bmi_part, options) &&
+                   offsetof(bm_optimizer, size) == offsetof(bmi_part, size),
                "an optimiser begins as a part");
 
 bm_layer bm_layer_at(const char *name, const void *options, size_t size, bm_place here)
@@ -49,7 +52,7 @@ static bool taken(const char *name, const bmi_kept_layer *others, size_t n)
 /* "dense_2": the kind and the number of its kind, or the next that is free. */
 static const char *automatic_name(bmi_arena *arena, const char *kind, const bmi_kept_layer *others, size_t n)
 {
-    char   text[120];
+    char text[120];
     size_t number = 1;
     for (size_t i = 0; i < n; i++) number += !strcmp(others[i].kind->name, kind);
     do snprintf(text, sizeof text, "%.80s_%zu", kind, number++);
@@ -64,16 +67,18 @@ static const char **name_field(const bm_layer_kind *kind, void *options)
     return f && f->type == BMI_FIELD_TEXT ? (const char **)(void *)((unsigned char *)options + f->offset) : NULL;
 }
 
-bm_status bmi_layer_keep(bmi_error *e, bmi_arena *arena, const bm_layer *from, const bmi_kept_layer *others, size_t n_others, bmi_kept_layer *to)
+bm_status bmi_layer_keep(bmi_error *e, bmi_arena *arena, const bm_layer *from, const bmi_kept_layer *others, size_t n_others,
+                         bmi_kept_layer *to)
 {
     if (e->status) return e->status;
     if (from->kind == &bmi_layer_wrong) return bmi_fail(e, BM_E_ARGUMENT, from->here, "%s", (const char *)from->options.at);
     bm_layer *kept = bmi_arena_alloc(arena, 1, sizeof *kept);
     if (!kept) return bmi_fail_memory(e, from->here, sizeof *kept, "a layer");
     if (bmi_part_keep(e, arena, "layer", from, kept)) return e->status;
-    if (!kept->kind->build) return bmi_fail(e, BM_E_ARGUMENT, from->here, "%s: its record has no build function", kept->kind->name);
+    if (!kept->kind->build)
+        return bmi_fail(e, BM_E_ARGUMENT, from->here, "%s: its record has no build function", kept->kind->name);
     const char **given = name_field(kept->kind, kept->options.at);
-    const char  *name  = given && *given && **given ? *given : automatic_name(arena, kept->kind->name, others, n_others);
+    const char *name = given && *given && **given ? *given : automatic_name(arena, kept->kind->name, others, n_others);
     if (!name) return bmi_fail_memory(e, from->here, 100, "the name of a layer");
     if (given && *given && taken(name, others, n_others))
         return bmi_fail(e, BM_E_ARGUMENT, from->here, "%s: the name \"%s\" is taken by another layer", kept->kind->name, name);
@@ -87,7 +92,8 @@ json_t *bmi_layer_save(const bmi_kept_layer *layer)
     return bmi_part_save(layer->part);
 }
 
-bm_status bmi_layer_load(bmi_error *e, bm_place here, const json_t *from, const bm_layer_kind *const *kinds, bool strict, bm_layer *to)
+bm_status bmi_layer_load(bmi_error *e, bm_place here, const json_t *from, const bm_layer_kind *const *kinds, bool strict,
+                         bm_layer *to)
 {
     return bmi_part_load(e, here, "layer", from, (const void *const *)kinds, strict, to);
 }
@@ -96,7 +102,9 @@ bm_status bmi_optimizer_keep(bmi_error *e, bmi_arena *arena, const bm_optimizer 
 {
     if (bmi_part_keep(e, arena, "optimizer", from, to)) return e->status;
     if (to->kind->options_size < sizeof(bm_optimizer_common) || !to->kind->update)
-        return bmi_fail(e, BM_E_ARGUMENT, from->here, "%s: its record needs an update function, and options that begin with those all optimisers have", to->kind->name);
+        return bmi_fail(e, BM_E_ARGUMENT, from->here,
+                        "%s: its record needs an update function, and options that begin with those all optimisers have",
+                        to->kind->name);
     return BM_OK;
 }
 
@@ -105,7 +113,8 @@ json_t *bmi_optimizer_save(const bm_optimizer *kept)
     return bmi_part_save(kept);
 }
 
-bm_status bmi_optimizer_load(bmi_error *e, bm_place here, const json_t *from, const bm_optimizer_kind *const *kinds, bool strict, bm_optimizer *to)
+bm_status bmi_optimizer_load(bmi_error *e, bm_place here, const json_t *from, const bm_optimizer_kind *const *kinds,
+                             bool strict, bm_optimizer *to)
 {
     return bmi_part_load(e, here, "optimizer", from, (const void *const *)kinds, strict, to);
 }

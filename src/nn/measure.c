@@ -10,10 +10,10 @@
 #include <string.h>
 
 typedef struct measuring {
-    bmi_error       e;
-    bm_place        here;
-    const char     *what; /* for messages */
-    bmi_arena       arena;
+    bmi_error e;
+    bm_place here;
+    const char *what; /* for messages */
+    bmi_arena arena;
     bm_metric_input in;
 } measuring;
 
@@ -23,7 +23,8 @@ static bm_tensor *finish(measuring *m, bm_tensor *result)
     if (!result) result = bm_tensor_new_at(BM_F64, BM_SCALAR, m->here);
     if (m->e.status) {
         if (!bmi_object_failed(result)) bmi_fail_from(&result->object.error, &m->e);
-        if (result->object.users > 0 && result->size) memset(result->data, 0xff, (size_t)result->size * sizeof(double)); /* NaN */
+        if (result->object.users > 0 && result->size)
+            memset(result->data, 0xff, (size_t)result->size * sizeof(double)); /* NaN */
     }
     bmi_arena_end(&m->arena);
     return result;
@@ -39,7 +40,8 @@ static const double *read(measuring *m, const char *name, const bm_tensor *t, in
         return NULL;
     }
     if (t->shape.rank < 1) {
-        bmi_fail(&m->e, BM_E_SHAPE, m->here, "%s: the %s has shape %s, must be [rows] or [rows, columns]", m->what, name, bmi_shape_text(text, &t->shape));
+        bmi_fail(&m->e, BM_E_SHAPE, m->here, "%s: the %s has shape %s, must be [rows] or [rows, columns]", m->what, name,
+                 bmi_shape_text(text, &t->shape));
         return NULL;
     }
     double *at = bmi_arena_alloc(&m->arena, (size_t)t->size + 1, sizeof *at);
@@ -48,7 +50,7 @@ static const double *read(measuring *m, const char *name, const bm_tensor *t, in
         return NULL;
     }
     for (int64_t i = 0; i < t->size; i++) at[i] = bm_tensor_at(t, i);
-    *rows    = t->shape.dim[0];
+    *rows = t->shape.dim[0];
     *columns = *rows ? t->size / *rows : 1;
     return at;
 }
@@ -56,20 +58,21 @@ static const double *read(measuring *m, const char *name, const bm_tensor *t, in
 static void read_all(measuring *m, const void *options, size_t size)
 {
     bm_measure_options o;
-    int64_t            rows = 0, weights = 0, one = 1;
-    bm_metric_input   *in = &m->in;
+    int64_t rows = 0, weights = 0, one = 1;
+    bm_metric_input *in = &m->in;
     if (bmi_options_copy(&m->e, m->here, &o, sizeof o, offsetof(bm_measure_options, named_), options, size)) return;
     in->prediction = read(m, "prediction", o.prediction, &in->rows, &in->columns);
-    in->target     = read(m, "target", o.target, &rows, &in->target_columns);
+    in->target = read(m, "target", o.target, &rows, &in->target_columns);
     if (o.weight) in->weight = read(m, "weight", o.weight, &weights, &one);
     if (m->e.status) return;
     if (!in->rows) bmi_fail(&m->e, BM_E_DATA, m->here, "%s: there are no rows", m->what);
     else if (rows != in->rows || (o.weight && (weights != in->rows || one != 1)))
-        bmi_fail(&m->e, BM_E_SHAPE, m->here, "%s: the prediction has %lld rows, the %s %lld", m->what, (long long)in->rows, rows != in->rows ? "target" : "weight",
-                 (long long)(rows != in->rows ? rows : weights));
+        bmi_fail(&m->e, BM_E_SHAPE, m->here, "%s: the prediction has %lld rows, the %s %lld", m->what, (long long)in->rows,
+                 rows != in->rows ? "target" : "weight", (long long)(rows != in->rows ? rows : weights));
     else if (in->target_columns != in->columns && in->target_columns != 1)
-        bmi_fail(&m->e, BM_E_SHAPE, m->here, "%s: the prediction has %lld columns, the target %lld; a target has as many, or one class number a row", m->what,
-                 (long long)in->columns, (long long)in->target_columns);
+        bmi_fail(&m->e, BM_E_SHAPE, m->here,
+                 "%s: the prediction has %lld columns, the target %lld; a target has as many, or one class number a row",
+                 m->what, (long long)in->columns, (long long)in->target_columns);
     in->output = o.output ? o.output : in->columns == 1 ? BM_OUTPUT_BINARY : BM_OUTPUT_CLASSES;
 }
 
@@ -79,8 +82,8 @@ static void check_classes(measuring *m)
     const bm_metric_input *in = &m->in;
     for (int64_t i = 0; i < in->rows && !m->e.status; i++)
         if (bmi_class_true(in, i) < 0)
-            bmi_fail(&m->e, BM_E_DATA, m->here, "%s: the target of row %lld is %g, classes are 0 to %lld", m->what, (long long)i, in->target[i],
-                     (long long)bmi_metric_classes(in) - 1);
+            bmi_fail(&m->e, BM_E_DATA, m->here, "%s: the target of row %lld is %g, classes are 0 to %lld", m->what,
+                     (long long)i, in->target[i], (long long)bmi_metric_classes(in) - 1);
 }
 
 static void set_result(bm_tensor *result, double value)
@@ -89,14 +92,18 @@ static void set_result(bm_tensor *result, double value)
 }
 
 /* The mean over rows of a function on nodes, in an eager f64 graph. */
-static double by_rows(measuring *m, const bm_loss_kind *loss, const bm_metric_kind *metric, const double p[2], const bm_tensor *prediction, const bm_tensor *target)
+static double by_rows(measuring *m, const bm_loss_kind *loss, const bm_metric_kind *metric, const double p[2],
+                      const bm_tensor *prediction, const bm_tensor *target)
 {
-    bm_graph     *g = bm_graph_new_at(&(bm_graph_options){ .eager = true }, sizeof(bm_graph_options), m->here);
-    bm_loss_input in = { .prediction = bm_constant_at(g, prediction, NULL, m->here), .logits = { NULL, -1 }, .output = m->in.output };
+    bm_graph *g = bm_graph_new_at(&(bm_graph_options){ .eager = true }, sizeof(bm_graph_options), m->here);
+    bm_loss_input in = { .prediction = bm_constant_at(g, prediction, NULL, m->here),
+                         .logits = { NULL, -1 },
+                         .output = m->in.output };
     in.prediction = bm_cast_at(in.prediction, BM_F64, m->here);
-    in.target     = bm_constant_at(g, target, NULL, m->here);
-    bm_node rows  = loss ? bmi_loss_rows(&m->e, m->here, loss, p, &in) : bmi_metric_rows(&m->e, m->here, metric, p, &in);
-    bm_node all   = m->e.status ? rows : bmi_loss_reduce(rows, (bm_node){ NULL, -1 }, loss ? loss->reduction : BM_REDUCE_MEAN, m->here);
+    in.target = bm_constant_at(g, target, NULL, m->here);
+    bm_node rows = loss ? bmi_loss_rows(&m->e, m->here, loss, p, &in) : bmi_metric_rows(&m->e, m->here, metric, p, &in);
+    bm_node all =
+        m->e.status ? rows : bmi_loss_reduce(rows, (bm_node){ NULL, -1 }, loss ? loss->reduction : BM_REDUCE_MEAN, m->here);
     bmi_fail_from(&m->e, &g->object.error);
     const double value = m->e.status ? NAN : bm_node_number(all);
     bm_graph_free(g);
@@ -105,22 +112,26 @@ static double by_rows(measuring *m, const bm_loss_kind *loss, const bm_metric_ki
 
 bm_tensor *bm_measure_at(bm_metric metric, const bm_measure_options *options, size_t size, bm_place here)
 {
-    measuring             m = { .here = here, .what = "measure" };
-    double                p[2], value = NAN;
-    bm_tensor            *result = bm_tensor_new_at(BM_F64, BM_SCALAR, here);
-    const bm_metric_kind *kind   = bmi_metric_find(&m.e, here, "measure", metric, p);
+    measuring m = { .here = here, .what = "measure" };
+    double p[2], value = NAN;
+    bm_tensor *result = bm_tensor_new_at(BM_F64, BM_SCALAR, here);
+    const bm_metric_kind *kind = bmi_metric_find(&m.e, here, "measure", metric, p);
     if (kind) m.what = kind->name;
     if (kind) read_all(&m, options, size);
     if (!m.e.status && kind->all) {
         const size_t bytes = kind->scratch ? kind->scratch(m.in.rows, m.in.columns) : 0;
-        m.in.scratch       = bytes ? bmi_arena_alloc(&m.arena, bytes, 1) : NULL;
+        m.in.scratch = bytes ? bmi_arena_alloc(&m.arena, bytes, 1) : NULL;
         if (bytes && !m.in.scratch) bmi_fail_memory(&m.e, here, bytes, kind->name);
         else value = kind->all(&m.in, p);
         if (!m.e.status && isnan(value)) {
             if (kind->target != BM_TARGET_LIKE_OUTPUT && m.in.output != BM_OUTPUT_LABELS) check_classes(&m);
-            bmi_fail(&m.e, BM_E_DATA, here, "%s: it is not defined for these rows (NaN among them, one class only, or weights that sum to 0)", kind->name);
+            bmi_fail(&m.e, BM_E_DATA, here,
+                     "%s: it is not defined for these rows (NaN among them, one class only, or weights that sum to 0)",
+                     kind->name);
         }
-    } else if (!m.e.status && m.in.weight) bmi_fail(&m.e, BM_E_UNSUPPORTED, here, "%s: its record has no function of a whole evaluation, so it takes no weights", kind->name);
+    } else if (!m.e.status && m.in.weight)
+        bmi_fail(&m.e, BM_E_UNSUPPORTED, here, "%s: its record has no function of a whole evaluation, so it takes no weights",
+                 kind->name);
     else if (!m.e.status) value = by_rows(&m, NULL, kind, p, options->prediction, options->target);
     set_result(result, value);
     return finish(&m, result);
@@ -128,27 +139,29 @@ bm_tensor *bm_measure_at(bm_metric metric, const bm_measure_options *options, si
 
 bm_tensor *bm_confusion_at(const bm_measure_options *options, size_t size, bm_place here)
 {
-    measuring  m = { .here = here, .what = "confusion" };
+    measuring m = { .here = here, .what = "confusion" };
     bm_tensor *result = NULL;
     read_all(&m, options, size);
     if (!m.e.status && m.in.output == BM_OUTPUT_LABELS)
-        bmi_fail(&m.e, BM_E_ARGUMENT, here, "confusion: labels that do not exclude each other have no confusion matrix; take one column at a time");
+        bmi_fail(&m.e, BM_E_ARGUMENT, here,
+                 "confusion: labels that do not exclude each other have no confusion matrix; take one column at a time");
     if (!m.e.status) check_classes(&m);
     if (!m.e.status) {
         const int64_t n = bmi_metric_classes(&m.in);
-        result          = bm_tensor_new_at(BM_F64, BM_SHAPE(n, n), here);
+        result = bm_tensor_new_at(BM_F64, BM_SHAPE(n, n), here);
         for (int64_t i = 0; !bmi_object_failed(result) && i < m.in.rows; i++)
-            ((double *)result->data)[bmi_class_true(&m.in, i) * n + bmi_class_predicted(&m.in, i, .5)] += bmi_weight_of(&m.in, i);
+            ((double *)result->data)[bmi_class_true(&m.in, i) * n + bmi_class_predicted(&m.in, i, .5)] +=
+                bmi_weight_of(&m.in, i);
     }
     return finish(&m, result);
 }
 
 bm_tensor *bm_loss_value_at(bm_loss loss, const bm_tensor *prediction, const bm_tensor *target, bm_place here)
 {
-    measuring           m = { .here = here, .what = "loss" };
-    double              p[2];
-    bm_tensor          *result = bm_tensor_new_at(BM_F64, BM_SCALAR, here);
-    const bm_loss_kind *kind   = bmi_loss_find(&m.e, here, "loss", loss, p);
+    measuring m = { .here = here, .what = "loss" };
+    double p[2];
+    bm_tensor *result = bm_tensor_new_at(BM_F64, BM_SCALAR, here);
+    const bm_loss_kind *kind = bmi_loss_find(&m.e, here, "loss", loss, p);
     if (kind) set_result(result, by_rows(&m, kind, NULL, p, prediction, target));
     return finish(&m, result);
 }

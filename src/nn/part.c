@@ -6,7 +6,7 @@
 #include <string.h>
 
 typedef union room { /* a part with all of its options */
-    bmi_part      part;
+    bmi_part part;
     unsigned char bytes[BMI_PART_ROOM];
 } room;
 
@@ -19,13 +19,13 @@ static void row_of(bmi_field row[2], const char *family)
 
 void bmi_part_make(void *to, const char *name, const void *kind, const void *options, size_t size, bm_place here)
 {
-    room        *r    = to;
+    room *r = to;
     const size_t fits = BMI_PART_ROOM - offsetof(bmi_part, options);
     memset(r, 0, sizeof *r);
-    r->part.name  = name;
-    r->part.kind  = kind;
+    r->part.name = name;
+    r->part.kind = kind;
     r->part.place = here;
-    r->part.size  = options ? size : 0;
+    r->part.size = options ? size : 0;
     if (options) memcpy(r->bytes + offsetof(bmi_part, options), options, size < fits ? size : fits);
 }
 
@@ -50,7 +50,7 @@ static bool keep_texts(bmi_arena *arena, const bmi_field *fields, void *options)
 bm_status bmi_part_keep(bmi_error *e, bmi_arena *arena, const char *family, const void *from, void *to)
 {
     bmi_field row[2];
-    room     *r = to;
+    room *r = to;
     row_of(row, family);
     memcpy(r, from, sizeof *r);
     const bm_place here = r->part.place;
@@ -58,7 +58,7 @@ bm_status bmi_part_keep(bmi_error *e, bmi_arena *arena, const char *family, cons
     if (bmi_fields_settle(e, here, family, row, r)) return e->status;
     if (!r->part.kind) r->part.kind = bmi_kind_find(family, r->part.name);
     const bmi_part_kind *kind = r->part.kind;
-    r->part.name              = kind->name;
+    r->part.name = kind->name;
     if (!keep_texts(arena, kind->fields, &r->part.options)) return bmi_fail_memory(e, here, 100, kind->name);
     return BM_OK;
 }
@@ -70,19 +70,20 @@ bm_status bmi_part_copy(bmi_error *e, bmi_arena *arena, const char *family, cons
     memcpy(r, from, sizeof *r);
     r->part.kind = settled.part.kind;
     r->part.name = settled.part.name;
-    if (!keep_texts(arena, ((const bmi_part_kind *)r->part.kind)->fields, &r->part.options)) return bmi_fail_memory(e, r->part.place, 100, r->part.name);
+    if (!keep_texts(arena, ((const bmi_part_kind *)r->part.kind)->fields, &r->part.options))
+        return bmi_fail_memory(e, r->part.place, 100, r->part.name);
     return BM_OK;
 }
 
 json_t *bmi_part_save(const void *kept)
 {
-    const room          *r    = kept;
+    const room *r = kept;
     const bmi_part_kind *kind = r->part.kind;
-    json_t              *to   = json_object();
-    bool                 good = to && json_object_set_new(to, "kind", json_string(kind->name)) == 0;
+    json_t *to = json_object();
+    bool good = to && json_object_set_new(to, "kind", json_string(kind->name)) == 0;
     if (good && kind->fields) {
         json_t *options = bmi_fields_save(kind->fields, &r->part.options);
-        good            = options && json_object_set_new(to, "options", options) == 0;
+        good = options && json_object_set_new(to, "options", options) == 0;
     }
     if (good) return to;
     json_decref(to);
@@ -96,17 +97,20 @@ static const bmi_part_kind *find(const char *family, const char *name, const voi
     return bmi_kind_find(family, name);
 }
 
-bm_status bmi_part_load(bmi_error *e, bm_place here, const char *family, const json_t *from, const void *const *kinds, bool strict, void *to)
+bm_status bmi_part_load(bmi_error *e, bm_place here, const char *family, const json_t *from, const void *const *kinds,
+                        bool strict, void *to)
 {
-    const char   *name    = json_string_value(json_is_object(from) ? json_object_get(from, "kind") : from);
+    const char *name = json_string_value(json_is_object(from) ? json_object_get(from, "kind") : from);
     const json_t *options = json_object_get(from, "options");
-    room         *r       = to;
+    room *r = to;
     bmi_part_make(r, name, NULL, NULL, 0, here);
     if (!name) return bmi_fail(e, BM_E_FORMAT, here, "%s: must be {\"kind\": name, \"options\": {...}}", family);
     const bmi_part_kind *kind = find(family, name, kinds);
     if (!kind) {
         const char *near = bmi_kind_nearest(family, name);
-        return bmi_fail(e, BM_E_UNSUPPORTED, here, "%s: the kind \"%.60s\" is not known to this library%s%s%s; give the record of a kind from outside where the file is loaded",
+        return bmi_fail(e, BM_E_UNSUPPORTED, here,
+                        "%s: the kind \"%.60s\" is not known to this library%s%s%s; give the record of a kind from outside "
+                        "where the file is loaded",
                         family, name, near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
     }
     r->part.kind = kind;
@@ -119,15 +123,16 @@ bm_status bmi_part_load(bmi_error *e, bm_place here, const char *family, const j
 
 bm_status bmi_part_parse(bmi_error *e, bm_place here, bmi_arena *arena, const char *family, const char *text, void *to)
 {
-    const size_t n     = strcspn(text, ":("), length = strlen(text);
-    const bool   round = text[n] == '(';
-    room        *r     = to;
-    char        *name  = bmi_arena_alloc(arena, n + 1, 1), *rest = bmi_arena_alloc(arena, length + 1, 1);
+    const size_t n = strcspn(text, ":("), length = strlen(text);
+    const bool round = text[n] == '(';
+    room *r = to;
+    char *name = bmi_arena_alloc(arena, n + 1, 1), *rest = bmi_arena_alloc(arena, length + 1, 1);
     bmi_part_make(r, name, NULL, NULL, 0, here);
     if (!name || !rest) return bmi_fail_memory(e, here, length, "a text");
     memcpy(name, text, n);
     while (n && (name[strlen(name) - 1] == ' ')) name[strlen(name) - 1] = 0;
-    if (round && text[length - 1] != ')') return bmi_fail(e, BM_E_ARGUMENT, here, "%s: \"%.100s\" has a bracket that does not close", family, text);
+    if (round && text[length - 1] != ')')
+        return bmi_fail(e, BM_E_ARGUMENT, here, "%s: \"%.100s\" has a bracket that does not close", family, text);
     if (n < length) memcpy(rest, text + n + 1, length - n - 1 - round);
     const bmi_part_kind *kind = bmi_kind_find(family, name);
     if (!kind) {

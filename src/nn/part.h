@@ -21,10 +21,11 @@ bm_status bmi_part_keep(bmi_error *e, bmi_arena *arena, const char *family, cons
 bm_status bmi_part_copy(bmi_error *e, bmi_arena *arena, const char *family, const void *from, void *to);
 
 /* {"kind": "dense", "options": {...}} of a kept part; null when there is no memory. */
-json_t   *bmi_part_save(const void *kept);
+json_t *bmi_part_save(const void *kept);
 /* The reverse, a value to be kept after; texts borrow from `from`. A bare text is a kind without options. `kinds`: records from
  * outside the library, ended by null, or null. BM_E_FORMAT no such form; BM_E_UNSUPPORTED an unknown kind. */
-bm_status bmi_part_load(bmi_error *e, bm_place here, const char *family, const json_t *from, const void *const *kinds, bool strict, void *to);
+bm_status bmi_part_load(bmi_error *e, bm_place here, const char *family, const json_t *from, const void *const *kinds,
+                        bool strict, void *to);
 /* "adam", "sgd:rate=.1,momentum=.9" or "sgd(rate=.1)"; texts go to the arena. */
 bm_status bmi_part_parse(bmi_error *e, bm_place here, bmi_arena *arena, const char *family, const char *text, void *to);
 

@@ -28,18 +28,26 @@ bm_node bmi_update_variable_new(bm_update *u, const char *prefix, const char *na
 {
     char full[200];
     snprintf(full, sizeof full, "%.120s/%.60s", prefix, name);
-    for (int i = 1; bm_node_ok(bm_node_find(u->graph, full)); i++) snprintf(full, sizeof full, "%.120s/%.50s_%d", prefix, name, i);
+    for (int i = 1; bm_node_ok(bm_node_find(u->graph, full)); i++)
+        snprintf(full, sizeof full, "%.120s/%.50s_%d", prefix, name, i);
     const bm_node v = bm_variable_at(u->graph, type, shape, init, full, u->here);
     append(u, &u->slots, &u->n_slots, &u->slots_capacity, v);
     return v;
 }
 
-bm_node bm_update_variable(const bm_update *u) { return u->variable; }
-bm_node bm_update_gradient(const bm_update *u) { return u->gradient; }
+bm_node bm_update_variable(const bm_update *u)
+{
+    return u->variable;
+}
+bm_node bm_update_gradient(const bm_update *u)
+{
+    return u->gradient;
+}
 
 bm_node bm_update_slot(bm_update *u, const char *name, bm_init init)
 {
-    return bmi_update_variable_new(u, bm_node_name(u->variable), name, bm_node_type(u->variable), bm_node_shape(u->variable), init);
+    return bmi_update_variable_new(u, bm_node_name(u->variable), name, bm_node_type(u->variable), bm_node_shape(u->variable),
+                                   init);
 }
 
 bm_node bm_update_shared_slot(bm_update *u, const char *name, bm_init init)
@@ -83,7 +91,7 @@ static bm_node times(bm_node product, bm_node factor)
 static bm_node rate_factor(bm_update *u)
 {
     const bm_optimizer_common *c = u->common;
-    bm_node                    factor = { NULL, -1 };
+    bm_node factor = { NULL, -1 };
     if (!c->schedule.name && !c->schedule.kind && c->decay == 0 && c->warmup == 0) return factor;
     const bm_node now = bm_update_step(u), before = bm_shift(now, -1);
     if (c->schedule.kind) {
@@ -113,7 +121,7 @@ bm_node bm_update_rate(bm_update *u)
 static bm_node limit_columns(bm_node value, double limit)
 {
     const int64_t rank = bm_node_shape(value).rank;
-    bm_axes       axes = { .count = rank - 1 };
+    bm_axes axes = { .count = rank - 1 };
     for (int64_t i = 0; i + 1 < rank; i++) axes.at[i] = i;
     const bm_node square = bm_square(value), norm = bm_sqrt(rank > 1 ? bm_sum_keep(square, axes) : bm_sum(square));
     return bm_mul(value, bm_div(bmi_number_like(value, limit), bm_maximum(norm, bmi_number_like(value, limit))));
@@ -122,7 +130,8 @@ static bm_node limit_columns(bm_node value, double limit)
 void bm_update_assign(bm_update *u, bm_node target, bm_node value)
 {
     if (target.index == u->variable.index && bm_node_ok(target)) {
-        if (u->common->weight_decay != 0) value = bm_sub(value, bm_mul(bm_scale(bm_update_rate(u), u->common->weight_decay), target));
+        if (u->common->weight_decay != 0)
+            value = bm_sub(value, bm_mul(bm_scale(bm_update_rate(u), u->common->weight_decay), target));
         if (u->max_norm > 0) value = limit_columns(value, u->max_norm);
         u->assigned = true;
     }

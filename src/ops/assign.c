@@ -9,11 +9,12 @@
 static bm_status infer(bm_infer *i)
 {
     const bm_shape v = i->in_shape[0], x = i->in_shape[1];
-    char           a[200], b[200];
+    char a[200], b[200];
     if (bmi_infer_types_agree(i)) return BM_E_TYPE;
     if (!bmi_shape_broadcast(v, x, &i->shape) || (bmi_shape_known(i->shape) && !bmi_shape_equal(i->shape, v)))
-        return bm_infer_fail(i, BM_E_SHAPE, "the variable is %s, the value is %s and does not broadcast to it", bmi_shape_text(a, &v), bmi_shape_text(b, &x));
-    i->type  = i->in_type[0];
+        return bm_infer_fail(i, BM_E_SHAPE, "the variable is %s, the value is %s and does not broadcast to it",
+                             bmi_shape_text(a, &v), bmi_shape_text(b, &x));
+    i->type = i->in_type[0];
     i->shape = v;
     return BM_OK;
 }
@@ -41,26 +42,48 @@ static int64_t whole_difference(int64_t a, int64_t b, int64_t c, double p0, doub
     return wrap_sub(a, b);
 }
 
-static void run_assign(const bm_call *c) { bmi_row_run(&c->in[1], &c->out, &(const bmi_row){ &bmi_code_copy, whole, 1 }, NULL); }
-static void run_add(const bm_call *c) { bmi_row_run(c->in, &c->out, &(const bmi_row){ &bmi_code_add, whole_sum, 2 }, NULL); }
-static void run_sub(const bm_call *c) { bmi_row_run(c->in, &c->out, &(const bmi_row){ &bmi_code_sub, whole_difference, 2 }, NULL); }
+static void run_assign(const bm_call *c)
+{
+    bmi_row_run(&c->in[1], &c->out, &(const bmi_row){ &bmi_code_copy, whole, 1 }, NULL);
+}
+static void run_add(const bm_call *c)
+{
+    bmi_row_run(c->in, &c->out, &(const bmi_row){ &bmi_code_add, whole_sum, 2 }, NULL);
+}
+static void run_sub(const bm_call *c)
+{
+    bmi_row_run(c->in, &c->out, &(const bmi_row){ &bmi_code_sub, whole_difference, 2 }, NULL);
+}
 
-#define TWO .in = { BMI_REALS(1, 2), BMI_REALS(10, 20) }, .in_shape = { BMI_DIMS(2), BMI_DIMS(2) }, .shape = BMI_DIMS(2), .source = "by hand"
+#define TWO                                                                                                       \
+    .in = { BMI_REALS(1, 2), BMI_REALS(10, 20) }, .in_shape = { BMI_DIMS(2), BMI_DIMS(2) }, .shape = BMI_DIMS(2), \
+    .source = "by hand"
 static const bm_example examples_assign[] = { { TWO, .out = BMI_REALS(10, 20) } };
-static const bm_example examples_add[]    = { { TWO, .out = BMI_REALS(11, 22) } };
-static const bm_example examples_sub[]    = { { TWO, .out = BMI_REALS(-9, -18) } };
+static const bm_example examples_add[] = { { TWO, .out = BMI_REALS(11, 22) } };
+static const bm_example examples_sub[] = { { TWO, .out = BMI_REALS(-9, -18) } };
 
-#define UPDATE(name_, infer_, run_, code, unused, list, doc_)                                                                           \
-    static const bm_op bmi_op_##name_ = { .size = sizeof(bm_op), .name = #name_, .n_in = 2,                                             \
-                                          .flags = BM_OP_ELEMENTWISE | BM_OP_UPDATE | BM_OP_NO_GRADIENT, .shape_inputs = unused,        \
-                                          .infer = infer_, .run = run_, .vector = &(code), BMI_EXAMPLES(list), .doc = doc_ };           \
-    bm_node bm_##name_##_at(bm_node variable, bm_node value, bm_place here) { return update(&bmi_op_##name_, variable, value, here); }
+#define UPDATE(name_, infer_, run_, code, unused, list, doc_)                                            \
+    static const bm_op bmi_op_##name_ = { .size = sizeof(bm_op),                                         \
+                                          .name = #name_,                                                \
+                                          .n_in = 2,                                                     \
+                                          .flags = BM_OP_ELEMENTWISE | BM_OP_UPDATE | BM_OP_NO_GRADIENT, \
+                                          .shape_inputs = unused,                                        \
+                                          .infer = infer_,                                               \
+                                          .run = run_,                                                   \
+                                          .vector = &(code),                                             \
+                                          BMI_EXAMPLES(list),                                            \
+                                          .doc = doc_ };                                                 \
+    bm_node bm_##name_##_at(bm_node variable, bm_node value, bm_place here)                              \
+    {                                                                                                    \
+        return update(&bmi_op_##name_, variable, value, here);                                           \
+    }
 
 static bm_node update(const bm_op *op, bm_node variable, bm_node value, bm_place here)
 {
     const bmi_node *node = bmi_node_of(variable);
     if (node && node->op != &bmi_op_variable) {
-        bmi_object_fail(variable.graph, BM_E_ARGUMENT, here, "%s: \"%s\" is the %s of other nodes; only a variable can be updated", op->name, node->name,
+        bmi_object_fail(variable.graph, BM_E_ARGUMENT, here,
+                        "%s: \"%s\" is the %s of other nodes; only a variable can be updated", op->name, node->name,
                         node->op->name);
         return bmi_node_failed(variable.graph);
     }
@@ -75,7 +98,7 @@ UPDATE(assign_sub, infer_number, run_sub, bmi_code_sub, 0, examples_sub, "subtra
 
 static bm_status infer_group(bm_infer *i)
 {
-    i->type  = BM_F32;
+    i->type = BM_F32;
     i->shape = (bm_shape){ 0 };
     return BM_OK;
 }
@@ -86,11 +109,20 @@ static void run_group(const bm_call *c)
 }
 
 static const bm_example examples_group[] = {
-    { .in = { BMI_REALS(1, 2), BMI_REALS(10, 20) }, .in_shape = { BMI_DIMS(2), BMI_DIMS(2) }, .out = BMI_REALS(0), .source = "by hand" },
+    { .in = { BMI_REALS(1, 2), BMI_REALS(10, 20) },
+      .in_shape = { BMI_DIMS(2), BMI_DIMS(2) },
+      .out = BMI_REALS(0),
+      .source = "by hand" },
 };
 
-static const bm_op bmi_op_group = { .size = sizeof(bm_op), .name = "group", .n_in = -1, .flags = BM_OP_NO_GRADIENT, .infer = infer_group,
-                                    .run = run_group, BMI_EXAMPLES(examples_group), .doc = "needs all its inputs; 0" };
+static const bm_op bmi_op_group = { .size = sizeof(bm_op),
+                                    .name = "group",
+                                    .n_in = -1,
+                                    .flags = BM_OP_NO_GRADIENT,
+                                    .infer = infer_group,
+                                    .run = run_group,
+                                    BMI_EXAMPLES(examples_group),
+                                    .doc = "needs all its inputs; 0" };
 
 bm_node bm_group_at(bm_nodes parts, bm_place here)
 {
@@ -102,4 +134,6 @@ bm_node bm_group_at(bm_nodes parts, bm_place here)
     return bmi_node_add(parts.at[0].graph, &bmi_op_group, NULL, parts.at, (int)parts.count, NULL, here);
 }
 
-const bmi_kind bmi_kinds_op_assign[] = { BMI_OP_KIND(assign), BMI_OP_KIND(assign_add), BMI_OP_KIND(assign_sub), BMI_OP_KIND(group), { 0 } };
+const bmi_kind bmi_kinds_op_assign[] = {
+    BMI_OP_KIND(assign), BMI_OP_KIND(assign_add), BMI_OP_KIND(assign_sub), BMI_OP_KIND(group), { 0 }
+};

@@ -8,7 +8,7 @@
 
 static bm_status infer(bm_infer *i)
 {
-    i->type  = (bm_type)*(const int64_t *)i->args;
+    i->type = (bm_type) * (const int64_t *)i->args;
     i->shape = i->in_shape[0];
     if (bm_type_size(i->type) && i->type != BM_BOOL) return BM_OK;
     return bm_infer_fail(i, BM_E_TYPE, "%d is no type to convert to", (int)i->type);
@@ -31,9 +31,11 @@ static int64_t whole_in(bm_type type, double v)
 static void run(const bm_call *c)
 {
     const bm_array *x = &c->in[0], *out = &c->out;
-    const bool      real = bmi_type_is_real(x->type);
+    const bool real = bmi_type_is_real(x->type);
     for (int64_t i = 0; i < out->size; i++) {
-        const double  v = x->type == BM_F32 ? (double)((const float *)x->data)[i] : x->type == BM_F64 ? ((const double *)x->data)[i] : 0;
+        const double v = x->type == BM_F32   ? (double)((const float *)x->data)[i]
+                         : x->type == BM_F64 ? ((const double *)x->data)[i]
+                                             : 0;
         const int64_t w = real ? 0 : bmi_integer_at(x, i);
         switch (out->type) {
         case BM_F32: ((float *)out->data)[i] = real ? (float)v : (float)w; break;
@@ -52,18 +54,44 @@ static void grad(bm_node y, bm_node dy, bm_node *dx)
 }
 
 static const bm_example examples[] = {
-    { .in = { BMI_REALS(1.9, -1.9, 3e9) }, .in_shape = { BMI_DIMS(3) }, .args = &(const int64_t){ BM_I32 }, .out = BMI_REALS(1, -1, 2147483647),
-      .shape = BMI_DIMS(3), .source = "by hand" },
-    { .in = { BMI_REALS(1.5, -2) }, .in_shape = { BMI_DIMS(2) }, .args = &(const int64_t){ BM_F64 }, .out = BMI_REALS(1.5, -2), .shape = BMI_DIMS(2),
+    { .in = { BMI_REALS(1.9, -1.9, 3e9) },
+      .in_shape = { BMI_DIMS(3) },
+      .args = &(const int64_t){ BM_I32 },
+      .out = BMI_REALS(1, -1, 2147483647),
+      .shape = BMI_DIMS(3),
       .source = "by hand" },
-    { .in = { BMI_REALS(0, 1) }, .in_type = { BM_BOOL }, .in_shape = { BMI_DIMS(2) }, .args = &(const int64_t){ BM_F32 }, .out = BMI_REALS(0, 1),
-      .shape = BMI_DIMS(2), .source = "by hand" },
-    { .in = { BMI_REALS(300, -1) }, .in_type = { BM_I64 }, .in_shape = { BMI_DIMS(2) }, .args = &(const int64_t){ BM_U8 }, .out = BMI_REALS(44, 255),
-      .shape = BMI_DIMS(2), .source = "by hand" },
+    { .in = { BMI_REALS(1.5, -2) },
+      .in_shape = { BMI_DIMS(2) },
+      .args = &(const int64_t){ BM_F64 },
+      .out = BMI_REALS(1.5, -2),
+      .shape = BMI_DIMS(2),
+      .source = "by hand" },
+    { .in = { BMI_REALS(0, 1) },
+      .in_type = { BM_BOOL },
+      .in_shape = { BMI_DIMS(2) },
+      .args = &(const int64_t){ BM_F32 },
+      .out = BMI_REALS(0, 1),
+      .shape = BMI_DIMS(2),
+      .source = "by hand" },
+    { .in = { BMI_REALS(300, -1) },
+      .in_type = { BM_I64 },
+      .in_shape = { BMI_DIMS(2) },
+      .args = &(const int64_t){ BM_U8 },
+      .out = BMI_REALS(44, 255),
+      .shape = BMI_DIMS(2),
+      .source = "by hand" },
 };
 
-static const bm_op bmi_op_cast = { .size = sizeof(bm_op), .name = "cast", .n_in = 1, .args_size = sizeof(int64_t), .flags = BM_OP_ELEMENTWISE,
-                                   .infer = infer, .grad = grad, .run = run, .vector = &bmi_code_copy, BMI_EXAMPLES(examples),
+static const bm_op bmi_op_cast = { .size = sizeof(bm_op),
+                                   .name = "cast",
+                                   .n_in = 1,
+                                   .args_size = sizeof(int64_t),
+                                   .flags = BM_OP_ELEMENTWISE,
+                                   .infer = infer,
+                                   .grad = grad,
+                                   .run = run,
+                                   .vector = &bmi_code_copy,
+                                   BMI_EXAMPLES(examples),
                                    .doc = "x as another type; reals to whole numbers towards zero" };
 
 bm_node bm_cast_at(bm_node x, bm_type type, bm_place here)

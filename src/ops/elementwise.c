@@ -23,8 +23,8 @@ static bool is_number(bm_type t)
 static bm_status refuse(bm_infer *i, int j, const char *takes)
 {
     char text[200];
-    return bm_infer_fail(i, BM_E_TYPE, "input %d is %s %s; it takes %s (bm_cast changes the type)", j + 1, bm_type_name(i->in_type[j]),
-                         bmi_shape_text(text, &i->in_shape[j]), takes);
+    return bm_infer_fail(i, BM_E_TYPE, "input %d is %s %s; it takes %s (bm_cast changes the type)", j + 1,
+                         bm_type_name(i->in_type[j]), bmi_shape_text(text, &i->in_shape[j]), takes);
 }
 
 bm_status bmi_infer_NUMBERS(bm_infer *i)
@@ -44,14 +44,14 @@ bm_status bmi_infer_COMPARE(bm_infer *i)
 bm_status bmi_infer_ANY_COMPARE(bm_infer *i)
 {
     const bm_status status = bmi_infer_broadcast(i);
-    i->type                = BM_BOOL;
+    i->type = BM_BOOL;
     return status;
 }
 
 bm_status bmi_infer_TEST(bm_infer *i)
 {
     const bm_status status = bmi_infer_REALS(i);
-    i->type                = BM_BOOL;
+    i->type = BM_BOOL;
     return status;
 }
 
@@ -66,18 +66,18 @@ bm_status bmi_infer_CHOICE(bm_infer *i)
 {
     if (i->in_type[0] != BM_BOOL) return refuse(i, 0, "a bool there");
     const bm_type types[3] = { i->in_type[1], i->in_type[1], i->in_type[2] };
-    bm_infer      alike    = *i;
-    alike.in_type          = types;
+    bm_infer alike = *i;
+    alike.in_type = types;
     const bm_status status = bmi_infer_broadcast(&alike);
-    i->type                = alike.type;
-    i->shape               = alike.shape;
+    i->type = alike.type;
+    i->shape = alike.shape;
     return status;
 }
 
 enum { TILE = 128 };
 typedef union tile {
-    float   f32[TILE];
-    double  f64[TILE];
+    float f32[TILE];
+    double f64[TILE];
     int64_t i64[TILE];
 } tile;
 
@@ -95,18 +95,18 @@ static const void *real_piece(const bm_array *x, bm_type real, int64_t at, int64
 static void run_reals(const bm_array *in, const bm_array *out, const bmi_row *row, const double *p, bm_type real, bmi_walk *w)
 {
     const bmi_vector_fn code = (*row->code)[bmi_isa_now()][real == BM_F32 ? BMI_REAL_F32 : BMI_REAL_F64];
-    const int           last = w->rank - 1;
-    tile                buffer[4];
+    const int last = w->rank - 1;
+    tile buffer[4];
     do {
         for (int64_t i = 0; i < w->dim[last]; i += TILE) {
-            const int64_t n        = w->dim[last] - i < TILE ? w->dim[last] - i : TILE;
-            const void   *piece[3] = { NULL, NULL, NULL };
+            const int64_t n = w->dim[last] - i < TILE ? w->dim[last] - i : TILE;
+            const void *piece[3] = { NULL, NULL, NULL };
             for (int j = 0; j < row->operands; j++) {
                 const int64_t step = w->stride[j][last];
-                piece[j]           = real_piece(&in[j], real, w->at[j] + i * step, step, n, &buffer[j]);
+                piece[j] = real_piece(&in[j], real, w->at[j] + i * step, step, n, &buffer[j]);
             }
-            const int64_t at   = w->at[row->operands] + i;
-            void         *into = out->type == real ? bmi_element(out, at) : (void *)&buffer[3];
+            const int64_t at = w->at[row->operands] + i;
+            void *into = out->type == real ? bmi_element(out, at) : (void *)&buffer[3];
             code((size_t)n, into, piece[0], piece[1], piece[2], p);
             if (out->type == real) continue;
             for (int64_t k = 0; k < n; k++)
@@ -133,8 +133,8 @@ static void run_integers(const bm_array *in, const bm_array *out, const bmi_row 
 void bmi_row_run(const bm_array *in, const bm_array *out, const bmi_row *row, const bmi_row_args *args)
 {
     const double no_numbers[2] = { 0, 0 }, *p = args ? args->p : no_numbers;
-    bm_type      real = bmi_type_is_real(out->type) ? out->type : (bm_type)0;
-    int64_t      stride[BMI_WALK_ARRAYS][BM_MAX_RANK];
+    bm_type real = bmi_type_is_real(out->type) ? out->type : (bm_type)0;
+    int64_t stride[BMI_WALK_ARRAYS][BM_MAX_RANK];
     for (int j = 0; j < row->operands; j++) {
         if (bmi_type_is_real(in[j].type)) real = in[j].type;
         bmi_broadcast_strides(&in[j].shape, &out->shape, stride[j]);

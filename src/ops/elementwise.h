@@ -16,6 +16,7 @@
  * Derivatives: DX1(..) DX2(..) DX3(..), or NO_DX for an operation that counts as constant. What was broadcast is summed back,
  * and none is built for constants.
  */
+// clang-format off
 #ifndef BMI_OPS_ELEMENTWISE_H
 #define BMI_OPS_ELEMENTWISE_H
 #ifndef BMI_VARIANT

@@ -6,6 +6,7 @@
  *          Klambauer et al., 2017; GELU: Hendrycks and Gimpel, 2016; SiLU: Elfwing, Uchibe, Doya, 2018; softplus: Dugas et al.,
  *          2001; softsign: Bergstra et al., 2009.
  */
+// clang-format off
 #include "ops/elementwise.h"
 
 #define SELU_SCALE 1.0507009873554805

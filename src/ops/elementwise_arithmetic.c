@@ -2,6 +2,7 @@
 /* Elementwise arithmetic: sums, products, quotients, and the plain functions of one input. Whole numbers wrap around as
  * two's complement does; their quotient goes towards zero, and by zero it is 0 (C leaves it undefined, NumPy gives 0).
  */
+// clang-format off
 #include "ops/elementwise.h"
 
 #ifndef BMI_VARIANT

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Elementwise choice: one of two values, the smaller, the larger, a value held in bounds, a sign.
  */
+// clang-format off
 #include "ops/elementwise.h"
 
 #ifndef BMI_VARIANT

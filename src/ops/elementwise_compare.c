@@ -2,6 +2,7 @@
 /* Elementwise comparison and logic. The results are bools; inside a program a bool is the real 0 or 1. A comparison with NaN is
  * false, but not_equal is true, as IEEE 754 has it.
  */
+// clang-format off
 #include "ops/elementwise.h"
 
 BMI_ROW2(equal, v_truth(v_eq(a, b)), ANY_COMPARE(a == b), PUBLIC, NO_DX, "x = y, as bool",

@@ -2,6 +2,7 @@
 /* Elementwise exponentials, logarithms and powers. Derivatives use the value where that is shorter. The derivative of x^y by y
  * is x^y log x, and 0 where x <= 0 (there x^y is no smooth function of y, or 0).
  */
+// clang-format off
 #include "ops/elementwise.h"
 
 #ifndef BMI_VARIANT

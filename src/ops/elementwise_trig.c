@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Elementwise sine, cosine and error function. */
+// clang-format off
 #include "ops/elementwise.h"
 
 BMI_ROW1(sin, v_sin(a), REALS, PUBLIC, DX1(bm_mul(dy, bm_cos(a))), "sine",

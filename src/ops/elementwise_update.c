@@ -2,6 +2,7 @@
 /* The arithmetic of updates in few steps: what an optimiser does to every weight in every step of training. Each is a short form
  * of sums and products, with one rounding less where a product and a sum are one instruction.
  */
+// clang-format off
 #include "ops/elementwise.h"
 
 BMI_ROW2(mix, v_fma(a, p0, v_mul(b, p1)), REALS, PUBLIC_P2, DX2(bm_scale(dy, p0), bm_scale(dy, p1)), "p x + q y, elementwise with broadcasting",

@@ -17,8 +17,8 @@ static bm_status rows_shape(bm_infer *i, const bm_shape *x, const bm_shape *indi
     char a[200], b[200];
     if (x->rank < 1) return bm_infer_fail(i, BM_E_SHAPE, "x is (): it has no rows");
     if (indices->rank + x->rank - 1 > BM_MAX_RANK)
-        return bm_infer_fail(i, BM_E_SHAPE, "x is %s, the indices are %s: the result would have more than %d axes", bmi_shape_text(a, x),
-                             bmi_shape_text(b, indices), BM_MAX_RANK);
+        return bm_infer_fail(i, BM_E_SHAPE, "x is %s, the indices are %s: the result would have more than %d axes",
+                             bmi_shape_text(a, x), bmi_shape_text(b, indices), BM_MAX_RANK);
     *out = *indices;
     for (int64_t d = 1; d < x->rank; d++) out->dim[out->rank++] = x->dim[d];
     return BM_OK;
@@ -33,19 +33,21 @@ static bm_status infer_gather(bm_infer *i)
 static bm_status infer_scatter(bm_infer *i)
 {
     const bm_shape x = i->in_shape[0], updates = i->in_shape[2];
-    const bm_type  t = i->in_type[0];
-    bm_shape       want;
-    char           a[200], b[200], c[200];
+    const bm_type t = i->in_type[0];
+    bm_shape want;
+    char a[200], b[200], c[200];
     if (bmi_infer_index(i, 1)) return BM_E_TYPE;
     if (t != i->in_type[2] || !(bmi_type_is_real(t) || t == BM_I32 || t == BM_I64))
-        return bm_infer_fail(i, BM_E_TYPE, "x is %s, the updates are %s: both must be the same of f32, f64, i32, i64", bm_type_name(t), bm_type_name(i->in_type[2]));
+        return bm_infer_fail(i, BM_E_TYPE, "x is %s, the updates are %s: both must be the same of f32, f64, i32, i64",
+                             bm_type_name(t), bm_type_name(i->in_type[2]));
     if (rows_shape(i, &x, &i->in_shape[1], &want)) return BM_E_SHAPE;
     bool fits = updates.rank == want.rank;
     for (int64_t d = 0; fits && d < want.rank; d++) fits = bmi_dims_fit(updates.dim[d], want.dim[d]);
     if (!fits)
-        return bm_infer_fail(i, BM_E_SHAPE, "x is %s, the indices are %s, the updates are %s instead of %s", bmi_shape_text(a, &x),
-                             bmi_shape_text(b, &i->in_shape[1]), bmi_shape_text(c, &updates), bmi_shape_text((char[200]){ 0 }, &want));
-    i->type  = t;
+        return bm_infer_fail(i, BM_E_SHAPE, "x is %s, the indices are %s, the updates are %s instead of %s",
+                             bmi_shape_text(a, &x), bmi_shape_text(b, &i->in_shape[1]), bmi_shape_text(c, &updates),
+                             bmi_shape_text((char[200]){ 0 }, &want));
+    i->type = t;
     i->shape = x;
     return BM_OK;
 }
@@ -53,20 +55,20 @@ static bm_status infer_scatter(bm_infer *i)
 /* ---- kernels ---- */
 typedef struct bound {
     bm_call call;
-    bool    from_zeros; /* scatter_rows */
+    bool from_zeros; /* scatter_rows */
 } bound;
 
 static void gather_part(const void *args, int part, int parts)
 {
-    const bm_call  *c = &((const bound *)args)->call;
+    const bm_call *c = &((const bound *)args)->call;
     const bm_array *x = &c->in[0], *indices = &c->in[1];
-    const int64_t   rows = x->shape.dim[0], width = bmi_behind_axis(&x->shape, 0);
-    const size_t    bytes = (size_t)width * bm_type_size(x->type);
-    int64_t         begin, end;
+    const int64_t rows = x->shape.dim[0], width = bmi_behind_axis(&x->shape, 0);
+    const size_t bytes = (size_t)width * bm_type_size(x->type);
+    int64_t begin, end;
     bmi_slice(indices->size, 1, part, parts, &begin, &end);
     for (int64_t i = begin; i < end && bytes; i++) {
         const int64_t row = bmi_integer_at(indices, i);
-        void         *to  = bmi_element(&c->out, i * width);
+        void *to = bmi_element(&c->out, i * width);
         if (row >= 0 && row < rows) {
             memcpy(to, bmi_element(x, row * width), bytes);
             continue;
@@ -77,7 +79,8 @@ static void gather_part(const void *args, int part, int parts)
 }
 
 /* to[j] += from[j] for a row; whole numbers wrap around. */
-#define ADD_ROW(T) for (int64_t j = 0; j < width; j++) ((T *)to)[j] += ((const T *)from)[j]
+#define ADD_ROW(T) \
+    for (int64_t j = 0; j < width; j++) ((T *)to)[j] += ((const T *)from)[j]
 static void add_row(bm_type type, int64_t width, void *to, const void *from)
 {
     if (type == BM_F32) ADD_ROW(float);
@@ -88,26 +91,36 @@ static void add_row(bm_type type, int64_t width, void *to, const void *from)
 
 static void scatter_part(const void *args, int part, int parts)
 {
-    const bound    *b = args;
-    const bm_call  *c = &b->call;
+    const bound *b = args;
+    const bm_call *c = &b->call;
     const bm_array *indices = &c->in[1], *updates = &c->in[2], *out = &c->out;
-    const int64_t   rows = out->shape.dim[0], width = bmi_behind_axis(&out->shape, 0);
-    int64_t         begin, end;
+    const int64_t rows = out->shape.dim[0], width = bmi_behind_axis(&out->shape, 0);
+    int64_t begin, end;
     bmi_slice(rows, 1, part, parts, &begin, &end);
     const size_t bytes = (size_t)((end - begin) * width) * bm_type_size(out->type);
-    void        *mine  = bmi_element(out, begin * width);
+    void *mine = bmi_element(out, begin * width);
     if (bytes && b->from_zeros) memset(mine, 0, bytes);
     else if (bytes && out->data != c->in[0].data) memcpy(mine, bmi_element(&c->in[0], begin * width), bytes);
     for (int64_t i = 0; i < indices->size; i++) {
         const int64_t row = bmi_integer_at(indices, i);
-        if (row >= begin && row < end) add_row(out->type, width, bmi_element(out, row * width), bmi_element(updates, i * width));
+        if (row >= begin && row < end)
+            add_row(out->type, width, bmi_element(out, row * width), bmi_element(updates, i * width));
         else if ((row < 0 || row >= rows) && part == 0) bm_call_fault(c, "index", row, i, rows);
     }
 }
 
-static void run_gather(const bm_call *c) { gather_part(&(bound){ *c, false }, 0, 1); }
-static void run_scatter(const bm_call *c) { scatter_part(&(bound){ *c, false }, 0, 1); }
-static void run_rows(const bm_call *c) { scatter_part(&(bound){ *c, true }, 0, 1); }
+static void run_gather(const bm_call *c)
+{
+    gather_part(&(bound){ *c, false }, 0, 1);
+}
+static void run_scatter(const bm_call *c)
+{
+    scatter_part(&(bound){ *c, false }, 0, 1);
+}
+static void run_rows(const bm_call *c)
+{
+    scatter_part(&(bound){ *c, true }, 0, 1);
+}
 
 enum { ELEMENTS_A_PART = 32768 };
 
@@ -115,16 +128,26 @@ static bool bind(bmi_bind *b, bmi_kernel kernel, bool from_zeros, int64_t elemen
 {
     bound *k = bmi_bind_memory(b, sizeof *k);
     if (!k) return true;
-    *k = (bound){ { .args = b->args, .n_in = b->n_in, .in = b->in, .out = b->out, .state_ = b->state, .number_ = b->number }, from_zeros };
+    *k = (bound){ { .args = b->args, .n_in = b->n_in, .in = b->in, .out = b->out, .state_ = b->state, .number_ = b->number },
+                  from_zeros };
     int64_t parts = elements / ELEMENTS_A_PART + 1;
     if (parts > most) parts = most;
     bmi_bind_emit(b, b->op->name, kernel, k, parts < b->threads ? (int)parts : b->threads);
     return true;
 }
 
-static bool bind_gather(bmi_bind *b) { return bind(b, gather_part, false, b->out.size, b->in[1].size); }
-static bool bind_scatter(bmi_bind *b) { return bind(b, scatter_part, false, b->out.size, b->out.shape.dim[0]); }
-static bool bind_rows(bmi_bind *b) { return bind(b, scatter_part, true, b->out.size, b->out.shape.dim[0]); }
+static bool bind_gather(bmi_bind *b)
+{
+    return bind(b, gather_part, false, b->out.size, b->in[1].size);
+}
+static bool bind_scatter(bmi_bind *b)
+{
+    return bind(b, scatter_part, false, b->out.size, b->out.shape.dim[0]);
+}
+static bool bind_rows(bmi_bind *b)
+{
+    return bind(b, scatter_part, true, b->out.size, b->out.shape.dim[0]);
+}
 
 /* ---- gradients ---- */
 extern const bm_op bmi_op_scatter_rows;
@@ -154,13 +177,14 @@ typedef struct one_hot_args {
 static bm_status infer_one_hot(bm_infer *i)
 {
     const one_hot_args *args = i->args;
-    const bm_shape      x    = i->in_shape[0];
+    const bm_shape x = i->in_shape[0];
     if (bmi_infer_index(i, 0)) return BM_E_TYPE;
     if (!bm_type_size((bm_type)args->type)) return bm_infer_fail(i, BM_E_TYPE, "%lld is no type", (long long)args->type);
     if (args->depth < 1) return bm_infer_fail(i, BM_E_ARGUMENT, "the depth is %lld; 1 or more", (long long)args->depth);
-    if (x.rank == BM_MAX_RANK) return bm_infer_fail(i, BM_E_SHAPE, "the indices have %d axes, which leaves none for the classes", BM_MAX_RANK);
-    i->type                       = (bm_type)args->type;
-    i->shape                      = x;
+    if (x.rank == BM_MAX_RANK)
+        return bm_infer_fail(i, BM_E_SHAPE, "the indices have %d axes, which leaves none for the classes", BM_MAX_RANK);
+    i->type = (bm_type)args->type;
+    i->shape = x;
     i->shape.dim[i->shape.rank++] = args->depth;
     return BM_OK;
 }
@@ -179,34 +203,81 @@ static void run_one_hot(const bm_call *c)
 
 #define TABLE BMI_REALS(1, 2, 3, 4, 5, 6)
 static const bm_example examples_gather[] = {
-    { .in = { TABLE, BMI_REALS(2, 0) }, .in_type = { 0, BM_I32 }, .in_shape = { BMI_DIMS(3, 2), BMI_DIMS(2) }, .out = BMI_REALS(5, 6, 1, 2),
-      .shape = BMI_DIMS(2, 2), .source = "by hand" },
-    { .in = { TABLE, BMI_REALS(1, 1, 5, 0) }, .in_type = { 0, BM_I64 }, .in_shape = { BMI_DIMS(6), BMI_DIMS(2, 2) }, .out = BMI_REALS(2, 2, 6, 1),
-      .shape = BMI_DIMS(2, 2), .source = "by hand" },
+    { .in = { TABLE, BMI_REALS(2, 0) },
+      .in_type = { 0, BM_I32 },
+      .in_shape = { BMI_DIMS(3, 2), BMI_DIMS(2) },
+      .out = BMI_REALS(5, 6, 1, 2),
+      .shape = BMI_DIMS(2, 2),
+      .source = "by hand" },
+    { .in = { TABLE, BMI_REALS(1, 1, 5, 0) },
+      .in_type = { 0, BM_I64 },
+      .in_shape = { BMI_DIMS(6), BMI_DIMS(2, 2) },
+      .out = BMI_REALS(2, 2, 6, 1),
+      .shape = BMI_DIMS(2, 2),
+      .source = "by hand" },
 };
 static const bm_example examples_scatter[] = {
-    { .in = { TABLE, BMI_REALS(2, 0, 2), BMI_REALS(10, 20, 30, 40, 50, 60) }, .in_type = { 0, BM_I64 }, .in_shape = { BMI_DIMS(3, 2), BMI_DIMS(3), BMI_DIMS(3, 2) },
-      .out = BMI_REALS(31, 42, 3, 4, 65, 86), .shape = BMI_DIMS(3, 2), .source = "by hand" },
+    { .in = { TABLE, BMI_REALS(2, 0, 2), BMI_REALS(10, 20, 30, 40, 50, 60) },
+      .in_type = { 0, BM_I64 },
+      .in_shape = { BMI_DIMS(3, 2), BMI_DIMS(3), BMI_DIMS(3, 2) },
+      .out = BMI_REALS(31, 42, 3, 4, 65, 86),
+      .shape = BMI_DIMS(3, 2),
+      .source = "by hand" },
 };
 static const bm_example examples_rows[] = {
-    { .in = { TABLE, BMI_REALS(2, 0, 2), BMI_REALS(10, 20, 30, 40, 50, 60) }, .in_type = { 0, BM_I64 }, .in_shape = { BMI_DIMS(3, 2), BMI_DIMS(3), BMI_DIMS(3, 2) },
-      .out = BMI_REALS(30, 40, 0, 0, 60, 80), .shape = BMI_DIMS(3, 2), .source = "by hand" },
+    { .in = { TABLE, BMI_REALS(2, 0, 2), BMI_REALS(10, 20, 30, 40, 50, 60) },
+      .in_type = { 0, BM_I64 },
+      .in_shape = { BMI_DIMS(3, 2), BMI_DIMS(3), BMI_DIMS(3, 2) },
+      .out = BMI_REALS(30, 40, 0, 0, 60, 80),
+      .shape = BMI_DIMS(3, 2),
+      .source = "by hand" },
 };
 static const bm_example examples_one_hot[] = {
-    { .in = { BMI_REALS(1, 3, -1) }, .in_type = { BM_I32 }, .in_shape = { BMI_DIMS(3) }, .args = &(const one_hot_args){ 3, BM_F32 },
-      .out = BMI_REALS(0, 1, 0, 0, 0, 0, 0, 0, 0), .shape = BMI_DIMS(3, 3), .source = "by hand" },
+    { .in = { BMI_REALS(1, 3, -1) },
+      .in_type = { BM_I32 },
+      .in_shape = { BMI_DIMS(3) },
+      .args = &(const one_hot_args){ 3, BM_F32 },
+      .out = BMI_REALS(0, 1, 0, 0, 0, 0, 0, 0, 0),
+      .shape = BMI_DIMS(3, 3),
+      .source = "by hand" },
 };
 
-static const bm_op bmi_op_gather = { .size = sizeof(bm_op), .name = "gather", .n_in = 2, .infer = infer_gather, .grad = grad_gather, .run = run_gather,
-                                     .bind = bind_gather, BMI_EXAMPLES(examples_gather), .doc = "rows of x by index: indices.shape + x.shape[1:]" };
-static const bm_op bmi_op_scatter_add = { .size = sizeof(bm_op), .name = "scatter_add", .n_in = 3, .infer = infer_scatter, .grad = grad_scatter,
-                                          .run = run_scatter, .bind = bind_scatter, BMI_EXAMPLES(examples_scatter),
+static const bm_op bmi_op_gather = { .size = sizeof(bm_op),
+                                     .name = "gather",
+                                     .n_in = 2,
+                                     .infer = infer_gather,
+                                     .grad = grad_gather,
+                                     .run = run_gather,
+                                     .bind = bind_gather,
+                                     BMI_EXAMPLES(examples_gather),
+                                     .doc = "rows of x by index: indices.shape + x.shape[1:]" };
+static const bm_op bmi_op_scatter_add = { .size = sizeof(bm_op),
+                                          .name = "scatter_add",
+                                          .n_in = 3,
+                                          .infer = infer_scatter,
+                                          .grad = grad_scatter,
+                                          .run = run_scatter,
+                                          .bind = bind_scatter,
+                                          BMI_EXAMPLES(examples_scatter),
                                           .doc = "x with updates added to rows by index, in order" };
-const bm_op bmi_op_scatter_rows = { .size = sizeof(bm_op), .name = "scatter_rows", .n_in = 3, .shape_inputs = 1, .infer = infer_scatter, .grad = grad_rows,
-                                    .run = run_rows, .bind = bind_rows, BMI_EXAMPLES(examples_rows),
+const bm_op bmi_op_scatter_rows = { .size = sizeof(bm_op),
+                                    .name = "scatter_rows",
+                                    .n_in = 3,
+                                    .shape_inputs = 1,
+                                    .infer = infer_scatter,
+                                    .grad = grad_rows,
+                                    .run = run_rows,
+                                    .bind = bind_rows,
+                                    BMI_EXAMPLES(examples_rows),
                                     .doc = "zeros in x's shape with updates added to rows by index: the gradient of gather" };
-static const bm_op bmi_op_one_hot = { .size = sizeof(bm_op), .name = "one_hot", .n_in = 1, .args_size = sizeof(one_hot_args), .flags = BM_OP_NO_GRADIENT,
-                                      .infer = infer_one_hot, .run = run_one_hot, BMI_EXAMPLES(examples_one_hot),
+static const bm_op bmi_op_one_hot = { .size = sizeof(bm_op),
+                                      .name = "one_hot",
+                                      .n_in = 1,
+                                      .args_size = sizeof(one_hot_args),
+                                      .flags = BM_OP_NO_GRADIENT,
+                                      .infer = infer_one_hot,
+                                      .run = run_one_hot,
+                                      BMI_EXAMPLES(examples_one_hot),
                                       .doc = "1 at the index on a new last axis, else 0; all 0 for an index outside" };
 
 bm_node bm_gather_at(bm_node x, bm_node indices, bm_place here)
@@ -224,4 +295,6 @@ bm_node bm_one_hot_at(bm_node indices, int64_t depth, bm_type type, bm_place her
     return bmi_op1(&bmi_op_one_hot, &(one_hot_args){ depth, type }, indices, here);
 }
 
-const bmi_kind bmi_kinds_op_gather[] = { BMI_OP_KIND(gather), BMI_OP_KIND(scatter_add), BMI_OP_KIND(scatter_rows), BMI_OP_KIND(one_hot), { 0 } };
+const bmi_kind bmi_kinds_op_gather[] = {
+    BMI_OP_KIND(gather), BMI_OP_KIND(scatter_add), BMI_OP_KIND(scatter_rows), BMI_OP_KIND(one_hot), { 0 }
+};

@@ -11,18 +11,18 @@
 
 typedef struct walk {
     bm_graph *g;
-    int64_t   top;    /* index of y: nodes above it do not matter */
-    bool     *wanted; /* on a way from an x to y */
-    bm_node  *adjoint;
-    bm_node  *dx;     /* of one operation's inputs */
-    size_t    dx_size;
+    int64_t top;  /* index of y: nodes above it do not matter */
+    bool *wanted; /* on a way from an x to y */
+    bm_node *adjoint;
+    bm_node *dx; /* of one operation's inputs */
+    size_t dx_size;
 } walk;
 
 /* Marks what depends on an x and what y depends on; both together lie on a way. */
 static bool mark(walk *w, bm_nodes xs)
 {
-    const size_t n     = (size_t)w->top + 1;
-    bool        *needs = bmi_alloc(w->g->object.context, n, sizeof *needs);
+    const size_t n = (size_t)w->top + 1;
+    bool *needs = bmi_alloc(w->g->object.context, n, sizeof *needs);
     if (!needs) return false;
     for (size_t i = 0; i < xs.count; i++)
         if (xs.at[i].index <= w->top) w->wanted[xs.at[i].index] = true;
@@ -47,11 +47,12 @@ static bool mark(walk *w, bm_nodes xs)
 static void pass_on(walk *w, int64_t i, bm_place here)
 {
     const bmi_node node = w->g->nodes[i]; /* a copy: adding nodes moves the array */
-    bool           any  = false;
+    bool any = false;
     for (int j = 0; j < node.n_in; j++) any = any || w->wanted[node.in[j]];
     if (!any) return;
     if (!node.op->grad) {
-        bmi_object_fail(w->g, BM_E_ARGUMENT, here, "gradient: the operation %s of node \"%s\" has no gradient", node.op->name, node.name);
+        bmi_object_fail(w->g, BM_E_ARGUMENT, here, "gradient: the operation %s of node \"%s\" has no gradient", node.op->name,
+                        node.name);
         return;
     }
     for (int j = 0; j < node.n_in; j++) w->dx[j] = (bm_node){ NULL, -1 };
@@ -71,13 +72,14 @@ static bool check(bm_node y, bm_nodes xs, bm_place here)
     if (!g || g->object.error.status) return false;
     if (!bm_node_ok(y)) bmi_object_fail(g, BM_E_ARGUMENT, here, "gradient: y is a failed node");
     else if (!bmi_type_is_real(bm_node_type(y)))
-        bmi_object_fail(g, BM_E_TYPE, here, "gradient: y, node \"%s\", is %s; only reals have derivatives", bm_node_name(y), bm_type_name(bm_node_type(y)));
+        bmi_object_fail(g, BM_E_TYPE, here, "gradient: y, node \"%s\", is %s; only reals have derivatives", bm_node_name(y),
+                        bm_type_name(bm_node_type(y)));
     for (size_t i = 0; i < xs.count && !g->object.error.status; i++) {
         if (xs.at[i].graph != g || !bm_node_ok(xs.at[i]))
             bmi_object_fail(g, BM_E_ARGUMENT, here, "gradient: x number %zu is a failed node or one of another graph", i + 1);
         else if (!bmi_type_is_real(bm_node_type(xs.at[i])))
-            bmi_object_fail(g, BM_E_TYPE, here, "gradient: x, node \"%s\", is %s; only reals have derivatives", bm_node_name(xs.at[i]),
-                            bm_type_name(bm_node_type(xs.at[i])));
+            bmi_object_fail(g, BM_E_TYPE, here, "gradient: x, node \"%s\", is %s; only reals have derivatives",
+                            bm_node_name(xs.at[i]), bm_type_name(bm_node_type(xs.at[i])));
     }
     return !g->object.error.status;
 }
@@ -94,19 +96,21 @@ bm_status bm_gradients_at(bm_node y, bm_nodes xs, bm_node seed, bm_node *out, bm
 {
     for (size_t i = 0; i < xs.count; i++) out[i] = bmi_node_failed(y.graph);
     if (!check(y, xs, here)) return y.graph ? y.graph->object.error.status : BM_E_ARGUMENT;
-    bm_graph    *g       = y.graph;
-    bm_context  *context = g->object.context;
-    const size_t n       = (size_t)y.index + 1;
-    walk         w = { .g = g, .top = y.index, .wanted = bmi_alloc(context, n, sizeof(bool)), .adjoint = bmi_alloc(context, n, sizeof(bm_node)) };
-    bool         ok = w.wanted && w.adjoint && mark(&w, xs);
-    w.dx            = ok ? bmi_alloc(context, w.dx_size + 1, sizeof *w.dx) : NULL;
+    bm_graph *g = y.graph;
+    bm_context *context = g->object.context;
+    const size_t n = (size_t)y.index + 1;
+    walk w = {
+        .g = g, .top = y.index, .wanted = bmi_alloc(context, n, sizeof(bool)), .adjoint = bmi_alloc(context, n, sizeof(bm_node))
+    };
+    bool ok = w.wanted && w.adjoint && mark(&w, xs);
+    w.dx = ok ? bmi_alloc(context, w.dx_size + 1, sizeof *w.dx) : NULL;
     if (!w.dx) bmi_fail_memory(&g->object.error, here, n * sizeof(bm_node), "the walk of a gradient");
     const bm_place before = bmi_graph_lend(g, g->lent.file ? g->lent : here);
     for (size_t i = 0; ok && i < n; i++) w.adjoint[i] = (bm_node){ NULL, -1 };
     if (w.dx && w.wanted[y.index]) {
         w.adjoint[y.index] = first_adjoint(y, seed, here);
-        g->wanted          = w.wanted;
-        g->wanted_count    = n;
+        g->wanted = w.wanted;
+        g->wanted_count = n;
         for (int64_t i = y.index; i >= 0 && !g->object.error.status; i--)
             if (w.wanted[i] && bm_node_ok(w.adjoint[i])) pass_on(&w, i, here);
         g->wanted = NULL;

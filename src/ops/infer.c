@@ -6,7 +6,7 @@
 
 bm_status bmi_infer_same(bm_infer *i)
 {
-    i->type  = i->in_type[0];
+    i->type = i->in_type[0];
     i->shape = i->in_shape[0];
     return BM_OK;
 }
@@ -21,8 +21,8 @@ bm_status bmi_infer_real(bm_infer *i, int input)
 bm_status bmi_infer_index(bm_infer *i, int input)
 {
     if (i->in_type[input] == BM_I32 || i->in_type[input] == BM_I64) return BM_OK;
-    return bm_infer_fail(i, BM_E_TYPE, "input %d holds indices and is %s; indices are i32 or i64 (bm_cast changes the type)", input + 1,
-                         bm_type_name(i->in_type[input]));
+    return bm_infer_fail(i, BM_E_TYPE, "input %d holds indices and is %s; indices are i32 or i64 (bm_cast changes the type)",
+                         input + 1, bm_type_name(i->in_type[input]));
 }
 
 bm_status bmi_infer_types_agree(bm_infer *i)
@@ -31,8 +31,8 @@ bm_status bmi_infer_types_agree(bm_infer *i)
         if (i->in_type[j] == i->in_type[0]) continue;
         char a[200], b[200];
         return bm_infer_fail(i, BM_E_TYPE, "input 1 is %s %s, input %d is %s %s: the types must agree (bm_cast changes one)",
-                             bm_type_name(i->in_type[0]), bmi_shape_text(a, &i->in_shape[0]), j + 1, bm_type_name(i->in_type[j]),
-                             bmi_shape_text(b, &i->in_shape[j]));
+                             bm_type_name(i->in_type[0]), bmi_shape_text(a, &i->in_shape[0]), j + 1,
+                             bm_type_name(i->in_type[j]), bmi_shape_text(b, &i->in_shape[j]));
     }
     return BM_OK;
 }
@@ -40,13 +40,14 @@ bm_status bmi_infer_types_agree(bm_infer *i)
 bm_status bmi_infer_broadcast(bm_infer *i)
 {
     if (bmi_infer_types_agree(i)) return BM_E_TYPE;
-    i->type  = i->in_type[0];
+    i->type = i->in_type[0];
     i->shape = i->in_shape[0];
     for (int j = 1; j < i->n_in; j++) {
         const bm_shape so_far = i->shape;
         if (bmi_shape_broadcast(so_far, i->in_shape[j], &i->shape)) continue;
         char a[200], b[200];
-        return bm_infer_fail(i, BM_E_SHAPE, "input 1 is %s, input %d is %s: counted from the last, dimensions must be equal or 1",
+        return bm_infer_fail(i, BM_E_SHAPE,
+                             "input 1 is %s, input %d is %s: counted from the last, dimensions must be equal or 1",
                              bmi_shape_text(a, &so_far), j + 1, bmi_shape_text(b, &i->in_shape[j]));
     }
     return BM_OK;

@@ -19,8 +19,8 @@ static bm_status infer_between(bm_infer *i, const bm_shape *small, const bm_shap
     }
     i->type = i->in_type[0];
     if (fits) return BM_OK;
-    return bm_infer_fail(i, BM_E_SHAPE, "%s %s to %s: dimensions must be equal, or 1 in the smaller shape", doing, bmi_shape_text(a, &i->in_shape[0]),
-                         bmi_shape_text(b, &i->in_shape[1]));
+    return bm_infer_fail(i, BM_E_SHAPE, "%s %s to %s: dimensions must be equal, or 1 in the smaller shape", doing,
+                         bmi_shape_text(a, &i->in_shape[0]), bmi_shape_text(b, &i->in_shape[1]));
 }
 
 static bm_status infer_broadcast(bm_infer *i)
@@ -32,7 +32,8 @@ static bm_status infer_sum(bm_infer *i)
 {
     const bm_type t = i->in_type[0];
     if (!bmi_type_is_real(t) && t != BM_I32 && t != BM_I64)
-        return bm_infer_fail(i, BM_E_TYPE, "input 1 is %s; it takes numbers, f32, f64, i32 or i64 (bm_cast changes the type)", bm_type_name(t));
+        return bm_infer_fail(i, BM_E_TYPE, "input 1 is %s; it takes numbers, f32, f64, i32 or i64 (bm_cast changes the type)",
+                             bm_type_name(t));
     if (infer_between(i, &i->in_shape[1], &i->in_shape[0], "cannot sum")) return BM_E_SHAPE;
     i->shape = i->in_shape[1];
     return BM_OK;
@@ -62,7 +63,7 @@ static bool bind_broadcast(bmi_bind *b)
 static unsigned repeated_axes(const bm_shape *small, const bm_shape *large)
 {
     const int64_t shift = large->rank - small->rank;
-    unsigned      mask  = 0;
+    unsigned mask = 0;
     for (int64_t d = 0; d < large->rank; d++)
         if (d < shift || small->dim[d - shift] != large->dim[d]) mask |= 1u << d;
     return mask;
@@ -90,7 +91,7 @@ static void grad_sum(bm_node y, bm_node dy, bm_node *dx)
 
 static bm_status infer_size(bm_infer *i)
 {
-    i->type  = (bm_type)*(const int64_t *)i->args;
+    i->type = (bm_type) * (const int64_t *)i->args;
     i->shape = (bm_shape){ 0 };
     if (bmi_type_is_real(i->type) || i->type == BM_I32 || i->type == BM_I64) return BM_OK;
     return bm_infer_fail(i, BM_E_TYPE, "a number of elements cannot be %s; use f32, f64, i32 or i64", bm_type_name(i->type));
@@ -109,24 +110,63 @@ static void run_size(const bm_call *c)
 
 #define SIX BMI_REALS(1, 2, 3, 4, 5, 6)
 static const bm_example examples_broadcast[] = {
-    { .in = { BMI_REALS(1, 2), SIX }, .in_shape = { BMI_DIMS(2, 1), BMI_DIMS(2, 3) }, .out = BMI_REALS(1, 1, 1, 2, 2, 2), .shape = BMI_DIMS(2, 3),
+    { .in = { BMI_REALS(1, 2), SIX },
+      .in_shape = { BMI_DIMS(2, 1), BMI_DIMS(2, 3) },
+      .out = BMI_REALS(1, 1, 1, 2, 2, 2),
+      .shape = BMI_DIMS(2, 3),
       .source = "by hand" },
 };
 static const bm_example examples_sum[] = {
-    { .in = { SIX, BMI_REALS(0, 0, 0) }, .in_shape = { BMI_DIMS(2, 3), BMI_DIMS(3) }, .out = BMI_REALS(5, 7, 9), .shape = BMI_DIMS(3), .source = "by hand" },
-    { .in = { SIX, BMI_REALS(0, 0) }, .in_shape = { BMI_DIMS(2, 3), BMI_DIMS(2, 1) }, .out = BMI_REALS(6, 15), .shape = BMI_DIMS(2, 1), .source = "by hand" },
+    { .in = { SIX, BMI_REALS(0, 0, 0) },
+      .in_shape = { BMI_DIMS(2, 3), BMI_DIMS(3) },
+      .out = BMI_REALS(5, 7, 9),
+      .shape = BMI_DIMS(3),
+      .source = "by hand" },
+    { .in = { SIX, BMI_REALS(0, 0) },
+      .in_shape = { BMI_DIMS(2, 3), BMI_DIMS(2, 1) },
+      .out = BMI_REALS(6, 15),
+      .shape = BMI_DIMS(2, 1),
+      .source = "by hand" },
 };
 static const bm_example examples_size[] = {
-    { .in = { SIX }, .in_shape = { BMI_DIMS(2, 3) }, .args = &(const int64_t){ BM_I64 }, .out = BMI_REALS(6), .source = "by hand" },
+    { .in = { SIX },
+      .in_shape = { BMI_DIMS(2, 3) },
+      .args = &(const int64_t){ BM_I64 },
+      .out = BMI_REALS(6),
+      .source = "by hand" },
 };
 
-static const bm_op bmi_op_broadcast_like = { .size = sizeof(bm_op), .name = "broadcast_like", .n_in = 2, .flags = BM_OP_ELEMENTWISE, .shape_inputs = 2,
-                                             .infer = infer_broadcast, .grad = grad_broadcast, .run = run_broadcast, .bind = bind_broadcast, .vector = &bmi_code_copy,
-                                             BMI_EXAMPLES(examples_broadcast), .doc = "x broadcast to the shape of the second input" };
-static const bm_op bmi_op_sum_like = { .size = sizeof(bm_op), .name = "sum_like", .n_in = 2, .shape_inputs = 2, .infer = infer_sum, .grad = grad_sum,
-                                       .run = run_sum, .bind = bind_sum, BMI_EXAMPLES(examples_sum), .doc = "x summed to the shape of the second input" };
-static const bm_op bmi_op_size = { .size = sizeof(bm_op), .name = "size", .n_in = 1, .args_size = sizeof(int64_t), .flags = BM_OP_NO_GRADIENT,
-                                   .shape_inputs = 1, .infer = infer_size, .run = run_size, BMI_EXAMPLES(examples_size),
+static const bm_op bmi_op_broadcast_like = { .size = sizeof(bm_op),
+                                             .name = "broadcast_like",
+                                             .n_in = 2,
+                                             .flags = BM_OP_ELEMENTWISE,
+                                             .shape_inputs = 2,
+                                             .infer = infer_broadcast,
+                                             .grad = grad_broadcast,
+                                             .run = run_broadcast,
+                                             .bind = bind_broadcast,
+                                             .vector = &bmi_code_copy,
+                                             BMI_EXAMPLES(examples_broadcast),
+                                             .doc = "x broadcast to the shape of the second input" };
+static const bm_op bmi_op_sum_like = { .size = sizeof(bm_op),
+                                       .name = "sum_like",
+                                       .n_in = 2,
+                                       .shape_inputs = 2,
+                                       .infer = infer_sum,
+                                       .grad = grad_sum,
+                                       .run = run_sum,
+                                       .bind = bind_sum,
+                                       BMI_EXAMPLES(examples_sum),
+                                       .doc = "x summed to the shape of the second input" };
+static const bm_op bmi_op_size = { .size = sizeof(bm_op),
+                                   .name = "size",
+                                   .n_in = 1,
+                                   .args_size = sizeof(int64_t),
+                                   .flags = BM_OP_NO_GRADIENT,
+                                   .shape_inputs = 1,
+                                   .infer = infer_size,
+                                   .run = run_size,
+                                   BMI_EXAMPLES(examples_size),
                                    .doc = "number of elements, rank 0" };
 
 /* When both shapes are known to be equal there is nothing to do, and no node is made. */

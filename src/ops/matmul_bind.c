@@ -10,7 +10,7 @@ enum { MOST_STEPS = 64 }; /* batches of batches that are bound one by one; more 
 static void emit(bmi_bind *b, const bmi_contract_spec *spec)
 {
     const int parts = bmi_contract_parts(spec, b->threads);
-    void     *memory = bmi_bind_memory(b, bmi_contract_bytes(spec, parts));
+    void *memory = bmi_bind_memory(b, bmi_contract_bytes(spec, parts));
     if (!memory) return;
     const bmi_contract *c = bmi_contract_bind(memory, spec, parts, b->isa);
     bmi_bind_emit(b, "contract", bmi_contract_kernel(c), c, parts);
@@ -19,7 +19,7 @@ static void emit(bmi_bind *b, const bmi_contract_spec *spec)
 /* The strides of an operand's matrices in the order of the output's leading axes. */
 static void batch_strides(const bm_shape *from, const bm_shape *out, int64_t stride[BM_MAX_RANK])
 {
-    bm_shape      f = *from, o = *out;
+    bm_shape f = *from, o = *out;
     const int64_t matrix = f.dim[f.rank - 1] * f.dim[f.rank - 2];
     f.rank -= 2;
     o.rank -= 2;
@@ -30,9 +30,9 @@ static void batch_strides(const bm_shape *from, const bm_shape *out, int64_t str
 static bool bind_batch(bmi_bind *b, bmi_contract_spec *spec)
 {
     const bm_array *x = &b->in[0], *y = &b->in[1];
-    int64_t         stride[3][BM_MAX_RANK], steps = 1;
-    bm_shape        batch = b->out.shape;
-    bmi_walk        w;
+    int64_t stride[3][BM_MAX_RANK], steps = 1;
+    bm_shape batch = b->out.shape;
+    bmi_walk w;
     batch_strides(&x->shape, &b->out.shape, stride[0]);
     batch_strides(&y->shape, &b->out.shape, stride[1]);
     batch_strides(&b->out.shape, &b->out.shape, stride[2]);
@@ -41,7 +41,7 @@ static bool bind_batch(bmi_bind *b, bmi_contract_spec *spec)
     const int last = w.rank - 1;
     for (int d = 0; d < last; d++) steps *= w.dim[d];
     if (steps > MOST_STEPS) return false;
-    spec->batch    = w.dim[last];
+    spec->batch = w.dim[last];
     spec->a_stride = w.stride[0][last];
     spec->b_stride = w.stride[1][last];
     spec->c_stride = w.stride[2][last];
@@ -63,16 +63,22 @@ static const bmi_program *make_program(bmi_bind *b, const bmi_program_spec *chai
 bool bmi_matmul_bind(bmi_bind *b, bmi_program_spec *chain, bool alone)
 {
     const bmi_matmul_args *args = b->args;
-    const bm_array        *x = &b->in[0], *y = &b->in[1], *out = &b->out;
-    const int64_t          xr = x->shape.dim[x->shape.rank - 2], xc = x->shape.dim[x->shape.rank - 1];
-    const int64_t          yc = y->shape.dim[y->shape.rank - 1];
-    const bool             one = y->shape.rank == 2 && (x->shape.rank == 2 || !args->x_transposed);
+    const bm_array *x = &b->in[0], *y = &b->in[1], *out = &b->out;
+    const int64_t xr = x->shape.dim[x->shape.rank - 2], xc = x->shape.dim[x->shape.rank - 1];
+    const int64_t yc = y->shape.dim[y->shape.rank - 1];
+    const bool one = y->shape.rank == 2 && (x->shape.rank == 2 || !args->x_transposed);
     if (!out->size || (chain && !one)) return false;
-    bmi_contract_spec spec = { .real = x->type == BM_F32 ? BMI_REAL_F32 : BMI_REAL_F64, .a_transposed = args->x_transposed, .b_transposed = args->y_transposed,
-                               .a = x->data, .b = y->data, .c = out->data, .lda = xc, .ldb = yc };
+    bmi_contract_spec spec = { .real = x->type == BM_F32 ? BMI_REAL_F32 : BMI_REAL_F64,
+                               .a_transposed = args->x_transposed,
+                               .b_transposed = args->y_transposed,
+                               .a = x->data,
+                               .b = y->data,
+                               .c = out->data,
+                               .lda = xc,
+                               .ldb = yc };
     spec.n = spec.ldc = out->shape.dim[out->shape.rank - 1];
-    spec.k            = args->x_transposed ? xr : xc;
-    spec.m            = one ? out->size / spec.n : out->shape.dim[out->shape.rank - 2];
+    spec.k = args->x_transposed ? xr : xc;
+    spec.m = one ? out->size / spec.n : out->shape.dim[out->shape.rank - 2];
     if (!one) return bind_batch(b, &spec);
     if (chain && (!alone || bmi_matmul_end(chain, &spec))) {
         spec.epilogue = make_program(b, chain);

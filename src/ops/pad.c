@@ -8,24 +8,24 @@
 
 typedef struct pad_args {
     bm_axes before, after;
-    double  value;
+    double value;
 } pad_args;
 
 static bm_status infer(bm_infer *i)
 {
     const pad_args *args = i->args;
-    const bm_shape  x    = i->in_shape[0];
-    char            text[200];
+    const bm_shape x = i->in_shape[0];
+    char text[200];
     if (args->before.count != x.rank || args->after.count != x.rank)
-        return bm_infer_fail(i, BM_E_ARGUMENT, "%lld widths before and %lld after for x %s: one of each for each axis", (long long)args->before.count,
-                             (long long)args->after.count, bmi_shape_text(text, &x));
-    i->type  = i->in_type[0];
+        return bm_infer_fail(i, BM_E_ARGUMENT, "%lld widths before and %lld after for x %s: one of each for each axis",
+                             (long long)args->before.count, (long long)args->after.count, bmi_shape_text(text, &x));
+    i->type = i->in_type[0];
     i->shape = x;
     for (int64_t d = 0; d < x.rank; d++) {
         const int64_t before = args->before.at[d], after = args->after.at[d];
         if (before < 0 || after < 0 || before > INT64_MAX / 4 || after > INT64_MAX / 4)
-            return bm_infer_fail(i, BM_E_ARGUMENT, "widths %lld and %lld for axis %lld of x %s; they are 0 or more", (long long)before, (long long)after,
-                                 (long long)d, bmi_shape_text(text, &x));
+            return bm_infer_fail(i, BM_E_ARGUMENT, "widths %lld and %lld for axis %lld of x %s; they are 0 or more",
+                                 (long long)before, (long long)after, (long long)d, bmi_shape_text(text, &x));
         if (x.dim[d] != BM_ANY) i->shape.dim[d] = x.dim[d] + before + after;
     }
     return BM_OK;
@@ -59,12 +59,24 @@ static void grad(bm_node y, bm_node dy, bm_node *dx)
 }
 
 static const bm_example examples[] = {
-    { .in = { BMI_REALS(1, 2) }, .in_shape = { BMI_DIMS(1, 2) }, .args = &(const pad_args){ BMI_DIMS(1, 0), BMI_DIMS(0, 1), 9 },
-      .out = BMI_REALS(9, 9, 9, 1, 2, 9), .shape = BMI_DIMS(2, 3), .source = "by hand" },
+    { .in = { BMI_REALS(1, 2) },
+      .in_shape = { BMI_DIMS(1, 2) },
+      .args = &(const pad_args){ BMI_DIMS(1, 0), BMI_DIMS(0, 1), 9 },
+      .out = BMI_REALS(9, 9, 9, 1, 2, 9),
+      .shape = BMI_DIMS(2, 3),
+      .source = "by hand" },
 };
 
-static const bm_op bmi_op_pad = { .size = sizeof(bm_op), .name = "pad", .n_in = 1, .args_size = sizeof(pad_args), .infer = infer, .grad = grad,
-                                  .run = run, .bind = bind, BMI_EXAMPLES(examples), .doc = "x with a value around: before[i] and after[i] elements on axis i" };
+static const bm_op bmi_op_pad = { .size = sizeof(bm_op),
+                                  .name = "pad",
+                                  .n_in = 1,
+                                  .args_size = sizeof(pad_args),
+                                  .infer = infer,
+                                  .grad = grad,
+                                  .run = run,
+                                  .bind = bind,
+                                  BMI_EXAMPLES(examples),
+                                  .doc = "x with a value around: before[i] and after[i] elements on axis i" };
 
 bm_node bm_pad_at(bm_node x, bm_axes before, bm_axes after, double value, bm_place here)
 {

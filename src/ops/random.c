@@ -9,19 +9,22 @@
 #include <math.h>
 
 typedef struct random_args {
-    int64_t  type;
+    int64_t type;
     bm_shape shape;
-    double   p[2];
+    double p[2];
 } random_args;
 
 static bm_status infer(bm_infer *i)
 {
     const random_args *args = i->args;
-    i->type                 = (bm_type)args->type;
-    i->shape                = args->shape;
+    i->type = (bm_type)args->type;
+    i->shape = args->shape;
     if (!bmi_type_is_real(i->type))
-        return bm_infer_fail(i, BM_E_TYPE, "random numbers are f32 or f64, not %s (bm_cast changes the type)", bm_type_name(i->type));
-    if (!bmi_shape_known(i->shape)) return bm_infer_fail(i, BM_E_SHAPE, "the shape of random numbers must be known (bm_bernoulli_like follows another node)");
+        return bm_infer_fail(i, BM_E_TYPE, "random numbers are f32 or f64, not %s (bm_cast changes the type)",
+                             bm_type_name(i->type));
+    if (!bmi_shape_known(i->shape))
+        return bm_infer_fail(i, BM_E_SHAPE,
+                             "the shape of random numbers must be known (bm_bernoulli_like follows another node)");
     return BM_OK;
 }
 
@@ -66,31 +69,46 @@ static void run_kind(const bm_call *c, bmi_fill_kind kind, const double *p)
     bmi_fill_range(&f, c->seed, c->stream, 0, c->out.size);
 }
 
-static const double *numbers(const void *args) { return ((const random_args *)args)->p; }
-static void run_uniform(const bm_call *c) { run_kind(c, BMI_FILL_UNIFORM, numbers(c->args)); }
-static void run_normal(const bm_call *c) { run_kind(c, BMI_FILL_NORMAL, numbers(c->args)); }
-static void run_normal_like(const bm_call *c) { run_kind(c, BMI_FILL_NORMAL, c->args); }
-static void run_bernoulli(const bm_call *c) { run_kind(c, BMI_FILL_BERNOULLI, c->args); }
+static const double *numbers(const void *args)
+{
+    return ((const random_args *)args)->p;
+}
+static void run_uniform(const bm_call *c)
+{
+    run_kind(c, BMI_FILL_UNIFORM, numbers(c->args));
+}
+static void run_normal(const bm_call *c)
+{
+    run_kind(c, BMI_FILL_NORMAL, numbers(c->args));
+}
+static void run_normal_like(const bm_call *c)
+{
+    run_kind(c, BMI_FILL_NORMAL, c->args);
+}
+static void run_bernoulli(const bm_call *c)
+{
+    run_kind(c, BMI_FILL_BERNOULLI, c->args);
+}
 
 /* The same as a kernel, split over elements. */
 typedef struct bound {
-    bmi_fill             fill;
+    bmi_fill fill;
     const bmi_run_state *state;
-    uint64_t             number;
-    int64_t              size;
+    uint64_t number;
+    int64_t size;
 } bound;
 
 static void fill_part(const void *args, int part, int parts)
 {
     const bound *b = args;
-    int64_t      first, last;
+    int64_t first, last;
     bmi_slice(b->size, 64, part, parts, &first, &last);
     bmi_fill_range(&b->fill, b->state->seed, bmi_run_stream(b->state, b->number), first, last);
 }
 
 static bool bind_kind(bmi_bind *b, bmi_fill_kind kind, const double *p)
 {
-    bound    *k     = bmi_bind_memory(b, sizeof *k);
+    bound *k = bmi_bind_memory(b, sizeof *k);
     const int parts = bmi_fill_parts(b->out.size);
     if (!k) return true;
     *k = (bound){ fill_of(kind, p, &b->out, b->isa), b->state, b->number, b->out.size };
@@ -98,27 +116,63 @@ static bool bind_kind(bmi_bind *b, bmi_fill_kind kind, const double *p)
     return true;
 }
 
-static bool bind_uniform(bmi_bind *b) { return bind_kind(b, BMI_FILL_UNIFORM, numbers(b->args)); }
-static bool bind_normal(bmi_bind *b) { return bind_kind(b, BMI_FILL_NORMAL, numbers(b->args)); }
-static bool bind_normal_like(bmi_bind *b) { return bind_kind(b, BMI_FILL_NORMAL, b->args); }
-static bool bind_bernoulli(bmi_bind *b) { return bind_kind(b, BMI_FILL_BERNOULLI, b->args); }
+static bool bind_uniform(bmi_bind *b)
+{
+    return bind_kind(b, BMI_FILL_UNIFORM, numbers(b->args));
+}
+static bool bind_normal(bmi_bind *b)
+{
+    return bind_kind(b, BMI_FILL_NORMAL, numbers(b->args));
+}
+static bool bind_normal_like(bmi_bind *b)
+{
+    return bind_kind(b, BMI_FILL_NORMAL, b->args);
+}
+static bool bind_bernoulli(bmi_bind *b)
+{
+    return bind_kind(b, BMI_FILL_BERNOULLI, b->args);
+}
 
-#define RANDOM_ARGS(a, b) .args = &(const random_args){ BM_F32, BMI_DIMS(3), { a, b } }, .shape = BMI_DIMS(3), .source = "by hand"
+#define RANDOM_ARGS(a, b) \
+    .args = &(const random_args){ BM_F32, BMI_DIMS(3), { a, b } }, .shape = BMI_DIMS(3), .source = "by hand"
 static const bm_example examples_uniform[] = { { RANDOM_ARGS(2, 2), .out = BMI_REALS(2, 2, 2) } };
-static const bm_example examples_normal[]  = { { RANDOM_ARGS(-1, 0), .out = BMI_REALS(-1, -1, -1) } };
+static const bm_example examples_normal[] = { { RANDOM_ARGS(-1, 0), .out = BMI_REALS(-1, -1, -1) } };
 static const bm_example examples_bernoulli[] = {
-    { .in = { BMI_REALS(0, 0) }, .in_shape = { BMI_DIMS(2) }, .args = &(const double){ 1 }, .out = BMI_REALS(1, 1), .shape = BMI_DIMS(2), .source = "by hand" },
-    { .in = { BMI_REALS(0, 0) }, .in_shape = { BMI_DIMS(2) }, .args = &(const double){ 0 }, .out = BMI_REALS(0, 0), .shape = BMI_DIMS(2), .source = "by hand" },
+    { .in = { BMI_REALS(0, 0) },
+      .in_shape = { BMI_DIMS(2) },
+      .args = &(const double){ 1 },
+      .out = BMI_REALS(1, 1),
+      .shape = BMI_DIMS(2),
+      .source = "by hand" },
+    { .in = { BMI_REALS(0, 0) },
+      .in_shape = { BMI_DIMS(2) },
+      .args = &(const double){ 0 },
+      .out = BMI_REALS(0, 0),
+      .shape = BMI_DIMS(2),
+      .source = "by hand" },
 };
 
 static const bm_example examples_normal_like[] = {
-    { .in = { BMI_REALS(0, 0) }, .in_shape = { BMI_DIMS(2) }, .args = &(const double[2]){ 3, 0 }, .out = BMI_REALS(3, 3), .shape = BMI_DIMS(2), .source = "by hand" },
+    { .in = { BMI_REALS(0, 0) },
+      .in_shape = { BMI_DIMS(2) },
+      .args = &(const double[2]){ 3, 0 },
+      .out = BMI_REALS(3, 3),
+      .shape = BMI_DIMS(2),
+      .source = "by hand" },
 };
 
-#define RANDOM(name_, inputs, size_, infer_, list, doc_, ...)                                                              \
-    static const bm_op bmi_op_##name_ = { .size = sizeof(bm_op), .name = #name_, .n_in = inputs, .args_size = size_,       \
-                                          .flags = BM_OP_RANDOM | BM_OP_NO_GRADIENT, .infer = infer_, .run = run_##list,   \
-                                          .bind = bind_##list, BMI_EXAMPLES(examples_##list), .doc = doc_, __VA_ARGS__ };
+#define RANDOM(name_, inputs, size_, infer_, list, doc_, ...)                        \
+    static const bm_op bmi_op_##name_ = { .size = sizeof(bm_op),                     \
+                                          .name = #name_,                            \
+                                          .n_in = inputs,                            \
+                                          .args_size = size_,                        \
+                                          .flags = BM_OP_RANDOM | BM_OP_NO_GRADIENT, \
+                                          .infer = infer_,                           \
+                                          .run = run_##list,                         \
+                                          .bind = bind_##list,                       \
+                                          BMI_EXAMPLES(examples_##list),             \
+                                          .doc = doc_,                               \
+                                          __VA_ARGS__ };
 RANDOM(random_uniform, 0, sizeof(random_args), infer_uniform, uniform, "uniform in [low, high)", .scratch = NULL)
 RANDOM(random_normal, 0, sizeof(random_args), infer_normal, normal, "normal of a mean and deviation", .scratch = NULL)
 RANDOM(bernoulli_like, 1, sizeof(double), infer_bernoulli, bernoulli,
@@ -154,4 +208,6 @@ bm_node bm_normal_like_at(bm_node like, double mean, double deviation, bm_place 
     return bmi_op1(&bmi_op_normal_like, p, like, here);
 }
 
-const bmi_kind bmi_kinds_op_random[] = { BMI_OP_KIND(random_uniform), BMI_OP_KIND(random_normal), BMI_OP_KIND(bernoulli_like), BMI_OP_KIND(normal_like), { 0 } };
+const bmi_kind bmi_kinds_op_random[] = {
+    BMI_OP_KIND(random_uniform), BMI_OP_KIND(random_normal), BMI_OP_KIND(bernoulli_like), BMI_OP_KIND(normal_like), { 0 }
+};

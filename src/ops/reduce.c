@@ -9,10 +9,10 @@
 
 bm_status bmi_infer_reduced(bm_infer *i, const bmi_reduce_args *args)
 {
-    unsigned       mask;
+    unsigned mask;
     const bm_shape x = i->in_shape[0];
     if (bmi_infer_axes(i, x, &args->axes, args->all, &mask)) return BM_E_ARGUMENT;
-    i->type  = i->in_type[0];
+    i->type = i->in_type[0];
     i->shape = (bm_shape){ 0 };
     for (int64_t d = 0; d < x.rank; d++) {
         if (!(mask >> d & 1)) i->shape.dim[i->shape.rank++] = x.dim[d];
@@ -25,7 +25,8 @@ static bm_status infer_number(bm_infer *i)
 {
     const bm_type t = i->in_type[0];
     if (!bmi_type_is_real(t) && t != BM_I32 && t != BM_I64)
-        return bm_infer_fail(i, BM_E_TYPE, "input 1 is %s; it takes numbers, f32, f64, i32 or i64 (bm_cast changes the type)", bm_type_name(t));
+        return bm_infer_fail(i, BM_E_TYPE, "input 1 is %s; it takes numbers, f32, f64, i32 or i64 (bm_cast changes the type)",
+                             bm_type_name(t));
     return bmi_infer_reduced(i, i->args);
 }
 
@@ -64,12 +65,12 @@ static void grad_sum(bm_node y, bm_node dy, bm_node *dx)
 /* dy by the number of elements, which a run counts where a dimension is open; of none there is no gradient. */
 static void grad_mean(bm_node y, bm_node dy, bm_node *dx)
 {
-    const bm_node  x     = bm_node_in(y, 0);
+    const bm_node x = bm_node_in(y, 0);
     const bm_shape shape = bm_node_shape(x);
-    const unsigned mask  = bmi_reduce_mask(bm_node_args(y), shape.rank);
-    const bm_type  type  = bm_node_type(x);
-    double         count = 1;
-    bool           open  = false;
+    const unsigned mask = bmi_reduce_mask(bm_node_args(y), shape.rank);
+    const bm_type type = bm_node_type(x);
+    double count = 1;
+    bool open = false;
     for (int64_t d = 0; d < shape.rank; d++) {
         if (!(mask >> d & 1)) continue;
         open = open || shape.dim[d] == BM_ANY;
@@ -84,19 +85,20 @@ static void grad_mean(bm_node y, bm_node dy, bm_node *dx)
 static void grad_extreme(bm_node y, bm_node dy, bm_node *dx)
 {
     const bm_node best = bm_equal(bm_node_in(y, 0), bmi_reduce_kept(y, y));
-    dx[0]              = bmi_reduce_share(best, bmi_reduce_kept(dy, y), y);
+    dx[0] = bmi_reduce_share(best, bmi_reduce_kept(dy, y), y);
 }
 
 /* The product of the others: with no zero in the group P/x; with one zero P for it and 0 for the rest; with more 0 for all,
  * where P is the product of what is not 0. */
 static void grad_prod(bm_node y, bm_node dy, bm_node *dx)
 {
-    const bmi_reduce_args *args  = bm_node_args(y);
-    const bm_node          x     = bm_node_in(y, 0), none = bmi_number_like(x, 0), one = bmi_number_like(x, 1);
-    const bm_node          zero  = bm_equal(x, none), rest = bm_where(zero, one, x);
-    const bm_node          whole = bm_prod_at(rest, args->axes, args->all, true, BM_HERE);
-    const bm_node          zeros = sum_alike(bm_cast(zero, bm_node_type(x)), y);
-    const bm_node          alone = bm_where(bm_equal(zeros, one), whole, none), other = bm_where(bm_equal(zeros, none), bm_div(whole, rest), none);
+    const bmi_reduce_args *args = bm_node_args(y);
+    const bm_node x = bm_node_in(y, 0), none = bmi_number_like(x, 0), one = bmi_number_like(x, 1);
+    const bm_node zero = bm_equal(x, none), rest = bm_where(zero, one, x);
+    const bm_node whole = bm_prod_at(rest, args->axes, args->all, true, BM_HERE);
+    const bm_node zeros = sum_alike(bm_cast(zero, bm_node_type(x)), y);
+    const bm_node alone = bm_where(bm_equal(zeros, one), whole, none),
+                  other = bm_where(bm_equal(zeros, none), bm_div(whole, rest), none);
     dx[0] = bm_mul(bmi_reduce_kept(dy, y), bm_where(zero, alone, other));
 }
 
@@ -117,32 +119,57 @@ static bool bind(bmi_reduction kind, bmi_bind *b)
     return bmi_reduce_fast(b, kind, 0, bmi_reduce_mask(b->args, b->in[0].shape.rank));
 }
 
-#define ROWS_OF(...) { .in = { BMI_REALS(1, -2, 3, 4, 5, -6) }, .in_shape = { BMI_DIMS(2, 3) }, __VA_ARGS__ }
-#define OVER(axis, kept) .args = &(const bmi_reduce_args){ { 1, { axis } }, 0, kept }
-#define OVER_ALL .args = &(const bmi_reduce_args){ { 0 }, 1, 0 }
-#define EXAMPLES_OF(name, along, across, whole, from)                                                                  \
-    static const bm_example examples_##name[] = {                                                                      \
-        ROWS_OF(OVER(-1, 0), .out = BMI_REALS along, .shape = BMI_DIMS(2), .source = from),                            \
-        ROWS_OF(OVER(0, 1), .out = BMI_REALS across, .shape = BMI_DIMS(1, 3), .source = from),                         \
-        ROWS_OF(OVER_ALL, .out = BMI_REALS whole, .shape = { 0 }, .source = from),                                     \
+#define ROWS_OF(...)                                                                         \
+    {                                                                                        \
+        .in = { BMI_REALS(1, -2, 3, 4, 5, -6) }, .in_shape = { BMI_DIMS(2, 3) }, __VA_ARGS__ \
+    }
+#define OVER(axis, kept)             \
+    .args = &(const bmi_reduce_args) \
+    {                                \
+        { 1, { axis } }, 0, kept     \
+    }
+#define OVER_ALL                     \
+    .args = &(const bmi_reduce_args) \
+    {                                \
+        { 0 }, 1, 0                  \
+    }
+#define EXAMPLES_OF(name, along, across, whole, from)                                          \
+    static const bm_example examples_##name[] = {                                              \
+        ROWS_OF(OVER(-1, 0), .out = BMI_REALS along, .shape = BMI_DIMS(2), .source = from),    \
+        ROWS_OF(OVER(0, 1), .out = BMI_REALS across, .shape = BMI_DIMS(1, 3), .source = from), \
+        ROWS_OF(OVER_ALL, .out = BMI_REALS whole, .shape = { 0 }, .source = from),             \
     };
 EXAMPLES_OF(sum, (2, 3), (5, 3, -3), (5), "by hand")
 EXAMPLES_OF(mean, (2. / 3, 1), (2.5, 1.5, -1.5), (5. / 6), "by hand")
 EXAMPLES_OF(max, (3, 5), (4, 5, 3), (5), "by hand")
 EXAMPLES_OF(min, (-2, -6), (1, -2, -6), (-6), "by hand")
 EXAMPLES_OF(prod, (-6, -120), (4, -10, -18), (720), "by hand")
-EXAMPLES_OF(logsumexp, (3.1328452337275756, 5.313273897365323), (4.048587351573742, 5.000911466453774, 3.000123402189723), (5.420326756010547),
-            "numpy 2.4: np.log(np.exp(x).sum(axis))")
+EXAMPLES_OF(logsumexp, (3.1328452337275756, 5.313273897365323), (4.048587351573742, 5.000911466453774, 3.000123402189723),
+            (5.420326756010547), "numpy 2.4: np.log(np.exp(x).sum(axis))")
 
-#define REDUCTION(name_, kind, infer_, grad_, doc_)                                                                    \
-    static void run_##name_(const bm_call *c) { run(kind, c); }                                                        \
-    static bool bind_##name_(bmi_bind *b) { return bind(kind, b); }                                                    \
-    const bm_op bmi_op_##name_ = { .size = sizeof(bm_op), .name = #name_, .n_in = 1, .args_size = sizeof(bmi_reduce_args),       \
-                                   .infer = infer_, .grad = grad_, .run = run_##name_, .bind = bind_##name_, BMI_EXAMPLES(examples_##name_), .doc = doc_ }; \
-    bm_node bm_##name_##_at(bm_node x, bm_axes axes, bool all, bool keep, bm_place here)                                \
-    {                                                                                                                  \
-        const bmi_reduce_args args = { bmi_axes_clean(axes), all, keep };                                              \
-        return bmi_op1(&bmi_op_##name_, &args, x, here);                                                               \
+#define REDUCTION(name_, kind, infer_, grad_, doc_)                                      \
+    static void run_##name_(const bm_call *c)                                            \
+    {                                                                                    \
+        run(kind, c);                                                                    \
+    }                                                                                    \
+    static bool bind_##name_(bmi_bind *b)                                                \
+    {                                                                                    \
+        return bind(kind, b);                                                            \
+    }                                                                                    \
+    const bm_op bmi_op_##name_ = { .size = sizeof(bm_op),                                \
+                                   .name = #name_,                                       \
+                                   .n_in = 1,                                            \
+                                   .args_size = sizeof(bmi_reduce_args),                 \
+                                   .infer = infer_,                                      \
+                                   .grad = grad_,                                        \
+                                   .run = run_##name_,                                   \
+                                   .bind = bind_##name_,                                 \
+                                   BMI_EXAMPLES(examples_##name_),                       \
+                                   .doc = doc_ };                                        \
+    bm_node bm_##name_##_at(bm_node x, bm_axes axes, bool all, bool keep, bm_place here) \
+    {                                                                                    \
+        const bmi_reduce_args args = { bmi_axes_clean(axes), all, keep };                \
+        return bmi_op1(&bmi_op_##name_, &args, x, here);                                 \
     }
 REDUCTION(sum, BMI_SUM, infer_number, grad_sum, "sum over axes; 0 over none")
 REDUCTION(mean, BMI_MEAN, infer_real, grad_mean, "mean over axes; NaN over none")

@@ -9,9 +9,9 @@
 
 /* A shape as runs of axes that stay or go, axes of 1 left out. */
 typedef struct runs {
-    int     n;
+    int n;
     int64_t size[BM_MAX_RANK];
-    bool    gone[BM_MAX_RANK];
+    bool gone[BM_MAX_RANK];
 } runs;
 
 static runs runs_of(const bm_shape *shape, unsigned mask)
@@ -22,14 +22,14 @@ static runs runs_of(const bm_shape *shape, unsigned mask)
         if (shape->dim[d] == 1) continue;
         if (r.n && r.gone[r.n - 1] == gone) r.size[r.n - 1] *= shape->dim[d];
         else {
-            r.size[r.n]   = shape->dim[d];
+            r.size[r.n] = shape->dim[d];
             r.gone[r.n++] = gone;
         }
     }
     if (!r.n) { /* one element */
         r.size[0] = 1;
         r.gone[0] = true;
-        r.n       = 1;
+        r.n = 1;
     }
     return r;
 }
@@ -44,14 +44,16 @@ static int count_gone(const runs *r)
 /* The kind of the first kernel, and of those that join what it made. */
 static bool kinds_of(bmi_reduction kind, double p, bmi_reduce_kind *first, bmi_reduce_kind *rest)
 {
-    static const bmi_reduce_kind plain[] = { [BMI_SUM] = BMI_REDUCE_SUM, [BMI_MEAN] = BMI_REDUCE_SUM, [BMI_MAX] = BMI_REDUCE_MAX, [BMI_MIN] = BMI_REDUCE_MIN,
-                                             [BMI_PROD] = BMI_REDUCE_PROD, [BMI_LOGSUMEXP] = BMI_REDUCE_LOGSUMEXP };
+    static const bmi_reduce_kind plain[] = {
+        [BMI_SUM] = BMI_REDUCE_SUM, [BMI_MEAN] = BMI_REDUCE_SUM,  [BMI_MAX] = BMI_REDUCE_MAX,
+        [BMI_MIN] = BMI_REDUCE_MIN, [BMI_PROD] = BMI_REDUCE_PROD, [BMI_LOGSUMEXP] = BMI_REDUCE_LOGSUMEXP
+    };
     if (kind != BMI_NORM) {
         *first = *rest = plain[kind];
         return true;
     }
     *first = isinf(p) ? BMI_REDUCE_MAX_ABS : p == 1 ? BMI_REDUCE_SUM_ABS : BMI_REDUCE_SUM_SQUARES;
-    *rest  = isinf(p) ? BMI_REDUCE_MAX : BMI_REDUCE_SUM;
+    *rest = isinf(p) ? BMI_REDUCE_MAX : BMI_REDUCE_SUM;
     return isinf(p) || p == 1 || p == 2;
 }
 
@@ -59,9 +61,9 @@ static bool emit(bmi_bind *b, const bmi_reduce_spec *spec)
 {
     void *memory = bmi_bind_memory(b, bmi_reduce_bytes(spec));
     if (!memory) return false;
-    const bmi_reduce *r      = bmi_reduce_bind(memory, spec, b->isa);
-    const bmi_kernel  finish = bmi_reduce_finish(r);
-    const int         parts  = bmi_reduce_parts(r);
+    const bmi_reduce *r = bmi_reduce_bind(memory, spec, b->isa);
+    const bmi_kernel finish = bmi_reduce_finish(r);
+    const int parts = bmi_reduce_parts(r);
     bmi_bind_emit(b, "reduce", bmi_reduce_run, r, parts < b->threads ? parts : b->threads);
     if (finish) bmi_bind_emit(b, "reduce, joined", finish, r, 1);
     return true;
@@ -71,7 +73,7 @@ static bool emit(bmi_bind *b, const bmi_reduce_spec *spec)
 static bmi_reduce_spec next_spec(runs *r)
 {
     bmi_reduce_spec spec = { .outer = 1, .n = 1, .inner = 1 };
-    int             at = r->n - 1;
+    int at = r->n - 1;
     while (at >= 0 && !r->gone[at]) at--;
     for (int k = 0; k < at; k++) spec.outer *= r->size[k];
     for (int k = at + 1; k < r->n; k++) spec.inner *= r->size[k];
@@ -89,7 +91,7 @@ static bmi_reduce_spec next_spec(runs *r)
 static int64_t without_last_gone(const runs *r)
 {
     int64_t size = 1;
-    int     last = r->n - 1;
+    int last = r->n - 1;
     while (last >= 0 && !r->gone[last]) last--;
     for (int k = 0; k < r->n; k++) size *= k == last ? 1 : r->size[k];
     return size;
@@ -99,23 +101,23 @@ bool bmi_reduce_fast(bmi_bind *b, bmi_reduction kind, double p, unsigned mask)
 {
     const bm_array *x = &b->in[0];
     bmi_reduce_kind first, rest;
-    runs            r = runs_of(&x->shape, mask);
-    const int       n = count_gone(&r);
+    runs r = runs_of(&x->shape, mask);
+    const int n = count_gone(&r);
     if (!bmi_type_is_real(x->type) || !kinds_of(kind, p, &first, &rest)) return false;
     const size_t half = (size_t)without_last_gone(&r) * bm_type_size(x->type) / 64 * 64 + 64;
-    char        *scratch = n > 1 ? bmi_bind_scratch(b, 2 * half) : NULL;
-    const void  *from = x->data;
+    char *scratch = n > 1 ? bmi_bind_scratch(b, 2 * half) : NULL;
+    const void *from = x->data;
     if (!n || (n > 1 && !scratch)) return b->failed;
     const int64_t count = b->out.size ? x->size / b->out.size : 0;
     for (int k = 0; k < n; k++) {
         bmi_reduce_spec spec = next_spec(&r);
-        spec.real            = x->type == BM_F32 ? BMI_REAL_F32 : BMI_REAL_F64;
-        spec.kind            = k ? rest : first;
-        spec.x               = from;
-        spec.y               = k == n - 1 ? b->out.data : scratch + (k % 2 ? half : 0);
-        spec.root            = k == n - 1 && kind == BMI_NORM && p == 2;
-        spec.scale           = k == n - 1 && kind == BMI_MEAN ? 1 / (double)count : 0;
-        from                 = spec.y;
+        spec.real = x->type == BM_F32 ? BMI_REAL_F32 : BMI_REAL_F64;
+        spec.kind = k ? rest : first;
+        spec.x = from;
+        spec.y = k == n - 1 ? b->out.data : scratch + (k % 2 ? half : 0);
+        spec.root = k == n - 1 && kind == BMI_NORM && p == 2;
+        spec.scale = k == n - 1 && kind == BMI_MEAN ? 1 / (double)count : 0;
+        from = spec.y;
         if (!emit(b, &spec)) return true;
     }
     return true;
@@ -124,9 +126,14 @@ bool bmi_reduce_fast(bmi_bind *b, bmi_reduction kind, double p, unsigned mask)
 bool bmi_argmax_fast(bmi_bind *b)
 {
     const bm_array *x = &b->in[0];
-    const int64_t   given = *(const int64_t *)b->args, axis = given < 0 ? given + x->shape.rank : given;
+    const int64_t given = *(const int64_t *)b->args, axis = given < 0 ? given + x->shape.rank : given;
     if (!bmi_type_is_real(x->type)) return false;
-    emit(b, &(bmi_reduce_spec){ .real = x->type == BM_F32 ? BMI_REAL_F32 : BMI_REAL_F64, .kind = BMI_REDUCE_ARGMAX, .outer = bmi_before_axis(&x->shape, axis),
-                                .n = x->shape.dim[axis], .inner = bmi_behind_axis(&x->shape, axis), .x = x->data, .y = b->out.data });
+    emit(b, &(bmi_reduce_spec){ .real = x->type == BM_F32 ? BMI_REAL_F32 : BMI_REAL_F64,
+                                .kind = BMI_REDUCE_ARGMAX,
+                                .outer = bmi_before_axis(&x->shape, axis),
+                                .n = x->shape.dim[axis],
+                                .inner = bmi_behind_axis(&x->shape, axis),
+                                .x = x->data,
+                                .y = b->out.data });
     return true;
 }

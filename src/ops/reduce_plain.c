@@ -8,7 +8,8 @@
 unsigned bmi_reduce_mask(const bmi_reduce_args *args, int64_t rank)
 {
     unsigned mask = args->all ? (1u << rank) - 1 : 0;
-    for (int64_t k = 0; !args->all && k < args->axes.count; k++) mask |= 1u << (args->axes.at[k] < 0 ? args->axes.at[k] + rank : args->axes.at[k]);
+    for (int64_t k = 0; !args->all && k < args->axes.count; k++)
+        mask |= 1u << (args->axes.at[k] < 0 ? args->axes.at[k] + rank : args->axes.at[k]);
     return mask;
 }
 
@@ -44,9 +45,9 @@ static double real_at(const bm_array *x, int64_t k)
 /* One group of reals, that begins at element `base`. */
 static double group(bmi_reduction kind, double p, const bm_array *x, int64_t base, const bmi_walk *reduced)
 {
-    bmi_walk     w    = *reduced;
-    const int    last = w.rank - 1;
-    double       sum  = start_of(kind);
+    bmi_walk w = *reduced;
+    const int last = w.rank - 1;
+    double sum = start_of(kind);
     do {
         for (int64_t i = 0; i < w.dim[last]; i++) sum = step(kind, p, sum, real_at(x, base + w.at[0] + i * w.stride[0][last]));
     } while (bmi_walk_next(&w));
@@ -62,7 +63,8 @@ static double finish(bmi_reduction kind, double p, double sum, int64_t count)
     return sum;
 }
 
-static double reduce_reals(bmi_reduction kind, double p, const bm_array *x, int64_t base, const bmi_walk *reduced, int64_t count)
+static double reduce_reals(bmi_reduction kind, double p, const bm_array *x, int64_t base, const bmi_walk *reduced,
+                           int64_t count)
 {
     if (!count) return kind == BMI_MEAN ? NAN : kind == BMI_LOGSUMEXP ? -INFINITY : start_of(kind);
     if (kind == BMI_LOGSUMEXP) {
@@ -74,10 +76,10 @@ static double reduce_reals(bmi_reduction kind, double p, const bm_array *x, int6
 
 static int64_t reduce_integers(bmi_reduction kind, const bm_array *x, int64_t base, const bmi_walk *reduced, int64_t count)
 {
-    bmi_walk      w     = *reduced;
-    const int     last  = w.rank - 1;
+    bmi_walk w = *reduced;
+    const int last = w.rank - 1;
     const int64_t least = x->type == BM_I32 ? INT32_MIN : INT64_MIN, most = x->type == BM_I32 ? INT32_MAX : INT64_MAX;
-    int64_t       sum   = kind == BMI_MAX ? least : kind == BMI_MIN ? most : kind == BMI_PROD;
+    int64_t sum = kind == BMI_MAX ? least : kind == BMI_MIN ? most : kind == BMI_PROD;
     if (!count) return sum;
     do {
         for (int64_t i = 0; i < w.dim[last]; i++) {
@@ -94,7 +96,7 @@ static int64_t reduce_integers(bmi_reduction kind, const bm_array *x, int64_t ba
 void bmi_reduce_plain(bmi_reduction kind, double p, const bm_array *x, const bm_array *out, unsigned mask)
 {
     bm_shape kept = { 0 }, gone = { 0 };
-    int64_t  stride[BM_MAX_RANK], kept_stride[1][BM_MAX_RANK], gone_stride[1][BM_MAX_RANK], count = 1, done = 0;
+    int64_t stride[BM_MAX_RANK], kept_stride[1][BM_MAX_RANK], gone_stride[1][BM_MAX_RANK], count = 1, done = 0;
     bmi_strides(&x->shape, stride);
     for (int64_t d = 0; d < x->shape.rank; d++) {
         bm_shape *side = mask >> d & 1 ? &gone : &kept;

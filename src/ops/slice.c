@@ -20,12 +20,12 @@ static int64_t start_of(const bm_axes *begin, int64_t d, int64_t dim)
 static bm_status infer_slice(bm_infer *i)
 {
     const slice_args *args = i->args;
-    const bm_shape    x    = i->in_shape[0];
-    char              text[200];
+    const bm_shape x = i->in_shape[0];
+    char text[200];
     if (args->begin.count != x.rank || args->size.count != x.rank)
-        return bm_infer_fail(i, BM_E_ARGUMENT, "%lld begins and %lld sizes for x %s: one of each for each axis", (long long)args->begin.count,
-                             (long long)args->size.count, bmi_shape_text(text, &x));
-    i->type  = i->in_type[0];
+        return bm_infer_fail(i, BM_E_ARGUMENT, "%lld begins and %lld sizes for x %s: one of each for each axis",
+                             (long long)args->begin.count, (long long)args->size.count, bmi_shape_text(text, &x));
+    i->type = i->in_type[0];
     i->shape = (bm_shape){ .rank = x.rank };
     for (int64_t d = 0; d < x.rank; d++) {
         const int64_t size = args->size.at[d], dim = x.dim[d];
@@ -35,8 +35,8 @@ static bm_status infer_slice(bm_infer *i)
         }
         const int64_t begin = start_of(&args->begin, d, dim);
         if (begin < 0 || begin > dim || size < -1 || (size >= 0 && size > dim - begin))
-            return bm_infer_fail(i, BM_E_SHAPE, "x is %s: %lld elements from %lld on do not lie in axis %lld", bmi_shape_text(text, &x), (long long)size,
-                                 (long long)args->begin.at[d], (long long)d);
+            return bm_infer_fail(i, BM_E_SHAPE, "x is %s: %lld elements from %lld on do not lie in axis %lld",
+                                 bmi_shape_text(text, &x), (long long)size, (long long)args->begin.at[d], (long long)d);
         i->shape.dim[d] = size >= 0 ? size : dim - begin;
     }
     return BM_OK;
@@ -46,17 +46,18 @@ static bm_status infer_slice(bm_infer *i)
 static bm_status check_inside(bm_infer *i, const bm_shape *small, const bm_shape *large)
 {
     const bm_axes *begin = i->args;
-    char           a[200], b[200];
-    bool           fits = small->rank == large->rank && begin->count == large->rank;
+    char a[200], b[200];
+    bool fits = small->rank == large->rank && begin->count == large->rank;
     for (int64_t d = 0; fits && d < large->rank; d++) {
         if (small->dim[d] == BM_ANY || large->dim[d] == BM_ANY) continue;
         const int64_t at = start_of(begin, d, large->dim[d]);
-        fits             = at >= 0 && small->dim[d] <= large->dim[d] - at;
+        fits = at >= 0 && small->dim[d] <= large->dim[d] - at;
     }
-    i->type  = i->in_type[0];
+    i->type = i->in_type[0];
     i->shape = i->in_shape[1];
     if (fits) return BM_OK;
-    return bm_infer_fail(i, BM_E_SHAPE, "a block %s does not lie in %s at the place asked for", bmi_shape_text(a, small), bmi_shape_text(b, large));
+    return bm_infer_fail(i, BM_E_SHAPE, "a block %s does not lie in %s at the place asked for", bmi_shape_text(a, small),
+                         bmi_shape_text(b, large));
 }
 
 static bm_status infer_slice_like(bm_infer *i)
@@ -93,10 +94,22 @@ static bool bind_cut(bmi_bind *b, const bm_axes *begin)
     return bmi_copy_emit(b, &spec);
 }
 
-static void run_slice(const bm_call *c) { cut(c, &((const slice_args *)c->args)->begin); }
-static void run_slice_like(const bm_call *c) { cut(c, c->args); }
-static bool bind_slice(bmi_bind *b) { return bind_cut(b, &((const slice_args *)b->args)->begin); }
-static bool bind_slice_like(bmi_bind *b) { return bind_cut(b, b->args); }
+static void run_slice(const bm_call *c)
+{
+    cut(c, &((const slice_args *)c->args)->begin);
+}
+static void run_slice_like(const bm_call *c)
+{
+    cut(c, c->args);
+}
+static bool bind_slice(bmi_bind *b)
+{
+    return bind_cut(b, &((const slice_args *)b->args)->begin);
+}
+static bool bind_slice_like(bmi_bind *b)
+{
+    return bind_cut(b, b->args);
+}
 
 static void run_pad_like(const bm_call *c)
 {
@@ -128,28 +141,55 @@ static void grad_pad_like(bm_node y, bm_node dy, bm_node *dx)
 
 #define SIX .in = { BMI_REALS(1, 2, 3, 4, 5, 6), BMI_REALS(0, 0) }
 static const bm_example examples_slice[] = {
-    { SIX, .in_shape = { BMI_DIMS(2, 3) }, .args = &(const slice_args){ BMI_DIMS(0, 1), BMI_DIMS(2, 1) }, .out = BMI_REALS(2, 5), .shape = BMI_DIMS(2, 1),
-      .source = "by hand" },
-    { SIX, .in_shape = { BMI_DIMS(2, 3) }, .args = &(const slice_args){ BMI_DIMS(-1, -2), BMI_DIMS(1, -1) }, .out = BMI_REALS(5, 6), .shape = BMI_DIMS(1, 2),
-      .source = "by hand" },
+    { SIX, .in_shape = { BMI_DIMS(2, 3) }, .args = &(const slice_args){ BMI_DIMS(0, 1), BMI_DIMS(2, 1) },
+      .out = BMI_REALS(2, 5), .shape = BMI_DIMS(2, 1), .source = "by hand" },
+    { SIX, .in_shape = { BMI_DIMS(2, 3) }, .args = &(const slice_args){ BMI_DIMS(-1, -2), BMI_DIMS(1, -1) },
+      .out = BMI_REALS(5, 6), .shape = BMI_DIMS(1, 2), .source = "by hand" },
 };
 static const bm_example examples_slice_like[] = {
-    { SIX, .in_shape = { BMI_DIMS(2, 3), BMI_DIMS(1, 2) }, .args = &(const bm_axes)BMI_DIMS(1, 0), .out = BMI_REALS(4, 5), .shape = BMI_DIMS(1, 2),
-      .source = "by hand" },
+    { SIX, .in_shape = { BMI_DIMS(2, 3), BMI_DIMS(1, 2) }, .args = &(const bm_axes)BMI_DIMS(1, 0), .out = BMI_REALS(4, 5),
+      .shape = BMI_DIMS(1, 2), .source = "by hand" },
 };
 static const bm_example examples_pad_like[] = {
-    { .in = { BMI_REALS(7, 8), BMI_REALS(0, 0, 0, 0, 0, 0) }, .in_shape = { BMI_DIMS(1, 2), BMI_DIMS(2, 3) }, .args = &(const bm_axes)BMI_DIMS(-1, 1),
-      .out = BMI_REALS(0, 0, 0, 0, 7, 8), .shape = BMI_DIMS(2, 3), .source = "by hand" },
+    { .in = { BMI_REALS(7, 8), BMI_REALS(0, 0, 0, 0, 0, 0) },
+      .in_shape = { BMI_DIMS(1, 2), BMI_DIMS(2, 3) },
+      .args = &(const bm_axes)BMI_DIMS(-1, 1),
+      .out = BMI_REALS(0, 0, 0, 0, 7, 8),
+      .shape = BMI_DIMS(2, 3),
+      .source = "by hand" },
 };
 
-static const bm_op bmi_op_slice = { .size = sizeof(bm_op), .name = "slice", .n_in = 1, .args_size = sizeof(slice_args), .infer = infer_slice,
-                                    .grad = grad_slice, .run = run_slice, .bind = bind_slice, BMI_EXAMPLES(examples_slice),
+static const bm_op bmi_op_slice = { .size = sizeof(bm_op),
+                                    .name = "slice",
+                                    .n_in = 1,
+                                    .args_size = sizeof(slice_args),
+                                    .infer = infer_slice,
+                                    .grad = grad_slice,
+                                    .run = run_slice,
+                                    .bind = bind_slice,
+                                    BMI_EXAMPLES(examples_slice),
                                     .doc = "elements begin[i] .. begin[i] + size[i] - 1 of each axis i" };
-static const bm_op bmi_op_slice_like = { .size = sizeof(bm_op), .name = "slice_like", .n_in = 2, .args_size = sizeof(bm_axes), .shape_inputs = 2,
-                                         .infer = infer_slice_like, .grad = grad_slice_like, .run = run_slice_like, .bind = bind_slice_like, BMI_EXAMPLES(examples_slice_like),
+static const bm_op bmi_op_slice_like = { .size = sizeof(bm_op),
+                                         .name = "slice_like",
+                                         .n_in = 2,
+                                         .args_size = sizeof(bm_axes),
+                                         .shape_inputs = 2,
+                                         .infer = infer_slice_like,
+                                         .grad = grad_slice_like,
+                                         .run = run_slice_like,
+                                         .bind = bind_slice_like,
+                                         BMI_EXAMPLES(examples_slice_like),
                                          .doc = "the block of x at `begin` that has the shape of the second input" };
-static const bm_op bmi_op_pad_like = { .size = sizeof(bm_op), .name = "pad_like", .n_in = 2, .args_size = sizeof(bm_axes), .shape_inputs = 2,
-                                       .infer = infer_pad_like, .grad = grad_pad_like, .run = run_pad_like, .bind = bind_pad_like, BMI_EXAMPLES(examples_pad_like),
+static const bm_op bmi_op_pad_like = { .size = sizeof(bm_op),
+                                       .name = "pad_like",
+                                       .n_in = 2,
+                                       .args_size = sizeof(bm_axes),
+                                       .shape_inputs = 2,
+                                       .infer = infer_pad_like,
+                                       .grad = grad_pad_like,
+                                       .run = run_pad_like,
+                                       .bind = bind_pad_like,
+                                       BMI_EXAMPLES(examples_pad_like),
                                        .doc = "x at `begin` among zeros, in the shape of the second input" };
 
 bm_node bmi_slice_like(bm_node x, bm_node like, bm_axes begin)
@@ -171,19 +211,20 @@ bm_node bm_slice_at(bm_node x, bm_axes begin, bm_axes size, bm_place here)
 bm_status bm_split_at(bm_node x, int64_t axis, int64_t count, bm_node *out, bm_place here)
 {
     const bm_shape shape = bm_node_shape(x);
-    const int64_t  d     = axis < 0 ? axis + shape.rank : axis;
-    char           text[200];
+    const int64_t d = axis < 0 ? axis + shape.rank : axis;
+    char text[200];
     for (int64_t k = 0; k < count; k++) out[k] = bmi_node_failed(x.graph);
     if (!bm_node_ok(x)) return x.graph ? x.graph->object.error.status : BM_E_ARGUMENT;
     if (d < 0 || d >= shape.rank || count < 1 || shape.dim[d] == BM_ANY || shape.dim[d] % count)
-        return bmi_object_fail(x.graph, BM_E_SHAPE, here, "split: x is %s: axis %lld does not part into %lld equal parts of a known size",
+        return bmi_object_fail(x.graph, BM_E_SHAPE, here,
+                               "split: x is %s: axis %lld does not part into %lld equal parts of a known size",
                                bmi_shape_text(text, &shape), (long long)axis, (long long)count);
     for (int64_t k = 0; k < count; k++) {
         bm_axes begin = { .count = shape.rank }, size = { .count = shape.rank };
         for (int64_t j = 0; j < shape.rank; j++) size.at[j] = -1;
-        size.at[d]  = shape.dim[d] / count;
+        size.at[d] = shape.dim[d] / count;
         begin.at[d] = k * size.at[d];
-        out[k]      = bm_slice_at(x, begin, size, here);
+        out[k] = bm_slice_at(x, begin, size, here);
     }
     return x.graph->object.error.status;
 }

@@ -8,7 +8,7 @@
 bm_status bmi_infer_rows(bm_infer *i, int input);
 /* A real element as f64, and storing one. */
 double bmi_row_at(const bm_array *x, int64_t k);
-void   bmi_row_set(const bm_array *x, int64_t k, double v);
+void bmi_row_set(const bm_array *x, int64_t k, double v);
 /* log(sum e^(x - largest)) of the n elements from `at` on. */
 double bmi_row_logsumexp(const bm_array *x, int64_t at, int64_t n, double *largest);
 

@@ -14,11 +14,11 @@ uint64_t bmi_run_stream(const bmi_run_state *state, uint64_t number)
 void bmi_fault(bmi_run_state *state, uint64_t number, const char *what, int64_t value, int64_t position, int64_t limit)
 {
     if (__atomic_exchange_n(&state->fault.set, 1, __ATOMIC_ACQ_REL)) return;
-    state->fault.number   = number;
-    state->fault.what     = what;
-    state->fault.value    = value;
+    state->fault.number = number;
+    state->fault.what = what;
+    state->fault.value = value;
     state->fault.position = position;
-    state->fault.limit    = limit;
+    state->fault.limit = limit;
 }
 
 void bm_call_fault(const bm_call *call, const char *what, int64_t value, int64_t position, int64_t limit)

@@ -8,16 +8,19 @@
 static bm_status infer_tile(bm_infer *i)
 {
     const bm_axes *times = i->args;
-    const bm_shape x     = i->in_shape[0];
-    char           text[200];
+    const bm_shape x = i->in_shape[0];
+    char text[200];
     if (times->count != x.rank)
-        return bm_infer_fail(i, BM_E_ARGUMENT, "%lld repeats for x %s: one for each axis", (long long)times->count, bmi_shape_text(text, &x));
-    i->type  = i->in_type[0];
+        return bm_infer_fail(i, BM_E_ARGUMENT, "%lld repeats for x %s: one for each axis", (long long)times->count,
+                             bmi_shape_text(text, &x));
+    i->type = i->in_type[0];
     i->shape = x;
     for (int64_t d = 0; d < x.rank; d++) {
-        if (times->at[d] < 1) return bm_infer_fail(i, BM_E_ARGUMENT, "axis %lld %lld times; 1 or more", (long long)d, (long long)times->at[d]);
+        if (times->at[d] < 1)
+            return bm_infer_fail(i, BM_E_ARGUMENT, "axis %lld %lld times; 1 or more", (long long)d, (long long)times->at[d]);
         if (x.dim[d] != BM_ANY && !bmi_mul_i64(x.dim[d], times->at[d], &i->shape.dim[d]))
-            return bm_infer_fail(i, BM_E_SHAPE, "x is %s: axis %lld %lld times is too long", bmi_shape_text(text, &x), (long long)d, (long long)times->at[d]);
+            return bm_infer_fail(i, BM_E_SHAPE, "x is %s: axis %lld %lld times is too long", bmi_shape_text(text, &x),
+                                 (long long)d, (long long)times->at[d]);
     }
     return BM_OK;
 }
@@ -26,18 +29,21 @@ static bm_status infer_untile(bm_infer *i)
 {
     const bm_axes *times = i->args;
     const bm_shape x = i->in_shape[0], like = i->in_shape[1];
-    char           a[200], b[200];
-    bool           fits = x.rank == like.rank && times->count == x.rank;
+    char a[200], b[200];
+    bool fits = x.rank == like.rank && times->count == x.rank;
     if (bmi_infer_real(i, 0)) return BM_E_TYPE;
     for (int64_t d = 0; fits && d < x.rank; d++)
-        fits = x.dim[d] == BM_ANY || like.dim[d] == BM_ANY || (times->at[d] > 0 && x.dim[d] % times->at[d] == 0 && x.dim[d] / times->at[d] == like.dim[d]);
-    i->type  = i->in_type[0];
+        fits = x.dim[d] == BM_ANY || like.dim[d] == BM_ANY ||
+               (times->at[d] > 0 && x.dim[d] % times->at[d] == 0 && x.dim[d] / times->at[d] == like.dim[d]);
+    i->type = i->in_type[0];
     i->shape = like;
-    return fits ? BM_OK : bm_infer_fail(i, BM_E_SHAPE, "x is %s, and no tiling of %s", bmi_shape_text(a, &x), bmi_shape_text(b, &like));
+    return fits ? BM_OK
+                : bm_infer_fail(i, BM_E_SHAPE, "x is %s, and no tiling of %s", bmi_shape_text(a, &x), bmi_shape_text(b, &like));
 }
 
 /* x (.., d, ..) seen as one copy among the repeats: visits each copy of the small array in the large one. */
-typedef void copy_fn(const bm_array *large, int64_t at, const bm_array *small, const int64_t *in_large, const int64_t *in_small);
+typedef void copy_fn(const bm_array *large, int64_t at, const bm_array *small, const int64_t *in_large,
+                     const int64_t *in_small);
 static void each_copy(const bm_array *large, const bm_array *small, const bm_axes *times, copy_fn *visit)
 {
     int64_t in_large[BM_MAX_RANK], in_small[BM_MAX_RANK], index[BM_MAX_RANK] = { 0 };
@@ -87,15 +93,15 @@ static bool bind_tile(bmi_bind *b)
 {
     const bm_axes *times = b->args;
     const bm_array *x = &b->in[0], *out = &b->out;
-    int64_t         in_large[BM_MAX_RANK], in_small[BM_MAX_RANK];
-    bmi_copy_spec   spec = { .size = bm_type_size(x->type), .to = out->data, .from = x->data };
+    int64_t in_large[BM_MAX_RANK], in_small[BM_MAX_RANK];
+    bmi_copy_spec spec = { .size = bm_type_size(x->type), .to = out->data, .from = x->data };
     bmi_strides(&out->shape, in_large);
     bmi_strides(&x->shape, in_small);
     for (int64_t d = 0; d < x->shape.rank; d++) {
         for (int half = times->at[d] > 1 ? 0 : 1; half < 2; half++) {
             if (spec.rank == BMI_COPY_RANK) return false;
-            spec.dim[spec.rank]           = half ? x->shape.dim[d] : times->at[d];
-            spec.to_stride[spec.rank]     = half ? in_large[d] : in_large[d] * x->shape.dim[d];
+            spec.dim[spec.rank] = half ? x->shape.dim[d] : times->at[d];
+            spec.to_stride[spec.rank] = half ? in_large[d] : in_large[d] * x->shape.dim[d];
             spec.from_stride[spec.rank++] = half ? in_small[d] : 0;
         }
     }
@@ -121,18 +127,41 @@ static void grad_untile(bm_node y, bm_node dy, bm_node *dx)
 }
 
 static const bm_example examples_tile[] = {
-    { .in = { BMI_REALS(1, 2, 3, 4) }, .in_shape = { BMI_DIMS(2, 2) }, .args = &(const bm_axes)BMI_DIMS(1, 2), .out = BMI_REALS(1, 2, 1, 2, 3, 4, 3, 4),
-      .shape = BMI_DIMS(2, 4), .source = "by hand" },
+    { .in = { BMI_REALS(1, 2, 3, 4) },
+      .in_shape = { BMI_DIMS(2, 2) },
+      .args = &(const bm_axes)BMI_DIMS(1, 2),
+      .out = BMI_REALS(1, 2, 1, 2, 3, 4, 3, 4),
+      .shape = BMI_DIMS(2, 4),
+      .source = "by hand" },
 };
 static const bm_example examples_untile[] = {
-    { .in = { BMI_REALS(1, 2, 10, 20, 3, 4, 30, 40), BMI_REALS(0, 0, 0, 0) }, .in_shape = { BMI_DIMS(2, 4), BMI_DIMS(2, 2) },
-      .args = &(const bm_axes)BMI_DIMS(1, 2), .out = BMI_REALS(11, 22, 33, 44), .shape = BMI_DIMS(2, 2), .source = "by hand" },
+    { .in = { BMI_REALS(1, 2, 10, 20, 3, 4, 30, 40), BMI_REALS(0, 0, 0, 0) },
+      .in_shape = { BMI_DIMS(2, 4), BMI_DIMS(2, 2) },
+      .args = &(const bm_axes)BMI_DIMS(1, 2),
+      .out = BMI_REALS(11, 22, 33, 44),
+      .shape = BMI_DIMS(2, 2),
+      .source = "by hand" },
 };
 
-static const bm_op bmi_op_tile = { .size = sizeof(bm_op), .name = "tile", .n_in = 1, .args_size = sizeof(bm_axes), .infer = infer_tile,
-                                   .grad = grad_tile, .run = run_tile, .bind = bind_tile, BMI_EXAMPLES(examples_tile), .doc = "x repeated times[i] times along axis i" };
-const bm_op bmi_op_untile = { .size = sizeof(bm_op), .name = "untile", .n_in = 2, .args_size = sizeof(bm_axes), .shape_inputs = 2, .infer = infer_untile,
-                              .grad = grad_untile, .run = run_untile, BMI_EXAMPLES(examples_untile),
+static const bm_op bmi_op_tile = { .size = sizeof(bm_op),
+                                   .name = "tile",
+                                   .n_in = 1,
+                                   .args_size = sizeof(bm_axes),
+                                   .infer = infer_tile,
+                                   .grad = grad_tile,
+                                   .run = run_tile,
+                                   .bind = bind_tile,
+                                   BMI_EXAMPLES(examples_tile),
+                                   .doc = "x repeated times[i] times along axis i" };
+const bm_op bmi_op_untile = { .size = sizeof(bm_op),
+                              .name = "untile",
+                              .n_in = 2,
+                              .args_size = sizeof(bm_axes),
+                              .shape_inputs = 2,
+                              .infer = infer_untile,
+                              .grad = grad_untile,
+                              .run = run_untile,
+                              BMI_EXAMPLES(examples_untile),
                               .doc = "the repeats of tile summed, to the shape of the second input" };
 
 bm_node bm_tile_at(bm_node x, bm_axes times, bm_place here)

@@ -18,10 +18,9 @@ void bmi_strides(const bm_shape *shape, int64_t stride[BM_MAX_RANK])
 void bmi_broadcast_strides(const bm_shape *from, const bm_shape *to, int64_t stride[BM_MAX_RANK])
 {
     const int64_t shift = to->rank - from->rank;
-    int64_t       dense[BM_MAX_RANK];
+    int64_t dense[BM_MAX_RANK];
     bmi_strides(from, dense);
-    for (int64_t d = 0; d < to->rank; d++)
-        stride[d] = d < shift || from->dim[d - shift] != to->dim[d] ? 0 : dense[d - shift];
+    for (int64_t d = 0; d < to->rank; d++) stride[d] = d < shift || from->dim[d - shift] != to->dim[d] ? 0 : dense[d - shift];
 }
 
 int64_t bmi_before_axis(const bm_shape *shape, int64_t axis)
@@ -54,8 +53,8 @@ bool bmi_walk_start(bmi_walk *w, const bm_shape *shape, int arrays, const int64_
         if (shape->dim[d] == 0) return false;
         if (shape->dim[d] == 1) continue;
         const bool merge = w->rank && merges(w, w->rank - 1, shape->dim[d], stride, d);
-        const int  r     = merge ? w->rank - 1 : w->rank++;
-        w->dim[r]        = merge ? w->dim[r] * shape->dim[d] : shape->dim[d];
+        const int r = merge ? w->rank - 1 : w->rank++;
+        w->dim[r] = merge ? w->dim[r] * shape->dim[d] : shape->dim[d];
         for (int k = 0; k < arrays; k++) w->stride[k][r] = stride[k][d];
     }
     if (!w->rank) w->dim[w->rank++] = 1;
@@ -78,8 +77,8 @@ bmi_copy_spec bmi_copy_of(bm_type type, const bm_shape *box, void *to, const int
 {
     bmi_copy_spec spec = { .size = bm_type_size(type), .rank = (int)box->rank, .to = to, .from = from };
     for (int64_t d = 0; d < box->rank; d++) {
-        spec.dim[d]         = box->dim[d];
-        spec.to_stride[d]   = to_stride[d];
+        spec.dim[d] = box->dim[d];
+        spec.to_stride[d] = to_stride[d];
         spec.from_stride[d] = from_stride[d];
     }
     return spec;
@@ -122,7 +121,7 @@ void bmi_fill_array(const bm_array *a, double value)
 
 typedef struct fill {
     bm_array array;
-    double   value;
+    double value;
 } fill;
 
 enum { FILLED_A_PART = 131072 };
@@ -130,7 +129,7 @@ enum { FILLED_A_PART = 131072 };
 static void fill_part(const void *args, int part, int parts)
 {
     const fill *f = args;
-    int64_t     begin, end;
+    int64_t begin, end;
     bmi_slice(f->array.size, 64, part, parts, &begin, &end);
     bmi_fill_array(&(bm_array){ f->array.type, { 0 }, end - begin, bmi_element(&f->array, begin) }, f->value);
 }
@@ -139,7 +138,7 @@ bool bmi_fill_emit(bmi_bind *b, const bm_array *a, double value)
 {
     fill *f = bmi_bind_memory(b, sizeof *f);
     if (!f) return true;
-    *f                  = (fill){ *a, value };
+    *f = (fill){ *a, value };
     const int64_t parts = a->size / FILLED_A_PART + 1;
     bmi_bind_emit(b, "fill", fill_part, f, parts < b->threads ? (int)parts : b->threads);
     return true;

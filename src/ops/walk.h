@@ -18,7 +18,7 @@ int64_t bmi_behind_axis(const bm_shape *shape, int64_t axis);
  * the last one is as long as it can be. */
 enum { BMI_WALK_ARRAYS = 5 };
 typedef struct bmi_walk {
-    int     rank, arrays;
+    int rank, arrays;
     int64_t dim[BM_MAX_RANK];
     int64_t stride[BMI_WALK_ARRAYS][BM_MAX_RANK];
     int64_t index[BM_MAX_RANK];
@@ -32,8 +32,8 @@ bool bmi_walk_next(bmi_walk *w);
 /* to[...] = from[...] over a box: the copy, doing it at once, and binding it as a kernel (always true). */
 bmi_copy_spec bmi_copy_of(bm_type type, const bm_shape *box, void *to, const int64_t to_stride[BM_MAX_RANK], const void *from,
                           const int64_t from_stride[BM_MAX_RANK]);
-void          bmi_copy_now(const bmi_copy_spec *spec);
-bool          bmi_copy_emit(bmi_bind *b, const bmi_copy_spec *spec);
+void bmi_copy_now(const bmi_copy_spec *spec);
+bool bmi_copy_emit(bmi_bind *b, const bmi_copy_spec *spec);
 /* The k-th element as an address. */
 static inline void *bmi_element(const bm_array *a, int64_t k)
 {

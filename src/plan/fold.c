@@ -22,8 +22,8 @@ static bool foldable(const bmi_ir *ir, const bmi_item *item)
 
 static bm_status fold(bmi_ir *ir, bmi_item *item)
 {
-    bm_array *in     = bmi_ir_alloc(ir, (size_t)item->n_in + 1, sizeof *in);
-    void     *memory = bmi_arena_alloc(&ir->plan->arena, (size_t)item->size + 1, bm_type_size(item->type));
+    bm_array *in = bmi_ir_alloc(ir, (size_t)item->n_in + 1, sizeof *in);
+    void *memory = bmi_arena_alloc(&ir->plan->arena, (size_t)item->size + 1, bm_type_size(item->type));
     if (!in || !memory) return bmi_ir_no_memory(ir, (size_t)item->size * 8);
     for (int j = 0; j < item->n_in; j++) {
         in[j] = (bm_array){ .shape = item->in_shape[j] };
@@ -32,19 +32,19 @@ static bm_status fold(bmi_ir *ir, bmi_item *item)
             in[j].type = ir->request->graph->nodes[ir->request->graph->nodes[item->node].in[j]].type;
         } else {
             const bmi_item *from = &ir->items[item->in[j]];
-            in[j].type           = from->type;
-            in[j].size           = from->size;
-            in[j].data           = from->memory;
+            in[j].type = from->type;
+            in[j].size = from->size;
+            in[j].data = from->memory;
         }
     }
     bm_call call = { .args = item->args, .n_in = item->n_in, .in = in, .out = { item->type, item->shape, item->size, memory } };
     const size_t bytes = item->op->scratch ? item->op->scratch(&call) : 0;
-    call.scratch       = bytes ? bmi_ir_alloc(ir, bytes, 1) : NULL;
+    call.scratch = bytes ? bmi_ir_alloc(ir, bytes, 1) : NULL;
     if (bytes && !call.scratch) return ir->error->status;
     item->op->run(&call);
     item->source = BMI_CONSTANT;
     item->memory = memory;
-    item->n_in   = 0;
+    item->n_in = 0;
     return BM_OK;
 }
 

@@ -35,7 +35,7 @@ void bmi_ir_replace(bmi_ir *ir, int from, int to)
         if (ir->item_of[i] == from) ir->item_of[i] = to;
     if (ir->guard == from) ir->guard = to;
     ir->items[to].fetched = ir->items[to].fetched || ir->items[from].fetched;
-    ir->items[to].rooted  = ir->items[to].rooted || ir->items[from].rooted;
+    ir->items[to].rooted = ir->items[to].rooted || ir->items[from].rooted;
     ir->items[from].fetched = ir->items[from].rooted = ir->items[from].alive = false;
 }
 
@@ -59,7 +59,9 @@ bool bmi_ir_alike(const bm_shape *a, const bm_shape *b)
 
 bool bmi_ir_fusable(const bmi_ir *ir, const bmi_item *item)
 {
-    if (item->source != BMI_COMPUTED || !(item->op->flags & BM_OP_ELEMENTWISE) || !item->op->vector || item->n_in > 3 || !item->size) return false;
+    if (item->source != BMI_COMPUTED || !(item->op->flags & BM_OP_ELEMENTWISE) || !item->op->vector || item->n_in > 3 ||
+        !item->size)
+        return false;
     if (!bmi_type_is_real(item->type) && item->type != BM_BOOL) return false;
     bm_type real = bmi_type_is_real(item->type) ? item->type : (bm_type)0;
     for (int j = 0; j < item->n_in; j++) {
@@ -77,7 +79,7 @@ bm_status bmi_ir_list_users(bmi_ir *ir)
     size_t edges = 0;
     for (int i = 0; i < ir->n_items; i++) edges += ir->items[i].alive ? (size_t)ir->items[i].n_in : 0;
     ir->user_at = bmi_ir_alloc(ir, (size_t)ir->n_items + 2, sizeof *ir->user_at);
-    ir->users   = bmi_ir_alloc(ir, edges + 1, sizeof *ir->users);
+    ir->users = bmi_ir_alloc(ir, edges + 1, sizeof *ir->users);
     if (!ir->user_at || !ir->users) return ir->error->status;
     for (int i = 0; i < ir->n_items; i++)
         for (int j = 0; ir->items[i].alive && j < ir->items[i].n_in; j++)
@@ -93,8 +95,8 @@ bm_status bmi_ir_list_users(bmi_ir *ir)
 static bool visit_readers(bmi_ir *ir, int item, int but, bool (*visit)(bmi_ir *, int, void *), void *user)
 {
     for (int k = ir->user_at[item]; k < ir->user_at[item + 1]; k++) {
-        const int       reader = ir->users[k];
-        const bmi_item *r      = &ir->items[reader];
+        const int reader = ir->users[k];
+        const bmi_item *r = &ir->items[reader];
         if (r->op->flags & BM_OP_VIEW) {
             if (!visit_readers(ir, reader, but, visit, user)) return false;
         } else if (r->unit != but && bmi_ir_target(ir, r) != item && !visit(ir, r->unit, user)) return false;

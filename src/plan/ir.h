@@ -19,54 +19,54 @@ typedef enum bmi_source { BMI_COMPUTED, BMI_FEED, BMI_VARIABLE, BMI_CONSTANT } b
 
 typedef struct bmi_item {
     const bm_op *op;
-    const void  *args;
-    int          n_in;
-    int         *in;       /* items; -1 for an input of which only the shape was needed */
-    bm_shape    *in_shape; /* as inference saw them */
-    bm_type      type;
-    bm_shape     shape;    /* known */
-    int64_t      size;
-    int64_t      node;     /* of the graph */
-    bmi_source   source;
-    void        *memory;   /* of constants and variables from the start, of the rest after `place` */
-    bool         alive;
-    bool         fetched;
-    bool         rooted;   /* runs though nothing reads it: a part of a fetched group */
-    bool         late;     /* an update, or an elementwise item that nothing but updates need */
-    int          unit;     /* -1: none (sources, views) */
+    const void *args;
+    int n_in;
+    int *in;            /* items; -1 for an input of which only the shape was needed */
+    bm_shape *in_shape; /* as inference saw them */
+    bm_type type;
+    bm_shape shape; /* known */
+    int64_t size;
+    int64_t node; /* of the graph */
+    bmi_source source;
+    void *memory; /* of constants and variables from the start, of the rest after `place` */
+    bool alive;
+    bool fetched;
+    bool rooted; /* runs though nothing reads it: a part of a fetched group */
+    bool late;   /* an update, or an elementwise item that nothing but updates need */
+    int unit;    /* -1: none (sources, views) */
     /* placement */
-    int          buffer;   /* -1: none */
+    int buffer; /* -1: none */
 } bmi_item;
 
 /* What runs as a whole: one operation, or a chain of elementwise ones, after a contraction or alone. */
 typedef struct bmi_unit {
-    int  contraction;   /* item, or -1 */
-    bool elementwise;   /* a chain (also the epilogue) is there */
-    int *items;         /* in topological order */
-    int  n_items, capacity;
-    int  position;      /* in the order of running */
-    int  merged;        /* the unit this one went into, or -1 */
+    int contraction;  /* item, or -1 */
+    bool elementwise; /* a chain (also the epilogue) is there */
+    int *items;       /* in topological order */
+    int n_items, capacity;
+    int position; /* in the order of running */
+    int merged;   /* the unit this one went into, or -1 */
     /* for walks */
-    int  mark;
+    int mark;
 } bmi_unit;
 
 typedef struct bmi_ir {
     const bmi_plan_request *request;
-    bmi_plan               *plan;
-    bmi_error              *error;
-    bm_place                here;
-    bmi_arena               scratch;  /* ends with the ir */
-    bmi_item               *items;
-    int                     n_items;
-    int                    *item_of;  /* by node; -1 */
-    bmi_unit               *units;
-    int                     n_units;
-    int                    *order;    /* units in order of running */
-    int                     n_order;
-    int                     mark;     /* last used */
-    int                    *user_at;  /* users of item i: users[user_at[i]] .. users[user_at[i + 1] - 1]; see bmi_ir_list_users */
-    int                    *users;
-    int                     guard;    /* item, or -1 */
+    bmi_plan *plan;
+    bmi_error *error;
+    bm_place here;
+    bmi_arena scratch; /* ends with the ir */
+    bmi_item *items;
+    int n_items;
+    int *item_of; /* by node; -1 */
+    bmi_unit *units;
+    int n_units;
+    int *order; /* units in order of running */
+    int n_order;
+    int mark;     /* last used */
+    int *user_at; /* users of item i: users[user_at[i]] .. users[user_at[i + 1] - 1]; see bmi_ir_list_users */
+    int *users;
+    int guard; /* item, or -1 */
 } bmi_ir;
 
 bm_status bmi_pass_prune(bmi_ir *ir);
@@ -77,7 +77,7 @@ bm_status bmi_pass_fuse(bmi_ir *ir);
 bm_status bmi_pass_order(bmi_ir *ir);
 bm_status bmi_pass_place(bmi_ir *ir);
 bm_status bmi_pass_bind(bmi_ir *ir);
-void      bmi_ir_print(const bmi_ir *ir, FILE *to);
+void bmi_ir_print(const bmi_ir *ir, FILE *to);
 
 /* ---- shared by the passes ---- */
 /* Marks items dead that no fetch needs any more. */
@@ -85,13 +85,13 @@ void bmi_ir_sweep(bmi_ir *ir);
 /* Every user of `from` uses `to` from now on; fetches too. */
 void bmi_ir_replace(bmi_ir *ir, int from, int to);
 /* The item whose memory an item shows: through views; itself otherwise. */
-int  bmi_ir_base(const bmi_ir *ir, int item);
+int bmi_ir_base(const bmi_ir *ir, int item);
 /* Whether shapes are equal but for ones in front: then elements stand alike in memory and in a chain. */
 bool bmi_ir_alike(const bm_shape *a, const bm_shape *b);
 /* True for an item that the elementwise programs can compute. */
 bool bmi_ir_fusable(const bmi_ir *ir, const bmi_item *item);
 /* The variable (item) that an update writes, or -1. */
-int  bmi_ir_target(const bmi_ir *ir, const bmi_item *item);
+int bmi_ir_target(const bmi_ir *ir, const bmi_item *item);
 /* Calls visit for each unit that must run before unit u: makers of its inputs, readers of variables it updates, the guard.
  * Stops when visit returns false, and returns false then. */
 bool bmi_ir_before(bmi_ir *ir, int u, bool (*visit)(bmi_ir *ir, int unit, void *user), void *user);
@@ -104,8 +104,8 @@ bm_status bmi_ir_no_memory(bmi_ir *ir, size_t bytes);
 bm_status bmi_ir_program(bmi_ir *ir, const bmi_unit *u, bmi_program_spec *spec);
 /* Whether items (in topological order) fit a program (operands, steps, results, dimensions), maybe as the epilogue of a
  * contraction: asked before units are merged. */
-bool      bmi_ir_fits_program(bmi_ir *ir, const int *items, int n, bool epilogue);
+bool bmi_ir_fits_program(bmi_ir *ir, const int *items, int n, bool epilogue);
 /* Whether an item's value is needed outside of its unit: by another unit, a fetch, or an update. */
-bool      bmi_ir_escapes(const bmi_ir *ir, int item);
+bool bmi_ir_escapes(const bmi_ir *ir, int item);
 
 #endif

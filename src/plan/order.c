@@ -7,10 +7,10 @@
 
 typedef struct scheduler {
     bmi_ir *ir;
-    int    *waits;  /* units that must still run before unit u */
-    int    *next_at, *next; /* who waits for u: next[next_at[u]] .. */
-    int    *left;   /* users of an item's memory still to run */
-    int     count;
+    int *waits;          /* units that must still run before unit u */
+    int *next_at, *next; /* who waits for u: next[next_at[u]] .. */
+    int *left;           /* users of an item's memory still to run */
+    int count;
 } scheduler;
 
 static bool count_one(bmi_ir *ir, int unit, void *user)
@@ -24,7 +24,7 @@ static bool count_one(bmi_ir *ir, int unit, void *user)
 
 typedef struct edge {
     scheduler *s;
-    int        to;
+    int to;
 } edge;
 
 static bool add_one(bmi_ir *ir, int unit, void *user)
@@ -39,15 +39,16 @@ static bool add_one(bmi_ir *ir, int unit, void *user)
 /* Bytes that running a unit makes live, less those it is the last to read. */
 static double growth(const scheduler *s, int u)
 {
-    const bmi_ir   *ir   = s->ir;
+    const bmi_ir *ir = s->ir;
     const bmi_unit *unit = &ir->units[u];
-    double          bytes = 0;
+    double bytes = 0;
     for (int k = 0; k < unit->n_items; k++) {
         const bmi_item *item = &ir->items[unit->items[k]];
-        if (bmi_ir_escapes(ir, unit->items[k]) && bmi_ir_target(ir, item) < 0) bytes += (double)item->size * (double)bm_type_size(item->type);
+        if (bmi_ir_escapes(ir, unit->items[k]) && bmi_ir_target(ir, item) < 0)
+            bytes += (double)item->size * (double)bm_type_size(item->type);
         for (int j = 0; j < item->n_in; j++) {
             if (item->in[j] < 0) continue;
-            const int       base = bmi_ir_base(ir, item->in[j]);
+            const int base = bmi_ir_base(ir, item->in[j]);
             const bmi_item *from = &ir->items[base];
             if (from->source == BMI_COMPUTED && from->unit != u && !from->fetched && s->left[base] == 1)
                 bytes -= (double)from->size * (double)bm_type_size(from->type);
@@ -58,9 +59,9 @@ static double growth(const scheduler *s, int u)
 
 static void run_one(scheduler *s, int u)
 {
-    bmi_ir         *ir   = s->ir;
+    bmi_ir *ir = s->ir;
     const bmi_unit *unit = &ir->units[u];
-    ir->units[u].position  = ir->n_order;
+    ir->units[u].position = ir->n_order;
     ir->order[ir->n_order++] = u;
     for (int k = s->next_at[u]; k < s->next_at[u + 1]; k++) s->waits[s->next[k]]--;
     for (int k = 0; k < unit->n_items; k++)
@@ -71,12 +72,12 @@ static void run_one(scheduler *s, int u)
 
 static bool prepare(scheduler *s)
 {
-    bmi_ir      *ir = s->ir;
-    const size_t n  = (size_t)ir->n_units;
-    s->waits        = bmi_ir_alloc(ir, n + 1, sizeof *s->waits);
-    s->next_at      = bmi_ir_alloc(ir, n + 3, sizeof *s->next_at);
-    s->left         = bmi_ir_alloc(ir, (size_t)ir->n_items + 1, sizeof *s->left);
-    ir->order       = bmi_ir_alloc(ir, n + 1, sizeof *ir->order);
+    bmi_ir *ir = s->ir;
+    const size_t n = (size_t)ir->n_units;
+    s->waits = bmi_ir_alloc(ir, n + 1, sizeof *s->waits);
+    s->next_at = bmi_ir_alloc(ir, n + 3, sizeof *s->next_at);
+    s->left = bmi_ir_alloc(ir, (size_t)ir->n_items + 1, sizeof *s->left);
+    ir->order = bmi_ir_alloc(ir, n + 1, sizeof *ir->order);
     if (!s->waits || !s->next_at || !s->left || !ir->order) return false;
     for (int u = 0; u < ir->n_units; u++) bmi_ir_before(ir, u, count_one, s);
     s->next = bmi_ir_alloc(ir, (size_t)s->count + 1, sizeof *s->next);
@@ -86,7 +87,8 @@ static bool prepare(scheduler *s)
     for (int u = 0; u < ir->n_units; u++)
         for (int k = 0; k < ir->units[u].n_items; k++)
             for (int j = 0; j < ir->items[ir->units[u].items[k]].n_in; j++)
-                if (ir->items[ir->units[u].items[k]].in[j] >= 0) s->left[bmi_ir_base(ir, ir->items[ir->units[u].items[k]].in[j])]++;
+                if (ir->items[ir->units[u].items[k]].in[j] >= 0)
+                    s->left[bmi_ir_base(ir, ir->items[ir->units[u].items[k]].in[j])]++;
     return true;
 }
 
@@ -95,19 +97,20 @@ bm_status bmi_pass_order(bmi_ir *ir)
     scheduler s = { .ir = ir };
     if (bmi_ir_list_users(ir) || !prepare(&s)) return ir->error->status;
     while (ir->n_order < ir->n_units) {
-        int    best = -1;
+        int best = -1;
         double least = 0;
         for (int u = 0; u < ir->n_units; u++) {
             if (s.waits[u] != 0) continue;
             const double bytes = growth(&s, u);
             if (best < 0 || bytes < least) {
-                best  = u;
+                best = u;
                 least = bytes;
             }
         }
         if (best < 0)
             return bmi_fail(ir->error, BM_E_ARGUMENT, ir->here,
-                            "run: the updates wait for each other: a value that one variable gets depends on another's new value and the other way round");
+                            "run: the updates wait for each other: a value that one variable gets depends on another's new "
+                            "value and the other way round");
         run_one(&s, best);
     }
     return BM_OK;

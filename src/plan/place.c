@@ -7,14 +7,14 @@
 
 typedef struct buffer {
     size_t bytes, offset;
-    int    first, last; /* positions of units; feeds are live from -1 on, fetches to the end */
+    int first, last; /* positions of units; feeds are live from -1 on, fetches to the end */
 } buffer;
 
 typedef struct placer {
     bmi_ir *ir;
     buffer *buffers;
-    int     n;
-    int    *last; /* last position that reads an item's memory */
+    int n;
+    int *last; /* last position that reads an item's memory */
 } placer;
 
 static int position(const bmi_ir *ir, int unit)
@@ -42,14 +42,15 @@ static void find_last(placer *p)
 static bool new_buffer(placer *p, bmi_item *item, int first, int last)
 {
     size_t bytes;
-    if (!bmi_mul_size((size_t)item->size, bm_type_size(item->type), &bytes) || !bmi_add_size(bytes, BMI_ALIGN + BMI_PAGE, &bytes)) {
+    if (!bmi_mul_size((size_t)item->size, bm_type_size(item->type), &bytes) ||
+        !bmi_add_size(bytes, BMI_ALIGN + BMI_PAGE, &bytes)) {
         bmi_ir_no_memory(p->ir, SIZE_MAX);
         return false;
     }
     bytes -= BMI_PAGE;
     const size_t align = bmi_alignment(bytes); /* of the offset too: it is a sum of sizes, large ones first */
-    p->buffers[p->n]   = (buffer){ .bytes = (bytes + align - 1) / align * align, .first = first, .last = last };
-    item->buffer       = p->n++;
+    p->buffers[p->n] = (buffer){ .bytes = (bytes + align - 1) / align * align, .first = first, .last = last };
+    item->buffer = p->n++;
     return true;
 }
 
@@ -62,11 +63,14 @@ static bool take_operand(placer *p, const bmi_unit *u, bmi_item *r)
         for (int j = 0; j < item->n_in; j++) {
             if (item->in[j] < 0) continue;
             const int base = bmi_ir_base(ir, item->in[j]);
-            bmi_item *o    = &ir->items[base];
-            if (o->source != BMI_COMPUTED || o->buffer < 0 || o->unit == r->unit || o->type != r->type || p->last[base] != u->position) continue;
+            bmi_item *o = &ir->items[base];
+            if (o->source != BMI_COMPUTED || o->buffer < 0 || o->unit == r->unit || o->type != r->type ||
+                p->last[base] != u->position)
+                continue;
             buffer *b = &p->buffers[o->buffer];
-            if (o->size != r->size || !bmi_shape_equal(ir->items[item->in[j]].shape, r->shape) || b->last != u->position) continue;
-            b->last   = p->last[r - ir->items] > u->position ? p->last[r - ir->items] : u->position;
+            if (o->size != r->size || !bmi_shape_equal(ir->items[item->in[j]].shape, r->shape) || b->last != u->position)
+                continue;
+            b->last = p->last[r - ir->items] > u->position ? p->last[r - ir->items] : u->position;
             r->buffer = o->buffer;
             return true;
         }
@@ -77,7 +81,7 @@ static bool take_operand(placer *p, const bmi_unit *u, bmi_item *r)
 static bool place_unit(placer *p, const bmi_unit *u)
 {
     bmi_ir *ir = p->ir;
-    int     first_result = -1;
+    int first_result = -1;
     for (int k = 0; k < u->n_items; k++) {
         const int i = u->items[k];
         bmi_item *r = &ir->items[i];
@@ -100,7 +104,7 @@ static void sort_by_size(const buffer *b, int *by_size, int n)
 {
     for (int i = 1; i < n; i++) { /* insertion: stable, few */
         const int item = by_size[i];
-        int       at   = i;
+        int at = i;
         for (; at > 0 && b[by_size[at - 1]].bytes < b[item].bytes; at--) by_size[at] = by_size[at - 1];
         by_size[at] = item;
     }
@@ -114,9 +118,10 @@ static size_t lowest_offset(const buffer *buffers, const int *placed, int n, con
         again = 0;
         for (int k = 0; k < n; k++) {
             const buffer *o = &buffers[placed[k]];
-            if (o->last < b->first || b->last < o->first || offset + b->bytes <= o->offset || o->offset + o->bytes <= offset) continue;
+            if (o->last < b->first || b->last < o->first || offset + b->bytes <= o->offset || o->offset + o->bytes <= offset)
+                continue;
             offset = o->offset + o->bytes;
-            again  = 1;
+            again = 1;
         }
     }
     return offset;
@@ -124,8 +129,8 @@ static size_t lowest_offset(const buffer *buffers, const int *placed, int n, con
 
 static bm_status lay_out(placer *p)
 {
-    bmi_ir *ir      = p->ir;
-    int    *by_size = bmi_ir_alloc(ir, (size_t)p->n + 1, sizeof *by_size);
+    bmi_ir *ir = p->ir;
+    int *by_size = bmi_ir_alloc(ir, (size_t)p->n + 1, sizeof *by_size);
     if (!by_size) return ir->error->status;
     for (int i = 0; i < p->n; i++) by_size[i] = i;
     sort_by_size(p->buffers, by_size, p->n);
@@ -135,11 +140,11 @@ static bm_status lay_out(placer *p)
         b->offset = lowest_offset(p->buffers, by_size, k, b);
         if (b->offset + b->bytes > total) total = b->offset + b->bytes;
     }
-    bmi_plan *plan    = ir->plan;
+    bmi_plan *plan = ir->plan;
     plan->block_bytes = total;
     if (ir->request->block && ir->request->block_bytes >= total) plan->block = ir->request->block;
     else {
-        plan->block      = bmi_alloc_raw(plan->context, total + 1, 1); /* every buffer is written before it is read */
+        plan->block = bmi_alloc_raw(plan->context, total + 1, 1); /* every buffer is written before it is read */
         plan->owns_block = true;
         if (!plan->block) return bmi_ir_no_memory(ir, total);
     }
@@ -160,12 +165,14 @@ static void set_memory(placer *p)
 
 bm_status bmi_pass_place(bmi_ir *ir)
 {
-    placer p = { .ir = ir, .buffers = bmi_ir_alloc(ir, (size_t)ir->n_items + 1, sizeof *p.buffers),
+    placer p = { .ir = ir,
+                 .buffers = bmi_ir_alloc(ir, (size_t)ir->n_items + 1, sizeof *p.buffers),
                  .last = bmi_ir_alloc(ir, (size_t)ir->n_items + 1, sizeof *p.last) };
     if (!p.buffers || !p.last) return ir->error->status;
     find_last(&p);
     for (int i = 0; i < ir->n_items; i++)
-        if (ir->items[i].alive && ir->items[i].source == BMI_FEED && !new_buffer(&p, &ir->items[i], -1, p.last[i])) return ir->error->status;
+        if (ir->items[i].alive && ir->items[i].source == BMI_FEED && !new_buffer(&p, &ir->items[i], -1, p.last[i]))
+            return ir->error->status;
     for (int k = 0; k < ir->n_order; k++)
         if (!place_unit(&p, &ir->units[ir->order[k]])) return ir->error->status;
     if (lay_out(&p)) return ir->error->status;

@@ -14,17 +14,17 @@ static double now(void)
 static bm_status make_ports(bmi_ir *ir)
 {
     const bmi_plan_request *r = ir->request;
-    bmi_plan               *p = ir->plan;
-    p->feeds                  = bmi_arena_alloc(&p->arena, r->n_feed + 1, sizeof *p->feeds);
-    p->fetches                = bmi_arena_alloc(&p->arena, r->n_fetch + 1, sizeof *p->fetches);
+    bmi_plan *p = ir->plan;
+    p->feeds = bmi_arena_alloc(&p->arena, r->n_feed + 1, sizeof *p->feeds);
+    p->fetches = bmi_arena_alloc(&p->arena, r->n_fetch + 1, sizeof *p->fetches);
     if (!p->feeds || !p->fetches) return bmi_ir_no_memory(ir, sizeof(bmi_port) * (r->n_feed + r->n_fetch));
     for (size_t i = 0; i < r->n_feed + r->n_fetch; i++) {
-        const bool      feed = i < r->n_feed;
-        const int64_t   node = feed ? r->feed[i] : r->fetch[i - r->n_feed];
-        const int       item = ir->item_of[node];
-        bmi_port       *port = feed ? &p->feeds[p->n_feeds++] : &p->fetches[p->n_fetches++];
+        const bool feed = i < r->n_feed;
+        const int64_t node = feed ? r->feed[i] : r->fetch[i - r->n_feed];
+        const int item = ir->item_of[node];
+        bmi_port *port = feed ? &p->feeds[p->n_feeds++] : &p->fetches[p->n_fetches++];
         const bmi_item *from = item >= 0 ? &ir->items[item] : NULL;
-        port->node           = node;
+        port->node = node;
         if (from && (from->alive || from->source == BMI_CONSTANT))
             port->array = (bm_array){ from->type, from->shape, from->size, from->memory };
     }
@@ -40,20 +40,22 @@ static bm_status check_updates(bmi_ir *ir)
         if (target < 0) continue;
         const bmi_node *nodes = ir->request->graph->nodes;
         if (ir->items[target].source != BMI_VARIABLE)
-            return bmi_fail(ir->error, BM_E_ARGUMENT, nodes[ir->items[i].node].here, "%s: its first input, \"%s\", is no variable", nodes[ir->items[i].node].name,
+            return bmi_fail(ir->error, BM_E_ARGUMENT, nodes[ir->items[i].node].here,
+                            "%s: its first input, \"%s\", is no variable", nodes[ir->items[i].node].name,
                             nodes[ir->items[target].node].name);
         if (writer[target]++)
             return bmi_fail(ir->error, BM_E_ARGUMENT, nodes[ir->items[i].node].here,
-                            "%s: the variable \"%s\" is updated twice in one run; fetch the updates in two runs", nodes[ir->items[i].node].name,
-                            nodes[ir->items[target].node].name);
+                            "%s: the variable \"%s\" is updated twice in one run; fetch the updates in two runs",
+                            nodes[ir->items[i].node].name, nodes[ir->items[target].node].name);
     }
     return ir->error->status;
 }
 
 static bm_status run_passes(bmi_ir *ir)
 {
-    bm_status (*const passes[])(bmi_ir *) = { bmi_pass_prune, bmi_pass_fold,  bmi_pass_simplify, bmi_pass_fold, bmi_pass_share,
-                                              check_updates,  bmi_pass_fuse, bmi_pass_order,    bmi_pass_place, bmi_pass_bind, make_ports };
+    bm_status (*const passes[])(bmi_ir *) = { bmi_pass_prune, bmi_pass_fold, bmi_pass_simplify, bmi_pass_fold,
+                                              bmi_pass_share, check_updates, bmi_pass_fuse,     bmi_pass_order,
+                                              bmi_pass_place, bmi_pass_bind, make_ports };
     for (size_t i = 0; i < BMI_COUNT(passes); i++)
         if (passes[i](ir)) break;
     return ir->error->status;
@@ -61,17 +63,17 @@ static bm_status run_passes(bmi_ir *ir)
 
 bmi_plan *bmi_plan_make(bmi_error *e, bm_place here, const bmi_plan_request *request)
 {
-    bm_context  *context = request->graph->object.context;
-    const double start   = now();
-    bmi_plan    *p       = bmi_alloc(context, 1, sizeof *p);
+    bm_context *context = request->graph->object.context;
+    const double start = now();
+    bmi_plan *p = bmi_alloc(context, 1, sizeof *p);
     if (!p) {
         bmi_fail_memory(e, here, sizeof *p, "a plan");
         return NULL;
     }
-    p->context       = context;
+    p->context = context;
     p->arena.context = context;
-    p->threads       = request->threads;
-    bmi_ir ir        = { .request = request, .plan = p, .error = e, .here = here, .scratch = { .context = context }, .guard = -1 };
+    p->threads = request->threads;
+    bmi_ir ir = { .request = request, .plan = p, .error = e, .here = here, .scratch = { .context = context }, .guard = -1 };
     run_passes(&ir);
     bmi_arena_end(&ir.scratch);
     p->seconds = now() - start;

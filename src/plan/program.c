@@ -6,14 +6,14 @@
 #include <string.h>
 
 typedef struct builder {
-    bmi_ir           *ir;
+    bmi_ir *ir;
     bmi_program_spec *spec;
-    bm_shape          space;         /* that the chain runs over */
-    int64_t           stride[BMI_PROGRAM_OPERANDS + BMI_PROGRAM_RESULTS][BM_MAX_RANK];
-    int               operand_item[BMI_PROGRAM_OPERANDS];
-    const int        *items;
-    int               n_items;
-    int16_t           value[BMI_PROGRAM_STEPS]; /* of each item: the step that makes it */
+    bm_shape space; /* that the chain runs over */
+    int64_t stride[BMI_PROGRAM_OPERANDS + BMI_PROGRAM_RESULTS][BM_MAX_RANK];
+    int operand_item[BMI_PROGRAM_OPERANDS];
+    const int *items;
+    int n_items;
+    int16_t value[BMI_PROGRAM_STEPS]; /* of each item: the step that makes it */
 } builder;
 
 /* Strides of an array in the space of a chain: 0 where it is broadcast. */
@@ -39,15 +39,15 @@ static int place_of(const builder *b, int item)
 static bool value_of(builder *b, int item, int16_t *value)
 {
     const int place = place_of(b, item);
-    *value          = place >= 0 ? b->value[place] : 0;
+    *value = place >= 0 ? b->value[place] : 0;
     if (place >= 0) return true;
     int i = 0;
     while (i < b->spec->n_operands && b->operand_item[i] != item) i++;
     if (i == BMI_PROGRAM_OPERANDS) return false;
     if (i == b->spec->n_operands) {
-        const bmi_item *from   = &b->ir->items[item];
-        b->operand_item[i]     = item;
-        b->spec->operand[i]    = (bmi_program_array){ .at = from->memory, .type = from->type };
+        const bmi_item *from = &b->ir->items[item];
+        b->operand_item[i] = item;
+        b->spec->operand[i] = (bmi_program_array){ .at = from->memory, .type = from->type };
         strides_in(&b->space, &from->shape, b->stride[i]);
         b->spec->n_operands++;
     }
@@ -58,16 +58,18 @@ static bool value_of(builder *b, int item, int16_t *value)
 /* Item i as a step. An assignment of a value of the chain needs none: it is that value, stored elsewhere. */
 static bool add_step(builder *b, int i)
 {
-    const bmi_item *item  = &b->ir->items[b->items[i]];
-    const int       given = item->op->flags & BM_OP_UPDATE && item->op->shape_inputs & 1 && item->n_in == 2 ? place_of(b, item->in[1]) : -1;
-    b->value[i]           = (int16_t)(given >= 0 ? b->value[given] : b->spec->n_steps);
+    const bmi_item *item = &b->ir->items[b->items[i]];
+    const int given =
+        item->op->flags & BM_OP_UPDATE && item->op->shape_inputs & 1 && item->n_in == 2 ? place_of(b, item->in[1]) : -1;
+    b->value[i] = (int16_t)(given >= 0 ? b->value[given] : b->spec->n_steps);
     if (given >= 0) return true;
     bmi_program_step *s = &b->spec->step[b->spec->n_steps];
     *s = (bmi_program_step){ .code = (const bmi_vector_code *)item->op->vector, .a = BMI_NONE, .b = BMI_NONE, .c = BMI_NONE };
     int16_t *in[3] = { &s->a, &s->b, &s->c };
     for (int j = 0, k = 0; j < item->n_in && k < 3; j++)
         if (item->in[j] >= 0 && !(item->op->shape_inputs >> j & 1) && !value_of(b, item->in[j], in[k++])) return false;
-    if (item->args && item->op->args_size) memcpy(s->p, item->args, item->op->args_size < sizeof s->p ? item->op->args_size : sizeof s->p);
+    if (item->args && item->op->args_size)
+        memcpy(s->p, item->args, item->op->args_size < sizeof s->p ? item->op->args_size : sizeof s->p);
     b->spec->n_steps++;
     return true;
 }
@@ -75,8 +77,8 @@ static bool add_step(builder *b, int i)
 /* Whether anything but the chain itself needs the value of its step i. */
 static bool needed_outside(const builder *b, int i)
 {
-    const bmi_ir   *ir   = b->ir;
-    const int       item = b->items[i];
+    const bmi_ir *ir = b->ir;
+    const int item = b->items[i];
     if (ir->items[item].fetched || item == ir->guard || bmi_ir_target(ir, &ir->items[item]) >= 0) return true;
     for (int k = ir->user_at[item]; k < ir->user_at[item + 1]; k++)
         if (place_of(b, ir->users[k]) < 0) return true;
@@ -85,20 +87,27 @@ static bool needed_outside(const builder *b, int i)
 
 static bool add_result(builder *b, int i)
 {
-    const bmi_item *item   = &b->ir->items[b->items[i]];
-    const int       target = bmi_ir_target(b->ir, item);
+    const bmi_item *item = &b->ir->items[b->items[i]];
+    const int target = bmi_ir_target(b->ir, item);
     if (!needed_outside(b, i)) return true;
     if (b->spec->n_results == BMI_PROGRAM_RESULTS) return false;
-    const int r           = b->spec->n_results++;
-    b->spec->result[r]    = (bmi_program_array){ .at = target >= 0 ? b->ir->items[target].memory : item->memory, .type = item->type };
+    const int r = b->spec->n_results++;
+    b->spec->result[r] =
+        (bmi_program_array){ .at = target >= 0 ? b->ir->items[target].memory : item->memory, .type = item->type };
     b->spec->result_of[r] = b->value[i];
     strides_in(&b->space, &item->shape, b->stride[BMI_PROGRAM_OPERANDS + r]);
     return true;
 }
 
 /* The arrays of a spec: operands, then results. */
-static int n_arrays(const builder *b) { return b->spec->n_operands + b->spec->n_results; }
-static int slot_of(const builder *b, int i) { return i < b->spec->n_operands ? i : BMI_PROGRAM_OPERANDS + i - b->spec->n_operands; }
+static int n_arrays(const builder *b)
+{
+    return b->spec->n_operands + b->spec->n_results;
+}
+static int slot_of(const builder *b, int i)
+{
+    return i < b->spec->n_operands ? i : BMI_PROGRAM_OPERANDS + i - b->spec->n_operands;
+}
 
 static bool joins(const builder *b, int64_t outer, int64_t inner, int64_t inner_size)
 {
@@ -116,20 +125,20 @@ static bool collapse(builder *b, bool epilogue)
     if (epilogue && last >= 0) {
         size[0] = b->space.dim[last];
         axis[0] = last--;
-        n       = 1;
+        n = 1;
     }
     const int64_t kept = n;
     for (int64_t k = last; k >= 0; k--) {
         if (b->space.dim[k] == 1) continue;
         if (n > kept && joins(b, k, axis[n - 1], size[n - 1])) size[n - 1] *= b->space.dim[k];
         else {
-            size[n]   = b->space.dim[k];
+            size[n] = b->space.dim[k];
             axis[n++] = k;
         }
     }
     if (n > (epilogue ? 2 : 2 + BMI_PROGRAM_OUTER)) return false;
-    b->spec->cols    = n > 0 ? size[0] : 1;
-    b->spec->rows    = n > 1 ? size[1] : 1;
+    b->spec->cols = n > 0 ? size[0] : 1;
+    b->spec->rows = n > 1 ? size[1] : 1;
     b->spec->n_outer = n > 2 ? (int)n - 2 : 0;
     for (int k = 0; k < b->spec->n_outer; k++) b->spec->outer[k] = size[n - 1 - k];
     for (int i = 0; i < n_arrays(b); i++) {
@@ -150,7 +159,7 @@ static bool build(bmi_ir *ir, const int *items, int n, bool epilogue, bmi_progra
     if (n > BMI_PROGRAM_STEPS) return false;
     for (int i = 0; i < n; i++) {
         const bmi_item *item = &ir->items[items[i]];
-        bool            f64  = item->type == BM_F64;
+        bool f64 = item->type == BM_F64;
         for (int j = 0; j < item->n_in; j++) f64 = f64 || (item->in[j] >= 0 && ir->items[item->in[j]].type == BM_F64);
         if (f64) spec->real = BMI_REAL_F64;
         if (!add_step(&b, i)) return false;

@@ -37,9 +37,9 @@ static void mark_needed(const bmi_ir *ir, unsigned char *need)
 /* The known shape of one node. */
 static bool settle_shape(bmi_ir *ir, int64_t n, bm_shape *shapes)
 {
-    const bmi_plan_request *r    = ir->request;
-    const bmi_node         *node = &r->graph->nodes[n];
-    const int64_t           feed = feed_of(r, n);
+    const bmi_plan_request *r = ir->request;
+    const bmi_node *node = &r->graph->nodes[n];
+    const int64_t feed = feed_of(r, n);
     if (feed >= 0) {
         shapes[n] = r->feed_shape[feed];
         return true;
@@ -48,17 +48,23 @@ static bool settle_shape(bmi_ir *ir, int64_t n, bm_shape *shapes)
         shapes[n] = node->shape;
         return true;
     }
-    bm_type  *types = bmi_ir_alloc(ir, (size_t)node->n_in, sizeof *types);
-    bm_shape *in    = bmi_ir_alloc(ir, (size_t)node->n_in, sizeof *in);
+    bm_type *types = bmi_ir_alloc(ir, (size_t)node->n_in, sizeof *types);
+    bm_shape *in = bmi_ir_alloc(ir, (size_t)node->n_in, sizeof *in);
     if (!types || !in) return false;
     bool known = true;
     for (int j = 0; j < node->n_in; j++) {
         types[j] = r->graph->nodes[node->in[j]].type;
-        in[j]    = shapes[node->in[j]];
-        known    = known && bmi_shape_known(in[j]);
+        in[j] = shapes[node->in[j]];
+        known = known && bmi_shape_known(in[j]);
     }
-    bm_infer i = { .args = node->args, .n_in = node->n_in, .in_type = types, .in_shape = in, .error_ = ir->error, .here = node->here,
-                   .name = node->name, .known = known };
+    bm_infer i = { .args = node->args,
+                   .n_in = node->n_in,
+                   .in_type = types,
+                   .in_shape = in,
+                   .error_ = ir->error,
+                   .here = node->here,
+                   .name = node->name,
+                   .known = known };
     if (node->op->infer(&i)) return false;
     shapes[n] = i.shape;
     return true;
@@ -66,25 +72,34 @@ static bool settle_shape(bmi_ir *ir, int64_t n, bm_shape *shapes)
 
 static bool fill_item(bmi_ir *ir, bmi_item *item, int64_t n, const bm_shape *shapes, const unsigned char *need)
 {
-    const bmi_plan_request *r    = ir->request;
-    const bmi_node         *node = &r->graph->nodes[n];
-    *item = (bmi_item){ .op = node->op, .args = node->args, .n_in = node->n_in, .type = node->type, .shape = shapes[n], .node = n,
-                        .alive = true, .unit = -1, .buffer = -1 };
+    const bmi_plan_request *r = ir->request;
+    const bmi_node *node = &r->graph->nodes[n];
+    *item = (bmi_item){ .op = node->op,
+                        .args = node->args,
+                        .n_in = node->n_in,
+                        .type = node->type,
+                        .shape = shapes[n],
+                        .node = n,
+                        .alive = true,
+                        .unit = -1,
+                        .buffer = -1 };
     if (node->op == &bmi_op_placeholder && feed_of(r, n) < 0) {
-        bmi_fail(ir->error, BM_E_ARGUMENT, ir->here, "run: the placeholder \"%s\" is needed and not fed; add {%s, tensor} to BM_FEEDS", node->name, node->name);
+        bmi_fail(ir->error, BM_E_ARGUMENT, ir->here,
+                 "run: the placeholder \"%s\" is needed and not fed; add {%s, tensor} to BM_FEEDS", node->name, node->name);
         return false;
     }
     if (!bmi_shape_known(item->shape) || !bmi_shape_size(item->shape, item->type, &item->size)) {
         char text[200];
-        bmi_fail(ir->error, BM_E_SHAPE, node->here, "%s: its shape %s is not known in this run or too large; feed what it depends on", node->name,
+        bmi_fail(ir->error, BM_E_SHAPE, node->here,
+                 "%s: its shape %s is not known in this run or too large; feed what it depends on", node->name,
                  bmi_shape_text(text, &item->shape));
         return false;
     }
-    item->in       = bmi_ir_alloc(ir, (size_t)node->n_in + 1, sizeof *item->in);
+    item->in = bmi_ir_alloc(ir, (size_t)node->n_in + 1, sizeof *item->in);
     item->in_shape = bmi_ir_alloc(ir, (size_t)node->n_in + 1, sizeof *item->in_shape);
     if (!item->in || !item->in_shape) return false;
     for (int j = 0; j < node->n_in; j++) {
-        item->in[j]       = shape_only(node->op, j) || !(need[node->in[j]] & VALUE) ? -1 : ir->item_of[node->in[j]];
+        item->in[j] = shape_only(node->op, j) || !(need[node->in[j]] & VALUE) ? -1 : ir->item_of[node->in[j]];
         item->in_shape[j] = shapes[node->in[j]];
     }
     if (feed_of(r, n) >= 0) item->source = BMI_FEED;
@@ -99,11 +114,11 @@ static bool fill_item(bmi_ir *ir, bmi_item *item, int64_t n, const bm_shape *sha
 
 bm_status bmi_pass_prune(bmi_ir *ir)
 {
-    const bmi_plan_request *r    = ir->request;
-    const size_t            n    = r->graph->count;
-    unsigned char          *need = bmi_ir_alloc(ir, n, 1);
-    bm_shape               *shapes = bmi_ir_alloc(ir, n, sizeof *shapes);
-    ir->item_of                  = bmi_ir_alloc(ir, n, sizeof *ir->item_of);
+    const bmi_plan_request *r = ir->request;
+    const size_t n = r->graph->count;
+    unsigned char *need = bmi_ir_alloc(ir, n, 1);
+    bm_shape *shapes = bmi_ir_alloc(ir, n, sizeof *shapes);
+    ir->item_of = bmi_ir_alloc(ir, n, sizeof *ir->item_of);
     if (!need || !shapes || !ir->item_of) return ir->error->status;
     mark_needed(ir, need);
     size_t count = 0;

@@ -27,9 +27,9 @@ static bool sharable(const bmi_item *item)
 static uint64_t hash_item(const bmi_item *item)
 {
     uint64_t h = UINT64_C(14695981039346656037);
-    h          = mix(h, &item->type, sizeof item->type);
-    h          = mix(h, &item->shape.rank, sizeof item->shape.rank);
-    h          = mix(h, item->shape.dim, sizeof *item->shape.dim * (size_t)item->shape.rank);
+    h = mix(h, &item->type, sizeof item->type);
+    h = mix(h, &item->shape.rank, sizeof item->shape.rank);
+    h = mix(h, item->shape.dim, sizeof *item->shape.dim * (size_t)item->shape.rank);
     if (item->source == BMI_CONSTANT) return mix(h, item->memory, constant_bytes(item));
     h = mix(h, &item->op, sizeof item->op);
     if (item->args) h = mix(h, item->args, item->op->args_size);

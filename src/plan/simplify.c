@@ -10,26 +10,39 @@
 enum { UNIFORM_ELEMENTS = 4096 }; /* constants up to here are looked through for being one number */
 
 typedef struct known_ops {
-    const bm_op *broadcast_like, *sum_like, *cast, *sum, *mean, *max, *min, *prod, *reshape, *scale, *shift, *mul, *add, *sub, *div, *group;
+    const bm_op *broadcast_like, *sum_like, *cast, *sum, *mean, *max, *min, *prod, *reshape, *scale, *shift, *mul, *add, *sub,
+        *div, *group;
 } known_ops;
 
 static known_ops find_ops(void)
 {
     return (known_ops){
-        .sum = bmi_kind_find("op", "sum"), .mean = bmi_kind_find("op", "mean"), .max = bmi_kind_find("op", "max"), .min = bmi_kind_find("op", "min"),
-        .prod = bmi_kind_find("op", "prod"), .reshape = bmi_kind_find("op", "reshape"),
-        .broadcast_like = bmi_kind_find("op", "broadcast_like"), .sum_like = bmi_kind_find("op", "sum_like"), .cast = bmi_kind_find("op", "cast"),
-        .scale = bmi_kind_find("op", "scale"), .shift = bmi_kind_find("op", "shift"), .mul = bmi_kind_find("op", "mul"),
-        .add = bmi_kind_find("op", "add"), .sub = bmi_kind_find("op", "sub"), .div = bmi_kind_find("op", "div"), .group = bmi_kind_find("op", "group"),
+        .sum = bmi_kind_find("op", "sum"),
+        .mean = bmi_kind_find("op", "mean"),
+        .max = bmi_kind_find("op", "max"),
+        .min = bmi_kind_find("op", "min"),
+        .prod = bmi_kind_find("op", "prod"),
+        .reshape = bmi_kind_find("op", "reshape"),
+        .broadcast_like = bmi_kind_find("op", "broadcast_like"),
+        .sum_like = bmi_kind_find("op", "sum_like"),
+        .cast = bmi_kind_find("op", "cast"),
+        .scale = bmi_kind_find("op", "scale"),
+        .shift = bmi_kind_find("op", "shift"),
+        .mul = bmi_kind_find("op", "mul"),
+        .add = bmi_kind_find("op", "add"),
+        .sub = bmi_kind_find("op", "sub"),
+        .div = bmi_kind_find("op", "div"),
+        .group = bmi_kind_find("op", "group"),
     };
 }
 
 /* A view of a view shows the first one's input. */
 static void skip_views(const bmi_ir *ir, bmi_item *item)
 {
-    while (item->op->flags & BM_OP_VIEW && ir->items[item->in[0]].source == BMI_COMPUTED && ir->items[item->in[0]].op->flags & BM_OP_VIEW) {
+    while (item->op->flags & BM_OP_VIEW && ir->items[item->in[0]].source == BMI_COMPUTED &&
+           ir->items[item->in[0]].op->flags & BM_OP_VIEW) {
         item->in_shape[0] = ir->items[ir->items[item->in[0]].in[0]].shape;
-        item->in[0]       = ir->items[item->in[0]].in[0];
+        item->in[0] = ir->items[item->in[0]].in[0];
     }
 }
 
@@ -38,7 +51,8 @@ static bool same_as_input(const bmi_ir *ir, const bmi_item *item, const known_op
     if (item->n_in < 1 || item->in[0] < 0) return false;
     const bmi_item *in = &ir->items[item->in[0]];
     if (in->type != item->type || !bmi_shape_equal(in->shape, item->shape)) return false;
-    return item->op->flags & BM_OP_VIEW || item->op == ops->broadcast_like || item->op == ops->sum_like || item->op == ops->cast;
+    return item->op->flags & BM_OP_VIEW || item->op == ops->broadcast_like || item->op == ops->sum_like ||
+           item->op == ops->cast;
 }
 
 /* A reduction of groups of one element only gives them another shape. */
@@ -47,19 +61,22 @@ static void reduce_nothing(const bmi_ir *ir, bmi_item *item, const known_ops *op
     const bm_op *op = item->op;
     if (op != ops->sum_like && op != ops->sum && op != ops->mean && op != ops->max && op != ops->min && op != ops->prod) return;
     if (!ops->reshape || !item->size || ir->items[item->in[0]].size != item->size) return;
-    item->op   = ops->reshape;
+    item->op = ops->reshape;
     item->n_in = 1;
 }
 
 /* The number that an input is everywhere: a constant of equal elements, maybe broadcast. */
 static bool number_of(const bmi_ir *ir, int i, const known_ops *ops, double *value)
 {
-    while (ir->items[i].source == BMI_COMPUTED && (ir->items[i].op->flags & BM_OP_VIEW || ir->items[i].op == ops->broadcast_like))
+    while (ir->items[i].source == BMI_COMPUTED &&
+           (ir->items[i].op->flags & BM_OP_VIEW || ir->items[i].op == ops->broadcast_like))
         i = ir->items[i].in[0];
     const bmi_item *item = &ir->items[i];
-    const size_t    size = bm_type_size(item->type);
-    if (item->source != BMI_CONSTANT || !item->size || item->size > UNIFORM_ELEMENTS || !bmi_type_is_real(item->type)) return false;
-    if (memcmp(item->memory, (const char *)item->memory + size, size * (size_t)(item->size - 1)) != 0) return false; /* each equals the next */
+    const size_t size = bm_type_size(item->type);
+    if (item->source != BMI_CONSTANT || !item->size || item->size > UNIFORM_ELEMENTS || !bmi_type_is_real(item->type))
+        return false;
+    if (memcmp(item->memory, (const char *)item->memory + size, size * (size_t)(item->size - 1)) != 0)
+        return false; /* each equals the next */
     *value = item->type == BM_F32 ? (double)*(const float *)item->memory : *(const double *)item->memory;
     return true;
 }
@@ -69,12 +86,12 @@ static bool with_number(bmi_ir *ir, bmi_item *item, const bm_op *op, int in, dou
 {
     double *args = op ? bmi_arena_alloc(&ir->plan->arena, 1, op->args_size) : NULL;
     if (!args) return false; /* the form it has is right too */
-    args[0]      = value;
-    item->op     = op;
-    item->args   = args;
-    item->in[0]  = in;
+    args[0] = value;
+    item->op = op;
+    item->args = args;
+    item->in[0] = in;
     item->in_shape[0] = ir->items[in].shape;
-    item->n_in   = 1;
+    item->n_in = 1;
     return true;
 }
 
@@ -84,7 +101,7 @@ static void take_number(bmi_ir *ir, bmi_item *item, const known_ops *ops)
     if ((item->op != ops->mul && item->op != ops->add && item->op != ops->sub) || !bmi_type_is_real(item->type)) return;
     for (int side = 1; side >= 0; side--) {
         const int other = item->in[1 - side];
-        double    value;
+        double value;
         if (!bmi_shape_equal(ir->items[other].shape, item->shape) || !number_of(ir, item->in[side], ops, &value)) continue;
         if (item->op == ops->mul) with_number(ir, item, ops->scale, other, value);
         else if (item->op == ops->add) with_number(ir, item, ops->shift, other, value);
@@ -109,7 +126,8 @@ static bool neutral(const bmi_ir *ir, const bmi_item *item, const known_ops *ops
 static bool seen_through(const bmi_ir *ir, const bmi_item *in, const known_ops *ops)
 {
     if (in->op == ops->broadcast_like) return true;
-    return in->op->flags & BM_OP_VIEW && ir->items[in->in[0]].source == BMI_COMPUTED && bmi_ir_alike(&in->shape, &ir->items[in->in[0]].shape);
+    return in->op->flags & BM_OP_VIEW && ir->items[in->in[0]].source == BMI_COMPUTED &&
+           bmi_ir_alike(&in->shape, &ir->items[in->in[0]].shape);
 }
 
 static void read_through(bmi_ir *ir, bmi_item *item, const known_ops *ops)
@@ -117,9 +135,10 @@ static void read_through(bmi_ir *ir, bmi_item *item, const known_ops *ops)
     if (!bmi_ir_fusable(ir, item) || item->op == ops->broadcast_like) return;
     for (int j = 0; j < item->n_in; j++) {
         const bmi_item *in = item->in[j] < 0 ? NULL : &ir->items[item->in[j]];
-        if (!in || in->source != BMI_COMPUTED || !seen_through(ir, in, ops) || (item->op->flags & BM_OP_UPDATE && j == 0)) continue;
+        if (!in || in->source != BMI_COMPUTED || !seen_through(ir, in, ops) || (item->op->flags & BM_OP_UPDATE && j == 0))
+            continue;
         item->in_shape[j] = ir->items[in->in[0]].shape;
-        item->in[j]       = in->in[0];
+        item->in[j] = in->in[0];
     }
 }
 
@@ -130,14 +149,15 @@ static void open_group(bmi_ir *ir, bmi_item *item)
     item->memory = bmi_arena_alloc(&ir->plan->arena, 1, sizeof(double));
     if (!item->memory) bmi_ir_no_memory(ir, sizeof(double));
     item->source = BMI_CONSTANT;
-    item->n_in   = 0;
+    item->n_in = 0;
 }
 
 bm_status bmi_pass_simplify(bmi_ir *ir)
 {
     const known_ops ops = find_ops();
     for (int i = ir->n_items; i-- > 0;) /* users first: an outer group opens before its inner ones */
-        if (ir->items[i].alive && ir->items[i].source == BMI_COMPUTED && ir->items[i].op == ops.group) open_group(ir, &ir->items[i]);
+        if (ir->items[i].alive && ir->items[i].source == BMI_COMPUTED && ir->items[i].op == ops.group)
+            open_group(ir, &ir->items[i]);
     for (int i = 0; i < ir->n_items && !ir->error->status; i++) {
         bmi_item *item = &ir->items[i];
         if (!item->alive || item->source != BMI_COMPUTED || item->op->flags & BM_OP_UPDATE) continue;

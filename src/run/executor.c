@@ -8,15 +8,15 @@
 #include <time.h>
 
 typedef struct team {
-    const bmi_plan   *plan;
-    bmi_run_state    *state;
+    const bmi_plan *plan;
+    bmi_run_state *state;
     const bmi_before *before;
 } team;
 
 static void run_alone(const bmi_plan *p, bmi_run_state *state, const bmi_before *before)
 {
-    const unsigned  mode = state->flushed ? 0 : bmi_denormals_flush();
-    const bmi_step *s    = p->steps;
+    const unsigned mode = state->flushed ? 0 : bmi_denormals_flush();
+    const bmi_step *s = p->steps;
     if (before) before->fn(before->arg, 0, 1);
     for (size_t left = p->n_steps; left && !state->halt; left--, s++) s->kernel(s->args, 0, 1);
     if (!state->flushed) bmi_denormals_restore(mode);
@@ -26,7 +26,7 @@ static void run_alone(const bmi_plan *p, bmi_run_state *state, const bmi_before 
  * others have made. */
 static void run_member(void *arg, int member, int members)
 {
-    const team     *t = arg;
+    const team *t = arg;
     const bmi_plan *p = t->plan;
     if (t->before) {
         t->before->fn(t->before->arg, member, members);
@@ -46,7 +46,7 @@ static void run_member(void *arg, int member, int members)
 
 void bmi_execute(const bmi_plan *p, bmi_run_state *state, const bmi_before *before)
 {
-    state->halt      = 0;
+    state->halt = 0;
     state->fault.set = 0;
     if (p->parallel && p->threads > 1) bmi_team(p->context, p->threads, run_member, &(team){ p, state, before });
     else run_alone(p, state, before);
@@ -71,7 +71,7 @@ static void run_part(void *arg, int part, int parts)
 
 void bmi_execute_timed(const bmi_plan *p, bmi_run_state *state, double *seconds)
 {
-    state->halt      = 0;
+    state->halt = 0;
     state->fault.set = 0;
     for (size_t i = 0; i < p->n_steps && !state->halt; i++) {
         const double start = now();
@@ -94,10 +94,10 @@ static bool all_finite(const bm_array *a)
 
 int64_t bmi_execute_until_bad(const bmi_plan *p, bmi_run_state *state, const bm_graph *g)
 {
-    state->halt      = 0;
+    state->halt = 0;
     state->fault.set = 0;
     for (size_t i = 0; i < p->n_steps; i++) {
-        const bmi_step      *s = &p->steps[i];
+        const bmi_step *s = &p->steps[i];
         const bmi_plan_unit *u = &p->units[s->unit];
         for (int k = 0; k < u->n_out; k++)
             if (g->nodes[u->out_node[k]].op->flags & BM_OP_UPDATE) return -1;

@@ -31,13 +31,13 @@ static bool make_values(bm_session *s, bmi_cached_plan *c)
     c->values = bmi_arena_alloc(&c->plan->arena, c->plan->n_fetches + 1, sizeof *c->values);
     for (size_t i = 0; c->values && i < c->plan->n_fetches; i++) {
         const bm_array *a = &c->plan->fetches[i].array;
-        c->values[i]      = bm_tensor_new_in_at(s->object.context, a->type, BM_SHAPE(0), s->here);
+        c->values[i] = bm_tensor_new_in_at(s->object.context, a->type, BM_SHAPE(0), s->here);
         if (bmi_object_failed(c->values[i])) return false;
         bm_tensor *t = c->values[i];
         if (t->owned) bmi_release(s->object.context, t->data, 0, 1);
         t->shape = a->shape;
-        t->size  = a->size;
-        t->data  = a->data;
+        t->size = a->size;
+        t->data = a->data;
         t->owned = false;
         t->borrowed_out = true;
     }
@@ -48,9 +48,10 @@ static bool make_values(bm_session *s, bmi_cached_plan *c)
 static bool take_block(bm_session *s, bmi_plan *p)
 {
     if (!p->owns_block) return true;
-    if (!bmi_grow(s->object.context, (void **)&s->blocks, &s->blocks_capacity, s->n_blocks + 1, sizeof *s->blocks)) return false;
+    if (!bmi_grow(s->object.context, (void **)&s->blocks, &s->blocks_capacity, s->n_blocks + 1, sizeof *s->blocks))
+        return false;
     s->blocks[s->n_blocks++] = (bmi_block){ p->block, p->block_bytes };
-    p->owns_block            = false;
+    p->owns_block = false;
     return true;
 }
 
@@ -68,14 +69,16 @@ static bmi_cached_plan *new_plan(bm_session *s, bmi_plan_request *r)
 {
     for (size_t i = 0; i < s->n_blocks; i++)
         if (s->blocks[i].bytes > r->block_bytes) {
-            r->block       = s->blocks[i].memory;
+            r->block = s->blocks[i].memory;
             r->block_bytes = s->blocks[i].bytes;
         }
     bmi_plan *plan = bmi_plan_make(&s->object.error, s->here, r);
     if (!plan) return NULL;
     bmi_cached_plan *c = bmi_alloc(s->object.context, 1, sizeof *c);
     if (c) {
-        *c            = (bmi_cached_plan){ .plan = plan, .guard = r->guard, .feed_shape = bmi_arena_alloc(&plan->arena, r->n_feed + 1, sizeof(bm_shape)) };
+        *c = (bmi_cached_plan){ .plan = plan,
+                                .guard = r->guard,
+                                .feed_shape = bmi_arena_alloc(&plan->arena, r->n_feed + 1, sizeof(bm_shape)) };
         if (c->feed_shape && make_values(s, c) && take_block(s, plan)) {
             if (r->n_feed) memcpy(c->feed_shape, r->feed_shape, r->n_feed * sizeof *r->feed_shape);
             make_room(s);
@@ -88,12 +91,21 @@ static bmi_cached_plan *new_plan(bm_session *s, bmi_plan_request *r)
     return NULL;
 }
 
-bmi_cached_plan *bmi_session_plan(bm_session *s, const int64_t *fetch, size_t n_fetch, const int64_t *feed, const bm_shape *feed_shape, size_t n_feed,
-                                  int64_t guard, bm_place here)
+bmi_cached_plan *bmi_session_plan(bm_session *s, const int64_t *fetch, size_t n_fetch, const int64_t *feed,
+                                  const bm_shape *feed_shape, size_t n_feed, int64_t guard, bm_place here)
 {
-    s->here            = here;
-    bmi_plan_request r = { .graph = s->graph, .fetch = fetch, .n_fetch = n_fetch, .feed = feed, .feed_shape = feed_shape, .n_feed = n_feed, .guard = guard,
-                           .variables = { variable_memory, s }, .state = &s->state, .threads = bmi_threads(s->object.context), .isa = bmi_isa_now() };
+    s->here = here;
+    bmi_plan_request r = { .graph = s->graph,
+                           .fetch = fetch,
+                           .n_fetch = n_fetch,
+                           .feed = feed,
+                           .feed_shape = feed_shape,
+                           .n_feed = n_feed,
+                           .guard = guard,
+                           .variables = { variable_memory, s },
+                           .state = &s->state,
+                           .threads = bmi_threads(s->object.context),
+                           .isa = bmi_isa_now() };
     for (int i = 0; i < s->n_plans; i++)
         if (same_plan(s->plans[i], &r)) {
             s->plans[i]->used = ++s->clock;
@@ -121,8 +133,9 @@ static bm_status run_plan(bm_session *s, bmi_cached_plan *p, const bmi_before *b
     bmi_execute(p->plan, &s->state, before);
     if (s->state.fault.set) {
         const bmi_node *n = &s->graph->nodes[s->state.fault.number];
-        return bmi_object_fail(s, BM_E_DATA, here, "%s: %s %lld at position %lld is outside 0 .. %lld", n->name, s->state.fault.what,
-                               (long long)s->state.fault.value, (long long)s->state.fault.position, (long long)s->state.fault.limit - 1);
+        return bmi_object_fail(s, BM_E_DATA, here, "%s: %s %lld at position %lld is outside 0 .. %lld", n->name,
+                               s->state.fault.what, (long long)s->state.fault.value, (long long)s->state.fault.position,
+                               (long long)s->state.fault.limit - 1);
     }
     return s->state.halt ? BM_E_NUMBER : BM_OK;
 }
@@ -132,7 +145,8 @@ bm_status bmi_session_run(bm_session *s, bmi_cached_plan *p, bm_place here)
     return run_plan(s, p, NULL, here);
 }
 
-bm_status bmi_session_run_after(bm_session *s, bmi_cached_plan *p, void (*fn)(void *arg, int part, int parts), void *arg, bm_place here)
+bm_status bmi_session_run_after(bm_session *s, bmi_cached_plan *p, void (*fn)(void *arg, int part, int parts), void *arg,
+                                bm_place here)
 {
     return run_plan(s, p, &(bmi_before){ fn, arg }, here);
 }
@@ -146,17 +160,18 @@ bool bmi_plan_shared(const bmi_cached_plan *p)
 enum { FEW = 32 }; /* feeds and fetches up to here need no allocation */
 
 typedef struct lists {
-    int64_t   node[2 * FEW], *nodes; /* feeds, then fetches */
-    bm_shape  shape[FEW], *shapes;
+    int64_t node[2 * FEW], *nodes; /* feeds, then fetches */
+    bm_shape shape[FEW], *shapes;
 } lists;
 
 static bool check_feed(bm_session *s, bm_feeds feeds, size_t i, bm_place here)
 {
-    const bm_feed  *f = &feeds.at[i];
+    const bm_feed *f = &feeds.at[i];
     const bmi_node *n = f->node.graph == s->graph ? bmi_node_of(f->node) : NULL;
-    char            a[200], b[200];
+    char a[200], b[200];
     if (!n || n->op != &bmi_op_placeholder) {
-        bmi_object_fail(s, BM_E_ARGUMENT, here, "run: feed number %zu, \"%s\", is no placeholder of this session's graph", i + 1, bm_node_name(f->node));
+        bmi_object_fail(s, BM_E_ARGUMENT, here, "run: feed number %zu, \"%s\", is no placeholder of this session's graph",
+                        i + 1, bm_node_name(f->node));
         return false;
     }
     for (size_t k = 0; k < i; k++)
@@ -169,14 +184,16 @@ static bool check_feed(bm_session *s, bm_feeds feeds, size_t i, bm_place here)
         return false;
     }
     if (f->value->type != n->type) {
-        bmi_object_fail(s, BM_E_TYPE, here, "run: \"%s\" is %s, the tensor fed to it is %s", n->name, bm_type_name(n->type), bm_type_name(f->value->type));
+        bmi_object_fail(s, BM_E_TYPE, here, "run: \"%s\" is %s, the tensor fed to it is %s", n->name, bm_type_name(n->type),
+                        bm_type_name(f->value->type));
         return false;
     }
     bool fits = f->value->shape.rank == n->shape.rank;
-    for (int64_t k = 0; fits && k < n->shape.rank; k++) fits = n->shape.dim[k] == BM_ANY || n->shape.dim[k] == f->value->shape.dim[k];
+    for (int64_t k = 0; fits && k < n->shape.rank; k++)
+        fits = n->shape.dim[k] == BM_ANY || n->shape.dim[k] == f->value->shape.dim[k];
     if (!fits)
-        bmi_object_fail(s, BM_E_SHAPE, here, "run: \"%s\" is %s, the tensor fed to it is %s", n->name, bmi_shape_text(a, &n->shape),
-                        bmi_shape_text(b, &f->value->shape));
+        bmi_object_fail(s, BM_E_SHAPE, here, "run: \"%s\" is %s, the tensor fed to it is %s", n->name,
+                        bmi_shape_text(a, &n->shape), bmi_shape_text(b, &f->value->shape));
     return fits;
 }
 
@@ -195,18 +212,18 @@ static bmi_cached_plan *plan_of(bm_session *s, bm_feeds feeds, bm_nodes fetches,
     if (s->graph->object.error.status) bmi_fail_from(&s->object.error, &s->graph->object.error);
     for (size_t i = 0; i < feeds.count && !s->object.error.status; i++) check_feed(s, feeds, i, here);
     if (s->object.error.status || !check_fetches(s, fetches, here)) return NULL;
-    lists        l     = { .nodes = l.node, .shapes = l.shape };
-    const size_t many  = feeds.count + fetches.count;
-    const bool   large = feeds.count > FEW || many > 2 * FEW;
+    lists l = { .nodes = l.node, .shapes = l.shape };
+    const size_t many = feeds.count + fetches.count;
+    const bool large = feeds.count > FEW || many > 2 * FEW;
     if (large) {
-        l.nodes  = bmi_alloc(s->object.context, many, sizeof *l.nodes);
+        l.nodes = bmi_alloc(s->object.context, many, sizeof *l.nodes);
         l.shapes = bmi_alloc(s->object.context, feeds.count, sizeof *l.shapes);
     }
     bmi_cached_plan *p = NULL;
     if (!l.nodes || !l.shapes) bmi_fail_memory(&s->object.error, here, many * sizeof *l.nodes, "lists of feeds and fetches");
     else {
         for (size_t i = 0; i < feeds.count; i++) {
-            l.nodes[i]  = feeds.at[i].node.index;
+            l.nodes[i] = feeds.at[i].node.index;
             l.shapes[i] = feeds.at[i].value->shape;
         }
         for (size_t i = 0; i < fetches.count; i++) l.nodes[feeds.count + i] = fetches.at[i].index;
@@ -242,7 +259,8 @@ bm_status bm_plan_print_at(bm_session *s, bm_feeds feeds, bm_nodes fetches, int6
     bmi_cached_plan *p = plan_of(s, feeds, fetches, here);
     if (!p) return bmi_object_status(s);
     double *seconds = repeats > 0 ? bmi_alloc(s->object.context, p->plan->n_steps + 1, sizeof *seconds) : NULL;
-    if (repeats > 0 && !seconds) return bmi_fail_memory(&s->object.error, here, p->plan->n_steps * sizeof *seconds, "times of a plan");
+    if (repeats > 0 && !seconds)
+        return bmi_fail_memory(&s->object.error, here, p->plan->n_steps * sizeof *seconds, "times of a plan");
     for (int64_t i = 0; i < repeats; i++) {
         copy_feeds(p, feeds);
         s->state.tick++;

@@ -16,7 +16,7 @@ static void end_plan(bm_session *s, bmi_cached_plan *c)
 
 static void end(void *object)
 {
-    bm_session *s       = object;
+    bm_session *s = object;
     bm_context *context = s->object.context;
     for (int i = 0; i < s->n_plans; i++) end_plan(s, s->plans[i]);
     for (size_t i = 0; i < s->n_blocks; i++) bmi_release(context, s->blocks[i].memory, s->blocks[i].bytes + 1, 1);
@@ -36,9 +36,11 @@ bm_session *bmi_session_make(const bm_graph *g, uint64_t seed, bm_place here)
     if (!s) return &bmi_no_memory_session;
     if (!g) bmi_object_fail(s, BM_E_ARGUMENT, here, "session: the graph is null");
     else if (g->object.error.status) bmi_fail_from(&s->object.error, &g->object.error);
-    else if (g->eager) bmi_object_fail(s, BM_E_ARGUMENT, here, "session: the graph is eager; its nodes have their values already, see bm_node_value");
+    else if (g->eager)
+        bmi_object_fail(s, BM_E_ARGUMENT, here,
+                        "session: the graph is eager; its nodes have their values already, see bm_node_value");
     if (s->object.error.status) return s;
-    s->graph      = bmi_object_keep((void *)(uintptr_t)g);
+    s->graph = bmi_object_keep((void *)(uintptr_t)g);
     s->state.seed = seed;
     return s;
 }
@@ -46,10 +48,10 @@ bm_session *bmi_session_make(const bm_graph *g, uint64_t seed, bm_place here)
 bm_session *bm_session_new_at(const bm_session_options *options, size_t size, bm_place here)
 {
     bm_session_options o = { 0 };
-    bmi_error          e = { 0 };
+    bmi_error e = { 0 };
     bmi_options_copy(&e, here, &o, sizeof o, offsetof(bm_session_options, named_), options, size);
     const bm_graph *g = o.graph;
-    bm_session     *s = bmi_session_make(g, (uint64_t)(o.seed == BM_ZERO ? 0 : o.seed), here);
+    bm_session *s = bmi_session_make(g, (uint64_t)(o.seed == BM_ZERO ? 0 : o.seed), here);
     if (e.status && s->object.users >= 0) s->object.error = e;
     for (size_t i = 0; !s->object.error.status && i < g->count; i++)
         if (g->nodes[i].op == &bmi_op_variable) bmi_session_variable(s, (int64_t)i);
@@ -58,7 +60,8 @@ bm_session *bm_session_new_at(const bm_session_options *options, size_t size, bm
 
 bool bmi_session_share(bm_session *s, int64_t node, const bm_session *from, int64_t from_node)
 {
-    if (!bmi_grow(s->object.context, (void **)&s->variables, &s->variables_size, s->graph->count, sizeof *s->variables)) return false;
+    if (!bmi_grow(s->object.context, (void **)&s->variables, &s->variables_size, s->graph->count, sizeof *s->variables))
+        return false;
     if ((size_t)from_node >= from->variables_size || !from->variables[from_node]) return true;
     bmi_object_free(s->variables[node]);
     s->variables[node] = bmi_object_keep(from->variables[from_node]);
@@ -67,14 +70,15 @@ bool bmi_session_share(bm_session *s, int64_t node, const bm_session *from, int6
 
 bool bmi_session_adopt(bm_session *s, int64_t node, bm_tensor *value)
 {
-    const bool ok = bmi_grow(s->object.context, (void **)&s->variables, &s->variables_size, s->graph->count, sizeof *s->variables);
+    const bool ok =
+        bmi_grow(s->object.context, (void **)&s->variables, &s->variables_size, s->graph->count, sizeof *s->variables);
     if (!ok) {
         bmi_object_free(value);
         return false;
     }
     bmi_object_free(s->variables[node]);
     value->borrowed_out = true;
-    s->variables[node]  = value;
+    s->variables[node] = value;
     return true;
 }
 
@@ -108,7 +112,9 @@ const bm_tensor *bm_value_at(bm_session *s, bm_node node, bm_place here)
     if (is_variable(s, node)) return bmi_session_variable(s, node.index);
     for (size_t i = 0; s->last && node.graph == s->graph && i < s->last->plan->n_fetches; i++)
         if (s->last->plan->fetches[i].node == node.index) return s->last->values[i];
-    bmi_object_fail(s, BM_E_ARGUMENT, here, "value: \"%s\" is no variable and was not fetched in the last run; add it to BM_FETCHES", bm_node_name(node));
+    bmi_object_fail(s, BM_E_ARGUMENT, here,
+                    "value: \"%s\" is no variable and was not fetched in the last run; add it to BM_FETCHES",
+                    bm_node_name(node));
     return NULL;
 }
 
@@ -116,7 +122,9 @@ double bm_scalar_at(bm_session *s, bm_node node, bm_place here)
 {
     const bm_tensor *t = bm_value_at(s, node, here);
     if (t && t->size == 1) return bm_tensor_at(t, 0);
-    if (t) bmi_object_fail(s, BM_E_SHAPE, here, "scalar: \"%s\" has %lld elements, a scalar has one", bm_node_name(node), (long long)t->size);
+    if (t)
+        bmi_object_fail(s, BM_E_SHAPE, here, "scalar: \"%s\" has %lld elements, a scalar has one", bm_node_name(node),
+                        (long long)t->size);
     return bm_tensor_at(NULL, 0);
 }
 
@@ -124,16 +132,18 @@ bm_status bm_set_value_at(bm_session *s, bm_node variable, const bm_tensor *valu
 {
     if (bmi_object_failed(s)) return bmi_object_status(s);
     if (!is_variable(s, variable))
-        return bmi_object_fail(s, BM_E_ARGUMENT, here, "set value: \"%s\" is no variable of this session's graph", bm_node_name(variable));
+        return bmi_object_fail(s, BM_E_ARGUMENT, here, "set value: \"%s\" is no variable of this session's graph",
+                               bm_node_name(variable));
     if (bmi_object_failed(value)) return bmi_object_fail_with(s, value, here, "set value: the tensor");
     bm_tensor *t = bmi_session_variable(s, variable.index);
     if (!t) return s->object.error.status;
     char a[200], b[200];
     if (t->type != value->type)
-        return bmi_object_fail(s, BM_E_TYPE, here, "set value: \"%s\" is %s, the tensor is %s", bm_node_name(variable), bm_type_name(t->type), bm_type_name(value->type));
+        return bmi_object_fail(s, BM_E_TYPE, here, "set value: \"%s\" is %s, the tensor is %s", bm_node_name(variable),
+                               bm_type_name(t->type), bm_type_name(value->type));
     if (!bmi_shape_equal(t->shape, value->shape))
-        return bmi_object_fail(s, BM_E_SHAPE, here, "set value: \"%s\" is %s, the tensor is %s", bm_node_name(variable), bmi_shape_text(a, &t->shape),
-                               bmi_shape_text(b, &value->shape));
+        return bmi_object_fail(s, BM_E_SHAPE, here, "set value: \"%s\" is %s, the tensor is %s", bm_node_name(variable),
+                               bmi_shape_text(a, &t->shape), bmi_shape_text(b, &value->shape));
     if (t->size) memmove(t->data, value->data, (size_t)t->size * bm_type_size(t->type));
     return BM_OK;
 }

@@ -13,9 +13,9 @@ enum { STREAM_USE = 0x1417 }; /* initial values */
 static void fans(const bm_shape *shape, int64_t *fan_in, int64_t *fan_out)
 {
     const int64_t r = shape->rank;
-    int64_t       window = 1;
+    int64_t window = 1;
     for (int64_t i = 0; i + 2 < r; i++) window *= shape->dim[i];
-    *fan_in  = r == 0 ? 1 : r == 1 ? shape->dim[0] : window * shape->dim[r - 2];
+    *fan_in = r == 0 ? 1 : r == 1 ? shape->dim[0] : window * shape->dim[r - 2];
     *fan_out = r == 0 ? 1 : window * shape->dim[r - 1];
 }
 
@@ -28,9 +28,9 @@ static uint64_t number_of(const bm_graph *g, int64_t node)
 
 bm_tensor *bmi_variable_new(const bm_graph *g, int64_t node, uint64_t seed)
 {
-    const bmi_node          *n    = &g->nodes[node];
+    const bmi_node *n = &g->nodes[node];
     const bmi_variable_args *args = n->args;
-    bm_tensor               *t    = bm_tensor_new_in_at(g->object.context, n->type, n->shape, n->here);
+    bm_tensor *t = bm_tensor_new_in_at(g->object.context, n->type, n->shape, n->here);
     if (bmi_object_failed(t) || !bmi_type_is_real(t->type)) return t;
     int64_t fan_in, fan_out;
     fans(&n->shape, &fan_in, &fan_out);

@@ -5,7 +5,9 @@
 
 size_t bm_type_size(bm_type type)
 {
-    static const unsigned char bytes[BM_TYPE_COUNT_] = { [BM_F32] = 4, [BM_F64] = 8, [BM_I32] = 4, [BM_I64] = 8, [BM_U8] = 1, [BM_BOOL] = 1 };
+    static const unsigned char bytes[BM_TYPE_COUNT_] = {
+        [BM_F32] = 4, [BM_F64] = 8, [BM_I32] = 4, [BM_I64] = 8, [BM_U8] = 1, [BM_BOOL] = 1
+    };
     return (unsigned)type < BM_TYPE_COUNT_ ? bytes[type] : 0;
 }
 
@@ -32,9 +34,10 @@ bm_status bmi_shape_check(bmi_error *e, bm_place here, const char *what, bm_shap
     for (int64_t i = 0; i < shape.rank; i++) {
         if (shape.dim[i] >= 0 || (open && shape.dim[i] == BM_ANY)) continue;
         if (shape.dim[i] == BM_ANY)
-            return bmi_fail(e, BM_E_SHAPE, here, "%s: dimension %lld is BM_ANY, but a number is needed here", what, (long long)i);
-        return bmi_fail(e, BM_E_SHAPE, here, "%s: dimension %lld is %lld, must be >= 0%s", what, (long long)i, (long long)shape.dim[i],
-                        open ? " or BM_ANY" : "");
+            return bmi_fail(e, BM_E_SHAPE, here, "%s: dimension %lld is BM_ANY, but a number is needed here", what,
+                            (long long)i);
+        return bmi_fail(e, BM_E_SHAPE, here, "%s: dimension %lld is %lld, must be >= 0%s", what, (long long)i,
+                        (long long)shape.dim[i], open ? " or BM_ANY" : "");
     }
     return e->status;
 }
@@ -42,7 +45,7 @@ bm_status bmi_shape_check(bmi_error *e, bm_place here, const char *what, bm_shap
 bool bmi_shape_size(bm_shape shape, bm_type type, int64_t *elements)
 {
     int64_t n = 1, bytes;
-    bool    empty = false;
+    bool empty = false;
     for (int64_t i = 0; i < shape.rank; i++) {
         if (shape.dim[i] < 0) return false;
         empty |= shape.dim[i] == 0;

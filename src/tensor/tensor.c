@@ -36,11 +36,14 @@ static bm_tensor *begin(bm_context *context, bm_type type, bm_shape shape, bm_pl
     if (!t) return &bmi_no_memory_tensor;
     bmi_error *e = &t->object.error;
     int64_t size;
-    if (!bm_type_size(type)) bmi_fail(e, BM_E_TYPE, here, "tensor: %d is no element type; use BM_F32, BM_F64, BM_I32, BM_I64, BM_U8 or BM_BOOL", (int)type);
+    if (!bm_type_size(type))
+        bmi_fail(e, BM_E_TYPE, here, "tensor: %d is no element type; use BM_F32, BM_F64, BM_I32, BM_I64, BM_U8 or BM_BOOL",
+                 (int)type);
     if (e->status || bmi_shape_check(e, here, "tensor", shape, false)) return t;
     if (!bmi_shape_size(shape, type, &size)) {
         char text[200];
-        bmi_fail(e, BM_E_SHAPE, here, "tensor: %s of %s are more bytes than can be addressed", bmi_shape_text(text, &shape), bm_type_name(type));
+        bmi_fail(e, BM_E_SHAPE, here, "tensor: %s of %s are more bytes than can be addressed", bmi_shape_text(text, &shape),
+                 bm_type_name(type));
         return t;
     }
     t->type = type;
@@ -67,8 +70,8 @@ bm_tensor *bmi_tensor_make(bm_context *context, bm_type type, bm_shape shape, bo
     t->data = raw ? bmi_alloc_raw(context, (size_t)t->size, each) : bmi_alloc(context, (size_t)t->size, each);
     if (!t->data) {
         char text[200];
-        bmi_fail(&t->object.error, BM_E_MEMORY, here, "out of memory: %zu bytes asked for a tensor of %s %s", (size_t)t->size * each,
-                 bm_type_name(type), bmi_shape_text(text, &shape));
+        bmi_fail(&t->object.error, BM_E_MEMORY, here, "out of memory: %zu bytes asked for a tensor of %s %s",
+                 (size_t)t->size * each, bm_type_name(type), bmi_shape_text(text, &shape));
         return undo(t);
     }
     t->owned = true;
@@ -90,7 +93,8 @@ static bool have_numbers(bm_tensor *t, const void *data, bm_place here)
 {
     if (t->object.error.status) return false;
     if (data || !t->size) return true;
-    bmi_fail(&t->object.error, BM_E_ARGUMENT, here, "tensor: data is null, but the shape has %lld elements", (long long)t->size);
+    bmi_fail(&t->object.error, BM_E_ARGUMENT, here, "tensor: data is null, but the shape has %lld elements",
+             (long long)t->size);
     undo(t);
     return false;
 }

@@ -8,13 +8,13 @@
 
 struct bm_tensor {
     bmi_object object;
-    bm_type    type;
-    bm_shape   shape;
-    int64_t    size;     /* elements */
-    void      *data;     /* row-major, aligned to 64 when owned */
-    bool       owned;    /* data came from the context */
-    bool       borrowed_out; /* belongs to another object (a session, a dataset): bm_data gives null */
-    void      *keeps;    /* an object that holds the memory, counted: freed with the tensor; or null */
+    bm_type type;
+    bm_shape shape;
+    int64_t size;      /* elements */
+    void *data;        /* row-major, aligned to 64 when owned */
+    bool owned;        /* data came from the context */
+    bool borrowed_out; /* belongs to another object (a session, a dataset): bm_data gives null */
+    void *keeps;       /* an object that holds the memory, counted: freed with the tensor; or null */
 };
 
 bm_tensor *bmi_tensor_no_memory(void); /* the static failed tensor */
@@ -27,15 +27,15 @@ bm_tensor *bmi_tensor_failed(bm_context *context, const bmi_error *error);
 bm_status bmi_shape_check(bmi_error *e, bm_place here, const char *what, bm_shape shape, bool open);
 /* Elements of a shape; false when it has BM_ANY, or more bytes of `type` than can be addressed (a dimension of 0 makes 0
  * elements whatever the others are). */
-bool    bmi_shape_size(bm_shape shape, bm_type type, int64_t *elements);
-bool    bmi_shape_equal(bm_shape a, bm_shape b);
-bool    bmi_shape_known(bm_shape a);          /* no BM_ANY */
+bool bmi_shape_size(bm_shape shape, bm_type type, int64_t *elements);
+bool bmi_shape_equal(bm_shape a, bm_shape b);
+bool bmi_shape_known(bm_shape a); /* no BM_ANY */
 /* NumPy's broadcasting of two shapes, BM_ANY allowed (any with 1 or any gives any; any with n > 1 gives n). False when they
  * do not fit. */
-bool    bmi_shape_broadcast(bm_shape a, bm_shape b, bm_shape *out);
+bool bmi_shape_broadcast(bm_shape a, bm_shape b, bm_shape *out);
 /* "(128, 64)"; "()" for rank 0; any for BM_ANY. Returns `into`. */
 const char *bmi_shape_text(char into[200], const bm_shape *shape);
-bool    bmi_type_is_real(bm_type t);          /* f32, f64 */
-bool    bmi_type_is_int(bm_type t);           /* i32, i64, u8 */
+bool bmi_type_is_real(bm_type t); /* f32, f64 */
+bool bmi_type_is_int(bm_type t);  /* i32, i64, u8 */
 
 #endif

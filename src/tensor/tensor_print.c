@@ -34,7 +34,7 @@ static void print_axis(const bm_tensor *t, int64_t axis, int64_t first, int64_t 
         return;
     }
     const int64_t n = t->shape.dim[axis], each = n ? size / n : 0;
-    const bool    cut = (t->size > SHOWN_WHOLE || n > SHOWN_WHOLE) && n > 2 * EDGE + 1;
+    const bool cut = (t->size > SHOWN_WHOLE || n > SHOWN_WHOLE) && n > 2 * EDGE + 1;
     fputc('[', to);
     for (int64_t i = 0; i < n; i++) {
         if (i) fputs(", ", to);

@@ -18,22 +18,22 @@ enum { SHOWN = 4 }; /* elements of a tensor on an edge */
 
 typedef struct picture {
     bm_session *s;
-    bm_graph   *g;
-    size_t      n;        /* nodes that y depends on */
-    bm_node    *nodes;    /* those, then the gradients of the real ones */
-    int64_t    *gradient; /* by position in nodes: position of its gradient, or -1 */
-    int64_t    *position; /* by node: position in nodes, or -1 */
-    size_t      all;      /* nodes and gradients */
-    size_t      size;     /* nodes of the graph at the start */
+    bm_graph *g;
+    size_t n;          /* nodes that y depends on */
+    bm_node *nodes;    /* those, then the gradients of the real ones */
+    int64_t *gradient; /* by position in nodes: position of its gradient, or -1 */
+    int64_t *position; /* by node: position in nodes, or -1 */
+    size_t all;        /* nodes and gradients */
+    size_t size;       /* nodes of the graph at the start */
 } picture;
 
 static bool collect(picture *p, bm_node y)
 {
     bm_context *context = p->g->object.context;
-    p->size             = p->g->count;
-    p->position         = bmi_alloc_raw(context, p->size, sizeof *p->position);
-    p->nodes            = bmi_alloc(context, 2 * p->size, sizeof *p->nodes);
-    p->gradient         = bmi_alloc_raw(context, p->size, sizeof *p->gradient);
+    p->size = p->g->count;
+    p->position = bmi_alloc_raw(context, p->size, sizeof *p->position);
+    p->nodes = bmi_alloc(context, 2 * p->size, sizeof *p->nodes);
+    p->gradient = bmi_alloc_raw(context, p->size, sizeof *p->gradient);
     if (!p->position || !p->nodes || !p->gradient) return false;
     for (size_t i = 0; i < p->size; i++) p->position[i] = p->gradient[i] = -1;
     p->position[y.index] = 0;
@@ -41,7 +41,7 @@ static bool collect(picture *p, bm_node y)
         for (int j = 0; p->position[i] >= 0 && j < p->g->nodes[i].n_in; j++) p->position[p->g->nodes[i].in[j]] = 0;
     for (int64_t i = 0; i <= y.index; i++)
         if (p->position[i] >= 0) {
-            p->position[i]      = (int64_t)p->n;
+            p->position[i] = (int64_t)p->n;
             p->nodes[p->n++] = (bm_node){ p->g, i };
         }
     return true;
@@ -51,8 +51,8 @@ static bool collect(picture *p, bm_node y)
 static bool differentiate(picture *p, bm_node y, bm_place here)
 {
     bm_context *context = p->g->object.context;
-    bm_node    *xs = bmi_alloc(context, p->n, sizeof *xs), *dx = bmi_alloc(context, p->n, sizeof *dx);
-    size_t      count = 0;
+    bm_node *xs = bmi_alloc(context, p->n, sizeof *xs), *dx = bmi_alloc(context, p->n, sizeof *dx);
+    size_t count = 0;
     if (xs && dx) {
         for (size_t i = 0; i < p->n; i++)
             if (bmi_type_is_real(bm_node_type(p->nodes[i]))) xs[count++] = p->nodes[i];
@@ -60,7 +60,7 @@ static bool differentiate(picture *p, bm_node y, bm_place here)
         p->all = p->n;
         for (size_t i = 0, k = 0; i < p->n; i++)
             if (bmi_type_is_real(bm_node_type(p->nodes[i]))) {
-                p->gradient[i]       = (int64_t)p->all;
+                p->gradient[i] = (int64_t)p->all;
                 p->nodes[p->all++] = dx[k++];
             }
     }
@@ -100,7 +100,8 @@ static void write_label(picture *p, size_t i, FILE *to)
 
 static void write_dot(picture *p, FILE *to)
 {
-    fprintf(to, "digraph baeum {\n  rankdir=LR;\n  node [shape=ellipse, fontname=\"sans-serif\", fontsize=11];\n  edge [fontname=\"sans-serif\", fontsize=10];\n");
+    fprintf(to, "digraph baeum {\n  rankdir=LR;\n  node [shape=ellipse, fontname=\"sans-serif\", fontsize=11];\n  edge "
+                "[fontname=\"sans-serif\", fontsize=10];\n");
     for (size_t i = 0; i < p->n; i++) {
         const bmi_node *node = bmi_node_of(p->nodes[i]);
         fprintf(to, "  n%zu [label=<", i);
@@ -121,10 +122,12 @@ static void write_dot(picture *p, FILE *to)
 bm_status bm_picture_dot_at(bm_session *s, bm_feeds feeds, bm_node y, FILE *to, bm_place here)
 {
     if (bmi_object_failed(s)) return bmi_object_status(s);
-    if (y.graph != s->graph || !bm_node_ok(y)) return bmi_object_fail(s, BM_E_ARGUMENT, here, "picture: y is a failed node or one of another graph");
-    picture     p       = { .s = s, .g = s->graph };
+    if (y.graph != s->graph || !bm_node_ok(y))
+        return bmi_object_fail(s, BM_E_ARGUMENT, here, "picture: y is a failed node or one of another graph");
+    picture p = { .s = s, .g = s->graph };
     bm_context *context = s->graph->object.context;
-    if (!collect(&p, y) || !differentiate(&p, y, here)) bmi_fail_memory(&s->object.error, here, p.size * sizeof *p.nodes, "a picture of the graph");
+    if (!collect(&p, y) || !differentiate(&p, y, here))
+        bmi_fail_memory(&s->object.error, here, p.size * sizeof *p.nodes, "a picture of the graph");
     else if (s->graph->object.error.status) bmi_fail_from(&s->object.error, &s->graph->object.error);
     else if (!bm_run_at(s, feeds, (bm_nodes){ p.nodes, p.all }, here)) {
         write_dot(&p, to);
@@ -142,8 +145,8 @@ extern char **environ;
 static bool run_dot(FILE *in, FILE *out, int *code)
 {
     posix_spawn_file_actions_t actions;
-    char *const                argv[] = { (char[]){ "dot" }, (char[]){ "-Tsvg" }, NULL };
-    pid_t                      child;
+    char *const argv[] = { (char[]){ "dot" }, (char[]){ "-Tsvg" }, NULL };
+    pid_t child;
     if (posix_spawn_file_actions_init(&actions)) return false;
     posix_spawn_file_actions_adddup2(&actions, fileno(in), STDIN_FILENO);
     posix_spawn_file_actions_adddup2(&actions, fileno(out), STDOUT_FILENO);
@@ -158,8 +161,8 @@ static bool run_dot(FILE *in, FILE *out, int *code)
 
 static void copy_file(bm_session *s, FILE *from, const char *path, bm_place here)
 {
-    char        bytes[4096];
-    size_t      n;
+    char bytes[4096];
+    size_t n;
     bmi_writer *w = bmi_writer_begin(&s->object.error, here, s->object.context, path);
     rewind(from);
     while (w && !s->object.error.status && (n = fread(bytes, 1, sizeof bytes, from)) > 0) bmi_writer_bytes(w, bytes, n);
@@ -171,12 +174,14 @@ bm_status bm_picture_svg_at(bm_session *s, bm_feeds feeds, bm_node y, const char
 {
     if (bmi_object_failed(s)) return bmi_object_status(s);
     FILE *dot = tmpfile(), *svg = tmpfile();
-    int   code = 0;
+    int code = 0;
     if (!dot || !svg) bmi_object_fail(s, BM_E_FILE, here, "picture: no temporary file: %s", strerror(errno));
     else if (!bm_picture_dot_at(s, feeds, y, dot, here)) {
         rewind(dot);
         if (!run_dot(dot, svg, &code))
-            bmi_object_fail(s, BM_E_UNSUPPORTED, here, "picture: the program `dot` of Graphviz is not there; install the package graphviz, or write DOT with bm_picture_dot");
+            bmi_object_fail(s, BM_E_UNSUPPORTED, here,
+                            "picture: the program `dot` of Graphviz is not there; install the package graphviz, or write DOT "
+                            "with bm_picture_dot");
         else if (code) bmi_object_fail(s, BM_E_FILE, here, "picture: `dot -Tsvg` ended with code %d", code);
         else copy_file(s, svg, path, here);
     }

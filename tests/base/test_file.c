@@ -94,7 +94,9 @@ static void pipes(void **state)
 /* One gzip member of the bytes, appended to `to`; the new length. */
 static size_t pack(unsigned char *to, size_t at, const unsigned char *bytes, size_t n)
 {
-    z_stream z = { .next_in = (unsigned char *)(uintptr_t)bytes, .avail_in = (unsigned)n, .next_out = to + at, .avail_out = 1u << 22 };
+    z_stream z = {
+        .next_in = (unsigned char *)(uintptr_t)bytes, .avail_in = (unsigned)n, .next_out = to + at, .avail_out = 1u << 22
+    };
     assert_int_equal(deflateInit2(&z, 6, Z_DEFLATED, 31, 8, Z_DEFAULT_STRATEGY), Z_OK);
     assert_int_equal(deflate(&z, Z_FINISH), Z_STREAM_END);
     at += z.total_out;
@@ -306,8 +308,13 @@ static void targets_that_are_no_files(void **state)
 static void refused_targets(void **state)
 {
     (void)state;
-    static const struct { const char *path, *part; } cases[] = {
-        { "/no/such/folder/file", "No such file or directory" }, { "/tmp", "Is a directory" }, { "", "the path is empty" }, { "/proc/version/x", "Not a directory" },
+    static const struct {
+        const char *path, *part;
+    } cases[] = {
+        { "/no/such/folder/file", "No such file or directory" },
+        { "/tmp", "Is a directory" },
+        { "", "the path is empty" },
+        { "/proc/version/x", "Not a directory" },
     };
     for (size_t i = 0; i < BMI_COUNT(cases); i++) {
         bmi_error e = { 0 };
@@ -434,10 +441,18 @@ static void killed_at_any_time(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(plain_files),        cmocka_unit_test(pipes),           cmocka_unit_test(gzip_files),
-        cmocka_unit_test(broken_gzip),        cmocka_unit_test(each_allocation_fails), cmocka_unit_test(atomic_writing),
-        cmocka_unit_test(links_are_followed), cmocka_unit_test(targets_that_are_no_files), cmocka_unit_test(refused_targets),
-        cmocka_unit_test(failed_write_keeps_the_old), cmocka_unit_test(killed_before_commit_keeps_the_old), cmocka_unit_test(killed_at_any_time),
+        cmocka_unit_test(plain_files),
+        cmocka_unit_test(pipes),
+        cmocka_unit_test(gzip_files),
+        cmocka_unit_test(broken_gzip),
+        cmocka_unit_test(each_allocation_fails),
+        cmocka_unit_test(atomic_writing),
+        cmocka_unit_test(links_are_followed),
+        cmocka_unit_test(targets_that_are_no_files),
+        cmocka_unit_test(refused_targets),
+        cmocka_unit_test(failed_write_keeps_the_old),
+        cmocka_unit_test(killed_before_commit_keeps_the_old),
+        cmocka_unit_test(killed_at_any_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -117,7 +117,8 @@ static void changed_ones(void **state)
         bmi_error e = { 0 };
         json_t *ours = bmi_json_read(&e, (bm_place){ 0 }, NULL, "it", text, n),
                *theirs = json_loadb(text, n, JSON_REJECT_DUPLICATES, NULL);
-        if (!ours != !theirs || (ours && !json_equal(ours, theirs))) fail_msg("%.*s: %s, and jansson %s", (int)n, text, e.text, theirs ? "takes it" : "does not");
+        if (!ours != !theirs || (ours && !json_equal(ours, theirs)))
+            fail_msg("%.*s: %s, and jansson %s", (int)n, text, e.text, theirs ? "takes it" : "does not");
         json_decref(ours);
         json_decref(theirs);
     }

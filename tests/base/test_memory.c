@@ -8,7 +8,7 @@
 static void sizes(void **state)
 {
     (void)state;
-    size_t  s;
+    size_t s;
     int64_t i;
     assert_true(bmi_mul_size(3, 5, &s) && s == 15);
     assert_true(bmi_mul_size(SIZE_MAX, 1, &s) && bmi_mul_size(0, SIZE_MAX, &s) && s == 0);
@@ -25,7 +25,7 @@ static void allocation(void **state)
 {
     (void)state;
     for (int with = 0; with < 2; with++) {
-        bmt_faults  f = { 0 };
+        bmt_faults f = { 0 };
         bm_context *c = with ? bmt_context(&f, 1) : NULL;
         for (size_t n = 0; n < 300; n += 7) {
             unsigned char *m = bmi_alloc(c, n, 3);
@@ -58,8 +58,8 @@ static void allocation(void **state)
 static bm_status grow_run(bm_context *c, void *arg)
 {
     (void)arg;
-    int   *at = NULL;
-    void  *any = NULL;
+    int *at = NULL;
+    void *any = NULL;
     size_t capacity = 0;
     bm_status status = BM_OK;
     for (size_t n = 1; n < 100 && !status; n++) {
@@ -98,7 +98,8 @@ static bm_status arena_run(bm_context *c, void *arg)
         }
     }
     for (size_t i = 0; i < 200 && !status; i++)
-        for (size_t k = 0; k < (i % 17 == 0 ? i * 100 : i); k++) assert_int_equal(kept[i][k], (unsigned char)i); /* none overlap */
+        for (size_t k = 0; k < (i % 17 == 0 ? i * 100 : i); k++)
+            assert_int_equal(kept[i][k], (unsigned char)i); /* none overlap */
     const char *text = status ? NULL : bmi_arena_text(&a, "a text");
     if (text) assert_string_equal(text, "a text");
     else status = BM_E_MEMORY;
@@ -145,6 +146,7 @@ static void malloc_fails(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(sizes), cmocka_unit_test(allocation), cmocka_unit_test(each_allocation_fails), cmocka_unit_test(malloc_fails) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(sizes), cmocka_unit_test(allocation),
+                                        cmocka_unit_test(each_allocation_fails), cmocka_unit_test(malloc_fails) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

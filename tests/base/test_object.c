@@ -27,7 +27,8 @@ static void first_error_stays(void **state)
     (void)state;
     bmi_error e = { 0 }, other = { 0 };
     assert_int_equal(bmi_fail_from(&e, &other), BM_OK);
-    assert_int_equal(bmi_fail(&e, BM_E_SHAPE, (bm_place){ "/some/where/mnist.c", 12 }, "dense_2: x is %s\nand W", "(1, 2)"), BM_E_SHAPE);
+    assert_int_equal(bmi_fail(&e, BM_E_SHAPE, (bm_place){ "/some/where/mnist.c", 12 }, "dense_2: x is %s\nand W", "(1, 2)"),
+                     BM_E_SHAPE);
     assert_string_equal(e.text, "mnist.c:12: dense_2: x is (1, 2) and W");
     assert_int_equal(bmi_fail(&e, BM_E_MEMORY, (bm_place){ 0 }, "later"), BM_E_SHAPE);
     assert_string_equal(e.text, "mnist.c:12: dense_2: x is (1, 2) and W");
@@ -47,13 +48,19 @@ static void long_errors_are_cut(void **state)
     char text[3000];
     memset(text, 'a', sizeof text - 1);
     text[sizeof text - 1] = 0;
-    struct { bmi_error e; char guard; } s = { .guard = 77 };
+    struct {
+        bmi_error e;
+        char guard;
+    } s = { .guard = 77 };
     bmi_fail(&s.e, BM_E_DATA, (bm_place){ text, 1 }, "%s", text);
     assert_int_equal(strlen(s.e.text), sizeof s.e.text - 1);
     assert_int_equal(s.guard, 77);
 }
 
-typedef struct bm_thing { bmi_object object; int *ended; } bm_thing;
+typedef struct bm_thing {
+    bmi_object object;
+    int *ended;
+} bm_thing;
 
 static void end_thing(void *object)
 {
@@ -136,7 +143,10 @@ static void contexts(void **state)
     assert_int_equal(bm_context_threads(c), bm_context_threads(NULL));
     assert_true(bm_context_threads(c) >= 1);
     bm_free(c);
-    static const struct { int64_t threads; const char *part; } wrong[] = { { -1, "threads is -1" }, { 1025, "threads is 1025" }, { BM_ZERO, "threads is 0" } };
+    static const struct {
+        int64_t threads;
+        const char *part;
+    } wrong[] = { { -1, "threads is -1" }, { 1025, "threads is 1025" }, { BM_ZERO, "threads is 0" } };
     for (size_t i = 0; i < BMI_COUNT(wrong); i++) {
         c = bm_context_new(.threads = wrong[i].threads);
         assert_int_equal(bm_status_of(c), BM_E_ARGUMENT);
@@ -199,8 +209,15 @@ static void logs(void **state)
     bmi_log(NULL, "silence");
 }
 
-typedef struct options { int64_t first; BM_NAMED_; double second; } options;
-typedef struct newer { options old; int64_t third; } newer;
+typedef struct options {
+    int64_t first;
+    BM_NAMED_;
+    double second;
+} options;
+typedef struct newer {
+    options old;
+    int64_t third;
+} newer;
 
 static bm_status copy(options *into, const void *from, size_t size, bmi_error *e)
 {
@@ -212,7 +229,7 @@ static bm_status copy(options *into, const void *from, size_t size, bmi_error *e
 static void options_of_all_ages(void **state)
 {
     (void)state;
-    options   o;
+    options o;
     bmi_error e;
     assert_int_equal(copy(&o, &(options){ .first = 3, .second = .5 }, sizeof(options), &e), BM_OK);
     assert_true(o.first == 3 && o.second == .5);
@@ -220,7 +237,8 @@ static void options_of_all_ages(void **state)
     assert_true(o.first == 0 && o.second == 0);
     assert_int_equal(copy(&o, &(options){ .first = 3, .second = .5 }, sizeof(int64_t), &e), BM_OK); /* of an older program */
     assert_true(o.first == 3 && o.second == 0);
-    assert_int_equal(copy(&o, &(newer){ .old.second = 2 }, sizeof(newer), &e), BM_OK); /* of a newer one that uses nothing new */
+    assert_int_equal(copy(&o, &(newer){ .old.second = 2 }, sizeof(newer), &e),
+                     BM_OK); /* of a newer one that uses nothing new */
     assert_true(o.second == 2);
     assert_int_equal(copy(&o, &(newer){ .third = 1 }, sizeof(newer), &e), BM_E_ARGUMENT);
     bmt_contains("newer", e.text, "newer options than this library knows");
@@ -233,9 +251,16 @@ static void options_of_all_ages(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(status_names),        cmocka_unit_test(first_error_stays), cmocka_unit_test(long_errors_are_cut),    cmocka_unit_test(users_are_counted),
-        cmocka_unit_test(object_errors),       cmocka_unit_test(static_object_stays), cmocka_unit_test(contexts),             cmocka_unit_test(context_without_memory),
-        cmocka_unit_test(logs),                cmocka_unit_test(options_of_all_ages),
+        cmocka_unit_test(status_names),
+        cmocka_unit_test(first_error_stays),
+        cmocka_unit_test(long_errors_are_cut),
+        cmocka_unit_test(users_are_counted),
+        cmocka_unit_test(object_errors),
+        cmocka_unit_test(static_object_stays),
+        cmocka_unit_test(contexts),
+        cmocka_unit_test(context_without_memory),
+        cmocka_unit_test(logs),
+        cmocka_unit_test(options_of_all_ages),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -8,10 +8,16 @@
 static void philox_known_answers(void **state)
 {
     (void)state;
-    static const struct { uint32_t counter[4], key[2], out[4]; } cases[] = {
+    static const struct {
+        uint32_t counter[4], key[2], out[4];
+    } cases[] = {
         { { 0, 0, 0, 0 }, { 0, 0 }, { 0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8 } },
-        { { 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff }, { 0xffffffff, 0xffffffff }, { 0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd } },
-        { { 0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344 }, { 0xa4093822, 0x299f31d0 }, { 0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1 } },
+        { { 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff },
+          { 0xffffffff, 0xffffffff },
+          { 0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd } },
+        { { 0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344 },
+          { 0xa4093822, 0x299f31d0 },
+          { 0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1 } },
     };
     for (size_t i = 0; i < BMI_COUNT(cases); i++) {
         uint32_t out[4];
@@ -37,7 +43,7 @@ static void units_fill_the_interval(void **state)
 {
     (void)state;
     enum { N = 200000, BINS = 100 };
-    int    count[BINS] = { 0 };
+    int count[BINS] = { 0 };
     double sum = 0;
     for (uint64_t i = 0; i < N; i++) {
         const double u = bmi_random_unit(42, 3, i);
@@ -57,7 +63,7 @@ static void normals_moments(void **state)
     (void)state;
     enum { N = 400000 };
     double m[5] = { 0 };
-    int    beyond = 0;
+    int beyond = 0;
     for (uint64_t i = 0; i < N; i++) {
         const double x = bmi_random_normal(7, 1, i);
         double p = 1;
@@ -111,7 +117,7 @@ static void permutations(void **state)
     (void)state;
     enum { N = 1000 };
     int64_t order[N], again[N];
-    char    met[N] = { 0 };
+    char met[N] = { 0 };
     bmi_random_permutation(1, 2, order, N);
     bmi_random_permutation(1, 2, again, N);
     int fixed = 0;
@@ -160,9 +166,14 @@ static void streams_keep_apart(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(philox_known_answers), cmocka_unit_test(words_are_blocks),         cmocka_unit_test(units_fill_the_interval),
-        cmocka_unit_test(normals_moments),      cmocka_unit_test(normals_are_accurate),     cmocka_unit_test(below_is_even_and_inside),
-        cmocka_unit_test(permutations),         cmocka_unit_test(streams_keep_apart),
+        cmocka_unit_test(philox_known_answers),
+        cmocka_unit_test(words_are_blocks),
+        cmocka_unit_test(units_fill_the_interval),
+        cmocka_unit_test(normals_moments),
+        cmocka_unit_test(normals_are_accurate),
+        cmocka_unit_test(below_is_even_and_inside),
+        cmocka_unit_test(permutations),
+        cmocka_unit_test(streams_keep_apart),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -17,7 +17,7 @@ static bool same_bits(double a, double b)
 static void check_cell(const char *text)
 {
     double v;
-    bool   overflow;
+    bool overflow;
     const double want = strtod(text, NULL);
     if (!bmi_read_real(text, strlen(text), &v, &overflow)) fail_msg("\"%.80s\" is not read", text);
     if (!same_bits(v, want)) fail_msg("\"%.80s\" gives %a, strtod %a", text, v, want);
@@ -28,22 +28,92 @@ static void hard_cells(void **state)
 {
     (void)state;
     static const char *const cells[] = {
-        "0", "-0", "+0", "0.0", "-0.000", "0e5", "0e999999999999999999999", "1", "-1", "+1.5", ".5", "5.", "-.5e1", "1e0", "1E+2", "1e-2", "007", "00.10",
-        "123456789012345678", "12345678901234567890", "123456789012345678901234567890", "9007199254740993", "9007199254740992.5",
-        "9007199254740991", "9007199254740993.00000000000000000000000000001", "9007199254740993e0", "0.1", "0.2", "0.3", "1e22", "1e23", "1e-22", "1e-23",
-        "8.5e22", "9e22", "123e20", "5e-324", "4.9406564584124654e-324", "2.4703282292062327e-324", "2.4703282292062328e-324",
-        "2.47032822920623272088284396434110686182e-324", "2.2250738585072011e-308", "2.2250738585072014e-308", "2.225073858507201e-308",
-        "1.7976931348623157e308", "1.7976931348623158e308", "1.7976931348623159e308", "1.797693134862315807e308", "1.797693134862315808e308", "1e308", "1e309",
-        "1e400", "-1e400", "1e-400", "1e99999999999999999999", "1e-99999999999999999999", "0.000000000000000000000000000000000000000000000000000000001e60",
-        "1000000000000000000000000000000000000000000000000000000000000e-60", "6929495644600919.5", "3.518437208883201171875E13", "62.5364939768271845828",
-        "8.10109172351e-10", "1.50000000000000011102230246251565", "1.5000000000000001110223024625156541", "1.50000000000000011102230246251565404236316680908203125",
-        "1.50000000000000011102230246251565404236316680908203126", "1.50000000000000011102230246251565404236316680908203124", "inf", "-inf", "INF", "Infinity",
-        "-infinity", "1448997445238699", "89255e-22", "104110013277974872254e-225", "9.109383701528e-31", "6.02214076e23", "7.2057594037927933e+16",
-        "0.500000000000000166533453693773481063544750213623046875", "8.442911973260991817129021e-309", "6631236846766476e-316", "3237883913302901e-324",
+        "0",
+        "-0",
+        "+0",
+        "0.0",
+        "-0.000",
+        "0e5",
+        "0e999999999999999999999",
+        "1",
+        "-1",
+        "+1.5",
+        ".5",
+        "5.",
+        "-.5e1",
+        "1e0",
+        "1E+2",
+        "1e-2",
+        "007",
+        "00.10",
+        "123456789012345678",
+        "12345678901234567890",
+        "123456789012345678901234567890",
+        "9007199254740993",
+        "9007199254740992.5",
+        "9007199254740991",
+        "9007199254740993.00000000000000000000000000001",
+        "9007199254740993e0",
+        "0.1",
+        "0.2",
+        "0.3",
+        "1e22",
+        "1e23",
+        "1e-22",
+        "1e-23",
+        "8.5e22",
+        "9e22",
+        "123e20",
+        "5e-324",
+        "4.9406564584124654e-324",
+        "2.4703282292062327e-324",
+        "2.4703282292062328e-324",
+        "2.47032822920623272088284396434110686182e-324",
+        "2.2250738585072011e-308",
+        "2.2250738585072014e-308",
+        "2.225073858507201e-308",
+        "1.7976931348623157e308",
+        "1.7976931348623158e308",
+        "1.7976931348623159e308",
+        "1.797693134862315807e308",
+        "1.797693134862315808e308",
+        "1e308",
+        "1e309",
+        "1e400",
+        "-1e400",
+        "1e-400",
+        "1e99999999999999999999",
+        "1e-99999999999999999999",
+        "0.000000000000000000000000000000000000000000000000000000001e60",
+        "1000000000000000000000000000000000000000000000000000000000000e-60",
+        "6929495644600919.5",
+        "3.518437208883201171875E13",
+        "62.5364939768271845828",
+        "8.10109172351e-10",
+        "1.50000000000000011102230246251565",
+        "1.5000000000000001110223024625156541",
+        "1.50000000000000011102230246251565404236316680908203125",
+        "1.50000000000000011102230246251565404236316680908203126",
+        "1.50000000000000011102230246251565404236316680908203124",
+        "inf",
+        "-inf",
+        "INF",
+        "Infinity",
+        "-infinity",
+        "1448997445238699",
+        "89255e-22",
+        "104110013277974872254e-225",
+        "9.109383701528e-31",
+        "6.02214076e23",
+        "7.2057594037927933e+16",
+        "0.500000000000000166533453693773481063544750213623046875",
+        "8.442911973260991817129021e-309",
+        "6631236846766476e-316",
+        "3237883913302901e-324",
     };
     for (size_t i = 0; i < BMI_COUNT(cells); i++) check_cell(cells[i]);
     double v;
-    bool   overflow;
+    bool overflow;
     assert_true(bmi_read_real("nan", 3, &v, &overflow) && isnan(v) && !overflow);
     assert_true(bmi_read_real("-NaN", 4, &v, &overflow) && isnan(v));
     assert_true(bmi_read_real("12junk", 2, &v, &overflow) && v == 12); /* no more than n bytes are looked at */
@@ -52,16 +122,18 @@ static void hard_cells(void **state)
 static void no_numbers(void **state)
 {
     (void)state;
-    static const char *const cells[] = { "", " 1", "1 ", "-", "+", ".", "-.", "e5", ".e5", "1e", "1e+", "1e-", "1.2.3", "1,5", "0x10", "0x1p3", "1e5.0", "--1", "+-1",
-                                         "1e--5", "infinit", "in", "nano", "nan(1)", "na", "1_000", "1d5", "abc", "\xc3\xa9", "1e5x", "inf1", "1f" };
+    static const char *const cells[] = { "",      " 1",    "1 ",  "-",     "+",        ".",    "-.",   "e5",
+                                         ".e5",   "1e",    "1e+", "1e-",   "1.2.3",    "1,5",  "0x10", "0x1p3",
+                                         "1e5.0", "--1",   "+-1", "1e--5", "infinit",  "in",   "nano", "nan(1)",
+                                         "na",    "1_000", "1d5", "abc",   "\xc3\xa9", "1e5x", "inf1", "1f" };
     for (size_t i = 0; i < BMI_COUNT(cells); i++) {
         double v = 5;
-        bool   overflow = true;
+        bool overflow = true;
         if (bmi_read_real(cells[i], strlen(cells[i]), &v, &overflow)) fail_msg("\"%s\" is read as %g", cells[i], v);
         assert_true(v == 0 && !overflow);
     }
     double v;
-    bool   overflow;
+    bool overflow;
     assert_false(bmi_read_real("1\0002", 3, &v, &overflow));
 }
 
@@ -90,11 +162,20 @@ static void million_cells(void **state)
         case 1: snprintf(text, sizeof text, "%.*g", (int)(s % 22) + 1, isfinite(x) ? x : 2.5); break;
         case 2: snprintf(text, sizeof text, "%llue%d", (unsigned long long)r, (int)(s % 700) - 350); break;
         case 3: snprintf(text, sizeof text, "%.*f", (int)(s % 8), (double)(int32_t)r / 1000); break;
-        case 4: snprintf(text, sizeof text, "%s%llu.%llu", r % 2 ? "-" : "", (unsigned long long)(r >> 40), (unsigned long long)(s >> (s % 64))); break;
+        case 4:
+            snprintf(text, sizeof text, "%s%llu.%llu", r % 2 ? "-" : "", (unsigned long long)(r >> 40),
+                     (unsigned long long)(s >> (s % 64)));
+            break;
         case 5: snprintf(text, sizeof text, "%.16f", (double)(r >> 11) * 0x1p-53); break;
-        case 6: snprintf(text, sizeof text, "0.%0*d%llue-%d", (int)(s % 30) + 1, 0, (unsigned long long)r, (int)(s >> 32) % 300 < 0 ? 7 : (int)(s >> 40) % 300); break;
+        case 6:
+            snprintf(text, sizeof text, "0.%0*d%llue-%d", (int)(s % 30) + 1, 0, (unsigned long long)r,
+                     (int)(s >> 32) % 300 < 0 ? 7 : (int)(s >> 40) % 300);
+            break;
         case 7: snprintf(text, sizeof text, "%.20e", real_of(r & UINT64_C(0x800FFFFFFFFFFFFF))); break; /* denormals */
-        case 8: snprintf(text, sizeof text, "%llu%llu%llue%d", (unsigned long long)r, (unsigned long long)s, (unsigned long long)(r ^ s), (int)(s % 600) - 350); break;
+        case 8:
+            snprintf(text, sizeof text, "%llu%llu%llue%d", (unsigned long long)r, (unsigned long long)s,
+                     (unsigned long long)(r ^ s), (int)(s % 600) - 350);
+            break;
         default: snprintf(text, sizeof text, "%.17g", (double)(r >> 11) * 0x1p-53 * 100); break;
         }
         check_cell(text);
@@ -108,7 +189,8 @@ static void halfway_cells(void **state)
     char text[1200];
     for (uint64_t i = 0; i < 3000; i++) {
         const uint64_t r = bits_at(3, i);
-        const long double x = real_of((r & UINT64_C(0x000FFFFFFFFFFFFF)) | (1023 - 60 + r % 121) << 52); /* long double has the bit below */
+        const long double x =
+            real_of((r & UINT64_C(0x000FFFFFFFFFFFFF)) | (1023 - 60 + r % 121) << 52); /* long double has the bit below */
         const long double next = nextafter((double)x, INFINITY), half = x + (next - x) / 2;
         snprintf(text, sizeof text, "%.300Lf", half);
         check_cell(text);
@@ -188,10 +270,11 @@ static void check_written(double x)
 {
     char text[32], other[40];
     double back;
-    bool   overflow;
+    bool overflow;
     const int n = bmi_write_real(text, x);
     assert_int_equal(n, strlen(text));
-    if (!bmi_read_real(text, strlen(text), &back, &overflow) || !same_bits(back, x)) fail_msg("%a is written \"%s\", which reads as %a", x, text, back);
+    if (!bmi_read_real(text, strlen(text), &back, &overflow) || !same_bits(back, x))
+        fail_msg("%a is written \"%s\", which reads as %a", x, text, back);
     assert_true(same_bits(strtod(text, NULL), x));
     const int digits = significant(text);
     if (digits < 2) return;
@@ -202,9 +285,28 @@ static void check_written(double x)
 static void written_reads_back(void **state)
 {
     (void)state;
-    static const struct { double value; const char *text; } cases[] = {
-        { 0, "0" }, { 1, "1" }, { -1.5, "-1.5" }, { 0.1, "0.1" }, { 1.0 / 3, "0.3333333333333333" }, { 5e-324, "5e-324" }, { 1e22, "1e+22" }, { 1e16, "10000000000000000" }, { 0x1p-44, "5.684341886080802e-14" }, { 12345678901234567.0, "12345678901234568" }, { 1e15, "1000000000000000" },
-        { 2.5e-7, "2.5e-07" }, { 0.0001, "0.0001" }, { 0.00012345, "0.00012345" }, { 0.00001, "1e-05" }, { 1.7976931348623157e308, "1.7976931348623157e+308" }, { 123456, "123456" }, { 0.30000000000000004, "0.30000000000000004" },
+    static const struct {
+        double value;
+        const char *text;
+    } cases[] = {
+        { 0, "0" },
+        { 1, "1" },
+        { -1.5, "-1.5" },
+        { 0.1, "0.1" },
+        { 1.0 / 3, "0.3333333333333333" },
+        { 5e-324, "5e-324" },
+        { 1e22, "1e+22" },
+        { 1e16, "10000000000000000" },
+        { 0x1p-44, "5.684341886080802e-14" },
+        { 12345678901234567.0, "12345678901234568" },
+        { 1e15, "1000000000000000" },
+        { 2.5e-7, "2.5e-07" },
+        { 0.0001, "0.0001" },
+        { 0.00012345, "0.00012345" },
+        { 0.00001, "1e-05" },
+        { 1.7976931348623157e308, "1.7976931348623157e+308" },
+        { 123456, "123456" },
+        { 0.30000000000000004, "0.30000000000000004" },
     };
     char text[32];
     for (size_t i = 0; i < BMI_COUNT(cases); i++) {
@@ -249,7 +351,7 @@ static void written_f32_reads_back(void **state)
         memcpy(&x, &bits, sizeof x);
         if (!isfinite(x)) continue;
         double back = 0;
-        bool   overflow;
+        bool overflow;
         const int n = bmi_write_real_f32(text, x);
         const float other = strtof(text, NULL);
         assert_true(n <= 15 && bmi_read_real(text, (size_t)n, &back, &overflow));
@@ -281,9 +383,9 @@ static void locale_does_not_matter(void **state)
     char printed[32];
     snprintf(printed, sizeof printed, "%.1f", 1.5);
     assert_string_equal(printed, "1,5");
-    char   text[32];
+    char text[32];
     double v;
-    bool   overflow;
+    bool overflow;
     bmi_write_real(text, 1234.5678);
     const bool written = !strcmp(text, "1234.5678");
     const bool fast = bmi_read_real("1234.5678", 9, &v, &overflow) && v == 1234.5678;
@@ -296,8 +398,14 @@ static void locale_does_not_matter(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(hard_cells),   cmocka_unit_test(no_numbers), cmocka_unit_test(million_cells),      cmocka_unit_test(halfway_cells),
-        cmocka_unit_test(long_texts),   cmocka_unit_test(written_reads_back), cmocka_unit_test(written_f32_reads_back), cmocka_unit_test(locale_does_not_matter),
+        cmocka_unit_test(hard_cells),
+        cmocka_unit_test(no_numbers),
+        cmocka_unit_test(million_cells),
+        cmocka_unit_test(halfway_cells),
+        cmocka_unit_test(long_texts),
+        cmocka_unit_test(written_reads_back),
+        cmocka_unit_test(written_f32_reads_back),
+        cmocka_unit_test(locale_does_not_matter),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -7,10 +7,25 @@
 static void integers(void **state)
 {
     (void)state;
-    static const struct { const char *text; bool good; int64_t value; } cases[] = {
-        { "0", true, 0 }, { "-0", true, 0 }, { "+7", true, 7 }, { "007", true, 7 }, { "9223372036854775807", true, INT64_MAX },
-        { "-9223372036854775808", true, INT64_MIN }, { "9223372036854775808", false, 0 }, { "-9223372036854775809", false, 0 },
-        { "99999999999999999999", false, 0 }, { "", false, 0 }, { "-", false, 0 }, { "1.0", false, 0 }, { " 1", false, 0 }, { "1a", false, 0 },
+    static const struct {
+        const char *text;
+        bool good;
+        int64_t value;
+    } cases[] = {
+        { "0", true, 0 },
+        { "-0", true, 0 },
+        { "+7", true, 7 },
+        { "007", true, 7 },
+        { "9223372036854775807", true, INT64_MAX },
+        { "-9223372036854775808", true, INT64_MIN },
+        { "9223372036854775808", false, 0 },
+        { "-9223372036854775809", false, 0 },
+        { "99999999999999999999", false, 0 },
+        { "", false, 0 },
+        { "-", false, 0 },
+        { "1.0", false, 0 },
+        { " 1", false, 0 },
+        { "1a", false, 0 },
     };
     for (size_t i = 0; i < BMI_COUNT(cases); i++) {
         int64_t v = 1;
@@ -44,9 +59,18 @@ static void nearest_names(void **state)
 {
     (void)state;
     static const char *const names[] = { "relu", "leaky_relu", "sigmoid", "tanh", "Species", "softmax", NULL };
-    static const struct { const char *asked, *want; } cases[] = {
-        { "rleu", "relu" }, { "RELU", "relu" }, { "sigmod", "sigmoid" }, { "species", "Species" }, { "leakyrelu", "leaky_relu" }, { "tahn", "tanh" },
-        { "softmx", "softmax" }, { "zzzzzz", NULL }, { "", NULL },
+    static const struct {
+        const char *asked, *want;
+    } cases[] = {
+        { "rleu", "relu" },
+        { "RELU", "relu" },
+        { "sigmod", "sigmoid" },
+        { "species", "Species" },
+        { "leakyrelu", "leaky_relu" },
+        { "tahn", "tanh" },
+        { "softmx", "softmax" },
+        { "zzzzzz", NULL },
+        { "", NULL },
     };
     for (size_t i = 0; i < BMI_COUNT(cases); i++) {
         const char *got = bmi_nearest(cases[i].asked, names, BMI_COUNT(names));
@@ -65,6 +89,7 @@ static void nearest_names(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(integers), cmocka_unit_test(growing), cmocka_unit_test(nearest_names) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(integers), cmocka_unit_test(growing),
+                                        cmocka_unit_test(nearest_names) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

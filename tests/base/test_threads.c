@@ -18,8 +18,8 @@ static void slices_tile(void **state)
     (void)state;
     for (uint64_t i = 0; i < 20000; i++) {
         const int64_t n = bmi_random_u32(1, 1, 4 * i) % 5000, grain = 1 + bmi_random_u32(1, 1, 4 * i + 1) % 100;
-        const int     parts = 1 + (int)(bmi_random_u32(1, 1, 4 * i + 2) % 40);
-        int64_t       at = 0, least = INT64_MAX, most = 0;
+        const int parts = 1 + (int)(bmi_random_u32(1, 1, 4 * i + 2) % 40);
+        int64_t at = 0, least = INT64_MAX, most = 0;
         for (int p = 0; p < parts; p++) {
             int64_t begin, end;
             bmi_slice(n, grain, p, parts, &begin, &end);
@@ -39,7 +39,11 @@ static void slices_tile(void **state)
     assert_true(begin == 0 && end == INT64_MAX);
 }
 
-typedef struct counts { int met[64], parts_seen; const bm_context *context; int inner; } counts;
+typedef struct counts {
+    int met[64], parts_seen;
+    const bm_context *context;
+    int inner;
+} counts;
 
 static void count_part(void *arg, int part, int parts)
 {
@@ -190,11 +194,26 @@ static void cgroup_quota(void **state)
         { "v2", "0::/a\n", { { "/sys/fs/cgroup/a/cpu.max", "200000 100000\n" } }, 2 },
         { "v2 rounds up", "0::/a\n", { { "/sys/fs/cgroup/a/cpu.max", "150000 100000\n" } }, 2 },
         { "v2 less than one", "0::/a\n", { { "/sys/fs/cgroup/a/cpu.max", "10000 100000\n" } }, 1 },
-        { "v2 above counts", "0::/a/b\n", { { "/sys/fs/cgroup/a/b/cpu.max", "800000 100000\n" }, { "/sys/fs/cgroup/a/cpu.max", "300000 100000\n" } }, 3 },
-        { "v2 of a container: the path is the host's", "0::/host/path\n", { { "/sys/fs/cgroup/cpu.max", "400000 100000\n" } }, 4 },
-        { "v1", "7:memory:/x\n4:cpu,cpuacct:/y\n", { { "/sys/fs/cgroup/cpu/y/cpu.cfs_quota_us", "250000\n" }, { "/sys/fs/cgroup/cpu/y/cpu.cfs_period_us", "50000\n" } }, 5 },
-        { "v1 no limit", "1:cpu:/\n", { { "/sys/fs/cgroup/cpu/cpu.cfs_quota_us", "-1\n" }, { "/sys/fs/cgroup/cpu/cpu.cfs_period_us", "100000\n" } }, 0 },
-        { "v1 cpuset is not cpu", "1:cpuset:/\n", { { "/sys/fs/cgroup/cpu/cpu.cfs_quota_us", "100000\n" }, { "/sys/fs/cgroup/cpu/cpu.cfs_period_us", "100000\n" } }, 0 },
+        { "v2 above counts",
+          "0::/a/b\n",
+          { { "/sys/fs/cgroup/a/b/cpu.max", "800000 100000\n" }, { "/sys/fs/cgroup/a/cpu.max", "300000 100000\n" } },
+          3 },
+        { "v2 of a container: the path is the host's",
+          "0::/host/path\n",
+          { { "/sys/fs/cgroup/cpu.max", "400000 100000\n" } },
+          4 },
+        { "v1",
+          "7:memory:/x\n4:cpu,cpuacct:/y\n",
+          { { "/sys/fs/cgroup/cpu/y/cpu.cfs_quota_us", "250000\n" }, { "/sys/fs/cgroup/cpu/y/cpu.cfs_period_us", "50000\n" } },
+          5 },
+        { "v1 no limit",
+          "1:cpu:/\n",
+          { { "/sys/fs/cgroup/cpu/cpu.cfs_quota_us", "-1\n" }, { "/sys/fs/cgroup/cpu/cpu.cfs_period_us", "100000\n" } },
+          0 },
+        { "v1 cpuset is not cpu",
+          "1:cpuset:/\n",
+          { { "/sys/fs/cgroup/cpu/cpu.cfs_quota_us", "100000\n" }, { "/sys/fs/cgroup/cpu/cpu.cfs_period_us", "100000\n" } },
+          0 },
         { "nonsense", "4:cpu\n:::\n0::/a\n", { { "/sys/fs/cgroup/a/cpu.max", "x y\n" } }, 0 },
     };
     for (size_t i = 0; i < BMI_COUNT(cases); i++) {
@@ -234,9 +253,14 @@ int main(int n, char **arguments)
 {
     if (n > 1 && !strcmp(arguments[1], "--threads")) return (int)bm_context_threads(NULL);
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(slices_tile),             cmocka_unit_test(every_part_once),                     cmocka_unit_test(work_is_shared),
-        cmocka_unit_test(nested_calls_run_inline), cmocka_unit_test(denormals_are_flushed_in_work_alone), cmocka_unit_test(environment),
-        cmocka_unit_test(cgroup_quota),            cmocka_unit_test(affinity),
+        cmocka_unit_test(slices_tile),
+        cmocka_unit_test(every_part_once),
+        cmocka_unit_test(work_is_shared),
+        cmocka_unit_test(nested_calls_run_inline),
+        cmocka_unit_test(denormals_are_flushed_in_work_alone),
+        cmocka_unit_test(environment),
+        cmocka_unit_test(cgroup_quota),
+        cmocka_unit_test(affinity),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

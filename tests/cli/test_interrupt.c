@@ -95,8 +95,9 @@ static void the_same_as_without(void **state)
     const double score = bmt_json_number(json, "metrics.test.log_loss");
     json_decref(json);
     if (best < 1) return; /* a slow machine: not one epoch was done */
-    json = bmt_json(
-        bmt_exits(bmt_sh("baeum train digits -m mlp:32 --epochs %d --patience 1000000 --rate .0001 --threads 1 -o b.st --json", best), 0));
+    json = bmt_json(bmt_exits(
+        bmt_sh("baeum train digits -m mlp:32 --epochs %d --patience 1000000 --rate .0001 --threads 1 -o b.st --json", best),
+        0));
     bmt_near("the best epoch", bmt_json_number(json, "metrics.test.log_loss"), score, 0);
     json_decref(json);
 }

@@ -7,9 +7,9 @@
 
 static bm_table *classes(bm_context *context)
 {
-    bm_table     *t = bm_table_new_in_at(context, BM_HERE);
-    double        number[100];
-    bm_name       class[100];
+    bm_table *t = bm_table_new_in_at(context, BM_HERE);
+    double number[100];
+    bm_name class[100];
     for (int i = 0; i < 100; i++) {
         number[i] = i;
         class[i] = i % 10 == 3 ? NULL : i % 5 ? "often" : "rare";
@@ -22,9 +22,9 @@ static bm_table *classes(bm_context *context)
 static void stratified(void **state)
 {
     (void)state;
-    bm_table      *t = classes(NULL);
+    bm_table *t = classes(NULL);
     bm_table_parts p = bm_table_split(t, .validation = .2, .test = .1, .seed = 5, .target = "class");
-    bool           seen[100] = { false };
+    bool seen[100] = { false };
     if (bm_failed(p.train)) fail_msg("%s", bm_error(p.train));
     bm_table *part[3] = { p.train, p.validation, p.test };
     const int rows[3] = { 63, 18, 9 }, rare[3] = { 14, 4, 2 }; /* of 90 rows with a class 20 are rare */
@@ -77,10 +77,10 @@ static void each_failure(void **state)
 static void left_out(void **state)
 {
     (void)state;
-    const char  text[] = "a,b\n1,2\n3\n4,5\n6,1e400\n7,8,9\n10,11\n12\n";
+    const char text[] = "a,b\n1,2\n3\n4,5\n6,1e400\n7,8,9\n10,11\n12\n";
     const char *path = bmt_temp_file("bad.csv", text, sizeof text - 1);
-    bm_table   *t = bm_table_read_csv(path, .skip_bad_rows = true);
-    const int   at[] = { 1, 2, 2, 3, -1 };
+    bm_table *t = bm_table_read_csv(path, .skip_bad_rows = true);
+    const int at[] = { 1, 2, 2, 3, -1 };
     if (bm_failed(t)) fail_msg("%s", bm_error(t));
     assert_int_equal(bm_table_rows(t), 3);
     assert_int_equal(bm_table_skipped(t), 4);
@@ -97,8 +97,8 @@ static void many_left_out(void **state) /* over several chunks */
     to += sprintf(to, "a,b\n");
     for (int i = 0; i < ROWS; i++) to += i % 7 == 2 ? sprintf(to, "%d\n", i) : sprintf(to, "%d,%d\n", i, i % 10);
     const char *path = bmt_temp_file("many.csv", text, (size_t)(to - text));
-    bm_table   *t = bm_table_read_csv(path, .skip_bad_rows = true);
-    int64_t     kept = 0, bad = 0;
+    bm_table *t = bm_table_read_csv(path, .skip_bad_rows = true);
+    int64_t kept = 0, bad = 0;
     for (int i = 0; i < ROWS; i++)
         if (i % 7 == 2) assert_int_equal(bm_table_skipped_at(t, bad++), kept);
         else assert_int_equal(bm_table_integer(t, kept++, 0), i);
@@ -110,9 +110,9 @@ static void many_left_out(void **state) /* over several chunks */
 static void as_the_recipe_needs(void **state)
 {
     (void)state;
-    const char  train[] = "code,x,y\n007,1,2\nA1,2,3\n007,3,5\nA1,5,1\n", rows[] = "code,x\n007,1\n008,2\n";
-    bm_table   *t = bm_table_read_csv(bmt_temp_file("train.csv", train, sizeof train - 1));
-    bm_recipe  *r = bm_recipe_new(.target = "y", .task = BM_REGRESSION);
+    const char train[] = "code,x,y\n007,1,2\nA1,2,3\n007,3,5\nA1,5,1\n", rows[] = "code,x\n007,1\n008,2\n";
+    bm_table *t = bm_table_read_csv(bmt_temp_file("train.csv", train, sizeof train - 1));
+    bm_recipe *r = bm_recipe_new(.target = "y", .task = BM_REGRESSION);
     bm_recipe_fit(r, t);
     if (bm_failed(r)) fail_msg("%s", bm_error(r));
     bm_table *n = bm_table_read_csv(bmt_temp_file("rows.csv", rows, sizeof rows - 1), .recipe = r);
@@ -130,8 +130,8 @@ static void as_the_recipe_needs(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(stratified), cmocka_unit_test(each_failure), cmocka_unit_test(left_out), cmocka_unit_test(many_left_out),
-        cmocka_unit_test(as_the_recipe_needs),
+        cmocka_unit_test(stratified),    cmocka_unit_test(each_failure),        cmocka_unit_test(left_out),
+        cmocka_unit_test(many_left_out), cmocka_unit_test(as_the_recipe_needs),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

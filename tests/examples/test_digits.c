@@ -26,7 +26,10 @@ static double accuracy(const char *out)
     return strtod(at + strlen("accuracy "), NULL);
 }
 
-static bmt_run example(const char *line, const char *data) { return bmt_exits(bmt_sh("BAEUM_THREADS=1 BAEUM_DATA='%s' \"$BAEUM_BUILD\"/examples/%s", data, line), 0); }
+static bmt_run example(const char *line, const char *data)
+{
+    return bmt_exits(bmt_sh("BAEUM_THREADS=1 BAEUM_DATA='%s' \"$BAEUM_BUILD\"/examples/%s", data, line), 0);
+}
 
 /* The folder that has mnist, or null. */
 static const char *mnist(void)
@@ -42,7 +45,7 @@ static void exclusive_or(void **state)
 {
     (void)state;
     const bmt_run r = example("xor", "");
-    const char   *perceptron = strstr(r.out, "perceptron "), *two = strstr(r.out, "two layers ");
+    const char *perceptron = strstr(r.out, "perceptron "), *two = strstr(r.out, "two layers ");
     assert_true(perceptron && atoi(perceptron + 11) < 4);
     assert_true(two && atoi(two + 11) == 4);
 }
@@ -79,7 +82,8 @@ static void keras(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(exclusive_or), cmocka_unit_test(bundled), cmocka_unit_test(two_digits), cmocka_unit_test(ten_digits), cmocka_unit_test(keras),
+        cmocka_unit_test(exclusive_or), cmocka_unit_test(bundled), cmocka_unit_test(two_digits),
+        cmocka_unit_test(ten_digits),   cmocka_unit_test(keras),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -4,7 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bmt_run example(const char *name) { return bmt_exits(bmt_sh("BAEUM_THREADS=1 BAEUM_DATA= \"$BAEUM_BUILD\"/examples/%s", name), 0); }
+static bmt_run example(const char *name)
+{
+    return bmt_exits(bmt_sh("BAEUM_THREADS=1 BAEUM_DATA= \"$BAEUM_BUILD\"/examples/%s", name), 0);
+}
 
 /* The number behind a word; fails when the word is not there. */
 static double after(const char *text, const char *word)
@@ -26,7 +29,7 @@ static void creditcard(void **state)
 {
     (void)state;
     const bmt_run r = example("creditcard");
-    const double  line = after(strstr(r.out, "linear"), "R2 "), network = after(strstr(r.out, "mlp:64,32"), "R2 ");
+    const double line = after(strstr(r.out, "linear"), "R2 "), network = after(strstr(r.out, "mlp:64,32"), "R2 ");
     assert_true(line > .7 && line < .9); /* a ratio of columns is no straight line */
     assert_true(network > line + .05);
 }
@@ -37,10 +40,12 @@ static void optimizers(void **state)
     const bmt_run r = example("optimizers");
     assert_int_equal(bmt_lines(r.out), 10);
     for (int i = 1; i < 10; i++) {
-        char         name[32];
-        double       loss[7];
-        const char  *line = bmt_line(r.out, i);
-        if (sscanf(line, "%31s %lf %lf %lf %lf %lf %lf %lf", name, &loss[0], &loss[1], &loss[2], &loss[3], &loss[4], &loss[5], &loss[6]) != 8) fail_msg("%s", line);
+        char name[32];
+        double loss[7];
+        const char *line = bmt_line(r.out, i);
+        if (sscanf(line, "%31s %lf %lf %lf %lf %lf %lf %lf", name, &loss[0], &loss[1], &loss[2], &loss[3], &loss[4], &loss[5],
+                   &loss[6]) != 8)
+            fail_msg("%s", line);
         for (int k = 1; k < 7; k++)
             if (!(loss[k] < loss[k - 1])) fail_msg("the loss does not fall: %s", line);
         assert_true(loss[6] < .1);
@@ -59,6 +64,7 @@ static void worked(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(worked), cmocka_unit_test(infert), cmocka_unit_test(creditcard), cmocka_unit_test(optimizers) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(worked), cmocka_unit_test(infert), cmocka_unit_test(creditcard),
+                                        cmocka_unit_test(optimizers) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -11,8 +11,8 @@ static void names_are_unique(void **state)
 {
     (void)state;
     bm_graph *g = bm_graph_new();
-    bm_node   x = bm_placeholder(g, BM_F32, BM_SHAPE(BM_ANY, 10), "x");
-    bm_node   a = bm_neg(x), b = bm_neg(x), c = bm_neg(b);
+    bm_node x = bm_placeholder(g, BM_F32, BM_SHAPE(BM_ANY, 10), "x");
+    bm_node a = bm_neg(x), b = bm_neg(x), c = bm_neg(b);
     assert_string_equal(bm_node_name(a), "neg");
     assert_string_not_equal(bm_node_name(b), bm_node_name(c));
     assert_int_equal(bm_node_find(g, "neg").index, a.index);
@@ -33,8 +33,8 @@ static void the_first_error_stays(void **state)
 {
     (void)state;
     bm_graph *g = bm_graph_new();
-    bm_node   x = bm_placeholder(g, BM_F32, BM_SHAPE(128, 64), "x"), w = bm_variable(g, BM_F32, BM_SHAPE(32, 10), NONE, "w");
-    bm_node   y = bm_matmul(x, w);
+    bm_node x = bm_placeholder(g, BM_F32, BM_SHAPE(128, 64), "x"), w = bm_variable(g, BM_F32, BM_SHAPE(32, 10), NONE, "w");
+    bm_node y = bm_matmul(x, w);
     assert_false(bm_node_ok(y));
     char first[700];
     snprintf(first, sizeof first, "%s", bm_error(g));
@@ -55,11 +55,16 @@ static void wrong_sources_are_refused(void **state)
     (void)state;
     bm_graph *g = bm_graph_new(), *other = bm_graph_new();
     const struct {
-        bm_status   want;
+        bm_status want;
         const char *part;
-    } cases[] = { { BM_E_TYPE, "no element type" },   { BM_E_SHAPE, "" },           { BM_E_SHAPE, "" },
-                  { BM_E_ARGUMENT, "no initializer" }, { BM_E_TYPE, "integers start" }, { BM_E_ARGUMENT, "another graph" },
-                  { BM_E_SHAPE, "3 given" },           { BM_E_ARGUMENT, "does not fit" } };
+    } cases[] = { { BM_E_TYPE, "no element type" },
+                  { BM_E_SHAPE, "" },
+                  { BM_E_SHAPE, "" },
+                  { BM_E_ARGUMENT, "no initializer" },
+                  { BM_E_TYPE, "integers start" },
+                  { BM_E_ARGUMENT, "another graph" },
+                  { BM_E_SHAPE, "3 given" },
+                  { BM_E_ARGUMENT, "does not fit" } };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         bm_shape nine = { .rank = 9 };
         switch (i) {
@@ -84,11 +89,11 @@ static void wrong_sources_are_refused(void **state)
 static void printing_shows_name_type_and_shape(void **state)
 {
     (void)state;
-    char      text[4096] = { 0 };
-    bm_graph *g          = bm_graph_new();
-    bm_node   x          = bm_placeholder(g, BM_F32, BM_SHAPE(BM_ANY, 10), "x"), b = bm_variable(g, BM_F32, BM_SHAPE(10), NONE, "b");
-    bm_node   sum        = bm_add(x, b);
-    FILE     *f          = tmpfile();
+    char text[4096] = { 0 };
+    bm_graph *g = bm_graph_new();
+    bm_node x = bm_placeholder(g, BM_F32, BM_SHAPE(BM_ANY, 10), "x"), b = bm_variable(g, BM_F32, BM_SHAPE(10), NONE, "b");
+    bm_node sum = bm_add(x, b);
+    FILE *f = tmpfile();
     bm_node_print(sum, f);
     bm_graph_print(g, f);
     bm_graph_dot(g, f);
@@ -106,9 +111,9 @@ static void gradients_over_a_dag(void **state)
 {
     (void)state;
     bm_graph *g = bm_graph_new(.eager = true);
-    bm_node   x = bm_numbers(g, BM_F64, BM_SCALAR, 3), other = bm_numbers(g, BM_F64, BM_SCALAR, 7);
-    bm_node   y = bm_add(bm_mul(x, bm_square(x)), bm_scale(x, 2)); /* x^3 + 2x */
-    bm_node   d = bm_gradient(y, x), dd = bm_gradient(d, x);
+    bm_node x = bm_numbers(g, BM_F64, BM_SCALAR, 3), other = bm_numbers(g, BM_F64, BM_SCALAR, 7);
+    bm_node y = bm_add(bm_mul(x, bm_square(x)), bm_scale(x, 2)); /* x^3 + 2x */
+    bm_node d = bm_gradient(y, x), dd = bm_gradient(d, x);
     bmt_near("3x^2 + 2", bm_node_number(d), 29, 1e-12);
     bmt_near("6x", bm_node_number(dd), 18, 1e-12);
     bmt_near("6", bm_node_number(bm_gradient(dd, x)), 6, 1e-12);
@@ -123,7 +128,7 @@ static void gradients_that_cannot_be(void **state)
 {
     (void)state;
     bm_graph *g = bm_graph_new(), *other = bm_graph_new();
-    bm_node   x = bm_placeholder(g, BM_F32, BM_SHAPE(4), "x"), i = bm_placeholder(g, BM_I32, BM_SHAPE(4), "i");
+    bm_node x = bm_placeholder(g, BM_F32, BM_SHAPE(4), "x"), i = bm_placeholder(g, BM_I32, BM_SHAPE(4), "i");
     assert_false(bm_node_ok(bm_gradient(i, x)));
     bmt_contains("y", bm_error(g), "only reals have derivatives");
     bm_clear(g);
@@ -141,8 +146,8 @@ static void gradients_carry_places(void **state)
 {
     (void)state;
     bm_graph *g = bm_graph_new();
-    bm_node   x = bm_placeholder(g, BM_F32, BM_SHAPE(4), "x");
-    bm_node   y = bm_tanh_at(x, (bm_place){ "model.c", 42 });
+    bm_node x = bm_placeholder(g, BM_F32, BM_SHAPE(4), "x");
+    bm_node y = bm_tanh_at(x, (bm_place){ "model.c", 42 });
     bm_gradient(bm_sum(y), x);
     int found = 0;
     for (int64_t i = y.index + 2; i < bm_graph_size(g); i++) found += bm_node_place((bm_node){ g, i }).line == 42;
@@ -154,8 +159,8 @@ static bm_status build(bm_context *context, void *arg)
 {
     (void)arg;
     bm_graph *g = bm_graph_new(.context = context);
-    bm_node   x = bm_placeholder(g, BM_F32, BM_SHAPE(BM_ANY, 8), "x"), w = bm_variable(g, BM_F32, BM_SHAPE(8, 3), NONE, "w");
-    bm_node   y = bm_tanh(bm_add(bm_matmul(x, w), bm_numbers(g, BM_F32, BM_SHAPE(3), 1, 2, 3)));
+    bm_node x = bm_placeholder(g, BM_F32, BM_SHAPE(BM_ANY, 8), "x"), w = bm_variable(g, BM_F32, BM_SHAPE(8, 3), NONE, "w");
+    bm_node y = bm_tanh(bm_add(bm_matmul(x, w), bm_numbers(g, BM_F32, BM_SHAPE(3), 1, 2, 3)));
     for (int i = 0; i < 20; i++) y = bm_scale(y, 2);
     bm_gradient(bm_mean(y), w);
     const bm_status status = bm_status_of(g);
@@ -172,10 +177,10 @@ static void each_allocation_fails(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(names_are_unique),       cmocka_unit_test(the_first_error_stays),
+        cmocka_unit_test(names_are_unique),          cmocka_unit_test(the_first_error_stays),
         cmocka_unit_test(wrong_sources_are_refused), cmocka_unit_test(printing_shows_name_type_and_shape),
-        cmocka_unit_test(gradients_over_a_dag),   cmocka_unit_test(gradients_that_cannot_be),
-        cmocka_unit_test(gradients_carry_places), cmocka_unit_test(each_allocation_fails),
+        cmocka_unit_test(gradients_over_a_dag),      cmocka_unit_test(gradients_that_cannot_be),
+        cmocka_unit_test(gradients_carry_places),    cmocka_unit_test(each_allocation_fails),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

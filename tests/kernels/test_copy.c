@@ -9,7 +9,7 @@
 #include <string.h>
 
 static uint64_t seed = 88172645463325252u;
-static int64_t  pick(int64_t n) /* xorshift: Marsaglia, 2003 */
+static int64_t pick(int64_t n) /* xorshift: Marsaglia, 2003 */
 {
     seed ^= seed << 13, seed ^= seed >> 7, seed ^= seed << 17;
     return (int64_t)(seed >> 11) % n;
@@ -18,7 +18,7 @@ static int64_t  pick(int64_t n) /* xorshift: Marsaglia, 2003 */
 /* Strides of an array whose axes lie in memory in a random order, maybe with gaps; returns the elements it spans. */
 static int64_t strides(int rank, const int64_t *dim, int64_t *stride, bool repeats)
 {
-    int     order[BMI_COPY_RANK];
+    int order[BMI_COPY_RANK];
     int64_t next = 1, last = 0;
     for (int d = 0; d < rank; d++) order[d] = d;
     for (int d = rank - 1; d > 0 && pick(3); d--) {
@@ -27,8 +27,8 @@ static int64_t strides(int rank, const int64_t *dim, int64_t *stride, bool repea
     }
     for (int k = rank - 1; k >= 0; k--) {
         const int d = order[k];
-        stride[d]   = repeats && pick(6) == 0 ? 0 : next;
-        next        = stride[d] ? next * dim[d] + (pick(4) ? 0 : pick(3)) : next;
+        stride[d] = repeats && pick(6) == 0 ? 0 : next;
+        next = stride[d] ? next * dim[d] + (pick(4) ? 0 : pick(3)) : next;
         last += stride[d] * (dim[d] - 1);
     }
     return last + 1;
@@ -36,10 +36,10 @@ static int64_t strides(int rank, const int64_t *dim, int64_t *stride, bool repea
 
 static void trial(int number)
 {
-    static const size_t  sizes[] = { 1, 4, 8 };
+    static const size_t sizes[] = { 1, 4, 8 };
     static const int64_t dims[] = { 1, 2, 3, 5, 16, 17, 33 };
     bmi_copy_spec s = { .size = sizes[pick(3)], .rank = (int)pick(6) };
-    int64_t       all = 1;
+    int64_t all = 1;
     for (int d = 0; d < s.rank; d++) s.dim[d] = dims[pick(all > 20000 ? 3 : 7)], all *= s.dim[d];
     const size_t to_bytes = (size_t)strides(s.rank, s.dim, s.to_stride, false) * s.size;
     const size_t from_bytes = (size_t)strides(s.rank, s.dim, s.from_stride, true) * s.size;
@@ -47,10 +47,13 @@ static void trial(int number)
     for (size_t i = 0; i < from_bytes; i++) from[i] = (unsigned char)pick(256);
     s.to = to, s.from = from;
     const int flip = s.rank ? (int)pick(s.rank) : 0;
-    if (s.rank && pick(4) == 0) s.from = from + s.from_stride[flip] * (s.dim[flip] - 1) * (int64_t)s.size, s.from_stride[flip] *= -1; /* read backwards */
+    if (s.rank && pick(4) == 0)
+        s.from = from + s.from_stride[flip] * (s.dim[flip] - 1) * (int64_t)s.size,
+        s.from_stride[flip] *= -1; /* read backwards */
     for (int64_t e = 0; e < all; e++) {
         int64_t left = e, a = 0, b = 0;
-        for (int d = s.rank - 1; d >= 0; left /= s.dim[d], d--) a += left % s.dim[d] * s.to_stride[d], b += left % s.dim[d] * s.from_stride[d];
+        for (int d = s.rank - 1; d >= 0; left /= s.dim[d], d--)
+            a += left % s.dim[d] * s.to_stride[d], b += left % s.dim[d] * s.from_stride[d];
         memcpy(want + a * (int64_t)s.size, (const unsigned char *)s.from + b * (int64_t)s.size, s.size);
     }
     bmi_copy c;
@@ -74,7 +77,7 @@ static void nothing_to_copy(void **state)
 {
     (void)state;
     bmi_copy_spec s = { .size = 4, .rank = 3, .dim = { 2, 0, 3 }, .to_stride = { 0, 3, 1 }, .from_stride = { 0, 3, 1 } };
-    bmi_copy      c;
+    bmi_copy c;
     bmi_copy_bind(&c, &s);
     bmi_copy_run(&c, 0, 1);
     assert_int_equal(bmi_copy_parts(&c), 1);

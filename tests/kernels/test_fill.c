@@ -21,20 +21,23 @@ static double want(const bmi_fill *f, uint64_t seed, uint64_t stream, uint64_t i
     }
 }
 
-static double got(const bmi_fill *f, int64_t i) { return f->real == BMI_REAL_F32 ? (double)((float *)f->y)[i] : ((double *)f->y)[i]; }
+static double got(const bmi_fill *f, int64_t i)
+{
+    return f->real == BMI_REAL_F32 ? (double)((float *)f->y)[i] : ((double *)f->y)[i];
+}
 
 static void check(bmi_fill *f, uint64_t seed, int64_t first, int64_t last)
 {
     const uint64_t stream = UINT64_C(0x123456789ABC) * (seed + 1);
-    const size_t   bytes = N * (f->real == BMI_REAL_F32 ? 4 : 8);
+    const size_t bytes = N * (f->real == BMI_REAL_F32 ? 4 : 8);
     f->y = bmt_guarded(bytes);
     memset(f->y, 0xff, bytes); /* NaN */
     bmi_fill_range(f, seed, stream, first, last);
     for (int64_t i = 0; i < N; i++) {
         const double v = want(f, seed, stream, (uint64_t)i), have = got(f, i);
         if (i < first || i >= last ? !isnan(have) : have != (f->real == BMI_REAL_F32 ? (double)(float)v : v))
-            fail_msg("kind %d f%d on %s, range %d to %d: element %d is %.17g, not %.17g", (int)f->kind, f->real == BMI_REAL_F32 ? 32 : 64, bmi_isa_name(f->isa),
-                     (int)first, (int)last, (int)i, have, v);
+            fail_msg("kind %d f%d on %s, range %d to %d: element %d is %.17g, not %.17g", (int)f->kind,
+                     f->real == BMI_REAL_F32 ? 32 : 64, bmi_isa_name(f->isa), (int)first, (int)last, (int)i, have, v);
     }
     bmt_guarded_free(f->y, bytes);
 }
@@ -42,8 +45,9 @@ static void check(bmi_fill *f, uint64_t seed, int64_t first, int64_t last)
 static void the_same_bits_as_one_by_one(void **state)
 {
     (void)state;
-    static const int64_t ranges[][2] = { { 0, N }, { 0, 0 }, { 5, 6 }, { 31, 33 }, { 1, 64 }, { 64, 128 }, { 100, 699 }, { 699, 700 } };
-    static const double  p[3][2] = { { -2, 3 }, { 1, .5 }, { .3, 2 } };
+    static const int64_t ranges[][2] = { { 0, N },  { 0, 0 },    { 5, 6 },     { 31, 33 },
+                                         { 1, 64 }, { 64, 128 }, { 100, 699 }, { 699, 700 } };
+    static const double p[3][2] = { { -2, 3 }, { 1, .5 }, { .3, 2 } };
     for (int isa = 0; isa < BMI_ISA_COUNT; isa++)
         for (int kind = 0; kind < 3 && bmi_isa_has((bmi_isa)isa); kind++)
             for (int real = 0; real < BMI_REAL_COUNT; real++)
@@ -61,8 +65,8 @@ static void bits_as_one_by_one(void **state)
     static const int64_t ranges[][2] = { { 0, N }, { 0, 0 }, { 5, 6 }, { 15, 33 }, { 16, 32 }, { 699, 700 } };
     for (int isa = 0; isa < BMI_ISA_COUNT; isa++)
         for (size_t r = 0; r < BMI_COUNT(ranges) && bmi_isa_has((bmi_isa)isa); r++) {
-            const size_t   bytes = (size_t)(ranges[r][1] - ranges[r][0]) * sizeof(uint64_t);
-            uint64_t      *y = bmt_guarded(bytes);
+            const size_t bytes = (size_t)(ranges[r][1] - ranges[r][0]) * sizeof(uint64_t);
+            uint64_t *y = bmt_guarded(bytes);
             const bmi_fill f = { .isa = (bmi_isa)isa, .kind = BMI_FILL_BITS, .y = y };
             bmi_fill_range(&f, 3, 4, ranges[r][0], ranges[r][1]);
             for (int64_t i = ranges[r][0]; i < ranges[r][1]; i++)
@@ -96,6 +100,7 @@ static void at_the_ends(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(the_same_bits_as_one_by_one), cmocka_unit_test(bits_as_one_by_one), cmocka_unit_test(at_the_ends) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(the_same_bits_as_one_by_one), cmocka_unit_test(bits_as_one_by_one),
+                                        cmocka_unit_test(at_the_ends) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -8,17 +8,37 @@
 #include <math.h>
 #include <string.h>
 
+// clang-format off
 #define CODES(DO) DO(exp) DO(expm1) DO(log) DO(log1p) DO(tanh) DO(sigmoid) DO(erf) DO(sin) DO(cos) DO(softplus) DO(silu) DO(gelu) DO(rsqrt) \
     DO(silu_slope) DO(gelu_slope) DO(pow) DO(elu) DO(softsign)
+// clang-format on
 #define DECLARE(name) extern const bmi_vector_code bmi_code_##name;
 CODES(DECLARE)
 
-static long double sigmoid(long double x) { return 1 / (1 + expl(-x)); }
-static long double softplus(long double x) { return x > 0 ? x + log1pl(expl(-x)) : log1pl(expl(x)); }
-static long double silu(long double x) { return x == -INFINITY ? 0 : x * sigmoid(x); }
-static long double gelu(long double x) { return x == -INFINITY ? 0 : x * erfcl(-x / sqrtl(2)) / 2; }
-static long double rsqrt(long double x) { return 1 / sqrtl(x); }
-static long double softsign(long double x) { return isinf(x) ? copysignl(1, x) : x / (1 + fabsl(x)); }
+static long double sigmoid(long double x)
+{
+    return 1 / (1 + expl(-x));
+}
+static long double softplus(long double x)
+{
+    return x > 0 ? x + log1pl(expl(-x)) : log1pl(expl(x));
+}
+static long double silu(long double x)
+{
+    return x == -INFINITY ? 0 : x * sigmoid(x);
+}
+static long double gelu(long double x)
+{
+    return x == -INFINITY ? 0 : x * erfcl(-x / sqrtl(2)) / 2;
+}
+static long double rsqrt(long double x)
+{
+    return 1 / sqrtl(x);
+}
+static long double softsign(long double x)
+{
+    return isinf(x) ? copysignl(1, x) : x / (1 + fabsl(x));
+}
 
 static void against_the_c_library(void **state)
 {
@@ -51,7 +71,7 @@ static void slopes(void **state)
     (void)state;
     enum { N = 4001 };
     static double x[N], y[N];
-    const double  p[2] = { 0, 0 };
+    const double p[2] = { 0, 0 };
     for (int i = 0; i < N; i++) x[i] = (i - N / 2) * .02;
     for (int isa = 0; isa < BMI_ISA_COUNT; isa++) {
         if (!bmi_isa_has((bmi_isa)isa)) continue;
@@ -63,7 +83,8 @@ static void slopes(void **state)
         bmi_code_gelu_slope[isa][BMI_REAL_F64](N, y, x, NULL, NULL, p);
         for (int i = 0; i < N; i++) {
             const long double t = x[i];
-            bmt_near("derivative of gelu", y[i], (double)(erfcl(-t / sqrtl(2)) / 2 + t * expl(-t * t / 2) * .39894228040143267794L), 2e-15);
+            bmt_near("derivative of gelu", y[i],
+                     (double)(erfcl(-t / sqrtl(2)) / 2 + t * expl(-t * t / 2) * .39894228040143267794L), 2e-15);
         }
     }
 }
@@ -74,9 +95,9 @@ static void at_the_ends(void **state)
     (void)state;
     const double i = INFINITY, n = NAN;
     const struct {
-        const char            *what;
+        const char *what;
         const bmi_vector_code *code;
-        double                 x[6], y[6];
+        double x[6], y[6];
     } rows[] = {
         { "exp", &bmi_code_exp, { 0, -0., i, -i, n, 1000 }, { 1, 1, i, 0, n, i } },
         { "expm1", &bmi_code_expm1, { 0, -0., i, -i, n, -1000 }, { 0, -0., i, -1, n, -1 } },
@@ -99,26 +120,31 @@ static void at_the_ends(void **state)
         for (int isa = 0; isa < BMI_ISA_COUNT; isa++)
             for (int k = 0; k < 6 && bmi_isa_has((bmi_isa)isa); k++) {
                 double y64;
-                float  x32 = (float)rows[r].x[k], y32;
+                float x32 = (float)rows[r].x[k], y32;
                 (*rows[r].code)[isa][BMI_REAL_F64](1, &y64, &rows[r].x[k], NULL, NULL, p);
                 (*rows[r].code)[isa][BMI_REAL_F32](1, &y32, &x32, NULL, NULL, p);
                 const double want = rows[r].y[k], got[2] = { y64, (double)y32 };
                 for (int j = 0; j < 2; j++)
-                    if (!(isnan(want) ? isnan(got[j]) : got[j] == want && (want != 0 || isnan(rows[r].x[k]) || !signbit(got[j]) == !signbit(want))))
-                        fail_msg("%s(%g) f%d on %s is %g, not %g", rows[r].what, rows[r].x[k], j ? 32 : 64, bmi_isa_name((bmi_isa)isa), got[j], want);
+                    if (!(isnan(want)
+                              ? isnan(got[j])
+                              : got[j] == want && (want != 0 || isnan(rows[r].x[k]) || !signbit(got[j]) == !signbit(want))))
+                        fail_msg("%s(%g) f%d on %s is %g, not %g", rows[r].what, rows[r].x[k], j ? 32 : 64,
+                                 bmi_isa_name((bmi_isa)isa), got[j], want);
             }
 }
 
 static uint64_t seed = 88172645463325252u;
-static double   unit(void)
+static double unit(void)
 {
     seed ^= seed << 13, seed ^= seed >> 7, seed ^= seed << 17;
     return (double)(seed >> 11) * 0x1p-53;
 }
 
 enum { SPECIALS = 24, POWERS = 60000 };
-static const double special[SPECIALS] = { 0, -0., 1, -1, 2, -2, 3, -3, .5, -.5, INFINITY, -INFINITY, NAN, 1e-45, -1e-45, 1e-310, 1e30, -1e30, 8388609, -8388609,
-                                          4503599627370497, 2.5, -2.5, 16777215 };
+static const double special[SPECIALS] = { 0,      -0.,    1,       -1,       2,         -2,       3,
+                                          -3,     .5,     -.5,     INFINITY, -INFINITY, NAN,      1e-45,
+                                          -1e-45, 1e-310, 1e30,    -1e30,    8388609,   -8388609, 4503599627370497,
+                                          2.5,    -2.5,   16777215 };
 
 /* Pairs of special numbers, then large and small bases, bases near 1, negative bases, whole exponents. */
 static void base_and_exponent(int i, double *x, double *y)
@@ -137,8 +163,8 @@ static void powers(void **state)
 {
     (void)state;
     static double x[POWERS], y[POWERS], z[POWERS];
-    static float  x32[POWERS], y32[POWERS], z32[POWERS];
-    const double  p[2] = { 0, 0 };
+    static float x32[POWERS], y32[POWERS], z32[POWERS];
+    const double p[2] = { 0, 0 };
     for (int i = 0; i < POWERS; i++) base_and_exponent(i, &x[i], &y[i]), x32[i] = (float)x[i], y32[i] = (float)y[i];
     for (int isa = 0; isa < BMI_ISA_COUNT; isa++) {
         if (!bmi_isa_has((bmi_isa)isa)) continue;
@@ -146,9 +172,10 @@ static void powers(void **state)
         bmi_code_pow[isa][BMI_REAL_F32](POWERS, z32, x32, y32, NULL, p);
         for (int i = 0; i < POWERS; i++) {
             const long double want = powl(x[i], y[i]), want32 = powl(x32[i], y32[i]);
-            const double      off = bmt_ulp(z[i], want, 64), off32 = bmt_ulp(z32[i], want32, 32);
+            const double off = bmt_ulp(z[i], want, 64), off32 = bmt_ulp(z32[i], want32, 32);
             if (off > 1.5 || off32 > 1.5 || (!isnan(want) && !signbit(z[i]) != !signbit(want)))
-                fail_msg("pow(%.17g, %.17g) on %s is %.17g, off by %.3g (f32 %.3g) ulp", x[i], y[i], bmi_isa_name((bmi_isa)isa), z[i], off, off32);
+                fail_msg("pow(%.17g, %.17g) on %s is %.17g, off by %.3g (f32 %.3g) ulp", x[i], y[i], bmi_isa_name((bmi_isa)isa),
+                         z[i], off, off32);
         }
     }
 }
@@ -157,8 +184,9 @@ static void powers(void **state)
 static void flushed_denormals(void **state)
 {
     (void)state;
-    static const bmi_vector_code *const codes[] = { &bmi_code_exp, &bmi_code_log, &bmi_code_tanh, &bmi_code_sigmoid, &bmi_code_erf, &bmi_code_log1p };
-    const float  x[6] = { 1e-40f, -1e-40f, -88.f, -100.f, -103.5f, 1e-45f };
+    static const bmi_vector_code *const codes[] = { &bmi_code_exp,     &bmi_code_log, &bmi_code_tanh,
+                                                    &bmi_code_sigmoid, &bmi_code_erf, &bmi_code_log1p };
+    const float x[6] = { 1e-40f, -1e-40f, -88.f, -100.f, -103.5f, 1e-45f };
     const double p[2] = { 0, 0 };
     for (size_t r = 0; r < BMI_COUNT(codes); r++) {
         float avx2[6], avx512[6], zero[2], zeros[2] = { 0.f, -0.f };
@@ -169,14 +197,16 @@ static void flushed_denormals(void **state)
         (*codes[r])[BMI_AVX512][BMI_REAL_F32](2, zero, zeros, NULL, NULL, p);
         bmi_denormals_restore(mode);
         for (int i = 0; i < 2; i++)
-            if (!(avx512[i] == zero[i] || fabsf(avx512[i]) < 0x1p-126f)) fail_msg("function %d of a flushed denormal is %g, of 0 it is %g", (int)r, (double)avx512[i], (double)zero[i]);
+            if (!(avx512[i] == zero[i] || fabsf(avx512[i]) < 0x1p-126f))
+                fail_msg("function %d of a flushed denormal is %g, of 0 it is %g", (int)r, (double)avx512[i], (double)zero[i]);
         assert_memory_equal(avx2, avx512, sizeof avx2);
     }
 }
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(against_the_c_library), cmocka_unit_test(slopes), cmocka_unit_test(at_the_ends), cmocka_unit_test(powers),
+    const struct CMUnitTest tests[] = { cmocka_unit_test(against_the_c_library), cmocka_unit_test(slopes),
+                                        cmocka_unit_test(at_the_ends), cmocka_unit_test(powers),
                                         cmocka_unit_test(flushed_denormals) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

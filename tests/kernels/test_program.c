@@ -10,11 +10,12 @@
 #include <string.h>
 
 extern const bmi_vector_code bmi_code_add, bmi_code_sub, bmi_code_mul, bmi_code_minimum, bmi_code_maximum, bmi_code_neg;
-static const bmi_vector_code *const codes[] = { &bmi_code_add, &bmi_code_sub, &bmi_code_mul, &bmi_code_minimum, &bmi_code_maximum, &bmi_code_neg };
+static const bmi_vector_code *const codes[] = { &bmi_code_add,     &bmi_code_sub,     &bmi_code_mul,
+                                                &bmi_code_minimum, &bmi_code_maximum, &bmi_code_neg };
 enum { ADD, SUB, MUL, MIN, MAX, NEG, CODES };
 
 static uint64_t seed = 88172645463325252u;
-static int64_t  pick(int64_t n) /* xorshift: Marsaglia, 2003 */
+static int64_t pick(int64_t n) /* xorshift: Marsaglia, 2003 */
 {
     seed ^= seed << 13, seed ^= seed >> 7, seed ^= seed << 17;
     return (int64_t)(seed >> 11) % n;
@@ -59,11 +60,11 @@ static double op(int code, double a, double b)
 /* A program with its memory, and what its results must be. */
 typedef struct trial {
     bmi_program_spec s;
-    int              code[BMI_PROGRAM_STEPS];
-    size_t           bytes[30];
-    void            *operand[BMI_PROGRAM_OPERANDS], *result[BMI_PROGRAM_RESULTS], *want[BMI_PROGRAM_RESULTS];
-    int              shared[BMI_PROGRAM_RESULTS]; /* the operand it lies on, or -1 */
-    void            *kept[BMI_PROGRAM_RESULTS];   /* that operand's numbers before the run */
+    int code[BMI_PROGRAM_STEPS];
+    size_t bytes[30];
+    void *operand[BMI_PROGRAM_OPERANDS], *result[BMI_PROGRAM_RESULTS], *want[BMI_PROGRAM_RESULTS];
+    int shared[BMI_PROGRAM_RESULTS]; /* the operand it lies on, or -1 */
+    void *kept[BMI_PROGRAM_RESULTS]; /* that operand's numbers before the run */
 } trial;
 
 static int64_t index_of(const bmi_program_spec *s, const bmi_program_array *a, int64_t i)
@@ -89,9 +90,9 @@ static size_t span(const bmi_program_spec *s, const bmi_program_array *a)
 static void strides(const bmi_program_spec *s, bmi_program_array *a, bool operand)
 {
     const int64_t gap = pick(3) ? 0 : pick(9);
-    a->col            = operand && pick(4) == 0 ? 0 : 1;
-    a->row            = operand && pick(4) == 0 ? 0 : a->col ? s->cols + gap : 1;
-    int64_t next      = s->rows * (a->row ? a->row : a->col ? s->cols : 1);
+    a->col = operand && pick(4) == 0 ? 0 : 1;
+    a->row = operand && pick(4) == 0 ? 0 : a->col ? s->cols + gap : 1;
+    int64_t next = s->rows * (a->row ? a->row : a->col ? s->cols : 1);
     for (int d = s->n_outer - 1; d >= 0; d--) {
         a->outer[d] = operand && pick(4) == 0 ? 0 : next;
         next *= s->outer[d];
@@ -116,25 +117,28 @@ static void make(trial *t)
     s->n_operands = 1 + (int)pick(5), s->n_steps = (int)pick(9), s->n_results = 1 + (int)pick(3);
     for (int i = 0; i < s->n_operands; i++) {
         bmi_program_array *a = &s->operand[i];
-        a->type              = some_type(s->real);
+        a->type = some_type(s->real);
         strides(s, a, true);
-        t->bytes[i]   = span(s, a);
+        t->bytes[i] = span(s, a);
         t->operand[i] = a->at = bmt_guarded(t->bytes[i]);
         for (size_t k = 0; k < t->bytes[i] / bm_type_size(a->type); k++)
             store(a->at, a->type, (int64_t)k, (double)(pick(200) - 100) / (double)(1 + pick(3)));
     }
     for (int i = 0; i < s->n_steps; i++) {
         t->code[i] = (int)pick(CODES);
-        s->step[i] = (bmi_program_step){ codes[t->code[i]], (int16_t)(pick(i + s->n_operands) - s->n_operands),
-                                         (int16_t)(pick(i + s->n_operands) - s->n_operands), BMI_NONE, { 0, 0 } };
+        s->step[i] = (bmi_program_step){ codes[t->code[i]],
+                                         (int16_t)(pick(i + s->n_operands) - s->n_operands),
+                                         (int16_t)(pick(i + s->n_operands) - s->n_operands),
+                                         BMI_NONE,
+                                         { 0, 0 } };
         if (t->code[i] == NEG) s->step[i].b = BMI_NONE;
     }
     for (int i = 0; i < s->n_results; i++) {
         bmi_program_array *a = &s->result[i];
-        s->result_of[i]      = (int16_t)(pick(s->n_steps + 1) - 1);
-        t->shared[i]         = -1;
-        const int o          = (int)pick(s->n_operands);
-        bool      whole      = pick(2) && s->operand[o].col == 1 && (s->operand[o].row || s->rows == 1);
+        s->result_of[i] = (int16_t)(pick(s->n_steps + 1) - 1);
+        t->shared[i] = -1;
+        const int o = (int)pick(s->n_operands);
+        bool whole = pick(2) && s->operand[o].col == 1 && (s->operand[o].row || s->rows == 1);
         for (int d = 0; d < s->n_outer; d++) whole = whole && (s->operand[o].outer[d] || s->outer[d] == 1);
         for (int j = 0; j < i; j++) whole = whole && t->shared[j] != o;
         if (whole) {
@@ -152,7 +156,7 @@ static void make(trial *t)
 static void expect(trial *t)
 {
     const bmi_program_spec *s = &t->s;
-    double                  value[BMI_PROGRAM_STEPS];
+    double value[BMI_PROGRAM_STEPS];
     for (int i = 0; i < s->n_results; i++) {
         t->want[i] = calloc(1, span(s, &s->result[i]) + 8);
         if (t->shared[i] >= 0) memcpy(t->want[i], t->kept[i], span(s, &s->result[i])); /* the gaps between rows stay */
@@ -194,8 +198,8 @@ static void check(const trial *t, int number, const char *how)
 {
     for (int i = 0; i < t->s.n_results; i++)
         if (!same(t->s.result[i].type, t->result[i], t->want[i], span(&t->s, &t->s.result[i])))
-            fail_msg("program %d, %s: result %d differs (%lld x %lld, %d outer, %d steps)", number, how, i, (long long)t->s.rows,
-                     (long long)t->s.cols, t->s.n_outer, t->s.n_steps);
+            fail_msg("program %d, %s: result %d differs (%lld x %lld, %d outer, %d steps)", number, how, i,
+                     (long long)t->s.rows, (long long)t->s.cols, t->s.n_outer, t->s.n_steps);
 }
 
 static void run_all(trial *t, int number)
@@ -217,7 +221,8 @@ static void run_all(trial *t, int number)
         const int64_t down = 1 + pick(s->rows), across = 1 + pick(s->cols);
         for (int64_t r = 0; r < s->rows; r += down)
             for (int64_t c = 0; c < s->cols; c += across)
-                bmi_program_block(p, r, r + down < s->rows ? r + down : s->rows, c, c + across < s->cols ? c + across : s->cols);
+                bmi_program_block(p, r, r + down < s->rows ? r + down : s->rows, c,
+                                  c + across < s->cols ? c + across : s->cols);
         check(t, number, "blocks");
     }
     free(memory);
@@ -244,19 +249,26 @@ static void random_programs(void **state)
 static void conversions_saturate(void **state)
 {
     (void)state;
-    double  x[] = { 1e300, -1e300, NAN, -.9, 2147483646.5, 300, .25 };
+    double x[] = { 1e300, -1e300, NAN, -.9, 2147483646.5, 300, .25 };
     int32_t i32[7];
     int64_t i64[7];
     uint8_t u8[7], truth[7];
-    bmi_program_spec s = { .real = BMI_REAL_F64, .rows = 1, .cols = 7, .n_operands = 1, .n_results = 4,
-                           .operand   = { { x, BM_F64, 7, 1, { 0 } } },
-                           .result    = { { i32, BM_I32, 7, 1, { 0 } }, { i64, BM_I64, 7, 1, { 0 } }, { u8, BM_U8, 7, 1, { 0 } }, { truth, BM_BOOL, 7, 1, { 0 } } },
+    bmi_program_spec s = { .real = BMI_REAL_F64,
+                           .rows = 1,
+                           .cols = 7,
+                           .n_operands = 1,
+                           .n_results = 4,
+                           .operand = { { x, BM_F64, 7, 1, { 0 } } },
+                           .result = { { i32, BM_I32, 7, 1, { 0 } },
+                                       { i64, BM_I64, 7, 1, { 0 } },
+                                       { u8, BM_U8, 7, 1, { 0 } },
+                                       { truth, BM_BOOL, 7, 1, { 0 } } },
                            .result_of = { -1, -1, -1, -1 } };
     _Alignas(64) char memory[8192];
     assert_true(bmi_program_bytes(&s) <= sizeof memory);
-    const int32_t want32[]   = { INT32_MAX, INT32_MIN, 0, 0, 2147483646, 300, 0 };
-    const int64_t want64[]   = { INT64_MAX, INT64_MIN, 0, 0, 2147483646, 300, 0 };
-    const uint8_t want8[]    = { 255, 0, 0, 0, 255, 255, 0 };
+    const int32_t want32[] = { INT32_MAX, INT32_MIN, 0, 0, 2147483646, 300, 0 };
+    const int64_t want64[] = { INT64_MAX, INT64_MIN, 0, 0, 2147483646, 300, 0 };
+    const uint8_t want8[] = { 255, 0, 0, 0, 255, 255, 0 };
     const uint8_t wanttrue[] = { 1, 1, 1, 1, 1, 1, 1 };
     for (int isa = 0; isa < BMI_ISA_COUNT; isa++) {
         if (!bmi_isa_has((bmi_isa)isa)) continue;
@@ -276,12 +288,19 @@ static void broadcast_numbers_may_change(void **state)
     for (int isa = 0; isa < BMI_ISA_COUNT; isa++)
         for (int f64 = 0; f64 < 2 && bmi_isa_has((bmi_isa)isa); f64++) {
             enum { N = 21 };
-            float             x32[N], y32[N], one32 = 0;
-            double            x64[N], y64[N], one64 = 0;
-            const bm_type     type = f64 ? BM_F64 : BM_F32;
-            bmi_program_spec  s = { .real = f64 ? BMI_REAL_F64 : BMI_REAL_F32, .rows = 1, .cols = N, .n_operands = 2, .n_steps = 1, .n_results = 1,
-                                    .operand = { { f64 ? (void *)x64 : x32, type, 0, 1, { 0 } }, { f64 ? (void *)&one64 : &one32, type, 0, 0, { 0 } } },
-                                    .step = { { &bmi_code_mul, -1, -2, BMI_NONE, { 0, 0 } } }, .result = { { f64 ? (void *)y64 : y32, type, 0, 1, { 0 } } } };
+            float x32[N], y32[N], one32 = 0;
+            double x64[N], y64[N], one64 = 0;
+            const bm_type type = f64 ? BM_F64 : BM_F32;
+            bmi_program_spec s = { .real = f64 ? BMI_REAL_F64 : BMI_REAL_F32,
+                                   .rows = 1,
+                                   .cols = N,
+                                   .n_operands = 2,
+                                   .n_steps = 1,
+                                   .n_results = 1,
+                                   .operand = { { f64 ? (void *)x64 : x32, type, 0, 1, { 0 } },
+                                                { f64 ? (void *)&one64 : &one32, type, 0, 0, { 0 } } },
+                                   .step = { { &bmi_code_mul, -1, -2, BMI_NONE, { 0, 0 } } },
+                                   .result = { { f64 ? (void *)y64 : y32, type, 0, 1, { 0 } } } };
             _Alignas(64) char memory[16384];
             assert_true(bmi_program_bytes(&s) <= sizeof memory);
             const bmi_program *p = bmi_program_bind(memory, &s, (bmi_isa)isa);
@@ -301,8 +320,14 @@ static void broadcast_numbers_may_change(void **state)
 static void empty_regions(void **state)
 {
     (void)state;
-    bmi_program_spec s = { .real = BMI_REAL_F32, .rows = 3, .cols = 0, .n_operands = 1, .n_steps = 1, .n_results = 1,
-                           .operand = { { NULL, BM_F32, 0, 1, { 0 } } }, .result = { { NULL, BM_F32, 0, 1, { 0 } } },
+    bmi_program_spec s = { .real = BMI_REAL_F32,
+                           .rows = 3,
+                           .cols = 0,
+                           .n_operands = 1,
+                           .n_steps = 1,
+                           .n_results = 1,
+                           .operand = { { NULL, BM_F32, 0, 1, { 0 } } },
+                           .result = { { NULL, BM_F32, 0, 1, { 0 } } },
                            .step = { { &bmi_code_neg, -1, BMI_NONE, BMI_NONE, { 0, 0 } } } };
     _Alignas(64) char memory[8192];
     bmi_program_run(bmi_program_bind(memory, &s, BMI_BASELINE), 0, 1);
@@ -313,7 +338,7 @@ static void empty_regions(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(random_programs), cmocka_unit_test(conversions_saturate), cmocka_unit_test(broadcast_numbers_may_change),
-                                        cmocka_unit_test(empty_regions) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(random_programs), cmocka_unit_test(conversions_saturate),
+                                        cmocka_unit_test(broadcast_numbers_may_change), cmocka_unit_test(empty_regions) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

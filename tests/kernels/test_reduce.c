@@ -10,30 +10,40 @@
 #include <string.h>
 
 static uint64_t seed = 88172645463325252u;
-static double   number(void) /* xorshift: Marsaglia, 2003; -1 .. 1 */
+static double number(void) /* xorshift: Marsaglia, 2003; -1 .. 1 */
 {
     seed ^= seed << 13, seed ^= seed >> 7, seed ^= seed << 17;
     return (double)(seed >> 11) * 0x1p-52 - 1;
 }
 
-typedef struct shape { int64_t outer, n, inner; } shape;
+typedef struct shape {
+    int64_t outer, n, inner;
+} shape;
 static const shape shapes[] = {
-    { 1, 1, 1 }, { 1, 7, 1 }, { 3, 10, 1 }, { 128, 10, 1 }, { 5, 16, 1 }, { 5, 17, 1 }, { 2, 63, 1 }, { 3, 1023, 1 }, { 2, 1025, 1 }, { 1, 5000, 1 },
-    { 1, 100003, 1 }, { 3, 70001, 1 }, { 1, 32, 16 }, { 1, 3, 10 }, { 2, 5, 33 }, { 1, 128, 512 }, { 1, 64, 7 }, { 1, 65, 70 }, { 4, 131, 257 },
-    { 1, 20011, 3 }, { 1, 4099, 40 }, { 20, 9, 300 }, { 1, 0, 1 }, { 3, 0, 5 }, { 0, 4, 1 }, { 2, 4, 0 },
+    { 1, 1, 1 },    { 1, 7, 1 },     { 3, 10, 1 },   { 128, 10, 1 },   { 5, 16, 1 },    { 5, 17, 1 },    { 2, 63, 1 },
+    { 3, 1023, 1 }, { 2, 1025, 1 },  { 1, 5000, 1 }, { 1, 100003, 1 }, { 3, 70001, 1 }, { 1, 32, 16 },   { 1, 3, 10 },
+    { 2, 5, 33 },   { 1, 128, 512 }, { 1, 64, 7 },   { 1, 65, 70 },    { 4, 131, 257 }, { 1, 20011, 3 }, { 1, 4099, 40 },
+    { 20, 9, 300 }, { 1, 0, 1 },     { 3, 0, 5 },    { 0, 4, 1 },      { 2, 4, 0 },
 };
 
-typedef struct answer { long double value, size; int64_t index; } answer;
+typedef struct answer {
+    long double value, size;
+    int64_t index;
+} answer;
 
 /* One result by the book, and the sum of sizes that its error is judged by. */
 static answer plain(bmi_reduce_kind kind, const double *x, int64_t n, int64_t step)
 {
-    answer a = { kind == BMI_REDUCE_PROD ? 1 : kind == BMI_REDUCE_MAX || kind == BMI_REDUCE_LOGSUMEXP ? -INFINITY : kind == BMI_REDUCE_MIN ? INFINITY : 0, 0, 0 };
+    answer a = { kind == BMI_REDUCE_PROD                                  ? 1
+                 : kind == BMI_REDUCE_MAX || kind == BMI_REDUCE_LOGSUMEXP ? -INFINITY
+                 : kind == BMI_REDUCE_MIN                                 ? INFINITY
+                                                                          : 0,
+                 0, 0 };
     long double sum = 0, top = -INFINITY;
     for (int64_t i = 0; i < n; i++) top = x[i * step] > top ? x[i * step] : top;
     for (int64_t i = 0; i < n; i++) {
         const long double v = x[i * step];
-        const double      best = x[a.index * step];
+        const double best = x[a.index * step];
         a.size += kind == BMI_REDUCE_SUM_SQUARES ? v * v : fabsl(v);
         sum += kind == BMI_REDUCE_LOGSUMEXP ? expl(v - top) : 0;
         switch (kind) {
@@ -53,9 +63,9 @@ static answer plain(bmi_reduce_kind kind, const double *x, int64_t n, int64_t st
 
 typedef struct trial {
     bmi_reduce_spec s;
-    int64_t         elements, results;
-    size_t          size, x_bytes, y_bytes;
-    double         *numbers; /* the same as x holds */
+    int64_t elements, results;
+    size_t size, x_bytes, y_bytes;
+    double *numbers; /* the same as x holds */
 } trial;
 
 static trial make(bmi_real real, bmi_reduce_kind kind, shape h)
@@ -66,8 +76,10 @@ static trial make(bmi_real real, bmi_reduce_kind kind, shape h)
     t.s.x = bmt_guarded(t.x_bytes), t.s.y = bmt_guarded(t.y_bytes);
     t.numbers = malloc((size_t)t.elements * sizeof(double) + 1);
     for (int64_t i = 0; i < t.elements; i++) {
-        const double v = kind == BMI_REDUCE_PROD ? 1 + number() / 64 : kind == BMI_REDUCE_ARGMAX ? floor(number() * 40) : number() * 3;
-        t.numbers[i]   = real == BMI_REAL_F32 ? (double)(float)v : v;
+        const double v = kind == BMI_REDUCE_PROD     ? 1 + number() / 64
+                         : kind == BMI_REDUCE_ARGMAX ? floor(number() * 40)
+                                                     : number() * 3;
+        t.numbers[i] = real == BMI_REAL_F32 ? (double)(float)v : v;
         if (real == BMI_REAL_F32) ((float *)t.s.x)[i] = (float)v;
         else ((double *)t.s.x)[i] = v;
     }
@@ -92,31 +104,32 @@ static void run(const trial *t, void *memory, bmi_isa isa, int parts)
 static void judge(const trial *t, bmi_isa isa)
 {
     const bmi_reduce_spec *s = &t->s;
-    const double           u = s->real == BMI_REAL_F32 ? 0x1p-24 : 0x1p-53;
+    const double u = s->real == BMI_REAL_F32 ? 0x1p-24 : 0x1p-53;
     for (int64_t i = 0; i < t->results; i++) {
         const answer a = plain(s->kind, t->numbers + i / s->inner * s->n * s->inner + i % s->inner, s->n, s->inner);
-        char         what[128];
-        snprintf(what, sizeof what, "%s kind %d f%d [%d, %d, %d] result %d", bmi_isa_name(isa), (int)s->kind, s->real == BMI_REAL_F32 ? 32 : 64,
-                 (int)s->outer, (int)s->n, (int)s->inner, (int)i);
+        char what[128];
+        snprintf(what, sizeof what, "%s kind %d f%d [%d, %d, %d] result %d", bmi_isa_name(isa), (int)s->kind,
+                 s->real == BMI_REAL_F32 ? 32 : 64, (int)s->outer, (int)s->n, (int)s->inner, (int)i);
         if (s->kind == BMI_REDUCE_ARGMAX) {
             if (((int64_t *)s->y)[i] != a.index) fail_msg("%s: %d, not %d", what, (int)((int64_t *)s->y)[i], (int)a.index);
             continue;
         }
         const long double scale = s->scale == 0 ? 1 : (long double)s->scale;
-        const double      got  = s->real == BMI_REAL_F32 ? (double)((float *)s->y)[i] : ((double *)s->y)[i];
+        const double got = s->real == BMI_REAL_F32 ? (double)((float *)s->y)[i] : ((double *)s->y)[i];
         const long double want = s->root ? sqrtl(a.value * scale) : a.value * scale;
-        long double       room = 0; /* max, min: exact */
+        long double room = 0; /* max, min: exact */
         if (s->kind <= BMI_REDUCE_SUM_ABS) room = 4 * u * (sqrtl((long double)s->n) + 8) * a.size * scale;
         if (s->kind == BMI_REDUCE_PROD) room = 2 * u * (long double)s->n * fabsl(want);
         if (s->kind == BMI_REDUCE_LOGSUMEXP) room = 4 * u * (fabsl(want) + 2);
-        if (got != want && !(isnan(got) && isnan(want)) && !(fabsl(got - want) <= room)) fail_msg("%s: %.17g, not %.17Lg", what, got, want);
+        if (got != want && !(isnan(got) && isnan(want)) && !(fabsl(got - want) <= room))
+            fail_msg("%s: %.17g, not %.17Lg", what, got, want);
     }
 }
 
 static void check(trial *t)
 {
     void *memory = aligned_alloc(64, bmi_reduce_bytes(&t->s));
-    char *first  = malloc(t->y_bytes + 1), *avx2 = malloc(t->y_bytes + 1);
+    char *first = malloc(t->y_bytes + 1), *avx2 = malloc(t->y_bytes + 1);
     for (int isa = 0; isa < BMI_ISA_COUNT; isa++) {
         if (!bmi_isa_has((bmi_isa)isa)) continue;
         run(t, memory, (bmi_isa)isa, 1);
@@ -148,9 +161,10 @@ static void scale_and_root(void **state)
 {
     (void)state;
     for (int real = 0; real < BMI_REAL_COUNT; real++) {
-        trial mean = make((bmi_real)real, BMI_REDUCE_SUM, (shape){ 3, 50001, 1 }), norm = make((bmi_real)real, BMI_REDUCE_SUM_SQUARES, (shape){ 2, 200, 3 });
+        trial mean = make((bmi_real)real, BMI_REDUCE_SUM, (shape){ 3, 50001, 1 }),
+              norm = make((bmi_real)real, BMI_REDUCE_SUM_SQUARES, (shape){ 2, 200, 3 });
         mean.s.scale = 1. / 50001;
-        norm.s.root  = true;
+        norm.s.root = true;
         check(&mean), check(&norm);
         drop(&mean), drop(&norm);
     }
@@ -175,7 +189,7 @@ static void nan_and_infinity(void **state)
     for (size_t i = 0; i < BMI_COUNT(some); i++)
         for (int kind = BMI_REDUCE_MAX; kind < BMI_REDUCE_KINDS; kind++)
             for (int special = 0; special < 3; special++) {
-                trial        t = make(BMI_REAL_F32, (bmi_reduce_kind)kind, some[i]);
+                trial t = make(BMI_REAL_F32, (bmi_reduce_kind)kind, some[i]);
                 const double v = special == 0 ? NAN : special == 1 ? INFINITY : -INFINITY;
                 if (kind == BMI_REDUCE_LOGSUMEXP && special < 2) { /* inf - inf in the plain formula; here the limit */
                     ((float *)t.s.x)[0] = (float)v;
@@ -185,7 +199,8 @@ static void nan_and_infinity(void **state)
                     assert_true(special ? isinf(got) && got > 0 : isnan(got));
                     free(memory);
                 } else {
-                    for (int64_t k = 0; k < t.elements; k += 1 + t.elements / 3) ((float *)t.s.x)[k] = (float)v, t.numbers[k] = v;
+                    for (int64_t k = 0; k < t.elements; k += 1 + t.elements / 3)
+                        ((float *)t.s.x)[k] = (float)v, t.numbers[k] = v;
                     check(&t);
                 }
                 drop(&t);
@@ -194,7 +209,7 @@ static void nan_and_infinity(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(every_kind_and_shape), cmocka_unit_test(scale_and_root), cmocka_unit_test(long_sums_do_not_drift),
-                                        cmocka_unit_test(nan_and_infinity) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(every_kind_and_shape), cmocka_unit_test(scale_and_root),
+                                        cmocka_unit_test(long_sums_do_not_drift), cmocka_unit_test(nan_and_infinity) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

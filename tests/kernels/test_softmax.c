@@ -10,7 +10,7 @@
 #include <string.h>
 
 static uint64_t seed = 88172645463325252u;
-static double   number(void) /* xorshift: Marsaglia, 2003; 0 .. 1 */
+static double number(void) /* xorshift: Marsaglia, 2003; 0 .. 1 */
 {
     seed ^= seed << 13, seed ^= seed >> 7, seed ^= seed << 17;
     return (double)(seed >> 11) * 0x1p-53;
@@ -21,14 +21,20 @@ static const int64_t heights[] = { 1, 3, 16, 35 };
 
 typedef struct matrix {
     bmi_real real;
-    int64_t  rows, n;
-    void    *at;     /* ends at an unreadable page */
-    double  *copy;   /* the same numbers */
+    int64_t rows, n;
+    void *at;     /* ends at an unreadable page */
+    double *copy; /* the same numbers */
 } matrix;
 
-static size_t bytes(const matrix *m) { return (size_t)(m->rows * m->n) * (m->real == BMI_REAL_F32 ? 4 : 8); }
-static double get(const matrix *m, int64_t i) { return m->real == BMI_REAL_F32 ? (double)((float *)m->at)[i] : ((double *)m->at)[i]; }
-static void   set(matrix *m, int64_t i, double v)
+static size_t bytes(const matrix *m)
+{
+    return (size_t)(m->rows * m->n) * (m->real == BMI_REAL_F32 ? 4 : 8);
+}
+static double get(const matrix *m, int64_t i)
+{
+    return m->real == BMI_REAL_F32 ? (double)((float *)m->at)[i] : ((double *)m->at)[i];
+}
+static void set(matrix *m, int64_t i, double v)
 {
     if (m->real == BMI_REAL_F32) ((float *)m->at)[i] = (float)v;
     else ((double *)m->at)[i] = v;
@@ -38,7 +44,7 @@ static void   set(matrix *m, int64_t i, double v)
 static matrix make(bmi_real real, int64_t rows, int64_t n, double low, double high)
 {
     matrix m = { .real = real, .rows = rows, .n = n, .copy = malloc((size_t)(rows * n) * sizeof(double)) };
-    m.at     = bmt_guarded(bytes(&m));
+    m.at = bmt_guarded(bytes(&m));
     for (int64_t i = 0; i < rows * n; i++) set(&m, i, low + (high - low) * number());
     return m;
 }
@@ -58,7 +64,8 @@ static void near(const char *what, const matrix *m, int64_t i, long double want,
 {
     const double u = m->real == BMI_REAL_F32 ? 0x1p-24 : 0x1p-53, got = get(m, i);
     if (!(got == (double)want || (isnan(got) && isnan(want)) || fabsl(got - want) <= 8 * u * size))
-        fail_msg("%s f%d [%d, %d] element %d: %.17g, not %.17Lg", what, m->real == BMI_REAL_F32 ? 32 : 64, (int)m->rows, (int)m->n, (int)i, got, want);
+        fail_msg("%s f%d [%d, %d] element %d: %.17g, not %.17Lg", what, m->real == BMI_REAL_F32 ? 32 : 64, (int)m->rows,
+                 (int)m->n, (int)i, got, want);
 }
 
 static long double top_of(const double *x, int64_t n)
@@ -78,20 +85,22 @@ static long double sum_exp(const double *x, int64_t n)
 /* What a kind must give at each element of a row, judged by the sizes of what is added: exp's argument is rounded once. */
 static void judge_row(bmi_softmax_kind kind, const matrix *y, int64_t row, const double *x, const double *dy)
 {
-    const int64_t     n = y->n;
+    const int64_t n = y->n;
     const long double top = top_of(x, n), log_sum = logl(sum_exp(x, n));
-    long double       sum = 0, sizes = 0;
+    long double sum = 0, sizes = 0;
     for (int64_t k = 0; dy && k < n; k++) {
         const long double part = kind == BMI_SOFTMAX_GRADIENT ? (long double)x[k] * dy[k] : dy[k];
         sum += part, sizes += fabsl(part);
     }
     for (int64_t j = 0; j < n; j++) {
         const long double log = x[j] - top - log_sum;
-        const int64_t     i   = row * n + j;
+        const int64_t i = row * n + j;
         switch (kind) {
         case BMI_SOFTMAX: near("softmax", y, i, expl(log), expl(log) * (2 + fabsl(x[j] - top))); break;
         case BMI_LOG_SOFTMAX: near("log-softmax", y, i, log, 1 + fabsl(log)); break;
-        case BMI_SOFTMAX_GRADIENT: near("softmax's gradient", y, i, x[j] * (dy[j] - sum), fabsl(x[j]) * (fabsl(dy[j]) + sizes)); break;
+        case BMI_SOFTMAX_GRADIENT:
+            near("softmax's gradient", y, i, x[j] * (dy[j] - sum), fabsl(x[j]) * (fabsl(dy[j]) + sizes));
+            break;
         default: near("log-softmax's gradient", y, i, dy[j] - expl(x[j]) * sum, fabsl(dy[j]) + expl(x[j]) * sizes); break;
         }
     }
@@ -100,10 +109,11 @@ static void judge_row(bmi_softmax_kind kind, const matrix *y, int64_t row, const
 static void check_softmax(bmi_softmax_kind kind, bmi_real real, int64_t rows, int64_t n, bool in_place)
 {
     const bool gradient = kind == BMI_SOFTMAX_GRADIENT || kind == BMI_LOG_SOFTMAX_GRADIENT;
-    matrix     x = make(real, rows, n, gradient ? -2 : -30, gradient ? 0 : 20), dy = make(real, rows, n, -1, 1), own = make(real, rows, n, 0, 0);
-    matrix    *y = in_place ? gradient ? &dy : &x : &own;
-    char      *before = calloc(1, bytes(y));
-    double    *x_in = x.copy, *dy_in = dy.copy;
+    matrix x = make(real, rows, n, gradient ? -2 : -30, gradient ? 0 : 20), dy = make(real, rows, n, -1, 1),
+           own = make(real, rows, n, 0, 0);
+    matrix *y = in_place ? gradient ? &dy : &x : &own;
+    char *before = calloc(1, bytes(y));
+    double *x_in = x.copy, *dy_in = dy.copy;
     for (int isa = 0; isa < BMI_ISA_COUNT; isa++) {
         bmi_softmax s = { (bmi_isa)isa, real, kind, rows, n, x.at, gradient ? dy.at : NULL, y->at };
         if (!bmi_isa_has((bmi_isa)isa)) continue;
@@ -126,11 +136,12 @@ static void rows_of_every_width(void **state)
         for (size_t w = 0; w < BMI_COUNT(widths); w++)
             for (int kind = 0; kind < 4; kind++)
                 for (int real = 0; real < BMI_REAL_COUNT; real++)
-                    if (heights[h] * widths[w] < 10000) check_softmax((bmi_softmax_kind)kind, (bmi_real)real, heights[h], widths[w], (w + h) % 2);
+                    if (heights[h] * widths[w] < 10000)
+                        check_softmax((bmi_softmax_kind)kind, (bmi_real)real, heights[h], widths[w], (w + h) % 2);
 }
 
 typedef struct entropy {
-    matrix   x, t, loss, gradient, weight;
+    matrix x, t, loss, gradient, weight;
     int64_t *labels;
 } entropy;
 
@@ -138,9 +149,9 @@ static void check_entropy(const entropy *e, bool distribution)
 {
     const int64_t n = e->x.n;
     for (int64_t r = 0; r < e->x.rows; r++) {
-        const double     *x = e->x.copy + r * n;
+        const double *x = e->x.copy + r * n;
         const long double top = top_of(x, n), sum = sum_exp(x, n), w = (long double)e->weight.copy[r] * .5L;
-        long double       loss = 0, mass = 0, size = 0;
+        long double loss = 0, mass = 0, size = 0;
         for (int64_t j = 0; j < n; j++) {
             const long double t = distribution ? e->t.copy[r * n + j] : j == e->labels[r];
             if (t != 0) loss += t * (logl(sum) + (top - x[j]));
@@ -156,14 +167,24 @@ static void check_entropy(const entropy *e, bool distribution)
 
 static void try_entropy(bmi_real real, int64_t rows, int64_t n, bool distribution)
 {
-    entropy e = { make(real, rows, n, -20, 15), make(real, rows, n, 0, .2), make(real, rows, 1, 0, 0), make(real, rows, n, 0, 0),
-                  make(real, rows, 1, .5, 2), malloc((size_t)rows * sizeof(int64_t)) };
+    entropy e = { make(real, rows, n, -20, 15), make(real, rows, n, 0, .2), make(real, rows, 1, 0, 0),
+                  make(real, rows, n, 0, 0),    make(real, rows, 1, .5, 2), malloc((size_t)rows * sizeof(int64_t)) };
     for (int64_t r = 0; r < rows; r++) e.labels[r] = (int64_t)(number() * (double)n);
     for (int64_t i = 0; i < rows * n; i += 3) set(&e.t, i, 0);
     char *loss = calloc(1, bytes(&e.loss)), *gradient = calloc(1, bytes(&e.gradient));
     for (int isa = 0; isa < BMI_ISA_COUNT; isa++) {
-        bmi_crossentropy c = { .isa = (bmi_isa)isa, .real = real, .rows = rows, .n = n, .x = e.x.at, .labels = distribution ? NULL : e.labels, .label_type = BM_I64,
-                               .targets = e.t.at, .loss = e.loss.at, .gradient = e.gradient.at, .weight = e.weight.at, .scale = .5 };
+        bmi_crossentropy c = { .isa = (bmi_isa)isa,
+                               .real = real,
+                               .rows = rows,
+                               .n = n,
+                               .x = e.x.at,
+                               .labels = distribution ? NULL : e.labels,
+                               .label_type = BM_I64,
+                               .targets = e.t.at,
+                               .loss = e.loss.at,
+                               .gradient = e.gradient.at,
+                               .weight = e.weight.at,
+                               .scale = .5 };
         if (!bmi_isa_has((bmi_isa)isa)) continue;
         for (int parts = 1; parts <= 3; parts++) {
             for (int part = 0; part < parts; part++) bmi_crossentropy_run(&c, part, parts);
@@ -174,7 +195,7 @@ static void try_entropy(bmi_real real, int64_t rows, int64_t n, bool distributio
         }
         check_entropy(&e, distribution);
         c.gradient = e.x.at; /* in place, and without the loss */
-        c.loss     = NULL;
+        c.loss = NULL;
         bmi_crossentropy_run(&c, 0, 1);
         assert_memory_equal(gradient, e.x.at, bytes(&e.x));
         restore(&e.x);
@@ -200,7 +221,7 @@ static void crossentropy_of_every_width(void **state)
 }
 
 static int64_t faults, fault_label, fault_row;
-static void    note(void *user, int64_t label, int64_t row)
+static void note(void *user, int64_t label, int64_t row)
 {
     (void)user;
     faults++, fault_label = label, fault_row = row;
@@ -210,12 +231,20 @@ static void    note(void *user, int64_t label, int64_t row)
 static void bad_labels_are_reported(void **state)
 {
     (void)state;
-    const float   x[6] = { 1, 2, 3, 1000, 0, -1000 };
+    const float x[6] = { 1, 2, 3, 1000, 0, -1000 };
     const int32_t bad[2] = { 3, 0 };
     const uint8_t small[2] = { 2, 0 };
-    float         loss[2], gradient[6];
+    float loss[2], gradient[6];
     for (int isa = 0; isa < BMI_ISA_COUNT; isa++) {
-        bmi_crossentropy c = { .isa = (bmi_isa)isa, .rows = 2, .n = 3, .x = x, .labels = bad, .label_type = BM_I32, .loss = loss, .gradient = gradient, .fault = note };
+        bmi_crossentropy c = { .isa = (bmi_isa)isa,
+                               .rows = 2,
+                               .n = 3,
+                               .x = x,
+                               .labels = bad,
+                               .label_type = BM_I32,
+                               .loss = loss,
+                               .gradient = gradient,
+                               .fault = note };
         if (!bmi_isa_has((bmi_isa)isa)) continue;
         faults = 0;
         bmi_crossentropy_run(&c, 0, 1);
@@ -230,6 +259,7 @@ static void bad_labels_are_reported(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(rows_of_every_width), cmocka_unit_test(crossentropy_of_every_width), cmocka_unit_test(bad_labels_are_reported) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(rows_of_every_width), cmocka_unit_test(crossentropy_of_every_width),
+                                        cmocka_unit_test(bad_labels_are_reported) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -9,7 +9,7 @@
 static int64_t solve(const double *rows, int64_t m, int64_t n, int64_t k, double *x, double *residual)
 {
     bmi_least_squares ls;
-    int64_t           rank = -1;
+    int64_t rank = -1;
     assert_int_equal(bmi_least_squares_begin(&ls, NULL, n, k), BM_OK);
     for (int64_t i = 0; i < m; i++) bmi_least_squares_row(&ls, rows + i * (n + k), rows + i * (n + k) + n);
     assert_int_equal(bmi_least_squares_solve(&ls, x, &rank), BM_OK);
@@ -22,8 +22,9 @@ static int64_t solve(const double *rows, int64_t m, int64_t n, int64_t k, double
 static void worked_tables(void **state)
 {
     (void)state;
-    const double scores[] = { 73, 80, 75, 1, 152, 93, 88, 93, 1, 185, 89, 91, 90, 1, 180, 96, 98, 100, 1, 196, 73, 66, 70, 1, 142 };
-    double       x[4], residual;
+    const double scores[] = { 73, 80,  75, 1,  152, 93, 88,  93, 1,  185, 89, 91, 90,
+                              1,  180, 96, 98, 100, 1,  196, 73, 66, 70,  1,  142 };
+    double x[4], residual;
     assert_int_equal(solve(scores, 5, 4, 1, x, &residual), 4);
     bmt_near("w0", x[0], .7954753, 1e-7);
     bmt_near("w1", x[1], .4083791, 1e-7);
@@ -47,7 +48,7 @@ static void residual_is_orthogonal(void **state)
     (void)state;
     enum { M = 1000, N = 13, K = 2, W = N + K };
     static double rows[M * W];
-    double        x[N * K], residual[K];
+    double x[N * K], residual[K];
     for (int i = 0; i < M * W; i++) rows[i] = bmi_random_normal(1, 2, (uint64_t)i) * (i % W == 3 ? 1e6 : 1);
     assert_int_equal(solve(rows, M, N, K, x, residual), N);
     for (int c = 0; c < K; c++) {
@@ -88,7 +89,7 @@ static void more_columns_than_rows(void **state)
 {
     (void)state;
     const double rows[] = { 1, 2, 2, 9, 0, 1, -1, 4 };
-    double       x[3], residual;
+    double x[3], residual;
     assert_int_equal(solve(rows, 2, 3, 1, x, &residual), 2);
     /* A AT = [9 0; 0 2], so x = (1,2,2) * 9/9 + (0,1,-1) * 4/2 */
     bmt_near("x0", x[0], 1, 1e-13);
@@ -115,7 +116,7 @@ static void badly_conditioned(void **state)
 static void reflections(void **state)
 {
     (void)state;
-    double       x[3] = { 4e200, -2e200, 4e200 }, alpha = 0;
+    double x[3] = { 4e200, -2e200, 4e200 }, alpha = 0;
     const double tau = bmi_householder(&alpha, x, 3);
     bmt_near("no overflow", fabs(alpha) / 1e200, 6, 1e-15);
     double y[3] = { 4, -2, 4 }, a = 0;
@@ -132,8 +133,8 @@ static void stopping(void **state)
 {
     (void)state;
     enum { N = 40 };
-    double            row[N + 1], x[N];
-    atomic_int        stop = 0;
+    double row[N + 1], x[N];
+    atomic_int stop = 0;
     bmi_least_squares ls;
     assert_int_equal(bmi_least_squares_begin(&ls, NULL, N, 1), BM_OK);
     ls.stop = &stop;
@@ -149,8 +150,10 @@ static void stopping(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(worked_tables),     cmocka_unit_test(residual_is_orthogonal), cmocka_unit_test(shortest_of_many),
-        cmocka_unit_test(more_columns_than_rows), cmocka_unit_test(badly_conditioned), cmocka_unit_test(reflections), cmocka_unit_test(stopping),
+        cmocka_unit_test(worked_tables),     cmocka_unit_test(residual_is_orthogonal),
+        cmocka_unit_test(shortest_of_many),  cmocka_unit_test(more_columns_than_rows),
+        cmocka_unit_test(badly_conditioned), cmocka_unit_test(reflections),
+        cmocka_unit_test(stopping),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

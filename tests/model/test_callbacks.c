@@ -428,7 +428,8 @@ int main(void)
         cmocka_unit_test(plateaus),
         cmocka_unit_test(stop_rules),
         cmocka_unit_test(bad_numbers),
-        cmocka_unit_test(lines_to_a_stream), cmocka_unit_test(progress_and_history),
+        cmocka_unit_test(lines_to_a_stream),
+        cmocka_unit_test(progress_and_history),
         cmocka_unit_test(ones_own),
         cmocka_unit_test(stopped_by_a_signal),
     };

@@ -13,13 +13,13 @@
 static bm_dataset *data(void)
 {
     enum { N = 150 };
-    static float   x[N * 6];
+    static float x[N * 6];
     static int32_t t[N];
-    unsigned       seed = 7;
+    unsigned seed = 7;
     for (int i = 0; i < N * 6; i++) x[i] = (float)((seed = seed * 1103515245u + 12345u) >> 16 & 1023) / 512 - 1;
     for (int i = 0; i < N; i++) t[i] = (x[6 * i] > 0) + (x[6 * i + 1] * x[6 * i + 2] > 0);
     const char *names[] = { "none", "one", "both" };
-    bm_tensor  *a = bm_tensor_view(BM_F32, BM_SHAPE(N, 6), x), *b = bm_tensor_view(BM_I32, BM_SHAPE(N), t);
+    bm_tensor *a = bm_tensor_view(BM_F32, BM_SHAPE(N, 6), x), *b = bm_tensor_view(BM_I32, BM_SHAPE(N), t);
     bm_dataset *d = bm_dataset_new({ a }, { b }, .class_names = { names, 3 });
     assert_string_equal(bm_error(d), "");
     bm_free(a);
@@ -29,15 +29,16 @@ static bm_dataset *data(void)
 
 static bm_model *network(void)
 {
-    bm_model *m = bm_sequential(bm_input(6), bm_dense(16, .activation = BM_TANH, .kernel_penalty = BM_L2(1e-4)), bm_batch_norm(), bm_dropout(.3),
-                                bm_dense(3, .activation = BM_SOFTMAX, .name = "answer"));
-    bm_compile(m, .loss = BM_SPARSE_CATEGORICAL_CROSSENTROPY, .optimizer = bm_adam(.schedule = BM_INVERSE_TIME(.01), .clip_norm = 5), .metrics = { BM_ACCURACY, BM_F1_MACRO });
+    bm_model *m = bm_sequential(bm_input(6), bm_dense(16, .activation = BM_TANH, .kernel_penalty = BM_L2(1e-4)),
+                                bm_batch_norm(), bm_dropout(.3), bm_dense(3, .activation = BM_SOFTMAX, .name = "answer"));
+    bm_compile(m, .loss = BM_SPARSE_CATEGORICAL_CROSSENTROPY,
+               .optimizer = bm_adam(.schedule = BM_INVERSE_TIME(.01), .clip_norm = 5), .metrics = { BM_ACCURACY, BM_F1_MACRO });
     return m;
 }
 
 static void same_bytes(const char *what, const char *a, const char *b)
 {
-    size_t         n, k;
+    size_t n, k;
     unsigned char *x = bmt_read(a, &n), *y = bmt_read(b, &k);
     if (n != k || memcmp(x, y, n)) fail_msg("%s: the files differ", what);
     free(x);
@@ -48,7 +49,7 @@ static void comes_back(void **state)
 {
     (void)state;
     bm_dataset *d = data();
-    bm_model   *m = network();
+    bm_model *m = network();
     bm_fit(m, d, .epochs = 3, .batch = 32, .seed = 5, .validation_split = .2);
     bm_save(m, bmt_temp("model.safetensors"));
     assert_string_equal(bm_error(m), "");
@@ -56,7 +57,8 @@ static void comes_back(void **state)
     assert_string_equal(bm_error(n), "");
     assert_int_equal(bm_model_weights(n), bm_model_weights(m));
     for (int64_t i = 0; i < bm_model_weights(m); i++) {
-        const bm_tensor *a = bm_model_weight(m, bm_model_weight_name(m, i)), *b = bm_model_weight(n, bm_model_weight_name(m, i));
+        const bm_tensor *a = bm_model_weight(m, bm_model_weight_name(m, i)),
+                        *b = bm_model_weight(n, bm_model_weight_name(m, i));
         assert_non_null(b);
         assert_memory_equal(bm_data_f32(a), bm_data_f32(b), (size_t)bm_tensor_size(a) * 4);
     }
@@ -66,7 +68,8 @@ static void comes_back(void **state)
     assert_true(bm_history(n, "validation_loss", 1) == bm_history(m, "validation_loss", 1));
     const bm_scores a = bm_evaluate(m, d), b = bm_evaluate(n, d);
     assert_string_equal(b.error, "");
-    assert_true(a.loss == b.loss && bm_score(&a, "f1_macro") == bm_score(&b, "f1_macro") && bm_score(&a, "accuracy") == bm_score(&b, "accuracy"));
+    assert_true(a.loss == b.loss && bm_score(&a, "f1_macro") == bm_score(&b, "f1_macro") &&
+                bm_score(&a, "accuracy") == bm_score(&b, "accuracy"));
     bm_save(n, bmt_temp("again.safetensors"));
     same_bytes("saved again", bmt_temp("model.safetensors"), bmt_temp("again.safetensors"));
     bm_free(m);
@@ -78,8 +81,8 @@ static void comes_back(void **state)
 static void goes_on(void **state)
 {
     (void)state;
-    bm_dataset *d    = data();
-    bm_model   *four = network();
+    bm_dataset *d = data();
+    bm_model *four = network();
     bm_fit(four, d, .epochs = 4, .batch = 32, .seed = 11, .validation = d);
     bm_save(four, bmt_temp("four"), .training = true);
     assert_string_equal(bm_error(four), "");
@@ -112,14 +115,15 @@ static bool die_in_third(void *user, const bm_progress *p)
 static void goes_on_after_a_kill(void **state)
 {
     (void)state;
-    bm_dataset *d    = data();
-    char        path[300], whole[300];
+    bm_dataset *d = data();
+    char path[300], whole[300];
     snprintf(path, sizeof path, "%s", bmt_temp("checkpoint"));
     snprintf(whole, sizeof whole, "%s", bmt_temp("whole"));
     const pid_t child = fork();
     if (!child) {
         bm_model *m = network();
-        bm_fit(m, d, .epochs = 5, .batch = 20, .seed = 2, .balanced = true, .callbacks = { bm_checkpoint(path, .every = 2), bm_on_progress(die_in_third) });
+        bm_fit(m, d, .epochs = 5, .batch = 20, .seed = 2, .balanced = true,
+               .callbacks = { bm_checkpoint(path, .every = 2), bm_on_progress(die_in_third) });
         _exit(1);
     }
     int status = 0;
@@ -144,11 +148,12 @@ static void checkpoints_of_the_best(void **state)
 {
     (void)state;
     bm_dataset *d = data();
-    bm_model   *m = network();
-    bm_fit(m, d, .epochs = 8, .batch = 32, .validation_split = .3, .callbacks = { bm_checkpoint(bmt_temp("best"), .only_best = true, .monitor = "validation_accuracy") });
+    bm_model *m = network();
+    bm_fit(m, d, .epochs = 8, .batch = 32, .validation_split = .3,
+           .callbacks = { bm_checkpoint(bmt_temp("best"), .only_best = true, .monitor = "validation_accuracy") });
     assert_string_equal(bm_error(m), "");
     bm_model *n = bm_load(bmt_temp("best"));
-    double    best = 0;
+    double best = 0;
     for (int i = 0; i < 8; i++) best = fmax(best, bm_history(m, "validation_accuracy", i));
     assert_true(bm_history(n, "validation_accuracy", -1) == best);
     bm_free(n);
@@ -166,7 +171,7 @@ static void compiled_again(void **state)
 {
     (void)state;
     bm_dataset *d = data();
-    bm_model   *m = network();
+    bm_model *m = network();
     bm_fit(m, d, .epochs = 2);
     const bm_scores before = bm_evaluate(m, d);
     bm_compile(m, .loss = BM_SPARSE_CATEGORICAL_CROSSENTROPY, .optimizer = bm_sgd());
@@ -188,12 +193,12 @@ static void truncated_everywhere(void **state)
 {
     (void)state;
     bm_dataset *d = data();
-    bm_model   *m = bm_sequential(bm_input(6), bm_dense(3, .activation = BM_SOFTMAX));
+    bm_model *m = bm_sequential(bm_input(6), bm_dense(3, .activation = BM_SOFTMAX));
     bm_compile(m, .loss = BM_SPARSE_CATEGORICAL_CROSSENTROPY);
     bm_fit(m, d);
     bm_save(m, bmt_temp("small"), .training = true);
     assert_string_equal(bm_error(m), "");
-    size_t         n;
+    size_t n;
     unsigned char *bytes = bmt_read(bmt_temp("small"), &n);
     for (size_t i = 0; i < n; i++) {
         bm_model *t = bm_load(bmt_temp_file("cut", bytes, i));
@@ -208,16 +213,17 @@ static void truncated_everywhere(void **state)
 /* The good file with one text or tensor replaced. */
 static void lies(const char *key, const char *text, const char *tensor, bm_status status, const char *part)
 {
-    bmi_error       e = { 0 };
+    bmi_error e = { 0 };
     bmi_safetensors s;
     assert_int_equal(bmi_safetensors_read(&e, BM_HERE, NULL, bmt_temp("good"), &s), BM_OK);
     bmi_st_entry entries[16];
-    bmi_st_text  texts[8];
-    size_t       n = 0;
+    bmi_st_text texts[8];
+    size_t n = 0;
     for (size_t i = 0; i < s.n; i++) {
         if (tensor && !strcmp(tensor, "missing") && !strcmp(s.entries[i].name, key)) continue;
         entries[n] = s.entries[i];
-        if (tensor && !strcmp(tensor, "shape") && !strcmp(s.entries[i].name, key)) entries[n].shape = BM_SHAPE(s.entries[i].shape.dim[0], s.entries[i].shape.dim[1] / 3, 3);
+        if (tensor && !strcmp(tensor, "shape") && !strcmp(s.entries[i].name, key))
+            entries[n].shape = BM_SHAPE(s.entries[i].shape.dim[0], s.entries[i].shape.dim[1] / 3, 3);
         if (tensor && !strcmp(tensor, "type") && !strcmp(s.entries[i].name, key)) entries[n].type = BMI_ST_I32;
         n++;
     }
@@ -229,7 +235,8 @@ static void lies(const char *key, const char *text, const char *tensor, bm_statu
     bmi_safetensors_end(&s);
     bm_model *m = bm_load(bmt_temp("bad"));
     bmt_contains(key, bm_error(m), part);
-    if (bm_status_of(m) != status) fail_msg("%s: %s, not %s: %s", key, bm_status_name(bm_status_of(m)), bm_status_name(status), bm_error(m));
+    if (bm_status_of(m) != status)
+        fail_msg("%s: %s, not %s: %s", key, bm_status_name(bm_status_of(m)), bm_status_name(status), bm_error(m));
     bm_free(m);
 }
 
@@ -237,7 +244,7 @@ static void refused(void **state)
 {
     (void)state;
     bm_dataset *d = data();
-    bm_model   *m = bm_sequential(bm_input(6), bm_dense(3, .activation = BM_SOFTMAX));
+    bm_model *m = bm_sequential(bm_input(6), bm_dense(3, .activation = BM_SOFTMAX));
     bm_compile(m, .loss = BM_SPARSE_CATEGORICAL_CROSSENTROPY);
     bm_fit(m, d);
     bm_save(m, bmt_temp("good"));
@@ -245,10 +252,15 @@ static void refused(void **state)
     lies("model", "{\"layers\": []}", NULL, BM_E_FORMAT, "layers");
     lies("model", "[1]", NULL, BM_E_FORMAT, "no JSON object");
     lies("model", "{", NULL, BM_E_FORMAT, "is no JSON");
-    lies("model", "{\"layers\": [{\"kind\": \"input\", \"options\": {\"shape\": [7]}}, {\"kind\": \"dense\", \"options\": {\"units\": 3, \"activation\": \"softmax\"}}]}", NULL, BM_E_FORMAT, "wants f32");
-    lies("model", "{\"learner\": {\"kind\": \"oracle\"}, \"layers\": [{\"kind\": \"input\", \"options\": {\"shape\": [6]}}]}", NULL, BM_E_UNSUPPORTED, "oracle");
+    lies("model",
+         "{\"layers\": [{\"kind\": \"input\", \"options\": {\"shape\": [7]}}, {\"kind\": \"dense\", \"options\": {\"units\": "
+         "3, \"activation\": \"softmax\"}}]}",
+         NULL, BM_E_FORMAT, "wants f32");
+    lies("model", "{\"learner\": {\"kind\": \"oracle\"}, \"layers\": [{\"kind\": \"input\", \"options\": {\"shape\": [6]}}]}",
+         NULL, BM_E_UNSUPPORTED, "oracle");
     lies("training", "{\"compile\": {\"losses\": []}}", NULL, BM_E_FORMAT, "losses");
-    lies("training", "{\"compile\": {\"losses\": [\"mse\", \"mse\"], \"optimizer\": {\"kind\": \"adam\"}}}", NULL, BM_E_ARGUMENT, "2 losses");
+    lies("training", "{\"compile\": {\"losses\": [\"mse\", \"mse\"], \"optimizer\": {\"kind\": \"adam\"}}}", NULL,
+         BM_E_ARGUMENT, "2 losses");
     lies("dense_1/kernel", NULL, "missing", BM_E_FORMAT, "has no \"dense_1/kernel\"");
     lies("dense_1/kernel", NULL, "shape", BM_E_FORMAT, "is F32 (6, 1, 3), its layer wants f32 (6, 3)");
     lies("dense_1/bias", NULL, "type", BM_E_FORMAT, "is I32");
@@ -269,8 +281,10 @@ static void from_text(void **state)
     assert_string_equal(bm_error(m), "");
     assert_int_equal(bm_model_parameters(m), 784 * 512 + 512 + 512 * 10 + 10);
     bm_free(m);
-    m = bm_model_parse(" {\"layers\": [{\"kind\": \"input\", \"options\": {\"shape\": [20]}}, {\"kind\": \"dense\", \"options\": {\"units\": 64, \"activation\": \"relu\"}},"
-                       "{\"kind\": \"dense\", \"options\": {\"units\": 64}}, {\"kind\": \"dense\", \"options\": {\"units\": 10}}]}");
+    m = bm_model_parse(
+        " {\"layers\": [{\"kind\": \"input\", \"options\": {\"shape\": [20]}}, {\"kind\": \"dense\", \"options\": {\"units\": "
+        "64, \"activation\": \"relu\"}},"
+        "{\"kind\": \"dense\", \"options\": {\"units\": 64}}, {\"kind\": \"dense\", \"options\": {\"units\": 10}}]}");
     assert_string_equal(bm_error(m), "");
     assert_int_equal(bm_model_parameters(m), 6154);
     bm_free(m);
@@ -282,9 +296,9 @@ static void from_text(void **state)
     bm_free(m);
     m = bm_sequential(bm_input(784), bm_dense(32));
     assert_int_equal(bm_model_parameters(m), 25120);
-    char  *text = NULL;
+    char *text = NULL;
     size_t size = 0;
-    FILE  *to   = open_memstream(&text, &size);
+    FILE *to = open_memstream(&text, &size);
     bm_summary(m, to);
     fclose(to);
     bmt_contains("summary", text, "dense_1  dense  (any, 32)           25,120\n");
@@ -296,8 +310,14 @@ static void from_text(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(comes_back),  cmocka_unit_test(goes_on),        cmocka_unit_test(goes_on_after_a_kill), cmocka_unit_test(checkpoints_of_the_best),
-        cmocka_unit_test(compiled_again), cmocka_unit_test(truncated_everywhere), cmocka_unit_test(refused), cmocka_unit_test(from_text),
+        cmocka_unit_test(comes_back),
+        cmocka_unit_test(goes_on),
+        cmocka_unit_test(goes_on_after_a_kill),
+        cmocka_unit_test(checkpoints_of_the_best),
+        cmocka_unit_test(compiled_again),
+        cmocka_unit_test(truncated_everywhere),
+        cmocka_unit_test(refused),
+        cmocka_unit_test(from_text),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

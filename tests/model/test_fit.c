@@ -14,7 +14,7 @@ static bm_dataset *digits(void)
     bm_table *table = bm_table_load("digits");
     assert_string_equal(bm_error(table), "");
     const int64_t n = bm_table_rows(table), label = bm_table_find(table, "label");
-    bm_tensor    *x = bm_tensor_new(BM_U8, BM_SHAPE(n, 64)), *t = bm_tensor_new(BM_I32, BM_SHAPE(n));
+    bm_tensor *x = bm_tensor_new(BM_U8, BM_SHAPE(n, 64)), *t = bm_tensor_new(BM_I32, BM_SHAPE(n));
     for (int64_t i = 0; i < n; i++) {
         for (int64_t k = 0; k < 64; k++) ((uint8_t *)bm_data(x))[64 * i + k] = (uint8_t)(15 * bm_table_number(table, i, k));
         ((int32_t *)bm_data(t))[i] = (int32_t)bm_table_number(table, i, label);
@@ -28,7 +28,8 @@ static bm_dataset *digits(void)
 
 static bm_model *network(void)
 {
-    bm_model *m = bm_sequential(bm_input(64), bm_dense(32, .activation = BM_RELU), bm_dense(32, .activation = BM_RELU), bm_dense(10, .activation = BM_SOFTMAX));
+    bm_model *m = bm_sequential(bm_input(64), bm_dense(32, .activation = BM_RELU), bm_dense(32, .activation = BM_RELU),
+                                bm_dense(10, .activation = BM_SOFTMAX));
     bm_compile(m, .loss = BM_SPARSE_CATEGORICAL_CROSSENTROPY, .optimizer = bm_adam(.rate = 3e-3), .metrics = { BM_ACCURACY });
     assert_string_equal(bm_error(m), "");
     return m;
@@ -38,10 +39,11 @@ static void digits_are_learned(void **state)
 {
     (void)state;
     bm_dataset *d = digits();
-    bm_parts    p = bm_dataset_split(d, .test = .25, .seed = 1);
-    bm_model   *m = network();
+    bm_parts p = bm_dataset_split(d, .test = .25, .seed = 1);
+    bm_model *m = network();
     assert_int_equal(bm_model_parameters(m), 3466);
-    bm_fit(m, p.train, .epochs = 20, .batch = 50, .validation = p.test, .seed = 1); /* 1347 rows: 26 whole batches and one of 47 */
+    bm_fit(m, p.train, .epochs = 20, .batch = 50, .validation = p.test,
+           .seed = 1); /* 1347 rows: 26 whole batches and one of 47 */
     assert_string_equal(bm_error(m), "");
     const bm_scores s = bm_evaluate(m, p.test);
     assert_string_equal(s.error, "");
@@ -65,7 +67,7 @@ static void epoch_loss_is_the_mean(void **state)
 {
     (void)state;
     bm_dataset *d = digits();
-    bm_model   *m = bm_sequential(bm_input(64), bm_dense(10, .activation = BM_SOFTMAX, .kernel_penalty = BM_L2(.01)));
+    bm_model *m = bm_sequential(bm_input(64), bm_dense(10, .activation = BM_SOFTMAX, .kernel_penalty = BM_L2(.01)));
     bm_compile(m, .loss = BM_SPARSE_CATEGORICAL_CROSSENTROPY, .optimizer = bm_sgd(.rate = BM_ZERO), .metrics = { BM_ACCURACY });
     bm_fit(m, d, .batch = 100);
     const bm_scores s = bm_evaluate(m, d);
@@ -74,7 +76,7 @@ static void epoch_loss_is_the_mean(void **state)
     bmt_near("accuracy", bm_history(m, "accuracy", 0), bm_score(&s, "accuracy"), 1e-6);
     bm_free(m);
     m = bm_sequential(bm_input(64), bm_dense(1));
-    bm_tensor  *x = bm_tensor_new(BM_F32, BM_SHAPE(10, 64)), *t = bm_tensor_new(BM_F32, BM_SHAPE(10));
+    bm_tensor *x = bm_tensor_new(BM_F32, BM_SHAPE(10, 64)), *t = bm_tensor_new(BM_F32, BM_SHAPE(10));
     for (int i = 0; i < 10; i++) ((float *)bm_data(t))[i] = (float)i;
     bm_dataset *e = bm_dataset_from(x, t);
     bm_compile(m, .loss = BM_SSE, .optimizer = bm_sgd(.rate = BM_ZERO));
@@ -94,14 +96,15 @@ static void epoch_loss_is_the_mean(void **state)
 static void weights_count(void **state)
 {
     (void)state;
-    bm_tensor *x = bm_tensor_new(BM_F32, BM_SHAPE(40, 1)), *t = bm_tensor_new(BM_I32, BM_SHAPE(40)), *w = bm_tensor_new(BM_F32, BM_SHAPE(40));
+    bm_tensor *x = bm_tensor_new(BM_F32, BM_SHAPE(40, 1)), *t = bm_tensor_new(BM_I32, BM_SHAPE(40)),
+              *w = bm_tensor_new(BM_F32, BM_SHAPE(40));
     for (int i = 0; i < 40; i++) {
-        ((float *)bm_data(x))[i]   = (float)(i % 4 < 3);
+        ((float *)bm_data(x))[i] = (float)(i % 4 < 3);
         ((int32_t *)bm_data(t))[i] = i % 4 < 3;
-        ((float *)bm_data(w))[i]   = 1;
+        ((float *)bm_data(w))[i] = 1;
     }
     bm_dataset *plain = bm_dataset_from(x, t), *weighted = bm_dataset_new({ x }, { t }, .weights = w);
-    double      loss[3];
+    double loss[3];
     for (int k = 0; k < 3; k++) {
         bm_model *m = bm_sequential(bm_input(1), bm_dense(1, .activation = BM_SIGMOID));
         bm_compile(m, .loss = BM_BINARY_CROSSENTROPY, .optimizer = bm_sgd(.rate = .5));
@@ -146,7 +149,7 @@ static void ways_of_batches(void **state)
 {
     (void)state;
     bm_dataset *d = digits();
-    bm_model   *m = network();
+    bm_model *m = network();
     bm_fit(m, d, .batch = 500, .drop_last = true, .validation_split = .2, .no_shuffle = true);
     bm_fit(m, d, .batch = 500, .draw = true, .epochs = 2);
     bm_fit(m, d, .whole = true);
@@ -168,8 +171,8 @@ static void rules_end_training(void **state)
 {
     (void)state;
     bm_dataset *d = digits();
-    bm_model   *m = network();
-    double      seen = NAN;
+    bm_model *m = network();
+    double seen = NAN;
     bm_fit(m, d, .epochs = 100, .callbacks = { bm_stop_at(.loss = 2) });
     assert_string_equal(bm_stopped_by(m), "stop_at loss");
     assert_true(bm_history(m, "loss", -1) <= 2 && bm_history_epochs(m) < 100);
@@ -187,12 +190,15 @@ static void rules_end_training(void **state)
     assert_string_equal(bm_stopped_by(m), "on_progress");
     assert_true(seen == bm_history(m, "loss", -1));
     const int64_t before = bm_history_epochs(m);
-    bm_fit(m, d, .epochs = 300, .validation_split = .2, .callbacks = { bm_early_stopping(.patience = 3, .monitor = "validation_accuracy"), bm_reduce_on_plateau(.patience = 1, .factor = .5) });
+    bm_fit(m, d, .epochs = 300, .validation_split = .2,
+           .callbacks = { bm_early_stopping(.patience = 3, .monitor = "validation_accuracy"),
+                          bm_reduce_on_plateau(.patience = 1, .factor = .5) });
     assert_string_equal(bm_error(m), "");
     assert_string_equal(bm_stopped_by(m), "early_stopping");
     const int64_t after = bm_history_epochs(m), best = bm_best_epoch(m);
     assert_true(after - before < 300 && best == after - 4);
-    for (int64_t i = before; i < after; i++) assert_true(bm_history(m, "validation_accuracy", i) <= bm_history(m, "validation_accuracy", best));
+    for (int64_t i = before; i < after; i++)
+        assert_true(bm_history(m, "validation_accuracy", i) <= bm_history(m, "validation_accuracy", best));
     assert_true(bm_history(m, "rate", -1) < 1);
     bm_fit(m, d, .callbacks = { bm_early_stopping(.monitor = "acuracy") });
     bmt_contains("unknown number", bm_error(m), "there is no number \"acuracy\" to monitor; there are loss, accuracy");
@@ -214,8 +220,8 @@ static void stopped_from_outside(void **state)
 {
     (void)state;
     bm_dataset *d = digits();
-    bm_model   *m = network();
-    pthread_t   thread;
+    bm_model *m = network();
+    pthread_t thread;
     bm_stop(m); /* nothing runs: the next fit is not affected */
     assert_int_equal(pthread_create(&thread, NULL, stopper, m), 0);
     bm_fit(m, d, .epochs = 1000000);
@@ -232,13 +238,13 @@ static void refused(void **state)
 {
     (void)state;
     bm_dataset *d = digits();
-    bm_model   *m = network();
-#define REFUSES(part, ...)                             \
-    do {                                               \
-        bm_fit(m, __VA_ARGS__);                        \
-        bmt_contains("refused", bm_error(m), (part));  \
-        assert_int_equal(bm_history_epochs(m), 0);     \
-        bm_clear(m);                                   \
+    bm_model *m = network();
+#define REFUSES(part, ...)                            \
+    do {                                              \
+        bm_fit(m, __VA_ARGS__);                       \
+        bmt_contains("refused", bm_error(m), (part)); \
+        assert_int_equal(bm_history_epochs(m), 0);    \
+        bm_clear(m);                                  \
     } while (0)
     REFUSES("batch is 2000, but there are only 1797 rows", d, .batch = 2000);
     REFUSES("batch is -1, it must be 1 or more", d, .batch = -1);
@@ -266,7 +272,8 @@ static void refused(void **state)
     bmt_contains("rate", bm_error(m), "rate is nan");
     bm_clear(m);
     bm_compile(m, .loss = BM_CATEGORICAL_CROSSENTROPY);
-    bmt_contains("no softmax", bm_error(m), "takes probabilities, and the last layer puts out any numbers: give it .activation = BM_SOFTMAX");
+    bmt_contains("no softmax", bm_error(m),
+                 "takes probabilities, and the last layer puts out any numbers: give it .activation = BM_SOFTMAX");
     bm_clear(m);
     bm_compile(m, .loss = BM_BINARY_CROSSENTROPY);
     bmt_contains("no sigmoid", bm_error(m), "or take the loss BM_SIGMOID_CROSSENTROPY");
@@ -299,8 +306,7 @@ static void layers_that_do_not_fit(void **state)
     bmt_contains("units", bm_error(m), "test_fit.c");
     bmt_contains("units", bm_error(m), "units");
     bm_free(m);
-    m = bm_sequential(bm_input(4),
-                      bm_reshape(3, 3));
+    m = bm_sequential(bm_input(4), bm_reshape(3, 3));
     bmt_contains("reshape", bm_error(m), "reshape");
     bmt_contains("reshape", bm_error(m), "test_fit.c");
     bm_free(m);
@@ -309,8 +315,14 @@ static void layers_that_do_not_fit(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(digits_are_learned), cmocka_unit_test(epoch_loss_is_the_mean), cmocka_unit_test(weights_count), cmocka_unit_test(ways_of_batches),
-        cmocka_unit_test(rules_end_training), cmocka_unit_test(stopped_from_outside), cmocka_unit_test(refused), cmocka_unit_test(layers_that_do_not_fit),
+        cmocka_unit_test(digits_are_learned),
+        cmocka_unit_test(epoch_loss_is_the_mean),
+        cmocka_unit_test(weights_count),
+        cmocka_unit_test(ways_of_batches),
+        cmocka_unit_test(rules_end_training),
+        cmocka_unit_test(stopped_from_outside),
+        cmocka_unit_test(refused),
+        cmocka_unit_test(layers_that_do_not_fit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -16,7 +16,7 @@ static bm_dataset *images(void)
         t[i] = i % 3;
         for (int k = 0; k < 4; k++) x[i][k] = (uint8_t)(k == t[i] ? 200 + i % 50 : i * (k + 1) % 100);
     }
-    bm_tensor  *a = bm_tensor_view(BM_U8, BM_SHAPE(ROWS, 2, 2, 1), x), *b = bm_tensor_view(BM_I32, BM_SHAPE(ROWS), t);
+    bm_tensor *a = bm_tensor_view(BM_U8, BM_SHAPE(ROWS, 2, 2, 1), x), *b = bm_tensor_view(BM_I32, BM_SHAPE(ROWS), t);
     bm_dataset *d = bm_dataset_from(a, b);
     bm_free(a);
     bm_free(b);
@@ -26,7 +26,7 @@ static bm_dataset *images(void)
 static bm_model *fitted(const char *text, bm_optimizer optimizer, bm_loss loss)
 {
     bm_dataset *d = images();
-    bm_model   *m = bm_learner_parse(text, NULL);
+    bm_model *m = bm_learner_parse(text, NULL);
     if (optimizer.name || loss.name) bm_compile(m, .optimizer = optimizer, .loss = loss);
     bm_fit(m, d, .epochs = 30, .batch = 10);
     bm_free(d);
@@ -34,13 +34,13 @@ static bm_model *fitted(const char *text, bm_optimizer optimizer, bm_loss loss)
 }
 
 static const bm_optimizer no_optimizer;
-static const bm_loss      no_loss;
+static const bm_loss no_loss;
 
 static void flattened(void **state)
 {
     (void)state;
     bm_dataset *d = images();
-    bm_model   *m = fitted("dense 8 relu, dense 3", bm_adam(.rate = .03), no_loss);
+    bm_model *m = fitted("dense 8 relu, dense 3", bm_adam(.rate = .03), no_loss);
     if (bm_failed(m)) fail_msg("%s", bm_error(m));
     assert_int_equal(bm_model_layers(m), 4); /* input, flatten, dense, output */
     assert_string_equal(bm_model_layer_kind(m, 1), "flatten");
@@ -63,7 +63,7 @@ static void flattened(void **state)
 static void replaced(void **state)
 {
     (void)state;
-    bm_model    *m = fitted("mlp:8", bm_sgd(.rate = BM_ZERO), no_loss);
+    bm_model *m = fitted("mlp:8", bm_sgd(.rate = BM_ZERO), no_loss);
     const double first = bm_history(m, "loss", 0);
     if (bm_failed(m)) fail_msg("%s", bm_error(m));
     for (int i = 1; i < 30; i++) bmt_near("a frozen model", bm_history(m, "loss", i), first, 1e-6);
@@ -78,7 +78,7 @@ static void metrics_and_loss(void **state)
 {
     (void)state;
     bm_dataset *d = images();
-    bm_model   *m = bm_learner_parse("mlp:8", NULL);
+    bm_model *m = bm_learner_parse("mlp:8", NULL);
     bm_compile(m, .metrics = { BM_F1_MACRO });
     bm_fit(m, d, .epochs = 2);
     if (bm_failed(m)) fail_msg("%s", bm_error(m));
@@ -108,16 +108,18 @@ static void weighed(void **state)
 {
     (void)state;
     bm_dataset *d = images();
-    float       w[ROWS];
+    float w[ROWS];
     for (int i = 0; i < ROWS; i++) w[i] = i % 3 == 2 ? 3 : 1;
-    bm_tensor  *weights = bm_tensor_view(BM_F32, BM_SHAPE(ROWS), w);
+    bm_tensor *weights = bm_tensor_view(BM_F32, BM_SHAPE(ROWS), w);
     bm_dataset *by_row = bm_dataset_new(.x = { bm_dataset_x(d, 0) }, .t = { bm_dataset_t(d, 0) }, .weights = weights);
-    bm_model   *plain = bm_learner_parse("softmax", NULL), *a = bm_learner_parse("softmax", NULL), *b = bm_learner_parse("softmax", NULL);
+    bm_model *plain = bm_learner_parse("softmax", NULL), *a = bm_learner_parse("softmax", NULL),
+             *b = bm_learner_parse("softmax", NULL);
     bm_fit(plain, d);
     bm_fit(a, d, .class_weights = BM_REALS(1, 1, 3));
     bm_fit(b, by_row);
     assert_false(bm_failed(a) || bm_failed(b) || bm_failed(plain));
-    const bm_tensor *ka = bm_model_weight(a, "output/kernel"), *kb = bm_model_weight(b, "output/kernel"), *kp = bm_model_weight(plain, "output/kernel");
+    const bm_tensor *ka = bm_model_weight(a, "output/kernel"), *kb = bm_model_weight(b, "output/kernel"),
+                    *kp = bm_model_weight(plain, "output/kernel");
     assert_memory_equal(bm_data_f64(ka), bm_data_f64(kb), (size_t)bm_tensor_size(ka) * sizeof(double));
     assert_memory_not_equal(bm_data_f64(ka), bm_data_f64(kp), (size_t)bm_tensor_size(ka) * sizeof(double));
     bm_fit(a, d, .class_weights = BM_REALS(1, 3));
@@ -136,7 +138,8 @@ static void weighed(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(weighed), cmocka_unit_test(flattened), cmocka_unit_test(replaced), cmocka_unit_test(metrics_and_loss), cmocka_unit_test(own_method),
+        cmocka_unit_test(weighed),          cmocka_unit_test(flattened),  cmocka_unit_test(replaced),
+        cmocka_unit_test(metrics_and_loss), cmocka_unit_test(own_method),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -203,7 +203,8 @@ static void in_words(void **state)
           "\"activation\": \"sigmoid\"}}]}",
           BM_E_FORMAT, "its layer wants f32 (7, 1000000000)" },
         { "model",
-          "{\"layers\": [{\"kind\": \"input\", \"options\": {\"shape\": [1000000000, 1000000000]}}, {\"kind\": \"flatten\"}, {\"kind\": \"dense\", "
+          "{\"layers\": [{\"kind\": \"input\", \"options\": {\"shape\": [1000000000, 1000000000]}}, {\"kind\": \"flatten\"}, "
+          "{\"kind\": \"dense\", "
           "\"options\": {\"units\": 1000000000}}]}",
           BM_E_SHAPE, "dense_1: kernel would be (1000000000000000000, 1000000000), more than can be addressed" },
         { "model",

@@ -34,13 +34,13 @@ static inline bm_tensor *bmt_reals(bm_type type, bm_shape shape, const double *n
 
 /* Layers of a text on one graph: x, built in a row, once for training and once for prediction. */
 typedef struct bmt_network {
-    bm_graph      *g;
-    bmi_error      e;
-    bmi_arena      arena;
+    bm_graph *g;
+    bmi_error e;
+    bmi_arena arena;
     bmi_kept_layer kept[8];
-    size_t         n;
-    bm_build       training, predicting;
-    bm_node        x, trained, predicted;
+    size_t n;
+    bm_build training, predicting;
+    bm_node x, trained, predicted;
 } bmt_network;
 
 static inline bm_node bmt_build_row(bmt_network *w, bm_build *b)

@@ -13,9 +13,16 @@ static void check_doc(const char *family, const char *name, const char *doc)
 }
 
 /* ---- choices ---- */
-static const struct { const char *family; size_t size; } families[] = {
-    { "activation", sizeof(bm_activation_kind) }, { "initializer", sizeof(bm_init_kind) }, { "loss", sizeof(bm_loss_kind) },
-    { "metric", sizeof(bm_metric_kind) },         { "penalty", sizeof(bm_penalty_kind) },  { "schedule", sizeof(bm_schedule_kind) },
+static const struct {
+    const char *family;
+    size_t size;
+} families[] = {
+    { "activation", sizeof(bm_activation_kind) },
+    { "initializer", sizeof(bm_init_kind) },
+    { "loss", sizeof(bm_loss_kind) },
+    { "metric", sizeof(bm_metric_kind) },
+    { "penalty", sizeof(bm_penalty_kind) },
+    { "schedule", sizeof(bm_schedule_kind) },
 };
 
 /* A number inside the range: the default, or one near it. */
@@ -34,22 +41,25 @@ static double below(double low)
 static void check_number(const char *family, const bmi_choice_kind *kind, int i)
 {
     const bm_choice_number *n = &kind->number[i];
-    bmi_choice              c = { .name = kind->name };
+    bmi_choice c = { .name = kind->name };
     check_doc(family, kind->name, n->doc);
     for (int j = 0; j < 2; j++)
-        if (kind->number[j].name) c.p[j] = inside(kind->number[j].low, kind->number[j].high, kind->number[j].above, kind->number[j].initial);
-    const double good = c.p[i], wrong[] = { NAN, n->low != 0 || n->high != 0 ? below(n->low) : (double)INFINITY, isfinite(n->high) && n->high != 0 ? n->high + 1 : NAN };
+        if (kind->number[j].name)
+            c.p[j] = inside(kind->number[j].low, kind->number[j].high, kind->number[j].above, kind->number[j].initial);
+    const double good = c.p[i], wrong[] = { NAN, n->low != 0 || n->high != 0 ? below(n->low) : (double)INFINITY,
+                                            isfinite(n->high) && n->high != 0 ? n->high + 1 : NAN };
     for (size_t k = 0; k < BMI_COUNT(wrong); k++) {
         bmi_error e = { 0 };
-        c.p[i]      = wrong[k];
-        if (bmi_choice_settle(&e, BM_HERE, "test", "choice", family, &c)) fail_msg("%s %s: %s takes %g", family, kind->name, n->name, wrong[k]);
+        c.p[i] = wrong[k];
+        if (bmi_choice_settle(&e, BM_HERE, "test", "choice", family, &c))
+            fail_msg("%s %s: %s takes %g", family, kind->name, n->name, wrong[k]);
         assert_int_equal(e.status, BM_E_ARGUMENT);
         bmt_contains(kind->name, e.text, n->name);
         bmt_contains(kind->name, e.text, kind->name);
         bmt_contains(kind->name, e.text, "must be");
     }
     bmi_error e = { 0 };
-    c.p[i]      = good;
+    c.p[i] = good;
     if (!bmi_choice_settle(&e, BM_HERE, "test", "choice", family, &c)) fail_msg("%s %s: %s", family, kind->name, e.text);
 }
 
@@ -58,7 +68,7 @@ static void choices(void **state)
     (void)state;
     for (size_t f = 0; f < BMI_COUNT(families); f++) {
         const bmi_kind *k;
-        size_t          i = 0;
+        size_t i = 0;
         for (; (k = bmi_kind_at(families[f].family, i)); i++) {
             const bmi_choice_kind *kind = k->record;
             assert_int_equal(kind->size, families[f].size);
@@ -69,8 +79,10 @@ static void choices(void **state)
             for (int j = 0; j < 2; j++) {
                 if (kind->number[j].name) check_number(k->family, kind, j);
                 else {
-                    bmi_error  e = { 0 };
-                    bmi_choice c = { .name = kind->name, .p = { inside(kind->number[0].low, kind->number[0].high, kind->number[0].above, kind->number[0].initial) } };
+                    bmi_error e = { 0 };
+                    bmi_choice c = { .name = kind->name,
+                                     .p = { inside(kind->number[0].low, kind->number[0].high, kind->number[0].above,
+                                                   kind->number[0].initial) } };
                     if (!kind->number[0].name) c.p[0] = 0;
                     c.p[j] = 1;
                     assert_null(bmi_choice_settle(&e, BM_HERE, "test", "choice", families[f].family, &c));
@@ -105,7 +117,7 @@ static void make(const char *family, const bmi_part_kind *kind, void *to)
 
 static void check_range(const char *family, const bmi_part_kind *kind, const bmi_field *f, double value)
 {
-    bm_layer  part, kept;
+    bm_layer part, kept;
     bmi_error e = { 0 };
     bmi_arena arena = { 0 };
     make(family, kind, &part);
@@ -129,8 +141,10 @@ static void check_fields(const char *family, const bmi_part_kind *kind)
         for (const bmi_field *g = f + 1; g->name; g++) assert_string_not_equal(f->name, g->name);
         const bool ranged = f->low != 0 || f->high != 0;
         if (f->type == BMI_FIELD_REAL) check_range(family, kind, f, NAN);
-        if ((f->type == BMI_FIELD_REAL || f->type == BMI_FIELD_INT) && ranged && isfinite(f->low)) check_range(family, kind, f, below(f->low));
-        if ((f->type == BMI_FIELD_REAL || f->type == BMI_FIELD_INT) && ranged && isfinite(f->high)) check_range(family, kind, f, f->high + 1);
+        if ((f->type == BMI_FIELD_REAL || f->type == BMI_FIELD_INT) && ranged && isfinite(f->low))
+            check_range(family, kind, f, below(f->low));
+        if ((f->type == BMI_FIELD_REAL || f->type == BMI_FIELD_INT) && ranged && isfinite(f->high))
+            check_range(family, kind, f, f->high + 1);
         if (f->type == BMI_FIELD_REAL && f->below) check_range(family, kind, f, f->high);
     }
 }
@@ -138,15 +152,16 @@ static void check_fields(const char *family, const bmi_part_kind *kind)
 /* Settled, written, read, settled: the same bytes of JSON. */
 static void check_json(const char *family, const bmi_part_kind *kind)
 {
-    bm_layer  part, kept, back, again;
+    bm_layer part, kept, back, again;
     bmi_error e = { 0 };
     bmi_arena arena = { 0 };
     make(family, kind, &part);
     if (bmi_part_keep(&e, &arena, family, &part, &kept)) fail_msg("%s", e.text);
     json_t *json = bmi_part_save(&kept);
-    if (bmi_part_load(&e, BM_HERE, family, json, NULL, true, &back) || bmi_part_keep(&e, &arena, family, &back, &again)) fail_msg("%s", e.text);
+    if (bmi_part_load(&e, BM_HERE, family, json, NULL, true, &back) || bmi_part_keep(&e, &arena, family, &back, &again))
+        fail_msg("%s", e.text);
     json_t *second = bmi_part_save(&again);
-    char   *a = json_dumps(json, 0), *b = json_dumps(second, 0);
+    char *a = json_dumps(json, 0), *b = json_dumps(second, 0);
     assert_string_equal(a, b);
     assert_string_equal(json_string_value(json_object_get(json, "kind")), kind->name);
     json_object_set_new(json_object_get(json, "options"), "unheard", json_true());
@@ -164,7 +179,7 @@ static void check_json(const char *family, const bmi_part_kind *kind)
 static void check_parts(const char *family, size_t record)
 {
     const bmi_kind *k;
-    size_t          i = 0;
+    size_t i = 0;
     for (; (k = bmi_kind_at(family, i)); i++) {
         const bmi_part_kind *kind = k->record;
         assert_int_equal(kind->size, record);
@@ -191,7 +206,9 @@ static void optimizers_keep(void **state)
     const bmi_kind *k;
     check_parts("optimizer", sizeof(bm_optimizer_kind));
     for (size_t i = 0; (k = bmi_kind_at("optimizer", i)); i++) {
-        static const char *const common[] = { "rate", "schedule", "decay", "warmup", "clip_value", "clip_norm", "weight_decay" };
+        static const char *const common[] = {
+            "rate", "schedule", "decay", "warmup", "clip_value", "clip_norm", "weight_decay"
+        };
         const bm_optimizer_kind *kind = k->record;
         check_doc("optimizer", k->name, kind->doc);
         for (size_t j = 0; j < BMI_COUNT(common); j++) assert_non_null(bmi_field_find(kind->fields, common[j]));
@@ -204,8 +221,8 @@ static void optimizers_keep(void **state)
 
 typedef struct difference {
     bm_session *s;
-    bm_node     loss, x;
-    bm_feeds    feeds;
+    bm_node loss, x;
+    bm_feeds feeds;
 } difference;
 
 static double loss_at(difference *d)
@@ -218,21 +235,23 @@ static double loss_at(difference *d)
 /* Gradients by x and each weight against central differences, dropout aside (it draws anew). */
 static void check_gradient(const char *name, bmt_network *w, bm_tensor *x)
 {
-    const bm_node y    = w->trained;
+    const bm_node y = w->trained;
     const bm_node loss = bm_sum(bm_mul(y, bm_tanh(bm_shift(y, .3)))); /* smooth, and not symmetric */
-    bm_node       by[9] = { w->x }, dx[9];
-    size_t        n = 1;
+    bm_node by[9] = { w->x }, dx[9];
+    size_t n = 1;
     for (size_t i = 0; i < w->training.n_weights; i++)
         if (w->training.weights[i].trained) by[n++] = w->training.weights[i].node;
-    if (bm_gradients_at(loss, (bm_nodes){ by, n }, (bm_node){ NULL, -1 }, dx, BM_HERE)) fail_msg("%s: %s", name, bm_error(w->g));
+    if (bm_gradients_at(loss, (bm_nodes){ by, n }, (bm_node){ NULL, -1 }, dx, BM_HERE))
+        fail_msg("%s: %s", name, bm_error(w->g));
     difference d = { bm_session_new(w->g, .seed = 5), loss, w->x, { (const bm_feed[]){ { w->x, x } }, 1 } };
     for (size_t k = 0; k < n; k++) {
         bm_run(d.s, d.feeds, BM_FETCHES(dx[k]));
         if (bm_failed(d.s)) fail_msg("%s: %s", name, bm_error(d.s));
         const bm_tensor *v = bm_value(d.s, dx[k]);
-        bm_tensor *got = bm_tensor_copy(BM_F64, bm_tensor_shape(v), bm_data_any(v)), *at = k ? bm_tensor_copy(BM_F64, bm_tensor_shape(v), bm_data_any(bm_value(d.s, by[k]))) : x;
+        bm_tensor *got = bm_tensor_copy(BM_F64, bm_tensor_shape(v), bm_data_any(v)),
+                  *at = k ? bm_tensor_copy(BM_F64, bm_tensor_shape(v), bm_data_any(bm_value(d.s, by[k]))) : x;
         for (int64_t i = 0; i < bm_tensor_size(got); i++) {
-            double       *place = (double *)bm_data(at) + i, was = *place, side[2];
+            double *place = (double *)bm_data(at) + i, was = *place, side[2];
             for (int s = 0; s < 2; s++) {
                 *place = was + (s ? 1e-6 : -1e-6);
                 if (k) bm_set_value(d.s, by[k], at);
@@ -252,9 +271,9 @@ static void check_gradient(const char *name, bmt_network *w, bm_tensor *x)
 
 static void build_one(const bm_layer_kind *kind, bm_type type)
 {
-    bm_layer    layer;
+    bm_layer layer;
     bmt_network w = { 0 };
-    double      numbers[4 * 6];
+    double numbers[4 * 6];
     make("layer", (const bmi_part_kind *)kind, &layer);
     for (int i = 0; i < 24; i++) numbers[i] = sin(i * i + 1) + .1 * i;
     if (!strcmp(kind->name, "input")) ((bm_input_options *)(void *)layer.options.at)->type = type;
@@ -270,13 +289,15 @@ static void build_one(const bm_layer_kind *kind, bm_type type)
         assert_int_equal(w.training.weights[i].node.index, w.predicting.weights[i].node.index);
     }
     assert_int_equal(w.predicting.n_updates, 0);
-    bm_tensor  *x = bmt_reals(type, BM_SHAPE(4, 6), numbers);
+    bm_tensor *x = bmt_reals(type, BM_SHAPE(4, 6), numbers);
     bm_session *s = bm_session_new(w.g, .seed = 3);
     bm_run(s, BM_FEEDS({ w.x, x }), BM_FETCHES(w.trained, w.predicted));
     if (bm_failed(s)) fail_msg("%s: %s", kind->name, bm_error(s));
-    for (int64_t i = 0; i < bm_tensor_size(bm_value(s, w.trained)); i++) assert_true(isfinite(bm_tensor_at(bm_value(s, w.trained), i)));
+    for (int64_t i = 0; i < bm_tensor_size(bm_value(s, w.trained)); i++)
+        assert_true(isfinite(bm_tensor_at(bm_value(s, w.trained), i)));
     bm_free(s);
-    const bool random = !strcmp(kind->name, "dropout") || !strcmp(kind->name, "dropconnect") || !strcmp(kind->name, "gaussian_noise");
+    const bool random =
+        !strcmp(kind->name, "dropout") || !strcmp(kind->name, "dropconnect") || !strcmp(kind->name, "gaussian_noise");
     if (type == BM_F64 && !random) check_gradient(kind->name, &w, x);
     bm_free(x);
     bmt_network_end(&w);
@@ -298,16 +319,21 @@ static void layers_refuse(void **state)
     (void)state;
     const bmi_kind *k;
     for (size_t i = 0; (k = bmi_kind_at("layer", i)); i++) {
-        bm_layer       layer;
+        bm_layer layer;
         bmi_kept_layer kept;
-        bmi_arena      arena = { 0 };
-        bmi_error      e = { 0 };
+        bmi_arena arena = { 0 };
+        bmi_error e = { 0 };
         make("layer", k->record, &layer);
         layer.here = (bm_place){ "net.c", 12 };
         if (bmi_layer_keep(&e, &arena, &layer, NULL, 0, &kept)) fail_msg("%s", e.text);
-        bm_graph     *g = bm_graph_new();
-        const bm_node x = bm_placeholder(g, BM_F32, BM_SHAPE(BM_ANY, 6), "x"), whole = bm_placeholder(g, BM_I32, BM_SHAPE(BM_ANY, 6), "whole");
-        const struct { bm_node in[2]; size_t n; bm_status status; } cases[] = { { { x, x }, 2, BM_E_ARGUMENT }, { { x }, 0, BM_E_ARGUMENT }, { { whole }, 1, BM_E_TYPE } };
+        bm_graph *g = bm_graph_new();
+        const bm_node x = bm_placeholder(g, BM_F32, BM_SHAPE(BM_ANY, 6), "x"),
+                      whole = bm_placeholder(g, BM_I32, BM_SHAPE(BM_ANY, 6), "whole");
+        const struct {
+            bm_node in[2];
+            size_t n;
+            bm_status status;
+        } cases[] = { { { x, x }, 2, BM_E_ARGUMENT }, { { x }, 0, BM_E_ARGUMENT }, { { whole }, 1, BM_E_TYPE } };
         for (size_t c = 0; c < BMI_COUNT(cases) - !strcmp(k->name, "input"); c++) {
             bm_build b;
             e = (bmi_error){ 0 };
@@ -328,14 +354,22 @@ static void layers_refuse(void **state)
 static void penalties(void **state)
 {
     (void)state;
-    const struct { bm_penalty p; double want, slope[3]; } cases[] = { /* of (1, -2, 0), by hand; the derivative of |w| is 0 at 0 */
-        { BM_L1(.5), 1.5, { .5, -.5, 0 } }, { BM_L2(.5), 2.5, { 1, -2, 0 } }, { BM_ELASTIC(.5, .1), 2, { .7, -.9, 0 } }, { BM_ELASTIC(BM_ZERO, .1), .5, { .2, -.4, 0 } },
+    const struct {
+        bm_penalty p;
+        double want, slope[3];
+    } cases[] = {
+        /* of (1, -2, 0), by hand; the derivative of |w| is 0 at 0 */
+        { BM_L1(.5), 1.5, { .5, -.5, 0 } },
+        { BM_L2(.5), 2.5, { 1, -2, 0 } },
+        { BM_ELASTIC(.5, .1), 2, { .7, -.9, 0 } },
+        { BM_ELASTIC(BM_ZERO, .1), .5, { .2, -.4, 0 } },
     };
     const double numbers[] = { 1, -2, 0 };
     for (size_t i = 0; i < BMI_COUNT(cases); i++) {
         bm_graph *g = bm_graph_new();
         bmi_error e = { 0 };
-        bm_node   w = bm_placeholder(g, BM_F64, BM_SHAPE(3), "w"), y = bmi_penalty_node(&e, BM_HERE, "test", cases[i].p, w), d = bm_gradient(y, w);
+        bm_node w = bm_placeholder(g, BM_F64, BM_SHAPE(3), "w"), y = bmi_penalty_node(&e, BM_HERE, "test", cases[i].p, w),
+                d = bm_gradient(y, w);
         bm_tensor *t = bmt_reals(BM_F64, BM_SHAPE(3), numbers);
         bm_session *s = bm_session_new(g);
         bm_run(s, BM_FEEDS({ w, t }), BM_FETCHES(y, d));
@@ -355,16 +389,18 @@ static void loss_gradients(void **state)
     const bmi_kind *k;
     for (size_t i = 0; (k = bmi_kind_at("loss", i)); i++) {
         const bm_loss_kind *kind = k->record;
-        double    y[6] = { .2, .5, .3, .6, .15, .25 }, t[6] = { .3, .4, .3, .1, .8, .1 }, classes[2] = { 2, 0 }, p[2];
+        double y[6] = { .2, .5, .3, .6, .15, .25 }, t[6] = { .3, .4, .3, .1, .8, .1 }, classes[2] = { 2, 0 }, p[2];
         bmi_error e = { 0 };
         bm_graph *g = bm_graph_new();
         const bool labels = kind->target == BM_TARGET_CLASS;
         bmi_choice_numbers((const bmi_choice_kind *)kind, (const double[]){ 0, 0 }, p);
-        const bm_node yn = bm_placeholder(g, BM_F64, BM_SHAPE(2, 3), "y"), tn = bm_placeholder(g, labels ? BM_I64 : BM_F64, labels ? BM_SHAPE(2) : BM_SHAPE(2, 3), "t");
+        const bm_node yn = bm_placeholder(g, BM_F64, BM_SHAPE(2, 3), "y"),
+                      tn = bm_placeholder(g, labels ? BM_I64 : BM_F64, labels ? BM_SHAPE(2) : BM_SHAPE(2, 3), "t");
         const bm_node rows = bmi_loss_rows(&e, BM_HERE, kind, p, &(bm_loss_input){ .prediction = yn, .target = tn });
         if (e.status) fail_msg("%s: %s", k->name, e.text);
         const bm_node loss = bmi_loss_reduce(rows, (bm_node){ NULL, -1 }, kind->reduction, BM_HERE), d = bm_gradient(loss, yn);
-        bm_tensor *yt = bmt_reals(BM_F64, BM_SHAPE(2, 3), y), *tt = labels ? bmt_reals(BM_I64, BM_SHAPE(2), classes) : bmt_reals(BM_F64, BM_SHAPE(2, 3), t);
+        bm_tensor *yt = bmt_reals(BM_F64, BM_SHAPE(2, 3), y),
+                  *tt = labels ? bmt_reals(BM_I64, BM_SHAPE(2), classes) : bmt_reals(BM_F64, BM_SHAPE(2, 3), t);
         bm_session *s = bm_session_new(g);
         bm_run(s, BM_FEEDS({ yn, yt }, { tn, tt }), BM_FETCHES(d));
         if (bm_failed(s)) fail_msg("%s: %s", k->name, bm_error(s));
@@ -390,8 +426,9 @@ static void loss_gradients(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(choices),      cmocka_unit_test(layers_keep),   cmocka_unit_test(optimizers_keep), cmocka_unit_test(layers_build),
-        cmocka_unit_test(layers_refuse), cmocka_unit_test(penalties),     cmocka_unit_test(loss_gradients),
+        cmocka_unit_test(choices),        cmocka_unit_test(layers_keep),   cmocka_unit_test(optimizers_keep),
+        cmocka_unit_test(layers_build),   cmocka_unit_test(layers_refuse), cmocka_unit_test(penalties),
+        cmocka_unit_test(loss_gradients),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

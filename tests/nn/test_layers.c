@@ -19,8 +19,9 @@ static double number_of(bm_session *s, bm_graph *g, const char *name, int64_t i)
 static bm_node updates_of(const bmt_network *w)
 {
     bm_node list[8];
-    size_t  n = 0;
-    for (size_t i = 0; i < w->training.n_updates; i++) list[n++] = bm_assign(w->training.updates[i].state, w->training.updates[i].value);
+    size_t n = 0;
+    for (size_t i = 0; i < w->training.n_updates; i++)
+        list[n++] = bm_assign(w->training.updates[i].state, w->training.updates[i].value);
     return bm_group_at((bm_nodes){ list, n }, BM_HERE);
 }
 
@@ -29,30 +30,36 @@ static void batch_norm_statistics(void **state)
 {
     (void)state;
     const double batches[2][2] = { { 0, 2 }, { 0, 6 } };
-    const struct { const char *text, *kept; double mean, spread, variance; } cases[] = {
+    const struct {
+        const char *text, *kept;
+        double mean, spread, variance;
+    } cases[] = {
         { "batch_norm plain_mean spread=deviation", "batch_norm_1/moving_deviation", 2, 2, 4 },
         { "batch_norm plain_mean", "batch_norm_1/moving_variance", 2, 5, 5 }, /* root of the mean variance: 2.2361 */
-        { "batch_norm momentum=.9", "batch_norm_1/moving_variance", .9 * .1 + .1 * 3, .9 * (.9 + .1) + .1 * 9, .9 * (.9 + .1) + .1 * 9 },
+        { "batch_norm momentum=.9", "batch_norm_1/moving_variance", .9 * .1 + .1 * 3, .9 * (.9 + .1) + .1 * 9,
+          .9 * (.9 + .1) + .1 * 9 },
         { "batch_norm momentum=.5 spread=deviation", "batch_norm_1/moving_deviation", .5 * .5 + .5 * 3, 2, 4 },
     };
     for (size_t c = 0; c < BMI_COUNT(cases); c++) {
         bmt_network w = { 0 };
         bmt_network_parse(&w, BM_F64, BM_SHAPE(BM_ANY, 1), cases[c].text);
         bm_session *s = session_of(&w, 0);
-        bm_node     update = updates_of(&w);
+        bm_node update = updates_of(&w);
         for (int i = 0; i < 2; i++) {
             bm_tensor *x = bmt_reals(BM_F64, BM_SHAPE(2, 1), batches[i]);
             bm_run(s, BM_FEEDS({ w.x, x }), BM_FETCHES(update, w.trained));
             if (bm_failed(s)) fail_msg("%s", bm_error(s));
             const double deviation = i ? 3 : 1;
-            bmt_near("normalised by the batch", bm_tensor_at(bm_value(s, w.trained), 1), deviation / sqrt(deviation * deviation + 1e-5), 1e-12);
+            bmt_near("normalised by the batch", bm_tensor_at(bm_value(s, w.trained), 1),
+                     deviation / sqrt(deviation * deviation + 1e-5), 1e-12);
             bm_free(x);
         }
         bmt_near(cases[c].text, number_of(s, w.g, "batch_norm_1/moving_mean", 0), cases[c].mean, 1e-12);
         bmt_near(cases[c].text, number_of(s, w.g, cases[c].kept, 0), cases[c].spread, 1e-12);
         bm_tensor *x = bmt_reals(BM_F64, BM_SHAPE(2, 1), batches[1]);
         bm_run(s, BM_FEEDS({ w.x, x }), BM_FETCHES(w.predicted));
-        bmt_near(cases[c].text, bm_tensor_at(bm_value(s, w.predicted), 1), (6 - cases[c].mean) / sqrt(cases[c].variance + 1e-5), 1e-12);
+        bmt_near(cases[c].text, bm_tensor_at(bm_value(s, w.predicted), 1), (6 - cases[c].mean) / sqrt(cases[c].variance + 1e-5),
+                 1e-12);
         bm_free(x);
         bm_free(s);
         bmt_network_end(&w);
@@ -66,10 +73,10 @@ static void dropout(void **state)
     (void)state;
     enum { N = 40000 };
     static double ones[N];
-    bmt_network   w = { 0 };
+    bmt_network w = { 0 };
     for (int i = 0; i < N; i++) ones[i] = 1;
     bmt_network_parse(&w, BM_F32, BM_SHAPE(BM_ANY, 100), "dropout .2");
-    bm_tensor  *x = bmt_reals(BM_F32, BM_SHAPE(N / 100, 100), ones);
+    bm_tensor *x = bmt_reals(BM_F32, BM_SHAPE(N / 100, 100), ones);
     bm_session *s = session_of(&w, 7), *same = session_of(&w, 7);
     bm_run(s, BM_FEEDS({ w.x, x }), BM_FETCHES(w.trained, w.predicted));
     bm_run(same, BM_FEEDS({ w.x, x }), BM_FETCHES(w.trained));
@@ -97,11 +104,11 @@ static void dropconnect(void **state)
 {
     (void)state;
     enum { RUNS = 400 };
-    double      ones[6], sum = 0, square = 0;
+    double ones[6], sum = 0, square = 0;
     bmt_network w = { 0 };
     for (int i = 0; i < 6; i++) ones[i] = 1;
     bmt_network_parse(&w, BM_F64, BM_SHAPE(BM_ANY, 3), "dropconnect 50 .4 kernel_init=ones bias_init=constant(2)");
-    bm_tensor  *x = bmt_reals(BM_F64, BM_SHAPE(2, 3), ones);
+    bm_tensor *x = bmt_reals(BM_F64, BM_SHAPE(2, 3), ones);
     bm_session *s = session_of(&w, 1);
     for (int r = 0; r < RUNS; r++) {
         bm_run(s, BM_FEEDS({ w.x, x }), BM_FETCHES(w.trained, w.predicted));
@@ -127,10 +134,10 @@ static void gaussian_noise(void **state)
     (void)state;
     enum { N = 20000 };
     static double zeros[N];
-    bmt_network   w = { 0 };
-    double        sum = 0, square = 0;
+    bmt_network w = { 0 };
+    double sum = 0, square = 0;
     bmt_network_parse(&w, BM_F64, BM_SHAPE(BM_ANY, 10), "gaussian_noise .5");
-    bm_tensor  *x = bmt_reals(BM_F64, BM_SHAPE(N / 10, 10), zeros);
+    bm_tensor *x = bmt_reals(BM_F64, BM_SHAPE(N / 10, 10), zeros);
     bm_session *s = session_of(&w, 3);
     bm_run(s, BM_FEEDS({ w.x, x }), BM_FETCHES(w.trained, w.predicted));
     for (int i = 0; i < N; i++) {
@@ -151,11 +158,13 @@ static void maxout(void **state)
 {
     (void)state;
     const double x[] = { -3, 2, .5 }, plus = 1, minus = -1;
-    bmt_network  w = { 0 };
+    bmt_network w = { 0 };
     bmt_network_parse(&w, BM_F64, BM_SHAPE(BM_ANY, 1), "maxout 1");
     bm_session *s = session_of(&w, 0);
-    bm_node     k1 = bm_node_find(w.g, "maxout_1/kernel_1"), k2 = bm_node_find(w.g, "maxout_1/kernel_2"), d = bm_gradient(w.trained, k1);
-    bm_tensor  *a = bmt_reals(BM_F64, BM_SHAPE(1, 1), &plus), *b = bmt_reals(BM_F64, BM_SHAPE(1, 1), &minus), *in = bmt_reals(BM_F64, BM_SHAPE(3, 1), x);
+    bm_node k1 = bm_node_find(w.g, "maxout_1/kernel_1"), k2 = bm_node_find(w.g, "maxout_1/kernel_2"),
+            d = bm_gradient(w.trained, k1);
+    bm_tensor *a = bmt_reals(BM_F64, BM_SHAPE(1, 1), &plus), *b = bmt_reals(BM_F64, BM_SHAPE(1, 1), &minus),
+              *in = bmt_reals(BM_F64, BM_SHAPE(3, 1), x);
     bm_set_value(s, k1, a);
     bm_set_value(s, k2, b);
     bm_run(s, BM_FEEDS({ w.x, in }), BM_FETCHES(w.trained, d));
@@ -174,18 +183,20 @@ static void max_norm(void **state)
 {
     (void)state;
     const double start[] = { 3, .3, 4, .4 }, x[] = { 0, 0 }; /* columns of norm 5 and .5; no gradient */
-    bmt_network  w = { 0 };
+    bmt_network w = { 0 };
     bmt_network_parse(&w, BM_F64, BM_SHAPE(BM_ANY, 2), "dense 2 max_norm=2 no_bias");
     assert_int_equal(w.training.n_weights, 1);
     bmi_minimized out;
-    bm_optimizer  kept;
+    bm_optimizer kept;
     const bm_optimizer sgd = bm_sgd();
     bmi_optimizer_keep(&w.e, &w.arena, &sgd, &kept);
-    const bmi_minimize_request r = { .loss = bm_sum(w.trained), .variables = { &w.training.weights[0].node, 1 }, .max_norm = &w.training.weights[0].max_norm,
+    const bmi_minimize_request r = { .loss = bm_sum(w.trained),
+                                     .variables = { &w.training.weights[0].node, 1 },
+                                     .max_norm = &w.training.weights[0].max_norm,
                                      .optimizer = &kept };
     if (bmi_minimize(&r, &w.arena, &out)) fail_msg("%s", bm_error(w.g));
     bm_session *s = session_of(&w, 0);
-    bm_tensor  *first = bmt_reals(BM_F64, BM_SHAPE(2, 2), start), *in = bmt_reals(BM_F64, BM_SHAPE(1, 2), x);
+    bm_tensor *first = bmt_reals(BM_F64, BM_SHAPE(2, 2), start), *in = bmt_reals(BM_F64, BM_SHAPE(1, 2), x);
     bm_set_value(s, w.training.weights[0].node, first);
     bm_run(s, BM_FEEDS({ w.x, in }), BM_FETCHES(out.step));
     if (bm_failed(s)) fail_msg("%s", bm_error(s));
@@ -202,7 +213,8 @@ static void names_and_sharing(void **state)
 {
     (void)state;
     bmt_network w = { 0 };
-    bmt_network_parse(&w, BM_F32, BM_SHAPE(BM_ANY, 20), "dense 64 relu, dense 64 relu name=middle, dropout .5, dense 10 softmax, relu");
+    bmt_network_parse(&w, BM_F32, BM_SHAPE(BM_ANY, 20),
+                      "dense 64 relu, dense 64 relu name=middle, dropout .5, dense 10 softmax, relu");
     if (w.e.status) fail_msg("%s", w.e.text);
     const char *const names[] = { "dense_1", "middle", "dropout_1", "dense_3", "activate_1" };
     assert_int_equal(w.n, 5);
@@ -227,7 +239,8 @@ static void names_and_sharing(void **state)
 
     assert_false(bm_node_ok(bmi_build_layer(&w.training, &w.kept[0], &h, 1))); /* on 64 columns instead of 20 */
     assert_int_equal(w.e.status, BM_E_SHAPE);
-    bmt_contains("another shape", w.e.text, "dense_1: kernel is f32 (20, 64) from an earlier use, here it would be f32 (64, 64)");
+    bmt_contains("another shape", w.e.text,
+                 "dense_1: kernel is f32 (20, 64) from an earlier use, here it would be f32 (64, 64)");
     bmt_network_end(&w);
 
     bmt_network_parse(&w, BM_F32, BM_SHAPE(BM_ANY, 20), "dense 64 name=a, dense 3 name=a");
@@ -241,21 +254,47 @@ static void messages(void **state)
 {
     (void)state;
     static const unsigned char large[600];
-    const struct { bm_dropout_options known; double more; } newer = { { .rate = .5 }, 1 };
-    const struct { bm_layer layer; bm_shape x; bm_status status; const char *text[3]; } cases[] = {
+    const struct {
+        bm_dropout_options known;
+        double more;
+    } newer = { { .rate = .5 }, 1 };
+    const struct {
+        bm_layer layer;
+        bm_shape x;
+        bm_status status;
+        const char *text[3];
+    } cases[] = {
         { bm_dense(-3), BM_SHAPE(BM_ANY, 4), BM_E_ARGUMENT, { "test_layers.c:", "dense: units is -3, must be >= 1" } },
-        { bm_dense(3, .activation = { .name = "rleu" }), BM_SHAPE(BM_ANY, 4), BM_E_ARGUMENT, { "activation is \"rleu\", which is no activation; did you mean \"relu\"?" } },
-        { bm_dense(3), BM_SHAPE(BM_ANY), BM_E_SHAPE, { "test_layers.c:", "dense_1: x is (any); it needs at least 2 dimensions" } },
-        { bm_dense(3), BM_SHAPE(BM_ANY, BM_ANY), BM_E_SHAPE, { "dense_1: x is (any, any); the length of its last axis must be known" } },
+        { bm_dense(3, .activation = { .name = "rleu" }),
+          BM_SHAPE(BM_ANY, 4),
+          BM_E_ARGUMENT,
+          { "activation is \"rleu\", which is no activation; did you mean \"relu\"?" } },
+        { bm_dense(3),
+          BM_SHAPE(BM_ANY),
+          BM_E_SHAPE,
+          { "test_layers.c:", "dense_1: x is (any); it needs at least 2 dimensions" } },
+        { bm_dense(3),
+          BM_SHAPE(BM_ANY, BM_ANY),
+          BM_E_SHAPE,
+          { "dense_1: x is (any, any); the length of its last axis must be known" } },
         { bm_dropout(1), BM_SHAPE(BM_ANY, 4), BM_E_ARGUMENT, { "dropout: rate is 1, must be >= 0 and < 1" } },
-        { bm_reshape(5, 2), BM_SHAPE(BM_ANY, 4, 3), BM_E_SHAPE, { "reshape_1: x is (any, 4, 3); its rows do not go into (5, 2)" } },
+        { bm_reshape(5, 2),
+          BM_SHAPE(BM_ANY, 4, 3),
+          BM_E_SHAPE,
+          { "reshape_1: x is (any, 4, 3); its rows do not go into (5, 2)" } },
         { bm_reshape(BM_ANY, 5), BM_SHAPE(BM_ANY, 4, 3), BM_E_SHAPE, { "do not go into (any, 5)" } },
         { bm_reshape(BM_ANY, BM_ANY), BM_SHAPE(BM_ANY, 4, 3), BM_E_SHAPE, { "do not go into (any, any)" } },
         { bm_activate({ 0 }), BM_SHAPE(BM_ANY, 4), BM_E_ARGUMENT, { "activate_1: activation is required" } },
         { bm_layer_at("densse", NULL, 0, BM_HERE), BM_SHAPE(BM_ANY, 4), BM_E_ARGUMENT, { "did you mean \"dense\"?" } },
         { { 0 }, BM_SHAPE(BM_ANY, 4), BM_E_ARGUMENT, { "layer: an empty value names no kind" } },
-        { bm_layer_at("dense", large, sizeof large, BM_HERE), BM_SHAPE(BM_ANY, 4), BM_E_ARGUMENT, { "600 bytes, more than the 472 that fit" } },
-        { bm_layer_at("dropout", &newer, sizeof newer, BM_HERE), BM_SHAPE(BM_ANY, 4), BM_E_ARGUMENT, { "dropout has newer options than this library knows" } },
+        { bm_layer_at("dense", large, sizeof large, BM_HERE),
+          BM_SHAPE(BM_ANY, 4),
+          BM_E_ARGUMENT,
+          { "600 bytes, more than the 472 that fit" } },
+        { bm_layer_at("dropout", &newer, sizeof newer, BM_HERE),
+          BM_SHAPE(BM_ANY, 4),
+          BM_E_ARGUMENT,
+          { "dropout has newer options than this library knows" } },
     };
     for (size_t i = 0; i < BMI_COUNT(cases); i++) {
         bmt_network w = { 0 };
@@ -267,7 +306,10 @@ static void messages(void **state)
 }
 
 /* ---- a kind from outside the library ---- */
-typedef struct scale_options { double by; BM_NAMED_; } scale_options;
+typedef struct scale_options {
+    double by;
+    BM_NAMED_;
+} scale_options;
 static bm_node build_scale(bm_build *b, const void *options, const bm_node *in, size_t n)
 {
     const scale_options *o = options;
@@ -275,18 +317,20 @@ static bm_node build_scale(bm_build *b, const void *options, const bm_node *in, 
     const bm_node offset = bm_build_weight(b, "offset", BM_SCALAR, BM_CONSTANT(1), (bm_penalty){ 0 });
     return bm_add(bm_scale(in[0], o->by), offset);
 }
-static const bm_layer_kind scale_kind = { .size = sizeof scale_kind, .name = "mine.scale", .options_size = sizeof(scale_options), .build = build_scale };
+static const bm_layer_kind scale_kind = {
+    .size = sizeof scale_kind, .name = "mine.scale", .options_size = sizeof(scale_options), .build = build_scale
+};
 #define my_scale(...) bm_layer_custom_at(&scale_kind, BM_OPTIONS(scale_options, .by = __VA_ARGS__), BM_HERE)
 
 static void from_outside(void **state)
 {
     (void)state;
-    const double   x = 4;
-    bmt_network    w = { 0 };
+    const double x = 4;
+    bmt_network w = { 0 };
     const bm_layer layers[] = { my_scale(3), my_scale(.5) };
     bmt_network_of(&w, BM_F64, BM_SHAPE(1), (bm_layers){ layers, 2 });
     bm_session *s = session_of(&w, 0);
-    bm_tensor  *in = bmt_reals(BM_F64, BM_SHAPE(1), &x);
+    bm_tensor *in = bmt_reals(BM_F64, BM_SHAPE(1), &x);
     bm_run(s, BM_FEEDS({ w.x, in }), BM_FETCHES(w.predicted));
     if (bm_failed(s)) fail_msg("%s", bm_error(s));
     bmt_near("(4 * 3 + 1) / 2 + 1", bm_scalar(s, w.predicted), 7.5, 1e-12);
@@ -294,7 +338,7 @@ static void from_outside(void **state)
     json_t *json = bmi_layer_save(&w.kept[0]);
     assert_string_equal(json_string_value(json_object_get(json, "kind")), "mine.scale");
     const bm_layer_kind *const kinds[] = { &scale_kind, NULL };
-    bm_layer  back;
+    bm_layer back;
     bmi_error e = { 0 };
     assert_int_equal(bmi_layer_load(&e, BM_HERE, json, kinds, true, &back), BM_OK);
     assert_ptr_equal(back.kind, &scale_kind);
@@ -310,7 +354,8 @@ static void from_outside(void **state)
 static void from_text(void **state)
 {
     (void)state;
-    bm_layers l = bm_layers_parse("input 28 28 1, flatten,dense 512 relu , dropout .2, dense 10 leaky_relu(.3) kernel_init=uniform(-1,0) no_bias");
+    bm_layers l = bm_layers_parse(
+        "input 28 28 1, flatten,dense 512 relu , dropout .2, dense 10 leaky_relu(.3) kernel_init=uniform(-1,0) no_bias");
     assert_int_equal(l.count, 5);
     const bm_input_options *in = (const void *)l.at[0].options.at;
     const bm_dense_options *first = (const void *)l.at[2].options.at, *last = (const void *)l.at[4].options.at;
@@ -332,7 +377,9 @@ static void from_text(void **state)
     assert_true(norm->momentum == (double)BM_ZERO && norm->spread == BM_SPREAD_DEVIATION && norm->plain_mean);
     bm_layers_free(l);
 
-    static const struct { const char *text, *message; } wrong[] = {
+    static const struct {
+        const char *text, *message;
+    } wrong[] = {
         { "dens 5", "\"dens\" is no layer; did you mean \"dense\"?" },
         { "dense 5 rleu", "dense: \"rleu\" is no activation or setting of it; did you mean \"relu\"?" },
         { "dense 5 6", "dense: the number 6 is one too many" },
@@ -359,25 +406,28 @@ static void from_text(void **state)
 static bm_status each(bm_context *context, void *arg)
 {
     (void)arg;
-    bmi_error      e = { 0 };
-    bmi_arena      arena = { .context = context };
-    bm_layers      layers = { 0 };
-    bm_graph      *g = bm_graph_new(.context = context);
-    bm_node        y = bm_placeholder(g, BM_F32, BM_SHAPE(BM_ANY, 4), "x");
+    bmi_error e = { 0 };
+    bmi_arena arena = { .context = context };
+    bm_layers layers = { 0 };
+    bm_graph *g = bm_graph_new(.context = context);
+    bm_node y = bm_placeholder(g, BM_F32, BM_SHAPE(BM_ANY, 4), "x");
     bmi_kept_layer kept[4];
-    bm_build       b;
+    bm_build b;
     bmi_build_begin(&b, g, BM_F32, true, NULL, &e);
     bmi_fail_from(&e, &((bmi_object *)g)->error);
-    if (!e.status) bmi_layers_parse(&e, BM_HERE, &arena, "dense 3 relu kernel_penalty=l2(.1), batch_norm, dropout .5, dense 2 softmax", &layers);
+    if (!e.status)
+        bmi_layers_parse(&e, BM_HERE, &arena, "dense 3 relu kernel_penalty=l2(.1), batch_norm, dropout .5, dense 2 softmax",
+                         &layers);
     for (size_t i = 0; i < layers.count && !e.status; i++) {
         if (!bmi_layer_keep(&e, &arena, &layers.at[i], kept, i, &kept[i])) y = bmi_build_layer(&b, &kept[i], &y, 1);
     }
     if (!e.status) {
-        bm_optimizer       o;
-        bmi_minimized      out;
+        bm_optimizer o;
+        bmi_minimized out;
         const bm_optimizer adam = bm_adam(.clip_norm = 1, .warmup = 3);
-        const bm_node      loss = bm_add(bm_sum(y), bmi_build_penalties(&b, BM_HERE));
-        if (!bmi_optimizer_keep(&e, &arena, &adam, &o)) bmi_minimize(&(bmi_minimize_request){ .loss = loss, .optimizer = &o, .here = BM_HERE }, &arena, &out);
+        const bm_node loss = bm_add(bm_sum(y), bmi_build_penalties(&b, BM_HERE));
+        if (!bmi_optimizer_keep(&e, &arena, &adam, &o))
+            bmi_minimize(&(bmi_minimize_request){ .loss = loss, .optimizer = &o, .here = BM_HERE }, &arena, &out);
         bmi_fail_from(&e, &((bmi_object *)g)->error);
     }
     bmi_build_end(&b);
@@ -395,9 +445,17 @@ static void each_allocation_fails(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(batch_norm_statistics), cmocka_unit_test(dropout),  cmocka_unit_test(dropconnect),  cmocka_unit_test(gaussian_noise),
-        cmocka_unit_test(maxout),                cmocka_unit_test(max_norm), cmocka_unit_test(names_and_sharing), cmocka_unit_test(messages),
-        cmocka_unit_test(from_outside),          cmocka_unit_test(from_text), cmocka_unit_test(each_allocation_fails),
+        cmocka_unit_test(batch_norm_statistics),
+        cmocka_unit_test(dropout),
+        cmocka_unit_test(dropconnect),
+        cmocka_unit_test(gaussian_noise),
+        cmocka_unit_test(maxout),
+        cmocka_unit_test(max_norm),
+        cmocka_unit_test(names_and_sharing),
+        cmocka_unit_test(messages),
+        cmocka_unit_test(from_outside),
+        cmocka_unit_test(from_text),
+        cmocka_unit_test(each_allocation_fails),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

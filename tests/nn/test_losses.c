@@ -5,23 +5,23 @@
 #include "nn_support.h"
 
 /* A loss of one output row by row, after an activation (null: none); and its gradient by what goes into the activation. */
-static void evaluate(bm_type type, bm_loss loss, const char *activation, bm_shape shape, const double *x, bm_type target, bm_shape t_shape, const double *t,
-                     double *rows, double *slope)
+static void evaluate(bm_type type, bm_loss loss, const char *activation, bm_shape shape, const double *x, bm_type target,
+                     bm_shape t_shape, const double *t, double *rows, double *slope)
 {
-    bmi_error     e = { 0 };
-    double        p[2];
-    bm_build      b;
-    bm_graph     *g = bm_graph_new();
+    bmi_error e = { 0 };
+    double p[2];
+    bm_build b;
+    bm_graph *g = bm_graph_new();
     const bm_loss_kind *kind = bmi_loss_find(&e, BM_HERE, "test", loss, p);
     bm_loss_input in = { 0 };
     const bm_node xn = bm_placeholder(g, type, shape, "x"), tn = bm_placeholder(g, target, t_shape, "t");
     bmi_build_begin(&b, g, type, true, NULL, &e);
     in.prediction = bm_build_activation(&b, (bm_activation){ .name = activation ? activation : "linear" }, xn);
-    in.squash     = bmi_build_squash(&b, in.prediction, &in.logits);
-    in.target     = tn;
+    in.squash = bmi_build_squash(&b, in.prediction, &in.logits);
+    in.target = tn;
     const bm_node r = bmi_loss_rows(&e, BM_HERE, kind, p, &in), d = e.status ? r : bm_gradient(r, xn);
     if (e.status) fail_msg("%s", e.text);
-    bm_tensor  *xt = bmt_reals(type, shape, x), *tt = bmt_reals(target, t_shape, t);
+    bm_tensor *xt = bmt_reals(type, shape, x), *tt = bmt_reals(target, t_shape, t);
     bm_session *s = bm_session_new(g);
     bm_run(s, BM_FEEDS({ xn, xt }, { tn, tt }), BM_FETCHES(r, d));
     if (bm_failed(s)) fail_msg("%s", bm_error(s));
@@ -38,7 +38,8 @@ static void evaluate(bm_type type, bm_loss loss, const char *activation, bm_shap
 static void logits_are_stable(void **state)
 {
     (void)state;
-    const double  x[] = { 1000, -1000, 1000, -1000, 0 }, t[] = { 1, 0, 0, 1, 1 }, want[] = { 0, 0, 1000, 1000, 0.69314718055994531 }, slope_want[] = { 0, 0, 1, -1, -.5 };
+    const double x[] = { 1000, -1000, 1000, -1000, 0 }, t[] = { 1, 0, 0, 1, 1 },
+                 want[] = { 0, 0, 1000, 1000, 0.69314718055994531 }, slope_want[] = { 0, 0, 1, -1, -.5 };
     const bm_type types[] = { BM_F32, BM_F64 };
     for (int k = 0; k < 2; k++) {
         double rows[5], slope[6];
@@ -49,7 +50,8 @@ static void logits_are_stable(void **state)
         for (int i = 0; i < 5; i++) bmt_near("on logits", rows[i], want[i], 1e-7);
 
         const double c[] = { 1000, -1000, 0, 1000, -1000, 0 }, one_hot[] = { 1, 0, 0, 0, 1, 0 }, labels[] = { 0, 1 };
-        evaluate(types[k], BM_CATEGORICAL_CROSSENTROPY, "softmax", BM_SHAPE(2, 3), c, types[k], BM_SHAPE(2, 3), one_hot, rows, slope);
+        evaluate(types[k], BM_CATEGORICAL_CROSSENTROPY, "softmax", BM_SHAPE(2, 3), c, types[k], BM_SHAPE(2, 3), one_hot, rows,
+                 slope);
         bmt_near("right class", rows[0], 0, 1e-7);
         bmt_near("wrong class", rows[1], 2000, 1e-7);
         bmt_near("y - t", slope[3], 1, 1e-7);
@@ -70,7 +72,7 @@ static void probabilities_at_the_ends(void **state)
 {
     (void)state;
     const double y[] = { 1, 0, 0, 1 }, t[] = { 1, 0, 1, 0 };
-    double       rows[4], slope[8];
+    double rows[4], slope[8];
     evaluate(BM_F64, BM_BINARY_CROSSENTROPY, NULL, BM_SHAPE(4, 1), y, BM_F64, BM_SHAPE(4, 1), t, rows, slope);
     assert_true(rows[0] == 0 && rows[1] == 0 && isinf(rows[2]) && rows[2] > 0 && isinf(rows[3]) && rows[3] > 0);
     assert_true(slope[0] == -1 && slope[1] == 1);
@@ -86,20 +88,26 @@ static void fused_and_plain(void **state)
 {
     (void)state;
     const double x[] = { .3, -1.2, .7, 2, .1, -.4 }, t[] = { .2, .5, .3, 0, 1, 0 };
-    const struct { bm_loss loss; const char *activation; } cases[] = {
-        { BM_BINARY_CROSSENTROPY, "sigmoid" }, { BM_CATEGORICAL_CROSSENTROPY, "softmax" }, { BM_KL_DIVERGENCE, "softmax" },
+    const struct {
+        bm_loss loss;
+        const char *activation;
+    } cases[] = {
+        { BM_BINARY_CROSSENTROPY, "sigmoid" },
+        { BM_CATEGORICAL_CROSSENTROPY, "softmax" },
+        { BM_KL_DIVERGENCE, "softmax" },
     };
     for (size_t c = 0; c < BMI_COUNT(cases); c++) {
-        double    fused[2], slope[6], p[2];
+        double fused[2], slope[6], p[2];
         bmi_error e = { 0 };
         evaluate(BM_F64, cases[c].loss, cases[c].activation, BM_SHAPE(2, 3), x, BM_F64, BM_SHAPE(2, 3), t, fused, slope);
-        bm_graph     *g = bm_graph_new();
+        bm_graph *g = bm_graph_new();
         const bm_node xn = bm_placeholder(g, BM_F64, BM_SHAPE(2, 3), "x"), tn = bm_placeholder(g, BM_F64, BM_SHAPE(2, 3), "t");
         const bm_node y = bmi_activation_node(&e, BM_HERE, "test", (bm_activation){ .name = cases[c].activation }, xn);
-        const bm_node r = bmi_loss_rows(&e, BM_HERE, bmi_loss_find(&e, BM_HERE, "test", cases[c].loss, p), p, &(bm_loss_input){ .prediction = y, .target = tn });
+        const bm_node r = bmi_loss_rows(&e, BM_HERE, bmi_loss_find(&e, BM_HERE, "test", cases[c].loss, p), p,
+                                        &(bm_loss_input){ .prediction = y, .target = tn });
         const bm_node d = bm_gradient(r, xn);
-        bm_tensor    *xt = bmt_reals(BM_F64, BM_SHAPE(2, 3), x), *tt = bmt_reals(BM_F64, BM_SHAPE(2, 3), t);
-        bm_session   *s = bm_session_new(g);
+        bm_tensor *xt = bmt_reals(BM_F64, BM_SHAPE(2, 3), x), *tt = bmt_reals(BM_F64, BM_SHAPE(2, 3), t);
+        bm_session *s = bm_session_new(g);
         bm_run(s, BM_FEEDS({ xn, xt }, { tn, tt }), BM_FETCHES(r, d));
         if (bm_failed(s)) fail_msg("%s", bm_error(s));
         for (int i = 0; i < 2; i++) bmt_near("loss", fused[i], bm_tensor_at(bm_value(s, r), i), 1e-12);
@@ -113,7 +121,8 @@ static void fused_and_plain(void **state)
 
 static double loss_value(bm_loss loss, const double *y, const double *t, int64_t n)
 {
-    bm_tensor *yt = bmt_reals(BM_F64, BM_SHAPE(n), y), *tt = bmt_reals(BM_F64, BM_SHAPE(n), t), *v = bm_loss_value(loss, yt, tt);
+    bm_tensor *yt = bmt_reals(BM_F64, BM_SHAPE(n), y), *tt = bmt_reals(BM_F64, BM_SHAPE(n), t),
+              *v = bm_loss_value(loss, yt, tt);
     if (bm_failed(v)) fail_msg("%s", bm_error(v));
     const double value = bm_tensor_at(v, 0);
     bm_free(v);
@@ -135,7 +144,8 @@ static void worked_numbers(void **state)
     /* -.5 ln(49/50) - .5 ln(47/50) = .04104 and -.95 ln(94/95) - .05 ln(2/5) = .05587: 100 people, the share found as p of class 1 */
     const double even[] = { 49. / 50, 47. / 50 }, rare[] = { 94. / 95, 2. / 5 }, is[] = { 1, 1 };
     bmt_near("cross-entropy 50/50", loss_value(BM_BINARY_CROSSENTROPY, even, is, 2), .04104, 5e-6);
-    bm_tensor *p = bmt_reals(BM_F64, BM_SHAPE(2), rare), *one = bmt_reals(BM_F64, BM_SHAPE(2), is), *w = bmt_reals(BM_F64, BM_SHAPE(2), (const double[]){ .95, .05 });
+    bm_tensor *p = bmt_reals(BM_F64, BM_SHAPE(2), rare), *one = bmt_reals(BM_F64, BM_SHAPE(2), is),
+              *w = bmt_reals(BM_F64, BM_SHAPE(2), (const double[]){ .95, .05 });
     bm_tensor *v = bm_measure(BM_LOG_LOSS, p, one, .weight = w);
     bmt_near("cross-entropy 95/5", bm_tensor_at(v, 0), .05587, 5e-6);
     bm_free(v);
@@ -168,8 +178,12 @@ static double measured(bm_metric m, const double *y, const double *t)
 static void hundred_people(void **state)
 {
     (void)state;
-    const struct { int good, good_wrong, bad, bad_wrong; double recall, precision, f1, balanced; } cases[] = {
-        { 95, 1, 5, 3, .4, .6667, .5, .69474 }, { 50, 1, 50, 3, .94, .97917, .95918, .96 },
+    const struct {
+        int good, good_wrong, bad, bad_wrong;
+        double recall, precision, f1, balanced;
+    } cases[] = {
+        { 95, 1, 5, 3, .4, .6667, .5, .69474 },
+        { 50, 1, 50, 3, .94, .97917, .95918, .96 },
     };
     for (size_t c = 0; c < 2; c++) {
         double y[100], t[100];
@@ -187,11 +201,11 @@ static void weights(void **state)
 {
     (void)state;
     const double rows[] = { 1, 2, 6 }, weight[] = { 2, 1, .5 };
-    bm_graph    *g = bm_graph_new();
-    bm_node      r = bm_placeholder(g, BM_F64, BM_SHAPE(BM_ANY), "r"), w = bm_placeholder(g, BM_F64, BM_SHAPE(BM_ANY), "w");
-    bm_node      mean = bmi_loss_reduce(r, w, BM_REDUCE_MEAN, BM_HERE), sum = bmi_loss_reduce(r, w, BM_REDUCE_SUM, BM_HERE);
-    bm_tensor   *rt = bmt_reals(BM_F64, BM_SHAPE(3), rows), *wt = bmt_reals(BM_F64, BM_SHAPE(3), weight);
-    bm_session  *s = bm_session_new(g);
+    bm_graph *g = bm_graph_new();
+    bm_node r = bm_placeholder(g, BM_F64, BM_SHAPE(BM_ANY), "r"), w = bm_placeholder(g, BM_F64, BM_SHAPE(BM_ANY), "w");
+    bm_node mean = bmi_loss_reduce(r, w, BM_REDUCE_MEAN, BM_HERE), sum = bmi_loss_reduce(r, w, BM_REDUCE_SUM, BM_HERE);
+    bm_tensor *rt = bmt_reals(BM_F64, BM_SHAPE(3), rows), *wt = bmt_reals(BM_F64, BM_SHAPE(3), weight);
+    bm_session *s = bm_session_new(g);
     bm_run(s, BM_FEEDS({ r, rt }, { w, wt }), BM_FETCHES(mean, sum));
     bmt_near("mean", bm_scalar(s, mean), 7. / 3, 1e-12);
     bmt_near("sum", bm_scalar(s, sum), 7, 1e-12);
@@ -204,19 +218,28 @@ static void weights(void **state)
 static void shapes_refused(void **state)
 {
     (void)state;
-    const struct { bm_loss loss; bm_shape y, t; bm_type type; const char *text; } cases[] = {
-        { BM_MSE, BM_SHAPE(BM_ANY, 3), BM_SHAPE(BM_ANY, 2), BM_F32, "mse: the prediction is (any, 3), the target is (any, 2), must be of the same shape" },
+    const struct {
+        bm_loss loss;
+        bm_shape y, t;
+        bm_type type;
+        const char *text;
+    } cases[] = {
+        { BM_MSE, BM_SHAPE(BM_ANY, 3), BM_SHAPE(BM_ANY, 2), BM_F32,
+          "mse: the prediction is (any, 3), the target is (any, 2), must be of the same shape" },
         { BM_MSE, BM_SHAPE(BM_ANY, 3), BM_SHAPE(BM_ANY), BM_F32, "must be of the same shape" },
         { BM_MSE, BM_SCALAR, BM_SCALAR, BM_F32, "it needs rows" },
-        { BM_SOFTMAX_CROSSENTROPY, BM_SHAPE(8, 3), BM_SHAPE(7), BM_I32, "the target is (7), must be one class number for each row" },
+        { BM_SOFTMAX_CROSSENTROPY, BM_SHAPE(8, 3), BM_SHAPE(7), BM_I32,
+          "the target is (7), must be one class number for each row" },
         { BM_SPARSE_CATEGORICAL_CROSSENTROPY, BM_SHAPE(8), BM_SHAPE(8), BM_I32, "it needs rows and one column a class" },
     };
     for (size_t i = 0; i < BMI_COUNT(cases); i++) {
-        bmi_error     e = { 0 };
-        double        p[2];
-        bm_graph     *g = bm_graph_new();
-        bm_loss_input in = { .prediction = bm_placeholder(g, BM_F32, cases[i].y, "y"), .target = bm_placeholder(g, cases[i].type, cases[i].t, "t") };
-        assert_false(bm_node_ok(bmi_loss_rows(&e, (bm_place){ "net.c", 5 }, bmi_loss_find(&e, BM_HERE, "test", cases[i].loss, p), p, &in)));
+        bmi_error e = { 0 };
+        double p[2];
+        bm_graph *g = bm_graph_new();
+        bm_loss_input in = { .prediction = bm_placeholder(g, BM_F32, cases[i].y, "y"),
+                             .target = bm_placeholder(g, cases[i].type, cases[i].t, "t") };
+        assert_false(bm_node_ok(
+            bmi_loss_rows(&e, (bm_place){ "net.c", 5 }, bmi_loss_find(&e, BM_HERE, "test", cases[i].loss, p), p, &in)));
         assert_int_equal(e.status, BM_E_SHAPE);
         bmt_contains("shapes", e.text, cases[i].text);
         bmt_contains("place", e.text, "net.c:5: ");
@@ -224,7 +247,7 @@ static void shapes_refused(void **state)
     }
     /* (batch) and (batch, 1) are the same, whichever side has the 1; whole numbers become reals */
     const double y[] = { 1, 2 }, t[] = { 1, 4 };
-    double       rows[2], slope[2];
+    double rows[2], slope[2];
     evaluate(BM_F32, BM_MSE, NULL, BM_SHAPE(2, 1), y, BM_I64, BM_SHAPE(2), t, rows, slope);
     assert_true(rows[0] == 0 && rows[1] == 4);
 }
@@ -233,9 +256,15 @@ static void measures_refused(void **state)
 {
     (void)state;
     const double numbers[] = { .1, .9, .4, .6, .5, .5 };
-    bm_tensor *six = bmt_reals(BM_F64, BM_SHAPE(6), numbers), *pairs = bmt_reals(BM_F64, BM_SHAPE(3, 2), numbers), *none = bmt_reals(BM_F64, BM_SHAPE(0, 2), numbers);
-    bm_tensor *ones = bmt_reals(BM_F64, BM_SHAPE(6), (const double[]){ 1, 1, 1, 1, 1, 1 }), *labels = bmt_reals(BM_I32, BM_SHAPE(3), (const double[]){ 0, 1, 2 });
-    struct { bm_tensor *got; bm_status status; const char *text; } cases[] = {
+    bm_tensor *six = bmt_reals(BM_F64, BM_SHAPE(6), numbers), *pairs = bmt_reals(BM_F64, BM_SHAPE(3, 2), numbers),
+              *none = bmt_reals(BM_F64, BM_SHAPE(0, 2), numbers);
+    bm_tensor *ones = bmt_reals(BM_F64, BM_SHAPE(6), (const double[]){ 1, 1, 1, 1, 1, 1 }),
+              *labels = bmt_reals(BM_I32, BM_SHAPE(3), (const double[]){ 0, 1, 2 });
+    struct {
+        bm_tensor *got;
+        bm_status status;
+        const char *text;
+    } cases[] = {
         { bm_measure(BM_ROC_AUC, six, ones), BM_E_DATA, "roc_auc: it is not defined for these rows" },
         { bm_measure(BM_ACCURACY, pairs, labels), BM_E_DATA, "accuracy: the target of row 2 is 2, classes are 0 to 1" },
         { bm_confusion(pairs, labels), BM_E_DATA, "confusion: the target of row 2 is 2" },
@@ -265,8 +294,10 @@ static void measures_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(logits_are_stable), cmocka_unit_test(probabilities_at_the_ends), cmocka_unit_test(fused_and_plain), cmocka_unit_test(worked_numbers),
-        cmocka_unit_test(hundred_people),    cmocka_unit_test(weights),                   cmocka_unit_test(shapes_refused),  cmocka_unit_test(measures_refused),
+        cmocka_unit_test(logits_are_stable), cmocka_unit_test(probabilities_at_the_ends),
+        cmocka_unit_test(fused_and_plain),   cmocka_unit_test(worked_numbers),
+        cmocka_unit_test(hundred_people),    cmocka_unit_test(weights),
+        cmocka_unit_test(shapes_refused),    cmocka_unit_test(measures_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -10,10 +10,10 @@ static void lms(void **state)
 {
     (void)state;
     bm_graph *g = bm_graph_new();
-    bm_node   x = bm_placeholder(g, BM_F64, BM_SCALAR, "x"), t = bm_placeholder(g, BM_F64, BM_SCALAR, "t");
-    bm_node   w = bm_variable(g, BM_F64, BM_SCALAR, BM_ZEROS, "w"), loss = bm_square(bm_sub(bm_mul(w, x), t));
-    bm_node   step = bm_minimize(loss, bm_sgd(.rate = .1));
-    bm_session *s  = bm_session_new(g);
+    bm_node x = bm_placeholder(g, BM_F64, BM_SCALAR, "x"), t = bm_placeholder(g, BM_F64, BM_SCALAR, "t");
+    bm_node w = bm_variable(g, BM_F64, BM_SCALAR, BM_ZEROS, "w"), loss = bm_square(bm_sub(bm_mul(w, x), t));
+    bm_node step = bm_minimize(loss, bm_sgd(.rate = .1));
+    bm_session *s = bm_session_new(g);
     const double rows[] = { 1, 2, 3 }, want[] = { .2, .84, 1.128 }; /* w += .2 (t - w x) x */
     for (int i = 0; i < 3; i++) {
         bm_tensor *row = bm_tensor_view(BM_F64, BM_SCALAR, &rows[i]);
@@ -32,17 +32,20 @@ static void batch_descent(void **state)
 {
     (void)state;
     const bm_loss losses[] = { BM_MSE, BM_HALF_MSE };
-    const double  want[] = { .93333333333333, .46666666666667 }, numbers[] = { 1, 2, 3 };
+    const double want[] = { .93333333333333, .46666666666667 }, numbers[] = { 1, 2, 3 };
     for (int i = 0; i < 2; i++) {
         bm_graph *g = bm_graph_new();
         bmi_error e = { 0 };
-        double    p[2];
-        bm_node   x = bm_placeholder(g, BM_F64, BM_SHAPE(BM_ANY, 1), "x"), t = bm_placeholder(g, BM_F64, BM_SHAPE(BM_ANY, 1), "t");
-        bm_node   w = bm_variable(g, BM_F64, BM_SHAPE(1, 1), BM_ZEROS, "w");
+        double p[2];
+        bm_node x = bm_placeholder(g, BM_F64, BM_SHAPE(BM_ANY, 1), "x"),
+                t = bm_placeholder(g, BM_F64, BM_SHAPE(BM_ANY, 1), "t");
+        bm_node w = bm_variable(g, BM_F64, BM_SHAPE(1, 1), BM_ZEROS, "w");
         const bm_loss_kind *kind = bmi_loss_find(&e, BM_HERE, "test", losses[i], p);
         assert_non_null(kind);
-        const bm_node rows = bmi_loss_rows(&e, BM_HERE, kind, p, &(bm_loss_input){ .prediction = bm_matmul(x, w), .target = t });
-        const bm_node step = bm_minimize(bmi_loss_reduce(rows, (bm_node){ NULL, -1 }, kind->reduction, BM_HERE), bm_gd(.rate = .1));
+        const bm_node rows =
+            bmi_loss_rows(&e, BM_HERE, kind, p, &(bm_loss_input){ .prediction = bm_matmul(x, w), .target = t });
+        const bm_node step =
+            bm_minimize(bmi_loss_reduce(rows, (bm_node){ NULL, -1 }, kind->reduction, BM_HERE), bm_gd(.rate = .1));
         bm_session *s = bm_session_new(g);
         bm_tensor *column = bm_tensor_view(BM_F64, BM_SHAPE(3, 1), numbers);
         bm_run(s, BM_FEEDS({ x, column }, { t, column }), BM_FETCHES(step));
@@ -58,12 +61,14 @@ static void batch_descent(void **state)
 static void surface(void **state)
 {
     (void)state;
-    bm_graph *g  = bm_graph_new();
-    bm_node   w0 = bm_variable(g, BM_F64, BM_SCALAR, BM_ONES, "w0"), w1 = bm_variable(g, BM_F64, BM_SCALAR, BM_ONES, "w1");
-    bm_node   e  = bm_shift(bm_add(bm_sub(bm_add(bm_scale(bm_square(w1), 2), bm_scale(bm_square(w0), 3)), bm_scale(bm_add(w1, w0), 6)),
-                                   bm_scale(bm_mul(w1, w0), 4)), 5);
-    bm_node   step = bm_minimize(e, bm_gd(.rate = .1));
-    bm_session *s  = bm_session_new(g);
+    bm_graph *g = bm_graph_new();
+    bm_node w0 = bm_variable(g, BM_F64, BM_SCALAR, BM_ONES, "w0"), w1 = bm_variable(g, BM_F64, BM_SCALAR, BM_ONES, "w1");
+    bm_node e =
+        bm_shift(bm_add(bm_sub(bm_add(bm_scale(bm_square(w1), 2), bm_scale(bm_square(w0), 3)), bm_scale(bm_add(w1, w0), 6)),
+                        bm_scale(bm_mul(w1, w0), 4)),
+                 5);
+    bm_node step = bm_minimize(e, bm_gd(.rate = .1));
+    bm_session *s = bm_session_new(g);
     const double want[4][2] = { { 0 }, { .6, .8 }, { .52, .84 }, { .472, .896 } };
     for (int i = 1; i <= 100; i++) {
         bm_run(s, BM_NO_FEEDS, BM_FETCHES(step));
@@ -80,7 +85,7 @@ static void surface(void **state)
 static double after(bm_optimizer o, int steps, double start, double rate_to)
 {
     bm_graph *g = bm_graph_new();
-    bm_node   w = bm_variable(g, BM_F64, BM_SHAPE(2), BM_CONSTANT(start), "w"), step = bm_minimize(bm_sum(bm_square(w)), o);
+    bm_node w = bm_variable(g, BM_F64, BM_SHAPE(2), BM_CONSTANT(start), "w"), step = bm_minimize(bm_sum(bm_square(w)), o);
     bm_session *s = bm_session_new(g);
     if (rate_to > 0) {
         bm_tensor *t = bm_tensor_copy(BM_F64, BM_SCALAR, &rate_to);
@@ -104,8 +109,10 @@ static void rates(void **state)
     bmt_near("frozen", after(bm_sgd(.rate = BM_ZERO), 2, 1, 0), 1, 0);
     bmt_near("decay: .1, .1 / 1.5", after(bm_sgd(.rate = .1, .decay = .5), 2, 1, 0), .8 * (1 - .2 / 1.5), 1e-12);
     bmt_near("inverse time", after(bm_sgd(.rate = .1, .schedule = BM_INVERSE_TIME(.5)), 2, 1, 0), .8 * (1 - .2 / 1.5), 1e-12);
-    bmt_near("step: .1 .1 .05 .05 .025", after(bm_sgd(.rate = .1, .schedule = BM_STEP_DECAY(2, .5)), 5, 1, 0), .8 * .8 * .9 * .9 * .95, 1e-12);
-    bmt_near("exponential: .1 .05", after(bm_sgd(.rate = .1, .schedule = BM_EXPONENTIAL_DECAY(1, .5)), 2, 1, 0), .8 * .9, 1e-12);
+    bmt_near("step: .1 .1 .05 .05 .025", after(bm_sgd(.rate = .1, .schedule = BM_STEP_DECAY(2, .5)), 5, 1, 0),
+             .8 * .8 * .9 * .9 * .95, 1e-12);
+    bmt_near("exponential: .1 .05", after(bm_sgd(.rate = .1, .schedule = BM_EXPONENTIAL_DECAY(1, .5)), 2, 1, 0), .8 * .9,
+             1e-12);
     bmt_near("cosine: .1 .05 0 0", after(bm_sgd(.rate = .1, .schedule = BM_COSINE(2, 0)), 4, 1, 0), .8 * .9, 1e-12);
     bmt_near("cosine to .5", after(bm_sgd(.rate = .1, .schedule = BM_COSINE(2, .5)), 3, 1, 0), .8 * (1 - .2 * .75) * .9, 1e-12);
     bmt_near("polynomial: .1 .025 0", after(bm_sgd(.rate = .1, .schedule = BM_POLYNOMIAL(2, 2)), 3, 1, 0), .8 * .95, 1e-12);
@@ -121,15 +128,16 @@ static void names(void **state)
 {
     (void)state;
     bm_graph *g = bm_graph_new();
-    bm_node   w = bm_variable(g, BM_F32, BM_SHAPE(3), BM_ONES, "w"), v = bm_variable(g, BM_F32, BM_SHAPE(2), BM_ONES, "v");
-    bm_node   loss = bm_add(bm_sum(bm_square(w)), bm_sum(bm_square(v)));
-    bm_node   one = bm_minimize(loss, bm_adam()), two = bm_minimize_over(loss, bm_sgd(.rate = .5), v);
+    bm_node w = bm_variable(g, BM_F32, BM_SHAPE(3), BM_ONES, "w"), v = bm_variable(g, BM_F32, BM_SHAPE(2), BM_ONES, "v");
+    bm_node loss = bm_add(bm_sum(bm_square(w)), bm_sum(bm_square(v)));
+    bm_node one = bm_minimize(loss, bm_adam()), two = bm_minimize_over(loss, bm_sgd(.rate = .5), v);
     if (bm_failed(g)) fail_msg("%s", bm_error(g));
     assert_string_equal(bm_node_name(one), "minimize");
     assert_string_equal(bm_node_name(two), "minimize_1");
     assert_string_equal(bm_node_name(bm_minimize_rate(one)), "minimize/rate");
     assert_string_equal(bm_node_name(bm_minimize_rate(two)), "minimize_1/rate");
-    const char *const made[] = { "w/m", "w/v", "v/m", "v/v", "minimize/count" }, *const not_made[] = { "minimize_1/count", "v/m_1", "w/largest" };
+    const char *const made[] = { "w/m", "w/v", "v/m", "v/v", "minimize/count" }, *const not_made[] = { "minimize_1/count",
+                                                                                                       "v/m_1", "w/largest" };
     for (size_t i = 0; i < BMI_COUNT(made); i++) assert_true(bm_node_ok(bm_node_find(g, made[i])));
     for (size_t i = 0; i < BMI_COUNT(not_made); i++) assert_false(bm_node_ok(bm_node_find(g, not_made[i])));
     bm_session *s = bm_session_new(g);
@@ -144,7 +152,11 @@ static void names(void **state)
 static void refused(void **state)
 {
     (void)state;
-    const struct { const char *what; bm_optimizer o; const char *text; } cases[] = {
+    const struct {
+        const char *what;
+        bm_optimizer o;
+        const char *text;
+    } cases[] = {
         { "rate", bm_sgd(.rate = -1), "sgd: rate is -1, must be >= 0" },
         { "NaN", bm_adam(.rate = NAN), "adam: rate is nan" },
         { "beta", bm_adam(.beta1 = 1), "adam: beta1 is 1, must be >= 0 and < 1" },
@@ -156,7 +168,7 @@ static void refused(void **state)
     };
     for (size_t i = 0; i < BMI_COUNT(cases); i++) {
         bm_graph *g = bm_graph_new();
-        bm_node   w = bm_variable(g, BM_F32, BM_SHAPE(3), BM_ONES, "w");
+        bm_node w = bm_variable(g, BM_F32, BM_SHAPE(3), BM_ONES, "w");
         assert_false(bm_node_ok(bm_minimize(bm_sum(w), cases[i].o)));
         assert_int_equal(bm_status_of(g), BM_E_ARGUMENT);
         bmt_contains(cases[i].what, bm_error(g), cases[i].text);
@@ -178,7 +190,8 @@ static void refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(lms), cmocka_unit_test(batch_descent), cmocka_unit_test(surface), cmocka_unit_test(rates), cmocka_unit_test(names), cmocka_unit_test(refused),
+        cmocka_unit_test(lms),   cmocka_unit_test(batch_descent), cmocka_unit_test(surface),
+        cmocka_unit_test(rates), cmocka_unit_test(names),         cmocka_unit_test(refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -10,24 +10,25 @@
 #include <string.h>
 
 typedef struct run {
-    bm_graph   *g;
+    bm_graph *g;
     bm_session *s;
-    bm_node     w, step;
-    int         done;
+    bm_node w, step;
+    int done;
 } run;
 
 static run start(const char *spec, bm_type type)
 {
     const double first[] = { 1, -1, .5 };
-    run          r = { .g = bm_graph_new() };
-    bm_graph    *g = r.g;
-    bmi_error    e = { 0 };
-    bmi_arena    arena = { 0 };
+    run r = { .g = bm_graph_new() };
+    bm_graph *g = r.g;
+    bmi_error e = { 0 };
+    bmi_arena arena = { 0 };
     bm_optimizer o;
     if (bmi_optimizer_parse(&e, BM_HERE, &arena, spec, &o)) fail_msg("%s", e.text);
     const bm_node a = bm_numbers(g, type, BM_SHAPE(3), 1, .5, 2), c = bm_numbers(g, type, BM_SHAPE(3), .3, -2, .1);
-    r.w             = bm_variable(g, type, BM_SHAPE(3), BM_ZEROS, "w");
-    const bm_node w0 = bm_slice(r.w, BM_AXES(0), BM_AXES(1)), w1 = bm_slice(r.w, BM_AXES(1), BM_AXES(1)), w2 = bm_slice(r.w, BM_AXES(2), BM_AXES(1));
+    r.w = bm_variable(g, type, BM_SHAPE(3), BM_ZEROS, "w");
+    const bm_node w0 = bm_slice(r.w, BM_AXES(0), BM_AXES(1)), w1 = bm_slice(r.w, BM_AXES(1), BM_AXES(1)),
+                  w2 = bm_slice(r.w, BM_AXES(2), BM_AXES(1));
     const bm_node loss = bm_add(bm_sum(bm_mul(a, bm_square(bm_sub(r.w, c)))), bm_sum(bm_square(bm_sub(bm_mul(w0, w1), w2))));
     r.step = bm_minimize(loss, o);
     bmi_arena_end(&arena);
@@ -53,11 +54,11 @@ static void end(run *r)
 static void paths(bm_type type, double tolerance)
 {
     size_t n;
-    char  *text = (char *)bmt_read("tests/golden/optimizers.txt", &n), spec[200] = "", what[300];
-    run    r = { 0 };
-    int    cases = 0;
+    char *text = (char *)bmt_read("tests/golden/optimizers.txt", &n), spec[200] = "", what[300];
+    run r = { 0 };
+    int cases = 0;
     for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n")) {
-        int    to;
+        int to;
         double want[3];
         if (sscanf(line, "case %199s", spec) == 1) {
             end(&r);
@@ -77,15 +78,23 @@ static void paths(bm_type type, double tolerance)
     assert_true(cases >= 20);
 }
 
-static void in_f64(void **state) { (void)state; paths(BM_F64, 1e-12); }
-static void in_f32(void **state) { (void)state; paths(BM_F32, 2e-5); }
+static void in_f64(void **state)
+{
+    (void)state;
+    paths(BM_F64, 1e-12);
+}
+static void in_f32(void **state)
+{
+    (void)state;
+    paths(BM_F32, 2e-5);
+}
 
 /* No kind is without a recorded path. */
 static void all_are_there(void **state)
 {
     (void)state;
-    size_t         n;
-    char          *text = (char *)bmt_read("tests/golden/optimizers.txt", &n), name[100];
+    size_t n;
+    char *text = (char *)bmt_read("tests/golden/optimizers.txt", &n), name[100];
     const bmi_kind *k;
     for (size_t i = 0; (k = bmi_kind_at("optimizer", i)); i++) {
         if (!strcmp(k->name, "gd")) continue; /* sgd by another name: see test_minimize.c */
@@ -100,22 +109,27 @@ static void lean(void **state)
 {
     (void)state;
     bm_graph *g = bm_graph_new();
-    bm_node   w = bm_variable(g, BM_F32, BM_SHAPE(100, 70), BM_GLOROT_UNIFORM, "w"), x = bm_placeholder(g, BM_F32, BM_SHAPE(100, 70), "x");
-    bm_node   sgd = bm_minimize(bm_sum(bm_mul(w, x)), bm_sgd()), adam = bm_minimize(bm_sum(bm_mul(w, x)), bm_adam());
+    bm_node w = bm_variable(g, BM_F32, BM_SHAPE(100, 70), BM_GLOROT_UNIFORM, "w"),
+            x = bm_placeholder(g, BM_F32, BM_SHAPE(100, 70), "x");
+    bm_node sgd = bm_minimize(bm_sum(bm_mul(w, x)), bm_sgd()), adam = bm_minimize(bm_sum(bm_mul(w, x)), bm_adam());
     bm_session *s = bm_session_new(g);
-    bm_tensor  *t = bm_tensor_new(BM_F32, BM_SHAPE(100, 70));
-    const struct { bm_node step; int most; } cases[] = { { sgd, 1 }, { adam, 5 } }; /* Adam: the count and two numbers of the step in f64, then in f32 */
+    bm_tensor *t = bm_tensor_new(BM_F32, BM_SHAPE(100, 70));
+    const struct {
+        bm_node step;
+        int most;
+    } cases[] = { { sgd, 1 }, { adam, 5 } }; /* Adam: the count and two numbers of the step in f64, then in f32 */
     for (size_t i = 0; i < BMI_COUNT(cases); i++) {
-        char  *text = NULL;
+        char *text = NULL;
         size_t size = 0;
-        FILE  *to   = open_memstream(&text, &size);
+        FILE *to = open_memstream(&text, &size);
         bm_plan_print(s, BM_FEEDS({ x, t }), BM_FETCHES(cases[i].step), 0, to);
         fclose(to);
         if (bm_failed(s)) fail_msg("%s", bm_error(s));
         int kernels = 0;
         sscanf(text, "%d kernels", &kernels);
         for (const char *at = text; kernels == 0 && (at = strchr(at, '\n')); at++) kernels++;
-        if (kernels > cases[i].most) fail_msg("the step takes %d kernels, at most %d were meant to be:\n%s", kernels, cases[i].most, text);
+        if (kernels > cases[i].most)
+            fail_msg("the step takes %d kernels, at most %d were meant to be:\n%s", kernels, cases[i].most, text);
         free(text);
     }
     bm_free(t);
@@ -125,6 +139,7 @@ static void lean(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(in_f64), cmocka_unit_test(in_f32), cmocka_unit_test(all_are_there), cmocka_unit_test(lean) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(in_f64), cmocka_unit_test(in_f32), cmocka_unit_test(all_are_there),
+                                        cmocka_unit_test(lean) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -12,8 +12,9 @@ typedef struct cube_args {
 
 static bm_status infer(bm_infer *i)
 {
-    if (i->in_type[0] != BM_F64) return bm_infer_fail(i, BM_E_TYPE, "x is %s, and this cube takes f64", bm_type_name(i->in_type[0]));
-    i->type  = i->in_type[0];
+    if (i->in_type[0] != BM_F64)
+        return bm_infer_fail(i, BM_E_TYPE, "x is %s, and this cube takes f64", bm_type_name(i->in_type[0]));
+    i->type = i->in_type[0];
     i->shape = i->in_shape[0];
     return BM_OK;
 }
@@ -21,15 +22,18 @@ static bm_status infer(bm_infer *i)
 static void run(const bm_call *c)
 {
     const double *x = c->in[0].data, by = ((const cube_args *)c->args)->by;
-    double       *y = c->out.data, *keep = c->scratch;
+    double *y = c->out.data, *keep = c->scratch;
     for (int64_t i = 0; i < c->out.size; i++) {
         if (x[i] > 99) bm_call_fault(c, "cube", (int64_t)x[i], i, 100);
         keep[i] = x[i] * x[i];
-        y[i]    = by * keep[i] * x[i];
+        y[i] = by * keep[i] * x[i];
     }
 }
 
-static size_t scratch(const bm_call *c) { return (size_t)c->out.size * sizeof(double); }
+static size_t scratch(const bm_call *c)
+{
+    return (size_t)c->out.size * sizeof(double);
+}
 
 static void grad(bm_node y, bm_node dy, bm_node *dx)
 {
@@ -37,8 +41,15 @@ static void grad(bm_node y, bm_node dy, bm_node *dx)
     dx[0] = bm_mul(dy, bm_scale(bm_square(bm_node_in(y, 0)), 3 * args->by));
 }
 
-static const bm_op cube = { .size = sizeof(bm_op), .name = "cube", .n_in = 1, .args_size = sizeof(cube_args), .infer = infer, .grad = grad,
-                            .run = run, .scratch = scratch, .doc = "by x^3" };
+static const bm_op cube = { .size = sizeof(bm_op),
+                            .name = "cube",
+                            .n_in = 1,
+                            .args_size = sizeof(cube_args),
+                            .infer = infer,
+                            .grad = grad,
+                            .run = run,
+                            .scratch = scratch,
+                            .doc = "by x^3" };
 
 static bm_node cubed(bm_node x, double by)
 {
@@ -48,10 +59,11 @@ static bm_node cubed(bm_node x, double by)
 static void works(void **state)
 {
     (void)state;
-    bm_graph     *g = bm_graph_new();
-    const bm_node x = bm_placeholder(g, BM_F64, BM_SHAPE(BM_ANY), "x"), y = cubed(x, 2), dy = bm_gradient(y, x), ddy = bm_gradient(dy, x);
-    bm_session   *s = bm_session_new(g, .seed = 1);
-    bm_tensor    *t = bm_tensor_copy(BM_F64, BM_SHAPE(2), ((const double[]){ 1, -3 }));
+    bm_graph *g = bm_graph_new();
+    const bm_node x = bm_placeholder(g, BM_F64, BM_SHAPE(BM_ANY), "x"), y = cubed(x, 2), dy = bm_gradient(y, x),
+                  ddy = bm_gradient(dy, x);
+    bm_session *s = bm_session_new(g, .seed = 1);
+    bm_tensor *t = bm_tensor_copy(BM_F64, BM_SHAPE(2), ((const double[]){ 1, -3 }));
     bm_run(s, BM_FEEDS({ x, t }), BM_FETCHES(y, dy, ddy));
     assert_string_equal(bm_error(s), "");
     assert_string_equal(bm_node_kind(y), "cube");
@@ -73,7 +85,7 @@ static void works(void **state)
 static void refused(void **state)
 {
     (void)state;
-    bm_graph     *g = bm_graph_new();
+    bm_graph *g = bm_graph_new();
     const bm_node x = bm_placeholder(g, BM_F32, BM_SHAPE(3), "x");
     assert_false(bm_node_ok(cubed(x, 1)));
     assert_int_equal(bm_status_of(g), BM_E_TYPE);

@@ -22,21 +22,21 @@ static int inputs_of(const bm_op *op, const bm_example *e)
 
 static void check_example(const bm_op *op, const bm_example *e, bm_type real)
 {
-    char      what[200];
+    char what[200];
     bm_graph *g = bm_graph_new();
-    bm_node   in[4];
+    bm_node in[4];
     const int n = inputs_of(op, e);
     snprintf(what, sizeof what, "%s (%s), example from %s", op->name, bm_type_name(real), e->source);
     for (int j = 0; j < n; j++) {
         assert_non_null(e->in[j]);
         bm_tensor *t = bmt_tensor(type_of(e, j, real), e->in_shape[j], e->in[j]);
-        in[j]        = bm_constant(g, t, NULL);
+        in[j] = bm_constant(g, t, NULL);
         bm_free(t);
     }
-    bmt_machine m   = bmt_machine_new(g, 1);
-    bm_node     y   = bmi_node_add(g, op, e->args, in, n, NULL, BM_HERE);
+    bmt_machine m = bmt_machine_new(g, 1);
+    bm_node y = bmi_node_add(g, op, e->args, in, n, NULL, BM_HERE);
     const bm_tensor *got = bmt_value(&m, y);
-    bm_tensor  *want = bmt_tensor(BM_F64, e->shape, e->out);
+    bm_tensor *want = bmt_tensor(BM_F64, e->shape, e->out);
     bmt_near_tensor(what, got, want, e->tolerance > 0 ? e->tolerance : got->type == BM_F32 ? 1e-6 : 1e-12);
     bm_free(want);
     bmt_machine_end(&m);
@@ -60,10 +60,11 @@ static void every_record(void **state)
 {
     (void)state;
     const bmi_kind *k;
-    size_t          n = 0;
+    size_t n = 0;
     for (; (k = bmi_kind_at("op", n)); n++) {
         const bm_op *op = k->record;
-        if (op->size != sizeof(bm_op) || strcmp(op->name, k->name) != 0) fail_msg("%s: the record has another size or name", k->name);
+        if (op->size != sizeof(bm_op) || strcmp(op->name, k->name) != 0)
+            fail_msg("%s: the record has another size or name", k->name);
         if (!op->doc || strlen(op->doc) < 3) fail_msg("%s has no doc", op->name);
         if (!op->infer || !op->run) fail_msg("%s has no inference or no plain kernel", op->name);
         if (!op->n_examples) fail_msg("%s has no example", op->name);

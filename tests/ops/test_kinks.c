@@ -7,7 +7,7 @@
 #include <math.h>
 #include <string.h>
 
-static bm_graph   *g;
+static bm_graph *g;
 static bmt_machine m;
 
 static bm_node reals(const double *v, int64_t n)
@@ -27,7 +27,7 @@ static bm_node x_of(const double *v, int64_t n)
 static void is(const char *what, bm_node n, const double *want, int64_t count)
 {
     const bm_tensor *got = bmt_value(&m, n);
-    char             name[200];
+    char name[200];
     assert_int_equal(got->size, count);
     for (int64_t i = 0; i < count; i++) {
         snprintf(name, sizeof name, "%s, element %lld", what, (long long)i);
@@ -159,6 +159,7 @@ static int teardown(void **state)
 int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
-    const struct CMUnitTest tests[] = { TEST(corners), TEST(equals_share), TEST(zeros), TEST(far_away), TEST(not_numbers), TEST(empty) };
+    const struct CMUnitTest tests[] = { TEST(corners),  TEST(equals_share), TEST(zeros),
+                                        TEST(far_away), TEST(not_numbers),  TEST(empty) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -12,25 +12,50 @@ static float a[M * K], b[K * N], c[M * N], bias[N], w[M * N], other[M * N], rate
 
 static bmi_contract_spec product(void)
 {
-    return (bmi_contract_spec){ .real = BMI_REAL_F32, .m = M, .n = N, .k = K, .a = a, .b = b, .c = c, .lda = K, .ldb = N, .ldc = N };
+    return (bmi_contract_spec){
+        .real = BMI_REAL_F32, .m = M, .n = N, .k = K, .a = a, .b = b, .c = c, .lda = K, .ldb = N, .ldc = N
+    };
 }
 
-static bmi_program_array whole(float *at) { return (bmi_program_array){ at, BM_F32, N, 1, { 0 } }; }
-static bmi_program_array row(float *at) { return (bmi_program_array){ at, BM_F32, 0, 1, { 0 } }; }
-static bmi_program_array one(float *at) { return (bmi_program_array){ at, BM_F32, 0, 0, { 0 } }; }
+static bmi_program_array whole(float *at)
+{
+    return (bmi_program_array){ at, BM_F32, N, 1, { 0 } };
+}
+static bmi_program_array row(float *at)
+{
+    return (bmi_program_array){ at, BM_F32, 0, 1, { 0 } };
+}
+static bmi_program_array one(float *at)
+{
+    return (bmi_program_array){ at, BM_F32, 0, 0, { 0 } };
+}
 
 /* tanh(bias + product), in place. */
 static bmi_program_spec biased(void)
 {
-    return (bmi_program_spec){ .real = BMI_REAL_F32, .rows = M, .cols = N, .n_operands = 2, .n_steps = 2, .n_results = 1,
-                               .operand = { row(bias), whole(c) }, .result = { whole(c) }, .result_of = { 1 },
-                               .step = { { &bmi_code_add, -1, -2, BMI_NONE, { 0 } }, { &bmi_code_tanh, 0, BMI_NONE, BMI_NONE, { 0 } } } };
+    return (bmi_program_spec){ .real = BMI_REAL_F32,
+                               .rows = M,
+                               .cols = N,
+                               .n_operands = 2,
+                               .n_steps = 2,
+                               .n_results = 1,
+                               .operand = { row(bias), whole(c) },
+                               .result = { whole(c) },
+                               .result_of = { 1 },
+                               .step = { { &bmi_code_add, -1, -2, BMI_NONE, { 0 } },
+                                         { &bmi_code_tanh, 0, BMI_NONE, BMI_NONE, { 0 } } } };
 }
 
 static bmi_program_spec update(void)
 {
-    return (bmi_program_spec){ .real = BMI_REAL_F32, .rows = M, .cols = N, .n_operands = 3, .n_steps = 1, .n_results = 1,
-                               .operand = { whole(w), one(rate), whole(c) }, .result = { whole(w) },
+    return (bmi_program_spec){ .real = BMI_REAL_F32,
+                               .rows = M,
+                               .cols = N,
+                               .n_operands = 3,
+                               .n_steps = 1,
+                               .n_results = 1,
+                               .operand = { whole(w), one(rate), whole(c) },
+                               .result = { whole(w) },
                                .step = { { &bmi_code_sub_product, -1, -2, -3, { 0 } } } };
 }
 
@@ -38,7 +63,7 @@ static void the_product_adds_its_bias(void **state)
 {
     (void)state;
     bmi_contract_spec s = product();
-    bmi_program_spec  p = biased();
+    bmi_program_spec p = biased();
     assert_true(bmi_matmul_end(&p, &s));
     assert_ptr_equal(s.bias, bias);
     assert_true(p.n_steps == 1 && p.n_operands == 1 && p.n_results == 1);
@@ -51,7 +76,7 @@ static void nothing_is_left_of_a_bias_alone(void **state)
 {
     (void)state;
     bmi_contract_spec s = product();
-    bmi_program_spec  p = biased();
+    bmi_program_spec p = biased();
     p.n_steps = 1, p.result_of[0] = 0;
     assert_false(bmi_matmul_end(&p, &s));
     assert_ptr_equal(s.bias, bias);
@@ -62,7 +87,7 @@ static void the_product_updates_a_weight(void **state)
 {
     (void)state;
     bmi_contract_spec s = product();
-    bmi_program_spec  p = update();
+    bmi_program_spec p = update();
     assert_false(bmi_matmul_end(&p, &s));
     assert_ptr_equal(s.rate, rate);
     assert_ptr_equal(s.c, w);
@@ -72,7 +97,8 @@ static void assert_untouched(bmi_program_spec p, bmi_contract_spec s)
 {
     const bmi_program_spec before = p;
     assert_true(bmi_matmul_end(&p, &s));
-    assert_true(!s.bias && !s.rate && p.n_steps == before.n_steps && p.n_operands == before.n_operands && p.n_results == before.n_results);
+    assert_true(!s.bias && !s.rate && p.n_steps == before.n_steps && p.n_operands == before.n_operands &&
+                p.n_results == before.n_results);
 }
 
 static void what_else_is_needed_stays(void **state)
@@ -100,8 +126,9 @@ static void what_else_is_needed_stays(void **state)
     p.result[0] = whole(other); /* w stays as it is */
     assert_untouched(p, product());
     bmi_contract_spec large = product();
-    bmi_program_spec  q = biased();
-    large.m = q.rows = 600, large.n = large.ldb = large.ldc = q.cols = 512, large.k = large.lda = 512, q.operand[1].row = q.result[0].row = 512;
+    bmi_program_spec q = biased();
+    large.m = q.rows = 600, large.n = large.ldb = large.ldc = q.cols = 512, large.k = large.lda = 512,
+    q.operand[1].row = q.result[0].row = 512;
     assert_untouched(q, large);
 }
 

@@ -12,9 +12,9 @@
 
 typedef struct setting {
     const bmt_case *c;
-    bm_graph       *g;
-    bm_node         in[BMT_INPUTS], y;
-    bm_tensor      *value[BMT_INPUTS], *variable;
+    bm_graph *g;
+    bm_node in[BMT_INPUTS], y;
+    bm_tensor *value[BMT_INPUTS], *variable;
 } setting;
 
 static void fill_nothing(const double p[2], bm_array *out, int64_t fan_in, int64_t fan_out, uint64_t seed, uint64_t stream)
@@ -39,31 +39,41 @@ static void run_steps(const bmi_plan *p)
 static bm_tensor *planned(setting *s, bmi_isa isa, int threads, bmi_run_state *state)
 {
     const bmt_case *c = s->c;
-    bmi_error       e = { 0 };
-    int64_t         feed[BMT_INPUTS];
-    bm_shape        shape[BMT_INPUTS];
-    size_t          n = 0;
-    int             of[BMT_INPUTS];
+    bmi_error e = { 0 };
+    int64_t feed[BMT_INPUTS];
+    bm_shape shape[BMT_INPUTS];
+    size_t n = 0;
+    int of[BMT_INPUTS];
     for (int j = 0; j < c->n_in; j++) {
         if (strcmp(bm_node_kind(s->in[j]), "placeholder") != 0) continue;
-        of[n]      = j;
-        feed[n]    = s->in[j].index;
+        of[n] = j;
+        feed[n] = s->in[j].index;
         shape[n++] = c->shape[j];
     }
     if (s->variable) memcpy(s->variable->data, s->value[0]->data, (size_t)s->value[0]->size * bm_type_size(s->value[0]->type));
-    const bmi_plan_request r = { .graph = s->g, .fetch = &s->y.index, .n_fetch = 1, .feed = feed, .feed_shape = shape, .n_feed = n, .guard = -1,
-                                 .variables = { variable_memory, s }, .state = state, .threads = threads, .isa = isa };
+    const bmi_plan_request r = { .graph = s->g,
+                                 .fetch = &s->y.index,
+                                 .n_fetch = 1,
+                                 .feed = feed,
+                                 .feed_shape = shape,
+                                 .n_feed = n,
+                                 .guard = -1,
+                                 .variables = { variable_memory, s },
+                                 .state = state,
+                                 .threads = threads,
+                                 .isa = isa };
     bmi_plan *p = bmi_plan_make(&e, BM_HERE, &r);
     if (!p) fail_msg("%s: %s", c->name, e.text);
     for (size_t k = 0; k < p->n_feeds; k++) {
         for (size_t i = 0; i < n; i++) {
             const bm_tensor *v = s->value[of[i]];
-            if (p->feeds[k].node == feed[i] && p->feeds[k].array.data && v->size) memcpy(p->feeds[k].array.data, v->data, (size_t)v->size * bm_type_size(v->type));
+            if (p->feeds[k].node == feed[i] && p->feeds[k].array.data && v->size)
+                memcpy(p->feeds[k].array.data, v->data, (size_t)v->size * bm_type_size(v->type));
         }
     }
     run_steps(p);
     const bm_array *a = &p->fetches[0].array;
-    bm_tensor      *t = bm_tensor_copy(a->type, a->shape, a->size ? a->data : (const void *)a);
+    bm_tensor *t = bm_tensor_copy(a->type, a->shape, a->size ? a->data : (const void *)a);
     if (bm_failed(t)) fail_msg("%s: %s", c->name, bm_error(t));
     bmi_plan_free(p);
     return t;
@@ -73,8 +83,10 @@ static void same_bits(const setting *s, const char *what, const bm_tensor *a, co
 {
     if (!a->size || !memcmp(a->data, b->data, (size_t)a->size * bm_type_size(a->type))) return;
     for (int64_t i = 0; i < a->size; i++)
-        if (memcmp((char *)a->data + i * (int64_t)bm_type_size(a->type), (char *)b->data + i * (int64_t)bm_type_size(a->type), bm_type_size(a->type)))
-            fail_msg("%s: %s: element %lld is %.17g and %.17g", s->c->name, what, (long long)i, bm_tensor_at(a, i), bm_tensor_at(b, i));
+        if (memcmp((char *)a->data + i * (int64_t)bm_type_size(a->type), (char *)b->data + i * (int64_t)bm_type_size(a->type),
+                   bm_type_size(a->type)))
+            fail_msg("%s: %s: element %lld is %.17g and %.17g", s->c->name, what, (long long)i, bm_tensor_at(a, i),
+                     bm_tensor_at(b, i));
 }
 
 /* 4 u (sqrt(k) + 8) sum |a| where sums are long, else a few last places. */
@@ -90,24 +102,24 @@ static void check_real(const bmt_case *c, bm_type real)
     bmt_machine m;
     for (int j = 0; j < c->n_in; j++) {
         const bm_type type = c->type[j] ? c->type[j] : real;
-        s.value[j]         = bmt_case_input(c, j, real, 5);
+        s.value[j] = bmt_case_input(c, j, real, 5);
         if (j == 0 && c->op->flags & BM_OP_UPDATE) {
-            s.in[j]    = bm_variable(s.g, type, c->shape[j], (bm_init){ .kind = &nothing }, NULL);
+            s.in[j] = bm_variable(s.g, type, c->shape[j], (bm_init){ .kind = &nothing }, NULL);
             s.variable = bm_tensor_new(type, c->shape[j]);
         } else s.in[j] = bm_placeholder(s.g, type, c->shape[j], NULL);
     }
     s.y = bmt_case_node(c, s.g, s.in);
     if (bm_failed(s.g)) fail_msg("%s: %s", c->name, bm_error(s.g));
-    m   = bmt_machine_new(s.g, 1);
+    m = bmt_machine_new(s.g, 1);
     for (int j = 0; j < c->n_in; j++) bmt_feed(&m, s.in[j], bmt_convert(s.value[j], s.value[j]->type));
-    bm_tensor *want   = bmt_convert(bmt_value(&m, s.y), bmt_value(&m, s.y)->type), *of_isa[BMI_ISA_COUNT] = { NULL };
+    bm_tensor *want = bmt_convert(bmt_value(&m, s.y), bmt_value(&m, s.y)->type), *of_isa[BMI_ISA_COUNT] = { NULL };
     for (int isa = 0; isa < BMI_ISA_COUNT; isa++) {
         if (!bmi_isa_has((bmi_isa)isa)) continue;
         char name[300];
         snprintf(name, sizeof name, "%s on %s (%s)", c->name, bmi_isa_name((bmi_isa)isa), bm_type_name(real));
         bmi_run_state state = m.state;
-        bm_tensor    *four  = planned(&s, (bmi_isa)isa, 4, &state);
-        of_isa[isa]         = planned(&s, (bmi_isa)isa, 1, &state);
+        bm_tensor *four = planned(&s, (bmi_isa)isa, 4, &state);
+        of_isa[isa] = planned(&s, (bmi_isa)isa, 1, &state);
         same_bits(&s, "one thread and four", of_isa[isa], four);
         bmt_near_tensor(name, of_isa[isa], want, tolerance_of(c, real));
         bm_free(four);

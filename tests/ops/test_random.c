@@ -11,17 +11,17 @@ enum { MANY = 20000 };
 
 static bm_tensor *draw(uint64_t seed, uint64_t tick, int kind, bm_type type, int before)
 {
-    bm_graph   *g = bm_graph_new();
+    bm_graph *g = bm_graph_new();
     bmt_machine m = bmt_machine_new(g, seed);
-    bm_node     y, x = bm_placeholder(g, type, BM_SHAPE(MANY), NULL);
-    m.state.tick  = tick;
+    bm_node y, x = bm_placeholder(g, type, BM_SHAPE(MANY), NULL);
+    m.state.tick = tick;
     for (int i = 0; i < before; i++) bm_number(g, i); /* the node's number is larger */
     if (kind == 0) y = bm_random_uniform(g, type, BM_SHAPE(MANY), -1, 3);
     else if (kind == 1) y = bm_random_normal(g, type, BM_SHAPE(MANY), 2, .5);
     else y = bm_bernoulli_like(x, .8);
     bmt_feed(&m, x, bm_tensor_new(type, BM_SHAPE(MANY)));
     const bm_tensor *v = bmt_value(&m, y);
-    bm_tensor       *t = bmt_convert(v, v->type);
+    bm_tensor *t = bmt_convert(v, v->type);
     bmt_machine_end(&m);
     bm_free(g);
     return t;
@@ -56,9 +56,9 @@ static void moments(const bm_tensor *t, double *mean, double *deviation, double 
         sum += v;
         squares += v * v;
         *least = fmin(*least, v);
-        *most  = fmax(*most, v);
+        *most = fmax(*most, v);
     }
-    *mean      = sum / (double)t->size;
+    *mean = sum / (double)t->size;
     *deviation = sqrt(squares / (double)t->size - *mean * *mean);
 }
 
@@ -68,8 +68,8 @@ static void distributions(void **state)
     const double root = sqrt(MANY);
     for (int k = 0; k < 2; k++) {
         const bm_type type = k ? BM_F64 : BM_F32;
-        double        mean, deviation, least, most;
-        bm_tensor    *u = draw(3, 1, 0, type, 0), *n = draw(3, 1, 1, type, 0), *b = draw(3, 1, 2, type, 0);
+        double mean, deviation, least, most;
+        bm_tensor *u = draw(3, 1, 0, type, 0), *n = draw(3, 1, 1, type, 0), *b = draw(3, 1, 2, type, 0);
         moments(u, &mean, &deviation, &least, &most);
         assert_true(least >= -1 && least < -.99 && most < 3 && most > 2.99);
         bmt_near("mean of uniform", mean, 1, 5 * 1.1547 / root);

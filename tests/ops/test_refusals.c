@@ -9,12 +9,19 @@
 #include <string.h>
 
 static bm_graph *g;
-static bm_node of(bm_type type, bm_shape shape) { return bm_placeholder(g, type, shape, NULL); }
-static bm_node f32(bm_shape shape) { return of(BM_F32, shape); }
+static bm_node of(bm_type type, bm_shape shape)
+{
+    return bm_placeholder(g, type, shape, NULL);
+}
+static bm_node f32(bm_shape shape)
+{
+    return of(BM_F32, shape);
+}
 
 static void refused(const char *what, bm_node n, bm_status status, const char *const *parts)
 {
-    if (bm_node_ok(n) || bm_status_of(g) != status) fail_msg("%s: status is %s (%s), want %s", what, bm_status_name(bm_status_of(g)), bm_error(g), bm_status_name(status));
+    if (bm_node_ok(n) || bm_status_of(g) != status)
+        fail_msg("%s: status is %s (%s), want %s", what, bm_status_name(bm_status_of(g)), bm_error(g), bm_status_name(status));
     bmt_contains(what, bm_error(g), "test_refusals.c:");
     for (; *parts; parts++) bmt_contains(what, bm_error(g), *parts);
     bm_free(g);
@@ -30,11 +37,12 @@ static void elementwise(void **state)
     for (size_t i = 0; (k = bmi_kind_at("op", i)); i++) {
         const bm_op *op = k->record;
         if (!(op->flags & BM_OP_ELEMENTWISE) || op->n_in < 2 || op->shape_inputs) continue;
-        const bool    of_bools = op->examples[0].in_type[op->n_in - 1] == BM_BOOL;
+        const bool of_bools = op->examples[0].in_type[op->n_in - 1] == BM_BOOL;
         const bm_type type = of_bools ? BM_BOOL : BM_F32;
-        bm_node       in[3];
+        bm_node in[3];
         for (int bad = 0; bad < 2; bad++) {
-            for (int j = 0; j < op->n_in; j++) in[j] = of(op->examples[0].in_type[j] ? op->examples[0].in_type[j] : type, BM_SHAPE(2, 3));
+            for (int j = 0; j < op->n_in; j++)
+                in[j] = of(op->examples[0].in_type[j] ? op->examples[0].in_type[j] : type, BM_SHAPE(2, 3));
             if (bad) in[op->n_in - 1] = of(BM_F64, BM_SHAPE(2, 3));
             else in[op->n_in - 1] = of(type, BM_SHAPE(4, 3));
             const bm_node y = bmi_node_add(g, op, op->examples[0].args, in, op->n_in, NULL, BM_HERE);
@@ -49,11 +57,12 @@ static void types(void **state)
 {
     (void)state;
     const bmi_kind *k;
-    int             found = 0;
+    int found = 0;
     for (size_t i = 0; (k = bmi_kind_at("op", i)); i++) {
         const bm_op *op = k->record;
         if (op->n_in != 1) continue;
-        const bm_node x = of(BM_U8, op->examples[0].in_shape[0]), y = bmi_node_add(g, op, op->examples[0].args, &x, 1, NULL, BM_HERE);
+        const bm_node x = of(BM_U8, op->examples[0].in_shape[0]),
+                      y = bmi_node_add(g, op, op->examples[0].args, &x, 1, NULL, BM_HERE);
         if (bm_node_ok(y)) continue;
         refused(op->name, y, BM_E_TYPE, (const char *const[]){ op->name, "u8", "bm_cast", NULL });
         found++;
@@ -65,7 +74,8 @@ static void shapes(void **state)
 {
     (void)state;
     REFUSED(bm_matmul(f32(BM_SHAPE(128, 64)), f32(BM_SHAPE(32, 10))), BM_E_SHAPE, "matmul", "(128, 64)", "(32, 10)");
-    REFUSED(bm_matmul_of(f32(BM_SHAPE(128, 64)), true, f32(BM_SHAPE(64, 10)), false), BM_E_SHAPE, "(128, 64) transposed", "(64, 10)");
+    REFUSED(bm_matmul_of(f32(BM_SHAPE(128, 64)), true, f32(BM_SHAPE(64, 10)), false), BM_E_SHAPE, "(128, 64) transposed",
+            "(64, 10)");
     REFUSED(bm_matmul(f32(BM_SHAPE(2, 3, 4)), f32(BM_SHAPE(3, 4, 5))), BM_E_SHAPE, "(2, 3, 4)", "(3, 4, 5)");
     REFUSED(bm_matmul(f32(BM_SHAPE(4)), f32(BM_SHAPE(4, 5))), BM_E_SHAPE, "(4)", "(4, 5)");
     REFUSED(bm_reshape_op(f32(BM_SHAPE(2, 3)), BM_SHAPE(4, 2)), BM_E_SHAPE, "reshape", "(2, 3)", "(4, 2)");
@@ -88,13 +98,15 @@ static void shapes(void **state)
     REFUSED(bm_tile(f32(BM_SHAPE(2, 3)), BM_AXES(0, 1)), BM_E_ARGUMENT, "tile", "axis 0");
     REFUSED(bm_gather(f32(BM_SHAPE(2, 3)), f32(BM_SHAPE(2))), BM_E_TYPE, "gather", "f32", "i32");
     REFUSED(bm_gather(f32(BM_SCALAR), of(BM_I32, BM_SHAPE(2))), BM_E_SHAPE, "gather", "()");
-    REFUSED(bm_scatter_add(f32(BM_SHAPE(5, 2)), of(BM_I32, BM_SHAPE(3)), f32(BM_SHAPE(2, 2))), BM_E_SHAPE, "scatter_add", "(5, 2)", "(3)", "(2, 2)", "(3, 2)");
+    REFUSED(bm_scatter_add(f32(BM_SHAPE(5, 2)), of(BM_I32, BM_SHAPE(3)), f32(BM_SHAPE(2, 2))), BM_E_SHAPE, "scatter_add",
+            "(5, 2)", "(3)", "(2, 2)", "(3, 2)");
     REFUSED(bm_one_hot(of(BM_I32, BM_SHAPE(3)), 0, BM_F32), BM_E_ARGUMENT, "one_hot", "depth");
     REFUSED(bm_broadcast_like(f32(BM_SHAPE(2)), f32(BM_SHAPE(2, 3))), BM_E_SHAPE, "broadcast_like", "(2)", "(2, 3)");
     REFUSED(bm_broadcast_like(f32(BM_SHAPE(2, 3)), f32(BM_SHAPE(1, 3))), BM_E_SHAPE, "(2, 3)", "(1, 3)");
     REFUSED(bm_sum_like(f32(BM_SHAPE(2, 3)), f32(BM_SHAPE(2))), BM_E_SHAPE, "sum_like", "(2, 3)", "(2)");
     REFUSED(bm_softmax(f32(BM_SCALAR)), BM_E_SHAPE, "softmax", "()");
-    REFUSED(bm_softmax_crossentropy(f32(BM_SHAPE(5, 3)), of(BM_I32, BM_SHAPE(4))), BM_E_SHAPE, "softmax_crossentropy", "(5, 3)", "(4)");
+    REFUSED(bm_softmax_crossentropy(f32(BM_SHAPE(5, 3)), of(BM_I32, BM_SHAPE(4))), BM_E_SHAPE, "softmax_crossentropy", "(5, 3)",
+            "(4)");
     REFUSED(bm_softmax_crossentropy(f32(BM_SHAPE(5, 3)), f32(BM_SHAPE(5))), BM_E_SHAPE, "(5, 3)", "(5)");
     REFUSED(bm_softmax_crossentropy(f32(BM_SHAPE(5, 3)), of(BM_F64, BM_SHAPE(5, 3))), BM_E_TYPE, "f32", "f64");
     REFUSED(bm_clip(f32(BM_SHAPE(2)), 2, 1), BM_E_ARGUMENT, "clip", "2", "1");
@@ -136,8 +148,8 @@ static void failed_inputs(void **state)
 static void bad_data(void **state)
 {
     (void)state;
-    const double  wrong[] = { 1, 7, -1 };
-    bmt_machine   m      = bmt_machine_new(g, 1);
+    const double wrong[] = { 1, 7, -1 };
+    bmt_machine m = bmt_machine_new(g, 1);
     const bm_node x = f32(BM_SHAPE(3, 2)), labels = bm_numbers_at(g, BM_I32, BM_SHAPE(3), wrong, 3, NULL, BM_HERE);
     bmt_feed(&m, x, bmt_random(BM_F32, BM_SHAPE(3, 2), -1, 1, 5));
     const bm_node nodes[] = { bm_gather(x, labels), bm_softmax_crossentropy(x, labels), bm_scatter_add(x, labels, x) };
@@ -154,12 +166,23 @@ static void bad_data(void **state)
     bmt_machine_end(&m);
 }
 
-static int setup(void **state) { (void)state; g = bm_graph_new(); return 0; }
-static int teardown(void **state) { (void)state; bm_free(g); return 0; }
+static int setup(void **state)
+{
+    (void)state;
+    g = bm_graph_new();
+    return 0;
+}
+static int teardown(void **state)
+{
+    (void)state;
+    bm_free(g);
+    return 0;
+}
 
 int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
-    const struct CMUnitTest tests[] = { TEST(elementwise), TEST(types), TEST(shapes), TEST(splits), TEST(failed_inputs), TEST(bad_data) };
+    const struct CMUnitTest tests[] = { TEST(elementwise), TEST(types),         TEST(shapes),
+                                        TEST(splits),      TEST(failed_inputs), TEST(bad_data) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -7,23 +7,27 @@
 #include <string.h>
 
 typedef bm_status (*pass)(bmi_ir *);
-static const pass all[] = { bmi_pass_prune, bmi_pass_fold, bmi_pass_simplify, bmi_pass_fold, bmi_pass_share, bmi_pass_fuse, bmi_pass_order, bmi_pass_place, bmi_pass_bind };
+static const pass all[] = { bmi_pass_prune, bmi_pass_fold,  bmi_pass_simplify, bmi_pass_fold, bmi_pass_share,
+                            bmi_pass_fuse,  bmi_pass_order, bmi_pass_place,    bmi_pass_bind };
 enum { PRUNED = 1, FOLDED, SIMPLE, FOLDED_AGAIN, SHARED, FUSED, ORDERED, PLACED, BOUND };
 
 /* An ir after the first so many passes. */
 typedef struct bench {
-    bm_graph        *g;
-    bmi_error        error;
-    bmi_plan         plan;
+    bm_graph *g;
+    bmi_error error;
+    bmi_plan plan;
     bmi_plan_request request;
-    bmi_run_state    state;
-    bmi_ir           ir;
-    int64_t          fetch[8], feed[8];
-    bm_shape         feed_shape[8];
-    double           variables[64][64];
+    bmi_run_state state;
+    bmi_ir ir;
+    int64_t fetch[8], feed[8];
+    bm_shape feed_shape[8];
+    double variables[64][64];
 } bench;
 
-static void *memory_of(void *user, int64_t node) { return ((bench *)user)->variables[node]; }
+static void *memory_of(void *user, int64_t node)
+{
+    return ((bench *)user)->variables[node];
+}
 
 static void start(bench *b)
 {
@@ -35,10 +39,18 @@ static void run_passes(bench *b, int n, bm_nodes fetches, bm_node feed, bm_shape
 {
     assert_string_equal(bm_error(b->g), "");
     for (size_t i = 0; i < fetches.count; i++) b->fetch[i] = fetches.at[i].index;
-    b->feed[0]       = feed.index;
+    b->feed[0] = feed.index;
     b->feed_shape[0] = shape;
-    b->request = (bmi_plan_request){ .graph = b->g, .fetch = b->fetch, .n_fetch = fetches.count, .feed = b->feed, .feed_shape = b->feed_shape,
-                                     .n_feed = feed.graph ? 1 : 0, .guard = -1, .variables = { memory_of, b }, .state = &b->state, .threads = 1,
+    b->request = (bmi_plan_request){ .graph = b->g,
+                                     .fetch = b->fetch,
+                                     .n_fetch = fetches.count,
+                                     .feed = b->feed,
+                                     .feed_shape = b->feed_shape,
+                                     .n_feed = feed.graph ? 1 : 0,
+                                     .guard = -1,
+                                     .variables = { memory_of, b },
+                                     .state = &b->state,
+                                     .threads = 1,
                                      .isa = bmi_isa_now() };
     b->ir = (bmi_ir){ .request = &b->request, .plan = &b->plan, .error = &b->error, .here = BM_HERE, .guard = -1 };
     for (int i = 0; i < n; i++)
@@ -72,7 +84,7 @@ static void prune_keeps_what_is_needed(void **state)
     bench b;
     start(&b);
     bm_node x = bm_placeholder(b.g, BM_F32, BM_SHAPE(BM_ANY, 3), "x"), y = bm_exp(x);
-    bm_log(bm_sqrt(y)); /* nobody asks */
+    bm_log(bm_sqrt(y));                                /* nobody asks */
     bm_node z = bm_mul(y, bm_size(bm_neg(x), BM_F32)); /* of neg only the shape is needed */
     run_passes(&b, PRUNED, BM_NODES(z), x, BM_SHAPE(5, 3));
     assert_int_equal(count_alive(&b, "exp"), 1);
@@ -146,7 +158,8 @@ static void fuse_makes_chains_and_epilogues(void **state)
     (void)state;
     bench b;
     start(&b);
-    bm_node x = bm_placeholder(b.g, BM_F32, BM_SHAPE(8, 4), "x"), w = bm_variable(b.g, BM_F32, BM_SHAPE(4, 6), (bm_init){ 0 }, "w");
+    bm_node x = bm_placeholder(b.g, BM_F32, BM_SHAPE(8, 4), "x"),
+            w = bm_variable(b.g, BM_F32, BM_SHAPE(4, 6), (bm_init){ 0 }, "w");
     bm_node h = bm_relu(bm_add(bm_matmul(x, w), bm_number(b.g, 1)));
     bm_node mean = bm_mean_keep(h, BM_AXES(1)), y = bm_exp(bm_sub(h, mean)); /* needs all of h first */
     run_passes(&b, FUSED, BM_NODES(y), x, BM_SHAPE(8, 4));
@@ -164,7 +177,8 @@ static void fuse_sees_through_ones_in_front(void **state)
     (void)state;
     bench b;
     start(&b);
-    bm_node x = bm_placeholder(b.g, BM_F32, BM_SHAPE(BM_ANY, 6), "x"), v = bm_variable(b.g, BM_F32, BM_SHAPE(6), (bm_init){ 0 }, "v");
+    bm_node x = bm_placeholder(b.g, BM_F32, BM_SHAPE(BM_ANY, 6), "x"),
+            v = bm_variable(b.g, BM_F32, BM_SHAPE(6), (bm_init){ 0 }, "v");
     bm_node y = bm_tanh(x), up = bm_assign_sub(v, bm_sum_over(y, BM_AXES(0)));
     run_passes(&b, FUSED, BM_NODES(y, up), x, BM_SHAPE(1, 6));
     assert_int_equal(b.ir.n_units, 1);
@@ -183,7 +197,8 @@ static void fuse_keeps_updates_behind_the_guard(void **state)
     b.ir.guard = b.ir.item_of[loss.index];
     for (int i = PRUNED; i < ORDERED; i++)
         if (all[i](&b.ir)) fail_msg("pass %d: %s", i + 1, b.error.text);
-    const bmi_unit *first = &b.ir.units[b.ir.items[b.ir.item_of[loss.index]].unit], *last = &b.ir.units[b.ir.items[b.ir.item_of[up.index]].unit];
+    const bmi_unit *first = &b.ir.units[b.ir.items[b.ir.item_of[loss.index]].unit],
+                   *last = &b.ir.units[b.ir.items[b.ir.item_of[up.index]].unit];
     assert_int_equal(b.ir.n_units, 2);
     assert_true(first->position < last->position);
     stop(&b);
@@ -195,7 +210,8 @@ static void order_puts_updates_after_readers(void **state)
     bench b;
     start(&b);
     bm_node w = bm_variable(b.g, BM_F32, BM_SHAPE(6), (bm_init){ 0 }, "w");
-    bm_node up = bm_assign_add(w, bm_numbers(b.g, BM_F32, BM_SHAPE(6), 1, 2, 3, 4, 5, 6)), sum = bm_sum(w), sum2 = bm_max(bm_reshape_op(w, BM_SHAPE(2, 3)));
+    bm_node up = bm_assign_add(w, bm_numbers(b.g, BM_F32, BM_SHAPE(6), 1, 2, 3, 4, 5, 6)), sum = bm_sum(w),
+            sum2 = bm_max(bm_reshape_op(w, BM_SHAPE(2, 3)));
     run_passes(&b, ORDERED, BM_NODES(up, sum, sum2), NO_FEED, BM_SCALAR);
     const int at = b.ir.units[b.ir.items[b.ir.item_of[up.index]].unit].position;
     assert_true(b.ir.units[b.ir.items[b.ir.item_of[sum.index]].unit].position < at);
@@ -222,8 +238,8 @@ static void every_stage_can_be_printed(void **state)
     (void)state;
     for (int stage = PRUNED; stage <= BOUND; stage++) {
         bench b;
-        char  text[4000] = { 0 };
-        FILE *f          = tmpfile();
+        char text[4000] = { 0 };
+        FILE *f = tmpfile();
         start(&b);
         bm_node x = bm_placeholder(b.g, BM_F32, BM_SHAPE(8, 4), "x"), y = bm_softmax(bm_exp(bm_scale(x, 2)));
         run_passes(&b, stage, BM_NODES(y), x, BM_SHAPE(8, 4));
@@ -241,10 +257,17 @@ static void every_stage_can_be_printed(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(prune_keeps_what_is_needed),      cmocka_unit_test(fold_computes_constants),  cmocka_unit_test(fold_leaves_random_and_large),
-        cmocka_unit_test(simplify_changes_no_number),      cmocka_unit_test(share_joins_equals),       cmocka_unit_test(fuse_makes_chains_and_epilogues),
-        cmocka_unit_test(fuse_sees_through_ones_in_front), cmocka_unit_test(fuse_keeps_updates_behind_the_guard),
-        cmocka_unit_test(order_puts_updates_after_readers), cmocka_unit_test(place_shares_memory),     cmocka_unit_test(every_stage_can_be_printed),
+        cmocka_unit_test(prune_keeps_what_is_needed),
+        cmocka_unit_test(fold_computes_constants),
+        cmocka_unit_test(fold_leaves_random_and_large),
+        cmocka_unit_test(simplify_changes_no_number),
+        cmocka_unit_test(share_joins_equals),
+        cmocka_unit_test(fuse_makes_chains_and_epilogues),
+        cmocka_unit_test(fuse_sees_through_ones_in_front),
+        cmocka_unit_test(fuse_keeps_updates_behind_the_guard),
+        cmocka_unit_test(order_puts_updates_after_readers),
+        cmocka_unit_test(place_shares_memory),
+        cmocka_unit_test(every_stage_can_be_printed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

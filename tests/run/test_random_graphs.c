@@ -14,15 +14,18 @@ enum { NODES = 40, SOURCES = 5, FETCHES = 8, GRAPHS = 400 };
 typedef struct rolls { /* a stream of numbers */
     uint64_t seed, at;
 } rolls;
-static int roll(rolls *r, int n) { return (int)bmi_random_below(r->seed, 77, r->at++, (uint64_t)n); }
+static int roll(rolls *r, int n)
+{
+    return (int)bmi_random_below(r->seed, 77, r->at++, (uint64_t)n);
+}
 
 typedef struct sketch {
-    bm_graph  *g;
-    bm_node    node[NODES + SOURCES + 2];
-    int        n;
+    bm_graph *g;
+    bm_node node[NODES + SOURCES + 2];
+    int n;
     bm_tensor *value[SOURCES];
-    bm_node    fetch[FETCHES];
-    int        n_fetch;
+    bm_node fetch[FETCHES];
+    int n_fetch;
 } sketch;
 
 static bm_tensor *random_tensor(bm_type type, bm_shape shape, uint64_t seed)
@@ -42,7 +45,7 @@ static void sources(sketch *s, bm_type type, rolls *r, bool eager)
     const int64_t m = 1 + roll(r, 40), k = 1 + roll(r, 20), n = 1 + roll(r, 70);
     const bm_shape shape[SOURCES] = { BM_SHAPE(m, k), BM_SHAPE(k, n), BM_SHAPE(n), BM_SHAPE(m, 1), BM_SCALAR };
     for (int i = 0; i < SOURCES; i++) {
-        s->value[i]    = random_tensor(type, shape[i], r->seed * 10 + (uint64_t)i);
+        s->value[i] = random_tensor(type, shape[i], r->seed * 10 + (uint64_t)i);
         s->node[s->n++] = eager ? bm_constant(s->g, s->value[i], NULL) : bm_placeholder(s->g, type, shape[i], NULL);
     }
     s->node[s->n++] = bm_matmul(s->node[0], s->node[1]);
@@ -94,9 +97,13 @@ static void grow(sketch *s, rolls *r, int nodes)
 {
     for (int i = 0; i < nodes; i++) {
         const bm_node x = s->node[roll(r, s->n)], y = s->node[roll(r, s->n)];
-        const int     kind = roll(r, 20);
-        bm_node       z;
-        if (kind < 8 && fits(x, y)) z = kind < 3 ? bm_add(x, y) : kind < 5 ? bm_mul(bm_tanh(x), bm_tanh(y)) : kind < 7 ? bm_sub(x, y) : bm_maximum(x, y);
+        const int kind = roll(r, 20);
+        bm_node z;
+        if (kind < 8 && fits(x, y))
+            z = kind < 3   ? bm_add(x, y)
+                : kind < 5 ? bm_mul(bm_tanh(x), bm_tanh(y))
+                : kind < 7 ? bm_sub(x, y)
+                           : bm_maximum(x, y);
         else if (kind < 16) z = grow_unary(x, roll(r, 11));
         else z = grow_other(x, r);
         s->node[s->n++] = z;
@@ -114,7 +121,7 @@ static void choose_fetches(sketch *s, rolls *r)
 static void build(sketch *s, bm_type type, uint64_t seed, bool eager)
 {
     rolls r = { seed, 0 };
-    *s      = (sketch){ .g = bm_graph_new(.eager = eager) };
+    *s = (sketch){ .g = bm_graph_new(.eager = eager) };
     sources(s, type, &r, eager);
     grow(s, &r, 4 + roll(&r, NODES - 4));
     choose_fetches(s, &r);
@@ -137,7 +144,7 @@ static double largest(const bm_tensor *t)
 static void compare(const char *what, const bm_tensor *got, const bm_tensor *want, double tolerance)
 {
     const double scale = largest(want);
-    char         text[160];
+    char text[160];
     assert_non_null(got);
     assert_int_equal(bm_tensor_size(got), bm_tensor_size(want));
     for (int64_t i = 0; i < bm_tensor_size(want); i++) {
@@ -150,14 +157,15 @@ static void run_graphs(bm_type type, double tolerance)
 {
     for (uint64_t seed = 1; seed <= GRAPHS; seed++) {
         sketch plan, eager;
-        char   what[100];
+        char what[100];
         build(&plan, type, seed, false);
         build(&eager, type, seed, true);
         if (bm_failed(eager.g)) fail_msg("graph %d eager: %s", (int)seed, bm_error(eager.g));
         bm_session *s = bm_session_new(plan.g);
         for (int again = 0; again < 2; again++) { /* the second time from the cache */
-            bm_run(s, BM_FEEDS({ plan.node[0], plan.value[0] }, { plan.node[1], plan.value[1] }, { plan.node[2], plan.value[2] },
-                               { plan.node[3], plan.value[3] }, { plan.node[4], plan.value[4] }),
+            bm_run(s,
+                   BM_FEEDS({ plan.node[0], plan.value[0] }, { plan.node[1], plan.value[1] }, { plan.node[2], plan.value[2] },
+                            { plan.node[3], plan.value[3] }, { plan.node[4], plan.value[4] }),
                    ((bm_nodes){ plan.fetch, (size_t)plan.n_fetch }));
             if (bm_failed(s)) fail_msg("graph %d: %s", (int)seed, bm_error(s));
             for (int i = 0; i < plan.n_fetch; i++) {
@@ -172,8 +180,14 @@ static void run_graphs(bm_type type, double tolerance)
 }
 
 /* Sums of up to 70 * 40 terms in another order: both within a few hundred roundings of the exact value. */
-static void plans_equal_plain_kernels_f64(void **state) { (void)state, run_graphs(BM_F64, 1e-11); }
-static void plans_equal_plain_kernels_f32(void **state) { (void)state, run_graphs(BM_F32, 2e-3); }
+static void plans_equal_plain_kernels_f64(void **state)
+{
+    (void)state, run_graphs(BM_F64, 1e-11);
+}
+static void plans_equal_plain_kernels_f32(void **state)
+{
+    (void)state, run_graphs(BM_F32, 2e-3);
+}
 
 int main(void)
 {

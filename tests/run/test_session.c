@@ -11,18 +11,18 @@ static const float numbers[] = { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12 };
 
 /* y = x w + b with w = 1, 2 in each row's place by set_value. */
 typedef struct line {
-    bm_graph   *g;
+    bm_graph *g;
     bm_session *s;
-    bm_node     x, w, y;
+    bm_node x, w, y;
 } line;
 
 static line begin(bm_context *context)
 {
     line l = { .g = bm_graph_new(.context = context) };
-    l.x    = bm_placeholder(l.g, BM_F32, BM_SHAPE(BM_ANY, 2), "x");
-    l.w    = bm_variable(l.g, BM_F32, BM_SHAPE(2, 1), (bm_init){ 0 }, "w");
-    l.y    = bm_matmul(l.x, l.w);
-    l.s    = bm_session_new(l.g);
+    l.x = bm_placeholder(l.g, BM_F32, BM_SHAPE(BM_ANY, 2), "x");
+    l.w = bm_variable(l.g, BM_F32, BM_SHAPE(2, 1), (bm_init){ 0 }, "w");
+    l.y = bm_matmul(l.x, l.w);
+    l.s = bm_session_new(l.g);
     bm_tensor *w = bm_tensor_new_in_at(context, BM_F32, BM_SHAPE(2, 1), BM_HERE);
     if (!bm_failed(w)) memcpy(bm_data(w), (const float[]){ 10, 1 }, 8);
     bm_set_value(l.s, l.w, w);
@@ -51,7 +51,7 @@ static void runs_by_shape(void **state)
     assert_int_equal(l.s->n_plans, 7);
     bm_tensor *x = bm_tensor_view(BM_F32, BM_SHAPE(3, 2), numbers);
     bm_run(l.s, BM_FEEDS({ l.x, x }), BM_FETCHES(l.y));
-    assert_int_equal(l.s->n_plans, 7); /* from the cache */
+    assert_int_equal(l.s->n_plans, 7);                           /* from the cache */
     for (int64_t rows = 10; rows < 10 + 2 * BMI_PLANS; rows++) { /* more shapes than are kept */
         bm_tensor *z = bm_tensor_new(BM_F32, BM_SHAPE(rows, 2));
         assert_int_equal(bm_run(l.s, BM_FEEDS({ l.x, z }), BM_FETCHES(l.y)), BM_OK);
@@ -65,14 +65,14 @@ static void runs_by_shape(void **state)
 static void wrong_runs_are_refused(void **state)
 {
     (void)state;
-    line       l    = begin(NULL);
-    bm_graph  *other = bm_graph_new();
+    line l = begin(NULL);
+    bm_graph *other = bm_graph_new();
     bm_tensor *x = bm_tensor_view(BM_F32, BM_SHAPE(3, 2), numbers), *wide = bm_tensor_view(BM_F32, BM_SHAPE(2, 3), numbers),
               *ints = bm_tensor_view(BM_I32, BM_SHAPE(3, 2), numbers);
     const struct {
-        bm_feeds    feeds;
-        bm_nodes    fetches;
-        bm_status   want;
+        bm_feeds feeds;
+        bm_nodes fetches;
+        bm_status want;
         const char *part;
     } cases[] = {
         { BM_NO_FEEDS, BM_FETCHES(l.y), BM_E_ARGUMENT, "the placeholder \"x\" is needed and not fed" },
@@ -107,10 +107,10 @@ static void wrong_runs_are_refused(void **state)
 static void readers_see_the_old_value(void **state)
 {
     (void)state;
-    bm_graph   *g = bm_graph_new();
-    bm_node     v = bm_variable(g, BM_F32, BM_SHAPE(3), (bm_init){ 0 }, "v");
-    bm_node     up = bm_assign_add(v, bm_numbers(g, BM_F32, BM_SHAPE(3), 1, 2, 3));
-    bm_node     before = bm_scale(v, 10), after = bm_scale(up, 100), sum = bm_sum(v);
+    bm_graph *g = bm_graph_new();
+    bm_node v = bm_variable(g, BM_F32, BM_SHAPE(3), (bm_init){ 0 }, "v");
+    bm_node up = bm_assign_add(v, bm_numbers(g, BM_F32, BM_SHAPE(3), 1, 2, 3));
+    bm_node before = bm_scale(v, 10), after = bm_scale(up, 100), sum = bm_sum(v);
     bm_session *s = bm_session_new(g);
     for (int i = 0; i < 3; i++) {
         bm_run(s, BM_NO_FEEDS, BM_FETCHES(after, before, up, sum));
@@ -133,9 +133,11 @@ static void readers_see_the_old_value(void **state)
 static void variables_swap(void **state)
 {
     (void)state;
-    bm_graph   *g = bm_graph_new();
-    bm_node     a = bm_variable(g, BM_F32, BM_SHAPE(2), (bm_init){ 0 }, "a"), b = bm_variable(g, BM_F32, BM_SHAPE(2), (bm_init){ 0 }, "b");
-    bm_node     set = bm_assign(a, bm_numbers(g, BM_F32, BM_SHAPE(2), 7, 8)), swap = bm_group(bm_assign(a, bm_scale(b, 1)), bm_assign(b, bm_scale(a, 1)));
+    bm_graph *g = bm_graph_new();
+    bm_node a = bm_variable(g, BM_F32, BM_SHAPE(2), (bm_init){ 0 }, "a"),
+            b = bm_variable(g, BM_F32, BM_SHAPE(2), (bm_init){ 0 }, "b");
+    bm_node set = bm_assign(a, bm_numbers(g, BM_F32, BM_SHAPE(2), 7, 8)),
+            swap = bm_group(bm_assign(a, bm_scale(b, 1)), bm_assign(b, bm_scale(a, 1)));
     bm_session *s = bm_session_new(g);
     bm_run(s, BM_NO_FEEDS, BM_FETCHES(set));
     const bm_status status = bm_run(s, BM_NO_FEEDS, BM_FETCHES(swap));
@@ -151,10 +153,12 @@ static void variables_swap(void **state)
 static void indices_outside_are_named(void **state)
 {
     (void)state;
-    bm_graph   *g = bm_graph_new();
-    bm_node     x = bm_numbers(g, BM_F32, BM_SHAPE(3, 2), 1, 2, 3, 4, 5, 6), i = bm_placeholder(g, BM_I32, BM_SHAPE(2), "i"), y = bm_gather(x, i);
+    bm_graph *g = bm_graph_new();
+    bm_node x = bm_numbers(g, BM_F32, BM_SHAPE(3, 2), 1, 2, 3, 4, 5, 6), i = bm_placeholder(g, BM_I32, BM_SHAPE(2), "i"),
+            y = bm_gather(x, i);
     bm_session *s = bm_session_new(g);
-    bm_tensor  *good = bm_tensor_copy(BM_I32, BM_SHAPE(2), ((const int32_t[]){ 2, 0 })), *bad = bm_tensor_copy(BM_I32, BM_SHAPE(2), ((const int32_t[]){ 0, 3 }));
+    bm_tensor *good = bm_tensor_copy(BM_I32, BM_SHAPE(2), ((const int32_t[]){ 2, 0 })),
+              *bad = bm_tensor_copy(BM_I32, BM_SHAPE(2), ((const int32_t[]){ 0, 3 }));
     assert_int_equal(bm_run(s, BM_FEEDS({ i, good }), BM_FETCHES(y)), BM_OK);
     assert_true(bm_tensor_at(bm_value(s, y), 0) == 5);
     assert_int_equal(bm_run(s, BM_FEEDS({ i, bad }), BM_FETCHES(y)), BM_E_DATA);
@@ -172,9 +176,10 @@ static void threads_share_and_agree(void **state)
     float first = 0;
     for (int64_t threads = 1; threads <= 4; threads *= 2) {
         bm_context *context = bm_context_new(.threads = threads);
-        bm_graph   *g       = bm_graph_new(.context = context);
-        bm_node     x = bm_random_normal(g, BM_F32, BM_SHAPE(300, 400), 0, 1), w = bm_random_normal(g, BM_F32, BM_SHAPE(400, 500), 0, 1);
-        bm_node     y = bm_sum(bm_tanh(bm_matmul(x, w)));
+        bm_graph *g = bm_graph_new(.context = context);
+        bm_node x = bm_random_normal(g, BM_F32, BM_SHAPE(300, 400), 0, 1),
+                w = bm_random_normal(g, BM_F32, BM_SHAPE(400, 500), 0, 1);
+        bm_node y = bm_sum(bm_tanh(bm_matmul(x, w)));
         bm_session *s = bm_session_new(g, .seed = 3);
         bm_run(s, BM_NO_FEEDS, BM_FETCHES(y));
         assert_string_equal(bm_error(s), "");
@@ -191,10 +196,10 @@ static void threads_share_and_agree(void **state)
 static bm_status run_all(bm_context *context, void *arg)
 {
     (void)arg;
-    line       l = begin(context);
+    line l = begin(context);
     bm_tensor *x = bm_tensor_new_in_at(context, BM_F32, BM_SHAPE(3, 2), BM_HERE);
-    bm_status  status = bm_status_of(x);
-    bm_node    step = bm_assign_sub(l.w, bm_gradient(bm_mean(bm_square(l.y)), l.w));
+    bm_status status = bm_status_of(x);
+    bm_node step = bm_assign_sub(l.w, bm_gradient(bm_mean(bm_square(l.y)), l.w));
     if (!status) status = bm_run(l.s, BM_FEEDS({ l.x, x }), BM_FETCHES(l.y, step));
     if (!status) status = bm_run(l.s, BM_FEEDS({ l.x, x }), BM_FETCHES(l.y, step));
     bm_free(x);
@@ -211,10 +216,10 @@ static void each_allocation_fails(void **state)
 static void plans_are_printed(void **state)
 {
     (void)state;
-    line       l = begin(NULL);
+    line l = begin(NULL);
     bm_tensor *x = bm_tensor_view(BM_F32, BM_SHAPE(3, 2), numbers);
-    FILE      *f = tmpfile();
-    char       text[2000] = { 0 };
+    FILE *f = tmpfile();
+    char text[2000] = { 0 };
     assert_int_equal(bm_plan_print(l.s, BM_FEEDS({ l.x, x }), BM_FETCHES(l.y), 3, f), BM_OK);
     rewind(f);
     assert_true(fread(text, 1, sizeof text - 1, f) > 0);
@@ -230,9 +235,14 @@ static void plans_are_printed(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(runs_by_shape),           cmocka_unit_test(wrong_runs_are_refused), cmocka_unit_test(readers_see_the_old_value),
-        cmocka_unit_test(variables_swap),          cmocka_unit_test(indices_outside_are_named), cmocka_unit_test(threads_share_and_agree),
-        cmocka_unit_test(each_allocation_fails),   cmocka_unit_test(plans_are_printed),
+        cmocka_unit_test(runs_by_shape),
+        cmocka_unit_test(wrong_runs_are_refused),
+        cmocka_unit_test(readers_see_the_old_value),
+        cmocka_unit_test(variables_swap),
+        cmocka_unit_test(indices_outside_are_named),
+        cmocka_unit_test(threads_share_and_agree),
+        cmocka_unit_test(each_allocation_fails),
+        cmocka_unit_test(plans_are_printed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

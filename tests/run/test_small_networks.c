@@ -127,22 +127,24 @@ static void compare(const network *n, bm_session *s, bmt_machine *m, uint64_t *h
 /* A step with a target that is no number, under guard: the variables keep their bits. */
 static void halts(const network *n, bm_session *s)
 {
-    const int64_t    fetch[2] = { n->step.index, n->loss.index }, feed[2] = { n->x.index, n->t.index };
-    bm_shape         shape[2] = { bm_node_shape(n->x), bm_node_shape(n->t) };
+    const int64_t fetch[2] = { n->step.index, n->loss.index }, feed[2] = { n->x.index, n->t.index };
+    bm_shape shape[2] = { bm_node_shape(n->x), bm_node_shape(n->t) };
     shape[0].dim[0] = shape[1].dim[0] = n->batch;
     bmi_cached_plan *p = bmi_session_plan(s, fetch, 2, feed, shape, 2, n->loss.index, BM_HERE);
     if (!p) fail_msg("%s: %s", n->text, bm_error(s));
     void *before[64];
-    int   k = 0;
-    for (int i = 0; i < 2; i++) memset(bmi_plan_feed(p, (size_t)i), i ? 0xff : 0, (size_t)(n->batch * shape[i].dim[1]) * bm_type_size(n->type));
+    int k = 0;
+    for (int i = 0; i < 2; i++)
+        memset(bmi_plan_feed(p, (size_t)i), i ? 0xff : 0, (size_t)(n->batch * shape[i].dim[1]) * bm_type_size(n->type));
     for (int pass = 0; pass < 2; pass++, k = 0) {
         for (int64_t i = 0; i < (int64_t)n->g->count; i++) {
             if (n->g->nodes[i].op != &bmi_op_variable) continue;
-            const bm_tensor *v     = bmi_session_variable(s, i);
-            const size_t     bytes = (size_t)v->size * bm_type_size(v->type);
+            const bm_tensor *v = bmi_session_variable(s, i);
+            const size_t bytes = (size_t)v->size * bm_type_size(v->type);
             assert_true(k < 64);
             if (!pass) before[k] = memcpy(malloc(bytes), v->data, bytes);
-            else if (memcmp(before[k], v->data, bytes)) fail_msg("%s: %s changed though the loss is NaN", n->text, n->g->nodes[i].name);
+            else if (memcmp(before[k], v->data, bytes))
+                fail_msg("%s: %s changed though the loss is NaN", n->text, n->g->nodes[i].name);
             if (pass) free(before[k]);
             k++;
         }

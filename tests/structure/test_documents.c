@@ -34,15 +34,16 @@ static bool block(const char *language, int n, char into[TEXT_MAX])
 /* The length of a number at the start of a text, ".957" and "1,319" included; 0 when there is none. */
 static size_t number_at(const char *s, double *value)
 {
-    char   digits[64];
+    char digits[64];
     size_t n = 0, k = 0;
     if (!isdigit((unsigned char)s[0]) && !(s[0] == '.' && isdigit((unsigned char)s[1]))) return 0;
-    while (k < sizeof digits - 1 && (isdigit((unsigned char)s[n]) || s[n] == '.' || s[n] == 'e' || (s[n] == '-' && s[n - 1] == 'e') ||
-                                     (s[n] == ',' && isdigit((unsigned char)s[n + 1]) && isdigit((unsigned char)s[n + 2]) &&
-                                      isdigit((unsigned char)s[n + 3]) && !isdigit((unsigned char)s[n + 4]))))
+    while (k < sizeof digits - 1 &&
+           (isdigit((unsigned char)s[n]) || s[n] == '.' || s[n] == 'e' || (s[n] == '-' && s[n - 1] == 'e') ||
+            (s[n] == ',' && isdigit((unsigned char)s[n + 1]) && isdigit((unsigned char)s[n + 2]) &&
+             isdigit((unsigned char)s[n + 3]) && !isdigit((unsigned char)s[n + 4]))))
         if (s[n++] != ',') digits[k++] = s[n - 1];
     digits[k] = 0;
-    *value    = strtod(digits, NULL);
+    *value = strtod(digits, NULL);
     return n;
 }
 
@@ -65,7 +66,7 @@ static bool alike(const char *got, const char *want)
             got = past_blanks(got), want = past_blanks(want);
             continue;
         }
-        double       a, b;
+        double a, b;
         const size_t n = number_at(got, &a), m = number_at(want, &b);
         if (n && m) {
             if (!is_time(want + m) && fabs(a - b) > .05 * fmax(1, fabs(b))) return false;
@@ -82,16 +83,18 @@ static void same_text(const char *what, const char *got, const char *want)
     for (int i = 0; i < bmt_lines(want); i++) {
         char line[1024];
         snprintf(line, sizeof line, "%s", bmt_line(want, i));
-        if (!alike(bmt_line(got, i), line)) fail_msg("%s, line %d: the README says\n%s\nbut it prints\n%s\nin\n%s", what, i + 1, line, bmt_line(got, i), got);
+        if (!alike(bmt_line(got, i), line))
+            fail_msg("%s, line %d: the README says\n%s\nbut it prints\n%s\nin\n%s", what, i + 1, line, bmt_line(got, i), got);
     }
-    if (bmt_lines(got) != bmt_lines(want)) fail_msg("%s: %d lines, the README has %d:\n%s", what, bmt_lines(got), bmt_lines(want), got);
+    if (bmt_lines(got) != bmt_lines(want))
+        fail_msg("%s: %d lines, the README has %d:\n%s", what, bmt_lines(got), bmt_lines(want), got);
 }
 
 static int read_readme(void **state)
 {
     (void)state;
     const char *source = getenv("BAEUM_SOURCE");
-    char        path[1200];
+    char path[1200];
     snprintf(path, sizeof path, "%s/README.md", source ? source : ".");
     readme = (char *)bmt_read(path, NULL);
     return readme ? 0 : -1;
@@ -112,7 +115,8 @@ static void program(void **state)
     assert_true(block("c", 0, code));
     assert_true(block("", 1, want)); /* block 0 has the two commands */
     bmt_temp_file("flowers.c", code, strlen(code));
-    const bmt_run r = bmt_sh("cc -std=c17 -Wall -Wextra -pedantic -Werror -I'%s/include' flowers.c -L'%s' -lbaeum -Wl,-rpath,'%s' -o flowers && ./flowers",
+    const bmt_run r = bmt_sh("cc -std=c17 -Wall -Wextra -pedantic -Werror -I'%s/include' flowers.c -L'%s' -lbaeum "
+                             "-Wl,-rpath,'%s' -o flowers && ./flowers",
                              source ? source : ".", build ? build : "build", build ? build : "build");
     bmt_exits(r, 0);
     same_text("the program", r.out, want);
@@ -123,12 +127,12 @@ static void session(void **state)
 {
     (void)state;
     static char text[TEXT_MAX], want[TEXT_MAX];
-    int         commands = 0;
+    int commands = 0;
     assert_true(block("", 2, text));
     for (char *at = text, *next; at && *at; at = next) {
         assert_memory_equal(at, "$ ", 2);
         char *output = strchr(at, '\n') + 1;
-        next         = strstr(output, "\n$ ");
+        next = strstr(output, "\n$ ");
         snprintf(want, sizeof want, "%.*s", next ? (int)(next + 1 - output) : (int)strlen(output), output);
         if (next) next++;
         for (size_t n = strlen(want); n > 1 && want[n - 1] == '\n' && want[n - 2] == '\n'; n--) want[n - 1] = 0;
@@ -139,7 +143,8 @@ static void session(void **state)
             bmt_temp_file(name, want, strlen(want));
             continue;
         }
-        const bmt_run r = bmt_exits(bmt_sh("%.*s 2>notes; cat notes", n, at + 2), 0); /* a terminal shows notes after the rows */
+        const bmt_run r =
+            bmt_exits(bmt_sh("%.*s 2>notes; cat notes", n, at + 2), 0); /* a terminal shows notes after the rows */
         same_text("the session", r.out, want);
         commands++;
     }

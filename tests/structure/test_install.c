@@ -35,7 +35,10 @@ static const char table_program[] = "#include <baeum.h>\n"
 static void script(const char *text, const char *want)
 {
     char command[8192], line[2000], last[2000] = "";
-    snprintf(command, sizeof command, "exec 2>&1; unset BAEUM_DATA; cd '%s' && set -e; PREFIX='%s'; BUILD='%s'; PC=$(dirname $(find $PREFIX -name baeum.pc)); %s", bmt_temp("."), prefix, build, text);
+    snprintf(command, sizeof command,
+             "exec 2>&1; unset BAEUM_DATA; cd '%s' && set -e; PREFIX='%s'; BUILD='%s'; PC=$(dirname $(find $PREFIX -name "
+             "baeum.pc)); %s",
+             bmt_temp("."), prefix, build, text);
     FILE *from = popen(command, "r");
     assert_non_null(from);
     while (fgets(line, sizeof line, from)) {
@@ -63,11 +66,17 @@ static int install(void **state)
 static void all_is_there(void **state)
 {
     (void)state;
-    static const char *const files[] = { "include/baeum.h", "include/baeum/base.h", "lib*/libbaeum.a", "lib*/libbaeum.so", "lib*/libbaeum.so.*.*.*",
-                                         "lib*/cmake/baeum/baeumConfig.cmake", "lib*/cmake/baeum/baeumConfigVersion.cmake" };
+    static const char *const files[] = { "include/baeum.h",
+                                         "include/baeum/base.h",
+                                         "lib*/libbaeum.a",
+                                         "lib*/libbaeum.so",
+                                         "lib*/libbaeum.so.*.*.*",
+                                         "lib*/cmake/baeum/baeumConfig.cmake",
+                                         "lib*/cmake/baeum/baeumConfigVersion.cmake" };
     for (size_t i = 0; i < BMI_COUNT(files); i++) {
         char text[200];
-        snprintf(text, sizeof text, "test -n \"$(find $PREFIX -path \"$PREFIX/%s\" -o -path \"$PREFIX/lib/*/%s\")\"", files[i], files[i] + 5);
+        snprintf(text, sizeof text, "test -n \"$(find $PREFIX -path \"$PREFIX/%s\" -o -path \"$PREFIX/lib/*/%s\")\"", files[i],
+                 files[i] + 5);
         script(text, NULL);
     }
     const char *source = getenv("BAEUM_SOURCE");
@@ -83,10 +92,12 @@ static const char want[] = "f32 [2, 2] [[1, 2], [3, 4]]\n";
 static void by_pkg_config(void **state)
 {
     (void)state;
-    script("export PKG_CONFIG_PATH=$PC; cc -std=c17 -Wall -Wextra -pedantic -Werror program.c $(pkg-config --cflags --libs baeum) -o shared; "
+    script("export PKG_CONFIG_PATH=$PC; cc -std=c17 -Wall -Wextra -pedantic -Werror program.c $(pkg-config --cflags --libs "
+           "baeum) -o shared; "
            "LD_LIBRARY_PATH=$(pkg-config --variable=libdir baeum) ./shared",
            want);
-    script("export PKG_CONFIG_PATH=$PC; cc program.c $(pkg-config --cflags baeum) $(pkg-config --variable=libdir baeum)/libbaeum.a "
+    script("export PKG_CONFIG_PATH=$PC; cc program.c $(pkg-config --cflags baeum) $(pkg-config --variable=libdir "
+           "baeum)/libbaeum.a "
            "$(pkg-config --static --libs baeum | sed 's/-lbaeum//') -o static; ./static",
            want);
     script("export PKG_CONFIG_PATH=$PC; pkg-config --modversion baeum", "0.1.0\n");
@@ -95,11 +106,13 @@ static void by_pkg_config(void **state)
 static void by_cmake(void **state)
 {
     (void)state;
-    static const char lists[] = "cmake_minimum_required(VERSION 3.25)\nproject(p C)\nfind_package(baeum 0.1 REQUIRED COMPONENTS static)\n"
-                                "add_executable(a program.c)\ntarget_link_libraries(a PRIVATE baeum::baeum)\n"
-                                "add_executable(b program.c)\ntarget_link_libraries(b PRIVATE baeum::static)\n";
+    static const char lists[] =
+        "cmake_minimum_required(VERSION 3.25)\nproject(p C)\nfind_package(baeum 0.1 REQUIRED COMPONENTS static)\n"
+        "add_executable(a program.c)\ntarget_link_libraries(a PRIVATE baeum::baeum)\n"
+        "add_executable(b program.c)\ntarget_link_libraries(b PRIVATE baeum::static)\n";
     bmt_temp_file("CMakeLists.txt", lists, sizeof lists - 1);
-    script("cmake -S . -B cmake -DCMAKE_PREFIX_PATH=$PREFIX >/dev/null; cmake --build cmake >/dev/null; ./cmake/a; ./cmake/b", want);
+    script("cmake -S . -B cmake -DCMAKE_PREFIX_PATH=$PREFIX >/dev/null; cmake --build cmake >/dev/null; ./cmake/a; ./cmake/b",
+           want);
 }
 
 static void table_by_name(void **state)
@@ -113,14 +126,15 @@ static void table_by_name(void **state)
 static void moved(void **state)
 {
     (void)state;
-    script("mv $PREFIX elsewhere; export PKG_CONFIG_PATH=$(echo $PC | sed s/prefix/elsewhere/); cc program.c $(pkg-config --cflags --libs baeum) -o moved; "
+    script("mv $PREFIX elsewhere; export PKG_CONFIG_PATH=$(echo $PC | sed s/prefix/elsewhere/); cc program.c $(pkg-config "
+           "--cflags --libs baeum) -o moved; "
            "LD_LIBRARY_PATH=$(pkg-config --variable=libdir baeum) ./moved",
            want);
 }
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(all_is_there), cmocka_unit_test(by_pkg_config), cmocka_unit_test(by_cmake),
-                                        cmocka_unit_test(table_by_name), cmocka_unit_test(moved) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(all_is_there), cmocka_unit_test(by_pkg_config),
+                                        cmocka_unit_test(by_cmake), cmocka_unit_test(table_by_name), cmocka_unit_test(moved) };
     return cmocka_run_group_tests(tests, install, NULL);
 }

@@ -8,26 +8,31 @@
 
 /* From the top down; what stands in one row does not see each other. */
 static const char *const layers[][4] = {
-    { "cli" },
-    { "view", "serve", "learn" },
-    { "model" },
-    { "nn", "data" },
-    { "run", "format" },
-    { "plan" },
-    { "ops" },
-    { "graph" },
-    { "linalg" },
-    { "kernels" },
-    { "tensor" },
-    { "base" },
+    { "cli" },           { "view", "serve", "learn" },
+    { "model" },         { "nn", "data" },
+    { "run", "format" }, { "plan" },
+    { "ops" },           { "graph" },
+    { "linalg" },        { "kernels" },
+    { "tensor" },        { "base" },
 };
 
 /* Which layer each public header belongs to. */
 static const char *const headers[][2] = {
-    { "base.h", "base" },   { "tensor.h", "tensor" }, { "graph.h", "graph" }, { "extend_graph.h", "graph" }, { "extend.h", "model" },
-    { "extend_nn.h", "nn" }, { "ops.h", "ops" },      { "session.h", "run" }, { "nn.h", "nn" },              { "data.h", "data" },
+    { "base.h", "base" },
+    { "tensor.h", "tensor" },
+    { "graph.h", "graph" },
+    { "extend_graph.h", "graph" },
+    { "extend.h", "model" },
+    { "extend_nn.h", "nn" },
+    { "ops.h", "ops" },
+    { "session.h", "run" },
+    { "nn.h", "nn" },
+    { "data.h", "data" },
     { "column.h", "format" },
-    { "model.h", "model" }, { "extend_model.h", "model" }, { "view.h", "view" },     { "learn.h", "learn" },
+    { "model.h", "model" },
+    { "extend_model.h", "model" },
+    { "view.h", "view" },
+    { "learn.h", "learn" },
 };
 
 /* Row and column of a layer; row -1 when there is no such. */
@@ -45,7 +50,8 @@ static int row_of(const char *name, size_t n, int *column)
 static int header_row(const char *name, size_t n, int *column)
 {
     for (size_t i = 0; i < BMI_COUNT(headers); i++)
-        if (strlen(headers[i][0]) == n && !strncmp(headers[i][0], name, n)) return row_of(headers[i][1], strlen(headers[i][1]), column);
+        if (strlen(headers[i][0]) == n && !strncmp(headers[i][0], name, n))
+            return row_of(headers[i][1], strlen(headers[i][1]), column);
     return -1;
 }
 
@@ -98,8 +104,8 @@ static void includes_go_down(void **state)
 {
     (void)state;
     FILE *from = from_source("grep -rHE --include='*.[ch]' '^[[:space:]]*#[[:space:]]*include' src include");
-    char  line[1000];
-    int   seen = 0, wrong = 0;
+    char line[1000];
+    int seen = 0, wrong = 0;
     while (fgets(line, sizeof line, from)) {
         char *colon = strchr(line, ':'), *open = colon ? strpbrk(colon, "<\"") : NULL;
         if (!open) continue;
@@ -139,10 +145,11 @@ static void check_works(void **state)
 static void files_stay_short(void **state)
 {
     (void)state;
-    FILE *from = from_source("find src include tests examples tools bench -name '*.[ch]' -o -name '*.py' -o -name '*.cmake' 2>/dev/null | xargs wc -l");
-    char  line[1000], name[900];
-    long  n;
-    int   seen = 0, wrong = 0;
+    FILE *from = from_source("find src include tests examples tools bench -name '*.[ch]' -o -name '*.py' -o -name '*.cmake' "
+                             "2>/dev/null | xargs wc -l");
+    char line[1000], name[900];
+    long n;
+    int seen = 0, wrong = 0;
     while (fgets(line, sizeof line, from)) {
         if (sscanf(line, "%ld %899s", &n, name) != 2 || !strcmp(name, "total")) continue;
         seen++;
@@ -159,9 +166,10 @@ static void files_stay_short(void **state)
 static void licences(void **state)
 {
     (void)state;
-    FILE *from = from_source("find src include tests examples -name '*.[ch]' -exec sh -c 'for f; do head -1 \"$f\" | grep -q SPDX-License-Identifier || echo \"$f\"; done' sh {} +");
-    char  line[1000];
-    int   wrong = 0;
+    FILE *from = from_source("find src include tests examples -name '*.[ch]' -exec sh -c 'for f; do head -1 \"$f\" | grep -q "
+                             "SPDX-License-Identifier || echo \"$f\"; done' sh {} +");
+    char line[1000];
+    int wrong = 0;
     while (fgets(line, sizeof line, from)) {
         print_message("no licence in the first line: %s", line);
         wrong++;
@@ -172,6 +180,7 @@ static void licences(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(check_works), cmocka_unit_test(includes_go_down), cmocka_unit_test(files_stay_short), cmocka_unit_test(licences) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(check_works), cmocka_unit_test(includes_go_down),
+                                        cmocka_unit_test(files_stay_short), cmocka_unit_test(licences) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -39,7 +39,7 @@ void bmt_skip(const char *what)
     skip();
 }
 
-static char  folder[64];
+static char folder[64];
 static pid_t owner; /* a forked child must not remove its parent's folder */
 
 static int remove_one(const char *path, const struct stat *about, int kind, struct FTW *where)
@@ -56,7 +56,7 @@ static void remove_folder(void)
 const char *bmt_temp(const char *name)
 {
     static char paths[4][4096];
-    static int  turn;
+    static int turn;
     if (!folder[0]) {
         strcpy(folder, "/tmp/baeum-test-XXXXXX");
         if (!mkdtemp(folder)) fail_msg("no folder for temporary files");

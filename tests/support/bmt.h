@@ -41,11 +41,11 @@ unsigned char *bmt_read(const char *path, size_t *n);
  * calls train with a context whose 1st allocation fails, then the 2nd ... until a run needs fewer than that. Each failing run must
  * return BM_E_MEMORY, and after every run nothing may be left allocated. At malloc itself: support/bmt_malloc.h. */
 typedef struct bmt_faults {
-    long   calls;      /* allocations asked for so far */
-    long   fail_at;    /* the call that fails; 0: none */
-    bool   stays;      /* every call from fail_at on fails */
-    bool   failed;     /* one did */
-    long   live;       /* allocations not yet released */
+    long calls;   /* allocations asked for so far */
+    long fail_at; /* the call that fails; 0: none */
+    bool stays;   /* every call from fail_at on fails */
+    bool failed;  /* one did */
+    long live;    /* allocations not yet released */
     size_t live_bytes;
     size_t peak_bytes;
 } bmt_faults;

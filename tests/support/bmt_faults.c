@@ -54,8 +54,11 @@ long bmt_each_failure(const char *what, bm_status (*run)(bm_context *context, vo
             f.stays = stays;
             const bm_status status = run(context, arg);
             bm_free(context);
-            if (f.live || f.live_bytes) fail_msg("%s: %ld allocations (%zu bytes) left when call %ld %s", what, f.live, f.live_bytes, n, f.failed ? "failed" : "did not fail");
-            if (f.failed && status != BM_E_MEMORY) fail_msg("%s: call %ld of the allocator failed, and the status is %s", what, n, bm_status_name(status));
+            if (f.live || f.live_bytes)
+                fail_msg("%s: %ld allocations (%zu bytes) left when call %ld %s", what, f.live, f.live_bytes, n,
+                         f.failed ? "failed" : "did not fail");
+            if (f.failed && status != BM_E_MEMORY)
+                fail_msg("%s: call %ld of the allocator failed, and the status is %s", what, n, bm_status_name(status));
             if (!f.failed && status) fail_msg("%s: no allocation failed, and the status is %s", what, bm_status_name(status));
             if (!f.failed) return f.calls;
         }

@@ -6,5 +6,5 @@
 
 /* bytes of zeros that end at an unreadable page; fails the test when there is no memory. */
 void *bmt_guarded(size_t bytes);
-void  bmt_guarded_free(void *memory, size_t bytes);
+void bmt_guarded_free(void *memory, size_t bytes);
 #endif

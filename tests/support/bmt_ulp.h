@@ -13,6 +13,7 @@ double bmt_ulp(long double got, long double want, int bits);
 void bmt_every_float(const char *what, const bmi_vector_code *code, double limit);
 
 /* f32 and f64 code of every instruction set against `want` on numbers of all sizes and on `low` .. `high`. Fails above the limits. */
-void bmt_sampled(const char *what, const bmi_vector_code *code, long double (*want)(long double), double low, double high, double limit32, double limit64);
+void bmt_sampled(const char *what, const bmi_vector_code *code, long double (*want)(long double), double low, double high,
+                 double limit32, double limit64);
 
 #endif

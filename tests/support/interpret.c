@@ -33,12 +33,12 @@ static void make_room(bmt_machine *m)
     const size_t n = m->g->count;
     if (n <= m->size) return;
     m->value = realloc(m->value, n * sizeof *m->value);
-    m->fed   = realloc(m->fed, n * sizeof *m->fed);
+    m->fed = realloc(m->fed, n * sizeof *m->fed);
     assert_non_null(m->value);
     assert_non_null(m->fed);
     for (size_t i = m->size; i < n; i++) {
         m->value[i] = NULL;
-        m->fed[i]   = false;
+        m->fed[i] = false;
     }
     m->size = n;
 }
@@ -49,30 +49,38 @@ void bmt_feed(bmt_machine *m, bm_node n, bm_tensor *value)
     forget(m, false);
     bm_tensor_free(m->value[n.index]);
     m->value[n.index] = value;
-    m->fed[n.index]   = true;
+    m->fed[n.index] = true;
 }
 
 /* Infers the node's shape with its inputs' shapes known, and runs the plain kernel. */
 static bm_tensor *compute(bmt_machine *m, const bmi_node *n, int64_t index)
 {
-    bm_type  *types  = calloc((size_t)n->n_in + 1, sizeof *types);
+    bm_type *types = calloc((size_t)n->n_in + 1, sizeof *types);
     bm_shape *shapes = calloc((size_t)n->n_in + 1, sizeof *shapes);
-    bm_array *in     = calloc((size_t)n->n_in + 1, sizeof *in);
+    bm_array *in = calloc((size_t)n->n_in + 1, sizeof *in);
     for (int j = 0; j < n->n_in; j++) {
         const bm_tensor *t = m->value[n->in[j]];
-        types[j]           = t->type;
-        shapes[j]          = t->shape;
-        in[j]              = (bm_array){ t->type, t->shape, t->size, t->data };
+        types[j] = t->type;
+        shapes[j] = t->shape;
+        in[j] = (bm_array){ t->type, t->shape, t->size, t->data };
     }
     bmi_error e = { 0 };
-    bm_infer  i = { .args = n->args, .n_in = n->n_in, .in_type = types, .in_shape = shapes, .error_ = &e, .name = n->name, .known = true };
+    bm_infer i = {
+        .args = n->args, .n_in = n->n_in, .in_type = types, .in_shape = shapes, .error_ = &e, .name = n->name, .known = true
+    };
     if (n->op->infer(&i)) fail_msg("%s", e.text);
     bm_tensor *t = bm_tensor_new(i.type, i.shape);
     if (bm_failed(t)) fail_msg("%s: %s", n->name, bm_error(t));
-    bm_call      call  = { .args = n->args, .n_in = n->n_in, .in = in, .out = { t->type, t->shape, t->size, t->data }, .seed = m->state.seed,
-                           .stream = bmi_run_stream(&m->state, (uint64_t)index), .state_ = &m->state, .number_ = (uint64_t)index };
+    bm_call call = { .args = n->args,
+                     .n_in = n->n_in,
+                     .in = in,
+                     .out = { t->type, t->shape, t->size, t->data },
+                     .seed = m->state.seed,
+                     .stream = bmi_run_stream(&m->state, (uint64_t)index),
+                     .state_ = &m->state,
+                     .number_ = (uint64_t)index };
     const size_t bytes = n->op->scratch ? n->op->scratch(&call) : 0;
-    call.scratch       = bytes ? aligned_alloc(64, (bytes + 63) / 64 * 64) : NULL;
+    call.scratch = bytes ? aligned_alloc(64, (bytes + 63) / 64 * 64) : NULL;
     if (t->size) memset(t->data, 0xa5, (size_t)t->size * bm_type_size(t->type)); /* a kernel must write everything */
     n->op->run(&call);
     free(call.scratch);

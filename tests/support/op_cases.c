@@ -7,6 +7,7 @@
 #include <string.h>
 
 /* Where an operation is defined and smooth, when that is not [-2, 2]. */
+// clang-format off
 static const struct domain {
     const char *op;
     int         input;

@@ -8,15 +8,15 @@
 
 enum { BMT_INPUTS = 4 };
 typedef struct bmt_case {
-    char         name[160];
+    char name[160];
     const bm_op *op;
-    int          n_in;
-    bm_type      type[BMT_INPUTS];    /* 0: the real type under test */
-    bm_shape     shape[BMT_INPUTS];
+    int n_in;
+    bm_type type[BMT_INPUTS]; /* 0: the real type under test */
+    bm_shape shape[BMT_INPUTS];
     const double *numbers[BMT_INPUTS]; /* not null: these, and no random ones (indices) */
-    const void  *args;
-    int64_t      terms; /* not 0: so many numbers of about 1 are added up to each result */
-    bm_node    (*build)(const bm_node *in); /* not null: makes the node in place of op and args */
+    const void *args;
+    int64_t terms;                       /* not 0: so many numbers of about 1 are added up to each result */
+    bm_node (*build)(const bm_node *in); /* not null: makes the node in place of op and args */
 } bmt_case;
 
 /* Calls check for each case of every operation, in the order of the registry. */

@@ -9,9 +9,20 @@
 static void types(void **state)
 {
     (void)state;
-    static const struct { bm_type type; size_t bytes; const char *name; } cases[] = {
-        { BM_F32, 4, "f32" }, { BM_F64, 8, "f64" }, { BM_I32, 4, "i32" }, { BM_I64, 8, "i64" }, { BM_U8, 1, "u8" }, { BM_BOOL, 1, "bool" },
-        { (bm_type)0, 0, "no type" }, { BM_TYPE_COUNT_, 0, "no type" }, { (bm_type)1000, 0, "no type" },
+    static const struct {
+        bm_type type;
+        size_t bytes;
+        const char *name;
+    } cases[] = {
+        { BM_F32, 4, "f32" },
+        { BM_F64, 8, "f64" },
+        { BM_I32, 4, "i32" },
+        { BM_I64, 8, "i64" },
+        { BM_U8, 1, "u8" },
+        { BM_BOOL, 1, "bool" },
+        { (bm_type)0, 0, "no type" },
+        { BM_TYPE_COUNT_, 0, "no type" },
+        { (bm_type)1000, 0, "no type" },
     };
     for (size_t i = 0; i < BMI_COUNT(cases); i++) {
         assert_int_equal(bm_type_size(cases[i].type), cases[i].bytes);
@@ -76,16 +87,23 @@ static void refused(void **state)
     (void)state;
     const int64_t big = INT64_C(1) << 31;
     bm_shape nine = { .rank = 9 }, below = { .rank = -1 };
-    const struct { bm_type type; bm_shape shape; bm_status status; const char *part; } cases[] = {
+    const struct {
+        bm_type type;
+        bm_shape shape;
+        bm_status status;
+        const char *part;
+    } cases[] = {
         { (bm_type)0, BM_SHAPE(2), BM_E_TYPE, "tensor: 0 is no element type" },
         { (bm_type)7, BM_SHAPE(2), BM_E_TYPE, "7 is no element type" },
         { BM_F32, BM_SHAPE(2, -3), BM_E_SHAPE, "dimension 1 is -3, must be >= 0" },
         { BM_F32, BM_SHAPE(BM_ANY, 3), BM_E_SHAPE, "dimension 0 is BM_ANY" },
         { BM_F32, nine, BM_E_SHAPE, "the rank is 9, must be 0 to 8" },
         { BM_F32, below, BM_E_SHAPE, "the rank is -1" },
-        { BM_F32, BM_SHAPE(big, big, big), BM_E_SHAPE, "(2147483648, 2147483648, 2147483648) of f32 are more bytes than can be addressed" },
+        { BM_F32, BM_SHAPE(big, big, big), BM_E_SHAPE,
+          "(2147483648, 2147483648, 2147483648) of f32 are more bytes than can be addressed" },
         { BM_F64, BM_SHAPE(INT64_C(1) << 60), BM_E_SHAPE, "more bytes than can be addressed" },
-        { BM_F64, BM_SHAPE(INT64_C(1) << 50), BM_E_MEMORY, "out of memory: 9007199254740992 bytes asked for a tensor of f64 (1125899906842624)" },
+        { BM_F64, BM_SHAPE(INT64_C(1) << 50), BM_E_MEMORY,
+          "out of memory: 9007199254740992 bytes asked for a tensor of f64 (1125899906842624)" },
     };
     for (size_t i = 0; i < BMI_COUNT(cases); i++) {
         bm_tensor *t = bm_tensor_new(cases[i].type, cases[i].shape);
@@ -129,13 +147,22 @@ static void each_allocation_fails(void **state)
 static void broadcasting(void **state)
 {
     (void)state;
-    const struct { bm_shape a, b, want; bool fits; } cases[] = {
-        { BM_SHAPE(3, 4), BM_SHAPE(3, 4), BM_SHAPE(3, 4), true },       { BM_SHAPE(3, 4), BM_SHAPE(4), BM_SHAPE(3, 4), true },
-        { BM_SHAPE(3, 1), BM_SHAPE(1, 4), BM_SHAPE(3, 4), true },       { BM_SHAPE(2, 3), BM_SCALAR, BM_SHAPE(2, 3), true },
-        { BM_SHAPE(3, 4), BM_SHAPE(3), BM_SCALAR, false },              { BM_SHAPE(0, 1), BM_SHAPE(5), BM_SHAPE(0, 5), true },
-        { BM_SHAPE(0), BM_SHAPE(1), BM_SHAPE(0), true },                { BM_SHAPE(0), BM_SHAPE(2), BM_SCALAR, false },
-        { BM_SHAPE(BM_ANY, 4), BM_SHAPE(4), BM_SHAPE(BM_ANY, 4), true }, { BM_SHAPE(BM_ANY), BM_SHAPE(7), BM_SHAPE(7), true },
-        { BM_SHAPE(BM_ANY), BM_SHAPE(1), BM_SHAPE(BM_ANY), true },      { BM_SHAPE(BM_ANY), BM_SHAPE(BM_ANY), BM_SHAPE(BM_ANY), true },
+    const struct {
+        bm_shape a, b, want;
+        bool fits;
+    } cases[] = {
+        { BM_SHAPE(3, 4), BM_SHAPE(3, 4), BM_SHAPE(3, 4), true },
+        { BM_SHAPE(3, 4), BM_SHAPE(4), BM_SHAPE(3, 4), true },
+        { BM_SHAPE(3, 1), BM_SHAPE(1, 4), BM_SHAPE(3, 4), true },
+        { BM_SHAPE(2, 3), BM_SCALAR, BM_SHAPE(2, 3), true },
+        { BM_SHAPE(3, 4), BM_SHAPE(3), BM_SCALAR, false },
+        { BM_SHAPE(0, 1), BM_SHAPE(5), BM_SHAPE(0, 5), true },
+        { BM_SHAPE(0), BM_SHAPE(1), BM_SHAPE(0), true },
+        { BM_SHAPE(0), BM_SHAPE(2), BM_SCALAR, false },
+        { BM_SHAPE(BM_ANY, 4), BM_SHAPE(4), BM_SHAPE(BM_ANY, 4), true },
+        { BM_SHAPE(BM_ANY), BM_SHAPE(7), BM_SHAPE(7), true },
+        { BM_SHAPE(BM_ANY), BM_SHAPE(1), BM_SHAPE(BM_ANY), true },
+        { BM_SHAPE(BM_ANY), BM_SHAPE(BM_ANY), BM_SHAPE(BM_ANY), true },
         { BM_SHAPE(BM_ANY), BM_SHAPE(0), BM_SHAPE(0), true },
     };
     for (size_t i = 0; i < BMI_COUNT(cases); i++) {
@@ -208,8 +235,9 @@ static void printing(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(types),        cmocka_unit_test(made_of_zeros), cmocka_unit_test(viewed_and_copied), cmocka_unit_test(refused),
-        cmocka_unit_test(broadcasting), cmocka_unit_test(shape_sizes),   cmocka_unit_test(printing),          cmocka_unit_test(each_allocation_fails),
+        cmocka_unit_test(types),    cmocka_unit_test(made_of_zeros),         cmocka_unit_test(viewed_and_copied),
+        cmocka_unit_test(refused),  cmocka_unit_test(broadcasting),          cmocka_unit_test(shape_sizes),
+        cmocka_unit_test(printing), cmocka_unit_test(each_allocation_fails),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

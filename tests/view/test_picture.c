@@ -7,15 +7,16 @@
 #include <unistd.h>
 
 typedef struct example {
-    bm_graph   *g;
+    bm_graph *g;
     bm_session *s;
-    bm_node     f;
+    bm_node f;
 } example;
 
 static example begin(void)
 {
     example e = { .g = bm_graph_new() };
-    bm_node x = bm_numbers(e.g, BM_F32, BM_SCALAR, -2), y = bm_numbers(e.g, BM_F32, BM_SCALAR, 5), z = bm_numbers(e.g, BM_F32, BM_SCALAR, -4);
+    bm_node x = bm_numbers(e.g, BM_F32, BM_SCALAR, -2), y = bm_numbers(e.g, BM_F32, BM_SCALAR, 5),
+            z = bm_numbers(e.g, BM_F32, BM_SCALAR, -4);
     e.f = bm_mul(bm_add(x, y), z);
     e.s = bm_session_new(e.g);
     return e;
@@ -30,9 +31,9 @@ static void end(example *e)
 static void dot_has_values_and_gradients(void **state)
 {
     (void)state;
-    example e    = begin();
-    FILE   *file = tmpfile();
-    char    text[8192] = { 0 };
+    example e = begin();
+    FILE *file = tmpfile();
+    char text[8192] = { 0 };
     assert_int_equal(bm_picture_dot(e.s, BM_NO_FEEDS, e.f, file), BM_OK);
     rewind(file);
     assert_true(fread(text, 1, sizeof text - 1, file) > 0);
@@ -51,8 +52,8 @@ static void svg_or_a_clear_error(void **state)
     example e = begin();
     if (bm_picture_svg(e.s, BM_NO_FEEDS, e.f, path)) bmt_contains("no dot", bm_error(e.s), "install the package graphviz");
     else {
-        char  text[300] = { 0 };
-        FILE *f         = fopen(path, "r");
+        char text[300] = { 0 };
+        FILE *f = fopen(path, "r");
         assert_true(fread(text, 1, sizeof text - 1, f) > 0);
         fclose(f);
         bmt_contains("svg", text, "<?xml");
@@ -69,7 +70,7 @@ static void svg_or_a_clear_error(void **state)
 static void foreign_node_is_refused(void **state)
 {
     (void)state;
-    example   e     = begin();
+    example e = begin();
     bm_graph *other = bm_graph_new();
     assert_int_equal(bm_picture_dot(e.s, BM_NO_FEEDS, bm_number(other, 1), stderr), BM_E_ARGUMENT);
     bmt_contains("which", bm_error(e.s), "another graph");

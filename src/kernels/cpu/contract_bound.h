@@ -22,22 +22,22 @@ typedef struct bmi_range {
 } bmi_range;
 
 struct bmi_contract {
-    const void        *a, *b;
-    void              *c;
-    const void        *bias, *rate;             /* of small, narrow and outer kernels, bias of small dots too */
-    int64_t            rows, columns, k;
-    int64_t            a_step, b_step;          /* between rows of A and B as stored */
-    int64_t            c_row, c_column;         /* between rows and columns of C; one of them is 1 unless c_row is */
-    bool               a_transposed, b_transposed, accumulate, swapped;
-    bool               by_columns, by_rows;     /* how parts cut it; neither: as fits their number. A batch: by its rows */
-    bool               direct;                  /* chain: nothing is packed */
-    int64_t            k_block;                 /* k is cut into blocks of this size, the last may be shorter */
-    int64_t            row_group, column_group; /* chain: see its file */
-    int64_t            batch, a_stride, b_stride, c_stride;
+    const void *a, *b;
+    void *c;
+    const void *bias, *rate; /* of small, narrow and outer kernels, bias of small dots too */
+    int64_t rows, columns, k;
+    int64_t a_step, b_step;  /* between rows of A and B as stored */
+    int64_t c_row, c_column; /* between rows and columns of C; one of them is 1 unless c_row is */
+    bool a_transposed, b_transposed, accumulate, swapped;
+    bool by_columns, by_rows;        /* how parts cut it; neither: as fits their number. A batch: by its rows */
+    bool direct;                     /* chain: nothing is packed */
+    int64_t k_block;                 /* k is cut into blocks of this size, the last may be shorter */
+    int64_t row_group, column_group; /* chain: see its file */
+    int64_t batch, a_stride, b_stride, c_stride;
     const bmi_program *epilogue;
-    bmi_kernel         kernel;
-    char              *scratch;                 /* of all parts */
-    size_t             scratch_bytes;           /* of one part */
+    bmi_kernel kernel;
+    char *scratch;        /* of all parts */
+    size_t scratch_bytes; /* of one part */
 };
 
 /* The part-th of `parts` slices of n in units of grain; slices differ by at most one unit. */
@@ -80,6 +80,6 @@ BMI_VARIANTS(bmi_contract_kernel_fn, bmi_contract_dot);
 BMI_VARIANTS(bmi_contract_kernel_fn, bmi_contract_dot_small);
 BMI_VARIANTS(bmi_contract_kernel_fn, bmi_contract_row);
 BMI_VARIANTS(bmi_contract_kernel_fn, bmi_contract_narrow);
-BMI_VARIANTS(bmi_contract_kernel_fn, bmi_contract_outer);  /* small ones */
+BMI_VARIANTS(bmi_contract_kernel_fn, bmi_contract_outer); /* small ones */
 
 #endif

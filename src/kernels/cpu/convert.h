@@ -11,7 +11,7 @@ typedef void bmi_read_body(void *y, const void *x, bm_type type, int64_t rows, i
  * end and NaN 0. A bool is false for 0 alone. */
 typedef void bmi_write_body(void *y, const void *x, bm_type type, int64_t rows, int64_t cols, int64_t row, int64_t col);
 
-extern bmi_read_body *const  bmi_read[BMI_ISA_COUNT][BMI_REAL_COUNT];
+extern bmi_read_body *const bmi_read[BMI_ISA_COUNT][BMI_REAL_COUNT];
 extern bmi_write_body *const bmi_write[BMI_ISA_COUNT][BMI_REAL_COUNT];
 
 #endif

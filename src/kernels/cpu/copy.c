@@ -43,8 +43,8 @@ static void join_dims(bmi_copy_spec *s)
 void bmi_copy_bind(bmi_copy *c, const bmi_copy_spec *spec)
 {
     bmi_copy_spec *s = &c->spec;
-    *s               = *spec;
-    c->runs          = 1;
+    *s = *spec;
+    c->runs = 1;
     for (int d = 0; d < s->rank; d++)
         if (s->dim[d] == 0) c->runs = 0;
     order_dims(s);
@@ -83,33 +83,36 @@ static void copy_run(size_t size, int64_t n, char *to, int64_t to_step, const ch
 /* `lines` runs next to each other, of n elements each, in squares. */
 static void copy_square(const bmi_copy_spec *s, int64_t lines, char *to, const char *from)
 {
-    const int     run = s->rank - 1, line = run - 1;
+    const int run = s->rank - 1, line = run - 1;
     const int64_t unit = (int64_t)s->size, n = s->dim[run];
     for (int64_t j = 0; j < n; j += SQUARE)
         for (int64_t i = 0; i < lines; i++)
-            copy_run(s->size, n - j < SQUARE ? n - j : SQUARE, to + (i * s->to_stride[line] + j * s->to_stride[run]) * unit, s->to_stride[run] * unit,
-                     from + (i * s->from_stride[line] + j * s->from_stride[run]) * unit, s->from_stride[run] * unit);
+            copy_run(s->size, n - j < SQUARE ? n - j : SQUARE, to + (i * s->to_stride[line] + j * s->to_stride[run]) * unit,
+                     s->to_stride[run] * unit, from + (i * s->from_stride[line] + j * s->from_stride[run]) * unit,
+                     s->from_stride[run] * unit);
 }
 
 void bmi_copy_run(const void *args, int part, int parts)
 {
-    const bmi_copy      *c = args;
+    const bmi_copy *c = args;
     const bmi_copy_spec *s = &c->spec;
-    const int            run = s->rank - 1, line = run - 1;
-    const int64_t        unit = (int64_t)s->size, first = c->runs * part / parts, last = c->runs * (part + 1) / parts;
+    const int run = s->rank - 1, line = run - 1;
+    const int64_t unit = (int64_t)s->size, first = c->runs * part / parts, last = c->runs * (part + 1) / parts;
     for (int64_t r = first; r < last;) {
-        int64_t left = r / s->dim[line], to = r % s->dim[line] * s->to_stride[line], from = r % s->dim[line] * s->from_stride[line];
+        int64_t left = r / s->dim[line], to = r % s->dim[line] * s->to_stride[line],
+                from = r % s->dim[line] * s->from_stride[line];
         int64_t some = s->dim[line] - r % s->dim[line]; /* runs up to the end of this dimension */
-        for (int d = line - 1; d >= 0; left /= s->dim[d], d--) to += left % s->dim[d] * s->to_stride[d], from += left % s->dim[d] * s->from_stride[d];
+        for (int d = line - 1; d >= 0; left /= s->dim[d], d--)
+            to += left % s->dim[d] * s->to_stride[d], from += left % s->dim[d] * s->from_stride[d];
         if (some > last - r) some = last - r;
         if (c->tiled && some > SQUARE) some = SQUARE;
-        char       *at     = (char *)s->to + to * unit;
+        char *at = (char *)s->to + to * unit;
         const char *source = (const char *)s->from + from * unit;
         if (c->tiled) copy_square(s, some, at, source);
         else
             for (int64_t i = 0; i < some; i++)
-                copy_run(s->size, s->dim[run], at + i * s->to_stride[line] * unit, s->to_stride[run] * unit, source + i * s->from_stride[line] * unit,
-                         s->from_stride[run] * unit);
+                copy_run(s->size, s->dim[run], at + i * s->to_stride[line] * unit, s->to_stride[run] * unit,
+                         source + i * s->from_stride[line] * unit, s->from_stride[run] * unit);
         r += some;
     }
 }
@@ -117,6 +120,6 @@ void bmi_copy_run(const void *args, int part, int parts)
 int bmi_copy_parts(const bmi_copy *c)
 {
     int64_t parts = c->runs * c->spec.dim[c->spec.rank - 1] * (int64_t)c->spec.size / PART_BYTES;
-    parts         = parts > c->runs ? c->runs : parts;
+    parts = parts > c->runs ? c->runs : parts;
     return parts < 2 ? 1 : parts > 256 ? 256 : (int)parts;
 }

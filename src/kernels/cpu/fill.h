@@ -15,11 +15,11 @@
 typedef enum bmi_fill_kind { BMI_FILL_UNIFORM, BMI_FILL_NORMAL, BMI_FILL_BERNOULLI, BMI_FILL_BITS } bmi_fill_kind;
 
 typedef struct bmi_fill {
-    bmi_isa       isa;
-    bmi_real      real;
+    bmi_isa isa;
+    bmi_real real;
     bmi_fill_kind kind;
-    double        p[2]; /* low, high; mean, deviation; keep, value */
-    void         *y;    /* element 0 */
+    double p[2]; /* low, high; mean, deviation; keep, value */
+    void *y;     /* element 0 */
 } bmi_fill;
 
 /* Fills elements first .. last-1. */

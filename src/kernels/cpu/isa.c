@@ -10,9 +10,7 @@ bool bmi_isa_has(bmi_isa isa)
     switch (isa) {
     case BMI_BASELINE: return true;
 #if BMI_HAS_X86
-    case BMI_AVX2:
-        __builtin_cpu_init();
-        return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+    case BMI_AVX2: __builtin_cpu_init(); return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
     case BMI_AVX512:
         return bmi_isa_has(BMI_AVX2) && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
                __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw");
@@ -40,7 +38,7 @@ static bmi_isa choose(void)
 bmi_isa bmi_isa_now(void)
 {
     static atomic_int chosen; /* the set + 1; 0 before the first call, then the same for good */
-    int               now = atomic_load_explicit(&chosen, memory_order_relaxed);
+    int now = atomic_load_explicit(&chosen, memory_order_relaxed);
     if (!now) {
         const int found = (int)choose() + 1;
         now = atomic_compare_exchange_strong(&chosen, &now, found) ? found : now;

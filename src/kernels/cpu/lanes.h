@@ -7,6 +7,7 @@
  * On the baseline a register is 16 bytes of the compiler's own vector type (SSE2, NEON), and lanes_fma is a multiply and an
  * add; on AVX2 and AVX-512 it is one rounding. Loads and stores need no alignment. Masked ones touch no memory outside.
  */
+// clang-format off
 #ifndef BMI_KERNELS_CPU_LANES_H
 #define BMI_KERNELS_CPU_LANES_H
 #include "kernels/cpu/variant.h"

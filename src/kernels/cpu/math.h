@@ -12,6 +12,7 @@
  * Infinities, NaN, zeros of both signs and denormals have the results that IEEE 754 and C's Annex F ask for; where the thread
  * flushes denormals (base/threads.h), denormal operands count as zeros and denormal results become zeros.
  */
+// clang-format off
 #ifndef BMI_KERNELS_CPU_MATH_H
 #define BMI_KERNELS_CPU_MATH_H
 #include "kernels/cpu/math_erf.h"

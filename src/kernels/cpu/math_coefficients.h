@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Coefficients for kernels/cpu/math.h, lowest power first. Written by tools/minimax.sollya: do not edit. */
+// clang-format off
 #ifndef BMI_KERNELS_CPU_MATH_COEFFICIENTS_H
 #define BMI_KERNELS_CPU_MATH_COEFFICIENTS_H
 /* the derivative of erfc_c in t, -1 <= t <= .75, to 5 %: for its low part */

@@ -5,6 +5,7 @@
  * (Shepherd and Laframboise, "Chebyshev approximation of (1 + 2x) exp(x^2) erfc x", Mathematics of Computation 36, 1981) and x^2
  * is taken in two parts, so that the tail keeps its digits.
  */
+// clang-format off
 #ifndef BMI_KERNELS_CPU_MATH_ERF_H
 #define BMI_KERNELS_CPU_MATH_ERF_H
 #include "kernels/cpu/math_exp.h"

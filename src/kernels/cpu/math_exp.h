@@ -4,6 +4,7 @@
  * Method: x = n log 2 + r with |r| <= log(2)/2, a polynomial for exp(r), and 2^n put back (Muller, "Elementary Functions",
  * chapters 5 and 11; Cody and Waite, "Software Manual for the Elementary Functions", 1980, for log 2 in two parts).
  */
+// clang-format off
 #ifndef BMI_KERNELS_CPU_MATH_EXP_H
 #define BMI_KERNELS_CPU_MATH_EXP_H
 #include "kernels/cpu/math_pair.h"

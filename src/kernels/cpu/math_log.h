@@ -5,6 +5,7 @@
  * the leading terms kept apart (Tang, "Table-driven implementation of the logarithm function", ACM TOMS 16, 1990; Muller,
  * "Elementary Functions", chapter 11). pow takes the logarithm in two parts, so that the product with y keeps its digits.
  */
+// clang-format off
 #ifndef BMI_KERNELS_CPU_MATH_LOG_H
 #define BMI_KERNELS_CPU_MATH_LOG_H
 #include "kernels/cpu/math_exp.h"

@@ -2,6 +2,7 @@
 /* Polynomials, and numbers in two parts (high + low, the low one below the rounding of the high one). Part of kernels/cpu/math.h.
  * Source: Dekker, "A floating-point technique for extending the available precision", Numerische Mathematik 18, 1971; Knuth, TAOCP 2, 4.2.2.
  */
+// clang-format off
 #ifndef BMI_KERNELS_CPU_MATH_PAIR_H
 #define BMI_KERNELS_CPU_MATH_PAIR_H
 #include "kernels/cpu/vector.h"

@@ -4,6 +4,7 @@
  * Method: x = n pi/2 + r with pi/2 in four parts (Cody and Waite, 1980), polynomials for sin and cos of r, chosen by n; beyond
  * ANGLE_END, which is rare, each lane is reduced alone with as many digits of 2/pi as it needs (kernels/cpu/angle.h).
  */
+// clang-format off
 #ifndef BMI_KERNELS_CPU_MATH_TRIG_H
 #define BMI_KERNELS_CPU_MATH_TRIG_H
 #include "kernels/cpu/angle.h"

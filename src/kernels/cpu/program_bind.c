@@ -9,12 +9,16 @@
 
 enum { TILE_MOST = 1024, TILE_LEAST = 64, REGISTERS_IN_CACHE = 16 * 1024, NO_SLOT = BMI_PROGRAM_SLOTS - 1 };
 
-static size_t round_up(size_t n) { return (n + 63) & ~(size_t)63; }
+static size_t round_up(size_t n)
+{
+    return (n + 63) & ~(size_t)63;
+}
 
 size_t bmi_program_bytes(const bmi_program_spec *s)
 {
     return round_up(sizeof(bmi_program)) + round_up((size_t)s->n_steps * sizeof(bmi_bound_step)) +
-           round_up((size_t)(s->n_operands + s->n_results) * sizeof(bmi_bound_array)) + round_up(sizeof(bmi_bound_group)) + bmi_flat_bytes(s);
+           round_up((size_t)(s->n_operands + s->n_results) * sizeof(bmi_bound_array)) + round_up(sizeof(bmi_bound_group)) +
+           bmi_flat_bytes(s);
 }
 
 static int slot_of(const bmi_program_spec *s, int16_t index)
@@ -31,18 +35,18 @@ static const bmi_program_array *spec_array(const bmi_program_spec *s, int i)
 static void merge_dims(bmi_program *p, const bmi_program_spec *s)
 {
     const int arrays = s->n_operands + s->n_results;
-    int       n      = 0;
-    p->elements      = 1;
+    int n = 0;
+    p->elements = 1;
     for (int d = 0; d < s->n_outer + 2; d++) {
         const int64_t size = d < s->n_outer ? s->outer[d] : d == s->n_outer ? s->rows : s->cols;
         p->elements *= size;
         if (size == 1) continue;
         bool joins = n > 0;
         for (int i = 0; i < arrays; i++) {
-            const bmi_program_array *a      = spec_array(s, i);
-            const int64_t            stride = d < s->n_outer ? a->outer[d] : d == s->n_outer ? a->row : a->col;
-            joins                           = joins && p->array[i].stride[n - 1] == stride * size;
-            p->array[i].stride[n]           = stride;
+            const bmi_program_array *a = spec_array(s, i);
+            const int64_t stride = d < s->n_outer ? a->outer[d] : d == s->n_outer ? a->row : a->col;
+            joins = joins && p->array[i].stride[n - 1] == stride * size;
+            p->array[i].stride[n] = stride;
         }
         p->dim[n] = size;
         if (joins) {
@@ -115,7 +119,7 @@ static bool copied_and_lost(const bmi_program_spec *s, int o)
     bool copied = false, lost = false;
     for (int i = 0; i < s->n_results; i++) {
         copied = copied || s->result_of[i] == -1 - o;
-        lost   = lost || s->result[i].at == s->operand[o].at;
+        lost = lost || s->result[i].at == s->operand[o].at;
     }
     return copied && lost;
 }
@@ -123,31 +127,35 @@ static bool copied_and_lost(const bmi_program_spec *s, int o)
 static void choose_tile(bmi_program *p, int registers, int used, const int reg[])
 {
     const int64_t size = p->real == BMI_REAL_F32 ? 4 : 8;
-    int64_t       tile = REGISTERS_IN_CACHE / size / (used > 0 ? used : 1);
+    int64_t tile = REGISTERS_IN_CACHE / size / (used > 0 ? used : 1);
     const int64_t most = (BMI_PROGRAM_SCRATCH / (registers > 0 ? registers : 1) - 64) / size;
-    tile               = tile > most ? most : tile;
-    tile               = tile > TILE_MOST ? TILE_MOST : tile < TILE_LEAST ? TILE_LEAST : tile;
-    p->tile            = tile & ~(int64_t)15;
+    tile = tile > most ? most : tile;
+    tile = tile > TILE_MOST ? TILE_MOST : tile < TILE_LEAST ? TILE_LEAST : tile;
+    p->tile = tile & ~(int64_t)15;
     for (int i = 0; i < p->n_slots; i++) /* a cache line more, so that registers do not meet in the same sets */
         p->offset[i] = (size_t)reg[i] * ((size_t)(p->tile * size) + 64);
 }
 
 const bmi_program *bmi_program_bind(void *memory, const bmi_program_spec *s, bmi_isa isa)
 {
-    bmi_program *p      = memory;
-    const int    arrays = s->n_operands + s->n_results;
-    int          reg[BMI_PROGRAM_SLOTS], used = 0;
+    bmi_program *p = memory;
+    const int arrays = s->n_operands + s->n_results;
+    int reg[BMI_PROGRAM_SLOTS], used = 0;
     memset(p, 0, sizeof *p);
-    p->step  = (bmi_bound_step *)((char *)memory + round_up(sizeof *p));
+    p->step = (bmi_bound_step *)((char *)memory + round_up(sizeof *p));
     p->array = (bmi_bound_array *)((char *)p->step + round_up((size_t)s->n_steps * sizeof *p->step));
-    p->real  = s->real;
-    p->read  = bmi_read[isa][s->real];
+    p->real = s->real;
+    p->read = bmi_read[isa][s->real];
     p->write = bmi_write[isa][s->real];
     p->n_operands = s->n_operands, p->n_steps = s->n_steps, p->n_results = s->n_results;
-    p->n_slots    = s->n_operands + s->n_steps;
+    p->n_slots = s->n_operands + s->n_steps;
     for (int i = 0; i < arrays; i++) {
         const bmi_program_array *a = spec_array(s, i);
-        p->array[i] = (bmi_bound_array){ .at = a->at, .type = a->type, .size = (int)bm_type_size(a->type), .row = a->row, .col = a->col,
+        p->array[i] = (bmi_bound_array){ .at = a->at,
+                                         .type = a->type,
+                                         .size = (int)bm_type_size(a->type),
+                                         .row = a->row,
+                                         .col = a->col,
                                          .real = a->type == (s->real == BMI_REAL_F32 ? BM_F32 : BM_F64),
                                          .slot = i < s->n_operands ? i : slot_of(s, s->result_of[i - s->n_operands]) };
     }
@@ -155,8 +163,9 @@ const bmi_program *bmi_program_bind(void *memory, const bmi_program_spec *s, bmi
     for (int i = 0; i < s->n_operands; i++) p->array[i].real = p->array[i].real && !copied_and_lost(s, i);
     for (int i = 0; i < s->n_steps; i++) {
         const bmi_program_step *from = &s->step[i];
-        p->step[i] = (bmi_bound_step){ (*from->code)[isa][s->real], { from->p[0], from->p[1] }, (uint8_t)(s->n_operands + i),
-                                       (uint8_t)slot_of(s, from->a), (uint8_t)slot_of(s, from->b), (uint8_t)slot_of(s, from->c) };
+        p->step[i] =
+            (bmi_bound_step){ (*from->code)[isa][s->real],  { from->p[0], from->p[1] },   (uint8_t)(s->n_operands + i),
+                              (uint8_t)slot_of(s, from->a), (uint8_t)slot_of(s, from->b), (uint8_t)slot_of(s, from->c) };
     }
     merge_dims(p, s);
     for (int i = 0; i < arrays; i++) {
@@ -180,6 +189,6 @@ int bmi_program_parts(const bmi_program *p)
 {
     enum { PART_ELEMENTS = 16 * 1024 }; /* of one array or one step: about 2 us, what starting a parallel region costs */
     const int64_t weight = p->n_operands + p->n_results + 2 * p->n_steps;
-    const int64_t parts  = p->elements / PART_ELEMENTS * weight / 4;
+    const int64_t parts = p->elements / PART_ELEMENTS * weight / 4;
     return parts < 2 ? 1 : parts > 256 ? 256 : (int)parts;
 }

@@ -6,7 +6,10 @@
 
 enum { FLAT_ELEMENTS = 1024 };
 
-static size_t round_up(size_t n) { return (n + 63) & ~(size_t)63; }
+static size_t round_up(size_t n)
+{
+    return (n + 63) & ~(size_t)63;
+}
 
 static size_t register_bytes(const bmi_program_spec *s)
 {
@@ -15,9 +18,11 @@ static size_t register_bytes(const bmi_program_spec *s)
 
 size_t bmi_flat_bytes(const bmi_program_spec *s)
 {
-    if (s->n_outer || s->rows < 1 || s->cols < 1 || s->rows > FLAT_ELEMENTS || s->cols > FLAT_ELEMENTS || s->rows * s->cols > FLAT_ELEMENTS) return 0;
-    return round_up(sizeof(bmi_flat)) + round_up((size_t)s->n_operands * sizeof(bmi_flat_read)) + round_up((size_t)s->n_steps * sizeof(bmi_flat_step)) +
-           (size_t)(s->n_operands + s->n_steps) * register_bytes(s);
+    if (s->n_outer || s->rows < 1 || s->cols < 1 || s->rows > FLAT_ELEMENTS || s->cols > FLAT_ELEMENTS ||
+        s->rows * s->cols > FLAT_ELEMENTS)
+        return 0;
+    return round_up(sizeof(bmi_flat)) + round_up((size_t)s->n_operands * sizeof(bmi_flat_read)) +
+           round_up((size_t)s->n_steps * sizeof(bmi_flat_step)) + (size_t)(s->n_operands + s->n_steps) * register_bytes(s);
 }
 
 /* Whether the elements of the array stand one after the other as the program walks them. */
@@ -28,9 +33,9 @@ static bool dense(const bmi_program_spec *s, const bmi_program_array *a)
 
 bmi_flat *bmi_flat_bind(void *memory, const bmi_program *p, const bmi_program_spec *s)
 {
-    char     *at   = memory;
+    char *at = memory;
     bmi_flat *flat = memory;
-    void     *slot[BMI_PROGRAM_SLOTS] = { 0 };
+    void *slot[BMI_PROGRAM_SLOTS] = { 0 };
     *flat = (bmi_flat){ .rows = s->rows, .cols = s->cols, .elements = (size_t)(s->rows * s->cols) };
     at += round_up(sizeof *flat);
     flat->read = (bmi_flat_read *)at;
@@ -42,7 +47,11 @@ bmi_flat *bmi_flat_bind(void *memory, const bmi_program *p, const bmi_program_sp
         const bmi_program_array *a = &s->operand[i];
         if (p->array[i].real && dense(s, a)) slot[i] = a->at;
         else
-            flat->read[flat->n_reads++] = (bmi_flat_read){ .to = slot[i], .at = a->at, .type = a->type, .row = a->row, .col = a->col,
+            flat->read[flat->n_reads++] = (bmi_flat_read){ .to = slot[i],
+                                                           .at = a->at,
+                                                           .type = a->type,
+                                                           .row = a->row,
+                                                           .col = a->col,
                                                            .one = a->row || a->col ? 0 : (size_t)p->array[i].size };
     }
     for (int r = 0; r < s->n_results; r++) {

@@ -8,16 +8,16 @@ enum { NARROW = 48, NEW_COLUMN = 1, NEW_ROW = 2, NEW_OUTER = 4 };
 /* What one call of run or block works on. */
 typedef struct frame {
     const bmi_program *p;
-    const bmi_walk    *walk;
-    char              *scratch;
-    int64_t            base[BMI_PROGRAM_ARRAYS]; /* elements before the present place of the outer dimensions */
-    void              *slot[BMI_PROGRAM_SLOTS];
+    const bmi_walk *walk;
+    char *scratch;
+    int64_t base[BMI_PROGRAM_ARRAYS]; /* elements before the present place of the outer dimensions */
+    void *slot[BMI_PROGRAM_SLOTS];
 } frame;
 
 void bmi_walk_plan(const bmi_program *p, bmi_walk *w)
 {
-    const int arrays   = p->n_operands + p->n_results;
-    bool      packable = w->rows > 1 && w->cols <= p->tile / 2, packed = true;
+    const int arrays = p->n_operands + p->n_results;
+    bool packable = w->rows > 1 && w->cols <= p->tile / 2, packed = true;
     for (int i = 0; i < arrays; i++) /* what would have to be copied to stand packed in a tile of several rows */
         packed = packed && (!p->array[i].real || !w->row[i] || !w->col[i] || (w->col[i] == 1 && w->row[i] == w->cols));
     if (packable && (packed || w->cols < NARROW)) {
@@ -26,8 +26,8 @@ void bmi_walk_plan(const bmi_program *p, bmi_walk *w)
         if (w->tile_rows > w->rows) w->tile_rows = w->rows;
     } else { /* pieces of one row, of nearly equal length */
         const int64_t pieces = (w->cols + p->tile - 1) / p->tile;
-        w->tile_cols         = pieces > 1 ? ((w->cols + pieces - 1) / pieces + 15) & ~INT64_C(15) : w->cols;
-        w->tile_rows         = 1;
+        w->tile_cols = pieces > 1 ? ((w->cols + pieces - 1) / pieces + 15) & ~INT64_C(15) : w->cols;
+        w->tile_rows = 1;
     }
     w->simple = w->tile_rows == w->rows && w->tile_cols == w->cols;
     for (int i = 0; i < arrays; i++) {
@@ -57,7 +57,10 @@ static inline void run_steps(const bmi_program *p, void *const *slot, size_t n)
     }
 }
 
-static inline int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
+static inline int64_t least(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
 
 /* An operand that is not used in place is read into its register. One that stays for several tiles is read as a full tile. */
 static void read_operand(frame *f, int i, const char *at, int64_t rows, int64_t cols)
@@ -72,11 +75,13 @@ static void read_operand(frame *f, int i, const char *at, int64_t rows, int64_t 
 /* The tile at row r, column c of the region; `changed` says what is new since the tile before. */
 static void run_tile(frame *f, int64_t r, int64_t c, int64_t rows, int64_t cols, int changed)
 {
-    static const int when[] = { [BMI_ONCE] = NEW_OUTER, [BMI_PER_ROW] = NEW_OUTER | NEW_ROW, [BMI_PER_TILE] = NEW_OUTER | NEW_ROW | NEW_COLUMN };
+    static const int when[] = {
+        [BMI_ONCE] = NEW_OUTER, [BMI_PER_ROW] = NEW_OUTER | NEW_ROW, [BMI_PER_TILE] = NEW_OUTER | NEW_ROW | NEW_COLUMN
+    };
     const bmi_program *p = f->p;
-    const bmi_walk    *w = f->walk;
-    char              *at[BMI_PROGRAM_ARRAYS];
-    const int          arrays = p->n_operands + p->n_results;
+    const bmi_walk *w = f->walk;
+    char *at[BMI_PROGRAM_ARRAYS];
+    const int arrays = p->n_operands + p->n_results;
     for (int i = 0; i < arrays; i++) {
         const bmi_bound_array *a = &p->array[i];
         at[i] = a->at + (f->base[i] + r * w->row[i] + c * w->col[i]) * a->size;
@@ -101,16 +106,17 @@ static void begin(frame *f, const bmi_program *p, const bmi_walk *w, char *scrat
 static void run_tiles(frame *f, int64_t first, int64_t last)
 {
     const bmi_program *p = f->p;
-    const bmi_walk    *w = f->walk;
-    const int64_t      across = (w->cols + w->tile_cols - 1) / w->tile_cols, down = (w->rows + w->tile_rows - 1) / w->tile_rows;
-    int64_t            column = first % across, row = first / across % down, outer = first / across / down;
-    int                changed = NEW_OUTER | NEW_ROW | NEW_COLUMN;
+    const bmi_walk *w = f->walk;
+    const int64_t across = (w->cols + w->tile_cols - 1) / w->tile_cols, down = (w->rows + w->tile_rows - 1) / w->tile_rows;
+    int64_t column = first % across, row = first / across % down, outer = first / across / down;
+    int changed = NEW_OUTER | NEW_ROW | NEW_COLUMN;
     for (int64_t t = first; t < last; t++) {
         if (changed & NEW_OUTER)
             for (int i = 0; i < p->n_operands + p->n_results; i++) {
                 int64_t left = outer;
-                f->base[i]   = 0;
-                for (int d = p->n_dims - 3; d >= 0; left /= p->dim[d], d--) f->base[i] += left % p->dim[d] * p->array[i].stride[d];
+                f->base[i] = 0;
+                for (int d = p->n_dims - 3; d >= 0; left /= p->dim[d], d--)
+                    f->base[i] += left % p->dim[d] * p->array[i].stride[d];
             }
         const int64_t r = row * w->tile_rows, c = column * w->tile_cols;
         run_tile(f, r, c, least(w->tile_rows, w->rows - r), least(w->tile_cols, w->cols - c), changed);
@@ -146,8 +152,8 @@ static inline void run_flat(const bmi_program *p)
 static __attribute__((noinline)) void run_walk(const bmi_program *p, int part, int parts)
 {
     const bmi_walk *w = &p->walk;
-    _Alignas(64) char  scratch[BMI_PROGRAM_SCRATCH];
-    frame              f;
+    _Alignas(64) char scratch[BMI_PROGRAM_SCRATCH];
+    frame f;
     if (p->elements == 0) return;
     begin(&f, p, w, scratch);
     if (w->simple) {
@@ -157,7 +163,7 @@ static __attribute__((noinline)) void run_walk(const bmi_program *p, int part, i
         return;
     }
     const int64_t across = (w->cols + w->tile_cols - 1) / w->tile_cols, down = (w->rows + w->tile_rows - 1) / w->tile_rows;
-    const int64_t tiles  = across * down * (p->elements / (w->rows * w->cols));
+    const int64_t tiles = across * down * (p->elements / (w->rows * w->cols));
     const int64_t first = tiles * part / parts, last = tiles * (part + 1) / parts;
     if (first < last) run_tiles(&f, first, last);
 }
@@ -172,8 +178,8 @@ void bmi_program_run(const void *args, int part, int parts)
 static void run_block(const bmi_program *p, int64_t r0, int64_t r1, int64_t c0, int64_t c1)
 {
     _Alignas(64) char scratch[BMI_PROGRAM_SCRATCH];
-    bmi_walk          w;
-    frame             f;
+    bmi_walk w;
+    frame f;
     w.rows = r1 - r0, w.cols = c1 - c0;
     if (w.rows <= 0 || w.cols <= 0) return;
     for (int i = 0; i < p->n_operands + p->n_results; i++) w.row[i] = p->array[i].row, w.col[i] = p->array[i].col;

@@ -8,30 +8,36 @@ BMI_VARIANTS(bmi_reduce_rows_body, bmi_argmax_rows);
 BMI_VARIANTS(bmi_reduce_columns_body, bmi_argmax_columns);
 BMI_VARIANTS(bmi_reduce_join_body, bmi_reduce_join);
 BMI_VARIANTS(bmi_reduce_end_body, bmi_reduce_end);
-static bmi_reduce_rows_body *const    rows_of[BMI_ISA_COUNT][BMI_REAL_COUNT]    = BMI_VARIANT_TABLE(bmi_reduce_rows);
+static bmi_reduce_rows_body *const rows_of[BMI_ISA_COUNT][BMI_REAL_COUNT] = BMI_VARIANT_TABLE(bmi_reduce_rows);
 static bmi_reduce_columns_body *const columns_of[BMI_ISA_COUNT][BMI_REAL_COUNT] = BMI_VARIANT_TABLE(bmi_reduce_columns);
-static bmi_reduce_rows_body *const    argmax_rows_of[BMI_ISA_COUNT][BMI_REAL_COUNT]    = BMI_VARIANT_TABLE(bmi_argmax_rows);
+static bmi_reduce_rows_body *const argmax_rows_of[BMI_ISA_COUNT][BMI_REAL_COUNT] = BMI_VARIANT_TABLE(bmi_argmax_rows);
 static bmi_reduce_columns_body *const argmax_columns_of[BMI_ISA_COUNT][BMI_REAL_COUNT] = BMI_VARIANT_TABLE(bmi_argmax_columns);
-static bmi_reduce_join_body *const    join_of[BMI_ISA_COUNT][BMI_REAL_COUNT]    = BMI_VARIANT_TABLE(bmi_reduce_join);
-static bmi_reduce_end_body *const     end_of[BMI_ISA_COUNT][BMI_REAL_COUNT]     = BMI_VARIANT_TABLE(bmi_reduce_end);
+static bmi_reduce_join_body *const join_of[BMI_ISA_COUNT][BMI_REAL_COUNT] = BMI_VARIANT_TABLE(bmi_reduce_join);
+static bmi_reduce_end_body *const end_of[BMI_ISA_COUNT][BMI_REAL_COUNT] = BMI_VARIANT_TABLE(bmi_reduce_end);
 
 enum { ENOUGH_UNITS = 16, SMALL = 32 * 1024, PIECES = 64 };
 
-static size_t round_up(size_t n) { return (n + 63) & ~(size_t)63; }
-static size_t size_of(bmi_real real) { return real == BMI_REAL_F32 ? 4 : 8; }
+static size_t round_up(size_t n)
+{
+    return (n + 63) & ~(size_t)63;
+}
+static size_t size_of(bmi_real real)
+{
+    return real == BMI_REAL_F32 ? 4 : 8;
+}
 
 /* Pieces along the results and along n. They depend on the shape alone. */
 static void cut(const bmi_reduce_spec *s, bmi_reduce *r)
 {
     const int64_t strips = (s->inner + BMI_REDUCE_STRIP - 1) / BMI_REDUCE_STRIP;
-    r->units  = s->outer * (s->inner == 1 ? 1 : strips);
-    r->chunk  = s->n;
+    r->units = s->outer * (s->inner == 1 ? 1 : strips);
+    r->chunk = s->n;
     r->chunks = 1;
     if (s->kind == BMI_REDUCE_ARGMAX || s->kind == BMI_REDUCE_LOGSUMEXP || r->units >= ENOUGH_UNITS) return;
     if (s->outer * s->n * s->inner < SMALL) return;
     int64_t chunk = BMI_REDUCE_BLOCK * (s->inner > 1 ? 1 : s->real == BMI_REAL_F32 ? 16 : 8);
     while ((s->n + chunk - 1) / chunk * r->units > PIECES || chunk * s->inner < SMALL / 4) chunk *= 2;
-    r->chunk  = chunk;
+    r->chunk = chunk;
     r->chunks = (s->n + chunk - 1) / chunk;
 }
 
@@ -60,7 +66,7 @@ const bmi_reduce *bmi_reduce_bind(void *memory, const bmi_reduce_spec *s, bmi_is
 int bmi_reduce_parts(const bmi_reduce *r)
 {
     const int64_t elements = r->spec.outer * r->spec.n * r->spec.inner, pieces = r->units * r->chunks;
-    int64_t       parts = elements / SMALL;
+    int64_t parts = elements / SMALL;
     parts = parts > pieces ? pieces : parts;
     return parts < 2 ? 1 : parts > 256 ? 256 : (int)parts;
 }
@@ -74,10 +80,10 @@ static void end(const bmi_reduce *r, char *y, int64_t results)
 /* Rows [first, last) of one chunk. */
 static void run_rows(const bmi_reduce *r, int64_t chunk, int64_t first, int64_t last)
 {
-    const bmi_reduce_spec *s    = &r->spec;
-    const size_t           size = size_of(s->real);
-    const int64_t          n    = chunk == r->chunks - 1 ? s->n - chunk * r->chunk : r->chunk;
-    const char            *x    = (const char *)s->x + (size_t)(first * s->n + chunk * r->chunk) * size;
+    const bmi_reduce_spec *s = &r->spec;
+    const size_t size = size_of(s->real);
+    const int64_t n = chunk == r->chunks - 1 ? s->n - chunk * r->chunk : r->chunk;
+    const char *x = (const char *)s->x + (size_t)(first * s->n + chunk * r->chunk) * size;
     char *y = r->chunks > 1 ? (char *)r->scratch + (size_t)(chunk * s->outer + first) * size
                             : (char *)s->y + (size_t)first * (s->kind == BMI_REDUCE_ARGMAX ? sizeof(int64_t) : size);
     (s->kind == BMI_REDUCE_ARGMAX ? argmax_rows_of : rows_of)[r->isa][s->real](s->kind, x, last - first, n, s->n, y);
@@ -87,11 +93,12 @@ static void run_rows(const bmi_reduce *r, int64_t chunk, int64_t first, int64_t 
 /* One strip of columns of one chunk, `strip` of outer index `outer`. */
 static void run_strip(const bmi_reduce *r, int64_t chunk, int64_t outer, int64_t strip)
 {
-    const bmi_reduce_spec *s      = &r->spec;
-    const size_t           size   = size_of(s->real);
-    const int64_t          first = strip * BMI_REDUCE_STRIP, cols = s->inner - first < BMI_REDUCE_STRIP ? s->inner - first : BMI_REDUCE_STRIP;
-    const int64_t          n = chunk == r->chunks - 1 ? s->n - chunk * r->chunk : r->chunk, at = outer * s->inner + first;
-    const char            *x = (const char *)s->x + (size_t)((outer * s->n + chunk * r->chunk) * s->inner + first) * size;
+    const bmi_reduce_spec *s = &r->spec;
+    const size_t size = size_of(s->real);
+    const int64_t first = strip * BMI_REDUCE_STRIP,
+                  cols = s->inner - first < BMI_REDUCE_STRIP ? s->inner - first : BMI_REDUCE_STRIP;
+    const int64_t n = chunk == r->chunks - 1 ? s->n - chunk * r->chunk : r->chunk, at = outer * s->inner + first;
+    const char *x = (const char *)s->x + (size_t)((outer * s->n + chunk * r->chunk) * s->inner + first) * size;
     char *y = r->chunks > 1 ? (char *)r->scratch + (size_t)(chunk * s->outer * s->inner + at) * size
                             : (char *)s->y + (size_t)at * (s->kind == BMI_REDUCE_ARGMAX ? sizeof(int64_t) : size);
     (s->kind == BMI_REDUCE_ARGMAX ? argmax_columns_of : columns_of)[r->isa][s->real](s->kind, x, n, cols, s->inner, y);
@@ -117,12 +124,12 @@ void bmi_reduce_run(const void *args, int part, int parts)
         run_whole(r);
         return;
     }
-    const int64_t     strips = (r->spec.inner + BMI_REDUCE_STRIP - 1) / BMI_REDUCE_STRIP;
-    const int64_t     pieces = r->units * r->chunks;
-    const int64_t     first = pieces * part / parts, last = pieces * (part + 1) / parts;
+    const int64_t strips = (r->spec.inner + BMI_REDUCE_STRIP - 1) / BMI_REDUCE_STRIP;
+    const int64_t pieces = r->units * r->chunks;
+    const int64_t first = pieces * part / parts, last = pieces * (part + 1) / parts;
     for (int64_t i = first; i < last;) {
         const int64_t chunk = i / r->units, unit = i % r->units;
-        int64_t       more = r->units - unit < last - i ? r->units - unit : last - i;
+        int64_t more = r->units - unit < last - i ? r->units - unit : last - i;
         if (r->spec.inner == 1) run_rows(r, chunk, unit, unit + more);
         else run_strip(r, chunk, unit / strips, unit % strips), more = 1;
         i += more;
@@ -131,12 +138,15 @@ void bmi_reduce_run(const void *args, int part, int parts)
 
 static void finish(const void *args, int part, int parts)
 {
-    const bmi_reduce *r       = args;
-    const int64_t     results = r->spec.outer * r->spec.inner;
+    const bmi_reduce *r = args;
+    const int64_t results = r->spec.outer * r->spec.inner;
     (void)parts;
     if (part) return;
     join_of[r->isa][r->spec.real](r->spec.kind, r->scratch, r->chunks, results, r->spec.y);
     end(r, r->spec.y, results);
 }
 
-bmi_kernel bmi_reduce_finish(const bmi_reduce *r) { return r->chunks > 1 ? finish : NULL; }
+bmi_kernel bmi_reduce_finish(const bmi_reduce *r)
+{
+    return r->chunks > 1 ? finish : NULL;
+}

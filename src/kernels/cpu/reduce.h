@@ -15,7 +15,7 @@ typedef enum bmi_reduce_kind {
     BMI_REDUCE_SUM_SQUARES,
     BMI_REDUCE_SUM_ABS,
     BMI_REDUCE_PROD,
-    BMI_REDUCE_MAX,       /* NaN when one is there; of nothing -infinity */
+    BMI_REDUCE_MAX, /* NaN when one is there; of nothing -infinity */
     BMI_REDUCE_MIN,
     BMI_REDUCE_MAX_ABS,   /* of nothing 0 */
     BMI_REDUCE_LOGSUMEXP, /* of nothing -infinity */
@@ -24,19 +24,19 @@ typedef enum bmi_reduce_kind {
 } bmi_reduce_kind;
 
 typedef struct bmi_reduce_spec {
-    bmi_real        real;
+    bmi_real real;
     bmi_reduce_kind kind;
-    int64_t         outer, n, inner; /* any may be 0 */
-    const void     *x;               /* dense */
-    void           *y;               /* outer x inner, dense; not on x */
-    double          scale;           /* the result times this, rounded to the type; 0 counts as 1. A mean: 1 / n */
-    bool            root;            /* square root of it: a 2-norm of SUM_SQUARES */
+    int64_t outer, n, inner; /* any may be 0 */
+    const void *x;           /* dense */
+    void *y;                 /* outer x inner, dense; not on x */
+    double scale;            /* the result times this, rounded to the type; 0 counts as 1. A mean: 1 / n */
+    bool root;               /* square root of it: a 2-norm of SUM_SQUARES */
 } bmi_reduce_spec;
 
 typedef struct bmi_reduce bmi_reduce; /* bound */
 
 /* Bytes of a bound reduction with its scratch, and binding into such memory (aligned to 64). */
-size_t            bmi_reduce_bytes(const bmi_reduce_spec *spec);
+size_t bmi_reduce_bytes(const bmi_reduce_spec *spec);
 const bmi_reduce *bmi_reduce_bind(void *memory, const bmi_reduce_spec *spec, bmi_isa isa);
 /* The kernel; args is the bound reduction. */
 void bmi_reduce_run(const void *args, int part, int parts);

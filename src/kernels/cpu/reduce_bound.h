@@ -13,11 +13,11 @@ enum {
 
 struct bmi_reduce {
     bmi_reduce_spec spec;
-    bmi_isa         isa;
-    int64_t         units;  /* pieces along the results: rows, or strips of columns of each outer index */
-    int64_t         chunks; /* pieces along n; 1: no second kernel */
-    int64_t         chunk;  /* n of a piece: blocks times a power of two */
-    void           *scratch; /* [chunks][results], when chunks > 1 */
+    bmi_isa isa;
+    int64_t units;  /* pieces along the results: rows, or strips of columns of each outer index */
+    int64_t chunks; /* pieces along n; 1: no second kernel */
+    int64_t chunk;  /* n of a piece: blocks times a power of two */
+    void *scratch;  /* [chunks][results], when chunks > 1 */
 };
 
 /* y[i] = the reduction of row i of `rows`, each n numbers, the next one `stride` further. */

@@ -36,10 +36,10 @@ V void bmi_row_loop(bmi_row row, int operands, size_t n, real *y, const real *a,
 {
     const vec p0 = v_set((real)p[0]), p1 = v_set((real)p[1]);
     for (size_t i = 0; i < n; i += LANES) {
-        const size_t left   = n - i;
-        size_t       rest   = left;
-        const vec    result = row(bmi_row_operand(operands > 0, a, i, left), bmi_row_operand(operands > 1, b, i, left),
-                                  bmi_row_operand(operands > 2, c, i, left), p0, p1);
+        const size_t left = n - i;
+        size_t rest = left;
+        const vec result = row(bmi_row_operand(operands > 0, a, i, left), bmi_row_operand(operands > 1, b, i, left),
+                               bmi_row_operand(operands > 2, c, i, left), p0, p1);
         __asm__("" : "+r"(rest)); /* else the compiler writes the row once for each kind of load and store */
         if (rest >= LANES) v_store(y + i, result);
         else if (rest == 1) y[i] = v_first(result);
@@ -47,16 +47,16 @@ V void bmi_row_loop(bmi_row row, int operands, size_t n, real *y, const real *a,
     }
 }
 
-#define BMI_ROW_(name, operands, expression)                                                                       \
-    V vec bmi_row_##name(vec a, vec b, vec c, vec p0, vec p1)                                                      \
-    {                                                                                                              \
-        (void)a, (void)b, (void)c, (void)p0, (void)p1;                                                             \
-        return expression;                                                                                         \
-    }                                                                                                              \
-    bmi_vector_body BMI_V(bmi_vec_##name);                                                                         \
-    void BMI_V(bmi_vec_##name)(size_t n, void *y, const void *a, const void *b, const void *c, const double *p)    \
-    {                                                                                                              \
-        bmi_row_loop(bmi_row_##name, operands, n, y, a, b, c, p);                                                  \
+#define BMI_ROW_(name, operands, expression)                                                                    \
+    V vec bmi_row_##name(vec a, vec b, vec c, vec p0, vec p1)                                                   \
+    {                                                                                                           \
+        (void)a, (void)b, (void)c, (void)p0, (void)p1;                                                          \
+        return expression;                                                                                      \
+    }                                                                                                           \
+    bmi_vector_body BMI_V(bmi_vec_##name);                                                                      \
+    void BMI_V(bmi_vec_##name)(size_t n, void *y, const void *a, const void *b, const void *c, const double *p) \
+    {                                                                                                           \
+        bmi_row_loop(bmi_row_##name, operands, n, y, a, b, c, p);                                               \
     }
 
 #define BMI_ROW0(name, expression, ...) BMI_ROW_(name, 0, expression)

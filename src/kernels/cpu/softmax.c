@@ -4,7 +4,7 @@
 
 BMI_VARIANTS(bmi_softmax_body, bmi_softmax_rows);
 BMI_VARIANTS(bmi_crossentropy_body, bmi_crossentropy_rows);
-static bmi_softmax_body *const      softmax_of[BMI_ISA_COUNT][BMI_REAL_COUNT]      = BMI_VARIANT_TABLE(bmi_softmax_rows);
+static bmi_softmax_body *const softmax_of[BMI_ISA_COUNT][BMI_REAL_COUNT] = BMI_VARIANT_TABLE(bmi_softmax_rows);
 static bmi_crossentropy_body *const crossentropy_of[BMI_ISA_COUNT][BMI_REAL_COUNT] = BMI_VARIANT_TABLE(bmi_crossentropy_rows);
 
 void bmi_softmax_run(const void *args, int part, int parts)

@@ -17,31 +17,31 @@ typedef enum bmi_softmax_kind {
 } bmi_softmax_kind;
 
 typedef struct bmi_softmax {
-    bmi_isa          isa;
-    bmi_real         real;
+    bmi_isa isa;
+    bmi_real real;
     bmi_softmax_kind kind;
-    int64_t          rows, n; /* dense */
-    const void      *x, *dy;  /* dy: of the gradients */
-    void            *y;       /* may be x or dy */
+    int64_t rows, n;    /* dense */
+    const void *x, *dy; /* dy: of the gradients */
+    void *y;            /* may be x or dy */
 } bmi_softmax;
 void bmi_softmax_run(const void *args, int part, int parts);
 
 /* Cross-entropy sum_c t_c (logsumexp(x) - x_c) of each row: t is 1 at the label, or a distribution. A label outside 0 .. n-1 is
  * reported and makes its loss NaN and its gradient 0. */
 typedef struct bmi_crossentropy {
-    bmi_isa     isa;
-    bmi_real    real;
-    int64_t     rows, n;
-    const void *x;        /* logits, dense */
-    const void *labels;   /* rows integers; or null: */
-    bm_type     label_type; /* BM_I32, BM_I64, BM_U8 */
-    const void *targets;  /* rows x n reals */
-    void       *loss;     /* rows; or null */
-    void       *gradient; /* of the logits: (softmax(x) sum(t) - t) weight scale; may be x; or null */
-    const void *weight;   /* of each row, reals; null counts as 1 */
-    double      scale;    /* 0 counts as 1 */
-    void      (*fault)(void *user, int64_t label, int64_t row); /* or null; may be called from several threads */
-    void       *fault_user;
+    bmi_isa isa;
+    bmi_real real;
+    int64_t rows, n;
+    const void *x;       /* logits, dense */
+    const void *labels;  /* rows integers; or null: */
+    bm_type label_type;  /* BM_I32, BM_I64, BM_U8 */
+    const void *targets; /* rows x n reals */
+    void *loss;          /* rows; or null */
+    void *gradient;      /* of the logits: (softmax(x) sum(t) - t) weight scale; may be x; or null */
+    const void *weight;  /* of each row, reals; null counts as 1 */
+    double scale;        /* 0 counts as 1 */
+    void (*fault)(void *user, int64_t label, int64_t row); /* or null; may be called from several threads */
+    void *fault_user;
 } bmi_crossentropy;
 void bmi_crossentropy_run(const void *args, int part, int parts);
 

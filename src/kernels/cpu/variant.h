@@ -12,7 +12,7 @@
 #include "kernels/kernel.h"
 
 #define BMI_PASTE_(a, b) a##_##b
-#define BMI_PASTE(a, b)  BMI_PASTE_(a, b)
+#define BMI_PASTE(a, b) BMI_PASTE_(a, b)
 #ifdef BMI_VARIANT
 #define BMI_V(name) BMI_PASTE(name, BMI_VARIANT)
 #if BMI_VARIANT_REAL == 32
@@ -26,17 +26,23 @@ typedef double real;
 #define BMI_HAS_X86 1
 #define BMI_VARIANTS(T, name) \
     extern T name##_f32_baseline, name##_f64_baseline, name##_f32_avx2, name##_f64_avx2, name##_f32_avx512, name##_f64_avx512
-#define BMI_VARIANT_TABLE(name)                          \
-    { { name##_f32_baseline, name##_f64_baseline },      \
-      { name##_f32_avx2, name##_f64_avx2 },              \
-      { name##_f32_avx512, name##_f64_avx512 } }
+#define BMI_VARIANT_TABLE(name)                                                             \
+    {                                                                                       \
+        { name##_f32_baseline, name##_f64_baseline }, { name##_f32_avx2, name##_f64_avx2 }, \
+        {                                                                                   \
+            name##_f32_avx512, name##_f64_avx512                                            \
+        }                                                                                   \
+    }
 #else
 #define BMI_HAS_X86 0
 #define BMI_VARIANTS(T, name) extern T name##_f32_baseline, name##_f64_baseline
-#define BMI_VARIANT_TABLE(name)                          \
-    { { name##_f32_baseline, name##_f64_baseline },      \
-      { name##_f32_baseline, name##_f64_baseline },      \
-      { name##_f32_baseline, name##_f64_baseline } }
+#define BMI_VARIANT_TABLE(name)                                                                     \
+    {                                                                                               \
+        { name##_f32_baseline, name##_f64_baseline }, { name##_f32_baseline, name##_f64_baseline }, \
+        {                                                                                           \
+            name##_f32_baseline, name##_f64_baseline                                                \
+        }                                                                                           \
+    }
 #endif
 
 #endif

@@ -30,6 +30,7 @@
  *   v_sum v_prod v_largest v_smallest   over all lanes by one tree: lane i with i + LANES/2, then i + LANES/4, ...; the last
  *                             two give NaN when a lane is NaN
  */
+// clang-format off
 #ifndef BMI_KERNELS_CPU_VECTOR_H
 #define BMI_KERNELS_CPU_VECTOR_H
 #include "kernels/cpu/variant.h"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* AVX2 and FMA for kernels/cpu/vector.h: a vector is two registers, a mask two registers of all-ones and all-zeros lanes. */
+// clang-format off
 #ifndef BMI_KERNELS_CPU_VECTOR_AVX2_H
 #define BMI_KERNELS_CPU_VECTOR_AVX2_H
 #include <immintrin.h>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* AVX-512 (F, VL, DQ, BW) for kernels/cpu/vector.h: a vector is one register, a mask one mask register. */
+// clang-format off
 #ifndef BMI_KERNELS_CPU_VECTOR_AVX512_H
 #define BMI_KERNELS_CPU_VECTOR_AVX512_H
 #include <immintrin.h>

@@ -17,13 +17,14 @@ static void begin(bm_training *t, const void *options, void *state)
 {
     const bm_checkpoint_options *o = options;
     (void)state;
-    if (!o->path || !*o->path) bm_training_fail(t, BM_E_ARGUMENT, "checkpoint: no path is given, as bm_checkpoint(\"model.safetensors\")");
+    if (!o->path || !*o->path)
+        bm_training_fail(t, BM_E_ARGUMENT, "checkpoint: no path is given, as bm_checkpoint(\"model.safetensors\")");
 }
 
 static void epoch(bm_training *t, const void *options, void *state)
 {
     const bm_checkpoint_options *o = options;
-    bmi_monitor                 *m = state;
+    bmi_monitor *m = state;
     if (o->only_best) {
         const int better = bmi_monitor_look(m, t, o->monitor, o->maximize, 0, "checkpoint");
         if (better <= 0) return;
@@ -32,8 +33,13 @@ static void epoch(bm_training *t, const void *options, void *state)
 }
 
 static const bm_callback_kind checkpoint = {
-    .size = sizeof(bm_callback_kind), .name = "checkpoint", .options_size = sizeof(bm_checkpoint_options), .fields = fields,
-    .state_size = sizeof(bmi_monitor), .begin = begin, .epoch = epoch,
+    .size = sizeof(bm_callback_kind),
+    .name = "checkpoint",
+    .options_size = sizeof(bm_checkpoint_options),
+    .fields = fields,
+    .state_size = sizeof(bmi_monitor),
+    .begin = begin,
+    .epoch = epoch,
     .doc = "Saves the model after epochs, so that training can go on from there.",
 };
 const bmi_kind bmi_kinds_callback_checkpoint[] = { { "callback", "checkpoint", &checkpoint }, { 0 } };

@@ -9,9 +9,10 @@
 static int no_such(const bm_training *t, const char *name, const char *who)
 {
     const bmi_history *h = &t->model->history;
-    bmi_text           all = { .context = t->model->object.context };
+    bmi_text all = { .context = t->model->object.context };
     for (size_t i = 0; i < h->n_columns; i++) bmi_text_add(&all, "%s%s", i ? ", " : "", h->columns[i].name);
-    bmi_fail(t->error, BM_E_ARGUMENT, t->here, "%s: there is no number \"%s\" to monitor; there are %s", who, name, all.at ? all.at : "");
+    bmi_fail(t->error, BM_E_ARGUMENT, t->here, "%s: there is no number \"%s\" to monitor; there are %s", who, name,
+             all.at ? all.at : "");
     bmi_text_end(&all);
     return -1;
 }
@@ -30,11 +31,11 @@ int bmi_monitor_look(bmi_monitor *m, bm_training *t, const char *name, bool maxi
         if (!known(t, m->name)) return no_such(t, m->name, who);
         m->maximize = maximize || bm_training_maximize(t, m->name);
     }
-    const double now    = bm_training_number(t, m->name);
-    const bool   better = !isnan(now) && (!m->begun || (m->maximize ? now > m->best + change : now < m->best - change));
+    const double now = bm_training_number(t, m->name);
+    const bool better = !isnan(now) && (!m->begun || (m->maximize ? now > m->best + change : now < m->best - change));
     if (better) {
-        m->best   = now;
-        m->begun  = true;
+        m->best = now;
+        m->begun = true;
         m->waited = 0;
     } else m->waited++;
     return better;

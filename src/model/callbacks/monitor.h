@@ -6,9 +6,9 @@
 
 typedef struct bmi_monitor {
     const char *name;
-    bool        maximize, begun;
-    double      best;
-    int64_t     waited; /* epochs since the best one */
+    bool maximize, begun;
+    double best;
+    int64_t waited; /* epochs since the best one */
 } bmi_monitor;
 
 /* The present epoch's number: 1 better than all before by more than `change`, 0 not, -1 there is no such number (error set). */

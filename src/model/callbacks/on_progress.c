@@ -22,7 +22,7 @@ static void call(bm_training *t, const bm_on_progress_options *o, last *l)
 static void steps(bm_training *t, const void *options, void *state)
 {
     const bm_on_progress_options *o = options;
-    last                         *l = state;
+    last *l = state;
     if (!o->epochs_only && t->progress.seconds - l->seconds >= 0.1) call(t, o, l);
 }
 
@@ -32,7 +32,13 @@ static void epoch(bm_training *t, const void *options, void *state)
 }
 
 static const bm_callback_kind on_progress = {
-    .size = sizeof(bm_callback_kind), .name = "on_progress", .options_size = sizeof(bm_on_progress_options), .fields = fields, .state_size = sizeof(last),
-    .steps = steps, .epoch = epoch, .doc = "Calls a function of the caller's.",
+    .size = sizeof(bm_callback_kind),
+    .name = "on_progress",
+    .options_size = sizeof(bm_on_progress_options),
+    .fields = fields,
+    .state_size = sizeof(last),
+    .steps = steps,
+    .epoch = epoch,
+    .doc = "Calls a function of the caller's.",
 };
 const bmi_kind bmi_kinds_callback_on_progress[] = { { "callback", "on_progress", &on_progress }, { 0 } };

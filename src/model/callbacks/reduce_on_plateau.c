@@ -6,8 +6,15 @@
 #include <math.h>
 
 static const bmi_field fields[] = {
-    { .name = "factor", .type = BMI_FIELD_REAL, .offset = offsetof(bm_reduce_on_plateau_options, factor), .low = 0, .high = 1, .above = true, .below = true,
-      .number = 0.1, .doc = "what the rate is multiplied by" },
+    { .name = "factor",
+      .type = BMI_FIELD_REAL,
+      .offset = offsetof(bm_reduce_on_plateau_options, factor),
+      .low = 0,
+      .high = 1,
+      .above = true,
+      .below = true,
+      .number = 0.1,
+      .doc = "what the rate is multiplied by" },
     BMI_INT_FIELD(bm_reduce_on_plateau_options, patience, 1, 1e15, 5, "epochs without a better number"),
     BMI_INT_FIELD(bm_reduce_on_plateau_options, cooldown, 0, 1e15, 0, "epochs after a reduction that do not count"),
     BMI_REAL_FIELD(bm_reduce_on_plateau_options, least, 0, 1, 0, "all reductions together stay above this factor"),
@@ -19,13 +26,13 @@ static const bmi_field fields[] = {
 
 typedef struct plateau {
     bmi_monitor monitor;
-    int64_t     cooling; /* epochs left */
+    int64_t cooling; /* epochs left */
 } plateau;
 
 static void epoch(bm_training *t, const void *options, void *state)
 {
     const bm_reduce_on_plateau_options *o = options;
-    plateau                            *p = state;
+    plateau *p = state;
     if (bmi_monitor_look(&p->monitor, t, o->monitor, o->maximize, o->change, "reduce_on_plateau") < 0) return;
     if (p->cooling > 0) {
         p->cooling--;
@@ -34,13 +41,18 @@ static void epoch(bm_training *t, const void *options, void *state)
     if (p->monitor.waited < o->patience) return;
     const double factor = bm_training_rate(t) * o->factor;
     if (bm_training_rate(t) > o->least) bm_training_set_rate(t, factor > o->least ? factor : o->least);
-    p->cooling        = o->cooldown;
+    p->cooling = o->cooldown;
     p->monitor.waited = 0;
 }
 
 static const bm_callback_kind reduce_on_plateau = {
-    .size = sizeof(bm_callback_kind), .name = "reduce_on_plateau", .options_size = sizeof(bm_reduce_on_plateau_options), .fields = fields,
-    .state_size = sizeof(plateau), .flags = BM_CALLBACK_RATE, .epoch = epoch,
+    .size = sizeof(bm_callback_kind),
+    .name = "reduce_on_plateau",
+    .options_size = sizeof(bm_reduce_on_plateau_options),
+    .fields = fields,
+    .state_size = sizeof(plateau),
+    .flags = BM_CALLBACK_RATE,
+    .epoch = epoch,
     .doc = "Multiplies the learning rate when a number has not become better for a while.",
 };
 const bmi_kind bmi_kinds_callback_reduce_on_plateau[] = { { "callback", "reduce_on_plateau", &reduce_on_plateau }, { 0 } };

@@ -19,7 +19,7 @@ static const bmi_field fields[] = {
 static size_t layers(bm_learning *l, const void *options, bm_layer *into, size_t room)
 {
     const bm_linear_options *o = options;
-    const bm_dense_options   d = { .units = l->outputs, .no_bias = o->no_intercept, .name = "output" };
+    const bm_dense_options d = { .units = l->outputs, .no_bias = o->no_intercept, .name = "output" };
     (void)room;
     into[0] = bm_layer_at("dense", &d, sizeof d, l->here);
     return 1;
@@ -33,10 +33,10 @@ static void compile(bm_learning *l, const void *options, bm_compile_options *c, 
 
 typedef struct rows { /* of the training data, as doubles */
     bmi_column_of x, t;
-    int64_t       n, columns, targets;
-    const float  *weights;
-    double       *row, *mean; /* columns + targets */
-    bool          centred;
+    int64_t n, columns, targets;
+    const float *weights;
+    double *row, *mean; /* columns + targets */
+    bool centred;
 } rows;
 
 static double read_row(const rows *r, int64_t i)
@@ -51,13 +51,13 @@ static bm_status begin(bm_learning *l, const bm_linear_options *o, rows *r)
     const bm_dataset *d = l->train;
     bmi_column_make(&r->x, d->x[0].tensor, BM_F64, d->x[0].scale != 1);
     bmi_column_make(&r->t, d->t[0].tensor, BM_F64, false);
-    r->n       = d->rows;
+    r->n = d->rows;
     r->columns = r->x.elements;
     r->targets = r->t.elements;
     r->weights = d->weights ? bm_data_f32(d->weights) : NULL;
     r->centred = !o->no_intercept;
     const size_t bytes = (size_t)(r->columns + r->targets) * sizeof(double);
-    r->row  = bm_learning_memory(l, bytes);
+    r->row = bm_learning_memory(l, bytes);
     r->mean = r->row ? bm_learning_memory(l, bytes) : NULL;
     return r->mean ? BM_OK : l->model->object.error.status;
 }
@@ -68,12 +68,14 @@ static bm_status means(bm_learning *l, rows *r)
     double all = 0;
     for (int64_t i = 0; i < r->n; i++) {
         const double w = read_row(r, i);
-        if (!(w >= 0)) return bm_learning_fail(l, BM_E_DATA, "linear: the weight of row %lld is %g; weights are >= 0", (long long)i, w);
+        if (!(w >= 0))
+            return bm_learning_fail(l, BM_E_DATA, "linear: the weight of row %lld is %g; weights are >= 0", (long long)i, w);
         all += w;
         for (int64_t k = 0; k < r->columns + r->targets; k++) {
             if (!isfinite(r->row[k]))
-                return bm_learning_fail(l, BM_E_NUMBER, "linear: row %lld has a number that is not finite, in %s column %lld; clean the data first", (long long)i,
-                                        k < r->columns ? "input" : "target", (long long)(k < r->columns ? k : k - r->columns));
+                return bm_learning_fail(
+                    l, BM_E_NUMBER, "linear: row %lld has a number that is not finite, in %s column %lld; clean the data first",
+                    (long long)i, k < r->columns ? "input" : "target", (long long)(k < r->columns ? k : k - r->columns));
             r->mean[k] += w * r->row[k];
         }
     }
@@ -96,9 +98,9 @@ static void put(bm_learning *l, const rows *r, const double *x)
 
 static bm_status fit(bm_learning *l, const void *options)
 {
-    rows              r = { 0 };
+    rows r = { 0 };
     bmi_least_squares ls;
-    int64_t           rank = 0;
+    int64_t rank = 0;
     if (begin(l, options, &r) || means(l, &r)) return l->model->object.error.status;
     double *x = bm_learning_memory(l, (size_t)(r.columns * r.targets) * sizeof *x);
     if (!x) return l->model->object.error.status;
@@ -111,15 +113,25 @@ static bm_status fit(bm_learning *l, const void *options)
     }
     if (!st) st = bmi_least_squares_solve(&ls, x, &rank);
     bmi_least_squares_end(&ls);
-    if (st == BM_E_STOPPED) return bm_learning_fail(l, st, "linear: stopped before the solution was found; the model is as it was before");
+    if (st == BM_E_STOPPED)
+        return bm_learning_fail(l, st, "linear: stopped before the solution was found; the model is as it was before");
     if (st) return bm_learning_fail(l, BM_E_MEMORY, "linear: out of memory for %lld columns", (long long)r.columns);
     put(l, &r, x);
-    snprintf(l->model->stopped_by, sizeof l->model->stopped_by, rank < r.columns ? "solved, rank %lld of %lld" : "solved", (long long)rank, (long long)r.columns);
+    snprintf(l->model->stopped_by, sizeof l->model->stopped_by, rank < r.columns ? "solved, rank %lld of %lld" : "solved",
+             (long long)rank, (long long)r.columns);
     return l->model->object.error.status;
 }
 
 static const bm_learner_kind linear = {
-    .size = sizeof(bm_learner_kind), .name = "linear", .options_size = sizeof(bm_linear_options), .fields = fields, .tasks = BM_LEARNS_NUMBERS | BM_LEARNS_WEIGHTED, .type = BM_F64,
-    .layers = layers, .compile = compile, .fit = fit, .doc = "Least squares, exactly, by QR with column pivoting.",
+    .size = sizeof(bm_learner_kind),
+    .name = "linear",
+    .options_size = sizeof(bm_linear_options),
+    .fields = fields,
+    .tasks = BM_LEARNS_NUMBERS | BM_LEARNS_WEIGHTED,
+    .type = BM_F64,
+    .layers = layers,
+    .compile = compile,
+    .fit = fit,
+    .doc = "Least squares, exactly, by QR with column pivoting.",
 };
 const bmi_kind bmi_kinds_learner_linear[] = { { "learner", "linear", &linear }, { 0 } };

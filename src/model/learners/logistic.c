@@ -13,10 +13,22 @@
 #include <string.h>
 
 static const bmi_field fields[] = {
-    { .name = "C", .type = BMI_FIELD_REAL, .offset = offsetof(bm_logistic_options, C), .low = 0, .high = INFINITY, .above = true, .number = 1,
+    { .name = "C",
+      .type = BMI_FIELD_REAL,
+      .offset = offsetof(bm_logistic_options, C),
+      .low = 0,
+      .high = INFINITY,
+      .above = true,
+      .number = 1,
       .doc = "weight of the data against the penalty" },
     BMI_INT_FIELD(bm_logistic_options, iterations, 1, 1e15, 1000, "at most"),
-    { .name = "tolerance", .type = BMI_FIELD_REAL, .offset = offsetof(bm_logistic_options, tolerance), .low = 0, .high = INFINITY, .above = true, .number = 1e-4,
+    { .name = "tolerance",
+      .type = BMI_FIELD_REAL,
+      .offset = offsetof(bm_logistic_options, tolerance),
+      .low = 0,
+      .high = INFINITY,
+      .above = true,
+      .number = 1e-4,
       .doc = "largest component of the gradient at the end" },
     { 0 },
 };
@@ -39,30 +51,31 @@ static void compile(bm_learning *l, const void *options, bm_compile_options *c, 
 {
     (void)options, (void)fit;
     const bm_shape out = l->model->network->heads[0].row;
-    c->loss            = out.dim[out.rank - 1] == 1 ? BM_BINARY_CROSSENTROPY : BM_SPARSE_CATEGORICAL_CROSSENTROPY;
+    c->loss = out.dim[out.rank - 1] == 1 ? BM_BINARY_CROSSENTROPY : BM_SPARSE_CATEGORICAL_CROSSENTROPY;
 }
 
 enum { ROWS_AT_ONCE = 1024 };
 
 typedef struct objective {
-    bm_learning        *l;
-    bmi_network        *n;
+    bm_learning *l;
+    bmi_network *n;
     bmi_dataset_columns columns;
-    bmi_pass            whole, rest;
-    bm_tensor          *kernel, *bias;
-    double              all;     /* weight of all rows */
-    double              penalty; /* 1 / (C * all) */
+    bmi_pass whole, rest;
+    bm_tensor *kernel, *bias;
+    double all;     /* weight of all rows */
+    double penalty; /* 1 / (C * all) */
 } objective;
 
 /* The sum of losses over a part of the rows, and its gradient. */
 static bm_status make_passes(objective *o, const bm_dataset *d)
 {
-    bmi_network *n    = o->n;
-    bmi_error   *e    = &o->l->model->object.error;
-    const bool   w    = o->columns.weighted;
+    bmi_network *n = o->n;
+    bmi_error *e = &o->l->model->object.error;
+    const bool w = o->columns.weighted;
     const bm_node loss = w ? n->eval_weighted : n->eval_data;
-    bm_node      xs[2] = { { NULL, -1 }, { NULL, -1 } }, dx[2];
-    for (size_t i = 0; i < n->training.n_weights; i++) xs[strstr(n->training.weights[i].name, "/bias") != NULL] = n->training.weights[i].node;
+    bm_node xs[2] = { { NULL, -1 }, { NULL, -1 } }, dx[2];
+    for (size_t i = 0; i < n->training.n_weights; i++)
+        xs[strstr(n->training.weights[i].name, "/bias") != NULL] = n->training.weights[i].node;
     bm_gradients_at(loss, (bm_nodes){ xs, 2 }, (bm_node){ NULL, -1 }, dx, o->l->here);
     if (bmi_fail_from(e, &n->graph->object.error)) return e->status;
     bmi_pass_request r = { .guard = { NULL, -1 } };
@@ -98,7 +111,7 @@ static bool run_pass(objective *o, const bmi_pass *p, int64_t first, double *g, 
 /* x: the kernel, then the bias. */
 static bool function(void *user, const double *x, double *g, double *f)
 {
-    objective    *o = user;
+    objective *o = user;
     const int64_t kernel = o->kernel->size, bias = o->bias->size, rows = o->l->train->rows;
     memcpy(o->kernel->data, x, (size_t)kernel * sizeof *x);
     memcpy(o->bias->data, x + kernel, (size_t)bias * sizeof *x);
@@ -117,16 +130,17 @@ static bool function(void *user, const double *x, double *g, double *f)
 
 static bm_status begin(objective *o, const bm_logistic_options *options)
 {
-    bm_model         *m = o->l->model;
+    bm_model *m = o->l->model;
     const bm_dataset *d = o->l->train;
-    if (bmi_dataset_columns_make(&o->columns, o->n, d, &m->object.error, m->learner->name, o->l->here)) return m->object.error.status;
+    if (bmi_dataset_columns_make(&o->columns, o->n, d, &m->object.error, m->learner->name, o->l->here))
+        return m->object.error.status;
     o->all = d->weights ? 0 : (double)d->rows;
     for (int64_t i = 0; d->weights && i < d->rows; i++) o->all += bm_tensor_at(d->weights, i);
     if (d->weights) bmi_column_make(&o->columns.w, d->weights, o->n->type, false);
     if (!(o->all > 0)) return bm_learning_fail(o->l, BM_E_DATA, "%s: the weights of all rows are 0", m->learner->name);
     o->penalty = 1 / (options->C * o->all);
-    o->kernel  = bmi_learning_weight(o->l, "kernel");
-    o->bias    = o->kernel ? bmi_learning_weight(o->l, "bias") : NULL;
+    o->kernel = bmi_learning_weight(o->l, "kernel");
+    o->bias = o->kernel ? bmi_learning_weight(o->l, "bias") : NULL;
     if (!o->bias) return m->object.error.status;
     return make_passes(o, d);
 }
@@ -134,32 +148,59 @@ static bm_status begin(objective *o, const bm_logistic_options *options)
 static bm_status fit(bm_learning *l, const void *options)
 {
     const bm_logistic_options *c = options;
-    bm_model                  *m = l->model;
-    objective                  o = { .l = l, .n = m->network };
+    bm_model *m = l->model;
+    objective o = { .l = l, .n = m->network };
     if (begin(&o, c)) return m->object.error.status;
     const int64_t n = o.kernel->size + o.bias->size;
-    double       *x = bm_learning_memory(l, (size_t)n * sizeof *x);
+    double *x = bm_learning_memory(l, (size_t)n * sizeof *x);
     if (!x) return m->object.error.status;
-    bmi_lbfgs s = { .context = m->object.context, .n = n, .iterations = c->iterations, .tolerance = c->tolerance, .function = function, .user = &o };
+    bmi_lbfgs s = { .context = m->object.context,
+                    .n = n,
+                    .iterations = c->iterations,
+                    .tolerance = c->tolerance,
+                    .function = function,
+                    .user = &o };
     const bm_status st = bmi_lbfgs_run(&s, x);
     bmi_object_clear(o.n->session);
     if (st) return bm_learning_fail(l, BM_E_MEMORY, "%s: out of memory for %lld weights", m->learner->name, (long long)n);
     if (m->object.error.status) return m->object.error.status;
-    if (!isfinite(s.value)) return bm_learning_fail(l, BM_E_NUMBER, "%s: the loss is not finite; are there numbers in the data that are not?", m->learner->name);
+    if (!isfinite(s.value))
+        return bm_learning_fail(l, BM_E_NUMBER, "%s: the loss is not finite; are there numbers in the data that are not?",
+                                m->learner->name);
     memcpy(o.kernel->data, x, (size_t)o.kernel->size * sizeof *x);
     memcpy(o.bias->data, x + o.kernel->size, (size_t)o.bias->size * sizeof *x);
-    snprintf(m->stopped_by, sizeof m->stopped_by, "%s after %lld iterations", s.failed ? "stop" : s.converged ? "converged" : "not converged", (long long)s.done);
+    snprintf(m->stopped_by, sizeof m->stopped_by, "%s after %lld iterations",
+             s.failed      ? "stop"
+             : s.converged ? "converged"
+                           : "not converged",
+             (long long)s.done);
     return BM_OK;
 }
 
 static const bm_learner_kind logistic = {
-    .size = sizeof(bm_learner_kind), .name = "logistic", .options_size = sizeof(bm_logistic_options), .fields = fields,
-    .tasks = BM_LEARNS_TWO_CLASSES | BM_LEARNS_CLASSES | BM_LEARNS_WEIGHTED, .type = BM_F64, .layers = one_sigmoid, .compile = compile, .fit = fit,
+    .size = sizeof(bm_learner_kind),
+    .name = "logistic",
+    .options_size = sizeof(bm_logistic_options),
+    .fields = fields,
+    .tasks = BM_LEARNS_TWO_CLASSES | BM_LEARNS_CLASSES | BM_LEARNS_WEIGHTED,
+    .type = BM_F64,
+    .layers = one_sigmoid,
+    .compile = compile,
+    .fit = fit,
     .doc = "Logistic regression with an L2 penalty, by L-BFGS; more than two classes by softmax.",
 };
 static const bm_learner_kind softmax = {
-    .size = sizeof(bm_learner_kind), .name = "softmax", .options_size = sizeof(bm_logistic_options), .fields = fields,
-    .tasks = BM_LEARNS_TWO_CLASSES | BM_LEARNS_CLASSES | BM_LEARNS_WEIGHTED, .type = BM_F64, .layers = all_softmax, .compile = compile, .fit = fit,
+    .size = sizeof(bm_learner_kind),
+    .name = "softmax",
+    .options_size = sizeof(bm_logistic_options),
+    .fields = fields,
+    .tasks = BM_LEARNS_TWO_CLASSES | BM_LEARNS_CLASSES | BM_LEARNS_WEIGHTED,
+    .type = BM_F64,
+    .layers = all_softmax,
+    .compile = compile,
+    .fit = fit,
     .doc = "Softmax regression with an L2 penalty, by L-BFGS.",
 };
-const bmi_kind bmi_kinds_learner_logistic[] = { { "learner", "logistic", &logistic }, { "learner", "softmax", &softmax }, { 0 } };
+const bmi_kind bmi_kinds_learner_logistic[] = { { "learner", "logistic", &logistic },
+                                                { "learner", "softmax", &softmax },
+                                                { 0 } };

@@ -42,7 +42,7 @@ static int64_t steps_of(const bm_learning *l, const bm_fit_options *fit)
 
 void bmi_network_training_set(bm_learning *l, const bmi_network_training *o, bm_compile_options *c, bm_fit_options *fit)
 {
-    c->loss      = l->task == BM_REGRESSION ? BM_MSE : l->outputs == 2 ? BM_BINARY_CROSSENTROPY : BM_SPARSE_CATEGORICAL_CROSSENTROPY;
+    c->loss = l->task == BM_REGRESSION ? BM_MSE : l->outputs == 2 ? BM_BINARY_CROSSENTROPY : BM_SPARSE_CATEGORICAL_CROSSENTROPY;
     if (bmi_optimizer_parse(&l->model->object.error, l->here, &l->arena, o->optimizer, &c->optimizer)) return;
     if (o->rate >= 0) { /* the options of all optimisers begin alike */
         ((bm_optimizer_common *)(void *)c->optimizer.options.at)->rate = bm_exactly(o->rate);
@@ -55,7 +55,8 @@ void bmi_network_training_set(bm_learning *l, const bmi_network_training *o, bm_
     for (int i = 0; i < BM_MODEL_MAX; i++) {
         if (fit->callbacks[i].name && !strcmp(fit->callbacks[i].name, "early_stopping")) return;
         if (fit->callbacks[i].name || fit->callbacks[i].kind) continue;
-        fit->callbacks[i] = bm_callback_at("early_stopping", &(bm_early_stopping_options){ .patience = patience }, sizeof(bm_early_stopping_options), l->here);
+        fit->callbacks[i] = bm_callback_at("early_stopping", &(bm_early_stopping_options){ .patience = patience },
+                                           sizeof(bm_early_stopping_options), l->here);
         return;
     }
 }
@@ -66,7 +67,8 @@ static const bmi_field fields[] = {
     BMI_REAL_FIELD(bm_network_options, rate, 0, INFINITY, -1, "default: the optimiser's own"),
     BMI_INT_FIELD(bm_network_options, epochs, 1, 1e15, -1, "at most; default 100, more where these are under 1,000 steps"),
     BMI_INT_FIELD(bm_network_options, batch, 1, 1e15, -1, "default 32, or all rows when there are fewer"),
-    BMI_INT_FIELD(bm_network_options, patience, 1, 1e15, -1, "epochs without a better validation loss; default 10, more where these are under 40 steps"),
+    BMI_INT_FIELD(bm_network_options, patience, 1, 1e15, -1,
+                  "epochs without a better validation loss; default 10, more where these are under 40 steps"),
     { 0 },
 };
 
@@ -75,8 +77,10 @@ static const bmi_field fields[] = {
 static bool is_output(const bm_learning *l, const bm_layer *layer)
 {
     const bm_dense_options *o = (const void *)layer->options.at;
-    const char             *activation = o->activation.name;
-    if (!layer->name || strcmp(layer->name, "dense") || layer->size < offsetof(bm_dense_options, activation) + sizeof o->activation) return false;
+    const char *activation = o->activation.name;
+    if (!layer->name || strcmp(layer->name, "dense") ||
+        layer->size < offsetof(bm_dense_options, activation) + sizeof o->activation)
+        return false;
     if (o->units != l->outputs && !(l->outputs == 2 && o->units == 1)) return false;
     if (!activation || !strcmp(activation, "linear")) return true;
     return l->task == BM_CLASSIFICATION && !strcmp(activation, o->units == 1 ? "sigmoid" : "softmax");
@@ -85,13 +89,16 @@ static bool is_output(const bm_learning *l, const bm_layer *layer)
 static size_t layers(bm_learning *l, const void *options, bm_layer *into, size_t room)
 {
     const bm_network_options *o = options;
-    bmi_error                *e = &l->model->object.error;
-    bm_layers                 hidden = { 0 };
+    bmi_error *e = &l->model->object.error;
+    bm_layers hidden = { 0 };
     if (!o->layers) return bm_learning_fail(l, BM_E_ARGUMENT, "network: no layers are given, as \"dense 128 relu\""), 0;
     if (bmi_layers_from_text(e, l->here, &l->arena, o->layers, &hidden, &l->holds)) return 0;
-    size_t first = hidden.count && !strcmp(hidden.at[0].name ? hidden.at[0].name : "", "input"); /* the data says what the input is */
+    size_t first =
+        hidden.count && !strcmp(hidden.at[0].name ? hidden.at[0].name : "", "input"); /* the data says what the input is */
     if (hidden.count > first && is_output(l, &hidden.at[hidden.count - 1])) hidden.count--;
-    if (hidden.count - first + 1 > room) return bm_learning_fail(l, BM_E_ARGUMENT, "network: %zu layers are too many, %zu are the most", hidden.count, room - 1), 0;
+    if (hidden.count - first + 1 > room)
+        return bm_learning_fail(l, BM_E_ARGUMENT, "network: %zu layers are too many, %zu are the most", hidden.count, room - 1),
+               0;
     for (size_t i = first; i < hidden.count; i++) into[i - first] = hidden.at[i];
     into[hidden.count - first] = bmi_network_output(l);
     return hidden.count - first + 1;
@@ -104,7 +111,13 @@ static void compile(bm_learning *l, const void *options, bm_compile_options *c, 
 }
 
 static const bm_learner_kind network = {
-    .size = sizeof(bm_learner_kind), .name = "network", .options_size = sizeof(bm_network_options), .fields = fields,
-    .tasks = BM_LEARNS_NUMBERS | BM_LEARNS_TWO_CLASSES | BM_LEARNS_CLASSES | BM_LEARNS_SCALED, .layers = layers, .compile = compile, .doc = "A network of any layers.",
+    .size = sizeof(bm_learner_kind),
+    .name = "network",
+    .options_size = sizeof(bm_network_options),
+    .fields = fields,
+    .tasks = BM_LEARNS_NUMBERS | BM_LEARNS_TWO_CLASSES | BM_LEARNS_CLASSES | BM_LEARNS_SCALED,
+    .layers = layers,
+    .compile = compile,
+    .doc = "A network of any layers.",
 };
 const bmi_kind bmi_kinds_learner_network[] = { { "learner", "network", &network }, { 0 } };

@@ -6,13 +6,13 @@
 
 typedef struct bmi_network_training {
     const char *optimizer;
-    double      rate; /* below 0: the optimiser's own */
-    int64_t     epochs, batch, patience; /* below 1: the usual */
+    double rate;                     /* below 0: the optimiser's own */
+    int64_t epochs, batch, patience; /* below 1: the usual */
 } bmi_network_training;
 
 /* Epochs without a better validation loss that end training; steps: of an epoch. */
-int64_t  bmi_network_patience(int64_t asked, int64_t steps);
+int64_t bmi_network_patience(int64_t asked, int64_t steps);
 bm_layer bmi_network_output(const bm_learning *l);
-void     bmi_network_training_set(bm_learning *l, const bmi_network_training *o, bm_compile_options *c, bm_fit_options *fit);
+void bmi_network_training_set(bm_learning *l, const bmi_network_training *o, bm_compile_options *c, bm_fit_options *fit);
 
 #endif

@@ -14,7 +14,14 @@
 #include <string.h>
 
 static const bmi_field fields[] = {
-    { .name = "rate", .type = BMI_FIELD_REAL, .offset = offsetof(bm_perceptron_options, rate), .low = 0, .high = INFINITY, .above = true, .number = 1, .doc = "step size" },
+    { .name = "rate",
+      .type = BMI_FIELD_REAL,
+      .offset = offsetof(bm_perceptron_options, rate),
+      .low = 0,
+      .high = INFINITY,
+      .above = true,
+      .number = 1,
+      .doc = "step size" },
     BMI_INT_FIELD(bm_perceptron_options, epochs, 1, 1e15, 100, "at most"),
     { 0 },
 };
@@ -33,21 +40,21 @@ static void compile(bm_learning *l, const void *options, bm_compile_options *c, 
 }
 
 typedef struct units {
-    bm_learning        *l;
+    bm_learning *l;
     bmi_dataset_columns columns;
-    const bm_tensor    *classes;
-    int64_t             n, k;   /* inputs, units */
-    double             *x;      /* a row */
-    double             *w, *b;  /* k rows of n; k */
-    double             *best;   /* w and b of the best epoch */
-    int64_t            *order;
+    const bm_tensor *classes;
+    int64_t n, k;  /* inputs, units */
+    double *x;     /* a row */
+    double *w, *b; /* k rows of n; k */
+    double *best;  /* w and b of the best epoch */
+    int64_t *order;
 } units;
 
 /* One row: its mistakes, corrected. */
 static int64_t learn(units *u, int64_t row, double rate)
 {
     const int64_t class = (int64_t)bm_tensor_at(u->classes, row);
-    int64_t       wrong = 0;
+    int64_t wrong = 0;
     bmi_column_copy(&u->columns.x, u->x, row, 1);
     for (int64_t j = 0; j < u->k; j++) {
         const double t = u->k == 1 ? class == 1 : class == j;
@@ -66,8 +73,8 @@ static int64_t mistakes(units *u, int64_t rows)
     int64_t wrong = 0;
     for (int64_t i = 0; i < rows; i++) {
         const int64_t class = (int64_t)bm_tensor_at(u->classes, i);
-        int64_t       said  = 0;
-        double        most  = -INFINITY;
+        int64_t said = 0;
+        double most = -INFINITY;
         bmi_column_copy(&u->columns.x, u->x, i, 1);
         for (int64_t j = 0; j < u->k; j++) {
             const double s = bmi_dot(u->w + j * u->n, u->x, u->n) + u->b[j];
@@ -83,16 +90,17 @@ static int64_t mistakes(units *u, int64_t rows)
 
 static bm_status begin(units *u)
 {
-    bm_learning      *l = u->l;
+    bm_learning *l = u->l;
     const bm_dataset *d = l->train;
-    if (bmi_dataset_columns_make(&u->columns, l->model->network, d, &l->model->object.error, "perceptron", l->here)) return l->model->object.error.status;
+    if (bmi_dataset_columns_make(&u->columns, l->model->network, d, &l->model->object.error, "perceptron", l->here))
+        return l->model->object.error.status;
     u->classes = d->t[0].tensor;
-    u->n       = u->columns.x.elements;
-    u->k       = l->outputs == 2 ? 1 : l->outputs;
+    u->n = u->columns.x.elements;
+    u->k = l->outputs == 2 ? 1 : l->outputs;
     const size_t weights = (size_t)(u->k * (u->n + 1));
-    u->x     = bm_learning_memory(l, (size_t)u->n * sizeof *u->x);
-    u->w     = u->x ? bm_learning_memory(l, weights * sizeof *u->w) : NULL;
-    u->best  = u->w ? bm_learning_memory(l, weights * sizeof *u->best) : NULL;
+    u->x = bm_learning_memory(l, (size_t)u->n * sizeof *u->x);
+    u->w = u->x ? bm_learning_memory(l, weights * sizeof *u->w) : NULL;
+    u->best = u->w ? bm_learning_memory(l, weights * sizeof *u->best) : NULL;
     u->order = u->best ? bm_learning_memory(l, (size_t)d->rows * sizeof *u->order) : NULL;
     if (!u->order) return l->model->object.error.status;
     u->b = u->w + u->k * u->n;
@@ -111,11 +119,11 @@ static void put(units *u)
 static bm_status fit(bm_learning *l, const void *options)
 {
     const bm_perceptron_options *o = options;
-    bm_model                    *m = l->model;
-    units                        u = { .l = l };
+    bm_model *m = l->model;
+    units u = { .l = l };
     if (begin(&u)) return m->object.error.status;
-    const int64_t rows  = l->train->rows;
-    int64_t       fewest = INT64_MAX, epoch = 0;
+    const int64_t rows = l->train->rows;
+    int64_t fewest = INT64_MAX, epoch = 0;
     while (epoch < o->epochs && fewest && !atomic_load(&m->stop)) {
         int64_t wrong = 0;
         bmi_random_permutation((uint64_t)l->seed, bmi_random_stream(BMI_STREAM_SHUFFLE, (uint64_t)epoch++), u.order, rows);
@@ -126,14 +134,25 @@ static bm_status fit(bm_learning *l, const void *options)
             memcpy(u.best, u.w, (size_t)(u.k * (u.n + 1)) * sizeof *u.best);
         }
     }
-    snprintf(m->stopped_by, sizeof m->stopped_by, "%s after %" PRId64 " epochs", atomic_load(&m->stop) ? "stop" : fewest ? "not converged" : "converged", epoch);
+    snprintf(m->stopped_by, sizeof m->stopped_by, "%s after %" PRId64 " epochs",
+             atomic_load(&m->stop) ? "stop"
+             : fewest              ? "not converged"
+                                   : "converged",
+             epoch);
     put(&u);
     return m->object.error.status;
 }
 
 static const bm_learner_kind perceptron = {
-    .size = sizeof(bm_learner_kind), .name = "perceptron", .options_size = sizeof(bm_perceptron_options), .fields = fields,
-    .tasks = BM_LEARNS_TWO_CLASSES | BM_LEARNS_CLASSES | BM_LEARNS_SCORES, .type = BM_F64, .layers = layers, .compile = compile, .fit = fit,
+    .size = sizeof(bm_learner_kind),
+    .name = "perceptron",
+    .options_size = sizeof(bm_perceptron_options),
+    .fields = fields,
+    .tasks = BM_LEARNS_TWO_CLASSES | BM_LEARNS_CLASSES | BM_LEARNS_SCORES,
+    .type = BM_F64,
+    .layers = layers,
+    .compile = compile,
+    .fit = fit,
     .doc = "Threshold units by Rosenblatt's rule.",
 };
 const bmi_kind bmi_kinds_learner_perceptron[] = { { "learner", "perceptron", &perceptron }, { 0 } };

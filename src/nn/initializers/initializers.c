@@ -41,17 +41,24 @@ static void normal(bm_array *out, double mean, double deviation, uint64_t seed, 
     fill(out, BMI_FILL_NORMAL, mean, deviation, seed, stream);
 }
 
-#define ROW(name_, doc_, statement, ...)                                                                                                      \
-    static void fill_##name_(const double p[2], bm_array *out, int64_t fan_in, int64_t fan_out, uint64_t seed, uint64_t stream)               \
-    {                                                                                                                                         \
-        const double in = fan_in > 0 ? (double)fan_in : 1, both = in + (double)fan_out;                                                       \
-        (void)p, (void)in, (void)both, (void)seed, (void)stream;                                                                              \
-        statement;                                                                                                                            \
-    }                                                                                                                                         \
-    static const bm_init_kind init_##name_ = { .size = sizeof init_##name_, .name = #name_, .doc = doc_, .fill = fill_##name_, .number = { __VA_ARGS__ } };
-#define NONE { .name = NULL }
-#define BOTH(name_, doc_, deviation)                                                                                                  \
-    ROW(name_##_uniform, "U(-a, a), a = sqrt(3) times " doc_, uniform(out, -sqrt(3) * (deviation), sqrt(3) * (deviation), seed, stream), NONE) \
+#define ROW(name_, doc_, statement, ...)                                                                          \
+    static void fill_##name_(const double p[2], bm_array *out, int64_t fan_in, int64_t fan_out, uint64_t seed,    \
+                             uint64_t stream)                                                                     \
+    {                                                                                                             \
+        const double in = fan_in > 0 ? (double)fan_in : 1, both = in + (double)fan_out;                           \
+        (void)p, (void)in, (void)both, (void)seed, (void)stream;                                                  \
+        statement;                                                                                                \
+    }                                                                                                             \
+    static const bm_init_kind init_##name_ = {                                                                    \
+        .size = sizeof init_##name_, .name = #name_, .doc = doc_, .fill = fill_##name_, .number = { __VA_ARGS__ } \
+    };
+#define NONE         \
+    {                \
+        .name = NULL \
+    }
+#define BOTH(name_, doc_, deviation)                                                     \
+    ROW(name_##_uniform, "U(-a, a), a = sqrt(3) times " doc_,                            \
+        uniform(out, -sqrt(3) * (deviation), sqrt(3) * (deviation), seed, stream), NONE) \
     ROW(name_##_normal, "N(0, d^2), d = " doc_, normal(out, 0, deviation, seed, stream), NONE)
 
 ROW(zeros, "0", constant(out, 0), NONE)
@@ -68,8 +75,18 @@ BOTH(relu, "sqrt(2) sqrt(2 / (fan_in + fan_out))", 2 / sqrt(both))
 BOTH(he, "sqrt(2 / fan_in)", sqrt(2 / in))
 BOTH(lecun, "sqrt(1 / fan_in)", sqrt(1 / in))
 
-#define KIND(name_) { "initializer", #name_, &init_##name_ }
+#define KIND(name_)                          \
+    {                                        \
+        "initializer", #name_, &init_##name_ \
+    }
 const bmi_kind bmi_kinds_initializer_initializers[] = {
-    KIND(zeros), KIND(ones), KIND(constant), KIND(uniform), KIND(normal), KIND(glorot_uniform), KIND(glorot_normal), KIND(sigmoid_uniform), KIND(sigmoid_normal),
-    KIND(tanh_uniform), KIND(tanh_normal), KIND(relu_uniform), KIND(relu_normal), KIND(he_uniform), KIND(he_normal), KIND(lecun_uniform), KIND(lecun_normal), { 0 },
+    KIND(zeros),          KIND(ones),
+    KIND(constant),       KIND(uniform),
+    KIND(normal),         KIND(glorot_uniform),
+    KIND(glorot_normal),  KIND(sigmoid_uniform),
+    KIND(sigmoid_normal), KIND(tanh_uniform),
+    KIND(tanh_normal),    KIND(relu_uniform),
+    KIND(relu_normal),    KIND(he_uniform),
+    KIND(he_normal),      KIND(lecun_uniform),
+    KIND(lecun_normal),   { 0 },
 };

@@ -6,15 +6,13 @@
  */
 #include "nn/layers/layer.h"
 
-#define COMMON(T)                                                                                                     \
-    BMI_CHOICE_FIELD(T, activation, "activation", "linear", "of the result"),                                        \
-    BMI_CHOICE_FIELD(T, kernel_init, "initializer", "glorot_uniform", "first values of the kernel"),                 \
-    BMI_CHOICE_FIELD(T, bias_init, "initializer", "zeros", "first values of the bias"),                              \
-    BMI_BOOL_FIELD(T, no_bias, "without a bias"),                                                                    \
-    BMI_CHOICE_FIELD(T, kernel_penalty, "penalty", NULL, "on the kernel"),                                           \
-    BMI_CHOICE_FIELD(T, bias_penalty, "penalty", NULL, "on the bias"),                                               \
-    BMI_REAL_FIELD(T, max_norm, 0, INFINITY, 0, "largest norm of a unit's weights; 0: no limit"),                    \
-    BMI_LAYER_NAME(T)
+#define COMMON(T)                                                                                                            \
+    BMI_CHOICE_FIELD(T, activation, "activation", "linear", "of the result"),                                                \
+        BMI_CHOICE_FIELD(T, kernel_init, "initializer", "glorot_uniform", "first values of the kernel"),                     \
+        BMI_CHOICE_FIELD(T, bias_init, "initializer", "zeros", "first values of the bias"),                                  \
+        BMI_BOOL_FIELD(T, no_bias, "without a bias"), BMI_CHOICE_FIELD(T, kernel_penalty, "penalty", NULL, "on the kernel"), \
+        BMI_CHOICE_FIELD(T, bias_penalty, "penalty", NULL, "on the bias"),                                                   \
+        BMI_REAL_FIELD(T, max_norm, 0, INFINITY, 0, "largest norm of a unit's weights; 0: no limit"), BMI_LAYER_NAME(T)
 
 static const bmi_field dense_fields[] = {
     BMI_INT_FIELD(bm_dense_options, units, 1, 0x1p31, NAN, "columns of the kernel"),
@@ -33,7 +31,15 @@ static bm_node build_dense(bm_build *b, const void *options, const bm_node *in, 
 {
     const bm_dense_options *o = options;
     if (!bmi_layer_one_input(b, in, n, 2)) return bmi_node_failed(b->graph);
-    const bmi_linear l = { "kernel", o->no_bias ? NULL : "bias", o->units, o->kernel_init, o->bias_init, o->kernel_penalty, o->bias_penalty, o->max_norm, 0 };
+    const bmi_linear l = { "kernel",
+                           o->no_bias ? NULL : "bias",
+                           o->units,
+                           o->kernel_init,
+                           o->bias_init,
+                           o->kernel_penalty,
+                           o->bias_penalty,
+                           o->max_norm,
+                           0 };
     return bm_build_activation(b, o->activation, bmi_layer_linear(b, in[0], &l));
 }
 
@@ -41,11 +47,14 @@ static bm_node build_dropconnect(bm_build *b, const void *options, const bm_node
 {
     const bm_dropconnect_options *o = options;
     if (!bmi_layer_one_input(b, in, n, 2)) return bmi_node_failed(b->graph);
-    const bmi_linear l = { "kernel", o->no_bias ? NULL : "bias", o->units, o->kernel_init, o->bias_init, o->kernel_penalty, o->bias_penalty, o->max_norm, o->rate };
+    const bmi_linear l = { "kernel",     o->no_bias ? NULL : "bias", o->units,        o->kernel_init,
+                           o->bias_init, o->kernel_penalty,          o->bias_penalty, o->max_norm,
+                           o->rate };
     return bm_build_activation(b, o->activation, bmi_layer_linear(b, in[0], &l));
 }
 
-static const bm_layer_kind dense = BMI_LAYER("dense", bm_dense_options, dense_fields, build_dense, "y = act(x W + b); x (batch, ..., in), W (in, units)");
+static const bm_layer_kind dense =
+    BMI_LAYER("dense", bm_dense_options, dense_fields, build_dense, "y = act(x W + b); x (batch, ..., in), W (in, units)");
 static const bm_layer_kind dropconnect = BMI_LAYER("dropconnect", bm_dropconnect_options, dropconnect_fields, build_dropconnect,
                                                    "dense, with weights left out at random while training");
 

@@ -11,9 +11,16 @@
 
 #define BMI_LAYER_NAME(T) BMI_TEXT_FIELD(T, name, NULL, "of the layer; default <kind>_<number>")
 /* A rate of something left out: 0 <= rate < 1. */
-#define BMI_RATE_FIELD(T, f, def, doc_) { .name = #f, .type = BMI_FIELD_REAL, .offset = offsetof(T, f), .low = 0, .high = 1, .below = true, .number = (def), .doc = (doc_) }
-#define BMI_LAYER(name_, T, fields_, build_, doc_) \
-    { .size = sizeof(bm_layer_kind), .name = name_, .options_size = sizeof(T), .fields = fields_, .build = build_, .doc = doc_ }
+#define BMI_RATE_FIELD(T, f, def, doc_)                                                                                    \
+    {                                                                                                                      \
+        .name = #f, .type = BMI_FIELD_REAL, .offset = offsetof(T, f), .low = 0, .high = 1, .below = true, .number = (def), \
+        .doc = (doc_)                                                                                                      \
+    }
+#define BMI_LAYER(name_, T, fields_, build_, doc_)                                                                   \
+    {                                                                                                                \
+        .size = sizeof(bm_layer_kind), .name = name_, .options_size = sizeof(T), .fields = fields_, .build = build_, \
+        .doc = doc_                                                                                                  \
+    }
 
 /* False with the error set unless there is one real input of rank >= `rank`, batch included. */
 bool bmi_layer_one_input(bm_build *b, const bm_node *in, size_t n, int64_t rank);
@@ -23,11 +30,11 @@ int64_t bmi_layer_last(bm_build *b, bm_node x);
 /* The linear part of dense layers: x W + b with W (in, units), times the mask of dropconnect when it is given. */
 typedef struct bmi_linear {
     const char *kernel, *bias; /* names of the weights; bias null: none */
-    int64_t     units;
-    bm_init     kernel_init, bias_init;
-    bm_penalty  kernel_penalty, bias_penalty;
-    double      max_norm;
-    double      drop;          /* share of weights left out while training */
+    int64_t units;
+    bm_init kernel_init, bias_init;
+    bm_penalty kernel_penalty, bias_penalty;
+    double max_norm;
+    double drop; /* share of weights left out while training */
 } bmi_linear;
 bm_node bmi_layer_linear(bm_build *b, bm_node x, const bmi_linear *l);
 

@@ -32,6 +32,7 @@ static bm_node build(bm_build *b, const void *options, const bm_node *in, size_t
     return y;
 }
 
-static const bm_layer_kind maxout = BMI_LAYER("maxout", bm_maxout_options, fields, build, "y = max over pieces i of (x W_i + b_i)");
+static const bm_layer_kind maxout =
+    BMI_LAYER("maxout", bm_maxout_options, fields, build, "y = max over pieces i of (x W_i + b_i)");
 
 const bmi_kind bmi_kinds_layer_maxout[] = { { "layer", "maxout", &maxout }, { 0 } };

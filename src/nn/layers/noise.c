@@ -36,7 +36,7 @@ static bm_node build_noise(bm_build *b, const void *options, const bm_node *in, 
 
 static const bm_layer_kind dropout = BMI_LAYER("dropout", bm_dropout_options, dropout_fields, build_dropout,
                                                "training: 0 with probability rate, else x / (1 - rate); afterwards x");
-static const bm_layer_kind noise   = BMI_LAYER("gaussian_noise", bm_gaussian_noise_options, noise_fields, build_noise,
-                                               "training: x + N(0, deviation^2); afterwards x");
+static const bm_layer_kind noise = BMI_LAYER("gaussian_noise", bm_gaussian_noise_options, noise_fields, build_noise,
+                                             "training: x + N(0, deviation^2); afterwards x");
 
 const bmi_kind bmi_kinds_layer_noise[] = { { "layer", "dropout", &dropout }, { "layer", "gaussian_noise", &noise }, { 0 } };

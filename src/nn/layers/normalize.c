@@ -51,14 +51,14 @@ static void average(bm_build *b, const bm_batch_norm_options *o, bm_node old, bm
 static bm_node build_batch(bm_build *b, const void *options, const bm_node *in, size_t n)
 {
     const bm_batch_norm_options *o = options;
-    const bool                   variance = o->spread == BM_SPREAD_VARIANCE;
+    const bool variance = o->spread == BM_SPREAD_VARIANCE;
     if (!bmi_layer_one_input(b, in, n, 2)) return bmi_node_failed(b->graph);
-    const bm_node x    = in[0];
+    const bm_node x = in[0];
     const int64_t last = bmi_layer_last(b, x);
     if (!last) return bmi_node_failed(b->graph);
     const bm_node kept_mean = bm_build_state(b, "moving_mean", BM_SHAPE(last), BM_ZEROS);
-    const bm_node kept      = bm_build_state(b, variance ? "moving_variance" : "moving_deviation", BM_SHAPE(last), BM_ONES);
-    const bm_node count     = o->plain_mean ? bm_build_state(b, "batches", BM_SCALAR, BM_ZEROS) : bmi_node_failed(b->graph);
+    const bm_node kept = bm_build_state(b, variance ? "moving_variance" : "moving_deviation", BM_SHAPE(last), BM_ONES);
+    const bm_node count = o->plain_mean ? bm_build_state(b, "batches", BM_SCALAR, BM_ZEROS) : bmi_node_failed(b->graph);
     if (!b->training) {
         const bm_node spread = variance ? kept : bm_square(kept);
         return scaled(b, bm_mul(bm_sub(x, kept_mean), bm_rsqrt(bm_shift(spread, o->epsilon))), last, o->no_scale, o->no_center);
@@ -87,4 +87,6 @@ static const bm_layer_kind batch_norm = BMI_LAYER("batch_norm", bm_batch_norm_op
 static const bm_layer_kind layer_norm = BMI_LAYER("layer_norm", bm_layer_norm_options, layer_fields, build_layer,
                                                   "the last axis of each sample to mean 0 and variance 1");
 
-const bmi_kind bmi_kinds_layer_normalize[] = { { "layer", "batch_norm", &batch_norm }, { "layer", "layer_norm", &layer_norm }, { 0 } };
+const bmi_kind bmi_kinds_layer_normalize[] = { { "layer", "batch_norm", &batch_norm },
+                                               { "layer", "layer_norm", &layer_norm },
+                                               { 0 } };

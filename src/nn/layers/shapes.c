@@ -37,12 +37,12 @@ static bm_node build_flatten(bm_build *b, const void *options, const bm_node *in
 static bm_node build_reshape(bm_build *b, const void *options, const bm_node *in, size_t n)
 {
     const bm_reshape_options *o = options;
-    char                      from[200], to[200];
+    char from[200], to[200];
     if (!bmi_layer_one_input(b, in, n, 1)) return bmi_node_failed(b->graph);
     const bm_shape x = bm_node_shape(in[0]);
-    bm_shape       y = { .rank = o->shape.rank + 1, .dim = { x.dim[0] } };
-    int64_t        have = 1, want = 1, open = 0;
-    bool           known = true, good = y.rank <= BM_MAX_RANK;
+    bm_shape y = { .rank = o->shape.rank + 1, .dim = { x.dim[0] } };
+    int64_t have = 1, want = 1, open = 0;
+    bool known = true, good = y.rank <= BM_MAX_RANK;
     for (int64_t i = 1; i < x.rank; i++) {
         if (x.dim[i] == BM_ANY) known = false;
         else good = bmi_mul_i64(have, x.dim[i], &have) && good;
@@ -55,11 +55,17 @@ static bm_node build_reshape(bm_build *b, const void *options, const bm_node *in
     if (good && open) good = known && want > 0 && have % want == 0, y.dim[open] = good ? have / want : 0;
     else if (known) good = good && have == want;
     if (good) return bm_reshape_op(in[0], y);
-    return bm_build_fail(b, BM_E_SHAPE, "x is %s; its rows do not go into %s, the batch aside", bmi_shape_text(from, &x), bmi_shape_text(to, &o->shape));
+    return bm_build_fail(b, BM_E_SHAPE, "x is %s; its rows do not go into %s, the batch aside", bmi_shape_text(from, &x),
+                         bmi_shape_text(to, &o->shape));
 }
 
-static const bm_layer_kind input   = BMI_LAYER("input", bm_input_options, input_fields, build_input, "the shape of the rows that a model takes");
-static const bm_layer_kind flatten = BMI_LAYER("flatten", bm_flatten_options, flatten_fields, build_flatten, "(batch, a, b, ...) to (batch, a*b*...)");
-static const bm_layer_kind reshape = BMI_LAYER("reshape", bm_reshape_options, reshape_fields, build_reshape, "rows in another shape of as many elements");
+static const bm_layer_kind input =
+    BMI_LAYER("input", bm_input_options, input_fields, build_input, "the shape of the rows that a model takes");
+static const bm_layer_kind flatten =
+    BMI_LAYER("flatten", bm_flatten_options, flatten_fields, build_flatten, "(batch, a, b, ...) to (batch, a*b*...)");
+static const bm_layer_kind reshape =
+    BMI_LAYER("reshape", bm_reshape_options, reshape_fields, build_reshape, "rows in another shape of as many elements");
 
-const bmi_kind bmi_kinds_layer_shapes[] = { { "layer", "input", &input }, { "layer", "flatten", &flatten }, { "layer", "reshape", &reshape }, { 0 } };
+const bmi_kind bmi_kinds_layer_shapes[] = {
+    { "layer", "input", &input }, { "layer", "flatten", &flatten }, { "layer", "reshape", &reshape }, { 0 }
+};

@@ -34,18 +34,19 @@ static bm_node rows_categorical_crossentropy(const bm_loss_input *in, const doub
 static bm_node no_such_class(bm_node y, bm_node target)
 {
     static const double zero;
-    const bm_shape      s    = bm_node_shape(y);
-    const bm_node       none = bm_numbers_at(y.graph, bm_node_type(y), BM_SHAPE(1), &zero, 1, NULL, BM_HERE);
+    const bm_shape s = bm_node_shape(y);
+    const bm_node none = bm_numbers_at(y.graph, bm_node_type(y), BM_SHAPE(1), &zero, 1, NULL, BM_HERE);
     return bm_gather(bm_tile(none, BM_AXES(s.dim[s.rank - 1])), target);
 }
 
 static bm_node rows_sparse_categorical_crossentropy(const bm_loss_input *in, const double p[2])
 {
     (void)p;
-    const bm_node  x = logits(in, "softmax"), y = in->prediction;
+    const bm_node x = logits(in, "softmax"), y = in->prediction;
     const bm_shape s = bm_node_shape(y);
     if (x.graph) return bmi_loss_row_mean(bm_softmax_crossentropy(x, in->target));
-    const bm_node chosen = bm_one_hot(in->target, s.dim[s.rank - 1], bm_node_type(y)), of_class = bm_sum_over(bm_mul(chosen, y), BM_AXES(-1));
+    const bm_node chosen = bm_one_hot(in->target, s.dim[s.rank - 1], bm_node_type(y)),
+                  of_class = bm_sum_over(bm_mul(chosen, y), BM_AXES(-1));
     return bm_neg(bmi_loss_row_mean(bm_log(bm_add(of_class, no_such_class(y, in->target)))));
 }
 
@@ -87,7 +88,8 @@ static bm_node rows_categorical_hinge(const bm_loss_input *in, const double p[2]
 {
     (void)p;
     const bm_node y = in->prediction, t = in->target;
-    const bm_node right = bm_sum_over(bm_mul(t, y), BM_AXES(-1)), wrong = bm_max_over(bm_mul(bm_shift(bm_neg(t), 1), y), BM_AXES(-1));
+    const bm_node right = bm_sum_over(bm_mul(t, y), BM_AXES(-1)),
+                  wrong = bm_max_over(bm_mul(bm_shift(bm_neg(t), 1), y), BM_AXES(-1));
     return bmi_loss_row_mean(bm_relu(bm_shift(bm_sub(wrong, right), 1)));
 }
 
@@ -99,18 +101,31 @@ static bm_node rows_kl_divergence(const bm_loss_input *in, const double p[2])
     return bmi_loss_row_mean(bm_sum_over(bm_sub(self, cross), BM_AXES(-1)));
 }
 
-BMI_LOSS(binary_crossentropy, "mean of -t log y - (1 - t) log(1 - y)", BM_TARGET_LIKE_OUTPUT, .probabilities = true, .output = BM_OUTPUT_LABELS);
-BMI_LOSS(categorical_crossentropy, "-sum of t log y over classes; t one-hot or a distribution", BM_TARGET_LIKE_OUTPUT, .probabilities = true, .output = BM_OUTPUT_CLASSES);
+BMI_LOSS(binary_crossentropy, "mean of -t log y - (1 - t) log(1 - y)", BM_TARGET_LIKE_OUTPUT, .probabilities = true,
+         .output = BM_OUTPUT_LABELS);
+BMI_LOSS(categorical_crossentropy, "-sum of t log y over classes; t one-hot or a distribution", BM_TARGET_LIKE_OUTPUT,
+         .probabilities = true, .output = BM_OUTPUT_CLASSES);
 BMI_LOSS(sparse_categorical_crossentropy, "-log y[t]; t a class number", BM_TARGET_CLASS, .output = BM_OUTPUT_CLASSES);
-BMI_LOSS(softmax_crossentropy, "-log softmax(y)[t]; y logits, t a class number", BM_TARGET_CLASS, .output = BM_OUTPUT_CLASSES, .logits_of = "softmax");
-BMI_LOSS(sigmoid_crossentropy, "binary cross-entropy of sigmoid(y); y logits", BM_TARGET_LIKE_OUTPUT, .probabilities = true, .output = BM_OUTPUT_LABELS, .logits_of = "sigmoid");
+BMI_LOSS(softmax_crossentropy, "-log softmax(y)[t]; y logits, t a class number", BM_TARGET_CLASS, .output = BM_OUTPUT_CLASSES,
+         .logits_of = "softmax");
+BMI_LOSS(sigmoid_crossentropy, "binary cross-entropy of sigmoid(y); y logits", BM_TARGET_LIKE_OUTPUT, .probabilities = true,
+         .output = BM_OUTPUT_LABELS, .logits_of = "sigmoid");
 BMI_LOSS(hinge, "mean of max(0, 1 - s y), s = 1 where t > 0, else -1", BM_TARGET_LIKE_OUTPUT, .output = BM_OUTPUT_LABELS);
 BMI_LOSS(squared_hinge, "mean of max(0, 1 - s y)^2", BM_TARGET_LIKE_OUTPUT, .output = BM_OUTPUT_LABELS);
-BMI_LOSS(categorical_hinge, "max(0, 1 + max of (1 - t) y - sum of t y); t one-hot", BM_TARGET_LIKE_OUTPUT, .output = BM_OUTPUT_CLASSES);
-BMI_LOSS(kl_divergence, "sum of t log(t / y) over classes", BM_TARGET_LIKE_OUTPUT, .probabilities = true, .output = BM_OUTPUT_CLASSES);
+BMI_LOSS(categorical_hinge, "max(0, 1 + max of (1 - t) y - sum of t y); t one-hot", BM_TARGET_LIKE_OUTPUT,
+         .output = BM_OUTPUT_CLASSES);
+BMI_LOSS(kl_divergence, "sum of t log(t / y) over classes", BM_TARGET_LIKE_OUTPUT, .probabilities = true,
+         .output = BM_OUTPUT_CLASSES);
 
 const bmi_kind bmi_kinds_loss_classification[] = {
-    BMI_LOSS_KIND(binary_crossentropy), BMI_LOSS_KIND(categorical_crossentropy), BMI_LOSS_KIND(sparse_categorical_crossentropy),
-    BMI_LOSS_KIND(softmax_crossentropy), BMI_LOSS_KIND(sigmoid_crossentropy), BMI_LOSS_KIND(hinge), BMI_LOSS_KIND(squared_hinge),
-    BMI_LOSS_KIND(categorical_hinge), BMI_LOSS_KIND(kl_divergence), { 0 },
+    BMI_LOSS_KIND(binary_crossentropy),
+    BMI_LOSS_KIND(categorical_crossentropy),
+    BMI_LOSS_KIND(sparse_categorical_crossentropy),
+    BMI_LOSS_KIND(softmax_crossentropy),
+    BMI_LOSS_KIND(sigmoid_crossentropy),
+    BMI_LOSS_KIND(hinge),
+    BMI_LOSS_KIND(squared_hinge),
+    BMI_LOSS_KIND(categorical_hinge),
+    BMI_LOSS_KIND(kl_divergence),
+    { 0 },
 };

@@ -6,14 +6,20 @@
 static bm_node over_rows(bm_node x, bool mean)
 {
     const int64_t rank = bm_node_shape(x).rank;
-    bm_axes       axes = { .count = rank - 1 };
+    bm_axes axes = { .count = rank - 1 };
     for (int64_t i = 1; i < rank; i++) axes.at[i - 1] = i;
     if (rank <= 1) return x;
     return mean ? bm_mean_over(x, axes) : bm_sum_over(x, axes);
 }
 
-bm_node bmi_loss_row_mean(bm_node x) { return over_rows(x, true); }
-bm_node bmi_loss_row_sum(bm_node x) { return over_rows(x, false); }
+bm_node bmi_loss_row_mean(bm_node x)
+{
+    return over_rows(x, true);
+}
+bm_node bmi_loss_row_sum(bm_node x)
+{
+    return over_rows(x, false);
+}
 
 bm_node bmi_loss_safe_log(bm_node x, bm_node where)
 {
@@ -45,13 +51,14 @@ static bool fits(bm_shape a, bm_shape b)
  * (batch, 1) count as the same. */
 static bm_node fit_target(bmi_error *e, bm_place here, const char *name, bool classes, const bm_loss_input *in)
 {
-    const bm_node  y = in->prediction, t = in->target;
+    const bm_node y = in->prediction, t = in->target;
     const bm_shape s = bm_node_shape(y), is = bm_node_shape(t);
-    const bool     index = bm_node_type(t) == BM_I32 || bm_node_type(t) == BM_I64;
-    char           a[200], b[200];
+    const bool index = bm_node_type(t) == BM_I32 || bm_node_type(t) == BM_I64;
+    char a[200], b[200];
     classes = classes && (index || is.rank < s.rank); /* reals of the prediction's shape are distributions */
     if (s.rank < 1 || (classes && s.rank < 2)) {
-        bmi_fail(e, BM_E_SHAPE, here, "%s: the prediction is %s; it needs %s", name, bmi_shape_text(a, &s), classes ? "rows and one column a class" : "rows");
+        bmi_fail(e, BM_E_SHAPE, here, "%s: the prediction is %s; it needs %s", name, bmi_shape_text(a, &s),
+                 classes ? "rows and one column a class" : "rows");
         return bmi_node_failed(y.graph);
     }
     bm_shape want = s;
@@ -60,29 +67,31 @@ static bm_node fit_target(bmi_error *e, bm_place here, const char *name, bool cl
     if (fits(is, want)) return same;
     if (classes && is.rank == s.rank && is.dim[is.rank - 1] == 1) return bm_reshape_op(same, want);
     if (!classes && is.rank + 1 == s.rank && s.dim[s.rank - 1] == 1) return bm_reshape_like(same, y);
-    bmi_fail(e, BM_E_SHAPE, here, "%s: the prediction is %s, the target is %s, must be %s", name, bmi_shape_text(a, &s), bmi_shape_text(b, &is),
-             classes ? "one class number for each row" : "of the same shape");
+    bmi_fail(e, BM_E_SHAPE, here, "%s: the prediction is %s, the target is %s, must be %s", name, bmi_shape_text(a, &s),
+             bmi_shape_text(b, &is), classes ? "one class number for each row" : "of the same shape");
     return bmi_node_failed(y.graph);
 }
 
-static bm_node rows_of(bmi_error *e, bm_place here, const char *name, const bm_loss_kind *loss, const bm_metric_kind *metric, const double p[2],
-                       const bm_loss_input *in)
+static bm_node rows_of(bmi_error *e, bm_place here, const char *name, const bm_loss_kind *loss, const bm_metric_kind *metric,
+                       const double p[2], const bm_loss_input *in)
 {
     bm_graph *g = in->prediction.graph;
     if (!g || e->status || bmi_fail_from(e, &g->object.error)) return bmi_node_failed(g);
     const bm_place before = bmi_graph_lend(g, here.file ? here : (bm_place){ "", 0 });
-    const char    *scope  = bmi_graph_scope(g, name);
-    const bool     class  = loss ? loss->target == BM_TARGET_CLASS : metric->target == BM_TARGET_CLASS || (!metric->target && in->output == BM_OUTPUT_CLASSES);
-    bm_loss_input  fitted = *in;
-    bm_node        y      = bmi_node_failed(g);
+    const char *scope = bmi_graph_scope(g, name);
+    const bool class = loss ? loss->target == BM_TARGET_CLASS
+                            : metric->target == BM_TARGET_CLASS || (!metric->target && in->output == BM_OUTPUT_CLASSES);
+    bm_loss_input fitted = *in;
+    bm_node y = bmi_node_failed(g);
     if (!fitted.output) fitted.output = class ? BM_OUTPUT_CLASSES : BM_OUTPUT_REALS;
-    fitted.target         = fit_target(e, here, name, class, in);
+    fitted.target = fit_target(e, here, name, class, in);
     if (!e->status) y = loss ? loss->rows(&fitted, p) : metric->rows(&fitted, p);
     bmi_graph_scope(g, scope);
     bmi_graph_lend(g, before);
     if (bmi_fail_from(e, &g->object.error)) return bmi_node_failed(g);
     if (bm_node_shape(y).rank != 1)
-        bmi_fail(e, BM_E_SHAPE, here, "%s: its function must give one value a row, it gave %lld dimensions", name, (long long)bm_node_shape(y).rank);
+        bmi_fail(e, BM_E_SHAPE, here, "%s: its function must give one value a row, it gave %lld dimensions", name,
+                 (long long)bm_node_shape(y).rank);
     return e->status ? bmi_node_failed(g) : y;
 }
 

@@ -4,10 +4,18 @@
  */
 #include "nn/losses/loss.h"
 
-static bm_node error_of(const bm_loss_input *in) { return bm_sub(in->prediction, in->target); }
+static bm_node error_of(const bm_loss_input *in)
+{
+    return bm_sub(in->prediction, in->target);
+}
 
-#define ROWS(name_, expression) \
-    static bm_node rows_##name_(const bm_loss_input *in, const double p[2]) { const bm_node e = error_of(in); (void)p; return expression; }
+#define ROWS(name_, expression)                                             \
+    static bm_node rows_##name_(const bm_loss_input *in, const double p[2]) \
+    {                                                                       \
+        const bm_node e = error_of(in);                                     \
+        (void)p;                                                            \
+        return expression;                                                  \
+    }
 
 ROWS(mse, bmi_loss_row_mean(bm_square(e)))
 ROWS(half_mse, bm_scale(bmi_loss_row_mean(bm_square(e)), .5))
@@ -46,18 +54,28 @@ static bm_node rows_poisson(const bm_loss_input *in, const double p[2])
 
 BMI_LOSS(mse, "mean of e^2: cost 1/m", BM_TARGET_LIKE_OUTPUT, .differences = true);
 BMI_LOSS(half_mse, "mean of e^2 / 2: cost 1/2m", BM_TARGET_LIKE_OUTPUT, .differences = true);
-BMI_LOSS(sse, "sum of e^2 over rows and outputs (\"L2\")", BM_TARGET_LIKE_OUTPUT, .differences = true, .reduction = BM_REDUCE_SUM);
-BMI_LOSS(half_sse, "sum of e^2 / 2 over rows and outputs", BM_TARGET_LIKE_OUTPUT, .differences = true, .reduction = BM_REDUCE_SUM);
+BMI_LOSS(sse, "sum of e^2 over rows and outputs (\"L2\")", BM_TARGET_LIKE_OUTPUT, .differences = true,
+         .reduction = BM_REDUCE_SUM);
+BMI_LOSS(half_sse, "sum of e^2 / 2 over rows and outputs", BM_TARGET_LIKE_OUTPUT, .differences = true,
+         .reduction = BM_REDUCE_SUM);
 BMI_LOSS(mae, "mean of |e|", BM_TARGET_LIKE_OUTPUT, .differences = true);
-BMI_LOSS(sae, "sum of |e| over rows and outputs (\"L1\")", BM_TARGET_LIKE_OUTPUT, .differences = true, .reduction = BM_REDUCE_SUM);
+BMI_LOSS(sae, "sum of |e| over rows and outputs (\"L1\")", BM_TARGET_LIKE_OUTPUT, .differences = true,
+         .reduction = BM_REDUCE_SUM);
 BMI_LOSS(mape, "100 times the mean of |e| / |t|", BM_TARGET_LIKE_OUTPUT);
 BMI_LOSS(msle, "mean of (log(1 + y) - log(1 + t))^2", BM_TARGET_LIKE_OUTPUT);
 BMI_LOSS(huber, "mean of e^2 / 2 up to |e| = delta, delta (|e| - delta / 2) beyond", BM_TARGET_LIKE_OUTPUT, .differences = true,
-         .number = { { .name = "delta", .initial = 1, .low = 0, .high = INFINITY, .above = true, .below = true, .doc = "where it becomes linear" } });
+         .number = { { .name = "delta",
+                       .initial = 1,
+                       .low = 0,
+                       .high = INFINITY,
+                       .above = true,
+                       .below = true,
+                       .doc = "where it becomes linear" } });
 BMI_LOSS(log_cosh, "mean of log cosh e", BM_TARGET_LIKE_OUTPUT, .differences = true);
 BMI_LOSS(poisson, "mean of y - t log y, for counts", BM_TARGET_LIKE_OUTPUT);
 
 const bmi_kind bmi_kinds_loss_regression[] = {
-    BMI_LOSS_KIND(mse), BMI_LOSS_KIND(half_mse), BMI_LOSS_KIND(sse), BMI_LOSS_KIND(half_sse), BMI_LOSS_KIND(mae), BMI_LOSS_KIND(sae), BMI_LOSS_KIND(mape),
-    BMI_LOSS_KIND(msle), BMI_LOSS_KIND(huber), BMI_LOSS_KIND(log_cosh), BMI_LOSS_KIND(poisson), { 0 },
+    BMI_LOSS_KIND(mse),   BMI_LOSS_KIND(half_mse), BMI_LOSS_KIND(sse),     BMI_LOSS_KIND(half_sse),
+    BMI_LOSS_KIND(mae),   BMI_LOSS_KIND(sae),      BMI_LOSS_KIND(mape),    BMI_LOSS_KIND(msle),
+    BMI_LOSS_KIND(huber), BMI_LOSS_KIND(log_cosh), BMI_LOSS_KIND(poisson), { 0 },
 };

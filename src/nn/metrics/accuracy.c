@@ -26,16 +26,18 @@ static bm_node accuracy_rows(const bm_loss_input *in, const double p[2])
 {
     const bm_shape s = bm_node_shape(in->prediction);
     if (in->output != BM_OUTPUT_CLASSES || s.rank < 2 || s.dim[s.rank - 1] == 1) return binary_rows(in, p);
-    return bmi_loss_row_mean(bm_cast(bm_equal(bm_argmax(in->prediction, -1), is_class(in->target)), bm_node_type(in->prediction)));
+    return bmi_loss_row_mean(
+        bm_cast(bm_equal(bm_argmax(in->prediction, -1), is_class(in->target)), bm_node_type(in->prediction)));
 }
 
 /* A row is right when fewer than k outputs are larger than that of its class. */
 static bm_node top_k_rows(const bm_loss_input *in, const double p[2])
 {
-    const bm_node  y = in->prediction;
+    const bm_node y = in->prediction;
     const bm_shape s = bm_node_shape(y);
-    const bm_node  chosen = bm_sum_keep(bm_mul(y, bm_one_hot(is_class(in->target), s.dim[s.rank - 1], bm_node_type(y))), BM_AXES(-1));
-    const bm_node  larger = bm_sum_over(bm_cast(bm_greater(y, chosen), bm_node_type(y)), BM_AXES(-1));
+    const bm_node chosen =
+        bm_sum_keep(bm_mul(y, bm_one_hot(is_class(in->target), s.dim[s.rank - 1], bm_node_type(y))), BM_AXES(-1));
+    const bm_node larger = bm_sum_over(bm_cast(bm_greater(y, chosen), bm_node_type(y)), BM_AXES(-1));
     return bmi_loss_row_mean(bm_cast(bm_less(larger, bmi_number_like(larger, p[0])), bm_node_type(y)));
 }
 
@@ -65,9 +67,9 @@ static double top_k_all(const bm_metric_input *in, const double p[2])
     double right = 0;
     if (in->columns < 2) return NAN;
     for (int64_t i = 0; i < in->rows; i++) {
-        const double *y     = in->prediction + i * in->columns;
+        const double *y = in->prediction + i * in->columns;
         const int64_t truth = bmi_class_true(in, i);
-        int64_t       larger = 0;
+        int64_t larger = 0;
         if (truth < 0) return NAN;
         for (int64_t j = 0; j < in->columns; j++) larger += y[j] > y[truth];
         right += bmi_weight_of(in, i) * ((double)larger < p[0]);
@@ -78,8 +80,8 @@ static double top_k_all(const bm_metric_input *in, const double p[2])
 static double balanced_all(const bm_metric_input *in, const double p[2])
 {
     bmi_class_counts c;
-    double           sum = 0;
-    int64_t          n   = 0;
+    double sum = 0;
+    int64_t n = 0;
     if (!bmi_class_counts_of(in, p[0], &c)) return NAN;
     for (int64_t k = 0; k < c.classes; k++) {
         const double there = c.hit[k] + c.missed[k];
@@ -90,14 +92,21 @@ static double balanced_all(const bm_metric_input *in, const double p[2])
     return n ? sum / (double)n : NAN;
 }
 
-BMI_METRIC(accuracy, "share of rows (of labels, where several may hold) that are right", .maximize = true, .rows = accuracy_rows, .all = accuracy_all, BMI_THRESHOLD);
-BMI_METRIC(binary_accuracy, "share of single outputs on the right side of the threshold", .maximize = true, .target = BM_TARGET_LIKE_OUTPUT, .rows = binary_rows,
-           .all = binary_all, BMI_THRESHOLD);
-BMI_METRIC(top_k, "share of rows whose class is among the k largest outputs", .maximize = true, .target = BM_TARGET_CLASS, .rows = top_k_rows, .all = top_k_all,
-           .number = { { .name = "k", .initial = 5, .low = 1, .high = INFINITY, .below = true, .doc = "how many may be tried" } });
-BMI_METRIC(balanced_accuracy, "mean over classes of the share of the class's rows that are right", .maximize = true, .all = balanced_all,
-           .scratch = bmi_class_counts_bytes, BMI_THRESHOLD);
+BMI_METRIC(accuracy, "share of rows (of labels, where several may hold) that are right", .maximize = true,
+           .rows = accuracy_rows, .all = accuracy_all, BMI_THRESHOLD);
+BMI_METRIC(binary_accuracy, "share of single outputs on the right side of the threshold", .maximize = true,
+           .target = BM_TARGET_LIKE_OUTPUT, .rows = binary_rows, .all = binary_all, BMI_THRESHOLD);
+BMI_METRIC(top_k, "share of rows whose class is among the k largest outputs", .maximize = true, .target = BM_TARGET_CLASS,
+           .rows = top_k_rows, .all = top_k_all,
+           .number = {
+               { .name = "k", .initial = 5, .low = 1, .high = INFINITY, .below = true, .doc = "how many may be tried" } });
+BMI_METRIC(balanced_accuracy, "mean over classes of the share of the class's rows that are right", .maximize = true,
+           .all = balanced_all, .scratch = bmi_class_counts_bytes, BMI_THRESHOLD);
 
 const bmi_kind bmi_kinds_metric_accuracy[] = {
-    BMI_METRIC_KIND(accuracy), BMI_METRIC_KIND(binary_accuracy), BMI_METRIC_KIND(top_k), BMI_METRIC_KIND(balanced_accuracy), { 0 },
+    BMI_METRIC_KIND(accuracy),
+    BMI_METRIC_KIND(binary_accuracy),
+    BMI_METRIC_KIND(top_k),
+    BMI_METRIC_KIND(balanced_accuracy),
+    { 0 },
 };

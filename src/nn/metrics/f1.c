@@ -21,8 +21,8 @@ static double ratio(measure m, double hit, double wrong, double missed)
 static double score(const bm_metric_input *in, double threshold, measure m, average a)
 {
     bmi_class_counts c;
-    const bool       labels = in->output == BM_OUTPUT_LABELS && in->columns > 1;
-    double           hit = 0, wrong = 0, missed = 0, sum = 0, weight = 0;
+    const bool labels = in->output == BM_OUTPUT_LABELS && in->columns > 1;
+    double hit = 0, wrong = 0, missed = 0, sum = 0, weight = 0;
     if (!bmi_class_counts_of(in, threshold, &c)) return NAN;
     if (a == PLAIN && c.classes == 2 && !labels) return ratio(m, c.hit[1], c.wrong[1], c.missed[1]);
     for (int64_t k = 0; k < c.classes; k++) {
@@ -37,8 +37,11 @@ static double score(const bm_metric_input *in, double threshold, measure m, aver
     return weight > 0 ? sum / weight : 0;
 }
 
-#define ROW(name_, doc_, measure_, average_)                                                                                       \
-    static double all_##name_(const bm_metric_input *in, const double p[2]) { return score(in, p[0], measure_, average_); }       \
+#define ROW(name_, doc_, measure_, average_)                                \
+    static double all_##name_(const bm_metric_input *in, const double p[2]) \
+    {                                                                       \
+        return score(in, p[0], measure_, average_);                         \
+    }                                                                       \
     BMI_METRIC(name_, doc_, .maximize = true, .all = all_##name_, .scratch = bmi_class_counts_bytes, BMI_THRESHOLD);
 ROW(precision, "share of the rows predicted as class 1 that are; of several classes the macro mean", PRECISION, PLAIN)
 ROW(precision_micro, "precision of the counts over all classes", PRECISION, MICRO)
@@ -54,7 +57,17 @@ ROW(f1_macro, "mean F1 over classes", F1, MACRO)
 ROW(f1_weighted, "mean F1 over classes by their rows", F1, WEIGHTED)
 
 const bmi_kind bmi_kinds_metric_f1[] = {
-    BMI_METRIC_KIND(precision), BMI_METRIC_KIND(precision_micro), BMI_METRIC_KIND(precision_macro), BMI_METRIC_KIND(precision_weighted),
-    BMI_METRIC_KIND(recall), BMI_METRIC_KIND(recall_micro), BMI_METRIC_KIND(recall_macro), BMI_METRIC_KIND(recall_weighted),
-    BMI_METRIC_KIND(f1), BMI_METRIC_KIND(f1_micro), BMI_METRIC_KIND(f1_macro), BMI_METRIC_KIND(f1_weighted), { 0 },
+    BMI_METRIC_KIND(precision),
+    BMI_METRIC_KIND(precision_micro),
+    BMI_METRIC_KIND(precision_macro),
+    BMI_METRIC_KIND(precision_weighted),
+    BMI_METRIC_KIND(recall),
+    BMI_METRIC_KIND(recall_micro),
+    BMI_METRIC_KIND(recall_macro),
+    BMI_METRIC_KIND(recall_weighted),
+    BMI_METRIC_KIND(f1),
+    BMI_METRIC_KIND(f1_micro),
+    BMI_METRIC_KIND(f1_macro),
+    BMI_METRIC_KIND(f1_weighted),
+    { 0 },
 };

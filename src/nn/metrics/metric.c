@@ -62,7 +62,7 @@ static void count(bmi_class_counts *c, int64_t predicted, int64_t truth, double 
 bool bmi_class_counts_of(const bm_metric_input *in, double threshold, bmi_class_counts *c)
 {
     const int64_t n = bmi_metric_classes(in);
-    *c              = (bmi_class_counts){ n, in->scratch, (double *)in->scratch + n, (double *)in->scratch + 2 * n };
+    *c = (bmi_class_counts){ n, in->scratch, (double *)in->scratch + n, (double *)in->scratch + 2 * n };
     memset(in->scratch, 0, bmi_class_counts_bytes(in->rows, in->columns));
     for (int64_t i = 0; i < in->rows; i++) {
         const double w = bmi_weight_of(in, i);

@@ -8,8 +8,12 @@
 #include "nn/build.h"
 #include <math.h>
 
-#define BMI_METRIC(name_, doc_, ...) static const bm_metric_kind metric_##name_ = { .size = sizeof metric_##name_, .name = #name_, .doc = doc_, __VA_ARGS__ }
-#define BMI_METRIC_KIND(name_) { "metric", #name_, &metric_##name_ }
+#define BMI_METRIC(name_, doc_, ...) \
+    static const bm_metric_kind metric_##name_ = { .size = sizeof metric_##name_, .name = #name_, .doc = doc_, __VA_ARGS__ }
+#define BMI_METRIC_KIND(name_)            \
+    {                                     \
+        "metric", #name_, &metric_##name_ \
+    }
 #define BMI_THRESHOLD .number = { { .name = "threshold", .initial = .5, .doc = "of one output: class 1 from this on" } }
 
 /* The weight of a row, and the sum of all. */
@@ -17,14 +21,14 @@ static inline double bmi_weight_of(const bm_metric_input *in, int64_t row)
 {
     return in->weight ? in->weight[row] : 1;
 }
-double  bmi_weight_sum(const bm_metric_input *in);
+double bmi_weight_sum(const bm_metric_input *in);
 /* How many classes there are: 2 for one output. */
 int64_t bmi_metric_classes(const bm_metric_input *in);
 /* The class of a row as predicted (the first largest; p >= threshold) and in truth; -1 for one outside. Not for labels. */
 int64_t bmi_class_predicted(const bm_metric_input *in, int64_t row, double threshold);
 int64_t bmi_class_true(const bm_metric_input *in, int64_t row);
 /* Number j of a row's target, as the prediction's number j: also where the target is a class number. */
-double  bmi_target_at(const bm_metric_input *in, int64_t row, int64_t column);
+double bmi_target_at(const bm_metric_input *in, int64_t row, int64_t column);
 
 /* Weights of right, wrongly predicted and missed rows, by class (or label). */
 typedef struct bmi_class_counts {
@@ -32,6 +36,6 @@ typedef struct bmi_class_counts {
     double *hit, *wrong, *missed;
 } bmi_class_counts;
 size_t bmi_class_counts_bytes(int64_t rows, int64_t columns);
-bool   bmi_class_counts_of(const bm_metric_input *in, double threshold, bmi_class_counts *c); /* false: a class is outside */
+bool bmi_class_counts_of(const bm_metric_input *in, double threshold, bmi_class_counts *c); /* false: a class is outside */
 
 #endif

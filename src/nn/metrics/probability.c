@@ -9,7 +9,7 @@
 #include "nn/metrics/metric.h"
 
 typedef struct scored {
-    double  score;
+    double score;
     int64_t row;
 } scored;
 
@@ -22,7 +22,7 @@ static size_t auc_scratch(int64_t rows, int64_t columns)
 static void sift(scored *s, int64_t from, int64_t n)
 {
     const scored x = s[from];
-    int64_t      i = from;
+    int64_t i = from;
     for (int64_t child; (child = 2 * i + 1) < n; i = child) {
         if (child + 1 < n && s[child + 1].score > s[child].score) child++;
         if (!(s[child].score > x.score)) break;
@@ -37,8 +37,8 @@ static void sort(scored *s, int64_t n)
     for (int64_t i = n / 2; i-- > 0;) sift(s, i, n);
     for (int64_t i = n; i-- > 1;) {
         const scored x = s[0];
-        s[0]           = s[i];
-        s[i]           = x;
+        s[0] = s[i];
+        s[i] = x;
         sift(s, 0, i);
     }
 }
@@ -51,7 +51,7 @@ static bool is_positive(const bm_metric_input *in, int64_t row, int64_t column)
 static double area(const bm_metric_input *in, int64_t column)
 {
     scored *s = in->scratch;
-    double  below = 0, above = 0, sum = 0;
+    double below = 0, above = 0, sum = 0;
     for (int64_t i = 0; i < in->rows; i++) {
         s[i] = (scored){ in->prediction[i * in->columns + column], i };
         if (isnan(s[i].score)) return NAN;
@@ -91,7 +91,7 @@ static double log_loss_all(const bm_metric_input *in, const double p[2])
 {
     (void)p;
     const bool each = in->columns == 1 || in->output == BM_OUTPUT_LABELS;
-    double     sum  = 0;
+    double sum = 0;
     for (int64_t i = 0; i < in->rows; i++) {
         double row = 0;
         if (in->columns > 1 && in->target_columns == 1 && bmi_class_true(in, i) < 0) return NAN;
@@ -104,7 +104,8 @@ static double log_loss_all(const bm_metric_input *in, const double p[2])
     return sum / bmi_weight_sum(in);
 }
 
-BMI_METRIC(roc_auc, "area under the ROC curve; of several classes the mean over one against the rest", .maximize = true, .all = auc_all, .scratch = auc_scratch);
+BMI_METRIC(roc_auc, "area under the ROC curve; of several classes the mean over one against the rest", .maximize = true,
+           .all = auc_all, .scratch = auc_scratch);
 BMI_METRIC(log_loss, "mean of -log of the probability that the true class was given", .all = log_loss_all);
 
 const bmi_kind bmi_kinds_metric_probability[] = { BMI_METRIC_KIND(roc_auc), BMI_METRIC_KIND(log_loss), { 0 } };

@@ -8,10 +8,23 @@
 #include <float.h>
 
 typedef double error_fn(double y, double t);
-static double squared(double y, double t) { return (y - t) * (y - t); }
-static double absolute(double y, double t) { return fabs(y - t); }
-static double relative(double y, double t) { return fabs(y - t) / fmax(fabs(t), DBL_EPSILON); }
-static double squared_log(double y, double t) { const double e = log1p(y) - log1p(t); return e * e; }
+static double squared(double y, double t)
+{
+    return (y - t) * (y - t);
+}
+static double absolute(double y, double t)
+{
+    return fabs(y - t);
+}
+static double relative(double y, double t)
+{
+    return fabs(y - t) / fmax(fabs(t), DBL_EPSILON);
+}
+static double squared_log(double y, double t)
+{
+    const double e = log1p(y) - log1p(t);
+    return e * e;
+}
 
 static double column_mean(const bm_metric_input *in, int64_t column, error_fn *of)
 {
@@ -32,11 +45,31 @@ static double mean_of(const bm_metric_input *in, error_fn *of, bool root)
     return sum / (double)in->columns;
 }
 
-static double mse_all(const bm_metric_input *in, const double p[2]) { (void)p; return mean_of(in, squared, false); }
-static double rmse_all(const bm_metric_input *in, const double p[2]) { (void)p; return mean_of(in, squared, true); }
-static double mae_all(const bm_metric_input *in, const double p[2]) { (void)p; return mean_of(in, absolute, false); }
-static double mape_all(const bm_metric_input *in, const double p[2]) { (void)p; return mean_of(in, relative, false); }
-static double msle_all(const bm_metric_input *in, const double p[2]) { (void)p; return mean_of(in, squared_log, false); }
+static double mse_all(const bm_metric_input *in, const double p[2])
+{
+    (void)p;
+    return mean_of(in, squared, false);
+}
+static double rmse_all(const bm_metric_input *in, const double p[2])
+{
+    (void)p;
+    return mean_of(in, squared, true);
+}
+static double mae_all(const bm_metric_input *in, const double p[2])
+{
+    (void)p;
+    return mean_of(in, absolute, false);
+}
+static double mape_all(const bm_metric_input *in, const double p[2])
+{
+    (void)p;
+    return mean_of(in, relative, false);
+}
+static double msle_all(const bm_metric_input *in, const double p[2])
+{
+    (void)p;
+    return mean_of(in, squared_log, false);
+}
 
 /* 1 - SSE / SST of a column; where the target is constant, 1 for a perfect prediction, else 0. */
 static double column_r2(const bm_metric_input *in, int64_t column)
@@ -58,12 +91,12 @@ static double r2_all(const bm_metric_input *in, const double p[2])
     return sum / (double)in->columns;
 }
 
-#define ROWS(name_, expression)                                                       \
-    static bm_node name_##_rows(const bm_loss_input *in, const double p[2])          \
-    {                                                                                 \
-        const bm_node y = in->prediction, t = in->target;                             \
-        (void)p;                                                                      \
-        return bmi_loss_row_mean(expression);                                         \
+#define ROWS(name_, expression)                                             \
+    static bm_node name_##_rows(const bm_loss_input *in, const double p[2]) \
+    {                                                                       \
+        const bm_node y = in->prediction, t = in->target;                   \
+        (void)p;                                                            \
+        return bmi_loss_row_mean(expression);                               \
     }
 ROWS(mse, bm_square(bm_sub(y, t)))
 ROWS(mae, bm_abs(bm_sub(y, t)))
@@ -79,5 +112,11 @@ BMI_METRIC(msle, "mean of (log(1 + y) - log(1 + t))^2", LIKE, .rows = msle_rows,
 BMI_METRIC(r2, "1 - SSE / SST: 1 is perfect, 0 the mean of the targets", LIKE, .maximize = true, .all = r2_all);
 
 const bmi_kind bmi_kinds_metric_regression[] = {
-    BMI_METRIC_KIND(mse), BMI_METRIC_KIND(rmse), BMI_METRIC_KIND(mae), BMI_METRIC_KIND(mape), BMI_METRIC_KIND(msle), BMI_METRIC_KIND(r2), { 0 },
+    BMI_METRIC_KIND(mse),
+    BMI_METRIC_KIND(rmse),
+    BMI_METRIC_KIND(mae),
+    BMI_METRIC_KIND(mape),
+    BMI_METRIC_KIND(msle),
+    BMI_METRIC_KIND(r2),
+    { 0 },
 };

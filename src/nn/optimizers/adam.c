@@ -11,17 +11,20 @@
  */
 #include "nn/optimizers/optimizer.h"
 
-#define FIELDS(rate_, decay_)                                                                   \
-    BMI_OPTIMIZER_FIELDS(bm_adam_options, rate_, decay_),                                       \
-    BMI_SHARE_FIELD(bm_adam_options, beta1, .9, "memory of the average gradient"),              \
-    BMI_SHARE_FIELD(bm_adam_options, beta2, .999, "memory of the average square"),              \
-    BMI_REAL_FIELD(bm_adam_options, epsilon, 0, INFINITY, 1e-8, "added to the root"),           \
-    BMI_BOOL_FIELD(bm_adam_options, amsgrad, "the largest second moment so far"), { 0 }
+#define FIELDS(rate_, decay_)                                                             \
+    BMI_OPTIMIZER_FIELDS(bm_adam_options, rate_, decay_),                                 \
+        BMI_SHARE_FIELD(bm_adam_options, beta1, .9, "memory of the average gradient"),    \
+        BMI_SHARE_FIELD(bm_adam_options, beta2, .999, "memory of the average square"),    \
+        BMI_REAL_FIELD(bm_adam_options, epsilon, 0, INFINITY, 1e-8, "added to the root"), \
+        BMI_BOOL_FIELD(bm_adam_options, amsgrad, "the largest second moment so far"),     \
+    {                                                                                     \
+        0                                                                                 \
+    }
 
-static const bmi_field adam_fields[]   = { FIELDS(.001, 0) };
-static const bmi_field adamw_fields[]  = { FIELDS(.001, .01) };
+static const bmi_field adam_fields[] = { FIELDS(.001, 0) };
+static const bmi_field adamw_fields[] = { FIELDS(.001, .01) };
 static const bmi_field adamax_fields[] = { FIELDS(.002, 0) };
-static const bmi_field nadam_fields[]  = {
+static const bmi_field nadam_fields[] = {
     BMI_OPTIMIZER_FIELDS(bm_nadam_options, .002, 0),
     BMI_SHARE_FIELD(bm_nadam_options, beta1, .9, "memory of the average gradient"),
     BMI_SHARE_FIELD(bm_nadam_options, beta2, .999, "memory of the average square"),
@@ -39,7 +42,7 @@ static bm_node correction(bm_update *u, double beta)
 static bm_node make_rate(bm_update *u, const void *options)
 {
     const bm_adam_options *o = options;
-    const bm_node          rate = bm_update_rate(u);
+    const bm_node rate = bm_update_rate(u);
     return o->beta1 == 0 ? rate : bm_mul(rate, bm_cast(bm_reciprocal(correction(u, o->beta1)), bm_node_type(rate)));
 }
 
@@ -61,12 +64,12 @@ static void update_adam(bm_update *u, const void *options)
     const bm_node w = bm_update_variable(u), g = bm_update_gradient(u);
     const bm_node slot_m = bm_update_slot(u, "m", (bm_init){ 0 }), slot_v = bm_update_slot(u, "v", (bm_init){ 0 });
     const bm_node m = bmi_average(slot_m, g, o->beta1), v = bmi_average_square(slot_v, g, o->beta2);
-    bm_node       large = v;
+    bm_node large = v;
     bm_update_assign(u, slot_m, m);
     bm_update_assign(u, slot_v, v);
     if (o->amsgrad) {
         const bm_node slot = bm_update_slot(u, "largest", (bm_init){ 0 });
-        large              = bm_maximum(slot, v);
+        large = bm_maximum(slot, v);
         bm_update_assign(u, slot, large);
     }
     const bm_node rate = bmi_shared(u, "corrected rate", make_rate, o);
@@ -94,7 +97,8 @@ static bm_node momentum_at(bm_node t, const bm_nadam_options *o)
 /* The product of all mu up to this update, which is kept. */
 static bm_node make_product(bm_update *u, const void *options)
 {
-    const bm_node slot = bm_update_shared_slot(u, "mu_product", BM_ONES), product = bm_mul(slot, momentum_at(bm_update_step(u), options));
+    const bm_node slot = bm_update_shared_slot(u, "mu_product", BM_ONES),
+                  product = bm_mul(slot, momentum_at(bm_update_step(u), options));
     bm_update_assign(u, slot, product);
     return product;
 }
@@ -102,7 +106,8 @@ static bm_node make_product(bm_update *u, const void *options)
 /* What g is multiplied by: rate (1 - mu_t) / (1 - product). */
 static bm_node make_gradient_rate(bm_update *u, const void *options)
 {
-    const bm_node product = bm_update_shared(u, "product", make_product, options), mu = momentum_at(bm_update_step(u), options), rate = bm_update_rate(u);
+    const bm_node product = bm_update_shared(u, "product", make_product, options), mu = momentum_at(bm_update_step(u), options),
+                  rate = bm_update_rate(u);
     return bm_mul(rate, bm_cast(bm_div(bm_shift(bm_neg(mu), 1), bm_shift(bm_neg(product), 1)), bm_node_type(rate)));
 }
 
@@ -127,11 +132,19 @@ static void update_nadam(bm_update *u, const void *options)
     bm_update_assign(u, w, bm_sub(w, bm_div(step, denominator(u, v, o->beta2, o->epsilon))));
 }
 
-static const bm_optimizer_kind adam   = BMI_OPTIMIZER("adam", bm_adam_options, adam_fields, update_adam, "step by the bias-corrected averages of gradient and square");
-static const bm_optimizer_kind adamw  = BMI_OPTIMIZER("adamw", bm_adam_options, adamw_fields, update_adam, "Adam with decoupled weight decay");
-static const bm_optimizer_kind adamax = BMI_OPTIMIZER("adamax", bm_adam_options, adamax_fields, update_adamax, "Adam by the largest gradient");
-static const bm_optimizer_kind nadam  = BMI_OPTIMIZER("nadam", bm_nadam_options, nadam_fields, update_nadam, "Adam with Nesterov's momentum");
+static const bm_optimizer_kind adam = BMI_OPTIMIZER("adam", bm_adam_options, adam_fields, update_adam,
+                                                    "step by the bias-corrected averages of gradient and square");
+static const bm_optimizer_kind adamw =
+    BMI_OPTIMIZER("adamw", bm_adam_options, adamw_fields, update_adam, "Adam with decoupled weight decay");
+static const bm_optimizer_kind adamax =
+    BMI_OPTIMIZER("adamax", bm_adam_options, adamax_fields, update_adamax, "Adam by the largest gradient");
+static const bm_optimizer_kind nadam =
+    BMI_OPTIMIZER("nadam", bm_nadam_options, nadam_fields, update_nadam, "Adam with Nesterov's momentum");
 
 const bmi_kind bmi_kinds_optimizer_adam[] = {
-    { "optimizer", "adam", &adam }, { "optimizer", "adamw", &adamw }, { "optimizer", "adamax", &adamax }, { "optimizer", "nadam", &nadam }, { 0 },
+    { "optimizer", "adam", &adam },
+    { "optimizer", "adamw", &adamw },
+    { "optimizer", "adamax", &adamax },
+    { "optimizer", "nadam", &nadam },
+    { 0 },
 };

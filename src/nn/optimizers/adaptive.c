@@ -31,7 +31,8 @@ static void update_adagrad(bm_update *u, const void *options)
 {
     const bm_adagrad_options *o = options;
     const bm_node w = bm_update_variable(u), g = bm_update_gradient(u);
-    const bm_node slot = bm_update_slot(u, "s", o->initial != 0 ? BM_CONSTANT(o->initial) : BM_ZEROS), s = bm_add(slot, bm_square(g));
+    const bm_node slot = bm_update_slot(u, "s", o->initial != 0 ? BM_CONSTANT(o->initial) : BM_ZEROS),
+                  s = bm_add(slot, bm_square(g));
     bm_update_assign(u, slot, s);
     bm_update_assign(u, w, bm_sub_product(w, bm_update_rate(u), bm_div(g, bm_shift(bm_sqrt(s), o->epsilon))));
 }
@@ -53,7 +54,7 @@ static void update_rmsprop(bm_update *u, const void *options)
     const bm_rmsprop_options *o = options;
     const bm_node w = bm_update_variable(u), g = bm_update_gradient(u);
     const bm_node slot = bm_update_slot(u, "s", (bm_init){ 0 }), s = bmi_average_square(slot, g, o->rho);
-    bm_node       spread = s;
+    bm_node spread = s;
     bm_update_assign(u, slot, s);
     if (o->centered) {
         const bm_node slot_m = bm_update_slot(u, "m", (bm_init){ 0 }), m = bmi_average(slot_m, g, o->rho);
@@ -71,11 +72,16 @@ static void update_rmsprop(bm_update *u, const void *options)
     bm_update_assign(u, w, bm_sub(w, v));
 }
 
-static const bm_optimizer_kind adagrad  = BMI_OPTIMIZER("adagrad", bm_adagrad_options, adagrad_fields, update_adagrad, "by the root of the sum of squares so far");
+static const bm_optimizer_kind adagrad =
+    BMI_OPTIMIZER("adagrad", bm_adagrad_options, adagrad_fields, update_adagrad, "by the root of the sum of squares so far");
 static const bm_optimizer_kind adadelta = BMI_OPTIMIZER("adadelta", bm_adadelta_options, adadelta_fields, update_adadelta,
                                                         "by the ratio of past steps to past gradients");
-static const bm_optimizer_kind rmsprop  = BMI_OPTIMIZER("rmsprop", bm_rmsprop_options, rmsprop_fields, update_rmsprop, "by the root of the average square");
+static const bm_optimizer_kind rmsprop =
+    BMI_OPTIMIZER("rmsprop", bm_rmsprop_options, rmsprop_fields, update_rmsprop, "by the root of the average square");
 
 const bmi_kind bmi_kinds_optimizer_adaptive[] = {
-    { "optimizer", "adagrad", &adagrad }, { "optimizer", "adadelta", &adadelta }, { "optimizer", "rmsprop", &rmsprop }, { 0 },
+    { "optimizer", "adagrad", &adagrad },
+    { "optimizer", "adadelta", &adadelta },
+    { "optimizer", "rmsprop", &rmsprop },
+    { 0 },
 };

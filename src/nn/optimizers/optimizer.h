@@ -13,21 +13,28 @@
 #include <math.h>
 
 /* Rows of the settings that all have, with the defaults of rate and weight decay. */
-#define BMI_OPTIMIZER_FIELDS(T, rate_, weight_decay_)                                                               \
-    BMI_REAL_FIELD(T, rate, 0, INFINITY, rate_, "step size"),                                                      \
-    BMI_CHOICE_FIELD(T, schedule, "schedule", NULL, "of the rate"),                                                \
-    BMI_REAL_FIELD(T, decay, 0, INFINITY, 0, "rate / (1 + decay t) after t updates"),                              \
-    BMI_REAL_FIELD(T, warmup, 0, INFINITY, 0, "updates over which the rate rises to its full size"),               \
-    BMI_REAL_FIELD(T, clip_value, 0, INFINITY, 0, "largest size of a gradient's number; 0: none"),                 \
-    BMI_REAL_FIELD(T, clip_norm, 0, INFINITY, 0, "largest norm of all gradients together; 0: none"),               \
-    BMI_REAL_FIELD(T, weight_decay, 0, INFINITY, weight_decay_, "decoupled: w loses rate * weight_decay * w")
+#define BMI_OPTIMIZER_FIELDS(T, rate_, weight_decay_)                                                                         \
+    BMI_REAL_FIELD(T, rate, 0, INFINITY, rate_, "step size"), BMI_CHOICE_FIELD(T, schedule, "schedule", NULL, "of the rate"), \
+        BMI_REAL_FIELD(T, decay, 0, INFINITY, 0, "rate / (1 + decay t) after t updates"),                                     \
+        BMI_REAL_FIELD(T, warmup, 0, INFINITY, 0, "updates over which the rate rises to its full size"),                      \
+        BMI_REAL_FIELD(T, clip_value, 0, INFINITY, 0, "largest size of a gradient's number; 0: none"),                        \
+        BMI_REAL_FIELD(T, clip_norm, 0, INFINITY, 0, "largest norm of all gradients together; 0: none"),                      \
+        BMI_REAL_FIELD(T, weight_decay, 0, INFINITY, weight_decay_, "decoupled: w loses rate * weight_decay * w")
 /* A share, 0 <= f < 1. */
-#define BMI_SHARE_FIELD(T, f, def, doc_) { .name = #f, .type = BMI_FIELD_REAL, .offset = offsetof(T, f), .low = 0, .high = 1, .below = true, .number = (def), .doc = (doc_) }
-#define BMI_OPTIMIZER(name_, T, fields_, update_, doc_) \
-    { .size = sizeof(bm_optimizer_kind), .name = name_, .options_size = sizeof(T), .fields = fields_, .update = update_, .doc = doc_ }
+#define BMI_SHARE_FIELD(T, f, def, doc_)                                                                                   \
+    {                                                                                                                      \
+        .name = #f, .type = BMI_FIELD_REAL, .offset = offsetof(T, f), .low = 0, .high = 1, .below = true, .number = (def), \
+        .doc = (doc_)                                                                                                      \
+    }
+#define BMI_OPTIMIZER(name_, T, fields_, update_, doc_)                                                                    \
+    {                                                                                                                      \
+        .size = sizeof(bm_optimizer_kind), .name = name_, .options_size = sizeof(T), .fields = fields_, .update = update_, \
+        .doc = doc_                                                                                                        \
+    }
 
 /* A number of the step that all variables share, in the type of the present one. */
-static inline bm_node bmi_shared(bm_update *u, const char *key, bm_node (*make)(bm_update *u, const void *options), const void *options)
+static inline bm_node bmi_shared(bm_update *u, const char *key, bm_node (*make)(bm_update *u, const void *options),
+                                 const void *options)
 {
     return bm_cast(bm_update_shared(u, key, make, options), bm_node_type(bm_update_variable(u)));
 }
@@ -42,6 +49,5 @@ static inline bm_node bmi_average_square(bm_node old, bm_node fresh, double shar
 {
     return bm_mix_square(old, fresh, share, 1 - share);
 }
-
 
 #endif

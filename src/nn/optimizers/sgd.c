@@ -6,13 +6,16 @@
  */
 #include "nn/optimizers/optimizer.h"
 
-#define FIELDS(momentum_)                                                                  \
-    BMI_OPTIMIZER_FIELDS(bm_sgd_options, .01, 0),                                          \
-    BMI_SHARE_FIELD(bm_sgd_options, momentum, momentum_, "share of the last step that is kept"), \
-    BMI_BOOL_FIELD(bm_sgd_options, nesterov, "look ahead"),                                \
-    BMI_BOOL_FIELD(bm_sgd_options, averaging, "m = momentum m + (1 - momentum) g"), { 0 }
+#define FIELDS(momentum_)                                                                            \
+    BMI_OPTIMIZER_FIELDS(bm_sgd_options, .01, 0),                                                    \
+        BMI_SHARE_FIELD(bm_sgd_options, momentum, momentum_, "share of the last step that is kept"), \
+        BMI_BOOL_FIELD(bm_sgd_options, nesterov, "look ahead"),                                      \
+        BMI_BOOL_FIELD(bm_sgd_options, averaging, "m = momentum m + (1 - momentum) g"),              \
+    {                                                                                                \
+        0                                                                                            \
+    }
 
-static const bmi_field plain_fields[]    = { FIELDS(0) };
+static const bmi_field plain_fields[] = { FIELDS(0) };
 static const bmi_field momentum_fields[] = { FIELDS(.9) };
 
 static void update(bm_update *u, const bm_sgd_options *o, bool nesterov)
@@ -40,14 +43,22 @@ static void update_sgd(bm_update *u, const void *options)
     update(u, o, o->nesterov);
 }
 
-static void update_nesterov(bm_update *u, const void *options) { update(u, options, true); }
+static void update_nesterov(bm_update *u, const void *options)
+{
+    update(u, options, true);
+}
 
-#define KIND(name_, fields_, update_, doc_) static const bm_optimizer_kind name_ = BMI_OPTIMIZER(#name_, bm_sgd_options, fields_, update_, doc_);
+#define KIND(name_, fields_, update_, doc_) \
+    static const bm_optimizer_kind name_ = BMI_OPTIMIZER(#name_, bm_sgd_options, fields_, update_, doc_);
 KIND(sgd, plain_fields, update_sgd, "w -= rate g, maybe with momentum")
 KIND(gd, plain_fields, update_sgd, "the same under the name it has when each step sees all rows")
 KIND(momentum, momentum_fields, update_sgd, "v = momentum v - rate g, w += v")
 KIND(nesterov, momentum_fields, update_nesterov, "momentum that looks ahead: w += momentum v - rate g")
 
 const bmi_kind bmi_kinds_optimizer_sgd[] = {
-    { "optimizer", "sgd", &sgd }, { "optimizer", "gd", &gd }, { "optimizer", "momentum", &momentum }, { "optimizer", "nesterov", &nesterov }, { 0 },
+    { "optimizer", "sgd", &sgd },
+    { "optimizer", "gd", &gd },
+    { "optimizer", "momentum", &momentum },
+    { "optimizer", "nesterov", &nesterov },
+    { 0 },
 };

@@ -27,17 +27,17 @@ void *REAL(malloc)(size_t n);
 void *REAL(calloc)(size_t count, size_t n);
 void *REAL(realloc)(void *old, size_t n);
 void *REAL_ALIGN(size_t align, size_t n);
-void  REAL(free)(void *at);
-void  free(void *at);
+void REAL(free)(void *at);
+void free(void *at);
 void *malloc(size_t n);
 void *calloc(size_t count, size_t n);
 void *realloc(void *old, size_t n);
 void *aligned_alloc(size_t align, size_t n);
 void *memalign(size_t align, size_t n);
-int   posix_memalign(void **at, size_t align, size_t n);
+int posix_memalign(void **at, size_t align, size_t n);
 
-static bool      counting, fails_on, one_failed;
-static long      calls, fails_at, live;
+static bool counting, fails_on, one_failed;
+static long calls, fails_at, live;
 static uintptr_t openmp_begin, openmp_end;
 
 static int find_openmp(struct dl_phdr_info *info, size_t size, void *arg)

@@ -24,17 +24,17 @@ V bool beats(real x, int64_t i, real y, int64_t j)
 /* Of one row of fewer than 2^30 numbers. */
 static int64_t argmax(const real *x, int64_t n, real *largest)
 {
-    real     value[LANES];
+    real value[LANES];
     lane_int index[LANES], first[LANES];
     for (int k = 0; k < LANES; k++) first[k] = k;
-    ivec    at = v_bits(v_load((const real *)(const void *)first));
-    best    b = { v_set(-(real)INFINITY), i_real(at) };
+    ivec at = v_bits(v_load((const real *)(const void *)first));
+    best b = { v_set(-(real)INFINITY), i_real(at) };
     int64_t i = 0, count = n < LANES ? n : LANES, where = 0;
     for (; i + LANES <= n; i += LANES, at = i_add(at, i_set(LANES))) b = better(b, v_load(x + i), at);
     v_store(value, b.value);
     v_store((real *)(void *)index, b.index);
     real top = value[0];
-    where    = index[0];
+    where = index[0];
     for (int64_t k = 1; k < count; k++)
         if (beats(value[k], index[k], top, where)) top = value[k], where = index[k];
     for (; i < n; i++)
@@ -50,8 +50,8 @@ void BMI_V(bmi_argmax_rows)(bmi_reduce_kind kind, const void *x, int64_t rows, i
     (void)kind;
     for (int64_t r = 0; r < rows; r++) {
         const real *row = (const real *)x + r * stride;
-        real        top, other;
-        int64_t     where = argmax(row, n < PIECE ? n : PIECE, &top);
+        real top, other;
+        int64_t where = argmax(row, n < PIECE ? n : PIECE, &top);
         for (int64_t i = PIECE; i < n; i += PIECE) {
             const int64_t j = i + argmax(row + i, n - i < PIECE ? n - i : PIECE, &other);
             if (beats(other, j, top, where)) top = other, where = j;
@@ -66,7 +66,7 @@ void BMI_V(bmi_argmax_columns)(bmi_reduce_kind kind, const void *x, int64_t n, i
     (void)kind;
     for (int64_t j = 0; j < cols; j++) {
         const real *column = (const real *)x + j;
-        int64_t     where  = 0;
+        int64_t where = 0;
         for (int64_t i = 1; i < n; i++)
             if (beats(column[i * stride], i, column[where * stride], where)) where = i;
         ((int64_t *)y)[j] = where;

@@ -48,30 +48,78 @@ BMI_INLINE void panel_rows(const int vectors, const enum tile_kind kind, const b
 
 #define PANEL_ARGS const tile_args *t, const real *a, const real *b, int64_t b_step, real *c, int64_t rows
 typedef void panel_fn(PANEL_ARGS);
-static void masked_1(PANEL_ARGS) { panel_rows(1, TILE_MASKED, false, t, a, b, b_step, c, rows); }
-static void masked_2(PANEL_ARGS) { panel_rows(2, TILE_MASKED, false, t, a, b, b_step, c, rows); }
-static void masked_1t(PANEL_ARGS) { panel_rows(1, TILE_MASKED, true, t, a, b, b_step, c, rows); }
-static void masked_2t(PANEL_ARGS) { panel_rows(2, TILE_MASKED, true, t, a, b, b_step, c, rows); }
-static void packing_1(PANEL_ARGS) { (void)rows, tile(TILE_ROWS, 1, TILE_PACKING, false, t, a, b, b_step, c); }
-static void packing_2(PANEL_ARGS) { (void)rows, tile(TILE_ROWS, 2, TILE_PACKING, false, t, a, b, b_step, c); }
-static void packing_1t(PANEL_ARGS) { (void)rows, tile(TILE_ROWS, 1, TILE_PACKING, true, t, a, b, b_step, c); }
-static void packing_2t(PANEL_ARGS) { (void)rows, tile(TILE_ROWS, 2, TILE_PACKING, true, t, a, b, b_step, c); }
+static void masked_1(PANEL_ARGS)
+{
+    panel_rows(1, TILE_MASKED, false, t, a, b, b_step, c, rows);
+}
+static void masked_2(PANEL_ARGS)
+{
+    panel_rows(2, TILE_MASKED, false, t, a, b, b_step, c, rows);
+}
+static void masked_1t(PANEL_ARGS)
+{
+    panel_rows(1, TILE_MASKED, true, t, a, b, b_step, c, rows);
+}
+static void masked_2t(PANEL_ARGS)
+{
+    panel_rows(2, TILE_MASKED, true, t, a, b, b_step, c, rows);
+}
+static void packing_1(PANEL_ARGS)
+{
+    (void)rows, tile(TILE_ROWS, 1, TILE_PACKING, false, t, a, b, b_step, c);
+}
+static void packing_2(PANEL_ARGS)
+{
+    (void)rows, tile(TILE_ROWS, 2, TILE_PACKING, false, t, a, b, b_step, c);
+}
+static void packing_1t(PANEL_ARGS)
+{
+    (void)rows, tile(TILE_ROWS, 1, TILE_PACKING, true, t, a, b, b_step, c);
+}
+static void packing_2t(PANEL_ARGS)
+{
+    (void)rows, tile(TILE_ROWS, 2, TILE_PACKING, true, t, a, b, b_step, c);
+}
 
 #if BMI_VARIANT_ISA == 2
-static void masked_3(PANEL_ARGS) { panel_rows(3, TILE_MASKED, false, t, a, b, b_step, c, rows); }
-static void masked_3t(PANEL_ARGS) { panel_rows(3, TILE_MASKED, true, t, a, b, b_step, c, rows); }
-static void packing_3(PANEL_ARGS) { (void)rows, tile(TILE_ROWS, 3, TILE_PACKING, false, t, a, b, b_step, c); }
-static void packing_3t(PANEL_ARGS) { (void)rows, tile(TILE_ROWS, 3, TILE_PACKING, true, t, a, b, b_step, c); }
+static void masked_3(PANEL_ARGS)
+{
+    panel_rows(3, TILE_MASKED, false, t, a, b, b_step, c, rows);
+}
+static void masked_3t(PANEL_ARGS)
+{
+    panel_rows(3, TILE_MASKED, true, t, a, b, b_step, c, rows);
+}
+static void packing_3(PANEL_ARGS)
+{
+    (void)rows, tile(TILE_ROWS, 3, TILE_PACKING, false, t, a, b, b_step, c);
+}
+static void packing_3t(PANEL_ARGS)
+{
+    (void)rows, tile(TILE_ROWS, 3, TILE_PACKING, true, t, a, b, b_step, c);
+}
 static panel_fn *const panels[3][2][3] = {
     [TILE_WHOLE] = { { masked_1, masked_2, masked_3 }, { masked_1t, masked_2t, masked_3t } },
     [TILE_MASKED] = { { masked_1, masked_2, masked_3 }, { masked_1t, masked_2t, masked_3t } },
     [TILE_PACKING] = { { packing_1, packing_2, packing_3 }, { packing_1t, packing_2t, packing_3t } },
 };
 #else
-static void whole_1(PANEL_ARGS) { panel_rows(1, TILE_WHOLE, false, t, a, b, b_step, c, rows); }
-static void whole_2(PANEL_ARGS) { panel_rows(2, TILE_WHOLE, false, t, a, b, b_step, c, rows); }
-static void whole_1t(PANEL_ARGS) { panel_rows(1, TILE_WHOLE, true, t, a, b, b_step, c, rows); }
-static void whole_2t(PANEL_ARGS) { panel_rows(2, TILE_WHOLE, true, t, a, b, b_step, c, rows); }
+static void whole_1(PANEL_ARGS)
+{
+    panel_rows(1, TILE_WHOLE, false, t, a, b, b_step, c, rows);
+}
+static void whole_2(PANEL_ARGS)
+{
+    panel_rows(2, TILE_WHOLE, false, t, a, b, b_step, c, rows);
+}
+static void whole_1t(PANEL_ARGS)
+{
+    panel_rows(1, TILE_WHOLE, true, t, a, b, b_step, c, rows);
+}
+static void whole_2t(PANEL_ARGS)
+{
+    panel_rows(2, TILE_WHOLE, true, t, a, b, b_step, c, rows);
+}
 static panel_fn *const panels[3][2][2] = {
     [TILE_WHOLE] = { { whole_1, whole_2 }, { whole_1t, whole_2t } },
     [TILE_MASKED] = { { masked_1, masked_2 }, { masked_1t, masked_2t } },
@@ -91,7 +139,7 @@ BMI_INLINE int next_panel(int64_t left, int64_t rows)
 static void run_panel(const bmi_contract *s, const tile_args *t, int vectors, int64_t width, int64_t rows, const real *a,
                       const real *b, real *c, bool direct, bool fresh)
 {
-    const int     transposed = s->a_transposed;
+    const int transposed = s->a_transposed;
     const int64_t step = (int64_t)vectors * LANES;
     if (direct) {
         panels[t->whole ? TILE_WHOLE : TILE_MASKED][transposed][vectors - 1](t, a, b, s->b_step, c, rows);
@@ -110,17 +158,19 @@ static void run_panel(const bmi_contract *s, const tile_args *t, int vectors, in
 static void run_group(const walk *w, int64_t k0, bmi_range rows, bmi_range columns)
 {
     const bmi_contract *s = w->s;
-    const int64_t       n_rows = rows.end - rows.begin, k = s->k - k0 < s->k_block ? s->k - k0 : s->k_block;
-    const bool          fresh = rows.begin == w->rows.begin;
-    const bool          direct = s->direct || (!s->b_transposed && w->rows.end - w->rows.begin <= TILE_ROWS);
-    const bool          kept = rows.end < w->rows.end || !fresh; /* panels are read by another row group */
-    const real         *a = w->a + (s->a_transposed ? k0 * s->a_step + rows.begin : rows.begin * s->a_step + k0);
-    const real         *b = w->b + (s->b_transposed ? k0 : k0 * s->b_step);
-    real               *c = w->c + rows.begin * s->c_row;
-    tile_args           t = { .a_step = s->a_step, .c_step = s->c_row, .k = k, .end = k0 > 0 || s->accumulate ? BMI_END_ADD : BMI_END_SET };
-    int64_t             waiting = columns.begin;
+    const int64_t n_rows = rows.end - rows.begin, k = s->k - k0 < s->k_block ? s->k - k0 : s->k_block;
+    const bool fresh = rows.begin == w->rows.begin;
+    const bool direct = s->direct || (!s->b_transposed && w->rows.end - w->rows.begin <= TILE_ROWS);
+    const bool kept = rows.end < w->rows.end || !fresh; /* panels are read by another row group */
+    const real *a = w->a + (s->a_transposed ? k0 * s->a_step + rows.begin : rows.begin * s->a_step + k0);
+    const real *b = w->b + (s->b_transposed ? k0 : k0 * s->b_step);
+    real *c = w->c + rows.begin * s->c_row;
+    tile_args t = {
+        .a_step = s->a_step, .c_step = s->c_row, .k = k, .end = k0 > 0 || s->accumulate ? BMI_END_ADD : BMI_END_SET
+    };
+    int64_t waiting = columns.begin;
     for (int64_t j = columns.begin; j < columns.end;) {
-        const int     vectors = next_panel((columns.end - j + LANES - 1) / LANES, n_rows);
+        const int vectors = next_panel((columns.end - j + LANES - 1) / LANES, n_rows);
         const int64_t width = columns.end - j < (int64_t)vectors * LANES ? columns.end - j : (int64_t)vectors * LANES;
         t.whole = width == (int64_t)vectors * LANES;
         t.last = lanes_first(width - (int64_t)(vectors - 1) * LANES);
@@ -137,7 +187,7 @@ static void run_group(const walk *w, int64_t k0, bmi_range rows, bmi_range colum
 static void run(const walk *w)
 {
     const bmi_contract *s = w->s;
-    const int64_t       high = s->row_group, wide = s->column_group;
+    const int64_t high = s->row_group, wide = s->column_group;
     for (int64_t k0 = 0; k0 < s->k; k0 += s->k_block)
         for (int64_t j = w->columns.begin; j < w->columns.end; j += wide)
             for (int64_t i = w->rows.begin; i < w->rows.end; i += high)
@@ -145,21 +195,24 @@ static void run(const walk *w)
                           (bmi_range){ j, j + wide < w->columns.end ? j + wide : w->columns.end });
 }
 
-void BMI_V(bmi_contract_chain)(const void *args, int part, int parts) { walk_part(args, part, parts, run); }
+void BMI_V(bmi_contract_chain)(const void *args, int part, int parts)
+{
+    walk_part(args, part, parts, run);
+}
 
 /* The transposed product, for few rows and a C that has to be written across: a panel of it is summed in a buffer, then
  * transposed into C. B is read where it lies. */
 static void run_across(const walk *w)
 {
     const bmi_contract *s = w->s;
-    const int64_t       rows = w->rows.end - w->rows.begin;
-    const real *const   a = w->a + w->rows.begin * (s->a_transposed ? 1 : s->a_step);
+    const int64_t rows = w->rows.end - w->rows.begin;
+    const real *const a = w->a + w->rows.begin * (s->a_transposed ? 1 : s->a_step);
     enum { STEP = TILE_VECTORS * VECTOR_BYTES / sizeof(real) };
-    real      out[BMI_CONTRACT_ACROSS * STEP];
+    real out[BMI_CONTRACT_ACROSS * STEP];
     tile_args t = { .a_step = s->a_step, .c_step = STEP };
     for (int64_t j = w->columns.begin, width; j < w->columns.end; j += width) {
         const int64_t left = w->columns.end - j;
-        const int     vectors = next_panel((left + LANES - 1) / LANES, rows);
+        const int vectors = next_panel((left + LANES - 1) / LANES, rows);
         width = left < (int64_t)vectors * LANES ? left : (int64_t)vectors * LANES;
         t.whole = width == (int64_t)vectors * LANES;
         t.last = lanes_first(width - (int64_t)(vectors - 1) * LANES);
@@ -177,7 +230,10 @@ static void run_across(const walk *w)
     bmi_contract_finish(s, w->rows, w->columns);
 }
 
-void BMI_V(bmi_contract_across)(const void *args, int part, int parts) { walk_part(args, part, parts, run_across); }
+void BMI_V(bmi_contract_across)(const void *args, int part, int parts)
+{
+    walk_part(args, part, parts, run_across);
+}
 
 /* Tiny products: no slice, no batch, one block of k, B where it lies or transposed just before. */
 void BMI_V(bmi_contract_small)(const void *args, int part, int parts)
@@ -185,16 +241,20 @@ void BMI_V(bmi_contract_small)(const void *args, int part, int parts)
     (void)parts;
     if (part > 0) return;
     const bmi_contract *s = args;
-    const real         *a = s->a, *b = s->b;
-    real               *c = s->c;
-    tile_args           t = { .a_step = s->a_step, .c_step = s->c_row, .k = s->k,
-                              .end = s->bias ? BMI_END_SET : bmi_contract_end_of(s), .bias = s->bias, .rate = s->rate };
-    int64_t             left = s->columns;
+    const real *a = s->a, *b = s->b;
+    real *c = s->c;
+    tile_args t = { .a_step = s->a_step,
+                    .c_step = s->c_row,
+                    .k = s->k,
+                    .end = s->bias ? BMI_END_SET : bmi_contract_end_of(s),
+                    .bias = s->bias,
+                    .rate = s->rate };
+    int64_t left = s->columns;
     while (left > 0) {
-        const int     vectors = next_panel((left + LANES - 1) / LANES, s->rows), full = vectors * LANES;
+        const int vectors = next_panel((left + LANES - 1) / LANES, s->rows), full = vectors * LANES;
         const int64_t width = left < full ? left : full;
-        const real   *panel = b;
-        int64_t       step = s->b_step;
+        const real *panel = b;
+        int64_t step = s->b_step;
         t.whole = width == full;
         t.last = lanes_first(width - (full - LANES));
         if (s->b_transposed) {
@@ -203,7 +263,8 @@ void BMI_V(bmi_contract_small)(const void *args, int part, int parts)
             b += width * step;
             step = full;
         } else b += width;
-        panels[t.whole || s->b_transposed ? TILE_WHOLE : TILE_MASKED][s->a_transposed][vectors - 1](&t, a, panel, step, c, s->rows);
+        panels[t.whole || s->b_transposed ? TILE_WHOLE : TILE_MASKED][s->a_transposed][vectors - 1](&t, a, panel, step, c,
+                                                                                                    s->rows);
         c += width;
         if (t.bias) t.bias += width;
         left -= width;

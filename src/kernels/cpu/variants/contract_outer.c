@@ -8,8 +8,8 @@
 enum { ROWS = 4 }; /* at a time */
 
 /* One register of `rows` rows of C, whole or its first lanes. */
-BMI_INLINE void cells(const int rows, const bmi_contract_end end, const bool whole, lanes_mask in, const real *a, int64_t a_step, lanes b, lanes bias, lanes by,
-                      real *c, int64_t c_step)
+BMI_INLINE void cells(const int rows, const bmi_contract_end end, const bool whole, lanes_mask in, const real *a,
+                      int64_t a_step, lanes b, lanes bias, lanes by, real *c, int64_t c_step)
 {
     BMI_UNROLL
     for (int i = 0; i < rows; i++, a += a_step, c += c_step) {
@@ -28,18 +28,19 @@ BMI_INLINE void cells(const int rows, const bmi_contract_end end, const bool who
 BMI_INLINE void strip(const bmi_contract_end end, const bool whole, lanes_mask in, const bmi_contract *s, lanes by, int64_t j)
 {
     const int64_t step = s->a_transposed ? 1 : s->a_step;
-    const real   *a = s->a, *at = (const real *)s->b + j, *row = end == BMI_END_BIAS ? (const real *)s->bias + j : at;
-    const lanes   b = whole ? lanes_load(at) : lanes_load_part(at, in), bias = whole ? lanes_load(row) : lanes_load_part(row, in);
-    real         *c = (real *)s->c + j;
-    int64_t       left = s->rows;
-    for (; left >= ROWS; left -= ROWS, a += ROWS * step, c += ROWS * s->c_row) cells(ROWS, end, whole, in, a, step, b, bias, by, c, s->c_row);
+    const real *a = s->a, *at = (const real *)s->b + j, *row = end == BMI_END_BIAS ? (const real *)s->bias + j : at;
+    const lanes b = whole ? lanes_load(at) : lanes_load_part(at, in), bias = whole ? lanes_load(row) : lanes_load_part(row, in);
+    real *c = (real *)s->c + j;
+    int64_t left = s->rows;
+    for (; left >= ROWS; left -= ROWS, a += ROWS * step, c += ROWS * s->c_row)
+        cells(ROWS, end, whole, in, a, step, b, bias, by, c, s->c_row);
     for (; left > 0; left--, a += step, c += s->c_row) cells(1, end, whole, in, a, step, b, bias, by, c, s->c_row);
 }
 
 BMI_INLINE void outer(const bmi_contract_end end, const bmi_contract *s)
 {
     const lanes by = lanes_set(end == BMI_END_RATE ? *(const real *)s->rate : 0);
-    int64_t     j = 0;
+    int64_t j = 0;
     for (; j + LANES <= s->columns; j += LANES) strip(end, true, lanes_first(LANES), s, by, j);
     if (j < s->columns) strip(end, false, lanes_first(s->columns - j), s, by, j);
 }

@@ -25,7 +25,7 @@ BMI_INLINE void sweep(const int rows, const real *a, int64_t a_step, const real 
     }
     if (j < n) {
         const lanes_mask left = lanes_first(n - j);
-        lanes            sum = lanes_fma(x[0], lanes_load_part(b + j, left), lanes_zero());
+        lanes sum = lanes_fma(x[0], lanes_load_part(b + j, left), lanes_zero());
         BMI_UNROLL
         for (int r = 1; r < rows; r++) sum = lanes_fma(x[r], lanes_load_part(b + r * b_step + j, left), sum);
         lanes_store_part(y + j, left, lanes_add(lanes_load_part(y + j, left), sum));
@@ -33,7 +33,8 @@ BMI_INLINE void sweep(const int rows, const real *a, int64_t a_step, const real 
 }
 
 /* A function of its own: little stands between the sweeps, so that the loads of the next begin under the last of this one. */
-static __attribute__((noinline)) void sweeps(const real *a, int64_t a_step, const real *b, int64_t b_step, real *y, int64_t n, int64_t count)
+static __attribute__((noinline)) void sweeps(const real *a, int64_t a_step, const real *b, int64_t b_step, real *y, int64_t n,
+                                             int64_t count)
 {
     for (; count > 0; count--, a += SWEEP * a_step, b += SWEEP * b_step) sweep(SWEEP, a, a_step, b, b_step, y, n);
 }
@@ -56,10 +57,10 @@ static void rest(int64_t rows, const real *a, int64_t a_step, const real *b, int
 static void run_wide(const walk *w)
 {
     const bmi_contract *s = w->s;
-    const int64_t       a_step = s->a_transposed ? s->a_step : 1, b_step = s->b_step;
-    const int64_t       n = w->columns.end - w->columns.begin, count = s->k / SWEEP;
-    const real *const   b = w->b + w->columns.begin;
-    real *const         c = w->c + w->columns.begin;
+    const int64_t a_step = s->a_transposed ? s->a_step : 1, b_step = s->b_step;
+    const int64_t n = w->columns.end - w->columns.begin, count = s->k / SWEEP;
+    const real *const b = w->b + w->columns.begin;
+    real *const c = w->c + w->columns.begin;
     if (!s->accumulate) memset(c, 0, (size_t)n * sizeof(real));
     sweeps(w->a, a_step, b, b_step, c, n, count);
     rest(s->k % SWEEP, w->a + count * SWEEP * a_step, a_step, b + count * SWEEP * b_step, b_step, c, n);
@@ -72,7 +73,8 @@ BMI_INLINE void narrow_step(const int vectors, const bool whole, lanes *sum, rea
     const lanes x = lanes_set(a);
     BMI_UNROLL
     for (int v = 0; v < vectors; v++)
-        sum[v] = lanes_fma(x, v == vectors - 1 && !whole ? lanes_load_part(b + v * LANES, last) : lanes_load(b + v * LANES), sum[v]);
+        sum[v] =
+            lanes_fma(x, v == vectors - 1 && !whole ? lanes_load_part(b + v * LANES, last) : lanes_load(b + v * LANES), sum[v]);
 }
 
 /* What the end of a sum asks for (bmi_contract_end); `from` is C or the bias, `by` the rate. */
@@ -81,13 +83,14 @@ BMI_INLINE lanes narrow_end(bmi_contract_end end, lanes sum, lanes from, lanes b
     return end == BMI_END_RATE ? lanes_fnma(by, sum, from) : lanes_add(from, sum);
 }
 
-BMI_INLINE void narrow(const int vectors, const bool whole, const bmi_contract *s, const real *a, int64_t a_step, const real *b, const real *bias, real *c, int64_t width)
+BMI_INLINE void narrow(const int vectors, const bool whole, const bmi_contract *s, const real *a, int64_t a_step, const real *b,
+                       const real *bias, real *c, int64_t width)
 {
-    const lanes_mask       last = lanes_first(width - (vectors - 1) * LANES);
-    const int64_t          b_step = s->b_step;
+    const lanes_mask last = lanes_first(width - (vectors - 1) * LANES);
+    const int64_t b_step = s->b_step;
     const bmi_contract_end end = bmi_contract_end_of(s);
-    const lanes            by = lanes_set(s->rate ? *(const real *)s->rate : 0);
-    int64_t                k = s->k;
+    const lanes by = lanes_set(s->rate ? *(const real *)s->rate : 0);
+    int64_t k = s->k;
     lanes sum[CHAINS][NARROW_VECTORS];
     BMI_UNROLL
     for (int u = 0; u < CHAINS; u++) {
@@ -104,26 +107,41 @@ BMI_INLINE void narrow(const int vectors, const bool whole, const bmi_contract *
     BMI_UNROLL
     for (int v = 0; v < vectors; v++) {
         const real *const from = (end == BMI_END_BIAS ? bias : c) + v * LANES;
-        lanes             all = lanes_add(lanes_add(sum[0][v], sum[1][v]), lanes_add(sum[2][v], sum[3][v]));
-        const bool        part = v == vectors - 1 && !whole; /* a masked store is slow to read back */
+        lanes all = lanes_add(lanes_add(sum[0][v], sum[1][v]), lanes_add(sum[2][v], sum[3][v]));
+        const bool part = v == vectors - 1 && !whole; /* a masked store is slow to read back */
         if (end != BMI_END_SET) all = narrow_end(end, all, part ? lanes_load_part(from, last) : lanes_load(from), by);
         if (part) lanes_store_part(c + v * LANES, last, all);
         else lanes_store(c + v * LANES, all);
     }
 }
 
-void BMI_V(bmi_contract_row)(const void *args, int part, int parts) { walk_part(args, part, parts, run_wide); }
+void BMI_V(bmi_contract_row)(const void *args, int part, int parts)
+{
+    walk_part(args, part, parts, run_wide);
+}
 
 #define NARROW_ARGS const bmi_contract *s, const real *a, const real *b, const real *bias, real *c, int64_t width
-#define NARROW(vectors)                                                                                      \
-    if (width == (vectors) * LANES) narrow(vectors, true, s, a, s->a_transposed ? s->a_step : 1, b, bias, c, width); \
+#define NARROW(vectors)                                                                                            \
+    if (width == (vectors)*LANES) narrow(vectors, true, s, a, s->a_transposed ? s->a_step : 1, b, bias, c, width); \
     else narrow(vectors, false, s, a, s->a_transposed ? s->a_step : 1, b, bias, c, width)
 typedef void narrow_fn(NARROW_ARGS);
-static void narrow_1(NARROW_ARGS) { NARROW(1); }
-static void narrow_2(NARROW_ARGS) { NARROW(2); }
+static void narrow_1(NARROW_ARGS)
+{
+    NARROW(1);
+}
+static void narrow_2(NARROW_ARGS)
+{
+    NARROW(2);
+}
 #if BMI_VARIANT_ISA == 2
-static void narrow_3(NARROW_ARGS) { NARROW(3); }
-static void narrow_4(NARROW_ARGS) { NARROW(4); }
+static void narrow_3(NARROW_ARGS)
+{
+    NARROW(3);
+}
+static void narrow_4(NARROW_ARGS)
+{
+    NARROW(4);
+}
 static narrow_fn *const narrows[NARROW_VECTORS] = { narrow_1, narrow_2, narrow_3, narrow_4 };
 #else
 static narrow_fn *const narrows[NARROW_VECTORS] = { narrow_1, narrow_2 };
@@ -137,8 +155,8 @@ void BMI_V(bmi_contract_narrow)(const void *args, int part, int parts)
     for (int64_t i = part; i < s->batch; i += parts) {
         const real *a = (const real *)s->a + i * s->a_stride, *b = (const real *)s->b + i * s->b_stride;
         const real *bias = s->bias;
-        real       *c = (real *)s->c + i * s->c_stride;
-        int64_t     left = s->columns;
+        real *c = (real *)s->c + i * s->c_stride;
+        int64_t left = s->columns;
         for (; left > WIDTH; left -= WIDTH, b += WIDTH, c += WIDTH, bias += bias ? WIDTH : 0)
             narrows[NARROW_VECTORS - 1](s, a, b, bias, c, WIDTH);
         narrows[(left - 1) / LANES](s, a, b, bias, c, left);

@@ -10,7 +10,7 @@
 #include "kernels/cpu/lanes.h"
 
 #define PARTIAL (64 / (int)sizeof(real))
-#define WIDE    (64 / VECTOR_BYTES)
+#define WIDE (64 / VECTOR_BYTES)
 
 typedef struct wide {
     lanes part[WIDE];
@@ -34,11 +34,14 @@ BMI_INLINE quad fold(wide s)
 BMI_INLINE quad quad_sums(quad a, quad b, quad c, quad d)
 {
     const quad *const in[4] = { &a, &b, &c, &d };
-    quad              out;
+    quad out;
     for (int i = 0; i < 4; i++) out.x[i] = (in[i]->x[0] + in[i]->x[2]) + (in[i]->x[1] + in[i]->x[3]);
     return out;
 }
-BMI_INLINE void quad_store(real *to, quad q, int n) { memcpy(to, q.x, (size_t)n * sizeof(real)); }
+BMI_INLINE void quad_store(real *to, quad q, int n)
+{
+    memcpy(to, q.x, (size_t)n * sizeof(real));
+}
 BMI_INLINE quad quad_add_one(real x, quad q)
 {
     for (int i = 0; i < 4; i++) q.x[i] = x + q.x[i];
@@ -69,15 +72,24 @@ BMI_INLINE quad quad_sums(quad a, quad b, quad c, quad d)
     const __m128 cd = _mm_add_ps(_mm_unpacklo_ps(c, d), _mm_unpackhi_ps(c, d));
     return _mm_add_ps(_mm_movelh_ps(ab, cd), _mm_movehl_ps(cd, ab));
 }
-BMI_INLINE __m128i quad_first(int n) { return _mm_cmpgt_epi32(_mm_set1_epi32(n), _mm_setr_epi32(0, 1, 2, 3)); }
-BMI_INLINE void    quad_store(real *to, quad q, int n)
+BMI_INLINE __m128i quad_first(int n)
+{
+    return _mm_cmpgt_epi32(_mm_set1_epi32(n), _mm_setr_epi32(0, 1, 2, 3));
+}
+BMI_INLINE void quad_store(real *to, quad q, int n)
 {
     if (n == 4) _mm_storeu_ps(to, q);
     else if (n == 1) _mm_store_ss(to, q); /* sooner there than by a mask */
     else _mm_maskstore_ps(to, quad_first(n), q);
 }
-BMI_INLINE quad quad_add_one(real x, quad q) { return _mm_add_ps(_mm_set1_ps(x), q); }
-BMI_INLINE quad quad_add(const real *at, quad q, int n) { return _mm_add_ps(_mm_maskload_ps(at, quad_first(n)), q); }
+BMI_INLINE quad quad_add_one(real x, quad q)
+{
+    return _mm_add_ps(_mm_set1_ps(x), q);
+}
+BMI_INLINE quad quad_add(const real *at, quad q, int n)
+{
+    return _mm_add_ps(_mm_maskload_ps(at, quad_first(n)), q);
+}
 
 #else
 typedef __m256d quad;
@@ -97,15 +109,24 @@ BMI_INLINE quad quad_sums(quad a, quad b, quad c, quad d)
     const __m256d bd = _mm256_add_pd(_mm256_permute2f128_pd(b, d, 0x20), _mm256_permute2f128_pd(b, d, 0x31));
     return _mm256_add_pd(_mm256_unpacklo_pd(ac, bd), _mm256_unpackhi_pd(ac, bd));
 }
-BMI_INLINE __m256i quad_first(int n) { return _mm256_cmpgt_epi64(_mm256_set1_epi64x(n), _mm256_setr_epi64x(0, 1, 2, 3)); }
-BMI_INLINE void    quad_store(real *to, quad q, int n)
+BMI_INLINE __m256i quad_first(int n)
+{
+    return _mm256_cmpgt_epi64(_mm256_set1_epi64x(n), _mm256_setr_epi64x(0, 1, 2, 3));
+}
+BMI_INLINE void quad_store(real *to, quad q, int n)
 {
     if (n == 4) _mm256_storeu_pd(to, q);
     else if (n == 1) _mm_store_sd(to, _mm256_castpd256_pd128(q));
     else _mm256_maskstore_pd(to, quad_first(n), q);
 }
-BMI_INLINE quad quad_add_one(real x, quad q) { return _mm256_add_pd(_mm256_set1_pd(x), q); }
-BMI_INLINE quad quad_add(const real *at, quad q, int n) { return _mm256_add_pd(_mm256_maskload_pd(at, quad_first(n)), q); }
+BMI_INLINE quad quad_add_one(real x, quad q)
+{
+    return _mm256_add_pd(_mm256_set1_pd(x), q);
+}
+BMI_INLINE quad quad_add(const real *at, quad q, int n)
+{
+    return _mm256_add_pd(_mm256_maskload_pd(at, quad_first(n)), q);
+}
 #endif
 
 #endif

@@ -25,14 +25,14 @@ enum { TILE_ROWS = 4, TILE_VECTORS = 2 };
 /* What all tiles of a panel share. The pointers that move are arguments of their own: a structure copied with wide loads just
  * after its fields were stored would wait until all stores before it, those of C, are done. */
 typedef struct tile_args {
-    int64_t    a_step, c_step; /* between rows of A as stored, and of C */
-    int64_t    k;
-    real      *panel;          /* where a packing tile puts B */
-    lanes_mask last;           /* of the last register of a row */
-    bool       whole;          /* that register is whole */
+    int64_t a_step, c_step; /* between rows of A as stored, and of C */
+    int64_t k;
+    real *panel;     /* where a packing tile puts B */
+    lanes_mask last; /* of the last register of a row */
+    bool whole;      /* that register is whole */
     bmi_contract_end end;
-    const real *bias;          /* null, or where sums start: at the panel's first column */
-    const real *rate;          /* of BMI_END_RATE */
+    const real *bias; /* null, or where sums start: at the panel's first column */
+    const real *rate; /* of BMI_END_RATE */
 } tile_args;
 
 /* What a tile does beyond multiplying. Masks in the loop are free with AVX-512: there both kinds are one. */
@@ -47,9 +47,8 @@ BMI_INLINE void tile_load(const int vectors, const enum tile_kind kind, lanes y[
     }
 }
 
-BMI_INLINE void tile_step(const int rows, const int vectors, const enum tile_kind kind, const bool transposed,
-                          lanes sum[8][3], const real *const a[8], int64_t p, const real *b,
-                          lanes_mask last, real *panel)
+BMI_INLINE void tile_step(const int rows, const int vectors, const enum tile_kind kind, const bool transposed, lanes sum[8][3],
+                          const real *const a[8], int64_t p, const real *b, lanes_mask last, real *panel)
 {
     lanes y[3];
     tile_load(vectors, kind, y, b, last, panel);
@@ -76,14 +75,16 @@ BMI_INLINE void tile_end(const int rows, const int vectors, const enum tile_kind
 }
 
 /* What the end of the sums asks for, on sums that lie in memory: one function for all tiles keeps them small. */
-static __attribute__((noinline)) void tile_finish(const int rows, const int vectors, const real *sum, real *c, const tile_args *t)
+static __attribute__((noinline)) void tile_finish(const int rows, const int vectors, const real *sum, real *c,
+                                                  const tile_args *t)
 {
-    const bool  rate = t->end == BMI_END_RATE;
+    const bool rate = t->end == BMI_END_RATE;
     const lanes by = lanes_set(rate ? *t->rate : 0);
     for (int i = 0; i < rows; i++, c += t->c_step)
         for (int v = 0; v < vectors; v++, sum += LANES) {
-            const bool  part = v == vectors - 1 && !t->whole;
-            const lanes there = part ? lanes_load_part(c + v * LANES, t->last) : lanes_load(c + v * LANES), all = lanes_load(sum);
+            const bool part = v == vectors - 1 && !t->whole;
+            const lanes there = part ? lanes_load_part(c + v * LANES, t->last) : lanes_load(c + v * LANES),
+                        all = lanes_load(sum);
             const lanes y = rate ? lanes_fnma(by, all, there) : lanes_add(there, all);
             if (part) lanes_store_part(c + v * LANES, t->last, y);
             else lanes_store(c + v * LANES, y);
@@ -92,7 +93,7 @@ static __attribute__((noinline)) void tile_finish(const int rows, const int vect
 
 BMI_INLINE void tile_store(const int rows, const int vectors, const bool whole, lanes sum[8][3], real *c, const tile_args *t)
 {
-    const int64_t    step = t->c_step;
+    const int64_t step = t->c_step;
     const lanes_mask last = t->last;
     if (t->end != BMI_END_SET) {
         real all[8 * 3 * LANES];
@@ -118,12 +119,14 @@ BMI_INLINE void tile_store(const int rows, const int vectors, const bool whole, 
 BMI_INLINE void tile(const int rows, const int vectors, const enum tile_kind kind, const bool transposed, const tile_args *t,
                      const real *a, const real *b, int64_t b_step, real *c)
 {
-    lanes       sum[8][3], start[3];
+    lanes sum[8][3], start[3];
     const real *row[8];
     BMI_UNROLL
     for (int v = 0; v < vectors; v++) {
         start[v] = lanes_zero();
-        if (t->bias) start[v] = v == vectors - 1 && !t->whole ? lanes_load_part(t->bias + v * LANES, t->last) : lanes_load(t->bias + v * LANES);
+        if (t->bias)
+            start[v] =
+                v == vectors - 1 && !t->whole ? lanes_load_part(t->bias + v * LANES, t->last) : lanes_load(t->bias + v * LANES);
     }
     BMI_UNROLL
     for (int i = 0; i < rows; i++) {
@@ -132,11 +135,11 @@ BMI_INLINE void tile(const int rows, const int vectors, const enum tile_kind kin
         for (int v = 0; v < vectors; v++) sum[i][v] = start[v];
     }
     const lanes_mask last = t->last;
-    const int64_t    k = t->k, a_step = t->a_step;
-    const bool       at_once = rows == TILE_ROWS && vectors == TILE_VECTORS && t->whole && t->end == BMI_END_SET;
-    const int64_t    end = k - at_once;
-    real            *panel = t->panel;
-    int64_t          p = 0;
+    const int64_t k = t->k, a_step = t->a_step;
+    const bool at_once = rows == TILE_ROWS && vectors == TILE_VECTORS && t->whole && t->end == BMI_END_SET;
+    const int64_t end = k - at_once;
+    real *panel = t->panel;
+    int64_t p = 0;
     for (; p < end; p++) {
         tile_step(rows, vectors, kind, transposed, sum, row, p, b, last, panel);
         b += b_step;

@@ -81,10 +81,11 @@ BMI_INLINE void columns_of(const bool whole, const int all, lanes y[PIECE], cons
 
 /* All columns of up to LANES rows, stored whole or without the missing ones. The last columns may be done twice, so that loads
  * are whole. */
-BMI_INLINE void strip(const bool all, const bool pad, real *to, int64_t to_step, const real *from, int64_t from_step, int rows, int64_t columns)
+BMI_INLINE void strip(const bool all, const bool pad, real *to, int64_t to_step, const real *from, int64_t from_step, int rows,
+                      int64_t columns)
 {
     const lanes_mask out = lanes_first(rows);
-    lanes            y[PIECE];
+    lanes y[PIECE];
     for (int64_t j = 0; j < columns; j += PIECE) {
         if (columns < PIECE) columns_of(false, all, y, from, from_step, rows, (int)columns);
         else {
@@ -101,16 +102,27 @@ BMI_INLINE void strip(const bool all, const bool pad, real *to, int64_t to_step,
 }
 
 #define STRIP_ARGS real *to, int64_t to_step, const real *from, int64_t from_step, int rows, int64_t columns
-static void whole_strip(STRIP_ARGS) { strip(true, true, to, to_step, from, from_step, rows, columns); }
-static void padded_strip(STRIP_ARGS) { strip(false, true, to, to_step, from, from_step, rows, columns); }
-static void part_strip(STRIP_ARGS) { strip(false, false, to, to_step, from, from_step, rows, columns); }
+static void whole_strip(STRIP_ARGS)
+{
+    strip(true, true, to, to_step, from, from_step, rows, columns);
+}
+static void padded_strip(STRIP_ARGS)
+{
+    strip(false, true, to, to_step, from, from_step, rows, columns);
+}
+static void part_strip(STRIP_ARGS)
+{
+    strip(false, false, to, to_step, from, from_step, rows, columns);
+}
 
 void BMI_V(bmi_contract_transpose)(real *to, int64_t to_step, const real *from, int64_t from_step, int64_t rows,
                                    int64_t columns, bool pad)
 {
     for (int64_t i = 0; i < rows; i += LANES) {
         const int high = rows - i < LANES ? (int)(rows - i) : LANES;
-        (high == LANES ? whole_strip : pad ? padded_strip : part_strip)(to + i, to_step, from + i * from_step, from_step, high, columns);
+        (high == LANES ? whole_strip
+         : pad         ? padded_strip
+                       : part_strip)(to + i, to_step, from + i * from_step, from_step, high, columns);
     }
 }
 #endif

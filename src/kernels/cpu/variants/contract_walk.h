@@ -7,9 +7,9 @@
 
 typedef struct walk {
     const bmi_contract *s;
-    const real         *a, *b;
-    real               *c, *scratch;
-    bmi_range           rows, columns; /* the slice */
+    const real *a, *b;
+    real *c, *scratch;
+    bmi_range rows, columns; /* the slice */
 } walk;
 
 enum { COLUMN_GRAIN = 64 / (int)sizeof(real), ROW_GRAIN = 8, WIDE_SLICE = 3 * COLUMN_GRAIN };

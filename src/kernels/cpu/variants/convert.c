@@ -40,7 +40,7 @@ V void put(void *y, bm_type type, int64_t i, real v)
 V void splat(real *y, real value, int64_t n)
 {
     const vec v = v_set(value);
-    int64_t   i = 0;
+    int64_t i = 0;
     for (; i + LANES <= n; i += LANES) v_store(y + i, v);
     if (i < n) v_store_n(y + i, v, (size_t)(n - i));
 }

@@ -20,13 +20,15 @@ void BMI_V(bmi_fill_range)(const bmi_fill *f, uint64_t seed, uint64_t stream, in
 enum { BLOCKS = LANES, WORDS = 4 * BLOCKS }; /* of Philox at a time */
 
 /* Two 64-bit numbers of each block: words 0 and 1, words 2 and 3. */
-typedef struct words { ivec a, b; } words;
+typedef struct words {
+    ivec a, b;
+} words;
 
 /* Ten rounds on the low halves of lanes; a product's low half is the next round's factor as it stands, its high half garbage. */
 V words philox(uint64_t seed, uint64_t stream, uint64_t block)
 {
     const ivec m0 = i_set(0xD2511F53), m1 = i_set(0xCD9E8D57), low = i_set(0xFFFFFFFF);
-    uint32_t   k0 = (uint32_t)seed, k1 = (uint32_t)(seed >> 32);
+    uint32_t k0 = (uint32_t)seed, k1 = (uint32_t)(seed >> 32);
     static const uint64_t first[8] = { 0, 1, 2, 3, 4, 5, 6, 7 };
     ivec c0 = i_add(i_set((lane_int)block), v_bits(v_load((const real *)(const void *)first))), c1 = i_shr(c0, 32);
     ivec c2 = i_set((uint32_t)stream), c3 = i_set((lane_int)(stream >> 32));
@@ -42,8 +44,8 @@ V words philox(uint64_t seed, uint64_t stream, uint64_t block)
 /* bits / 2^11 as a number in [0, 1): 53 bits from two exact halves. */
 V vec unit(ivec bits)
 {
-    const ivec i    = i_shr(bits, 11);
-    const vec  high = v_of(i_shr(i, 32)), low = v_of(i_and(i, i_set(0xFFFFFFFF)));
+    const ivec i = i_shr(bits, 11);
+    const vec high = v_of(i_shr(i, 32)), low = v_of(i_and(i, i_set(0xFFFFFFFF)));
     return v_mul(v_add(v_mul(high, v_set(0x1p32)), low), v_set(0x1p-53));
 }
 
@@ -51,12 +53,12 @@ V vec unit(ivec bits)
 V vec own_log(vec x)
 {
     const ivec bits = v_bits(x);
-    const vec  half = i_real(i_or(i_and(bits, i_set(0x000FFFFFFFFFFFFF)), i_set(0x3FE0000000000000)));
+    const vec half = i_real(i_or(i_and(bits, i_set(0x000FFFFFFFFFFFFF)), i_set(0x3FE0000000000000)));
     const mask low = v_lt(half, v_set(0.70710678118654752));
-    const vec  one = v_set(1), m = v_select(low, v_add(half, half), half);
-    const vec  e = v_sub(v_of(i_sub(i_shr(bits, 52), i_set(1022))), v_keep(low, one));
-    const vec  s = v_div(v_sub(m, one), v_add(m, one)), z = v_mul(s, s), s2 = v_mul(v_set(2), s);
-    vec        p = v_zero();
+    const vec one = v_set(1), m = v_select(low, v_add(half, half), half);
+    const vec e = v_sub(v_of(i_sub(i_shr(bits, 52), i_set(1022))), v_keep(low, one));
+    const vec s = v_div(v_sub(m, one), v_add(m, one)), z = v_mul(s, s), s2 = v_mul(v_set(2), s);
+    vec p = v_zero();
 #pragma GCC unroll 16
     for (int k = 21; k >= 3; k -= 2) p = v_mul(z, v_add(p, v_set(1.0 / k)));
     return v_add(v_mul(e, v_set(0x1.62e42fefap-1)), v_add(s2, v_add(v_mul(s2, p), v_mul(e, v_set(0x1.cf79abc9e3b3ap-40)))));
@@ -65,18 +67,18 @@ V vec own_log(vec x)
 /* own_cos_turn of base/random.c. */
 V vec own_cos_turn(vec u)
 {
-    const vec  one = v_set(1), turned = v_add(v_mul(v_set(4), u), v_set(0.5));
-    const vec  near = v_round(turned), k = v_sub(near, v_keep(v_lt(turned, near), one)); /* rounded down */
-    const vec  a = v_mul(v_sub(u, v_mul(v_set(0.25), k)), v_set(6.283185307179586477)), z = v_mul(a, a);
+    const vec one = v_set(1), turned = v_add(v_mul(v_set(4), u), v_set(0.5));
+    const vec near = v_round(turned), k = v_sub(near, v_keep(v_lt(turned, near), one)); /* rounded down */
+    const vec a = v_mul(v_sub(u, v_mul(v_set(0.25), k)), v_set(6.283185307179586477)), z = v_mul(a, a);
     const ivec n = v_to_int(k);
-    vec        cosine = one, sine = one;
+    vec cosine = one, sine = one;
 #pragma GCC unroll 16
     for (int i = 16; i >= 2; i -= 2) {
         cosine = v_sub(one, v_mul(v_mul(z, cosine), v_set(1.0 / (i * (i - 1)))));
-        sine   = v_sub(one, v_mul(v_mul(z, sine), v_set(1.0 / (i * (i + 1)))));
+        sine = v_sub(one, v_mul(v_mul(z, sine), v_set(1.0 / (i * (i + 1)))));
     }
-    sine            = v_mul(sine, a);
-    const vec  size = v_select(m_sign(i_real(i_shl(n, 63))), sine, cosine);
+    sine = v_mul(sine, a);
+    const vec size = v_select(m_sign(i_real(i_shl(n, 63))), sine, cosine);
     const ivec sign = i_and(i_shl(i_add(n, i_set(1)), 62), i_set(SIGN_BIT)); /* quarters 1 and 2 */
     return i_real(i_xor(v_bits(size), sign));
 }
@@ -90,8 +92,8 @@ V vec normal(words w)
 V int elements(bmi_fill_kind kind, const double *p, uint64_t seed, uint64_t stream, uint64_t block, double *y)
 {
     const words w = philox(seed, stream, block);
-    double      a[LANES], b[LANES];
-    uint64_t    bits[2][LANES];
+    double a[LANES], b[LANES];
+    uint64_t bits[2][LANES];
     if (kind == BMI_FILL_NORMAL) {
         v_store(y, v_add(v_set(p[0]), v_mul(v_set(p[1]), normal(w))));
         return BLOCKS;
@@ -105,7 +107,7 @@ V int elements(bmi_fill_kind kind, const double *p, uint64_t seed, uint64_t stre
     }
     v_store((double *)(void *)bits[0], i_real(w.a));
     v_store((double *)(void *)bits[1], i_real(w.b));
-    const double   below = p[0] * 0x1p32;
+    const double below = p[0] * 0x1p32;
     const uint64_t limit = below > 0 ? (uint64_t)below + ((double)(uint64_t)below < below) : 0;
     for (int i = 0; i < BLOCKS; i++)
         for (int j = 0; j < 4; j++) y[4 * i + j] = (bits[j / 2][i] >> (j % 2 * 32) & 0xFFFFFFFF) < limit ? p[1] : 0;
@@ -115,9 +117,11 @@ V int elements(bmi_fill_kind kind, const double *p, uint64_t seed, uint64_t stre
 V void fill(bmi_fill_kind kind, const bmi_fill *f, uint64_t seed, uint64_t stream, int64_t first, int64_t last)
 {
     const int64_t step = kind == BMI_FILL_NORMAL ? BLOCKS : kind == BMI_FILL_UNIFORM ? 2 * BLOCKS : 4 * BLOCKS;
-    const bool    single = f->real == BMI_REAL_F32, half_open = kind == BMI_FILL_UNIFORM && f->p[0] < f->p[1];
-    const double  most = !half_open ? INFINITY : single ? (double)nextafterf((float)f->p[1], -INFINITY) : nextafter(f->p[1], -INFINITY);
-    double        y[WORDS];
+    const bool single = f->real == BMI_REAL_F32, half_open = kind == BMI_FILL_UNIFORM && f->p[0] < f->p[1];
+    const double most = !half_open ? INFINITY
+                        : single   ? (double)nextafterf((float)f->p[1], -INFINITY)
+                                   : nextafter(f->p[1], -INFINITY);
+    double y[WORDS];
     for (int64_t at = first / step * step; at < last; at += step) {
         elements(kind, f->p, seed, stream, (uint64_t)(at / step * BLOCKS), y);
         const int64_t from = at < first ? first : at, to = at + step < last ? at + step : last;

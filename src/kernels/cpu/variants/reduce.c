@@ -7,8 +7,8 @@
 bmi_reduce_rows_body BMI_V(bmi_reduce_rows);
 
 typedef struct tree { /* values of blocks joined pairwise: a binary counter */
-    real    at[BMI_REDUCE_LEVELS];
-    int     top;
+    real at[BMI_REDUCE_LEVELS];
+    int top;
     int64_t count;
 } tree;
 
@@ -23,7 +23,10 @@ V real fold(bmi_reduce_kind kind, vec a)
     }
 }
 
-V real join_one(bmi_reduce_kind kind, real a, real b) { return v_first(join(kind, v_set(a), v_set(b))); }
+V real join_one(bmi_reduce_kind kind, real a, real b)
+{
+    return v_first(join(kind, v_set(a), v_set(b)));
+}
 
 V void tree_add(bmi_reduce_kind kind, tree *t, real value)
 {
@@ -42,12 +45,13 @@ V real tree_end(bmi_reduce_kind kind, tree *t)
 V real row_block(bmi_reduce_kind kind, const real *x, int64_t n, vec shift)
 {
     enum { L = LANES };
-    vec     sum = v_set(identity(kind));
-    int64_t i   = 0;
+    vec sum = v_set(identity(kind));
+    int64_t i = 0;
     if (kind != BMI_REDUCE_LOGSUMEXP) /* there the exponentials, not the additions, take the time */
         for (; i + 4 * L <= n; i += 4 * L)
-            sum = join(kind, sum, join(kind, join(kind, load(kind, x + i, L, shift), load(kind, x + i + L, L, shift)),
-                                       join(kind, load(kind, x + i + 2 * L, L, shift), load(kind, x + i + 3 * L, L, shift))));
+            sum = join(kind, sum,
+                       join(kind, join(kind, load(kind, x + i, L, shift), load(kind, x + i + L, L, shift)),
+                            join(kind, load(kind, x + i + 2 * L, L, shift), load(kind, x + i + 3 * L, L, shift))));
     for (; i < n; i += L) sum = join(kind, sum, load(kind, x + i, n - i, shift));
     return fold(kind, sum);
 }
@@ -77,7 +81,7 @@ static void logsumexp_rows(const real *x, int64_t count, int64_t n, int64_t stri
         for (int64_t k = 0; k < some; k++) {
             const real *at = x + (r + k) * stride;
             BMI_V(bmi_reduce_rows)(BMI_REDUCE_MAX, at, 1, n, stride, &largest[k]);
-            y[r + k]       = row(BMI_REDUCE_LOGSUMEXP, at, n, v_set(finite_or_zero(largest[k])));
+            y[r + k] = row(BMI_REDUCE_LOGSUMEXP, at, n, v_set(finite_or_zero(largest[k])));
         }
         add_logs(largest, y + r, some);
     }
@@ -125,6 +129,6 @@ void BMI_V(bmi_reduce_end)(void *y, int64_t results, double scale, bool root)
     real *at = y;
     for (int64_t j = 0; j < results; j++) {
         const real v = (real)((double)at[j] * scale);
-        at[j]        = root ? v_first(v_sqrt(v_set(v))) : v;
+        at[j] = root ? v_first(v_sqrt(v_set(v))) : v;
     }
 }

@@ -22,7 +22,7 @@ V vec four(bmi_reduce_kind kind, const real *x, int64_t rows_left, int64_t strid
 V void column_block(bmi_reduce_kind kind, const real *x, int64_t n, int64_t cols, int64_t stride, const real *shift, real *y)
 {
     const bool narrow = cols <= 2 * LANES;
-    const int  step   = kind == BMI_REDUCE_LOGSUMEXP ? 1 : 4;
+    const int step = kind == BMI_REDUCE_LOGSUMEXP ? 1 : 4;
     for (int64_t j = 0; j < cols; j += LANES) {
         vec sum = v_set(identity(kind));
         if (narrow && step == 4)
@@ -31,8 +31,9 @@ V void column_block(bmi_reduce_kind kind, const real *x, int64_t n, int64_t cols
     }
     for (int64_t i = 0; (!narrow || step == 1) && i < n; i += step)
         for (int64_t j = 0; j < cols; j += LANES)
-            v_store(y + j, join(kind, v_load(y + j), step == 1 ? load(kind, x + i * stride + j, cols - j, v_load(shift + j))
-                                                               : four(kind, x + i * stride + j, n - i, stride, cols - j)));
+            v_store(y + j, join(kind, v_load(y + j),
+                                step == 1 ? load(kind, x + i * stride + j, cols - j, v_load(shift + j))
+                                          : four(kind, x + i * stride + j, n - i, stride, cols - j)));
 }
 
 V void join_strips(bmi_reduce_kind kind, real *to, const real *from, int64_t cols)
@@ -44,12 +45,14 @@ V void join_strips(bmi_reduce_kind kind, real *to, const real *from, int64_t col
 V void columns(bmi_reduce_kind kind, const real *x, int64_t n, int64_t cols, int64_t stride, const real *shift, real *y)
 {
     enum { LEVELS = 24 };
-    real    level[LEVELS][BMI_REDUCE_STRIP]; /* the tree, as tree_add's, but of strips; beyond its levels one after the other */
-    int     top = 0;
+    real level[LEVELS][BMI_REDUCE_STRIP]; /* the tree, as tree_add's, but of strips; beyond its levels one after the other */
+    int top = 0;
     int64_t count = 0;
     for (int64_t i = 0; i < n || i == 0; i += BMI_REDUCE_BLOCK, count++) {
-        column_block(kind, x + i * stride, n - i < BMI_REDUCE_BLOCK ? n - i : BMI_REDUCE_BLOCK, cols, stride, shift, level[top++]);
-        for (int64_t k = count; ((k & 1) || top == LEVELS) && top > 1; k >>= 1, top--) join_strips(kind, level[top - 2], level[top - 1], cols);
+        column_block(kind, x + i * stride, n - i < BMI_REDUCE_BLOCK ? n - i : BMI_REDUCE_BLOCK, cols, stride, shift,
+                     level[top++]);
+        for (int64_t k = count; ((k & 1) || top == LEVELS) && top > 1; k >>= 1, top--)
+            join_strips(kind, level[top - 2], level[top - 1], cols);
     }
     for (; top > 1; top--) join_strips(kind, level[top - 2], level[top - 1], cols);
     for (int64_t j = 0; j < cols; j++) y[j] = level[0][j];

@@ -37,18 +37,21 @@ V real identity(bmi_reduce_kind kind)
 V vec load(bmi_reduce_kind kind, const real *x, int64_t left, vec shift)
 {
     if (left >= LANES) return map(kind, v_load(x), shift);
-    const vec  v    = map(kind, v_load_n(x, (size_t)left), shift);
+    const vec v = map(kind, v_load_n(x, (size_t)left), shift);
     const bool zero = identity(kind) == 0 && kind != BMI_REDUCE_LOGSUMEXP; /* what v_load_n has put there */
     return zero ? v : v_select(m_first((size_t)left), v, v_set(identity(kind)));
 }
 
 /* The largest is taken out where it is finite, and put back onto the logarithms of some rows or columns at once. */
-V real finite_or_zero(real x) { return x > -REAL_MAX && x < REAL_MAX ? x : 0; }
+V real finite_or_zero(real x)
+{
+    return x > -REAL_MAX && x < REAL_MAX ? x : 0;
+}
 V void add_logs(const real *largest, real *y, int64_t count)
 {
     for (int64_t j = 0; j < count; j += LANES) {
         const size_t left = (size_t)(count - j < LANES ? count - j : LANES);
-        const vec    m = v_load_n(largest + j, left), sum = v_load_n(y + j, left);
+        const vec m = v_load_n(largest + j, left), sum = v_load_n(y + j, left);
         v_store_n(y + j, v_select(v_lt(v_abs(m), v_set((real)INFINITY)), v_add(m, v_log(sum)), m), left);
     }
 }

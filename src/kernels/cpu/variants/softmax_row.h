@@ -8,7 +8,10 @@
 bmi_reduce_rows_body BMI_V(bmi_reduce_rows);
 enum { ROW_BLOCK = BMI_REDUCE_BLOCK * LANES };
 
-V vec at_most(const real *x, int64_t left) { return left >= LANES ? v_load(x) : v_load_n(x, (size_t)left); }
+V vec at_most(const real *x, int64_t left)
+{
+    return left >= LANES ? v_load(x) : v_load_n(x, (size_t)left);
+}
 V void put_most(real *y, vec v, int64_t left)
 {
     if (left >= LANES) v_store(y, v);
@@ -33,7 +36,7 @@ V real row_largest(const real *x, int64_t n)
 /* y[i] = exp(x[i] - top), and the sum of them. y may be x, or null for the sum alone. */
 V real row_exp(const real *x, int64_t n, real top, real *y)
 {
-    real   block[ROW_BLOCK];
+    real block[ROW_BLOCK];
     double sum = 0;
     if (n <= LANES) {
         const vec e = v_keep(m_first((size_t)n), v_exp(v_sub(v_load_n(x, (size_t)n), v_set(top))));
@@ -41,8 +44,8 @@ V real row_exp(const real *x, int64_t n, real top, real *y)
         return v_sum(e);
     }
     for (int64_t i = 0; i < n; i += ROW_BLOCK) {
-        const int64_t m  = n - i < ROW_BLOCK ? n - i : ROW_BLOCK;
-        real         *to = y ? y + i : block;
+        const int64_t m = n - i < ROW_BLOCK ? n - i : ROW_BLOCK;
+        real *to = y ? y + i : block;
         for (int64_t j = 0; j < m; j += LANES) put_most(to + j, v_exp(v_sub(at_most(x + i + j, m - j), v_set(top))), m - j);
         sum += (double)row_sum(to, m);
     }
