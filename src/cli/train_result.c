@@ -4,8 +4,10 @@
 #include "model/scores.h"
 #include <inttypes.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 enum {
     CONFUSED = 10, /* classes whose confusion is shown, at most */
@@ -134,6 +136,21 @@ static int scores(cli_training *t)
     return 0;
 }
 
+/* What was trained for long is not given up for a disk that is full: it goes where temporary files go, and that is told. The command
+ * has failed all the same, for the file that was asked for is not there. */
+static int save_elsewhere(cli_training *t)
+{
+    char why[600], path[4200];
+    const char *folder = getenv("TMPDIR"), *slash = strrchr(t->output, '/');
+    snprintf(why, sizeof why, "%s", bm_error(t->model));
+    snprintf(path, sizeof path, "%s/%ld-%s", folder && *folder ? folder : "/tmp", (long)getpid(),
+             slash ? slash + 1 : t->output);
+    bm_clear(t->model);
+    if (bm_save(t->model, path)) return cli_fail(t->c, CLI_FAILED, "the model is not saved: %s", why);
+    return cli_fail(t->c, CLI_FAILED, "the model is not saved: %s. What was trained is in %s: move it to where there is room",
+                    why, path);
+}
+
 int cli_train_result(cli_training *t)
 {
     cli *c = t->c;
@@ -143,7 +160,7 @@ int cli_train_result(cli_training *t)
     int status = scores(t);
     if (status) return status;
     fflush(c->to); /* who waits for the file to be written can read why training ended */
-    if (bm_save(t->model, t->output)) return cli_fail(c, CLI_FAILED, "the model is not saved: %s", bm_error(t->model));
+    if (bm_save(t->model, t->output)) return save_elsewhere(t);
     cli_put(c, "parameters", json_integer((json_int_t)bm_model_parameters(t->model)));
     cli_put(c, "seconds", cli_number(t->seconds));
     cli_put(c, "file", json_string(t->output));

@@ -333,16 +333,21 @@ static void full_disk(void **state)
         return;
     }
     const bmt_run old = bmt_sh("baeum train ok.csv -t b -q -o disk/m.st && cp disk/m.st before.st");
-    const bmt_run model = bmt_sh("baeum train ok.csv -t b -m mlp:200,200 -e 1 -q -o disk/m.st");
+    const bmt_run model = bmt_sh("mkdir other && TMPDIR=other baeum train ok.csv -t b -m mlp:200,200 -e 1 -q -o disk/m.st");
+    char says[600];
+    snprintf(says, sizeof says, "%.599s", model.err);
     const bmt_run same = bmt_sh("cmp before.st disk/m.st && ls -A disk");
+    const bmt_run kept = bmt_sh("baeum inspect other/*-m.st && ls other | wc -l && rm -r other");
+    const bmt_run none = bmt_sh("TMPDIR=disk baeum train ok.csv -t b -m mlp:200,200 -e 1 -q -o disk/m.st");
     const bmt_run table = bmt_sh("baeum data get digits -o disk/d.csv; code=$?; ls -A disk; exit $code");
-    char says[200];
-    snprintf(says, sizeof says, "%.199s", model.err);
     umount(disk);
     rmdir(disk);
     assert_int_equal(old.code, 0);
     assert_int_equal(model.code, 1);
     bmt_contains("the model", says, "the model is not saved: cannot write disk/m.st: No space left on device");
+    bmt_contains("where it is", says, "What was trained is in other/");
+    bmt_exits(kept, 0);
+    bmt_exits(none, 1);
     assert_int_equal(same.code, 0);
     assert_string_equal(same.out, "m.st\n");
     assert_int_equal(table.code, 1);
