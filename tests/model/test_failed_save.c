@@ -25,6 +25,7 @@ static struct {
     how way;
     long at, calls;
     char last[16];
+    char order[400]; /* "open fchmod write ..." */
 } calls;
 
 /* Before a call; true when it fails. */
@@ -32,6 +33,8 @@ static bool fails(const char *name, int number)
 {
     if (!calls.on) return false;
     snprintf(calls.last, sizeof calls.last, "%s", name);
+    const size_t used = strlen(calls.order);
+    snprintf(calls.order + used, sizeof calls.order - used, "%s ", name);
     if (++calls.calls != calls.at) return false;
     if (calls.way == KILLED_BEFORE) raise(SIGKILL);
     errno = number;
@@ -171,10 +174,24 @@ static long save(bm_model *m, how way, long n)
     calls.way = way;
     calls.at = n;
     calls.calls = 0;
+    calls.order[0] = 0;
     calls.on = true;
     bm_save(m, path);
     calls.on = false;
     return calls.calls;
+}
+
+/* The bytes are on the disk before the name is the file's, and the name is before a save is done: a power cut finds one or the other. */
+static void order_of_calls(void **state)
+{
+    (void)state;
+    make_files();
+    bm_model *m = trained(1);
+    save(m, COUNTED, 0);
+    const char *last_write = calls.order, *sync = strstr(calls.order, "fsync"), *rename = strstr(calls.order, "rename");
+    for (const char *w = calls.order; (w = strstr(w, "write")); w++) last_write = w;
+    if (!sync || !rename || last_write > sync || sync > rename || !strstr(rename, "fsync")) fail_msg("%s", calls.order);
+    bm_free(m);
 }
 
 static void each_call_fails(void **state)
@@ -231,7 +248,8 @@ static void killed_at_each_call(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(each_call_fails), cmocka_unit_test(killed_at_each_call) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(order_of_calls), cmocka_unit_test(each_call_fails),
+                                        cmocka_unit_test(killed_at_each_call) };
     const int failed = cmocka_run_group_tests(tests, NULL, NULL);
     free(old_bytes);
     free(new_bytes);
