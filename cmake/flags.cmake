@@ -15,6 +15,6 @@ if(BAEUM_SANITIZE)
 endif()
 if(BAEUM_COVERAGE)
   target_compile_options(baeum_flags INTERFACE --coverage -O0 -g)
-  target_link_options(baeum_flags INTERFACE --coverage)
+  link_libraries(--coverage) # examples and the installed library, too, which have no other flags of ours
 endif()
 target_link_libraries(baeum_flags INTERFACE baeum_dependencies)
