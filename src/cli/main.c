@@ -82,6 +82,7 @@ int main(int argc, char **argv)
     cli c = { .to = stdout };
     hold_streams();
     signal(SIGPIPE, SIG_DFL);
+    signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is an error of writing, told and tidied up as such */
     for (int i = 1; i < argc && strcmp(argv[i], "--"); i++) c.json |= !strcmp(argv[i], "--json");
     if (argc < 2 || !strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help")) {
         c.command = argc > 2 ? find(argv[2]) : NULL;

@@ -78,9 +78,17 @@ static bm_status undo_add(bm_table *t)
     return t->object.error.status;
 }
 
+static bool may_add(bm_table *t, const char *name, const void *values, int64_t rows, bm_place here)
+{
+    if (!t || t->object.error.status) return false;
+    if (rows > 0 && !values)
+        bmi_object_fail(t, BM_E_ARGUMENT, here, "column \"%.100s\": the values are null", name ? name : "");
+    return !t->object.error.status;
+}
+
 bm_status bm_table_add_real_at(bm_table *t, const char *name, const double *values, int64_t rows, bm_place here)
 {
-    if (!t || t->object.error.status) return bmi_object_status(t);
+    if (!may_add(t, name, values, rows, here)) return bmi_object_status(t);
     for (int64_t r = 0; r < rows; r++)
         if (isinf(values[r]))
             return bmi_object_fail(t, BM_E_NUMBER, here, "column \"%.100s\" is infinite in row %" PRId64, name ? name : "", r);
@@ -91,7 +99,7 @@ bm_status bm_table_add_real_at(bm_table *t, const char *name, const double *valu
 
 bm_status bm_table_add_integer_at(bm_table *t, const char *name, const int64_t *values, int64_t rows, bm_place here)
 {
-    if (!t || t->object.error.status) return bmi_object_status(t);
+    if (!may_add(t, name, values, rows, here)) return bmi_object_status(t);
     bmi_column *c = bmi_table_add(t, name, BM_COLUMN_INTEGER, rows, here);
     if (c && rows) memcpy(c->values, values, (size_t)rows * sizeof *values);
     return t->object.error.status;
@@ -99,7 +107,7 @@ bm_status bm_table_add_integer_at(bm_table *t, const char *name, const int64_t *
 
 bm_status bm_table_add_text_at(bm_table *t, const char *name, const bm_name *values, int64_t rows, bm_place here)
 {
-    if (!t || t->object.error.status) return bmi_object_status(t);
+    if (!may_add(t, name, values, rows, here)) return bmi_object_status(t);
     bmi_column *c = bmi_table_add(t, name, BM_COLUMN_TEXT, rows, here);
     if (!c) return t->object.error.status;
     int32_t *codes = c->values;

@@ -17,7 +17,7 @@ void bmi_source_memory(bm_context *context, const char *name, const void *bytes,
 }
 
 /* Whether the file can be read piece by piece; then it stays open. A pipe is not even opened: who writes into it would take the
- * closing for the reader's end. */
+ * closing for the reader's end. Files under /proc tell a size of 0 and are read to their end. */
 static bool open_regular(const char *path, bmi_source *s)
 {
     struct stat about;
@@ -25,7 +25,7 @@ static bool open_regular(const char *path, bmi_source *s)
     s->file = open(path, O_RDONLY | O_CLOEXEC);
     if (s->file < 0) return false;
     unsigned char magic[2] = { 0, 0 };
-    if (!fstat(s->file, &about) && S_ISREG(about.st_mode) && about.st_size >= 0 && (uintmax_t)about.st_size < SIZE_MAX / 2) {
+    if (!fstat(s->file, &about) && S_ISREG(about.st_mode) && about.st_size > 0 && (uintmax_t)about.st_size < SIZE_MAX / 2) {
         s->size = (size_t)about.st_size;
         const ssize_t got = pread(s->file, magic, 2, 0);
         if (got >= 0 && !(got == 2 && magic[0] == 0x1f && magic[1] == 0x8b)) return true;

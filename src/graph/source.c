@@ -150,7 +150,7 @@ bm_node bm_numbers_at(bm_graph *g, bm_type type, bm_shape shape, const double *v
         char text[200];
         bmi_object_fail(g, BM_E_SHAPE, here, "numbers: %zu given, the shape %s has %lld", count, bmi_shape_text(text, &shape),
                         (long long)t->size);
-    }
+    } else if (count && !values) bmi_object_fail(g, BM_E_ARGUMENT, here, "numbers: the values are null");
     for (size_t i = 0; !bmi_object_failed(t) && !g->object.error.status && i < count; i++) {
         if (!number_fits(type, values[i]))
             bmi_object_fail(g, BM_E_ARGUMENT, here, "numbers: %g does not fit into %s", values[i], bm_type_name(type));

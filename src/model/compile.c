@@ -78,7 +78,7 @@ bm_status bmi_model_rebuild(bm_model *m, const bmi_settings *s, bool keep_optimi
 
 bm_status bm_compile_at(bm_model *m, const bm_compile_options *options, size_t size, bm_place here)
 {
-    if (bmi_object_failed(m)) return bmi_object_status(m);
+    if (bmi_object_failed(m) || !bmi_model_idle(m, "compile", here)) return bmi_object_status(m);
     bm_compile_options o = { 0 };
     if (bmi_options_copy(&m->object.error, here, &o, sizeof o, offsetof(bm_compile_options, named_), options, size))
         return m->object.error.status;

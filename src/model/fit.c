@@ -243,7 +243,7 @@ bm_status bmi_model_fit(bm_model *m, const bm_fit_options *o, bm_place here)
 
 bm_status bm_fit_at(bm_model *m, const bm_fit_options *options, size_t size, bm_place here)
 {
-    if (bmi_object_failed(m)) return bmi_object_status(m);
+    if (bmi_object_failed(m) || !bmi_model_idle(m, "fit", here)) return bmi_object_status(m);
     bm_fit_options o = { 0 };
     if (bmi_options_copy(&m->object.error, here, &o, sizeof o, offsetof(bm_fit_options, named_), options, size))
         return m->object.error.status;

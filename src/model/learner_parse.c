@@ -70,7 +70,7 @@ bm_model *bm_learner_parse_at(const char *text, const bm_recipe *recipe, bm_plac
     bmi_error e = { 0 };
     bm_learner how;
     bm_model *m;
-    text += text ? strspn(text, " \t\r\n") : 0;
+    if (text) text += strspn(text, " \t\r\n");
     if (!text || !*text) bmi_fail(&e, BM_E_ARGUMENT, here, "learner: the text is empty");
     else parse(&e, here, &arena, text, &how);
     if (e.status) {

@@ -146,6 +146,13 @@ const bm_recipe *bm_model_recipe(const bm_model *m)
     return m ? m->recipe : NULL;
 }
 
+bool bmi_model_idle(bm_model *m, const char *what, bm_place here)
+{
+    if (!atomic_load(&m->running)) return true;
+    bmi_object_fail(m, BM_E_ARGUMENT, here, "%s: the model is being fitted, and a callback of that fit cannot do this; do it after the fit", what);
+    return false;
+}
+
 void bmi_model_begin_work(bm_model *m)
 {
     atomic_store(&m->stop, 0);

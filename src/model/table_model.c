@@ -129,7 +129,7 @@ static bm_status fit_or_go_back(table_fit *f)
 
 bm_status bm_fit_table_at(bm_model *m, const bm_fit_table_options *options, size_t size, bm_place here)
 {
-    if (bmi_object_failed(m)) return bmi_object_status(m);
+    if (bmi_object_failed(m) || !bmi_model_idle(m, "fit", here)) return bmi_object_status(m);
     table_fit f = { .m = m, .e = &m->object.error, .here = here };
     if (bmi_options_copy(f.e, here, &f.o, sizeof f.o, offsetof(bm_fit_table_options, named_), options, size))
         return f.e->status;

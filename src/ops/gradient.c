@@ -66,7 +66,7 @@ static void pass_on(walk *w, int64_t i, bm_place here)
     bmi_graph_lend(w->g, before);
 }
 
-static bool check(bm_node y, bm_nodes xs, bm_place here)
+static bool check(bm_node y, bm_nodes xs, bm_node seed, bm_place here)
 {
     bm_graph *g = y.graph;
     if (!g || g->object.error.status) return false;
@@ -81,6 +81,8 @@ static bool check(bm_node y, bm_nodes xs, bm_place here)
             bmi_object_fail(g, BM_E_TYPE, here, "gradient: x, node \"%s\", is %s; only reals have derivatives",
                             bm_node_name(xs.at[i]), bm_type_name(bm_node_type(xs.at[i])));
     }
+    if (!g->object.error.status && seed.graph && (seed.graph != g || !bm_node_ok(seed)))
+        bmi_object_fail(g, BM_E_ARGUMENT, here, "gradient: the seed is a failed node or one of another graph");
     return !g->object.error.status;
 }
 
@@ -95,7 +97,7 @@ static bm_node first_adjoint(bm_node y, bm_node seed, bm_place here)
 bm_status bm_gradients_at(bm_node y, bm_nodes xs, bm_node seed, bm_node *out, bm_place here)
 {
     for (size_t i = 0; i < xs.count; i++) out[i] = bmi_node_failed(y.graph);
-    if (!check(y, xs, here)) return y.graph ? y.graph->object.error.status : BM_E_ARGUMENT;
+    if (!check(y, xs, seed, here)) return y.graph ? y.graph->object.error.status : BM_E_ARGUMENT;
     bm_graph *g = y.graph;
     bm_context *context = g->object.context;
     const size_t n = (size_t)y.index + 1;

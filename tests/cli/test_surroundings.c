@@ -6,6 +6,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static int setup(void **state)
 {
@@ -92,6 +93,18 @@ static void at_once(void **state)
               0);
 }
 
+/* Files whose size the system does not tell, and a limit on the size of files. */
+static void sizes(void **state)
+{
+    (void)state;
+    if (!access("/proc/self/status", R_OK))
+        bmt_contains("read to its end", bmt_exits(bmt_sh("baeum inspect /proc/self/status"), 0).out, "rows");
+    bmt_contains("no model",
+                 bmt_exits(bmt_sh("mkdir limit && cd limit && ulimit -f 0 && baeum train ../ok.csv -t b -q -o m.st"), 1).err,
+                 "cannot write m.st: File too large");
+    assert_string_equal(bmt_exits(bmt_sh("ls -A limit"), 0).out, "");
+}
+
 /* An output that would take the place of what is read. */
 static void spared(void **state)
 {
@@ -163,7 +176,7 @@ int main(void)
     setenv("BAEUM_THREADS", "1", 1); /* threads that other tests keep waiting make small networks slow */
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(names),  cmocka_unit_test(pipes),  cmocka_unit_test(locale),    cmocka_unit_test(at_once),
-        cmocka_unit_test(spared), cmocka_unit_test(tables), cmocka_unit_test(variables),
+        cmocka_unit_test(spared), cmocka_unit_test(tables), cmocka_unit_test(variables), cmocka_unit_test(sizes),
     };
     return cmocka_run_group_tests(tests, setup, NULL);
 }

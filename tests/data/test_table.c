@@ -141,6 +141,13 @@ static void wrong_columns(void **state)
     bm_table *t = bm_table_new();
     assert_int_equal(bm_table_add_real(t, "a", bad, 2), BM_E_NUMBER);
     bm_clear(t);
+    assert_int_equal(bm_table_add_real(t, "a", NULL, 2), BM_E_ARGUMENT);
+    bmt_contains("null", bm_error(t), "column \"a\": the values are null");
+    bm_clear(t);
+    assert_int_equal(bm_table_add_integer(t, "a", NULL, 2), BM_E_ARGUMENT);
+    bm_clear(t);
+    assert_int_equal(bm_table_add_text(t, "a", NULL, 2), BM_E_ARGUMENT);
+    bm_clear(t);
     assert_int_equal(bm_table_add_real(t, "a", good, 2), BM_OK);
     assert_int_equal(bm_table_add_real(t, "a", good, 2), BM_E_DATA);
     bm_clear(t);

@@ -64,6 +64,7 @@ static void wrong_sources_are_refused(void **state)
                   { BM_E_TYPE, "integers start" },
                   { BM_E_ARGUMENT, "another graph" },
                   { BM_E_SHAPE, "3 given" },
+                  { BM_E_ARGUMENT, "values are null" },
                   { BM_E_ARGUMENT, "does not fit" } };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         bm_shape nine = { .rank = 9 };
@@ -75,6 +76,7 @@ static void wrong_sources_are_refused(void **state)
         case 4: bm_variable(g, BM_I32, BM_SHAPE(2), ((bm_init){ .name = "ones" }), NULL); break;
         case 5: bm_add(bm_number(g, 1), bm_number(other, 1)); break;
         case 6: bm_numbers(g, BM_F32, BM_SHAPE(2), 1, 2, 3); break;
+        case 7: bm_numbers_at(g, BM_F32, BM_SHAPE(2), NULL, 2, NULL, BM_HERE); break;
         default: bm_numbers(g, BM_U8, BM_SHAPE(1), 256); break;
         }
         if (bm_status_of(g) != cases[i].want) fail_msg("case %d: %s", (int)i, bm_error(g));
@@ -137,6 +139,12 @@ static void gradients_that_cannot_be(void **state)
     bm_clear(g);
     assert_false(bm_node_ok(bm_gradient(x, bm_number(other, 1))));
     bmt_contains("x", bm_error(g), "another");
+    bm_clear(g);
+    bm_node out;
+    assert_int_equal(bm_gradients_at(x, BM_NODES(x), bm_number(other, 1), &out, BM_HERE), BM_E_ARGUMENT);
+    assert_false(bm_node_ok(out));
+    bmt_contains("seed", bm_error(g), "the seed is a failed node or one of another graph");
+    assert_false(bm_failed(other));
     bm_free(g);
     bm_free(other);
 }

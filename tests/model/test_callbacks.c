@@ -379,6 +379,42 @@ static void ones_own(void **state)
     bm_free(d);
 }
 
+/* ---- what a fit does not allow within itself ---- */
+static bm_model *fitted;
+
+static bool fit_within(void *user, const bm_progress *p)
+{
+    (void)p;
+    bm_fit(fitted, user);
+    return true;
+}
+
+static bool compile_within(void *user, const bm_progress *p)
+{
+    (void)user, (void)p;
+    bm_compile(fitted, .loss = BM_MSE);
+    return true;
+}
+
+static void fits_within_fits(void **state)
+{
+    (void)state;
+    bm_dataset *d = line(ROWS);
+    const bm_progress_function within[] = { fit_within, compile_within };
+    const char *const names[] = { "fit: the model is being fitted", "compile: the model is being fitted" };
+    for (int i = 0; i < 2; i++) {
+        fitted = slope(1);
+        assert_int_equal(bm_fit(fitted, d, .epochs = 3, .whole = true, .callbacks = { bm_on_progress(within[i], .user = d) }),
+                         BM_E_ARGUMENT);
+        bmt_contains("named", bm_error(fitted), names[i]);
+        bm_clear(fitted);
+        assert_int_equal(bm_fit(fitted, d, .whole = true), BM_OK); /* and it can go on */
+        assert_int_equal(bm_compile(fitted, .loss = BM_MSE), BM_OK);
+        bm_free(fitted);
+    }
+    bm_free(d);
+}
+
 /* ---- stopped by a signal ---- */
 static bm_model *running;
 
@@ -431,6 +467,7 @@ int main(void)
         cmocka_unit_test(lines_to_a_stream),
         cmocka_unit_test(progress_and_history),
         cmocka_unit_test(ones_own),
+        cmocka_unit_test(fits_within_fits),
         cmocka_unit_test(stopped_by_a_signal),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
