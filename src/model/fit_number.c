@@ -45,6 +45,19 @@ static bool bad_weights(bm_training *t)
     return false;
 }
 
+/* The loss of a step is that of the weights before it: what the last update made no step has seen. */
+bm_status bmi_training_check_weights(bm_training *t)
+{
+    for (size_t i = 0; i < t->network->training.n_weights; i++) {
+        const bmi_weight *w = &t->network->training.weights[i];
+        const bm_tensor  *v = bmi_session_variable(t->session, w->node.index);
+        if (v && first_bad(v->data, v->type, v->size) >= 0)
+            return bmi_fail(t->error, BM_E_NUMBER, t->here, "fit: the weights \"%s\" are not finite since the last update, whose gradient or rate was too large; "
+                            "lower the rate or give the optimiser a clip_norm", w->name);
+    }
+    return BM_OK;
+}
+
 /* "dense_2" of a node named "dense_2/add". */
 static int layer_length(const char *name)
 {

@@ -149,7 +149,8 @@ const bm_recipe *bm_model_recipe(const bm_model *m)
 bool bmi_model_idle(bm_model *m, const char *what, bm_place here)
 {
     if (!atomic_load(&m->running)) return true;
-    bmi_object_fail(m, BM_E_ARGUMENT, here, "%s: the model is being fitted, and a callback of that fit cannot do this; do it after the fit", what);
+    bmi_object_fail(m, BM_E_ARGUMENT, here,
+                    "%s: the model is being fitted, and a callback of that fit cannot do this; do it after the fit", what);
     return false;
 }
 

@@ -55,7 +55,7 @@ bm_status bmi_model_set_layers(bm_model *m, bm_layers layers, bm_place here);
 /* Exchanges what two models have learned: everything but their errors, learner and recipe. */
 void bmi_model_swap(bm_model *a, bm_model *b);
 /* False, with the error on the model, within one of its fits, which works with what `what` would exchange. */
-bool      bmi_model_idle(bm_model *m, const char *what, bm_place here);
+bool bmi_model_idle(bm_model *m, const char *what, bm_place here);
 /* Around a fit: bm_stop counts in between, and no stop from before does. */
 void bmi_model_begin_work(bm_model *m);
 void bmi_model_end_work(bm_model *m);

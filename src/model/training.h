@@ -67,6 +67,8 @@ bm_status bmi_training_begin(bm_training *t);
 void bmi_training_end(bm_training *t);
 /* fit_number.c: names what made the loss of this batch not finite. */
 bm_status bmi_training_bad_number(bm_training *t, const bmi_pass *p, const int64_t *rows);
+/* The same of weights that the last update of all made not finite. */
+bm_status bmi_training_check_weights(bm_training *t);
 void bmi_training_feed(const bm_training *t, const bmi_pass *p, const int64_t *rows);
 /* training.c: training ends after so many steps more of this fit have been looked at: `steps` of the callbacks is called right then. */
 void bmi_training_limit(bm_training *t, int64_t steps);

@@ -379,6 +379,18 @@ static void ones_own(void **state)
     bm_free(d);
 }
 
+/* No step is left to see what the last update did. */
+static void last_update(void **state)
+{
+    (void)state;
+    bm_dataset *d = line(ROWS);
+    bm_model *m = slope(1e300);
+    assert_int_equal(bm_fit(m, d, .whole = true), BM_E_NUMBER);
+    bmt_contains("named", bm_error(m), "\"dense_1/kernel\" are not finite since the last update");
+    bm_free(m);
+    bm_free(d);
+}
+
 /* ---- what a fit does not allow within itself ---- */
 static bm_model *fitted;
 
@@ -468,6 +480,7 @@ int main(void)
         cmocka_unit_test(progress_and_history),
         cmocka_unit_test(ones_own),
         cmocka_unit_test(fits_within_fits),
+        cmocka_unit_test(last_update),
         cmocka_unit_test(stopped_by_a_signal),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
