@@ -178,9 +178,10 @@ typedef struct bm_fit_options {
  *  Nothing is allocated from the second epoch on.
  *
  *  Errors   BM_E_ARGUMENT not compiled, a batch larger than the data (both are named), settings outside their ranges, called by a
- *           callback of a fit of the same model; BM_E_SHAPE, BM_E_TYPE the data does not fit the model; BM_E_DATA no target, labels outside the classes, weights that are
- *           negative; BM_E_NUMBER the loss is not finite: the message names the first operation that made it so, and the
- *           weights are as they were before that step; or the weights are not finite after the last one; BM_E_MEMORY. After bm_stop it returns BM_OK (bm_stopped_by says "stop").
+ *           callback of a fit of the same model; BM_E_SHAPE, BM_E_TYPE the data does not fit the model; BM_E_DATA no target, labels
+ *           outside the classes, weights that are negative; BM_E_NUMBER the loss is not finite: the message names the first
+ *           operation that made it so, and the weights are as they were before that step; or the weights are not finite after the
+ *           last one; BM_E_MEMORY. After bm_stop it returns BM_OK (bm_stopped_by says "stop").
  */
 BM_API bm_status bm_fit_at(bm_model *m, const bm_fit_options *options, size_t size, bm_place here);
 #define bm_fit(m, ...) bm_fit_at((m), BM_OPTIONS(bm_fit_options, .data = __VA_ARGS__), BM_HERE)

@@ -50,10 +50,13 @@ bm_status bmi_training_check_weights(bm_training *t)
 {
     for (size_t i = 0; i < t->network->training.n_weights; i++) {
         const bmi_weight *w = &t->network->training.weights[i];
-        const bm_tensor  *v = bmi_session_variable(t->session, w->node.index);
+        const bm_tensor *v = bmi_session_variable(t->session, w->node.index);
         if (v && first_bad(v->data, v->type, v->size) >= 0)
-            return bmi_fail(t->error, BM_E_NUMBER, t->here, "fit: the weights \"%s\" are not finite since the last update, whose gradient or rate was too large; "
-                            "lower the rate or give the optimiser a clip_norm", w->name);
+            return bmi_fail(
+                t->error, BM_E_NUMBER, t->here,
+                "fit: the weights \"%s\" are not finite since the last update, whose gradient or rate was too large; "
+                "lower the rate or give the optimiser a clip_norm",
+                w->name);
     }
     return BM_OK;
 }
