@@ -108,6 +108,23 @@ bm_layer bmi_output_layer(int64_t units, const char *activation)
 }
 
 /* ---- fitting ---- */
+/* Classes without names are counted by the largest. Far more of them than rows are no classes but a number that slipped in. */
+static bm_status count_classes(bm_learning *l, const bm_tensor *t)
+{
+    enum { ALWAYS_FINE = 10000 };
+    const int64_t most = t->size > ALWAYS_FINE ? t->size : ALWAYS_FINE;
+    for (int64_t i = 0; i < t->size; i++) {
+        const int64_t k = (int64_t)bm_tensor_at(t, i);
+        if (k >= most)
+            return bm_learning_fail(l, BM_E_DATA,
+                                    "fit: row %" PRId64 " has the class %" PRId64 ", and there are %" PRId64
+                                    " rows; number the classes 0, 1, 2 ..., or give f32 numbers for a regression",
+                                    i, k, t->size);
+        if (k + 1 > l->outputs) l->outputs = k + 1;
+    }
+    return BM_OK;
+}
+
 /* Task and number of outputs, from the dataset's target. */
 static bm_status look(bm_learning *l)
 {
@@ -126,8 +143,7 @@ static bm_status look(bm_learning *l)
     } else {
         l->task = BM_CLASSIFICATION;
         l->outputs = d->n_classes;
-        for (int64_t i = 0; !d->n_classes && i < t->size; i++)
-            if ((int64_t)bm_tensor_at(t, i) + 1 > l->outputs) l->outputs = (int64_t)bm_tensor_at(t, i) + 1;
+        if (!d->n_classes && count_classes(l, t)) return l->model->object.error.status;
         if (l->outputs < 2)
             return bm_learning_fail(l, BM_E_DATA, "fit: the target has only one class; there is nothing to tell apart");
     }

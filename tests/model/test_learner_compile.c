@@ -135,11 +135,25 @@ static void weighed(void **state)
     bm_free(plain), bm_free(a), bm_free(b), bm_free(weights), bm_free(by_row), bm_free(d);
 }
 
+/* A label far beyond the rows would ask for as many outputs. */
+static void wild_label(void **state)
+{
+    (void)state;
+    const float x[4] = { 1, 2, 3, 4 };
+    const int32_t t[4] = { 0, 1, INT32_MAX, 1 };
+    bm_tensor *a = bm_tensor_view(BM_F32, BM_SHAPE(4, 1), x), *b = bm_tensor_view(BM_I32, BM_SHAPE(4), t);
+    bm_dataset *d = bm_dataset_from(a, b);
+    bm_model *m = bm_learner(bm_softmax_regression(), NULL);
+    assert_int_equal(bm_fit(m, d), BM_E_DATA);
+    bmt_contains("a wild label", bm_error(m), "row 2 has the class 2147483647, and there are 4 rows");
+    bm_free(m), bm_free(d), bm_free(a), bm_free(b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(weighed),          cmocka_unit_test(flattened),  cmocka_unit_test(replaced),
-        cmocka_unit_test(metrics_and_loss), cmocka_unit_test(own_method),
+        cmocka_unit_test(metrics_and_loss), cmocka_unit_test(own_method), cmocka_unit_test(wild_label),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
