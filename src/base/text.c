@@ -115,20 +115,35 @@ static size_t edits(const char *a, size_t na, const char *b, size_t nb)
     return rows[na % 3][nb];
 }
 
-const char *bmi_nearest(const char *name, const char *const *names, size_t count)
+static const char *nearest(const char *name, const void *records, size_t count, size_t stride)
 {
     const size_t n = strlen(name);
     const char *best = NULL;
     size_t fewest = n / 3 + 2;
     if (n > NAME_MAX_BYTES) return NULL;
     for (size_t i = 0; i < count; i++) {
-        const size_t m = names[i] ? strlen(names[i]) : SIZE_MAX;
+        const char *other;
+        memcpy(&other, (const char *)records + i * stride, sizeof other);
+        const size_t m = other ? strlen(other) : SIZE_MAX;
         if (m > NAME_MAX_BYTES) continue;
-        const size_t d = edits(name, n, names[i], m);
+        const size_t d = edits(name, n, other, m);
         if (d < fewest) {
             fewest = d;
-            best = names[i];
+            best = other;
         }
     }
     return best;
+}
+
+const char *bmi_nearest(const char *name, const char *const *names, size_t count)
+{
+    return nearest(name, names, count, sizeof *names);
+}
+
+const char *bmi_did_you_mean(char into[BMI_HINT_BYTES], const char *name, const void *records, size_t count, size_t stride)
+{
+    const char *near = nearest(name, records, count, stride);
+    *into = 0;
+    if (near) snprintf(into, BMI_HINT_BYTES, "; did you mean \"%.100s\"?", near);
+    return into;
 }

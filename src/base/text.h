@@ -35,5 +35,9 @@ bool bmi_is_utf8(const char *text, size_t n);
  * neighbours; case does not count), at most a third of name's length + 1; of equals the first. Names over 100 bytes are not
  * considered. */
 const char *bmi_nearest(const char *name, const char *const *names, size_t count);
+/* The same as the end of a message, `; did you mean "area"?`, or "" when no name is near. records: `count` structs of `stride` bytes
+ * that begin with a pointer to their name. Returns into. */
+enum { BMI_HINT_BYTES = 140 };
+const char *bmi_did_you_mean(char into[BMI_HINT_BYTES], const char *name, const void *records, size_t count, size_t stride);
 
 #endif

@@ -140,13 +140,17 @@ static int scores(cli_training *t)
  * has failed all the same, for the file that was asked for is not there. */
 static int save_elsewhere(cli_training *t)
 {
-    char why[600], path[4200];
+    char why[600], path[4200], own[4100];
     const char *folder = getenv("TMPDIR"), *slash = strrchr(t->output, '/');
     snprintf(why, sizeof why, "%s", bm_error(t->model));
-    snprintf(path, sizeof path, "%s/%ld-%s", folder && *folder ? folder : "/tmp", (long)getpid(),
-             slash ? slash + 1 : t->output);
+    snprintf(own, sizeof own, "%s/baeum-XXXXXX", folder && *folder ? folder : "/tmp");
+    if (!mkdtemp(own)) return cli_fail(t->c, CLI_FAILED, "the model is not saved: %s", why); /* a folder that is ours alone */
+    snprintf(path, sizeof path, "%s/%.99s", own, slash ? slash + 1 : t->output);
     bm_clear(t->model);
-    if (bm_save(t->model, path)) return cli_fail(t->c, CLI_FAILED, "the model is not saved: %s", why);
+    if (bm_save(t->model, path)) {
+        rmdir(own);
+        return cli_fail(t->c, CLI_FAILED, "the model is not saved: %s", why);
+    }
     return cli_fail(t->c, CLI_FAILED, "the model is not saved: %s. What was trained is in %s: move it to where there is room",
                     why, path);
 }

@@ -10,12 +10,9 @@
 /* Says that a column of the training is not there, and which one may be meant. */
 static bm_status no_column(bmi_error *e, const bm_table *t, const char *name, bm_place here)
 {
-    const char **names = bmi_alloc(t->object.context, t->n_columns, sizeof *names);
-    for (size_t c = 0; names && c < t->n_columns; c++) names[c] = t->columns[c].name;
-    const char *near = names ? bmi_nearest(name, names, t->n_columns) : NULL;
-    bmi_release(t->object.context, names, t->n_columns, sizeof *names);
-    return bmi_fail(e, BM_E_DATA, here, "%s has no column \"%.100s\", which the recipe was fitted with%s%.100s%s",
-                    bmi_table_name(t), name, near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
+    char hint[BMI_HINT_BYTES];
+    return bmi_fail(e, BM_E_DATA, here, "%s has no column \"%.100s\", which the recipe was fitted with%s", bmi_table_name(t),
+                    name, bmi_did_you_mean(hint, name, t->columns, t->n_columns, sizeof *t->columns));
 }
 
 /* The inputs of the recipe, from the table. */

@@ -8,13 +8,9 @@
 
 static bm_status fail_column(bm_recipe *r, const bmi_recipe_step *s, const bmi_frame *f, const char *name, bm_place here)
 {
-    const char **names = bmi_alloc(r->object.context, f->n, sizeof *names);
-    for (size_t c = 0; names && c < f->n; c++) names[c] = f->columns[c].name;
-    const char *near = names ? bmi_nearest(name, names, f->n) : NULL;
-    bmi_object_fail(r, BM_E_DATA, here, "%s: there is no column \"%.100s\"%s%.100s%s", s->kind->name, name,
-                    near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
-    bmi_release(r->object.context, names, f->n, sizeof *names);
-    return r->object.error.status;
+    char hint[BMI_HINT_BYTES];
+    return bmi_object_fail(r, BM_E_DATA, here, "%s: there is no column \"%.100s\"%s", s->kind->name, name,
+                           bmi_did_you_mean(hint, name, f->columns, f->n, sizeof *f->columns));
 }
 
 /* The columns the step is done on, into *names (arena): those named, or all that it takes. */

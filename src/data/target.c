@@ -27,12 +27,9 @@ static const bmi_column *find(bmi_error *e, const bm_recipe *r, const bm_table *
 {
     const int64_t at = bm_table_find(t, r->target);
     if (at >= 0) return &t->columns[at];
-    const char **names = bmi_alloc(t->object.context, t->n_columns, sizeof *names);
-    for (size_t c = 0; names && c < t->n_columns; c++) names[c] = t->columns[c].name;
-    const char *near = names ? bmi_nearest(r->target, names, t->n_columns) : NULL;
-    bmi_fail(e, BM_E_DATA, here, "%s has no column \"%.100s\" for the target%s%.100s%s", bmi_table_name(t), r->target,
-             near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
-    bmi_release(t->object.context, names, t->n_columns, sizeof *names);
+    char hint[BMI_HINT_BYTES];
+    bmi_fail(e, BM_E_DATA, here, "%s has no column \"%.100s\" for the target%s", bmi_table_name(t), r->target,
+             bmi_did_you_mean(hint, r->target, t->columns, t->n_columns, sizeof *t->columns));
     return NULL;
 }
 

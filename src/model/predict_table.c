@@ -62,13 +62,9 @@ static bool is_known(const bm_recipe *r, const char *name)
 
 static bm_status fail_unknown(bmi_error *e, const bm_recipe *r, const char *name, bm_place here)
 {
-    const char **names = bmi_alloc(r->object.context, r->n_inputs, sizeof *names);
-    for (size_t i = 0; names && i < r->n_inputs; i++) names[i] = r->inputs[i].name;
-    const char *near = names ? bmi_nearest(name, names, r->n_inputs) : NULL;
-    bmi_fail(e, BM_E_DATA, here, "predict: there is no column \"%.100s\" in what the model was fitted on%s%.100s%s", name,
-             near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
-    bmi_release(r->object.context, names, r->n_inputs, sizeof *names);
-    return e->status;
+    char hint[BMI_HINT_BYTES];
+    return bmi_fail(e, BM_E_DATA, here, "predict: there is no column \"%.100s\" in what the model was fitted on%s", name,
+                    bmi_did_you_mean(hint, name, r->inputs, r->n_inputs, sizeof *r->inputs));
 }
 
 /* A cell must be of a column that there is, given once, and be what the column is: an error here is a slip in the program. */

@@ -337,7 +337,7 @@ static void full_disk(void **state)
     char says[600];
     snprintf(says, sizeof says, "%.599s", model.err);
     const bmt_run same = bmt_sh("cmp before.st disk/m.st && ls -A disk");
-    const bmt_run kept = bmt_sh("baeum inspect other/*-m.st && ls other | wc -l && rm -r other");
+    const bmt_run kept = bmt_sh("baeum inspect other/baeum-*/m.st && ls other | wc -l && rm -r other");
     const bmt_run none = bmt_sh("TMPDIR=disk baeum train ok.csv -t b -m mlp:200,200 -e 1 -q -o disk/m.st");
     const bmt_run table = bmt_sh("baeum data get digits -o disk/d.csv; code=$?; ls -A disk; exit $code");
     umount(disk);
