@@ -155,12 +155,22 @@ BM_API bm_status bm_recipe_step_at(bm_recipe *r, const char *kind, bm_names colu
  *                                    "dmy" or "mdy"
  * bm_recipe_impute(r, "median", ...) missing numbers get the "median", "mean", "most_frequent" or a constant ("0", "-1.5");
  *                                    no names: all numbers
+ * bm_recipe_min_max(r, ...)          the smallest training value becomes 0, the largest 1; setting: other ends, "-1,1"; no names: all
+ *                                    numbers but one-hot columns
+ * bm_recipe_ordinal(r, "low < middle < high", ...) text into 0, 1, 2 in this order (| instead of < where a text has one); a null: in
+ *                                    order of value; no names: all text. An unseen or missing category gets the training rows' middle one
+ * bm_recipe_polynomial(r, "3", ...)  x, x^2, x^3: powers up to a degree of 2 to 9; no names: all numbers but one-hot columns
+ * bm_recipe_drop_missing(r, ".4", ...) columns with more than this share of missing cells are not used; no names: all
  * Names that a table does not have are an error when the recipe is fitted. */
 #define bm_recipe_drop(...)          BM_STEP_("drop", __VA_ARGS__, NULL)
 #define bm_recipe_one_hot(...)       BM_STEP_("one_hot", __VA_ARGS__, NULL)
 #define bm_recipe_standardize(...)   BM_STEP_("standardize", __VA_ARGS__, NULL)
 #define bm_recipe_datetime(...)      BM_STEP_("datetime", __VA_ARGS__, NULL)
 #define bm_recipe_impute(r, ...)     bm_recipe_step_at((r), "impute", BM_REST_NAMES_(__VA_ARGS__, NULL), BM_FIRST_(__VA_ARGS__, NULL), BM_HERE)
+#define bm_recipe_min_max(...)       BM_STEP_("min_max", __VA_ARGS__, NULL)
+#define bm_recipe_ordinal(r, ...)      bm_recipe_step_at((r), "ordinal", BM_REST_NAMES_(__VA_ARGS__, NULL), BM_FIRST_(__VA_ARGS__, NULL), BM_HERE)
+#define bm_recipe_polynomial(r, ...)   bm_recipe_step_at((r), "polynomial", BM_REST_NAMES_(__VA_ARGS__, NULL), BM_FIRST_(__VA_ARGS__, NULL), BM_HERE)
+#define bm_recipe_drop_missing(r, ...) bm_recipe_step_at((r), "drop_missing", BM_REST_NAMES_(__VA_ARGS__, NULL), BM_FIRST_(__VA_ARGS__, NULL), BM_HERE)
 /* bm_recipe_step(r, "one_hot", "50", "city")    any step with its setting (null: none), of the columns named behind it */
 #define bm_recipe_step(r, kind, ...) bm_recipe_step_at((r), (kind), BM_REST_NAMES_(__VA_ARGS__, NULL), BM_FIRST_(__VA_ARGS__, NULL), BM_HERE)
 #define BM_STEP_(kind, ...)          bm_recipe_step_at(BM_FIRST_(__VA_ARGS__, NULL), (kind), BM_REST_NAMES_(__VA_ARGS__, NULL), NULL, BM_HERE)

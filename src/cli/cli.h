@@ -14,7 +14,7 @@
 
 #define CLI_PRINTF(text_, first_) __attribute__((format(printf, text_, first_)))
 
-enum { CLI_DONE = 0, CLI_FAILED = 1, CLI_USAGE = 2, CLI_INTERRUPTED = 130, CLI_DROPS = 256, CLI_MARKS = 64, CLI_COLUMNS = 64 };
+enum { CLI_DONE = 0, CLI_FAILED = 1, CLI_USAGE = 2, CLI_INTERRUPTED = 130, CLI_DROPS = 256, CLI_STEPS = 64, CLI_MARKS = 64, CLI_COLUMNS = 64 };
 
 /* ---- options ---- */
 
@@ -33,6 +33,7 @@ typedef enum cli_option_id {
     OPT_SEED,
     OPT_THREADS,
     OPT_DROP,
+    OPT_STEP,
     OPT_NO_HEADER,
     OPT_DELIMITER,
     OPT_MISSING,
@@ -63,8 +64,8 @@ typedef struct cli_options {
     int64_t epochs, batch, patience, seed, threads, rows;
     double rate;
     bool no_header, rename_duplicates, plan, json, quiet, verbose, help, balanced, log_target, in_order;
-    const char *drop[CLI_DROPS];
-    int n_drop;
+    const char *drop[CLI_DROPS], *step[CLI_STEPS];
+    int n_drop, n_step;
     /* made of the texts above */
     double validation_share, test_share; /* NaN: a file */
     char separator;                      /* 0: found out */

@@ -4,6 +4,7 @@
 #include "base/kinds.h"
 #include "base/text.h"
 #include "cli/cli.h"
+#include "data/step.h"
 #include <baeum/extend_model.h>
 #include <baeum/extend_nn.h>
 #include <math.h>
@@ -25,6 +26,7 @@ static const topic topics[] = {
     { "metrics", "metric", "of the library: .metrics = { BM_ACCURACY }", true },
     { "penalties", "penalty", "--model \"dense 64 relu kernel_penalty=l2(.01)\"", true },
     { "initializers", "initializer", "--model \"dense 64 relu kernel_init=he_normal\"", true },
+    { "steps", "step", "--step min_max, --step age,parity=polynomial:3, --step \"size=ordinal:small < large\"", false },
 };
 
 static const char *doc_of(const topic *t, const void *record)
@@ -82,6 +84,14 @@ static void say_numbers(const bmi_choice_kind *kind, FILE *to)
     }
 }
 
+static void say_steps(const topic *t, FILE *to)
+{
+    const bmi_kind *k;
+    fprintf(to, "%s: %s\n\n", t->name, t->how);
+    for (size_t i = 0; (k = bmi_kind_at(t->family, i)); i++)
+        fprintf(to, "  %-18s  %s\n", k->name, ((const bmi_step_kind *)k->record)->doc);
+}
+
 static void say_kinds(const topic *t, FILE *to)
 {
     const bmi_kind *k, *any = bmi_kind_at(t->family, 0);
@@ -108,7 +118,10 @@ static void say_kinds(const topic *t, FILE *to)
 bool cli_help_kinds(const char *name, FILE *to)
 {
     for (size_t i = 0; i < BMI_COUNT(topics); i++)
-        if (!strcmp(name, topics[i].name) || !strcmp(name, topics[i].family)) return say_kinds(&topics[i], to), true;
+        if (!strcmp(name, topics[i].name) || !strcmp(name, topics[i].family)) {
+            (strcmp(topics[i].family, "step") ? say_kinds : say_steps)(&topics[i], to);
+            return true;
+        }
     return false;
 }
 

@@ -56,6 +56,10 @@ static const option_row rows[OPT_COUNT] = {
     [OPT_THREADS] = { "threads", 0, "N", INTEGER, AT(threads), 1, 1024,
                       "default: BAEUM_THREADS, else the processors this process may use" },
     [OPT_DROP] = { "drop", 'd', "COL,...", LIST, AT(drop), 0, 0, "columns that are not used; may be given again" },
+    [OPT_STEP] = { "step", 0, "COL,...=STEP", LIST, AT(step), 0, 0,
+                   "what is done to columns before the usual preparation: age,parity=polynomial:3, min_max; without columns "
+                   "all "
+                   "that fit; may be given again, in order (baeum help steps)" },
     [OPT_NO_HEADER] = { "no-header", 0, NULL, FLAG, AT(no_header), 0, 0,
                         "the first row of the file is data; columns are named c1, c2 ..." },
     [OPT_DELIMITER] = { "delimiter", 0, "C", SEPARATOR, AT(delimiter), 0, 0,
@@ -208,9 +212,11 @@ static int take(cli *c, cli_option_id id, const char *text)
     if (r->kind == FLAG) return (*(bool *)into = true), 0;
     if (r->kind == INTEGER || r->kind == REAL) return read_number(c, r, text, into);
     if (r->kind == LIST) {
-        if (o->n_drop == CLI_DROPS)
-            return cli_fail(c, CLI_USAGE, "--%s is given more than %d times; join the columns by commas", r->name, CLI_DROPS);
-        o->drop[o->n_drop++] = text;
+        int *n = id == OPT_DROP ? &o->n_drop : &o->n_step;
+        const int most = id == OPT_DROP ? CLI_DROPS : CLI_STEPS;
+        if (*n == most)
+            return cli_fail(c, CLI_USAGE, "--%s is given more than %d times; join the columns by commas", r->name, most);
+        ((const char **)into)[(*n)++] = text;
         return 0;
     }
     if (!*text) return cli_fail(c, CLI_USAGE, "--%s is empty; it wants %s", r->name, r->argument);

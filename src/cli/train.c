@@ -118,7 +118,7 @@ const cli_command cli_train = {
     .summary = "fit, judge on held-out rows, save",
     .options = BIT(OPT_TARGET) | BIT(OPT_TASK) | BIT(OPT_MODEL) | BIT(OPT_EPOCHS) | BIT(OPT_BATCH) | BIT(OPT_RATE) |
                BIT(OPT_OPTIMIZER) | BIT(OPT_LOSS) | BIT(OPT_PATIENCE) | BIT(OPT_VALIDATION) | BIT(OPT_TEST) | BIT(OPT_SEED) |
-               BIT(OPT_THREADS) | BIT(OPT_DROP) | BIT(OPT_NO_HEADER) | BIT(OPT_DELIMITER) | BIT(OPT_MISSING) |
+               BIT(OPT_THREADS) | BIT(OPT_DROP) | BIT(OPT_STEP) | BIT(OPT_NO_HEADER) | BIT(OPT_DELIMITER) | BIT(OPT_MISSING) |
                BIT(OPT_DECIMAL) | BIT(OPT_DATES) | BIT(OPT_RENAME) | BIT(OPT_BAD_ROWS) | BIT(OPT_DATA) | BIT(OPT_OUTPUT) |
                BIT(OPT_JSON) | BIT(OPT_QUIET) | BIT(OPT_VERBOSE) | BIT(OPT_BALANCED) | BIT(OPT_LOG_TARGET) | BIT(OPT_IN_ORDER),
     .about =
@@ -133,5 +133,6 @@ const cli_command cli_train = {
                 "  baeum train creditcard --target share --drop expenditure --model mlp:64,32\n"
                 "  baeum train sales.csv -t revenue -m \"dense 64 relu, dropout .2, dense 32 relu\" --epochs 200 --rate .003\n"
                 "  baeum train mnist --model \"dense 512 relu, dropout .2, dense 10\" --epochs 5 --batch 128\n"
+                "  baeum train infert --step \"education=ordinal:0-5yrs < 6-11yrs < 12+ yrs\" --step min_max\n"
                 "  zcat log.csv.gz | baeum train - -t failed -o failed.safetensors --json",
 };

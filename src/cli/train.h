@@ -33,6 +33,9 @@ int cli_train_model(cli_training *t);
 void cli_train_say_model(void *training, const bm_progress *p);
 /* train_result.c: stop reason, scores, file. */
 int cli_train_result(cli_training *t);
+/* recipe_steps.c: whether every --step is one, before the data is read; and adding them to a recipe for a table. */
+int cli_steps_check(cli *c);
+int cli_steps_add(cli *c, const bm_table *t, const char *target, bm_recipe *r);
 /* equal_rows.c: warns of validation and test rows that stand in the training part, too. */
 void cli_warn_equal_rows(cli_training *t);
 /* leak.c: warns of a column, or a ratio of two, that gives the target almost alone. */

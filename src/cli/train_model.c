@@ -177,6 +177,7 @@ int cli_train_check(cli *c)
     if (!status && t.model) status = check_layers(c, t.model);
     if (!status && o->optimizer) status = make_optimizer(c, &arena, &optimizer);
     if (!status && o->loss) status = find_loss(c, o->loss);
+    if (!status) status = cli_steps_check(c);
     bmi_arena_end(&arena);
     bm_free(t.model);
     free(t.text);

@@ -48,7 +48,8 @@ static int make_recipe(cli_training *t, const bm_table *rows, bm_task task, bm_r
     const bmi_set *set = bmi_set_find(t->source.given);
     bm_recipe *r = *made = bm_recipe_new(.target = t->target, .task = task, .target_log1p = t->c->options.log_target,
                                          .keep_constant = set && set->pixels);
-    const int status = bm_failed(r) ? 0 : drop_columns(t, r);
+    int status = bm_failed(r) ? 0 : drop_columns(t, r);
+    if (!status) status = cli_steps_add(t->c, t->source.table, t->target, r);
     if (status) return status;
     if (t->c->options.dates) bm_recipe_step(r, "datetime", t->c->options.dates);
     bm_recipe_fit(r, rows);
@@ -284,6 +285,7 @@ int cli_train_prepare_data(cli_training *t)
     const cli_options *o = &c->options;
     const bm_tensor *targets = bm_dataset_t(t->source.data, 0);
     if (o->n_drop) return cli_fail(c, CLI_USAGE, "--drop is for tables; %s has arrays", t->source.given);
+    if (o->n_step) return cli_fail(c, CLI_USAGE, "--step is for tables; %s has arrays", t->source.given);
     if (o->log_target) return cli_fail(c, CLI_USAGE, "--log-target is for tables; %s has arrays", t->source.given);
     if (!targets)
         return cli_fail(

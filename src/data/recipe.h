@@ -72,7 +72,9 @@ bm_status bmi_target_text_classes(bm_recipe *r, const bmi_column *c, bm_rows row
 bm_tensor *bmi_target_apply(bmi_error *e, const bm_recipe *r, const bm_table *t, bm_rows rows, bm_place here);
 /* recipe_default.c: adds and does the steps that were not asked for. */
 bm_status bmi_recipe_default(bm_recipe *r, bmi_frame *f, bm_place here);
-/* recipe_fit.c: fits one step on the frame and applies it; `say`: with a note. */
+/* recipe_default.c: notes which columns a step that was asked for was done on, unless it takes columns away. */
+bm_status bmi_recipe_tell(bm_recipe *r, const bmi_recipe_step *s, bm_place here);
+/* recipe_fit.c: fits one step on the frame and applies it. */
 bm_status bmi_recipe_do(bm_recipe *r, bmi_recipe_step *s, bmi_frame *f, bm_place here);
 /* recipe.c: adds a step; null with the error on r. */
 bmi_recipe_step *bmi_recipe_add(bm_recipe *r, const char *kind, bm_names columns, const char *with, bmi_arena *arena,

@@ -32,6 +32,13 @@ static const char *list_columns(const bmi_recipe_step *s, char into[400])
     return into;
 }
 
+bm_status bmi_recipe_tell(bm_recipe *r, const bmi_recipe_step *s, bm_place here)
+{
+    char columns[400];
+    if (!s->n_columns || s->kind->ignores_absent) return BM_OK;
+    return note(r, here, "%s: %s%s%s", list_columns(s, columns), s->kind->name, s->with ? " " : "", s->with ? s->with : "");
+}
+
 /* Adds a step and does it; *done gets the step when it has columns. */
 static bm_status add(bm_recipe *r, bmi_frame *f, const char *kind, bm_names names, const char *with,
                      const bmi_recipe_step **done, bm_place here)

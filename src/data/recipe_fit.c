@@ -92,12 +92,15 @@ static bm_status keep_marks(bm_recipe *r, const bm_table *t, bm_place here)
                : bmi_fail_memory(&r->object.error, here, 100, "for the marks of missing cells");
 }
 
-/* Whether the first step that is done on a column takes it away. */
+/* Whether the first step that changes a column takes it away. */
 static bool only_dropped(const bm_recipe *r, const char *name)
 {
     for (size_t s = 0; s < r->n_steps; s++)
-        for (size_t c = 0; c < r->steps[s].n_columns; c++)
-            if (!strcmp(r->steps[s].columns[c].name, name)) return r->steps[s].kind->ignores_absent;
+        for (size_t c = 0; c < r->steps[s].n_columns; c++) {
+            const bmi_step_column *state = &r->steps[s].columns[c];
+            const bool drops = r->steps[s].kind->ignores_absent, keeps = drops && state->n_numbers && state->numbers[0] == 0;
+            if (!keeps && !strcmp(state->name, name)) return drops;
+        }
     return false;
 }
 
@@ -142,7 +145,10 @@ static bm_status fit(bm_recipe *r, const bm_table *t, bm_rows rows, bm_place her
     if (!st && !f.rows) st = bmi_object_fail(r, BM_E_DATA, here, "there is no row to fit the recipe on");
     if (!st) st = take_columns(r, t, kept ? (bm_rows){ kept, n_kept } : rows, &f, here);
     if (!st) st = keep_marks(r, t, here);
-    for (size_t s = 0; !st && s < r->n_asked; s++) st = bmi_recipe_do(r, &r->steps[s], &f, here);
+    for (size_t s = 0; !st && s < r->n_asked; s++) {
+        st = bmi_recipe_do(r, &r->steps[s], &f, here);
+        if (!st) st = bmi_recipe_tell(r, &r->steps[s], here);
+    }
     if (!st && !r->plain) st = bmi_recipe_default(r, &f, here);
     if (!st) st = name_features(r, &f, here);
     if (!st) forget_dropped(r);

@@ -25,7 +25,7 @@ typedef struct bmi_step_kind {
     const char *name, *doc;
     bool needs_names;    /* a step without named columns is an error */
     bool scales;         /* after it numbers are not standardised by default */
-    bool ignores_absent; /* a column that a table lacks does not matter */
+    bool ignores_absent; /* the step takes columns away (unless what it keeps of one is the number 0): a table may lack them */
     /* Whether a setting is lawful; null: the kind takes none. */
     bool (*setting)(const char *with);
     /* Whether the step can be done on a column (`chosen`: it was named by the user). */

@@ -153,6 +153,29 @@ static void log_lines(void **state)
         0);
 }
 
+/* Steps of a recipe by options, in their order; the model does them to raw rows. */
+static void steps(void **state)
+{
+    (void)state;
+    const bmt_run r =
+        bmt_exits(bmt_sh("baeum train infert -d stratum,pooled.stratum --step 'education=ordinal:0-5yrs < 6-11yrs < 12+ yrs' "
+                         "--step age,parity=polynomial:2 --step min_max"),
+                  0);
+    bmt_contains("an order", r.out, "recipe       education: ordinal 0-5yrs < 6-11yrs < 12+ yrs\n");
+    bmt_contains("powers", r.out, "age, parity: polynomial 2\n");
+    bmt_contains("and no other scale", r.out, "education, age, age^2, parity, parity^2, induced, spontaneous: min_max\nsplit ");
+    bmt_contains("unseen",
+                 bmt_exits(bmt_sh("printf 'education,age,parity,induced,spontaneous\nPhD,30,1,1,1\n' | "
+                                  "baeum predict infert.safetensors -"),
+                           0)
+                     .err,
+                 "1 cell has a category that was not there in training");
+    make_csv("a=b,y", 40, "$1 \",\" $1 * $1"); /* a name with the sign; the curve is found exactly */
+    json_t *json = train("x.csv -t y --step a=b=polynomial");
+    bmt_near("a square", bmt_json_number(json, "metrics.test.r2"), 1, 1e-9);
+    json_decref(json);
+}
+
 static void session_of_numbers(void **state)
 {
     (void)state;
@@ -544,6 +567,7 @@ int main(void)
         cmocka_unit_test(log_lines),
         cmocka_unit_test(balanced),
         cmocka_unit_test(targets_and_order),
+        cmocka_unit_test(steps),
         cmocka_unit_test(session_of_numbers),
         cmocka_unit_test(given_away),
         cmocka_unit_test(written_by_people),

@@ -343,7 +343,8 @@ static void order_of_dates(void **state)
         bm_recipe *r = bm_recipe_new(.keep_constant = true, .plain = true);
         bm_recipe_step(r, "datetime", cases[i].with, "d");
         if (bm_recipe_fit(r, t)) fail_msg("%s: %s", text, bm_error(r));
-        if (cases[i].note ? !has_note(r, cases[i].note) : has_note(r, "d:")) fail_msg("%s: the note", text);
+        const bool noted = has_note(r, "d: the day") || has_note(r, "d: day and month");
+        if (cases[i].note ? !has_note(r, cases[i].note) : noted) fail_msg("%s: the note", text);
         bm_recipe *copy = bmi_recipe_copy(r);
         bm_table *row = table_of("d\n3/4/2024\n");
         bm_dataset *d = bm_recipe_apply(copy, row);

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Ordinal: the categories of a text become 0, 1, 2 ... in the order that the setting gives, "low < middle < high" (or "low | middle | high"
+ * where a text has a <), else in order of value. A training row with a text that the order does not name is an error. Cells that are missing or
+ * of a category not seen in training (both are counted) get the middle one of the training rows (their lower median). */
+#include "data/step.h"
+#include "base/text.h"
+#include <stdlib.h>
+#include <string.h>
+
+enum { MOST = 10000 };
+
+static bool blank(char c)
+{
+    return c == ' ' || c == '\t';
+}
+
+/* The next text of an order from *at on, without the blanks around it: its start and bytes. False at the end. */
+static bool next_text(const char **at, char separator, const char **text, size_t *bytes)
+{
+    if (!*at) return false;
+    const char *end = strchr(*at, separator), *stop = end ? end : *at + strlen(*at);
+    *text = *at;
+    while (*text < stop && blank(**text)) ++*text;
+    while (stop > *text && blank(stop[-1])) stop--;
+    *bytes = (size_t)(stop - *text);
+    *at = end ? end + 1 : NULL;
+    return true;
+}
+
+static char separator_of(const char *with)
+{
+    return strchr(with, '|') ? '|' : '<';
+}
+
+/* How many texts an order names; 0 when it is wrong: one text alone, an empty one, one twice, or too many. */
+static size_t count_order(const char *with)
+{
+    size_t n = 0, bytes, other_bytes;
+    const char *text, *other;
+    for (const char *at = with; next_text(&at, separator_of(with), &text, &bytes); n++) {
+        if (!bytes || n == MOST) return 0;
+        const char *rest = at;
+        while (next_text(&rest, separator_of(with), &other, &other_bytes))
+            if (bytes == other_bytes && !memcmp(text, other, bytes)) return 0;
+    }
+    return n > 1 ? n : 0;
+}
+
+static bool setting(const char *with)
+{
+    return count_order(with) > 0;
+}
+
+static bool takes(const bmi_frame *f, size_t column, bool chosen)
+{
+    (void)chosen;
+    return f->columns[column].text;
+}
+
+typedef struct place {
+    const char *text;
+    int64_t number;
+} place;
+
+static int by_text(const void *a, const void *b)
+{
+    return strcmp(((const place *)a)->text, ((const place *)b)->text);
+}
+
+/* The number of each text of a column's dictionary, -1 of those that are not among `texts`; null when there is no memory. */
+static int64_t *numbers_of(const bmi_frame *f, const bmi_dictionary *dictionary, const char *const *texts, size_t n)
+{
+    int64_t *map = bmi_alloc_raw(f->context, (size_t)dictionary->count, sizeof *map);
+    place *places = bmi_alloc_raw(f->context, n, sizeof *places);
+    for (size_t i = 0; map && places && i < n; i++) places[i] = (place){ texts[i], (int64_t)i };
+    if (map && places) qsort(places, n, sizeof *places, by_text);
+    for (int32_t code = 0; map && places && code < dictionary->count; code++) {
+        const place sought = { .text = bmi_dictionary_text(dictionary, code, NULL) };
+        const place *found = bsearch(&sought, places, n, sizeof *places, by_text);
+        map[code] = found ? found->number : -1;
+    }
+    if (!places) {
+        bmi_release(f->context, map, (size_t)dictionary->count, sizeof *map);
+        map = NULL;
+    }
+    bmi_release(f->context, places, n, sizeof *places);
+    return map;
+}
+
+static bm_status no_memory(const bmi_step_fit *how)
+{
+    return bmi_fail_memory(how->error, how->here, 1024, "for the categories of a column");
+}
+
+/* The texts in the order that was given. */
+static bm_status take_order(const bmi_step_fit *how, bmi_step_column *state)
+{
+    const char *text;
+    size_t bytes;
+    state->texts = bmi_arena_alloc(how->arena, count_order(how->with), sizeof *state->texts);
+    if (!state->texts) return no_memory(how);
+    for (const char *at = how->with; next_text(&at, separator_of(how->with), &text, &bytes);) {
+        char *copy = bmi_arena_alloc(how->arena, bytes + 1, 1);
+        if (!copy) return no_memory(how);
+        memcpy(copy, text, bytes);
+        copy[bytes] = 0;
+        state->texts[state->n_texts++] = copy;
+    }
+    return BM_OK;
+}
+
+static int by_value(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* The texts that occur in the rows, in order of value; rows_of: how often each text of the dictionary does. */
+static bm_status find_order(const bmi_step_fit *how, const bmi_frame_column *c, const int64_t *rows_of, bmi_step_column *state)
+{
+    size_t n = 0;
+    for (int32_t code = 0; code < c->dictionary->count; code++) n += rows_of[code] > 0;
+    if (n > MOST)
+        return bmi_fail(how->error, BM_E_DATA, how->here,
+                        "ordinal: column \"%.100s\" has more than %d categories; drop it, or group them", state->name, MOST);
+    state->texts = bmi_arena_alloc(how->arena, n + 1, sizeof *state->texts);
+    if (!state->texts) return no_memory(how);
+    for (int32_t code = 0; code < c->dictionary->count; code++) {
+        if (!rows_of[code]) continue;
+        state->texts[state->n_texts] = bmi_arena_text(how->arena, bmi_dictionary_text(c->dictionary, code, NULL));
+        if (!state->texts[state->n_texts++]) return no_memory(how);
+    }
+    qsort(state->texts, n, sizeof *state->texts, by_value);
+    return BM_OK;
+}
+
+/* The lower median of the rows' numbers; refuses a text that has none. */
+static bm_status find_middle(const bmi_step_fit *how, const bmi_frame *f, const bmi_frame_column *c, const int64_t *rows_of,
+                             const bmi_step_column *state, double *middle)
+{
+    int64_t *map = numbers_of(f, c->dictionary, state->texts, state->n_texts), all = 0, below = 0;
+    int64_t *have = bmi_alloc(f->context, state->n_texts, sizeof *have);
+    bm_status st = map && have ? BM_OK : no_memory(how);
+    for (int32_t code = 0; !st && code < c->dictionary->count; code++) {
+        if (rows_of[code] && map[code] < 0)
+            st = bmi_fail(how->error, BM_E_DATA, how->here,
+                          "ordinal: column \"%.100s\" has \"%.100s\", which the order does not name", state->name,
+                          bmi_dictionary_text(c->dictionary, code, NULL));
+        else if (rows_of[code]) have[map[code]] += rows_of[code];
+        all += rows_of[code];
+    }
+    *middle = 0;
+    for (size_t i = 0; !st && i < state->n_texts && 2 * below < all; i++) {
+        *middle = (double)i;
+        below += have[i];
+    }
+    bmi_release(f->context, map, (size_t)c->dictionary->count, sizeof *map);
+    bmi_release(f->context, have, state->n_texts, sizeof *have);
+    return st;
+}
+
+static bm_status fit(const bmi_step_fit *how, const bmi_frame *f, size_t column, bmi_step_column *state)
+{
+    const bmi_frame_column *c = &f->columns[column];
+    const size_t room = (size_t)c->dictionary->count;
+    int64_t *rows_of = bmi_alloc(f->context, room, sizeof *rows_of);
+    state->numbers = bmi_arena_alloc(how->arena, 1, sizeof *state->numbers);
+    bm_status st = rows_of && state->numbers ? BM_OK : no_memory(how);
+    for (int64_t i = 0; !st && i < f->rows; i++)
+        if (c->codes[i] >= 0) rows_of[c->codes[i]]++;
+    if (!st) st = how->with ? take_order(how, state) : find_order(how, c, rows_of, state);
+    if (!st) st = find_middle(how, f, c, rows_of, state, state->numbers);
+    if (!st) state->n_numbers = 1;
+    bmi_release(f->context, rows_of, room, sizeof *rows_of);
+    return st;
+}
+
+static bm_status apply(bmi_error *e, bm_place here, const bmi_step_column *s, bmi_frame *f, size_t at)
+{
+    const bmi_dictionary *dictionary = f->columns[at].dictionary;
+    const size_t room = (size_t)dictionary->count;
+    int64_t *map = numbers_of(f, dictionary, s->texts, s->n_texts);
+    char *name = map ? bmi_text_copy(f->context, s->name) : NULL;
+    bmi_frame_column old = { 0 };
+    const bool fine = name && bmi_frame_replace(f, at, 1, &old);
+    for (int64_t i = 0; fine && i < f->rows; i++) {
+        const int64_t number = old.codes[i] < 0 ? -1 : map[old.codes[i]];
+        f->columns[at].numbers[i] = number < 0 ? s->numbers[0] : (double)number;
+        f->counted.missing += old.codes[i] < 0;
+        f->counted.unseen += old.codes[i] >= 0 && number < 0;
+    }
+    if (fine) f->columns[at].name = name;
+    else bmi_text_release(f->context, name);
+    bmi_release(f->context, map, room, sizeof *map);
+    bmi_frame_column_end(f, &old);
+    return fine ? BM_OK : bmi_fail_memory(e, here, (size_t)f->rows * 8, "for the categories of a column");
+}
+
+static bool lawful(const bmi_step_column *s)
+{
+    if (s->n_numbers != 1 || s->n_texts > MOST || !(s->numbers[0] >= 0 && s->numbers[0] <= MOST)) return false;
+    for (size_t i = 0; i < s->n_texts; i++)
+        for (size_t k = 0; k < i; k++)
+            if (!strcmp(s->texts[i], s->texts[k])) return false;
+    return true;
+}
+
+static const bmi_step_kind ordinal = { .name = "ordinal",
+                                       .doc = "categories into 0, 1, 2 ... in order of value, or as low < middle < high says",
+                                       .setting = setting,
+                                       .takes = takes,
+                                       .takes_what = "text",
+                                       .fit = fit,
+                                       .apply = apply,
+                                       .lawful = lawful };
+const bmi_kind bmi_kinds_step_ordinal[] = { { "step", "ordinal", &ordinal }, { 0 } };
