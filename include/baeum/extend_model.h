@@ -28,11 +28,20 @@ BM_API void   bm_training_set_rate(bm_training *t, double factor);
 /** Ends training after the current step; `why` (copied, cut at 60 bytes) is what bm_stopped_by says. */
 BM_API void   bm_training_stop(bm_training *t, const char *why);
 /** Keeps the present weights for this callback, and puts the kept ones back (nothing when none were kept). Allocates nothing;
- *  the kind must have BM_CALLBACK_WEIGHTS. */
+ *  the kind must have BM_CALLBACK_WEIGHTS. Of a kind that remembers its state, a fit that is resumed goes on with the weights
+ *  that it had before `end` put others back. */
 BM_API void   bm_training_keep(bm_training *t);
 BM_API void   bm_training_put_back(bm_training *t);
 /** Ends training with an error on the model. */
 BM_API bm_status bm_training_fail(bm_training *t, bm_status status, const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+/** What a callback remembers from one fit to the next that resumes it, and in checkpoints: each value has a name, and the same
+ *  call writes or reads it. What is not there, in another number or of another type leaves the value as it was. */
+typedef struct bm_state bm_state;
+BM_API void bm_state_reals(bm_state *s, const char *name, double *values, int64_t count);
+BM_API void bm_state_integers(bm_state *s, const char *name, int64_t *values, int64_t count);
+BM_API void bm_state_bool(bm_state *s, const char *name, bool *value);
+BM_API void bm_state_text(bm_state *s, const char *name, char *text, size_t room); /**< UTF-8; `room` bytes of the caller's */
 
 enum {
     BM_CALLBACK_GRADIENT = 1, /**< needs the norm of the gradient: each step computes it */
@@ -55,6 +64,12 @@ typedef struct bm_callback_kind {
     void (*epoch)(bm_training *t, const void *options, void *state);
     void (*end)(bm_training *t, const void *options, void *state); /**< also after an error */
     const char *doc;
+    /** What of `state` is to be remembered, by the bm_state functions; both it and the record are used as long as the model. May
+     *  be null, and what follows, too. bm_fit with .resume restores it, and kept weights, after `begin`, for the callback of the
+     *  same name and place among those of that name; then it calls `resumed`, and `epoch` when the checkpoint was made by a
+     *  callback before this one. Without such a state the callback starts afresh, which the log of the context tells. */
+    void (*remember)(bm_state *s, const void *options, void *state);
+    void (*resumed)(bm_training *t, const void *options, void *state);
 } bm_callback_kind;
 
 /* ---- learners ---- */

@@ -64,7 +64,8 @@ BM_API bm_status bm_compile_at(bm_model *m, const bm_compile_options *options, s
 
 /* ---- callbacks: what happens during training ---- */
 
-/** A callback as a plain value, as bm_layer. What it remembers during a fit is kept by the fit. */
+/** A callback as a plain value, as bm_layer. What it remembers (patience, best weights, time and steps that rules count) is kept by
+ *  the model, is in checkpoints, and goes on when a fit is resumed with the same callback. */
 typedef struct bm_callback {
     const char *name; const struct bm_callback_kind *kind; bm_place here; size_t size; bm_option_bytes options;
 } bm_callback;
@@ -113,10 +114,11 @@ typedef struct bm_stop_at_options {
     char    zero_;
     BM_NAMED_;
     double  loss;      /**< the epoch's training loss is at most this; BM_ZERO for exactly 0 */
-    double  seconds;   /**< this much time has gone by; looked at after every step or a few thousand short ones */
+    double  seconds;   /**< this much time has gone by, that of the fits which this one resumes included, unless a rule of this
+                        *   callback ended them; looked at after every step or a few thousand short ones */
     double  gradient;  /**< the norm of the gradient by all weights of the epoch's last step is at most this; BM_ZERO for exactly 0 */
     double  change;    /**< the epoch's training loss differs from the one before by at most this */
-    int64_t steps;     /**< this many steps */
+    int64_t steps;     /**< this many steps, counted likewise */
 } bm_stop_at_options;
 #define bm_stop_at(...) bm_callback_at("stop_at", BM_OPTIONS(bm_stop_at_options, .zero_ = 0, __VA_ARGS__), BM_HERE)
 
@@ -160,7 +162,8 @@ typedef struct bm_fit_options {
     BM_NAMED_;
     int64_t           epochs;      /**< default 1 */
     bool              resume;      /**< epochs counts those that the model has done already (a checkpoint that was loaded), and an epoch
-                                        that was broken off goes on after its last step; default: a new epoch begins */
+                                        that was broken off goes on after its last step, bit for bit; callbacks go on with what
+                                        they remember, from the weights before best ones were put back. Default: a new epoch begins */
     int64_t           batch;       /**< rows of a step; default 32, or all rows when there are fewer; 1 is stochastic descent */
     bool              whole;       /**< all rows in each step: batch descent */
     int64_t           seed;        /**< of shuffling, dropout and, when the weights have no values yet, those */

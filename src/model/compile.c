@@ -3,6 +3,7 @@
  * on. Only when all of that succeeded does the model change.
  */
 #include "model/model.h"
+#include <math.h>
 #include <string.h>
 
 /* The losses that were given: loss, or losses one after the other. */
@@ -59,6 +60,8 @@ bm_status bmi_model_compile(bm_model *m, const bm_compile_options *o, bm_output 
     if (bmi_model_rebuild(m, &s, false, here)) return e->status;
     m->rate = 1;
     m->partial = (bmi_partial){ 0 };
+    m->gradient = NAN;
+    bmi_hooks_end(m);
     return BM_OK;
 }
 

@@ -177,6 +177,13 @@ static void begin_epoch(bm_training *t)
     t->epoch_start = bmi_now();
 }
 
+/* Seen before it is called: a checkpoint that it makes has what it knows by then. */
+void bmi_training_call_epoch(bm_training *t, bmi_hook *h)
+{
+    h->seen = t->model->epochs;
+    if (h->kind->epoch) h->kind->epoch(t, h->options, h->state);
+}
+
 static bm_status end_epoch(bm_training *t)
 {
     bm_model *m = t->model;
@@ -191,12 +198,12 @@ static bm_status end_epoch(bm_training *t)
     const double now = bmi_now();
     bmi_history_put(&m->history, t->column_seconds, now - t->epoch_start);
     m->epochs++;
+    m->gradient = t->gradient_norm;
     m->best_epoch = m->history.epochs - 1;
     t->progress.epoch++;
     t->progress.seconds = now - t->start;
     t->progress.epoch_done = true;
-    for (t->hook = 0; t->hook < t->n_hooks && !t->error->status; t->hook++)
-        if (t->hooks[t->hook].kind->epoch) t->hooks[t->hook].kind->epoch(t, t->hooks[t->hook].options, t->hooks[t->hook].state);
+    for (t->hook = 0; t->hook < t->n_hooks && !t->error->status; t->hook++) bmi_training_call_epoch(t, &t->hooks[t->hook]);
     return t->error->status;
 }
 
@@ -228,10 +235,13 @@ bm_status bmi_model_fit(bm_model *m, const bm_fit_options *o, bm_place here)
                         .arena = { .context = m->object.context },
                         .o = *o,
                         .data = o->data,
+                        .hooks = t->own,
+                        .hook_arena = { .context = m->object.context },
                         .every = 1,
                         .steps_limit = INT64_MAX,
-                        .gradient_norm = NAN };
+                        .gradient_norm = o->resume ? m->gradient : NAN };
     if (!bmi_training_begin(t)) run_epochs(t);
+    t->ending = true;
     for (t->hook = 0; t->hook < t->n_hooks; t->hook++)
         if (t->hooks[t->hook].begun && t->hooks[t->hook].kind->end)
             t->hooks[t->hook].kind->end(t, t->hooks[t->hook].options, t->hooks[t->hook].state);

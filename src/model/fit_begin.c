@@ -43,19 +43,30 @@ static bm_status check_options(bm_training *t)
     return BM_OK;
 }
 
+/* "early_stopping", and "early_stopping_2" of a second one. */
+static void name_hook(const bm_training *t, bmi_hook *h)
+{
+    int same = 1;
+    for (int i = 0; i < t->n_hooks; i++) same += !strcmp(t->hooks[i].kind->name, h->kind->name);
+    if (same > 1) snprintf(h->name, sizeof h->name, "%.60s_%d", h->kind->name, same);
+    else snprintf(h->name, sizeof h->name, "%.60s", h->kind->name);
+}
+
 /* A callback, settled, with its state. */
 static bm_status begin_callback(bm_training *t, const bm_callback *c)
 {
     bmi_hook *h = &t->hooks[t->n_hooks];
-    bm_callback *kept = bmi_arena_alloc(&t->arena, 1, sizeof *kept);
+    bm_callback *kept = bmi_arena_alloc(&t->hook_arena, 1, sizeof *kept);
     if (!kept) return bmi_fail_memory(t->error, t->here, sizeof *kept, "a callback");
-    if (bmi_part_keep(t->error, &t->arena, "callback", c, kept)) return t->error->status;
+    if (bmi_part_keep(t->error, &t->hook_arena, "callback", c, kept)) return t->error->status;
     h->kind = kept->kind;
     h->options = kept->options.at;
-    h->state = bmi_arena_alloc(&t->arena, h->kind->state_size + 1, 1);
+    h->state = bmi_arena_alloc(&t->hook_arena, h->kind->state_size + 1, 1);
     if (!h->state) return bmi_fail_memory(t->error, t->here, h->kind->state_size, h->kind->name);
     h->flags = h->kind->flags | (h->kind->needs ? h->kind->needs(h->options) : 0);
+    h->seen = t->model->epochs;
     t->flags |= h->flags;
+    name_hook(t, h);
     t->n_hooks++;
     return BM_OK;
 }
@@ -260,12 +271,7 @@ static bm_status begin_history(bm_training *t)
 
 static bm_status start_callbacks(bm_training *t)
 {
-    size_t bytes = 0;
-    for (size_t i = 0; i < t->network->training.n_weights; i++) {
-        int64_t size;
-        bmi_shape_size(bm_node_shape(t->network->training.weights[i].node), BM_F64, &size);
-        bytes += (size_t)size * bm_type_size(bm_node_type(t->network->training.weights[i].node));
-    }
+    const size_t bytes = bmi_weights_bytes(t->network);
     for (t->hook = 0; t->hook < t->n_hooks && !t->error->status; t->hook++) {
         bmi_hook *h = &t->hooks[t->hook];
         if (h->flags & BM_CALLBACK_WEIGHTS) {
@@ -275,7 +281,7 @@ static bm_status start_callbacks(bm_training *t)
         h->begun = true;
         if (h->kind->begin) h->kind->begin(t, h->options, h->state);
     }
-    return t->error->status;
+    return t->error->status ? t->error->status : bmi_training_commit(t);
 }
 
 /* The network with or without row weights, as this fit needs it; and its first values. */
@@ -320,7 +326,8 @@ void bmi_training_end(bm_training *t)
 {
     bm_context *context = t->model->object.context;
     bmi_judge_end(&t->judge);
-    for (int i = 0; i < t->n_hooks; i++) bmi_release(context, t->hooks[i].snapshot.at, t->hooks[i].snapshot.bytes, 1);
+    for (int i = 0; t->hooks == t->own && i < t->n_hooks; i++) bmi_hook_end(context, &t->own[i]);
+    bmi_arena_end(&t->hook_arena);
     bmi_release(context, t->order, (size_t)t->rows, sizeof *t->order);
     if (t->data && t->chosen) bmi_release(context, t->chosen, (size_t)t->data->rows, sizeof *t->chosen);
     if (t->weights) bmi_release(context, t->weights, (size_t)t->data->rows, bm_type_size(t->network->type));

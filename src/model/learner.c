@@ -296,6 +296,7 @@ bm_status bmi_learner_train(bm_model *m, const bm_fit_options *o, bm_place here)
             else bmi_model_fit(m, &fit, here);
         }
     }
+    bmi_hooks_end(m); /* fitting a learner again forgets */
     json_decref(l.holds);
     bmi_arena_end(&l.arena);
     return m->object.error.status;

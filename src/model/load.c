@@ -167,6 +167,8 @@ static bm_status load_training(loading *l)
     if (all && !l->e->status && !load_history(l, json_object_get(all, "history"))) {
         m->epochs = json_integer_value(json_object_get(all, "epochs"));
         load_partial(&m->partial, json_object_get(all, "partial"));
+        m->gradient = number_or_nan(json_object_get(all, "gradient"));
+        bmi_hooks_load(m, json_object_get(all, "callbacks"), &l->file, l->o->path, l->here);
         m->best_epoch = json_is_integer(best) ? json_integer_value(best) : -1;
         m->rate = rate > 0 && rate <= 1e30 ? rate : 1;
         if (m->epochs < 0) m->epochs = 0;

@@ -10,6 +10,7 @@
 static void end(void *object)
 {
     bm_model *m = object;
+    bmi_hooks_end(m);
     bmi_network_free(m->network);
     bmi_history_end(&m->history);
     bmi_object_free(m->recipe);
@@ -27,8 +28,9 @@ bm_model *bmi_model_new(bm_context *context, bm_place here)
     bm_model *m = bmi_object_new(context, &model_kind, sizeof *m);
     (void)here;
     if (!m) return &bmi_no_memory_model;
-    m->arena.context = m->class_arena.context = m->learner_arena.context = m->history.context = context;
+    m->arena.context = m->class_arena.context = m->learner_arena.context = m->history.context = m->hook_arena.context = context;
     m->rate = 1;
+    m->gradient = NAN;
     m->best_epoch = -1;
     return m;
 }

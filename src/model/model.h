@@ -4,9 +4,7 @@
 #ifndef BMI_MODEL_MODEL_H
 #define BMI_MODEL_MODEL_H
 #include "model/history.h"
-#include "model/network.h"
-#include <baeum/extend_model.h>
-#include <jansson.h>
+#include "model/hooks.h"
 #include <stdatomic.h>
 
 enum { BMI_PARTS = 4 }; /* train, validation, test, baseline */
@@ -31,8 +29,12 @@ struct bm_model {
     bmi_arena class_arena;
     /* training so far */
     bmi_history history;
-    int64_t epochs;      /* done by all fits */
-    bmi_partial partial; /* of the epoch that the last fit did not end; step 0: there is none */
+    int64_t epochs;               /* done by all fits */
+    bmi_partial partial;          /* of the epoch that the last fit did not end; step 0: there is none */
+    double gradient;              /* its norm at the last whole epoch's end, when a callback asked for it */
+    bmi_hook hooks[BM_MODEL_MAX]; /* callbacks of the last fit */
+    int n_hooks;
+    bmi_arena hook_arena; /* their options and states */
     int64_t best_epoch;
     int64_t seed; /* of the last fit */
     double rate;  /* factor of the optimiser's rate */

@@ -8,6 +8,7 @@
 #include "model/model.h"
 #include "model/scores_json.h"
 #include "nn/part.h"
+#include <math.h>
 #include <string.h>
 
 static json_t *save_layers(const bm_model *m)
@@ -66,6 +67,8 @@ static json_t *save_training(const bm_model *m, bool whole)
     bmi_json_put(&all, "form", json_string(forms[m->settings.form]));
     bmi_json_put(&all, "epochs", json_integer(m->epochs));
     if (whole && m->partial.step) bmi_json_put(&all, "partial", save_partial(&m->partial));
+    if (whole && isfinite(m->gradient)) bmi_json_put(&all, "gradient", json_real(m->gradient));
+    if (whole && m->n_hooks) bmi_json_put(&all, "callbacks", bmi_hooks_save(m));
     bmi_json_put(&all, "best_epoch", json_integer(m->best_epoch));
     bmi_json_put(&all, "rate", bmi_json_number(m->rate));
     bmi_json_put(&all, "stopped_by", json_string(m->stopped_by));
@@ -100,8 +103,9 @@ static bool add_text(metadata *m, bm_context *context, const char *key, json_t *
     return ok;
 }
 
-/* Entries of all variables; the last one, of a checkpoint, is the seed and the place in the streams of random numbers. */
-static bm_status add_entries(bm_model *m, bool training, bmi_st_entry *entries, size_t *n, const uint64_t *state)
+/* Entries of all variables; of a checkpoint also the seed and the place in the streams of random numbers, and what callbacks keep. */
+static bm_status add_entries(bm_model *m, bool training, bmi_arena *names, bmi_st_entry *entries, size_t *n,
+                             const uint64_t *state)
 {
     bmi_network *net = m->network;
     for (size_t i = 0; i < bmi_network_variables(net, training); i++) {
@@ -111,18 +115,20 @@ static bm_status add_entries(bm_model *m, bool training, bmi_st_entry *entries, 
         if (!v) return bmi_fail_from(&m->object.error, &net->session->object.error);
         entries[(*n)++] = (bmi_st_entry){ .name = name, .type = bmi_st_of(v->type), .shape = v->shape, .data = v->data };
     }
-    if (training)
-        entries[(*n)++] =
-            (bmi_st_entry){ .name = "training/state", .type = BMI_ST_U64, .shape = { .rank = 1, .dim = { 2 } }, .data = state };
-    return BM_OK;
+    if (!training) return BM_OK;
+    entries[(*n)++] =
+        (bmi_st_entry){ .name = "training/state", .type = BMI_ST_U64, .shape = { .rank = 1, .dim = { 2 } }, .data = state };
+    if (bmi_hooks_add_entries(m, names, entries, n)) return BM_OK;
+    return bmi_fail_memory(&m->object.error, (bm_place){ 0 }, 64, "a model file");
 }
 
 static bm_status write_file(bm_model *m, const bm_save_options *o, bm_place here)
 {
     bmi_error *e = &m->object.error;
-    const size_t room = bmi_network_variables(m->network, true) + 1;
+    const size_t room = bmi_network_variables(m->network, true) + 1 + bmi_hooks_entries(m);
     const uint64_t state[2] = { (uint64_t)m->seed, m->network->session->state.tick };
     bm_context *context = m->object.context;
+    bmi_arena names = { .context = context };
     metadata meta;
     size_t n = 0;
     bmi_st_entry *entries = bmi_alloc(context, room, sizeof *entries);
@@ -134,10 +140,11 @@ static bm_status write_file(bm_model *m, const bm_save_options *o, bm_place here
     ok = ok && add_text(&meta, context, "training", save_training(m, o->training));
     ok = ok && (!m->recipe || add_text(&meta, context, "recipe", bmi_recipe_save(m->recipe)));
     if (!ok) bmi_fail_memory(e, here, 0, "a model file");
-    else if (!add_entries(m, o->training && m->settings.compiled, entries, &n, state))
+    else if (!add_entries(m, o->training && m->settings.compiled, &names, entries, &n, state))
         bmi_safetensors_write(e, here, context, o->path, entries, n, meta.texts, meta.n);
     bmi_object_clear(m->network->session);
     for (size_t i = 0; i < meta.n; i++) bmi_text_end(&meta.memory[i]);
+    bmi_arena_end(&names);
     bmi_release(context, entries, room, sizeof *entries);
     return e->status;
 }

@@ -89,31 +89,22 @@ bm_status bm_training_fail(bm_training *t, bm_status status, const char *format,
 }
 
 /* ---- weights kept ---- */
-static void copy_weights(bm_training *t, bmi_snapshot *s, bool back)
-{
-    size_t at = 0;
-    for (size_t i = 0; i < t->network->training.n_weights; i++) {
-        bm_tensor *w = bmi_session_variable(t->session, t->network->training.weights[i].node.index);
-        const size_t bytes = (size_t)w->size * bm_type_size(w->type);
-        if (back) memcpy(w->data, s->at + at, bytes);
-        else memcpy(s->at + at, w->data, bytes);
-        at += bytes;
-    }
-}
-
 void bm_training_keep(bm_training *t)
 {
     bmi_snapshot *s = &t->hooks[t->hook].snapshot;
     if (!s->at) return;
-    copy_weights(t, s, false);
+    bmi_weights_exchange(t->network, s->at, BMI_WEIGHTS_TAKE);
     s->kept = true;
     s->epoch = t->model->history.epochs - 1;
 }
 
+/* At the end the weights that were trained last are kept in their place: a fit that is resumed goes on from them. */
 void bm_training_put_back(bm_training *t)
 {
+    const bmi_hook *h = &t->hooks[t->hook];
     bmi_snapshot *s = &t->hooks[t->hook].snapshot;
-    if (!s->kept) return;
-    copy_weights(t, s, true);
+    if (!s->kept || s->last) return;
+    s->last = t->ending && BMI_CALLBACK_HAS(h->kind, remember);
+    bmi_weights_exchange(t->network, s->at, s->last ? BMI_WEIGHTS_SWAP : BMI_WEIGHTS_GIVE);
     t->model->best_epoch = s->epoch;
 }

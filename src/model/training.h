@@ -6,21 +6,6 @@
 #include "model/judge.h"
 #include "model/model.h"
 
-typedef struct bmi_snapshot { /* all weights, one after the other */
-    unsigned char *at;
-    size_t bytes;
-    bool kept;
-    int64_t epoch; /* whose weights they are */
-} bmi_snapshot;
-
-typedef struct bmi_hook { /* a callback at work */
-    const bm_callback_kind *kind;
-    void *options, *state;
-    unsigned flags;
-    bmi_snapshot snapshot;
-    bool begun;
-} bmi_hook;
-
 struct bm_training {
     bm_model *model;
     bmi_network *network;
@@ -49,22 +34,27 @@ struct bm_training {
     size_t column_loss, column_seconds, column_rate, column_mean[BM_MODEL_MAX], column_validation_loss,
         column_validation[BM_MODEL_MAX];
     /* callbacks */
-    bmi_hook hooks[BM_MODEL_MAX];
-    int n_hooks, hook; /* the one at work */
-    unsigned flags;    /* of all callbacks */
+    bmi_hook *hooks, own[BM_MODEL_MAX]; /* these at first; once all has begun they are the model's */
+    int n_hooks, hook;                  /* the one at work */
+    bmi_arena hook_arena;
+    unsigned flags; /* of all callbacks */
     bm_progress progress;
     double start, epoch_start, last_look;
     int64_t every, until_look; /* steps between two looks at the clock */
     int64_t steps_done, steps_limit;
     double gradient_norm;
     unsigned denormals; /* the caller's mode; steps flush them */
-    bool stop;
+    bool stop, ending;  /* it is asked to end; callbacks are ended */
     char why[64];
 };
 
 /* fit_begin.c: checks and makes everything a fit needs; end releases it. */
 bm_status bmi_training_begin(bm_training *t);
 void bmi_training_end(bm_training *t);
+/* fit_resume.c: the callbacks become the model's, with what those of the fit that is resumed remember. */
+bm_status bmi_training_commit(bm_training *t);
+/* fit.c: an epoch is over for a callback. */
+void bmi_training_call_epoch(bm_training *t, bmi_hook *h);
 /* fit_number.c: names what made the loss of this batch not finite. */
 bm_status bmi_training_bad_number(bm_training *t, const bmi_pass *p, const int64_t *rows);
 /* The same of weights that the last update of all made not finite. */

@@ -303,6 +303,38 @@ static void loads(world *w)
     sound("load", bm_error(w->model));
 }
 
+/* A fit that is resumed from a checkpoint, with callbacks that remember and best weights in it. */
+static void from_checkpoint(world *w)
+{
+    on_disk(w);
+    load(w);
+    sound("a checkpoint", bm_error(w->model));
+}
+
+static bm_status resume(world *w)
+{
+    return bm_fit(w->model, w->data, .epochs = 4, .resume = true, .batch = 32, .seed = 5, .validation_split = .2,
+                  .callbacks = { bm_early_stopping(.patience = 3), bm_reduce_on_plateau(), bm_stop_at(.loss = 1e-9) });
+}
+
+static void resumes_all_the_same(world *w)
+{
+    static uint64_t four;
+    if (!four) {
+        world calm = { 0 };
+        from_checkpoint(&calm);
+        resume(&calm);
+        four = hash_of(calm.model);
+        bm_free(calm.model);
+        bm_free(calm.data);
+    }
+    bm_clear(w->model);
+    resume(w);
+    sound("resumed", bm_error(w->model));
+    assert_int_equal(bm_history_epochs(w->model), 4);
+    assert_true(hash_of(w->model) == four);
+}
+
 /* ---- judging and predicting: the model is const ---- */
 static bm_status predict(world *w)
 {
@@ -363,6 +395,7 @@ static const scene scenes[] = {
     { "save", saved, save, old_file_is_there },
     { "load a network", on_disk, load, loads },
     { "load a learner", table_on_disk, load, loads },
+    { "resume", from_checkpoint, resume, resumes_all_the_same },
     { "predict", trained, predict, predicts },
     { "evaluate", trained, evaluate, predicts },
     { "predict a table", learned, predict_table, predicts_rows },

@@ -32,6 +32,12 @@ static void epoch(bm_training *t, const void *options, void *state)
     bm_save_at(t->model, &(bm_save_options){ .path = o->path, .training = true }, sizeof(bm_save_options), t->here);
 }
 
+static void remember(bm_state *s, const void *options, void *state)
+{
+    (void)options;
+    bmi_monitor_remember(state, s);
+}
+
 static const bm_callback_kind checkpoint = {
     .size = sizeof(bm_callback_kind),
     .name = "checkpoint",
@@ -41,5 +47,6 @@ static const bm_callback_kind checkpoint = {
     .begin = begin,
     .epoch = epoch,
     .doc = "Saves the model after epochs, so that training can go on from there.",
+    .remember = remember,
 };
 const bmi_kind bmi_kinds_callback_checkpoint[] = { { "callback", "checkpoint", &checkpoint }, { 0 } };

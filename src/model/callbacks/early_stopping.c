@@ -38,6 +38,19 @@ static void end(bm_training *t, const void *options, void *state)
     if (!o->keep_last && !t->error->status) bm_training_put_back(t);
 }
 
+static void remember(bm_state *s, const void *options, void *state)
+{
+    (void)options;
+    bmi_monitor_remember(state, s);
+}
+
+static void resumed(bm_training *t, const void *options, void *state)
+{
+    const bm_early_stopping_options *o = options;
+    const bmi_monitor *m = state;
+    if (m->waited >= o->patience) bm_training_stop(t, "early_stopping");
+}
+
 static const bm_callback_kind early_stopping = {
     .size = sizeof(bm_callback_kind),
     .name = "early_stopping",
@@ -48,5 +61,7 @@ static const bm_callback_kind early_stopping = {
     .epoch = epoch,
     .end = end,
     .doc = "Ends training when a number has not become better for a while; puts the best weights back.",
+    .remember = remember,
+    .resumed = resumed,
 };
 const bmi_kind bmi_kinds_callback_early_stopping[] = { { "callback", "early_stopping", &early_stopping }, { 0 } };

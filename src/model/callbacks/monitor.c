@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Waiting for a number of the history to become better. */
 #include "model/callbacks/monitor.h"
+#include "base/context.h"
 #include "base/text.h"
 #include <math.h>
 #include <string.h>
@@ -26,10 +27,17 @@ static bool known(const bm_training *t, const char *name)
 
 int bmi_monitor_look(bmi_monitor *m, bm_training *t, const char *name, bool maximize, double change, const char *who)
 {
-    if (!m->name) {
-        m->name = name ? name : t->judge.network ? "validation_loss" : "loss";
-        if (!known(t, m->name)) return no_such(t, m->name, who);
-        m->maximize = maximize || bm_training_maximize(t, m->name);
+    if (!m->known) {
+        const char *of = name ? name : t->judge.network ? "validation_loss" : "loss";
+        if (!known(t, of)) return no_such(t, of, who);
+        if (m->begun && strcmp(m->name, of)) { /* another number than in the fit that is resumed */
+            bmi_log(t->model->object.context, "fit: %s starts afresh: it looked at %s before, at %s now", who, m->name, of);
+            m->begun = false;
+            m->waited = 0;
+        }
+        m->known = true;
+        snprintf(m->name, sizeof m->name, "%s", of);
+        m->maximize = maximize || bm_training_maximize(t, of);
     }
     const double now = bm_training_number(t, m->name);
     const bool better = !isnan(now) && (!m->begun || (m->maximize ? now > m->best + change : now < m->best - change));
@@ -39,4 +47,12 @@ int bmi_monitor_look(bmi_monitor *m, bm_training *t, const char *name, bool maxi
         m->waited = 0;
     } else m->waited++;
     return better;
+}
+
+void bmi_monitor_remember(bmi_monitor *m, bm_state *s)
+{
+    bm_state_text(s, "monitor", m->name, sizeof m->name);
+    bm_state_bool(s, "begun", &m->begun);
+    bm_state_reals(s, "best", &m->best, 1);
+    bm_state_integers(s, "waited", &m->waited, 1);
 }

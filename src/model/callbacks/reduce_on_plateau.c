@@ -45,6 +45,14 @@ static void epoch(bm_training *t, const void *options, void *state)
     p->monitor.waited = 0;
 }
 
+static void remember(bm_state *s, const void *options, void *state)
+{
+    plateau *p = state;
+    (void)options;
+    bmi_monitor_remember(&p->monitor, s);
+    bm_state_integers(s, "cooling", &p->cooling, 1);
+}
+
 static const bm_callback_kind reduce_on_plateau = {
     .size = sizeof(bm_callback_kind),
     .name = "reduce_on_plateau",
@@ -54,5 +62,6 @@ static const bm_callback_kind reduce_on_plateau = {
     .flags = BM_CALLBACK_RATE,
     .epoch = epoch,
     .doc = "Multiplies the learning rate when a number has not become better for a while.",
+    .remember = remember,
 };
 const bmi_kind bmi_kinds_callback_reduce_on_plateau[] = { { "callback", "reduce_on_plateau", &reduce_on_plateau }, { 0 } };
