@@ -199,8 +199,9 @@ int cli_source_open(cli *c, const char *data, const bm_recipe *recipe, bm_names 
 void cli_source_end(cli_source *s);
 /* Says what the table or dataset is: the first line of a session. */
 void cli_source_say(cli *c, const cli_source *s);
-/* Says what a recipe met in a table's rows, and puts it into the result as "counts". */
-void cli_say_counts(cli *c, bm_dataset_counted n);
+/* counts.c: says what a recipe met in a table's rows (bmi_recipe_usable), and puts it into the result as "counts". */
+struct bmi_met;
+void cli_say_counts(cli *c, const struct bmi_met *met, const bm_table *t);
 /* The column of a name; an error with the nearest name when there is none (-1). */
 int64_t cli_column(cli *c, const bm_table *t, const char *option, const char *name);
 /* A model file, loaded; null with the error said. */

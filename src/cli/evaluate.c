@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* baeum evaluate: what a saved model scores on rows whose target is known, beside the trivial answer on the same rows. */
 #include "cli/cli.h"
+#include "data/recipe.h"
 #include "model/scores.h"
 #include <inttypes.h>
 #include <math.h>
@@ -17,6 +18,20 @@ typedef struct evaluation {
     bm_scores scores, baseline;
 } evaluation;
 
+/* Says what the rows have that training had not. */
+static int say_met(evaluation *v)
+{
+    const bm_table *t = v->source.table;
+    bmi_error e = { 0 };
+    bmi_met met = { 0 };
+    bool *usable = malloc((size_t)bm_table_rows(t) + 1);
+    if (!usable) return cli_fail(v->c, CLI_FAILED, "out of memory");
+    if (!bmi_recipe_usable(&e, bm_model_recipe(v->model), t, usable, &met, BM_HERE)) cli_say_counts(v->c, &met, t);
+    bmi_met_end(&met);
+    free(usable);
+    return e.status ? cli_fail_text(v->c, CLI_FAILED, e.text) : 0;
+}
+
 static int judge_table(evaluation *v)
 {
     cli *c = v->c;
@@ -30,7 +45,7 @@ static int judge_table(evaluation *v)
     if (v->scores.status) return cli_fail_text(c, CLI_FAILED, v->scores.error);
     v->made = bm_recipe_apply(recipe, v->source.table);
     if (bm_failed(v->made)) return cli_fail_text(c, CLI_FAILED, bm_error(v->made));
-    cli_say_counts(c, bm_dataset_counts(v->made));
+    if (say_met(v)) return CLI_FAILED;
     v->judged = v->made;
     v->values = bm_predict_table(v->model, v->source.table);
     return bm_failed(v->values) ? cli_fail_text(c, CLI_FAILED, bm_error(v->values)) : 0;

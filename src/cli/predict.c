@@ -136,7 +136,7 @@ static int write_out(prediction *p)
 }
 
 /* The rows of the table that the recipe makes finite numbers of; null with the error said, the table itself when all are. */
-static bm_table *usable_rows(prediction *p)
+static bm_table *usable_rows(prediction *p, bmi_met *met)
 {
     cli *c = p->c;
     bm_table *t = p->source.table;
@@ -145,7 +145,7 @@ static bm_table *usable_rows(prediction *p)
     bmi_error e = { 0 };
     p->usable = malloc((size_t)rows * sizeof *p->usable);
     if (!p->usable || !at) bmi_fail_memory(&e, BM_HERE, (size_t)rows * 8, "for the rows of a table");
-    else bmi_recipe_usable(&e, bm_model_recipe(p->model), t, p->usable, BM_HERE);
+    else bmi_recipe_usable(&e, bm_model_recipe(p->model), t, p->usable, met, BM_HERE);
     for (int64_t i = 0; !e.status && i < rows; i++)
         if (p->usable[i]) at[n++] = i;
     bm_table *of = t;
@@ -163,19 +163,17 @@ static bm_table *usable_rows(prediction *p)
 static int predict_table(prediction *p)
 {
     cli *c = p->c;
-    bm_table *t = usable_rows(p);
-    if (!t) return CLI_FAILED;
-    bm_dataset *d = bm_recipe_apply_x(bm_model_recipe(p->model), t);
-    int status = bm_failed(d) ? cli_fail_text(c, CLI_FAILED, bm_error(d)) : 0;
-    if (!status) {
-        cli_say_counts(c, bm_dataset_counts(d));
+    bmi_met met = { 0 };
+    bm_table *t = usable_rows(p, &met);
+    if (t) {
+        cli_say_counts(c, &met, p->source.table);
         p->values = bm_predict_table(p->model, t);
         p->rows = bm_table_rows(p->source.table);
         p->skipped = bm_table_skipped(p->source.table);
     }
-    bm_free(d);
+    bmi_met_end(&met);
     if (t != p->source.table) bm_free(t);
-    return status;
+    return t ? 0 : CLI_FAILED;
 }
 
 static int predict(prediction *p)

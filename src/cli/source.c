@@ -243,21 +243,6 @@ void cli_source_say(cli *c, const cli_source *s)
     else say_dataset(c, s);
 }
 
-void cli_say_counts(cli *c, bm_dataset_counted n)
-{
-    char cells[64];
-    n.missing -= n.unreadable; /* which are taken as missing, and said by themselves */
-    if (n.missing) cli_warn(c, "%s missing and filled as in training", cli_plural(cells, n.missing, "cell was", "cells were"));
-    if (n.unseen)
-        cli_warn(c, "%s a category that was not there in training", cli_plural(cells, n.unseen, "cell has", "cells have"));
-    if (n.unreadable)
-        cli_warn(c, "%s no number where training had numbers; taken as missing",
-                 cli_plural(cells, n.unreadable, "cell is", "cells are"));
-    cli_put(c, "counts",
-            json_pack("{s:I, s:I, s:I}", "missing", (json_int_t)n.missing, "unseen", (json_int_t)n.unseen, "unreadable",
-                      (json_int_t)n.unreadable));
-}
-
 int64_t cli_column(cli *c, const bm_table *t, const char *option, const char *name)
 {
     const int64_t at = bm_table_find(t, name);

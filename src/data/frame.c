@@ -43,7 +43,9 @@ static bool numbers_of_text(bmi_frame *f, const bmi_column *c, const bmi_number_
     for (int64_t i = 0; i < f->rows; i++) {
         const int32_t code = ((const int32_t *)c->values)[row_at(rows, i)];
         to[i] = code < 0 ? NAN : values[code];
-        f->counted.unreadable += code >= 0 && isnan(to[i]);
+        if (code < 0 || !isnan(to[i])) continue;
+        f->counted.unreadable++;
+        bmi_met_add(f->met, BMI_MET_NO_NUMBER, c->name, bmi_dictionary_text(&c->dictionary, code, NULL));
     }
     bmi_release(f->context, values, (size_t)c->dictionary.count, sizeof *values);
     return true;

@@ -3,6 +3,7 @@
  * the steps of a recipe change, add and take away columns. */
 #ifndef BMI_DATA_FRAME_H
 #define BMI_DATA_FRAME_H
+#include "data/met.h"
 #include "data/table.h"
 
 typedef struct bmi_frame_column {
@@ -21,6 +22,7 @@ typedef struct bmi_frame {
     size_t n, capacity;
     bmi_frame_column *columns;
     bm_dataset_counted counted;
+    bmi_met *met; /* gets the cells that training did not have; or null */
 } bmi_frame;
 
 /* A column that a recipe takes from tables. */

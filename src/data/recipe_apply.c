@@ -86,10 +86,35 @@ static bm_tensor *matrix(bmi_error *e, const bm_recipe *r, const bmi_frame *f, b
     return NULL;
 }
 
-bm_status bmi_recipe_usable(bmi_error *e, const bm_recipe *r, const bm_table *t, bool *usable, bm_place here)
+static bool is_missing(const bmi_frame_column *c, int64_t row)
 {
-    bmi_frame f = { .context = r->object.context, .rows = t->rows };
-    if (!take_inputs(e, r, t, (bm_rows){ 0 }, &f, here)) do_steps(e, r, &f, here);
+    return c->text ? c->codes[row] < 0 : isnan(c->numbers[row]);
+}
+
+/* Missing cells of the columns as the table has them, and rows that have no others. */
+static void find_missing(const bmi_frame *f, bmi_met *met)
+{
+    int64_t missing = 0;
+    for (size_t c = 0; c < f->n; c++)
+        for (int64_t i = 0; i < f->rows; i++) missing += is_missing(&f->columns[c], i);
+    for (int64_t i = 0; missing >= (int64_t)f->n && i < f->rows; i++) {
+        size_t c = 0;
+        while (c < f->n && is_missing(&f->columns[c], i)) c++;
+        if (c == f->n && !met->empty_rows++) met->first_empty = i;
+    }
+    met->missing = missing - f->counted.unreadable;
+}
+
+bm_status bmi_recipe_usable(bmi_error *e, const bm_recipe *r, const bm_table *t, bool *usable, bmi_met *met, bm_place here)
+{
+    bmi_frame f = { .context = r->object.context, .rows = t->rows, .met = met };
+    if (met) *met = (bmi_met){ .cells = { .context = r->object.context } };
+    if (!take_inputs(e, r, t, (bm_rows){ 0 }, &f, here)) {
+        if (met) find_missing(&f, met);
+        do_steps(e, r, &f, here);
+    }
+    if (met) met->unseen = f.counted.unseen, met->unreadable = f.counted.unreadable;
+    if (met && met->failed) bmi_fail_memory(e, here, 64, "for what a table has and training had not");
     memset(usable, !e->status, (size_t)t->rows * sizeof *usable);
     for (size_t c = 0; !e->status && c < f.n; c++)
         for (int64_t i = 0; !f.columns[c].text && i < f.rows; i++)

@@ -68,9 +68,10 @@ static void counted_and_refused(void **state)
 {
     (void)state;
     bmt_exits(bmt_sh("baeum train iris -q -o iris.st && baeum data get iris -q"), 0);
-    bmt_contains(
-        "missing cells", bmt_exits(bmt_sh("sed '2s/^5.1//; 3s/^4.9/long/' iris.csv | baeum evaluate iris.st -"), 0).out,
-        "! 1 cell was missing and filled as in training\n! 1 cell is no number where training had numbers; taken as missing\n");
+    bmt_contains("missing cells",
+                 bmt_exits(bmt_sh("sed '2s/^5.1//; 3s/^4.9/long/' iris.csv | baeum evaluate iris.st -"), 0).out,
+                 "! 1 cell was missing and filled as in training\n! 1 cell is no number where training had numbers and taken "
+                 "as missing");
     bmt_contains("no target", bmt_exits(bmt_sh("cut -d, -f1-4 iris.csv | baeum evaluate iris.st -"), 1).err,
                  "- has no column \"Species\", the target; baeum predict does without it");
     bmt_contains("another class", bmt_exits(bmt_sh("sed '2s/setosa/rosa/' iris.csv | baeum evaluate iris.st -"), 1).err,

@@ -59,7 +59,7 @@ static void numbers(void **state)
     for (int i = 0; i < 3; i++) bmt_near("y = 3 a - 2 b + 1", atof(bmt_line(r.out, i + 1)), want[i], 1e-5);
 }
 
-/* What training did not have is counted and told; the row is predicted all the same. */
+/* What training did not have is counted and told with its column and text; the row is predicted all the same. */
 static void counted(void **state)
 {
     (void)state;
@@ -68,14 +68,53 @@ static void counted(void **state)
     assert_int_equal(bmt_lines(r.out), 5);
     for (int i = 1; i < 5; i++) assert_true(*bmt_line(r.out, i) == 'l' || *bmt_line(r.out, i) == 'h');
     bmt_contains("missing", r.err, "! 2 cells were missing and filled as in training\n");
-    bmt_contains("unseen", r.err, "! 2 cells have a category that was not there in training\n");
-    bmt_contains("unreadable", r.err, "! 1 cell is no number where training had numbers; taken as missing\n");
+    bmt_contains("unseen", r.err,
+                 "! 2 cells have a category that was not there in training: colour \"green\" (1); code \"9\" (1)\n");
+    bmt_contains("unreadable", r.err,
+                 "! 1 cell is no number where training had numbers and taken as missing: size \"many\" (1)\n");
     json_t *json = bmt_json(bmt_exits(bmt_sh("baeum predict c.st new.csv --json"), 0));
     bmt_near("missing", bmt_json_number(json, "counts.missing"), 2, 0);
     bmt_near("unseen: green, code 9", bmt_json_number(json, "counts.unseen"), 2, 0);
     bmt_near("unreadable", bmt_json_number(json, "counts.unreadable"), 1, 0);
     assert_int_equal(json_array_size(json_object_get(json, "warnings")), 3);
+    const json_t *columns = json_object_get(json_object_get(json, "counts"), "columns");
+    assert_int_equal(json_array_size(columns), 3);
+    assert_string_equal(bmt_json_string(json_array_get(columns, 0), "column"), "colour");
+    assert_string_equal(bmt_json_string(json_array_get(columns, 0), "what"), "unseen");
+    bmt_near("green", bmt_json_number(json_array_get(columns, 0), "values.green"), 1, 0);
+    assert_string_equal(bmt_json_string(json_array_get(columns, 2), "what"), "no number");
     json_decref(json);
+}
+
+/* Many texts of many columns: the most frequent are named, all columns stand in the JSON; rows of nothing and cells that are no dates. */
+static void met(void **state)
+{
+    (void)state;
+    bmt_exits(
+        bmt_sh(
+            "awk 'BEGIN { print \"day,a,b,c,d,e,y\"; for (i = 0; i < 200; i++) { printf \"2024-%%02d-%%02d\", 1 + i %% 12, 1 + "
+            "i %% 28; for (k = 0; k < 5; k++) printf \",%%s\", i %% (k + 2) ? \"u\" : \"v\"; print \",\" i %% 7 } }' > m.csv "
+            "&& "
+            "baeum train m.csv -t y --task regression -q -o m.st"),
+        0);
+    put("new.csv", "day,a,b,c,d,e\n"
+                   "soon,p,x,x,x,x\nsoon,q,x,x,x,x\n1,2\n,,,,,\nlate,q,x,x,x,x\n2024-01-05,r,x,x,x,x\n,s,,,,\n");
+    const bmt_run r = bmt_exits(bmt_sh("baeum predict m.st new.csv"), 0);
+    bmt_contains("texts", r.err,
+                 "! 21 cells have a category that was not there in training: a \"q\" (2), \"p\" (1), \"r\" (1) and 1 other; "
+                 "b \"x\" (4); c \"x\" (4); d \"x\" (4); and in 1 column more\n");
+    bmt_contains("no dates", r.err,
+                 "! 3 cells are no date where training had dates and taken as missing: day \"soon\" (2), \"late\" (1)\n");
+    bmt_contains("missing, each date once", r.err, "! 11 cells were missing and filled as in training\n");
+    bmt_contains("nothing", r.err, "! row 4 is empty in all columns of the model: its prediction rests on fillings\n");
+    json_t *json = bmt_json(bmt_exits(bmt_sh("baeum predict m.st new.csv --json"), 0));
+    assert_int_equal(json_array_size(json_object_get(json_object_get(json, "counts"), "columns")), 6);
+    bmt_near("empty rows", bmt_json_number(json, "counts.empty_rows"), 1, 0);
+    json_decref(json);
+    put("new.csv", "day,a,b,c,d,e\n,,,,,\n,,,,,\n");
+    bmt_contains(
+        "several", bmt_exits(bmt_sh("baeum predict m.st new.csv"), 0).err,
+        "! 2 rows are empty in all columns of the model, the first of them row 1: their predictions rest on fillings\n");
 }
 
 /* Rows that cannot be read, and rows with numbers beyond f32, keep their place and stay empty. */
@@ -191,8 +230,9 @@ static void refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(classes),    cmocka_unit_test(numbers), cmocka_unit_test(counted), cmocka_unit_test(unusable),
-        cmocka_unit_test(not_finite), cmocka_unit_test(ids),     cmocka_unit_test(places),  cmocka_unit_test(refused),
+        cmocka_unit_test(classes), cmocka_unit_test(numbers),  cmocka_unit_test(counted),
+        cmocka_unit_test(met),     cmocka_unit_test(unusable), cmocka_unit_test(not_finite),
+        cmocka_unit_test(ids),     cmocka_unit_test(places),   cmocka_unit_test(refused),
     };
     return cmocka_run_group_tests(tests, setup, NULL);
 }

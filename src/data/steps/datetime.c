@@ -112,7 +112,10 @@ static bm_status apply(bmi_error *e, bm_place here, const bmi_step_column *s, bm
         bool time;
         const bool date = old.codes[i] >= 0 &&
                           bmi_datetime_read(bmi_dictionary_text(old.dictionary, old.codes[i], NULL), order, parts, &time);
-        f->counted.unreadable += old.codes[i] >= 0 && !date;
+        if (old.codes[i] >= 0 && !date) {
+            f->counted.unreadable++;
+            bmi_met_add(f->met, BMI_MET_NO_DATE, s->name, bmi_dictionary_text(old.dictionary, old.codes[i], NULL));
+        }
         for (size_t k = 0; k < s->n_texts; k++) f->columns[at + k].numbers[i] = date ? parts[k] : NAN;
     }
     bmi_frame_column_end(f, &old);

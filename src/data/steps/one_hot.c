@@ -209,8 +209,12 @@ static bm_status apply(bmi_error *e, bm_place here, const bmi_step_column *s, bm
         size_t k = s->n_texts;
         if (!missing) k = text ? map[old.codes[i]] : category_of_number(s, old.numbers[i] + 0.);
         f->counted.missing += missing;
-        f->counted.unseen += !missing && k == s->n_texts;
         f->columns[at + k].numbers[i] = 1;
+        if (missing || k < s->n_texts) continue;
+        char number[32];
+        f->counted.unseen++;
+        if (!text) bmi_write_real(number, old.numbers[i]);
+        bmi_met_add(f->met, BMI_MET_UNSEEN, s->name, text ? bmi_dictionary_text(old.dictionary, old.codes[i], NULL) : number);
     }
     bmi_release(f->context, map, map_count, sizeof *map);
     bmi_frame_column_end(f, &old);

@@ -186,7 +186,9 @@ static bm_status apply(bmi_error *e, bm_place here, const bmi_step_column *s, bm
         const int64_t number = old.codes[i] < 0 ? -1 : map[old.codes[i]];
         f->columns[at].numbers[i] = number < 0 ? s->numbers[0] : (double)number;
         f->counted.missing += old.codes[i] < 0;
-        f->counted.unseen += old.codes[i] >= 0 && number < 0;
+        if (old.codes[i] < 0 || number >= 0) continue;
+        f->counted.unseen++;
+        bmi_met_add(f->met, BMI_MET_UNSEEN, s->name, bmi_dictionary_text(dictionary, old.codes[i], NULL));
     }
     if (fine) f->columns[at].name = name;
     else bmi_text_release(f->context, name);

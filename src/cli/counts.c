@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+/* What rows have that training had not: in words with the columns and the texts, and in the result. */
+#include "cli/cli.h"
+#include "data/met.h"
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { COLUMNS = 4, TEXTS = 3, CELL = 24, JSON_TEXTS = 100 };
+
+typedef struct entry {
+    const char *text;
+    int64_t count, order;
+} entry;
+
+/* Frequent texts first, then as they were met. */
+static int by_count(const void *a, const void *b)
+{
+    const entry *x = a, *y = b;
+    if (x->count != y->count) return x->count > y->count ? -1 : 1;
+    return (x->order > y->order) - (x->order < y->order);
+}
+
+/* The texts of the next column from *at that has some of a kind, into `of`; their number, 0 when there is none left. Steps are done column
+ * by column, so texts of one column follow each other. */
+static int64_t next_column(const bmi_met *met, bmi_met_kind kind, int64_t *at, const char **column, entry *of)
+{
+    bmi_met_kind is;
+    const char *name, *text;
+    int64_t n = 0, count;
+    for (; bmi_met_at(met, *at, &is, &name, &text, &count); (*at)++) {
+        if (is != kind) continue;
+        if (n && strcmp(name, *column)) break;
+        *column = name;
+        of[n] = (entry){ text, count, n };
+        n++;
+    }
+    qsort(of, (size_t)n, sizeof *of, by_count);
+    return n;
+}
+
+static void put_column(json_t *list, const char *what, const char *column, const entry *of, int64_t n)
+{
+    json_t *texts = json_object();
+    int64_t cells = 0;
+    for (int64_t i = 0; i < n; i++) {
+        if (i < JSON_TEXTS) json_object_set_new(texts, of[i].text, json_integer((json_int_t)of[i].count));
+        cells += of[i].count;
+    }
+    json_array_append_new(
+        list, json_pack("{s:s, s:s, s:I, s:o}", "column", column, "what", what, "cells", (json_int_t)cells, "values", texts));
+}
+
+/* ": store "Paris" (5), "Lyon" (1) and 3 others; city "Rome" (1)" of the cells of a kind, and their number. */
+static int64_t name_cells(const bmi_met *met, bmi_met_kind kind, char into[1200], json_t *list)
+{
+    static const char *const what[] = { "unseen", "no number", "no date" };
+    char name[4 * CELL + 4], text[4 * CELL + 4], number[32];
+    const char *column = NULL;
+    int64_t at = 0, n, cells = 0, columns = 0;
+    size_t used = 0;
+    entry *of = malloc(((size_t)met->cells.count + 1) * sizeof *of);
+    *into = 0;
+    while (of && (n = next_column(met, kind, &at, &column, of))) {
+        put_column(list, what[kind], column, of, n);
+        for (int64_t i = 0; i < n; i++) cells += of[i].count;
+        if (columns++ >= COLUMNS) continue;
+        used += (size_t)snprintf(into + used, 1200 - used, "%s%s", columns > 1 ? "; " : ": ", cli_cell(name, column, CELL));
+        for (int64_t i = 0; i < n && i < TEXTS; i++)
+            used += (size_t)snprintf(into + used, 1200 - used, "%s \"%s\" (%s)", i ? "," : "", cli_cell(text, of[i].text, CELL),
+                                     cli_count(number, of[i].count));
+        if (n > TEXTS) used += (size_t)snprintf(into + used, 1200 - used, " and %s", cli_plural(text, n - TEXTS, "other", "others"));
+    }
+    if (columns > COLUMNS)
+        snprintf(into + used, 1200 - used, "; and in %s more", cli_plural(text, columns - COLUMNS, "column", "columns"));
+    free(of);
+    return cells;
+}
+
+/* Which row of the input a row of the table is, from 1: rows that could not be read count. */
+static int64_t row_number(const bm_table *t, int64_t row)
+{
+    int64_t skipped = 0;
+    while (skipped < bm_table_skipped(t) && bm_table_skipped_at(t, skipped) <= row) skipped++;
+    return row + skipped + 1;
+}
+
+void cli_say_counts(cli *c, const bmi_met *met, const bm_table *t)
+{
+    json_t *columns = json_array();
+    char cells[64], which[1200], row[32];
+    if (met->missing)
+        cli_warn(c, "%s missing and filled as in training", cli_plural(cells, met->missing, "cell was", "cells were"));
+    int64_t count = name_cells(met, BMI_MET_UNSEEN, which, columns);
+    if (count)
+        cli_warn(c, "%s a category that was not there in training%s", cli_plural(cells, count, "cell has", "cells have"),
+                 which);
+    count = name_cells(met, BMI_MET_NO_NUMBER, which, columns);
+    if (count)
+        cli_warn(c, "%s no number where training had numbers and taken as missing%s",
+                 cli_plural(cells, count, "cell is", "cells are"), which);
+    count = name_cells(met, BMI_MET_NO_DATE, which, columns);
+    if (count)
+        cli_warn(c, "%s no date where training had dates and taken as missing%s",
+                 cli_plural(cells, count, "cell is", "cells are"), which);
+    if (met->empty_rows) cli_count(row, row_number(t, met->first_empty));
+    if (met->empty_rows == 1) cli_warn(c, "row %s is empty in all columns of the model: its prediction rests on fillings", row);
+    else if (met->empty_rows)
+        cli_warn(c, "%s are empty in all columns of the model, the first of them row %s: their predictions rest on fillings",
+                 cli_plural(cells, met->empty_rows, "row", "rows"), row);
+    cli_put(c, "counts",
+            json_pack("{s:I, s:I, s:I, s:I, s:o}", "missing", (json_int_t)met->missing, "unseen", (json_int_t)met->unseen,
+                      "unreadable", (json_int_t)met->unreadable, "empty_rows", (json_int_t)met->empty_rows, "columns",
+                      columns));
+}
