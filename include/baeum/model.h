@@ -401,13 +401,16 @@ BM_API bm_status bm_fit_table_at(bm_model *m, const bm_fit_table_options *option
 /** Scores that bm_fit_table took: of "train", "validation", "test", and of the trivial answer (mean or majority class of the
  *  training part) on the same: "baseline" (on the test part, else the last part there is). rows 0 for a part that was not there. */
 BM_API bm_scores bm_model_scores(const bm_model *m, const char *part);
-/** The recipe of a learner, fitted once the learner is; null when there is none. The model keeps it. */
+/** The recipe of a learner, fitted once the learner is, or of the dataset that bm_fit was last given, when a recipe made that of a
+ *  table (bm_recipe_apply, bm_dataset_load); null when there is none. The model keeps it. */
 BM_API const bm_recipe *bm_model_recipe(const bm_model *m);
 
 /** Scores on a table's rows, in the table's units. */
 BM_API bm_scores  bm_evaluate_table_at(const bm_model *m, const bm_table *t, bm_place here);
 #define bm_evaluate_table(m, t) bm_evaluate_table_at((m), (t), BM_HERE)
-/** Predictions for raw rows: (rows, 1) values in the table's unit, or (rows, classes) probabilities (also of two classes). */
+/** Predictions for raw rows: (rows, 1) values in the table's unit, or (rows, classes) probabilities, also of two classes and where
+ *  the loss takes logits; of a loss on mere scores (a hinge's) 1 for the class with the largest, else 0.
+ *  Errors   BM_E_ARGUMENT the model has no recipe (bm_model_recipe), is not fitted; BM_E_DATA a column that it was fitted with is missing */
 BM_API bm_tensor *bm_predict_table_at(const bm_model *m, const bm_table *t, bm_place here);
 #define bm_predict_table(m, t) bm_predict_table_at((m), (t), BM_HERE)
 

@@ -12,6 +12,7 @@ static void end(void *object)
     for (int i = 0; i < d->n_x; i++) bm_tensor_free(d->x[i].tensor);
     for (int i = 0; i < d->n_t; i++) bm_tensor_free(d->t[i].tensor);
     bm_tensor_free(d->weights);
+    bmi_object_free(d->recipe);
     bmi_arena_end(&d->arena);
 }
 

@@ -22,6 +22,7 @@ struct bm_dataset {
     int64_t n_classes;
     const char **classes;
     bm_dataset_counted counted;
+    bm_recipe *recipe; /* a copy of the one that made it from a table, with targets; counted; or null */
 };
 
 /* An empty dataset, never null; the functions below add to it. */

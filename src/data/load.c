@@ -144,6 +144,7 @@ static bm_dataset *load_table(const bm_load_options *o, const bmi_set *set, bm_p
     else if (bm_recipe_fit_at(r, t, (bm_rows){ 0 }, here)) bmi_fail_from(&e, &r->object.error);
     d = e.status ? failed_dataset(o->context, &e)
                  : bmi_recipe_apply(r, t, (bm_rows){ 0 }, target ? BMI_WANT_TARGET : BMI_WANT_NONE, here);
+    if (!d->object.error.status) bmi_dataset_keep_recipe(d, r);
     bm_recipe_free(r);
     bm_table_free(t);
     return d;

@@ -48,6 +48,8 @@ bm_recipe *bmi_recipe_load(bm_context *context, const json_t *from, bm_place her
 /* Whether apply makes targets: never, if the table has the column, or an error if it has not. */
 typedef enum bmi_want { BMI_WANT_NONE, BMI_WANT_IF_THERE, BMI_WANT_TARGET } bmi_want;
 bm_dataset *bmi_recipe_apply(const bm_recipe *r, const bm_table *t, bm_rows rows, bmi_want want, bm_place here);
+/* A dataset with targets that a recipe made gets a copy of it: a model fitted on it takes raw rows then. */
+bm_status bmi_dataset_keep_recipe(bm_dataset *d, const bm_recipe *r);
 /* Which rows of a table make features that are all finite f32; the others bmi_recipe_apply refuses. usable has room for all rows.
  * met, to be ended by the caller, gets what training did not have; it may be null. */
 bm_status bmi_recipe_usable(bmi_error *e, const bm_recipe *r, const bm_table *t, bool *usable, bmi_met *met, bm_place here);

@@ -156,9 +156,18 @@ bm_dataset *bmi_recipe_apply(const bm_recipe *r, const bm_table *t, bm_rows rows
     return d;
 }
 
+bm_status bmi_dataset_keep_recipe(bm_dataset *d, const bm_recipe *r)
+{
+    if (d->object.error.status || !d->n_t) return d->object.error.status;
+    d->recipe = bmi_recipe_copy(r);
+    return bmi_fail_from(&d->object.error, &d->recipe->object.error);
+}
+
 bm_dataset *bm_recipe_apply_at(const bm_recipe *r, const bm_table *t, bm_rows rows, bm_place here)
 {
-    return bmi_recipe_apply(r, t, rows, BMI_WANT_IF_THERE, here);
+    bm_dataset *d = bmi_recipe_apply(r, t, rows, BMI_WANT_IF_THERE, here);
+    bmi_dataset_keep_recipe(d, r);
+    return d;
 }
 bm_dataset *bm_recipe_apply_x_at(const bm_recipe *r, const bm_table *t, bm_rows rows, bm_place here)
 {

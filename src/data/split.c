@@ -144,6 +144,7 @@ bm_dataset *bm_dataset_take_at(const bm_dataset *d, bm_rows rows, bm_place here)
         bmi_dataset_add(taken, true, take_tensor(d, d->t[i].tensor, rows, here), d->t[i].name, here);
     if (d->weights) bmi_dataset_weigh(taken, take_tensor(d, d->weights, rows, here), here);
     if (d->n_classes) bmi_dataset_name_classes(taken, d->classes, d->n_classes, here);
+    taken->recipe = bmi_object_keep(d->recipe);
     return taken;
 }
 

@@ -252,6 +252,14 @@ bm_status bmi_model_fit(bm_model *m, const bm_fit_options *o, bm_place here)
     return m->object.error.status;
 }
 
+/* What made the dataset of a table makes rows of tables for the model from now on. */
+static void take_recipe(bm_model *m, const bm_dataset *d)
+{
+    if (m->object.error.status || !d->recipe) return;
+    bmi_object_free(m->recipe);
+    m->recipe = bmi_object_keep(d->recipe);
+}
+
 bm_status bm_fit_at(bm_model *m, const bm_fit_options *options, size_t size, bm_place here)
 {
     if (bmi_object_failed(m) || !bmi_model_idle(m, "fit", here)) return bmi_object_status(m);
@@ -261,6 +269,7 @@ bm_status bm_fit_at(bm_model *m, const bm_fit_options *options, size_t size, bm_
     bmi_model_begin_work(m);
     if (m->learner) bmi_learner_fit(m, &o, here);
     else bmi_model_fit(m, &o, here);
+    take_recipe(m, o.data);
     bmi_model_end_work(m);
     return m->object.error.status;
 }

@@ -9,12 +9,21 @@
 #include <math.h>
 #include <string.h>
 
+static bm_status fail_no_recipe(bmi_error *e, const char *what, bm_place here)
+{
+    return bmi_fail(
+        e, BM_E_ARGUMENT, here,
+        "the model takes tensors, not %s: it was made without a recipe; fit it on a dataset that bm_recipe_apply or "
+        "bm_dataset_load made of a table",
+        what);
+}
+
 /* A dataset of a table's rows by the model's recipe; null with the error set. */
 static bm_dataset *apply(const bm_model *m, const bm_table *t, bmi_want want, bmi_error *e, bm_place here)
 {
     if (!bmi_model_network(m, e, here)) return NULL;
     if (!m->recipe) {
-        bmi_fail(e, BM_E_ARGUMENT, here, "the model takes tensors, not tables: it was made without a recipe");
+        fail_no_recipe(e, "tables", here);
         return NULL;
     }
     bm_dataset *d = bmi_recipe_apply(m->recipe, t, (bm_rows){ 0 }, want, here);
@@ -125,7 +134,7 @@ bm_tensor *bm_predict_row_at(const bm_model *m, const bm_row_options *options, s
     if (!cell_at(&o, 0))
         bmi_fail(&e, BM_E_ARGUMENT, here,
                  "predict: no values are given, as .values = {{\"season\", .text = \"1\"}, {\"temp\", .number = 9.8}}");
-    else if (!m->recipe) bmi_fail(&e, BM_E_ARGUMENT, here, "the model takes tensors, not rows: it was made without a recipe");
+    else if (!m->recipe) fail_no_recipe(&e, "rows", here);
     else fill_row(&e, t, m->recipe, &o, here);
     bm_dataset *d = e.status ? NULL : apply(m, t, BMI_WANT_NONE, &e, here);
     p = d && !check_readable(&e, d, m->recipe, &o, here) ? bmi_scores_predict(m, d, &e, here) : NULL;

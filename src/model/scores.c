@@ -12,24 +12,39 @@ static const bm_tensor *target_of(const bm_dataset *d)
 }
 
 /* ---- predictions ---- */
-/* What the network gives for one row, into classes' probabilities: of one column the second class; of mere scores all for the
- * largest. */
-static void put_classes(const bm_model *m, const bm_tensor *from, int64_t row, double *to)
+typedef enum { PROBABILITIES, LOGITS, SCORES } puts_out;
+
+/* What the network's numbers are: by its loss, which may take logits, or scores that are no probabilities (a hinge's). */
+static puts_out output_of(const bm_model *m)
+{
+    const bmi_head *head = &m->network->heads[0];
+    const bm_loss_kind *loss = m->network->compiled ? head->loss : NULL;
+    if (m->learner && m->learner->tasks & BM_LEARNS_SCORES) return SCORES;
+    if (loss && loss->logits_of && head->judged.index != head->output.index) return LOGITS;
+    const bool probable = !loss || !loss->output || loss->probabilities || loss->logits_of || loss->target == BM_TARGET_CLASS;
+    return probable ? PROBABILITIES : SCORES;
+}
+
+/* What the network gives for one row, into classes' probabilities: of one column that of the second class; of mere scores all for
+ * the largest. */
+static void put_classes(const bm_model *m, puts_out form, const bm_tensor *from, int64_t row, double *to)
 {
     const int64_t n = m->n_classes, columns = from->shape.dim[from->shape.rank - 1];
     if (columns == 1) {
-        const double p = bm_tensor_at(from, row);
-        to[0] = 1 - p;
-        to[1] = p;
+        const double y = bm_tensor_at(from, row);
+        to[1] = form == LOGITS ? 1 / (1 + exp(-y)) : form == SCORES ? y > 0 : y;
+        to[0] = form == LOGITS ? 1 / (1 + exp(y)) : 1 - to[1];
         return;
     }
     int64_t best = 0;
+    double sum = 0;
     for (int64_t k = 0; k < n; k++) {
         to[k] = bm_tensor_at(from, row * columns + k);
-        if (to[k] > bm_tensor_at(from, row * columns + best)) best = k;
+        if (to[k] > to[best]) best = k;
     }
-    if (m->learner && m->learner->tasks & BM_LEARNS_SCORES)
-        for (int64_t k = 0; k < n; k++) to[k] = k == best;
+    const double most = to[best];
+    for (int64_t k = 0; form == LOGITS && k < n; k++) sum += to[k] = exp(to[k] - most);
+    for (int64_t k = 0; form != PROBABILITIES && k < n; k++) to[k] = form == SCORES ? k == best : to[k] / sum;
 }
 
 bm_tensor *bmi_scores_predict(const bm_model *m, const bm_dataset *d, bmi_error *e, bm_place here)
@@ -40,12 +55,13 @@ bm_tensor *bmi_scores_predict(const bm_model *m, const bm_dataset *d, bmi_error 
         return NULL;
     }
     const bool classes = m->task == BM_CLASSIFICATION && m->n_classes > 1;
+    const puts_out form = output_of(m);
     const int64_t columns = classes ? m->n_classes : d->rows ? p->size / d->rows : 1;
     bm_tensor *out = bm_tensor_new_in_at(m->object.context, BM_F64, BM_SHAPE(d->rows, columns), here);
     bmi_fail_from(e, &out->object.error);
     double *to = out->data;
     for (int64_t i = 0; !e->status && i < d->rows; i++) {
-        if (classes) put_classes(m, p, i, to + i * columns);
+        if (classes) put_classes(m, form, p, i, to + i * columns);
         else
             for (int64_t k = 0; k < columns; k++) {
                 const double y = bm_tensor_at(p, i * columns + k);
@@ -125,7 +141,7 @@ bm_status bmi_scores_take(bm_scores *s, const bm_model *m, const bm_dataset *d, 
                                   BM_ROC_AUC };
     const bool regression = m->task == BM_REGRESSION;
     const size_t first = m->n_classes == 2 ? 0 : 3, all = BMI_COUNT(classes);
-    const bool mere = !prediction && m->learner && m->learner->tasks & BM_LEARNS_SCORES; /* no probabilities, no log loss */
+    const bool mere = !prediction && output_of(m) == SCORES; /* no probabilities, no log loss */
     const bm_metric *metrics = regression ? numbers : classes + first;
     const size_t n = regression ? BMI_COUNT(numbers) : all - first - (mere ? 2 : 0);
     const bm_tensor *t = target_of(d);
