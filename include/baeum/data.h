@@ -32,7 +32,7 @@ typedef struct bm_rows {
  *  TRUE ...) true/false, anything else text. Missing are: an empty cell, NA, N/A, n/a, \#N/A, NaN, nan, null, NULL, None and ?,
  *  and the texts of .missing. Text that is numbers as people write them, all in one form ("1.234,5", "67,404", "39%", "$5"), or but for a
  *  few cells ("-", "n.a."), becomes numbers, which a note tells (docs/data.md has the rules). Blanks around numbers are ignored. A number that is not finite (inf, 1e400) makes its row a bad one. So do a wrong count of
- *  cells, a stray quote and a NUL byte. Empty lines are passed over. A text cell that is not UTF-8 is taken as Latin-1.
+ *  cells, a stray quote and a NUL byte. Empty lines are passed over. A text cell that is not UTF-8 is taken as Windows-1252.
  *
  *  Returns  gives a table, never null
  *  Errors   BM_E_FILE cannot be opened or read; BM_E_FORMAT a bad row (file:line:cell says where), duplicate names, more than

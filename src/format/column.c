@@ -149,13 +149,19 @@ bool bmi_cell_number(const char *text, size_t n, double *value, bool *integer)
     return true;
 }
 
-size_t bmi_latin1_to_utf8(const char *text, size_t n, char *into)
+size_t bmi_windows_to_utf8(const char *text, size_t n, char *into)
 {
+    /* 0x80 .. 0x9f; five of them stand for nothing and stay what they are, as browsers read them (encoding.spec.whatwg.org) */
+    static const uint16_t high[32] = { 0x20ac, 0x81,   0x201a, 0x0192, 0x201e, 0x2026, 0x2020, 0x2021, 0x02c6, 0x2030, 0x0160,
+                                       0x2039, 0x0152, 0x8d,   0x017d, 0x8f,   0x90,   0x2018, 0x2019, 0x201c, 0x201d, 0x2022,
+                                       0x2013, 0x2014, 0x02dc, 0x2122, 0x0161, 0x203a, 0x0153, 0x9d,   0x017e, 0x0178 };
     size_t m = 0;
     for (size_t i = 0; i < n; i++) {
         const unsigned char c = (unsigned char)text[i];
-        if (c >= 0x80) into[m++] = (char)(0xc0 | c >> 6);
-        into[m++] = (char)(c < 0x80 ? c : 0x80 | (c & 0x3f));
+        const unsigned code = c >= 0x80 && c < 0xa0 ? high[c - 0x80] : c;
+        if (code >= 0x800) into[m++] = (char)(0xe0 | code >> 12);
+        if (code >= 0x80) into[m++] = (char)(code >= 0x800 ? 0x80 | (code >> 6 & 0x3f) : 0xc0 | code >> 6);
+        into[m++] = (char)(code < 0x80 ? code : 0x80 | (code & 0x3f));
     }
     return m;
 }

@@ -51,7 +51,7 @@ int bmi_cell_bool(const char *text, size_t n);
 /* Reads a number with blanks around it. `integer`: written with digits and a sign alone. False when it is none;
  * 1e400 and inf are numbers of infinite value. */
 bool bmi_cell_number(const char *text, size_t n, double *value, bool *integer);
-/* Latin-1 as UTF-8 into room for 2 n bytes, gives its length. */
-size_t bmi_latin1_to_utf8(const char *text, size_t n, char *into);
+/* Windows-1252, of which the letters of Latin-1 are a part, as UTF-8 into room for 3 n bytes; gives its length. */
+size_t bmi_windows_to_utf8(const char *text, size_t n, char *into);
 
 #endif

@@ -54,18 +54,18 @@ static bm_status settle_types(bmi_csv_work *w)
     return st;
 }
 
-/* Adds Latin-1 text as UTF-8. */
-static int32_t add_latin1(bm_context *context, bmi_dictionary *d, const char *text, size_t n)
+/* Adds text of Windows-1252 as UTF-8. */
+static int32_t add_windows(bm_context *context, bmi_dictionary *d, const char *text, size_t n)
 {
-    char *utf8 = bmi_alloc_raw(context, n, 2);
+    char *utf8 = bmi_alloc_raw(context, n, 3);
     if (!utf8) return -1;
-    const int32_t code = bmi_dictionary_add(d, utf8, bmi_latin1_to_utf8(text, n, utf8));
-    bmi_release(context, utf8, n, 2);
+    const int32_t code = bmi_dictionary_add(d, utf8, bmi_windows_to_utf8(text, n, utf8));
+    bmi_release(context, utf8, n, 3);
     return code;
 }
 
 /* Joins the chunks' dictionaries in order of rows, so that codes come in the order in which their texts appear. */
-static bool join_texts(bmi_csv_work *w, size_t c, const uint64_t *cells, int32_t *codes, bool *latin1)
+static bool join_texts(bmi_csv_work *w, size_t c, const uint64_t *cells, int32_t *codes, bool *windows)
 {
     bmi_dictionary *all = &w->out->columns[c].dictionary;
     int64_t row = 0;
@@ -83,8 +83,8 @@ static bool join_texts(bmi_csv_work *w, size_t c, const uint64_t *cells, int32_t
                 size_t n;
                 const char *text = bmi_dictionary_text(own, (int32_t)cells[row], &n);
                 const bool utf8 = bmi_is_utf8(text, n);
-                *latin1 |= !utf8;
-                *code = 1 + (utf8 ? bmi_dictionary_add(all, text, n) : add_latin1(w->context, all, text, n));
+                *windows |= !utf8;
+                *code = 1 + (utf8 ? bmi_dictionary_add(all, text, n) : add_windows(w->context, all, text, n));
                 fine = *code > 0;
             }
             codes[row] = *code - 1;
@@ -97,7 +97,7 @@ static bool join_texts(bmi_csv_work *w, size_t c, const uint64_t *cells, int32_t
 }
 
 /* Brings a column into its final form. False when there is no memory. */
-static bool finish_column(bmi_csv_work *w, size_t c, bool *latin1)
+static bool finish_column(bmi_csv_work *w, size_t c, bool *windows)
 {
     bmi_column *column = &w->out->columns[c];
     uint64_t *cells = w->cells[c];
@@ -123,7 +123,7 @@ static bool finish_column(bmi_csv_work *w, size_t c, bool *latin1)
     if (!column->values) return false;
     column->bytes = (size_t)rows * cell;
     if (column->type == BM_COLUMN_TEXT) {
-        if (!join_texts(w, c, cells, column->values, latin1)) return false;
+        if (!join_texts(w, c, cells, column->values, windows)) return false;
     } else {
         uint8_t *truth = column->values;
         for (int64_t r = 0; r < rows; r++) truth[r] = cells[r] == BMI_CSV_MISSING ? BMI_BOOL_MISSING : real_of(cells[r]) != 0;
@@ -136,7 +136,7 @@ static bool finish_column(bmi_csv_work *w, size_t c, bool *latin1)
 typedef struct finishing {
     bmi_csv_work *work;
     atomic_size_t next;
-    atomic_bool failed, latin1;
+    atomic_bool failed, windows;
 } finishing;
 
 static void finish_part(void *arg, int part, int parts)
@@ -146,9 +146,9 @@ static void finish_part(void *arg, int part, int parts)
     (void)part;
     (void)parts;
     while (!atomic_load(&f->failed) && (c = atomic_fetch_add(&f->next, 1)) < f->work->n_columns) {
-        bool latin1 = false;
-        if (!finish_column(f->work, c, &latin1)) atomic_store(&f->failed, true);
-        if (latin1) atomic_store(&f->latin1, true);
+        bool windows = false;
+        if (!finish_column(f->work, c, &windows)) atomic_store(&f->failed, true);
+        if (windows) atomic_store(&f->windows, true);
     }
 }
 
@@ -256,7 +256,8 @@ bm_status bmi_csv_finish(bmi_csv_work *w)
     finishing f = { .work = w };
     bmi_parallel(w->context, bmi_csv_parts(w, w->room > 1000 ? w->n_columns : 1), finish_part, &f);
     if (f.failed) return bmi_fail_memory(w->error, w->here, (size_t)w->out->rows * 8, "for the columns of a CSV file");
-    if (f.latin1 && !bmi_notes_add(w->context, &w->out->notes, "some text is not UTF-8 and was read as Latin-1"))
+    if ((f.windows || w->windows_names) &&
+        !bmi_notes_add(w->context, &w->out->notes, "some text is not UTF-8 and was read as Windows-1252"))
         return bmi_fail_memory(w->error, w->here, 1000, "for a note");
     forget_marks(w);
     return finite_rows(w);

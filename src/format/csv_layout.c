@@ -133,8 +133,8 @@ static bm_status name_columns(bmi_csv_work *w, const unsigned char *p, const uns
 {
     bmi_dictionary names = { .context = w->context };
     const size_t most = (size_t)(end - p) + 1;
-    char *room = bmi_alloc_raw(w->context, most, 3),
-         *raw = room ? room + 2 * most : NULL; /* a name as UTF-8, and as it stands there */
+    char *room = bmi_alloc_raw(w->context, most, 4),
+         *raw = room ? room + 3 * most : NULL; /* a name as UTF-8, and as it stands there */
     bm_status st = room ? BM_OK : bmi_fail_memory(w->error, w->here, (size_t)(end - p), "for column names");
     size_t numbers = 0;
     for (size_t c = 0; !st && c < w->n_columns; c++) {
@@ -145,7 +145,7 @@ static bm_status name_columns(bmi_csv_work *w, const unsigned char *p, const uns
         p = cell.next;
         size_t n = w->options->no_header ? 0 : bmi_csv_cell_copy(&cell, raw);
         if (bmi_is_utf8(raw, n)) memcpy(room, raw, n);
-        else n = bmi_latin1_to_utf8(raw, n, room);
+        else n = bmi_windows_to_utf8(raw, n, room), w->windows_names = true;
         const size_t blanks = blanks_at(room, n);
         memmove(room, room + blanks, n -= blanks);
         while (n && (room[n - 1] == ' ' || room[n - 1] == '\t')) n--;
@@ -157,7 +157,7 @@ static bm_status name_columns(bmi_csv_work *w, const unsigned char *p, const uns
         !bmi_notes_add(w->context, &w->out->notes,
                        "the first row looks like data and was taken for the names; if it is data, read without a header"))
         st = bmi_fail_memory(w->error, w->here, 1000, "for a note");
-    bmi_release(w->context, room, most, 3);
+    bmi_release(w->context, room, most, 4);
     bmi_dictionary_end(&names);
     return st;
 }

@@ -125,8 +125,9 @@ static void layouts(void **state)
         { "a,a,a\n1,2,3\n", { .rename_duplicates = true }, "a|a.2|a.3/1|2|3" },
         { "a,b\n1,007\n", { .text = { (const bm_name[]){ "b" }, 1 } }, "a|b/1|007" },
         { "\"a b\",\"c\"\"d\"\n1,2", { 0 }, "a b|c\"d/1|2" },
-        { " a b ,\" c\t\", \n1,2,3\n", { 0 }, "a b|c|c3/1|2|3" }, /* blanks around names */
-        { "a\xe9\nx\xe9\n", { 0 }, "a\xc3\xa9/x\xc3\xa9" },       /* Latin-1 */
+        { " a b ,\" c\t\", \n1,2,3\n", { 0 }, "a b|c|c3/1|2|3" },                  /* blanks around names */
+        { "a\xe9\nx\xe9\n", { 0 }, "a\xc3\xa9/x\xc3\xa9" },                        /* Latin-1 */
+        { "Preis in \x80\n\x84so\x93 \x96 \x9f\n", { 0 }, "Preis in €/„so“ – Ÿ" }, /* Windows-1252 */
     };
     for (size_t i = 0; i < BMI_COUNT(cases); i++) {
         char got[500] = "";

@@ -72,7 +72,8 @@ static void forms(void **state)
         { "a\n\xa3"
           "5\n\xa3"
           "6.5\n",
-          BM_COLUMN_REAL, "5|6.5", "Latin-1" },
+          BM_COLUMN_REAL, "5|6.5", "Windows-1252" },
+        { "a;b\n1.234,50 \x80;x\n2 \x80;y\n", BM_COLUMN_REAL, "1234.5|2", "Windows-1252" },
         { "a\n\xe2\x88\x92"
           "5%\n",
           BM_COLUMN_INTEGER, "-5", "percent" },
