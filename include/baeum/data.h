@@ -298,6 +298,10 @@ typedef struct bm_split_options {
     bool    in_order;         /**< no shuffling: first training, then validation, then test (for data in time) */
     const char *target;       /**< of tables: the column whose classes keep their shares; default: none */
     bm_task     task;         /**< of tables: what the target is; default: inferred */
+    const char *group;        /**< of tables: rows with the same value in this column stay in one part, so that parts are disjoint by
+                               *   patient, day, machine ...; the fractions are met as nearly as whole groups allow */
+    const bm_tensor *groups;  /**< of datasets: the same by an i32 or i64 number a row */
+    const char *time;         /**< of tables: a column of numbers or dates; the earliest rows are for training, the last for test */
 } bm_split_options;
 
 /** The parts of a split; each is the caller's to free. Parts of no rows are null. */
@@ -306,7 +310,8 @@ typedef struct bm_parts {
 } bm_parts;
 
 /** Splits a dataset by rows into disjoint parts (copies). The same seed gives the same parts.
- *  Errors   on .train (never null): BM_E_ARGUMENT a fraction out of range, too few rows; BM_E_MEMORY
+ *  Errors   on .train (never null): BM_E_ARGUMENT a fraction out of range, too few rows; BM_E_DATA fewer groups than parts; BM_E_TYPE,
+ *           BM_E_SHAPE groups that do not fit; BM_E_MEMORY
  */
 BM_API bm_parts bm_dataset_split_at(const bm_dataset *d, const bm_split_options *options, size_t size, bm_place here);
 #define bm_dataset_split(d, ...) bm_dataset_split_at((d), BM_OPTIONS(bm_split_options, .zero_ = 0, __VA_ARGS__), BM_HERE)
@@ -316,9 +321,14 @@ typedef struct bm_table_parts {
     bm_table *train, *validation, *test;
 } bm_table_parts;
 /** Splits a table in the same way. Rows without a target, when one is named, are in no part. Errors as bm_dataset_split, and BM_E_DATA
- *  no such column, a target of one class. */
+ *  no such column, a target of one class, a row without a time. */
 BM_API bm_table_parts bm_table_split_at(const bm_table *t, const bm_split_options *options, size_t size, bm_place here);
 #define bm_table_split(t, ...) bm_table_split_at((t), BM_OPTIONS(bm_split_options, .zero_ = 0, __VA_ARGS__), BM_HERE)
+
+/** How many rows of the one stand in the other, too: equal in all columns that `among` has, or in all inputs and targets. What a model is
+ *  scored on should not be among what it was trained on. -1: a failed argument, columns or shapes that differ, or no memory. */
+BM_API int64_t bm_table_equal_rows(const bm_table *t, const bm_table *among);
+BM_API int64_t bm_dataset_equal_rows(const bm_dataset *d, const bm_dataset *among);
 
 #ifdef __cplusplus
 }

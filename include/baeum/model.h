@@ -391,8 +391,10 @@ typedef struct bm_fit_table_options {
     int64_t         epochs, batch;            /**< of networks; default: the learner's own */
     bool            balanced;
     bm_callback     callbacks[BM_MODEL_MAX];
+    const char     *group, *time;             /**< as bm_split_options */
 } bm_fit_table_options;
-/** Splits the rows, fits the recipe on the training part only, trains, and judges each part once (bm_model_scores).
+/** Splits the rows, fits the recipe on the training part only, trains, and judges each part once (bm_model_scores). Rows of one part that
+ *  equal rows of another in all features and the target are told in a note of the recipe.
  *  Errors   as bm_recipe_fit, bm_recipe_apply, bm_dataset_split and bm_fit; BM_E_ARGUMENT the learner does not do the task
  */
 BM_API bm_status bm_fit_table_at(bm_model *m, const bm_fit_table_options *options, size_t size, bm_place here);

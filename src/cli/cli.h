@@ -51,6 +51,8 @@ typedef enum cli_option_id {
     OPT_BALANCED,
     OPT_LOG_TARGET,
     OPT_IN_ORDER,
+    OPT_GROUP,
+    OPT_TIME,
     OPT_ID,
     OPT_HELP,
     OPT_COUNT
@@ -60,7 +62,7 @@ typedef enum cli_option_id {
 typedef struct cli_options {
     uint64_t given;
     const char *target, *task, *model, *optimizer, *loss, *validation, *test, *bad_rows, *data, *output, *delimiter, *missing,
-        *decimal, *dates, *id;
+        *decimal, *dates, *id, *group, *time;
     int64_t epochs, batch, patience, seed, threads, rows;
     double rate;
     bool no_header, rename_duplicates, plan, json, quiet, verbose, help, balanced, log_target, in_order;

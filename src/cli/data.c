@@ -114,8 +114,10 @@ static int split(cli *c, const cli_source *s)
     if (isnan(o->validation_share) || isnan(o->test_share))
         return cli_fail(c, CLI_USAGE, "--validation and --test are shares of the rows here");
     if (o->target && cli_column(c, s->table, "--target", o->target) < 0) return CLI_USAGE;
+    if (o->group && cli_column(c, s->table, "--group", o->group) < 0) return CLI_USAGE;
+    if (o->time && cli_column(c, s->table, "--time", o->time) < 0) return CLI_USAGE;
     bm_table_parts p = bm_table_split(s->table, .validation = o->validation_share, .test = o->test_share, .seed = o->seed,
-                                      .target = s->target);
+                                      .target = s->target, .in_order = o->in_order, .group = o->group, .time = o->time);
     bm_table *part[3] = { p.train, p.validation, p.test };
     static const char *const names[3] = { "train", "validation", "test" };
     json_t *files = json_object();
@@ -168,7 +170,7 @@ const cli_command cli_data = {
     .summary = "sets by name, rows, copies, parts",
     .options = BIT(OPT_TARGET) | BIT(OPT_ROWS) | BIT(OPT_VALIDATION) | BIT(OPT_TEST) | BIT(OPT_SEED) | BIT(OPT_NO_HEADER) |
                BIT(OPT_DELIMITER) | BIT(OPT_RENAME) | BIT(OPT_BAD_ROWS) | BIT(OPT_DATA) | BIT(OPT_OUTPUT) | BIT(OPT_JSON) |
-               BIT(OPT_QUIET),
+               BIT(OPT_QUIET) | BIT(OPT_IN_ORDER) | BIT(OPT_GROUP) | BIT(OPT_TIME),
     .about = "list   the sets that have a name: bundled tables, images where their files are, generators\n"
              "get    writes a named table (or any CSV file, read and cleaned) as <name>.csv, or to -o; of mnist and "
              "fashion-mnist it\n"

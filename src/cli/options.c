@@ -89,6 +89,10 @@ static const option_row rows[OPT_COUNT] = {
                          "itself" },
     [OPT_IN_ORDER] = { "in-order", 0, NULL, FLAG, AT(in_order), 0, 0,
                        "split without shuffling: the last rows judge, those before them validate; for rows in time" },
+    [OPT_GROUP] = { "group", 0, "COL", TEXT, AT(group), 0, 0,
+                    "rows with the same value here stay in one part: patients, days, machines; the column is no feature" },
+    [OPT_TIME] = { "time", 0, "COL", TEXT, AT(time), 0, 0,
+                   "split by this column of dates or numbers: the latest rows judge, those before them validate" },
     [OPT_ID] = { "id", 0, "COL", TEXT, AT(id), 0, 0, "a column of DATA that is written before the predictions" },
     [OPT_VERBOSE] = { "verbose", 0, NULL, FLAG, AT(verbose), 0, 0,
                       "a line for every epoch where no terminal is; default: some twenty of them" },
@@ -234,6 +238,8 @@ static int check_together(cli *c)
     if (o->validation_share + o->test_share >= 1) /* false when one is a file */
         return cli_fail(c, CLI_USAGE, "--validation %g and --test %g leave nothing for training", o->validation_share,
                         o->test_share);
+    if ((o->group != NULL) + (o->time != NULL) + o->in_order > 1)
+        return cli_fail(c, CLI_USAGE, "--group, --time and --in-order are three ways to split; give one of them");
     if (c->n_arguments < k->least)
         return cli_fail(c, CLI_USAGE, "%s is missing: baeum %s %s", c->n_arguments == 0 ? "what to work on" : "an argument",
                         k->name, k->arguments);

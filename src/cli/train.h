@@ -36,7 +36,7 @@ int cli_train_result(cli_training *t);
 /* recipe_steps.c: whether every --step is one, before the data is read; and adding them to a recipe for a table. */
 int cli_steps_check(cli *c);
 int cli_steps_add(cli *c, const bm_table *t, const char *target, bm_recipe *r);
-/* equal_rows.c: warns of validation and test rows that stand in the training part, too. */
+/* equal_rows.c: warns of validation and test rows that stand in a part before them, too. */
 void cli_warn_equal_rows(cli_training *t);
 /* leak.c: warns of a column, or a ratio of two, that gives the target almost alone. */
 void cli_warn_leak(cli *c, const bm_table *t, const bm_recipe *recipe);

@@ -38,6 +38,10 @@ static int drop_columns(cli_training *t, bm_recipe *r)
         }
         free(list);
     }
+    const char *group = c->options.group; /* its values are others in each part */
+    const int64_t at = !status && group ? cli_column(c, t->source.table, "--group", group) : -1;
+    if (!status && group && at < 0) status = CLI_USAGE;
+    if (at >= 0 && !dropped[at] && strcmp(group, t->target)) bm_recipe_drop(r, group);
     free(dropped);
     return status;
 }
@@ -176,9 +180,9 @@ static int split_table(cli_training *t)
 {
     const cli_options *o = &t->c->options;
     const bool file1 = isnan(o->validation_share), file2 = isnan(o->test_share);
-    bm_table_parts p =
-        bm_table_split(t->source.table, .validation = file1 ? 0 : o->validation_share, .test = file2 ? 0 : o->test_share,
-                       .seed = o->seed, .in_order = o->in_order, .target = t->target, .task = t->task);
+    bm_table_parts p = bm_table_split(t->source.table, .validation = file1 ? 0 : o->validation_share,
+                                      .test = file2 ? 0 : o->test_share, .seed = o->seed, .in_order = o->in_order,
+                                      .target = t->target, .task = t->task, .group = o->group, .time = o->time);
     t->table[0] = p.train;
     t->table[1] = p.validation;
     t->table[2] = p.test;
@@ -191,8 +195,15 @@ static int split_table(cli_training *t)
 static void say_split(cli_training *t, const int64_t rows[3])
 {
     char n[3][32];
-    cli_say(t->c, "split", "%s train · %s validation · %s test, seed %" PRId64 "%s", cli_count(n[0], rows[0]),
-            cli_count(n[1], rows[1]), cli_count(n[2], rows[2]), t->c->options.seed, t->c->options.in_order ? ", in order" : "");
+    const cli_options *o = &t->c->options;
+    cli_say(t->c, "split", "%s train · %s validation · %s test, seed %" PRId64 "%s%s%s", cli_count(n[0], rows[0]),
+            cli_count(n[1], rows[1]), cli_count(n[2], rows[2]), o->seed, o->in_order ? ", in order" : "",
+            o->group  ? ", by groups of "
+            : o->time ? ", by time in "
+                      : "",
+            o->group  ? o->group
+            : o->time ? o->time
+                      : "");
     cli_put(t->c, "rows",
             json_pack("{s:I, s:I, s:I}", "train", (json_int_t)rows[0], "validation", (json_int_t)rows[1], "test",
                       (json_int_t)rows[2]));
@@ -202,6 +213,8 @@ static void say_split(cli_training *t, const int64_t rows[3])
 int cli_train_prepare_table(cli_training *t)
 {
     int status = find_target(t);
+    if (!status && t->c->options.time && cli_column(t->c, t->source.table, "--time", t->c->options.time) < 0)
+        status = CLI_USAGE;
     if (!status) status = find_task(t);
     if (!status) status = split_table(t);
     if (!status) status = make_recipe(t, t->table[0], t->task, &t->recipe);
@@ -285,6 +298,8 @@ int cli_train_prepare_data(cli_training *t)
     const cli_options *o = &c->options;
     const bm_tensor *targets = bm_dataset_t(t->source.data, 0);
     if (o->n_drop) return cli_fail(c, CLI_USAGE, "--drop is for tables; %s has arrays", t->source.given);
+    if (o->group || o->time)
+        return cli_fail(c, CLI_USAGE, "--%s is for tables; %s has arrays", o->group ? "group" : "time", t->source.given);
     if (o->n_step) return cli_fail(c, CLI_USAGE, "--step is for tables; %s has arrays", t->source.given);
     if (o->log_target) return cli_fail(c, CLI_USAGE, "--log-target is for tables; %s has arrays", t->source.given);
     if (!targets)

@@ -61,10 +61,28 @@ void bmi_batches_at(const bmi_batches *b, int64_t i, int64_t *first, int64_t *co
 void bmi_gather_rows(void *into, bm_type as, const bm_tensor *from, double scale, const int64_t *order, int64_t first,
                      int64_t count, int part, int parts);
 
+/* What is known of the rows that are split; each may be null. */
+typedef struct bmi_split_by {
+    const int32_t *classes; /* one a row, in [0, n_classes): every class keeps its share as nearly as whole rows allow */
+    int64_t n_classes;
+    const int32_t *groups; /* one a row, in [0, n_groups): rows of a group stay together */
+    int64_t n_groups;
+    const double *times; /* one a row, none NaN: the earliest train, the last test */
+    int32_t *own_groups; /* what bmi_split_by_end releases */
+    double *own_times;
+} bmi_split_by;
+
 /* Splits rows 0 .. n-1 into training, validation and test rows: order[n] gets them one after the other, counts[3] how many each has.
- * With classes (one a row, in [0, n_classes)) every class keeps its share as nearly as whole rows allow. Errors: BM_E_ARGUMENT
- * a fraction out of range, too few rows; BM_E_MEMORY. */
-bm_status bmi_split_rows(bmi_error *e, bm_place here, bm_context *context, int64_t n, const int32_t *classes, int64_t n_classes,
+ * Errors: BM_E_ARGUMENT a fraction out of range, too few rows, groups and an order asked for together; BM_E_DATA too few groups;
+ * BM_E_MEMORY. */
+bm_status bmi_split_rows(bmi_error *e, bm_place here, bm_context *context, int64_t n, const bmi_split_by *by,
                          const bm_split_options *o, int64_t *order, int64_t counts[3]);
+/* split_group.c: the same by groups; counts has how many rows the parts should have, and gets how many they have. */
+bm_status bmi_split_groups(bmi_error *e, bm_place here, bm_context *context, int64_t n, const bmi_split_by *by, uint64_t seed,
+                           int64_t *order, int64_t counts[3]);
+/* split_by.c: groups and times of n rows of a table ({0}: all) by the columns that the options name; to be ended, also after an error. */
+bm_status bmi_split_by_columns(bmi_error *e, bm_place here, const bm_table *t, bm_rows rows, int64_t n, const bm_split_options *o,
+                               bmi_split_by *by);
+void bmi_split_by_end(bm_context *context, int64_t n, bmi_split_by *by);
 
 #endif

@@ -18,9 +18,10 @@ bm_status bmi_recipe_split(bmi_error *e, bm_place here, const bm_recipe *r, cons
     bmi_fail_from(e, &probe->object.error);
     const bm_rows rows = kept ? (bm_rows){ kept, n } : (bm_rows){ 0 };
     if (!e->status && probe->to.task == BM_CLASSIFICATION) classes = bmi_target_apply(e, probe, t, rows, here);
-    if (!e->status)
-        bmi_split_rows(e, here, r->object.context, (int64_t)n, classes ? classes->data : NULL, probe->to.n_classes, o, order,
-                       counts);
+    bmi_split_by by = { .classes = classes ? classes->data : NULL, .n_classes = probe->to.n_classes };
+    if (!e->status) bmi_split_by_columns(e, here, t, rows, (int64_t)n, o, &by);
+    if (!e->status) bmi_split_rows(e, here, r->object.context, (int64_t)n, &by, o, order, counts);
+    bmi_split_by_end(t->object.context, (int64_t)n, &by);
     for (size_t i = 0; !e->status && kept && i < n; i++) order[i] = kept[order[i]];
     bmi_release(probe->object.context, kept, room, sizeof *kept);
     bm_tensor_free(classes);

@@ -4,6 +4,7 @@
  */
 #include "data/dataset.h"
 #include "base/random.h"
+#include "format/column.h"
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
@@ -100,15 +101,46 @@ static bm_status stratify(bmi_error *e, bm_place here, bm_context *context, int6
     return st;
 }
 
-bm_status bmi_split_rows(bmi_error *e, bm_place here, bm_context *context, int64_t n, const int32_t *classes, int64_t n_classes,
+typedef struct dated {
+    double time;
+    int64_t row;
+} dated;
+
+static int by_time(const void *a, const void *b)
+{
+    const dated *x = a, *y = b;
+    return x->time != y->time ? (x->time > y->time) - (x->time < y->time) : (x->row > y->row) - (x->row < y->row);
+}
+
+/* Rows from the earliest to the last; equal times stay as they were. */
+static bm_status in_time(bmi_error *e, bm_place here, bm_context *context, int64_t n, const double *times, int64_t *order)
+{
+    dated *all = bmi_alloc_raw(context, (size_t)n, sizeof *all);
+    if (!all) return bmi_fail_memory(e, here, (size_t)n * sizeof *all, "to split rows by time");
+    for (int64_t i = 0; i < n; i++) all[i] = (dated){ times[i], i };
+    qsort(all, (size_t)n, sizeof *all, by_time);
+    for (int64_t i = 0; i < n; i++) order[i] = all[i].row;
+    bmi_release(context, all, (size_t)n, sizeof *all);
+    return BM_OK;
+}
+
+bm_status bmi_split_rows(bmi_error *e, bm_place here, bm_context *context, int64_t n, const bmi_split_by *by,
                          const bm_split_options *o, int64_t *order, int64_t counts[3])
 {
+    const bool stratified = by->classes && by->n_classes > 0 && !o->not_stratified;
     bm_status st = sizes(e, here, n, o, counts);
+    if (!st && by->groups && (by->times || o->in_order))
+        st = bmi_fail(e, BM_E_ARGUMENT, here, "split: by groups and by time or in order at once; give one of them");
     if (st) return st;
-    if (o->in_order) {
+    if (by->groups) {
+        const bmi_split_by plain = { .groups = by->groups, .n_groups = by->n_groups };
+        st = bmi_split_groups(e, here, context, n, stratified ? by : &plain, (uint64_t)o->seed, order, counts);
+    } else if (by->times) {
+        st = in_time(e, here, context, n, by->times, order);
+    } else if (o->in_order) {
         for (int64_t i = 0; i < n; i++) order[i] = i;
-    } else if (classes && n_classes > 0 && !o->not_stratified) {
-        st = stratify(e, here, context, n, classes, n_classes, (uint64_t)o->seed, counts, order);
+    } else if (stratified) {
+        st = stratify(e, here, context, n, by->classes, by->n_classes, (uint64_t)o->seed, counts, order);
     } else {
         bmi_random_permutation((uint64_t)o->seed, bmi_random_stream(BMI_STREAM_SPLIT, 0), order, n);
     }
@@ -161,19 +193,43 @@ static const int32_t *classes_of(const bm_dataset *d, int64_t *n_classes)
     return classes;
 }
 
+/* The groups of a tensor of integers, numbered as they come, into by (to be ended). */
+static bm_status groups_of(bmi_error *e, bm_place here, const bm_dataset *d, const bm_split_options *o, bmi_split_by *by)
+{
+    const bm_tensor *g = o->groups;
+    bmi_dictionary seen = { .context = d->object.context };
+    if (o->group || o->time)
+        return bmi_fail(e, BM_E_ARGUMENT, here, "split: a dataset has no columns to name; give .groups, or split the table");
+    if (!g) return BM_OK;
+    if (g->object.error.status) return bmi_fail_from(e, &g->object.error);
+    if (g->type != BM_I32 && g->type != BM_I64)
+        return bmi_fail(e, BM_E_TYPE, here, "split: groups are %s; give i32 or i64 numbers", bm_type_name(g->type));
+    if (g->size != d->rows)
+        return bmi_fail(e, BM_E_SHAPE, here, "split: %" PRId64 " groups are given for %" PRId64 " rows", g->size, d->rows);
+    const size_t bytes = bm_type_size(g->type);
+    by->groups = by->own_groups = bmi_alloc_raw(d->object.context, (size_t)d->rows, sizeof *by->own_groups);
+    bool fine = by->groups;
+    for (int64_t i = 0; fine && i < d->rows; i++)
+        fine = (by->own_groups[i] = bmi_dictionary_add(&seen, (const char *)g->data + (size_t)i * bytes, bytes)) >= 0;
+    by->n_groups = seen.count;
+    bmi_dictionary_end(&seen);
+    return fine ? BM_OK : bmi_fail_memory(e, here, (size_t)d->rows * 8, "for the groups of rows");
+}
+
 bm_parts bm_dataset_split_at(const bm_dataset *d, const bm_split_options *options, size_t size, bm_place here)
 {
     bm_split_options o;
     bmi_error e = { 0 };
     bm_parts parts = { 0 };
-    int64_t counts[3] = { 0 }, n_classes;
+    int64_t counts[3] = { 0 };
     int64_t *order = NULL;
+    bmi_split_by by = { 0 };
     if (bmi_object_failed(d)) bmi_fail(&e, bmi_object_status(d), here, "%s", bmi_object_error(d));
     else if (!bmi_options_copy(&e, here, &o, sizeof o, offsetof(bm_split_options, named_), options, size)) {
         order = bmi_alloc_raw(d->object.context, (size_t)d->rows, sizeof *order);
-        const int32_t *classes = classes_of(d, &n_classes);
+        by.classes = classes_of(d, &by.n_classes);
         if (!order) bmi_fail_memory(&e, here, (size_t)d->rows * sizeof *order, "to split rows");
-        else bmi_split_rows(&e, here, d->object.context, d->rows, classes, n_classes, &o, order, counts);
+        else if (!groups_of(&e, here, d, &o, &by)) bmi_split_rows(&e, here, d->object.context, d->rows, &by, &o, order, counts);
     }
     if (e.status) {
         parts.train = bmi_dataset_new(NULL);
@@ -183,6 +239,7 @@ bm_parts bm_dataset_split_at(const bm_dataset *d, const bm_split_options *option
         if (counts[1]) parts.validation = bm_dataset_take_at(d, (bm_rows){ order + counts[0], (size_t)counts[1] }, here);
         if (counts[2]) parts.test = bm_dataset_take_at(d, (bm_rows){ order + counts[0] + counts[1], (size_t)counts[2] }, here);
     }
+    if (d) bmi_split_by_end(d->object.context, d->rows, &by);
     if (d && order) bmi_release(d->object.context, order, (size_t)d->rows, sizeof *order);
     return parts;
 }

@@ -45,9 +45,10 @@ bm_table_parts bm_table_split_at(const bm_table *t, const bm_split_options *opti
     }
     if (!e.status && !(order = bmi_alloc_raw(context, n, sizeof *order)))
         bmi_fail_memory(&e, here, n * sizeof *order, "to split rows");
-    if (!e.status)
-        bmi_split_rows(&e, here, context, (int64_t)n, classes ? classes->data : NULL, classes ? r->to.n_classes : 0, &o, order,
-                       counts);
+    bmi_split_by by = { .classes = classes ? classes->data : NULL, .n_classes = classes ? r->to.n_classes : 0 };
+    if (!e.status) bmi_split_by_columns(&e, here, t, kept ? (bm_rows){ kept, n } : (bm_rows){ 0 }, (int64_t)n, &o, &by);
+    if (!e.status) bmi_split_rows(&e, here, context, (int64_t)n, &by, &o, order, counts);
+    bmi_split_by_end(context, (int64_t)n, &by);
     if (!e.status) take_parts(t, kept, order, counts, &parts, here);
     else {
         parts.train = bmi_table_new(NULL);

@@ -100,8 +100,8 @@ static bm_status split(bm_training *t)
     t->chosen = bmi_alloc(t->model->object.context, (size_t)t->rows, sizeof *t->chosen);
     if (!t->chosen) return bmi_fail_memory(t->error, t->here, (size_t)t->rows * sizeof *t->chosen, "the order of rows");
     const bm_split_options o = { .validation = t->o.validation_split, .seed = t->o.seed };
-    if (bmi_split_rows(t->error, t->here, t->model->object.context, t->rows, classes, classes ? n_classes : 0, &o, t->chosen,
-                       counts))
+    const bmi_split_by by = { .classes = classes, .n_classes = classes ? n_classes : 0 };
+    if (bmi_split_rows(t->error, t->here, t->model->object.context, t->rows, &by, &o, t->chosen, counts))
         return t->error->status;
     t->rows = counts[0];
     t->validation_rows = counts[1];

@@ -46,7 +46,9 @@ static bm_status split(table_fit *f)
                                  .test = f->o.test,
                                  .seed = f->o.seed,
                                  .not_stratified = f->o.not_stratified,
-                                 .in_order = f->o.in_order };
+                                 .in_order = f->o.in_order,
+                                 .group = f->o.group,
+                                 .time = f->o.time };
     const size_t n = (size_t)bm_table_rows(f->o.table);
     f->order = bmi_alloc(f->m->object.context, n, sizeof *f->order);
     if (!f->order) return bmi_fail_memory(f->e, f->here, n * sizeof *f->order, "the order of rows");
@@ -71,13 +73,32 @@ static bm_status stopped(table_fit *f)
     return bmi_fail(f->e, BM_E_STOPPED, f->here, "fit: stopped while the table was prepared; the model is as it was before");
 }
 
+/* Notes how many rows of a part stand in a part before it. */
+static bm_status tell_equal_rows(table_fit *f)
+{
+    static const char *const names[] = { "training", "validation", "test" };
+    bm_recipe *r = f->m->recipe;
+    for (int part = 1; part < 3; part++)
+        for (int among = 0; f->parts[part] && among < part; among++) {
+            const int64_t n = f->parts[among] ? bm_dataset_equal_rows(f->parts[part], f->parts[among]) : 0;
+            if (n < 0) return bmi_fail_memory(f->e, f->here, (size_t)f->parts[part]->rows * 8, "to compare rows");
+            if (n && !bmi_notes_add(r->object.context, &r->notes,
+                                    "! %" PRId64
+                                    " %s row%s equal to a %s row in all features and the target: scores on such rows say "
+                                    "little of new ones",
+                                    n, names[part], n == 1 ? " is" : "s are each", names[among]))
+                return bmi_fail_memory(f->e, f->here, 200, "for a note");
+        }
+    return BM_OK;
+}
+
 static bm_status prepare(table_fit *f)
 {
     if (bm_recipe_fit_at(f->m->recipe, f->o.table, (bm_rows){ f->order, (size_t)f->counts[0] }, f->here))
         return bmi_fail_from(f->e, &f->m->recipe->object.error);
     for (int i = 0; i < 3; i++)
         if (stopped(f) || apply(f, i)) return f->e->status;
-    return BM_OK;
+    return tell_equal_rows(f);
 }
 
 static bm_status train(table_fit *f)

@@ -61,8 +61,9 @@ static void split_is_a_partition(void **state)
             int64_t order[N], again[N], counts[3];
             int seen[N] = { 0 };
             bmi_error e = { 0 };
-            assert_int_equal(bmi_split_rows(&e, BM_HERE, NULL, N, classes, 3, &o, order, counts), BM_OK);
-            assert_int_equal(bmi_split_rows(&e, BM_HERE, NULL, N, classes, 3, &o, again, counts), BM_OK);
+            const bmi_split_by by = { .classes = classes, .n_classes = 3 };
+            assert_int_equal(bmi_split_rows(&e, BM_HERE, NULL, N, &by, &o, order, counts), BM_OK);
+            assert_int_equal(bmi_split_rows(&e, BM_HERE, NULL, N, &by, &o, again, counts), BM_OK);
             assert_memory_equal(order, again, sizeof order);
             assert_true(counts[0] == 703 && counts[1] == 150 && counts[2] == 150);
             for (int i = 0; i < N; i++) seen[order[i]]++;

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Rows of one part that stand in another, too: a model that is judged on rows it was trained on is not judged on new ones. Rows are compared
+ * by a hash of 64 bits of all their cells, so that two different ones of n are taken for equal with a chance of n^2 / 2^65.
+ */
+#include "base/text.h"
+#include "data/dataset.h"
+#include "data/table.h"
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Eight bytes at a time by multiplication and a shift (the mix of MurmurHash's end, Appleby, 2011). */
+static uint64_t add(uint64_t hash, const void *bytes, size_t n)
+{
+    const unsigned char *at = bytes;
+    for (; n; at += n < 8 ? n : 8, n -= n < 8 ? n : 8) {
+        uint64_t word = 0;
+        memcpy(&word, at, n < 8 ? n : 8);
+        hash = (hash ^ word) * UINT64_C(0xff51afd7ed558ccd);
+        hash ^= hash >> 33;
+    }
+    return hash * UINT64_C(0xc4ceb9fe1a85ec53) + 1; /* so that a cell's end counts */
+}
+
+static uint64_t add_number(uint64_t hash, double x)
+{
+    x += 0.; /* -0 is 0 */
+    return add(hash, &x, sizeof x);
+}
+
+static int by_value(const void *a, const void *b)
+{
+    const uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+    return (x > y) - (x < y);
+}
+
+/* Into hash[rows]: the cells of a table's columns that `like` has, in its order. False: it lacks one. */
+static bool hash_table(const bm_table *t, const bm_table *like, uint64_t *hash)
+{
+    for (size_t k = 0; k < like->n_columns; k++) {
+        const int64_t at = bm_table_find(t, like->columns[k].name);
+        if (at < 0) return false;
+        const bmi_column *c = &t->columns[at];
+        for (int64_t i = 0; i < t->rows; i++) {
+            const char *text = c->type == BM_COLUMN_TEXT ? bmi_column_cell_text(c, i, (char[32]){ 0 }) : NULL;
+            if (c->type != BM_COLUMN_TEXT) hash[i] = add_number(hash[i], bmi_column_number(c, i));
+            else hash[i] = add(hash[i], text ? text : "", text ? strlen(text) + 1 : 0);
+        }
+    }
+    return true;
+}
+
+static void hash_tensor(const bm_tensor *t, int64_t rows, uint64_t *hash)
+{
+    const int64_t columns = t->size / rows;
+    for (int64_t i = 0; i < rows; i++) {
+        if (t->type != BM_F32 && t->type != BM_F64) {
+            const size_t bytes = (size_t)columns * bm_type_size(t->type);
+            hash[i] = add(hash[i], (const char *)t->data + (size_t)i * bytes, bytes);
+            continue;
+        }
+        for (int64_t k = 0; k < columns; k++) hash[i] = add_number(hash[i], bm_tensor_at(t, i * columns + k));
+    }
+}
+
+static void hash_dataset(const bm_dataset *d, uint64_t *hash)
+{
+    for (int i = 0; i < d->n_x; i++) hash_tensor(d->x[i].tensor, d->rows, hash);
+    for (int i = 0; i < d->n_t; i++) hash_tensor(d->t[i].tensor, d->rows, hash);
+}
+
+/* How many of n hashes are among `others`, which are sorted. */
+static int64_t count(const uint64_t *hash, int64_t n, uint64_t *others, int64_t m)
+{
+    int64_t equal = 0;
+    qsort(others, (size_t)m, sizeof *others, by_value);
+    for (int64_t i = 0; i < n; i++) equal += bsearch(&hash[i], others, (size_t)m, sizeof *others, by_value) != NULL;
+    return equal;
+}
+
+int64_t bm_table_equal_rows(const bm_table *t, const bm_table *among)
+{
+    if (bmi_object_failed(t) || bmi_object_failed(among)) return -1;
+    uint64_t *hash = bmi_alloc(t->object.context, (size_t)t->rows, sizeof *hash);
+    uint64_t *others = bmi_alloc(t->object.context, (size_t)among->rows, sizeof *others);
+    int64_t equal = -1;
+    if (hash && others && hash_table(t, among, hash) && hash_table(among, among, others))
+        equal = count(hash, t->rows, others, among->rows);
+    bmi_release(t->object.context, hash, (size_t)t->rows, sizeof *hash);
+    bmi_release(t->object.context, others, (size_t)among->rows, sizeof *others);
+    return equal;
+}
+
+/* Whether all inputs and targets of two datasets have the same types and rows of the same size. */
+static bool alike(const bm_dataset *d, const bm_dataset *among)
+{
+    bool same = d->n_x == among->n_x && d->n_t == among->n_t;
+    for (int i = 0; same && i < d->n_x + d->n_t; i++) {
+        const bm_tensor *x = i < d->n_x ? d->x[i].tensor : d->t[i - d->n_x].tensor;
+        const bm_tensor *y = i < d->n_x ? among->x[i].tensor : among->t[i - d->n_x].tensor;
+        same = x->type == y->type && x->size / d->rows == y->size / among->rows;
+    }
+    return same;
+}
+
+int64_t bm_dataset_equal_rows(const bm_dataset *d, const bm_dataset *among)
+{
+    if (bmi_object_failed(d) || bmi_object_failed(among) || !alike(d, among)) return -1;
+    uint64_t *hash = bmi_alloc(d->object.context, (size_t)d->rows, sizeof *hash);
+    uint64_t *others = bmi_alloc(d->object.context, (size_t)among->rows, sizeof *others);
+    int64_t equal = -1;
+    if (hash && others) {
+        hash_dataset(d, hash);
+        hash_dataset(among, others);
+        equal = count(hash, d->rows, others, among->rows);
+    }
+    bmi_release(d->object.context, hash, (size_t)d->rows, sizeof *hash);
+    bmi_release(d->object.context, others, (size_t)among->rows, sizeof *others);
+    return equal;
+}
