@@ -95,7 +95,7 @@ static const option_row rows[OPT_COUNT] = {
                    "split by this column of dates or numbers: the latest rows judge, those before them validate" },
     [OPT_ID] = { "id", 0, "COL", TEXT, AT(id), 0, 0, "a column of DATA that is written before the predictions" },
     [OPT_VERBOSE] = { "verbose", 0, NULL, FLAG, AT(verbose), 0, 0,
-                      "a line for every epoch where no terminal is; default: some twenty of them" },
+                      "a line for every epoch; default: some twenty of them, and on a terminal one that moves" },
     [OPT_HELP] = { "help", 'h', NULL, FLAG, AT(help), 0, 0, "this text" },
 };
 

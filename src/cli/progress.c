@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/* How far training is: one line that moves on a terminal, some twenty plain lines elsewhere. */
+/* How far training is: one line that moves on a terminal, of which the last epoch's numbers stay, some twenty plain lines elsewhere. */
 #include "cli/cli.h"
 #include <math.h>
 #include <stdlib.h>
@@ -33,7 +33,7 @@ static void numbers(const bm_progress *p, char into[200])
     const double validation = bm_history(p->model, "validation_loss", -1);
     int n = snprintf(into, 200, "loss %-8s", cli_real(number, p->loss));
     if (isfinite(validation)) n += snprintf(into + n, 200 - (size_t)n, "   validation %-8s", cli_real(number, validation));
-    snprintf(into + n, 200 - (size_t)n, "   %s", cli_seconds(number, p->seconds));
+    snprintf(into + n, 200 - (size_t)n, "   after %s", cli_seconds(number, p->seconds));
 }
 
 static void draw(cli_progress *s, const bm_progress *p)
@@ -56,7 +56,7 @@ static void draw(cli_progress *s, const bm_progress *p)
     s->last_shown = p->seconds;
 }
 
-/* Into a pipe or a file go the first epoch, the last, and some evenly between, or one in a while; with --verbose all. */
+/* Into a pipe or a file go the first epoch, the last, and some evenly between, or one in a while; with --verbose all, to a terminal, too. */
 static bool shown(const cli_progress *s, const bm_progress *p)
 {
     const int64_t every = (p->epochs + LINES - 1) / LINES;
@@ -78,20 +78,18 @@ bool cli_progress_show(void *progress, const bm_progress *p)
     if (!s->begun) {
         s->begun = true;
         const char *kind = getenv("TERM");
-        s->terminal = isatty(fileno(c->to)) == 1 && !(kind && !strcmp(kind, "dumb"));
+        s->terminal = isatty(fileno(c->to)) == 1 && !(kind && !strcmp(kind, "dumb")) && !c->options.verbose;
         if (s->begin) s->begin(s->user, p);
     }
     if (!cli_talks(c)) return true;
-    if (s->terminal) {
-        if (!s->drawn || p->seconds - s->last_shown > .08) draw(s, p);
-    } else if (p->epoch_done) {
-        char text[200];
-        numbers(p, text);
-        snprintf(s->line, sizeof s->line, "epoch %4lld/%lld   %s\n", (long long)p->epoch, (long long)p->epochs, text);
-        if (shown(s, p)) {
-            put_line(s);
-            s->last_shown = p->seconds;
-        }
+    if (s->terminal && (!s->drawn || p->seconds - s->last_shown > .08)) draw(s, p);
+    if (!p->epoch_done) return true;
+    char text[200];
+    numbers(p, text);
+    snprintf(s->line, sizeof s->line, "epoch %4lld/%lld   %s\n", (long long)p->epoch, (long long)p->epochs, text);
+    if (!s->terminal && shown(s, p)) {
+        put_line(s);
+        s->last_shown = p->seconds;
     }
     return true;
 }
@@ -100,5 +98,5 @@ void cli_progress_end(cli_progress *s)
 {
     if (s->drawn) fprintf(s->command->to, "\r\033[K");
     s->drawn = false;
-    if (*s->line) put_line(s); /* the last epoch, when it came early */
+    if (*s->line) put_line(s); /* the last epoch, when it came early, or on a terminal */
 }

@@ -25,6 +25,29 @@ static void say_own_end(cli_training *t)
                  (int)strcspn(t->spec, ":"), t->spec, strstr(why, "epochs") ? "epochs" : "iterations");
 }
 
+/* What each epoch gave, by the names of the history: {"loss": [.9, .8], "validation_loss": ...}. */
+static void put_history(cli *c, const bm_model *m)
+{
+    const char *name;
+    json_t *history = json_object();
+    for (int64_t i = 0; (name = bm_history_name(m, i)); i++) {
+        json_t *list = json_array();
+        for (int64_t k = 0; k < bm_history_epochs(m); k++) json_array_append_new(list, cli_number(bm_history(m, name, k)));
+        json_object_set_new(history, name, list);
+    }
+    cli_put(c, "history", history);
+}
+
+/* "; the weights of epoch 42 are kept (loss .021, validation .034)" */
+static void say_kept(const bm_model *m, int64_t best, char into[200])
+{
+    char count[32], loss[32], validation[32];
+    const double judged = bm_history(m, "validation_loss", best - 1);
+    snprintf(into, 200, "; the weights of epoch %s are kept (loss %s%s%s)", cli_count(count, best),
+             cli_real(loss, bm_history(m, "loss", best - 1)), isfinite(judged) ? ", validation " : "",
+             cli_real(validation, judged));
+}
+
 /* "stopped at epoch 52: no better for 10 epochs; the weights of epoch 42 are kept" */
 static void say_end(cli_training *t)
 {
@@ -32,7 +55,7 @@ static void say_end(cli_training *t)
     const bm_model *m = t->model;
     const int64_t epochs = bm_history_epochs(m), best = bm_best_epoch(m) + 1;
     const char *why = bm_stopped_by(m);
-    char kept[80] = "", number[32], count[64];
+    char kept[200] = "", count[64];
     cli_put(c, "stopped_by", json_string(t->interrupted ? "interrupt" : why));
     if (!t->progress.begun) {
         say_own_end(t);
@@ -40,8 +63,9 @@ static void say_end(cli_training *t)
     }
     cli_put(c, "epochs", json_integer((json_int_t)epochs));
     if (best > 0) cli_put(c, "best_epoch", json_integer((json_int_t)best));
+    put_history(c, m);
     if (!cli_talks(c)) return;
-    if (best > 0 && best != epochs) snprintf(kept, sizeof kept, "; the weights of epoch %s are kept", cli_count(number, best));
+    if (best > 0 && best != epochs) say_kept(m, best, kept);
     cli_plural(count, epochs, "epoch", "epochs");
     if (t->interrupted) fprintf(c->to, "interrupted after %s%s\n", count, *kept ? kept : "; the weights are kept as they are");
     else if (!strcmp(why, "early_stopping"))

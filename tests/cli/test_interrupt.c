@@ -178,7 +178,8 @@ static int columns_of(const char *text, const char *end)
     return n;
 }
 
-/* On a terminal: a bar that is drawn over itself, never wider than the terminal, and taken away at the end. */
+/* On a terminal: a bar that is drawn over itself, never wider than the terminal, and taken away at the end but for
+ * the last epoch's numbers. */
 static void terminal(void **state)
 {
     (void)state;
@@ -191,17 +192,25 @@ static void terminal(void **state)
             return;
         }
         bmt_contains("drawn over itself", text, "\r\033[Kepoch    1/60  ");
-        bmt_contains("taken away", text, "\r\033[Kended after 60 epochs");
+        bmt_contains("taken away, and the last numbers stay", text, "\r\033[Kepoch   60/60   loss ");
+        const char *stays = strstr(text, "\r\033[Kepoch   60/60   loss "), *ends = strstr(text, "\nended after 60 epochs");
+        bmt_contains("of validation, too", stays, "   validation ");
+        assert_true(ends && !memchr(stays + 1, '\n', (size_t)(ends - 1 - stays - 1))); /* \r\n ends that line */
         assert_null(strstr(text, "\nepoch "));
         if (columns[i] > 60) bmt_contains("a bar", text, "█");
         if (columns[i] > 100) bmt_contains("what is left", text, " left");
         for (const char *at = text; (at = strstr(at, "\033[Kepoch"));) {
             at += 3;
-            assert_true(columns_of(at, at + strcspn(at, "\r\n")) < columns[i]);
+            const char *end = at + strcspn(at, "\r\n");
+            if (end[1] == '\033') assert_true(columns_of(at, end) < columns[i]); /* the last line is not drawn over */
         }
         free(text);
     }
-    char *text = on_terminal("TERM=dumb baeum train digits -m mlp:32 --epochs 3 --threads 1", 80);
+    char *text = on_terminal("TERM=xterm baeum train digits -m mlp:32 --epochs 40 --threads 1 --verbose", 80);
+    bmt_contains("each epoch, as asked", text, "\nepoch   23/40   loss ");
+    assert_null(strstr(text, "\033"));
+    free(text);
+    text = on_terminal("TERM=dumb baeum train digits -m mlp:32 --epochs 3 --threads 1", 80);
     bmt_contains("lines where nothing can be drawn over", text, "\nepoch    2/3   loss ");
     assert_null(strstr(text, "\033"));
     free(text);

@@ -566,11 +566,20 @@ static void told(void **state)
     bmt_contains("rows without a target", bmt_exits(bmt_sh("baeum train x.csv -t b"), 0).out,
                  "! 100 rows have no \"b\", the target; left out\n");
     bmt_contains("the end", bmt_exits(bmt_sh("baeum train iris -m mlp:8 --rate 0 --patience 3"), 0).out,
-                 "\nstopped at epoch 4: no better for 3 epochs; the weights of epoch 1 are kept\n");
+                 "\nstopped at epoch 4: no better for 3 epochs; the weights of epoch 1 are kept (loss 1.27, validation 1.27)\n");
     json_t *json = train("iris -m mlp:8 --rate 0 --patience 3");
     assert_string_equal(bmt_json_string(json, "stopped_by"), "early_stopping");
     bmt_near("epochs", bmt_json_number(json, "epochs"), 4, 0);
     bmt_near("the best", bmt_json_number(json, "best_epoch"), 1, 0);
+    const json_t *history = json_object_get(json, "history"), *loss = json_object_get(history, "loss"),
+                 *validation = json_object_get(history, "validation_loss");
+    assert_int_equal(json_array_size(loss), 4);
+    assert_int_equal(json_array_size(validation), 4);
+    bmt_near("frozen", json_number_value(json_array_get(validation, 3)), json_number_value(json_array_get(validation, 0)), 0);
+    assert_true(json_number_value(json_array_get(loss, 0)) > 0);
+    json_decref(json);
+    json = train("iris");
+    assert_null(json_object_get(json, "history")); /* a method of its own has none */
     json_decref(json);
 }
 
