@@ -142,8 +142,7 @@ static void together(leak *l)
              names, l->target, cli_share(number, fit), drops);
 }
 
-/* A name as a shell takes it. */
-static const char *quoted(const char *text, char into[120])
+const char *cli_quoted(const char *text, char into[120])
 {
     const char *quote = strpbrk(text, " \t()&;$'*?<>|") ? "\"" : "";
     snprintf(into, 120, "%s%.100s%s", quote, text, quote);
@@ -177,7 +176,7 @@ static void regression(leak *l, const bm_recipe *r)
     if (best_a >= 0)
         cli_warn(l->c, "%s%s%s gives %s almost alone (R² %s): %s   --drop %s", l->name[best_a], best_b >= 0 ? " over " : "",
                  best_b >= 0 ? l->name[best_b] : "", l->target, cli_share(number, best), question,
-                 quoted(l->name[best_a], name));
+                 cli_quoted(l->name[best_a], name));
     else if (l->y && l->columns > 1) together(l);
 }
 
@@ -251,10 +250,10 @@ static void classification(leak *l, const bm_recipe *r, const bm_dataset *d)
             p[i] = (pair){ isnan(x) ? -INFINITY : x, class[i] };
         }
         const int64_t right = type == BM_COLUMN_TEXT ? best_by_value(p, n, classes) : best_threshold(p, n, classes);
-        char number[32];
+        char number[32], safe[120];
         if (10 * (n - right) <= n - trivial)
             cli_warn(l->c, "%s gives %s almost alone (right in %s of the rows): %s   --drop %s", name, l->target,
-                     cli_share(number, (double)right / (double)n), question, name);
+                     cli_share(number, (double)right / (double)n), question, cli_quoted(name, safe));
     }
     free(p);
 }

@@ -27,13 +27,13 @@ static int terminal_columns(FILE *to)
     return ioctl(fileno(to), TIOCGWINSZ, &size) || !size.ws_col ? WIDE : size.ws_col;
 }
 
-static void numbers(const bm_progress *p, char into[200])
+static void numbers(const bm_progress *p, const char *after, char into[200])
 {
     char number[32];
     const double validation = bm_history(p->model, "validation_loss", -1);
     int n = snprintf(into, 200, "loss %-8s", cli_real(number, p->loss));
     if (isfinite(validation)) n += snprintf(into + n, 200 - (size_t)n, "   validation %-8s", cli_real(number, validation));
-    snprintf(into + n, 200 - (size_t)n, "   after %s", cli_seconds(number, p->seconds));
+    snprintf(into + n, 200 - (size_t)n, "   %s%s", after, cli_seconds(number, p->seconds));
 }
 
 static void draw(cli_progress *s, const bm_progress *p)
@@ -42,7 +42,7 @@ static void draw(cli_progress *s, const bm_progress *p)
     char blocks[3 * BAR + 1], text[200], left[32] = "", head[60], line[300], cut[4 * 300 + 4];
     const double done = (double)p->epoch + (p->epoch_done || !p->steps ? 0 : (double)p->step / (double)p->steps);
     const double share = p->epochs ? done / (double)p->epochs : 0;
-    numbers(p, text);
+    numbers(p, "", text); /* what is left tells what this time is */
     if (share > .001) cli_seconds(left, p->seconds / share - p->seconds);
     snprintf(head, sizeof head, "epoch %4lld/%lld  ", (long long)(p->epoch + !p->epoch_done), (long long)p->epochs);
     const int columns = terminal_columns(to);
@@ -85,7 +85,7 @@ bool cli_progress_show(void *progress, const bm_progress *p)
     if (s->terminal && (!s->drawn || p->seconds - s->last_shown > .08)) draw(s, p);
     if (!p->epoch_done) return true;
     char text[200];
-    numbers(p, text);
+    numbers(p, "after ", text);
     snprintf(s->line, sizeof s->line, "epoch %4lld/%lld   %s\n", (long long)p->epoch, (long long)p->epochs, text);
     if (!s->terminal && shown(s, p)) {
         put_line(s);

@@ -40,5 +40,9 @@ int cli_steps_add(cli *c, const bm_table *t, const char *target, bm_recipe *r);
 void cli_warn_equal_rows(cli_training *t);
 /* leak.c: warns of a column, or a ratio of two, that gives the target almost alone. */
 void cli_warn_leak(cli *c, const bm_table *t, const bm_recipe *recipe);
+/* A name of a column as a shell takes it behind --drop. */
+const char *cli_quoted(const char *name, char into[120]);
+/* row_numbers.c: warns of columns of the whole table that number its rows. */
+void cli_warn_row_numbers(cli *c, const bm_table *t, const bm_recipe *recipe);
 
 #endif

@@ -225,6 +225,7 @@ int cli_train_prepare_table(cli_training *t)
         if (!strncmp(note, "! ", 2)) cli_warn(t->c, "%s", note + 2);
         else cli_say(t->c, said++ ? "" : "recipe", "%s", note);
     }
+    cli_warn_row_numbers(t->c, t->source.table, t->recipe);
     cli_warn_leak(t->c, t->table[0], t->recipe);
     const int64_t rows[3] = { bm_table_rows(t->table[0]), t->table[1] ? bm_table_rows(t->table[1]) : 0,
                               t->table[2] ? bm_table_rows(t->table[2]) : 0 };

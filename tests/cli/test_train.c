@@ -565,8 +565,9 @@ static void told(void **state)
     make_csv("a,b", 160, "$1 \",\" ($1 > 100 ? 2 * $1 : \"\")");
     bmt_contains("rows without a target", bmt_exits(bmt_sh("baeum train x.csv -t b"), 0).out,
                  "! 100 rows have no \"b\", the target; left out\n");
-    bmt_contains("the end", bmt_exits(bmt_sh("baeum train iris -m mlp:8 --rate 0 --patience 3"), 0).out,
-                 "\nstopped at epoch 4: no better for 3 epochs; the weights of epoch 1 are kept (loss 1.27, validation 1.27)\n");
+    bmt_contains(
+        "the end", bmt_exits(bmt_sh("baeum train iris -m mlp:8 --rate 0 --patience 3"), 0).out,
+        "\nstopped at epoch 4: no better for 3 epochs; the weights of epoch 1 are kept (loss 1.27, validation 1.27)\n");
     json_t *json = train("iris -m mlp:8 --rate 0 --patience 3");
     assert_string_equal(bmt_json_string(json, "stopped_by"), "early_stopping");
     bmt_near("epochs", bmt_json_number(json, "epochs"), 4, 0);
