@@ -37,7 +37,8 @@ BM_API bm_model *bm_sequential_at(bm_layers layers, bm_place here);
 BM_API bm_model *bm_sequential_in_at(bm_context *context, bm_layers layers, bm_place here);
 #define bm_sequential_in(context, ...) bm_sequential_in_at((context), BM_LIST(bm_layers, bm_layer, __VA_ARGS__), BM_HERE)
 /** The same from text: a line of layers, "input 784, dense 512 relu, dropout .2, dense 10 softmax", or JSON,
- *  {"layers": [{"kind": "input", "options": {"shape": [784]}}, ...]}, as model files hold it. Errors also BM_E_FORMAT. */
+ *  {"layers": [{"kind": "input", "options": {"shape": [784]}}, ...]}, as model files hold it; the list alone will do, and a line of
+ *  layers may stand in it for a record. Errors also BM_E_FORMAT. */
 BM_API bm_model *bm_model_parse_at(bm_context *context, const char *text, bm_place here);
 #define bm_model_parse(text) bm_model_parse_at(NULL, (text), BM_HERE)
 

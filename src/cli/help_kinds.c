@@ -16,7 +16,10 @@ typedef struct topic {
 } topic;
 
 static const topic topics[] = {
-    { "models", "learner", "--model softmax:C=10, --model mlp:64,32,dropout=.2", false },
+    { "models", "learner",
+      "--model softmax:C=10, --model mlp:64,32,dropout=.2, --model \"dense 64 relu, dropout .2\" (see layers), or\n"
+      "a file model.json: [\"dense 64 relu\", {\"kind\": \"dropout\", \"options\": {\"rate\": 0.2}}]",
+      false },
     { "layers", "layer",
       "--model \"dense 64 relu, dropout .2\": first settings by place, all by name, dense units=64 max_norm=3", false },
     { "activations", "activation", "--model \"dense 64 relu\", \"dense 64 leaky_relu(.2)\"", true },

@@ -7,21 +7,43 @@
 
 static bool is_json(const char *text)
 {
-    return text[strspn(text, " \t\r\n")] == '{';
+    const char first = text[strspn(text, " \t\r\n")];
+    return first == '{' || first == '[';
 }
 
-/* The layers of {"layers": [...]}, in memory of the arena; texts borrow from `from`. */
+#define LIST_FORM "as {\"layers\": [\"dense 64 relu\", {\"kind\": \"dropout\", \"options\": {\"rate\": 0.2}}]}"
+
+/* One member of a list: a record of a kind, or a line of layers. */
+static bm_status layers_in(bmi_error *e, bm_place here, bmi_arena *arena, const json_t *from, const bm_layer_kind *const *kinds,
+                           bool strict, bm_layers *to)
+{
+    if (json_is_string(from)) return bmi_layers_parse(e, here, arena, json_string_value(from), to);
+    bm_layer *one = bmi_arena_alloc(arena, 1, sizeof *one);
+    if (!one) return bmi_fail_memory(e, here, sizeof *one, "a layer");
+    *to = (bm_layers){ one, 1 };
+    return bmi_layer_load(e, here, from, kinds, strict, one);
+}
+
+/* The layers of {"layers": [...]} or of the list itself, in memory of the arena; texts borrow from `from`. */
 static bm_status layers_of(bmi_error *e, bm_place here, bmi_arena *arena, const json_t *from, const bm_layer_kind *const *kinds,
                            bool strict, const char *what, bm_layers *to)
 {
-    const json_t *list = json_object_get(from, "layers");
+    const json_t *list = json_is_array(from) ? from : json_object_get(from, "layers");
     const size_t n = json_array_size(list);
-    if (!n) return bmi_fail(e, BM_E_FORMAT, here, "%s: \"layers\" must be a list of layers", what);
-    bm_layer *layers = bmi_arena_alloc(arena, n, sizeof *layers);
-    if (!layers) return bmi_fail_memory(e, here, n * sizeof *layers, "layers");
-    for (size_t i = 0; i < n && !e->status; i++) bmi_layer_load(e, here, json_array_get(list, i), kinds, strict, &layers[i]);
-    *to = (bm_layers){ layers, n };
-    return e->status;
+    if (!n) return bmi_fail(e, BM_E_FORMAT, here, "%s: \"layers\" must be a list of layers, " LIST_FORM, what);
+    bm_layers *parts = bmi_arena_alloc(arena, n, sizeof *parts);
+    if (!parts) return bmi_fail_memory(e, here, n * sizeof *parts, "layers");
+    size_t count = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (layers_in(e, here, arena, json_array_get(list, i), kinds, strict, &parts[i])) return e->status;
+        count += parts[i].count;
+    }
+    bm_layer *layers = bmi_arena_alloc(arena, count, sizeof *layers);
+    if (!layers) return bmi_fail_memory(e, here, count * sizeof *layers, "layers");
+    *to = (bm_layers){ layers, 0 };
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = 0; k < parts[i].count; k++) layers[to->count++] = parts[i].at[k];
+    return BM_OK;
 }
 
 bm_status bmi_model_load_layers(bm_model *m, const json_t *from, const bm_layer_kind *const *kinds, bool strict,

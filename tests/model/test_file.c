@@ -294,6 +294,22 @@ static void from_text(void **state)
     m = bm_model_parse("{\"layers\": [{\"kind\": \"input\", \"options\": {\"shapes\": [20]}}]}");
     bmt_contains("strict", bm_error(m), "shape");
     bm_free(m);
+    m = bm_model_parse("[\"input 20, dense 64 relu\", \"dense 64\", {\"kind\": \"dense\", \"options\": {\"units\": 10}}]");
+    assert_string_equal(bm_error(m), "");
+    assert_int_equal(bm_model_parameters(m), 6154);
+    bm_free(m);
+    static const char *const wrong[][2] = { { "[]", "\"layers\" must be a list of layers, as {" },
+                                            { "{\"dense\": 32}", "\"layers\" must be a list of layers, as {" },
+                                            { "[\"input 20\", \"dens 3\"]", "did you mean \"dense\"" },
+                                            { "[\"input 20\", 3]", "must be {\"kind\": name" },
+                                            { "[\"input 20\", [\"dense 3\"]]", "must be {\"kind\": name" },
+                                            { "[\"input 20\", \"dense 3\"", "" } };
+    for (size_t i = 0; i < BMI_COUNT(wrong); i++) {
+        m = bm_model_parse(wrong[i][0]);
+        assert_true(bm_failed(m));
+        bmt_contains(wrong[i][0], bm_error(m), wrong[i][1]);
+        bm_free(m);
+    }
     m = bm_sequential(bm_input(784), bm_dense(32));
     assert_int_equal(bm_model_parameters(m), 25120);
     char *text = NULL;
