@@ -52,9 +52,9 @@ template <class L, class T> inline L bm_list_(std::initializer_list<T> l) { retu
 #define BM_LIST(L, T, ...) bm_list_<L, T>({ __VA_ARGS__ })
 #endif
 
-/** A line of the caller's program (or of a script); {0} means no place. */
+/** A line of the caller's program (or of a script); {0} means no place. Nodes and layers keep the pointer, for later messages. */
 typedef struct bm_place {
-    const char *file;
+    const char *file; /**< stays valid as long as what is made with the place, as a literal does */
     int         line;
 } bm_place;
 #define BM_HERE BM_VALUE(bm_place, __FILE__, __LINE__)
@@ -112,9 +112,10 @@ typedef struct bm_model   bm_model;
  *   bm_free(x)        ends x; null and failed objects may be freed. Objects count their users, so any order is right.
  *   bm_failed(x)      true when x is null or carries an error
  *   bm_error(x)       the error's text ("" when there is none); x keeps it, valid until x is cleared or freed
- *   bm_status_of(x)   the error's status
+ *   bm_status_of(x)   the error's status; BM_E_ARGUMENT of null
  *   bm_report(x, to)  writes the error as one line to a stream; nothing when there is none
- *   bm_clear(x)       takes the error off, so that x can be used again as it was before the failed call
+ *   bm_clear(x)       takes the error off, so that x can be used again as it was before the failed call; what could not be made
+ *                     (a tensor of a wrong shape, a session without a graph) stays failed
  */
 #define BM_OBJECTS_(DO) DO(model) DO(dataset) DO(table) DO(recipe) DO(graph) DO(session) DO(tensor) DO(context)
 #define BM_DECLARE_(T)                                  \
@@ -179,7 +180,7 @@ typedef struct bm_context_options {
 BM_API bm_context *bm_context_new_at(const bm_context_options *options, size_t size, bm_place here);
 #define bm_context_new(...) bm_context_new_at(BM_OPTIONS(bm_context_options, .zero_ = 0, __VA_ARGS__), BM_HERE)
 
-/** How many threads the context's work is split over. */
+/** How many threads the context's work is split over; of null those of the built-in context. */
 BM_API int64_t bm_context_threads(const bm_context *context);
 
 #ifdef __cplusplus

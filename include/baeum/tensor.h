@@ -51,7 +51,7 @@ BM_API bm_tensor *bm_tensor_new_at(bm_type type, bm_shape shape, bm_place here);
 BM_API bm_tensor *bm_tensor_new_in_at(bm_context *context, bm_type type, bm_shape shape, bm_place here);
 
 /** A tensor over the caller's memory, which it borrows until it is freed: no copy.
- *  Errors   as bm_tensor_new; BM_E_ARGUMENT data is null while the shape has elements
+ *  Errors   as bm_tensor_new; BM_E_ARGUMENT data is null while the shape has elements, or does not lie at a multiple of the element's size
  */
 BM_API bm_tensor *bm_tensor_view_at(bm_type type, bm_shape shape, const void *data, bm_place here);
 #define bm_tensor_view(type, shape, data) bm_tensor_view_at((type), shape, (data), BM_HERE)
@@ -79,8 +79,8 @@ BM_API const void *bm_data_any(const bm_tensor *t);
 /** Element i (row-major) as a double; NaN when t failed or i is outside. */
 BM_API double bm_tensor_at(const bm_tensor *t, int64_t i);
 
-/** Writes "f32 [2, 3] [[1, 2, 3], [4, 5, 6]]" as one line to a stream. Of more than 1000 elements the first and last 3 along
- *  each dimension are shown, with "..." between. Reals have as many digits as make the same bits when read. */
+/** Writes "f32 [2, 3] [[1, 2, 3], [4, 5, 6]]" as one line to a stream. Of more than 1000 elements, and of none, the first and last
+ *  3 along each dimension are shown, with "..." between. Reals have as many digits as make the same bits when read. */
 BM_API void bm_tensor_print(const bm_tensor *t, FILE *to);
 
 #ifdef __cplusplus

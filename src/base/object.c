@@ -78,7 +78,7 @@ void bmi_object_report(const void *object, FILE *to)
 void bmi_object_clear(void *object)
 {
     bmi_object *o = object;
-    if (!o || o->users < 0) return;
+    if (!o || o->users < 0 || (o->kind->made && !o->kind->made(o))) return;
     o->error.status = BM_OK;
     o->error.text[0] = 0;
 }
@@ -86,6 +86,7 @@ void bmi_object_clear(void *object)
 bm_status bmi_options_copy(bmi_error *e, bm_place here, void *into, size_t known, size_t guard_offset, const void *options,
                            size_t size)
 {
+    memset(into, 0, known);
     if (!options) return e->status;
     const unsigned char *bytes = options;
     for (size_t i = known; i < size; i++)

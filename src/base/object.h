@@ -13,6 +13,7 @@ typedef struct bmi_object_kind {
     const char *name;          /* "model" */
     void (*end)(void *object); /* releases what the object holds, its own memory goes afterwards; may be null */
     bool ends_itself;          /* end releases the object's own memory as well (a context holds its allocator) */
+    bool (*made)(const void *object); /* false when its constructor failed and left nothing to use; may be null: always made */
 } bmi_object_kind;
 
 struct bmi_object {
@@ -73,9 +74,9 @@ bm_status bmi_object_fail_with(void *object, const void *argument, bm_place here
 const char *bmi_object_error(const void *object); /* "" when there is none; of null: "no object (null)" */
 bm_status bmi_object_status(const void *object);  /* of null: BM_E_ARGUMENT */
 void bmi_object_report(const void *object, FILE *to);
-void bmi_object_clear(void *object);
+void bmi_object_clear(void *object); /* the error of what was never made stays */
 
-/* Copies options of `size` bytes into the library's zeroed struct of `known` bytes. When size > known the rest must be
+/* Copies options of `size` bytes into the library's struct of `known` bytes, of which the rest becomes zero. When size > known the rest must be
  * zero, else BM_E_ARGUMENT ("newer options than this library knows"); null options are all defaults. Also checks the guard
  * pointer `named_` at `guard_offset` (SIZE_MAX: none). */
 bm_status bmi_options_copy(bmi_error *e, bm_place here, void *into, size_t known, size_t guard_offset, const void *options,

@@ -26,7 +26,12 @@ static void end(void *object)
     bmi_object_free(s->graph);
 }
 
-static const bmi_object_kind session_kind = { "session", end };
+static bool made(const void *object)
+{
+    return ((const bm_session *)object)->graph;
+}
+
+static const bmi_object_kind session_kind = { .name = "session", .end = end, .made = made };
 BMI_STATIC_FAILED(session, &session_kind);
 BMI_OBJECT_VERBS(session)
 
@@ -42,6 +47,7 @@ bm_session *bmi_session_make(const bm_graph *g, uint64_t seed, bm_place here)
     if (s->object.error.status) return s;
     s->graph = bmi_object_keep((void *)(uintptr_t)g);
     s->state.seed = seed;
+    s->here = here;
     return s;
 }
 

@@ -50,12 +50,11 @@ bool bmi_shape_size(bm_shape shape, bm_type type, int64_t *elements)
         if (shape.dim[i] < 0) return false;
         empty |= shape.dim[i] == 0;
     }
-    for (int64_t i = 0; i < shape.rank && !empty; i++)
-        if (!bmi_mul_i64(n, shape.dim[i], &n)) return false;
-    if (empty) n = 0;
+    for (int64_t i = 0; i < shape.rank; i++)
+        if (shape.dim[i] && !bmi_mul_i64(n, shape.dim[i], &n)) return false;
     const size_t each = bm_type_size(type);
     if (!bmi_mul_i64(n, each ? (int64_t)each : 1, &bytes) || (uint64_t)bytes > PTRDIFF_MAX) return false;
-    *elements = n;
+    *elements = empty ? 0 : n;
     return true;
 }
 

@@ -12,7 +12,12 @@ static void end(void *object)
     bmi_object_free(t->keeps);
 }
 
-static const bmi_object_kind kind = { .name = "tensor", .end = end };
+static bool made(const void *object)
+{
+    return ((const bm_tensor *)object)->type;
+}
+
+static const bmi_object_kind kind = { .name = "tensor", .end = end, .made = made };
 BMI_STATIC_FAILED(tensor, &kind);
 BMI_OBJECT_VERBS(tensor)
 
@@ -88,13 +93,19 @@ bm_tensor *bm_tensor_new_in_at(bm_context *context, bm_type type, bm_shape shape
     return bmi_tensor_make(context, type, shape, false, here);
 }
 
-/* Fails a tensor that has elements when there are no numbers for it; true when all is well. */
+/* Fails a tensor that has elements when there are no numbers for it, or none that may be read; true when all is well. */
 static bool have_numbers(bm_tensor *t, const void *data, bm_place here)
 {
     if (t->object.error.status) return false;
-    if (data || !t->size) return true;
-    bmi_fail(&t->object.error, BM_E_ARGUMENT, here, "tensor: data is null, but the shape has %lld elements",
-             (long long)t->size);
+    const size_t each = bm_type_size(t->type);
+    if (!t->size || (data && (uintptr_t)data % each == 0)) return true;
+    if (data)
+        bmi_fail(&t->object.error, BM_E_ARGUMENT, here,
+                 "tensor: %s lie at multiples of %zu bytes, data does not; copy the bytes into an array of the type",
+                 bm_type_name(t->type), each);
+    else
+        bmi_fail(&t->object.error, BM_E_ARGUMENT, here, "tensor: data is null, but the shape has %lld elements",
+                 (long long)t->size);
     undo(t);
     return false;
 }

@@ -25,8 +25,8 @@ bm_tensor *bmi_tensor_failed(bm_context *context, const bmi_error *error);
 
 /* Checks rank and dimensions; with `open`, BM_ANY is allowed. */
 bm_status bmi_shape_check(bmi_error *e, bm_place here, const char *what, bm_shape shape, bool open);
-/* Elements of a shape; false when it has BM_ANY, or more bytes of `type` than can be addressed (a dimension of 0 makes 0
- * elements whatever the others are). */
+/* Elements of a shape; false when it has BM_ANY, or more bytes of `type` than can be addressed. A dimension of 0 makes 0 elements,
+ * but the others must be possible without it, as NumPy asks too: then no stride overflows. */
 bool bmi_shape_size(bm_shape shape, bm_type type, int64_t *elements);
 bool bmi_shape_equal(bm_shape a, bm_shape b);
 bool bmi_shape_known(bm_shape a); /* no BM_ANY */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Printing a tensor on one line: "f32 [2, 3] [[1, 2, 3], [4, 5, 6]]". A tensor of more than 1000 elements shows the first and last
- * 3 along each dimension, and "..." between them (NumPy's way).
+/* Printing a tensor on one line: "f32 [2, 3] [[1, 2, 3], [4, 5, 6]]". A tensor of more than 1000 elements, or of none, shows the
+ * first and last 3 along each dimension, and "..." between them (NumPy's way).
  */
 #include "base/text.h"
 #include "tensor/tensor.h"
@@ -34,7 +34,7 @@ static void print_axis(const bm_tensor *t, int64_t axis, int64_t first, int64_t 
         return;
     }
     const int64_t n = t->shape.dim[axis], each = n ? size / n : 0;
-    const bool cut = (t->size > SHOWN_WHOLE || n > SHOWN_WHOLE) && n > 2 * EDGE + 1;
+    const bool cut = (t->size > SHOWN_WHOLE || !t->size) && n > 2 * EDGE + 1; /* of no elements there may be many empty rows */
     fputc('[', to);
     for (int64_t i = 0; i < n; i++) {
         if (i) fputs(", ", to);

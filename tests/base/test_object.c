@@ -221,7 +221,7 @@ typedef struct newer {
 
 static bm_status copy(options *into, const void *from, size_t size, bmi_error *e)
 {
-    memset(into, 0, sizeof *into);
+    memset(into, 0x5a, sizeof *into); /* what a stack holds */
     memset(e, 0, sizeof *e);
     return bmi_options_copy(e, (bm_place){ 0 }, into, sizeof *into, offsetof(options, named_), from, size);
 }

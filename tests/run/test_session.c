@@ -104,6 +104,20 @@ static void wrong_runs_are_refused(void **state)
 }
 
 /* In one run all readers of a variable see its value from before; the update's own node has the new one. */
+static void what_was_never_made_stays_failed(void **state)
+{
+    (void)state;
+    bm_graph *g = bm_graph_new();
+    bm_node x = bm_number(g, 1);
+    bm_session *s = bm_session_new(NULL);
+    bm_clear(s);
+    assert_int_equal(bm_run(s, BM_NO_FEEDS, BM_FETCHES(x)), BM_E_ARGUMENT);
+    assert_null(bm_value(s, x));
+    bmt_contains("session", bm_error(s), "the graph is null");
+    bm_free(s);
+    bm_free(g);
+}
+
 static void readers_see_the_old_value(void **state)
 {
     (void)state;
@@ -237,6 +251,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(runs_by_shape),
         cmocka_unit_test(wrong_runs_are_refused),
+        cmocka_unit_test(what_was_never_made_stays_failed),
         cmocka_unit_test(readers_see_the_old_value),
         cmocka_unit_test(variables_swap),
         cmocka_unit_test(indices_outside_are_named),

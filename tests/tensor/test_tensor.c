@@ -117,6 +117,16 @@ static void refused(void **state)
     }
     bm_tensor *view = bm_tensor_view(BM_F32, BM_SHAPE(2), NULL), *copy = bm_tensor_copy(BM_F32, BM_SHAPE(2), NULL);
     bmt_contains("null", bm_error(view), "data is null, but the shape has 2 elements");
+    bm_clear(view); /* there is nothing that could be used */
+    assert_true(bm_failed(view) && bm_data_any(view) == NULL);
+    static const double aligned[3];
+    bm_tensor *between = bm_tensor_view(BM_F64, BM_SHAPE(2), (const char *)aligned + 4),
+              *half = bm_tensor_view(BM_F32, BM_SHAPE(2), (const char *)aligned + 4);
+    assert_int_equal(bm_status_of(between), BM_E_ARGUMENT);
+    bmt_contains("misaligned", bm_error(between), "f64 lie at multiples of 8 bytes, data does not");
+    assert_false(bm_failed(half));
+    bm_free(between);
+    bm_free(half);
     assert_int_equal(bm_status_of(copy), BM_E_ARGUMENT);
     bm_free(view);
     bm_free(copy);
@@ -178,7 +188,9 @@ static void shape_sizes(void **state)
     (void)state;
     int64_t n = -1;
     assert_true(bmi_shape_size(BM_SHAPE(3, 4, 5), BM_F32, &n) && n == 60);
-    assert_true(bmi_shape_size(BM_SHAPE(INT64_MAX, 0, INT64_MAX), BM_F64, &n) && n == 0);
+    assert_true(bmi_shape_size(BM_SHAPE(INT64_MAX / 8, 0, 1), BM_F64, &n) && n == 0);
+    assert_false(bmi_shape_size(BM_SHAPE(INT64_MAX, 0, INT64_MAX), BM_F64, &n)); /* its strides could not be told */
+    assert_false(bmi_shape_size(BM_SHAPE(0, INT64_MAX), BM_F64, &n));
     assert_false(bmi_shape_size(BM_SHAPE(3, BM_ANY), BM_F32, &n));
     assert_false(bmi_shape_size(BM_SHAPE(0, BM_ANY), BM_F32, &n));
     assert_false(bmi_shape_size(BM_SHAPE(INT64_MAX, 2), BM_U8, &n));
@@ -228,6 +240,13 @@ static void printing(void **state)
     bm_free(t);
     t = bm_tensor_new(BM_F64, BM_SHAPE(5000, 0));
     expect_print(t, "f64 [5000, 0] [[], [], [], ..., [], [], []]\n");
+    bm_free(t);
+    t = bm_tensor_new(BM_F64, BM_SHAPE(100, 100, 100, 100, 0)); /* not 100 million times [] */
+    const char *path = bmt_temp("print empty");
+    FILE *to = fopen(path, "w");
+    bm_tensor_print(t, to);
+    assert_in_range(ftell(to), 1, 20000);
+    fclose(to);
     bm_free(t);
     expect_print(NULL, "failed tensor: no object (null)\n");
 }
