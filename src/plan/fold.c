@@ -20,8 +20,10 @@ static bool foldable(const bmi_ir *ir, const bmi_item *item)
     return item->size <= largest;
 }
 
+/* Computes an item, unless its numbers are bad (an index outside): then it is left to the run, which says so. */
 static bm_status fold(bmi_ir *ir, bmi_item *item)
 {
+    bmi_run_state state = { 0 };
     bm_array *in = bmi_ir_alloc(ir, (size_t)item->n_in + 1, sizeof *in);
     void *memory = bmi_arena_alloc(&ir->plan->arena, (size_t)item->size + 1, bm_type_size(item->type));
     if (!in || !memory) return bmi_ir_no_memory(ir, (size_t)item->size * 8);
@@ -37,11 +39,16 @@ static bm_status fold(bmi_ir *ir, bmi_item *item)
             in[j].data = from->memory;
         }
     }
-    bm_call call = { .args = item->args, .n_in = item->n_in, .in = in, .out = { item->type, item->shape, item->size, memory } };
+    bm_call call = { .args = item->args,
+                     .n_in = item->n_in,
+                     .in = in,
+                     .out = { item->type, item->shape, item->size, memory },
+                     .state_ = &state };
     const size_t bytes = item->op->scratch ? item->op->scratch(&call) : 0;
     call.scratch = bytes ? bmi_ir_alloc(ir, bytes, 1) : NULL;
     if (bytes && !call.scratch) return ir->error->status;
     item->op->run(&call);
+    if (state.fault.set) return BM_OK;
     item->source = BMI_CONSTANT;
     item->memory = memory;
     item->n_in = 0;

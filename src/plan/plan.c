@@ -2,6 +2,7 @@
 /* Making a plan: the passes in their order.
  */
 #include "plan/ir.h"
+#include <string.h>
 #include <time.h>
 
 static double now(void)
@@ -9,6 +10,46 @@ static double now(void)
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+/* ---- fetched views of variables ---- */
+typedef struct keep_old {
+    const void *from;
+    void *to;
+    size_t bytes;
+} keep_old;
+
+static void run_keep_old(const void *args, int part, int parts)
+{
+    const keep_old *k = args;
+    (void)part, (void)parts;
+    memcpy(k->to, k->from, k->bytes);
+}
+
+/* Whether a fetch would show the new value of a variable though it is a reader, which sees the one from before the run. */
+static bool shows_new_value(const bmi_ir *ir, int64_t node, int item)
+{
+    const int base = bmi_ir_base(ir, item);
+    if (ir->request->graph->nodes[node].op == &bmi_op_variable || ir->items[base].source != BMI_VARIABLE) return false;
+    for (int i = 0; i < ir->n_items; i++)
+        if (ir->items[i].alive && bmi_ir_target(ir, &ir->items[i]) == base) return true;
+    return false;
+}
+
+/* Copies the array of a fetch before anything else runs. */
+static bm_status keep_value(bmi_ir *ir, bm_array *a)
+{
+    bmi_plan *p = ir->plan;
+    const size_t bytes = (size_t)a->size * bm_type_size(a->type);
+    keep_old *k = bmi_arena_alloc(&p->arena, 1, sizeof *k);
+    void *to = bmi_arena_alloc(&p->arena, bytes, 1);
+    if (!k || !to || !bmi_grow(p->context, (void **)&p->steps, &p->steps_capacity, p->n_steps + 1, sizeof *p->steps))
+        return bmi_ir_no_memory(ir, bytes);
+    *k = (keep_old){ a->data, to, bytes };
+    a->data = to;
+    memmove(p->steps + 1, p->steps, p->n_steps++ * sizeof *p->steps);
+    p->steps[0] = (bmi_step){ .kernel = run_keep_old, .args = k, .parts = 1, .unit = 0, .what = "old value" };
+    return BM_OK;
 }
 
 static bm_status make_ports(bmi_ir *ir)
@@ -27,6 +68,7 @@ static bm_status make_ports(bmi_ir *ir)
         port->node = node;
         if (from && (from->alive || from->source == BMI_CONSTANT))
             port->array = (bm_array){ from->type, from->shape, from->size, from->memory };
+        if (!feed && from && shows_new_value(ir, node, item) && keep_value(ir, &port->array)) return ir->error->status;
     }
     return BM_OK;
 }

@@ -61,7 +61,11 @@ static void reduce_nothing(const bmi_ir *ir, bmi_item *item, const known_ops *op
     const bm_op *op = item->op;
     if (op != ops->sum_like && op != ops->sum && op != ops->mean && op != ops->max && op != ops->min && op != ops->prod) return;
     if (!ops->reshape || !item->size || ir->items[item->in[0]].size != item->size) return;
+    bm_shape *shape = bmi_arena_alloc(&ir->plan->arena, 1, ops->reshape->args_size); /* reshape's argument, as it compares it */
+    if (!shape) return;                                                              /* the form it has is right too */
+    for (int64_t d = shape->rank = item->shape.rank; d-- > 0;) shape->dim[d] = item->shape.dim[d];
     item->op = ops->reshape;
+    item->args = shape;
     item->n_in = 1;
 }
 

@@ -136,9 +136,40 @@ static void readers_see_the_old_value(void **state)
         }
         assert_true(bm_scalar(s, sum) == 6.0 * i);
     }
+    /* what shows the variable's own memory is a reader, too */
+    bm_node same = bm_identity(v), seen = bm_reshape_op(v, BM_SHAPE(3, 1)), times_one = bm_scale(v, 1);
+    bm_run(s, BM_NO_FEEDS, BM_FETCHES(same, up, seen, times_one, v));
+    assert_string_equal(bm_error(s), "");
+    for (int k = 0; k < 3; k++) {
+        assert_true(bm_tensor_at(bm_value(s, same), k) == 3.0 * (k + 1));
+        assert_true(bm_tensor_at(bm_value(s, seen), k) == 3.0 * (k + 1));
+        assert_true(bm_tensor_at(bm_value(s, times_one), k) == 3.0 * (k + 1));
+        assert_true(bm_tensor_at(bm_value(s, up), k) == 4.0 * (k + 1) && bm_tensor_at(bm_value(s, v), k) == 4.0 * (k + 1));
+    }
     bm_node twice = bm_assign(v, before);
     assert_int_equal(bm_run(s, BM_NO_FEEDS, BM_FETCHES(up, twice)), BM_E_ARGUMENT);
     bmt_contains("twice", bm_error(s), "updated twice");
+    bm_free(s);
+    bm_free(g);
+}
+
+/* At a batch of one the gradients by two biases are reductions of groups of one, and alike. */
+static void two_biases_at_batch_one(void **state)
+{
+    (void)state;
+    bm_graph *g = bm_graph_new();
+    bm_node x = bm_placeholder(g, BM_F32, BM_SHAPE(BM_ANY, 3), "x");
+    bm_node a = bm_variable(g, BM_F32, BM_SHAPE(3), (bm_init){ 0 }, "a"),
+            b = bm_variable(g, BM_F32, BM_SHAPE(3), (bm_init){ 0 }, "b");
+    bm_node loss = bm_sum(bm_square(bm_add(bm_add(x, a), b))), da = bm_gradient(loss, a), db = bm_gradient(loss, b);
+    bm_session *s = bm_session_new(g);
+    bm_tensor *one = bm_tensor_view(BM_F32, BM_SHAPE(1, 3), numbers);
+    assert_int_equal(bm_run(s, BM_FEEDS({ x, one }), BM_FETCHES(da, db)), BM_OK);
+    for (int k = 0; k < 3; k++)
+        assert_true(bm_tensor_at(bm_value(s, da), k) == 2.0 * numbers[k] &&
+                    bm_tensor_at(bm_value(s, db), k) == 2.0 * numbers[k]);
+    assert_int_equal(bm_tensor_shape(bm_value(s, db)).rank, 1);
+    bm_free(one);
     bm_free(s);
     bm_free(g);
 }
@@ -177,6 +208,15 @@ static void indices_outside_are_named(void **state)
     assert_true(bm_tensor_at(bm_value(s, y), 0) == 5);
     assert_int_equal(bm_run(s, BM_FEEDS({ i, bad }), BM_FETCHES(y)), BM_E_DATA);
     bmt_contains("index", bm_error(s), " 3 at position 1 is outside 0 .. 2");
+    bm_clear(s); /* constants are looked at, too, and not only while planning */
+    bm_node fixed = bm_gather(x, bm_numbers(g, BM_I32, BM_SHAPE(2), 1, -4)), two = bm_numbers(g, BM_I64, BM_SHAPE(3), 0, 1, 2);
+    for (int again = 0; again < 2; again++) {
+        assert_int_equal(bm_run(s, BM_NO_FEEDS, BM_FETCHES(fixed)), BM_E_DATA);
+        bmt_contains("constant index", bm_error(s), " -4 at position 1 is outside 0 .. 2");
+        bm_clear(s);
+    }
+    assert_int_equal(bm_run(s, BM_NO_FEEDS, BM_FETCHES(bm_softmax_crossentropy(x, two))), BM_E_DATA);
+    bmt_contains("constant label", bm_error(s), "label 2 at position 2 is outside 0 .. 1");
     bm_free(good);
     bm_free(bad);
     bm_free(s);
@@ -253,6 +293,7 @@ int main(void)
         cmocka_unit_test(wrong_runs_are_refused),
         cmocka_unit_test(what_was_never_made_stays_failed),
         cmocka_unit_test(readers_see_the_old_value),
+        cmocka_unit_test(two_biases_at_batch_one),
         cmocka_unit_test(variables_swap),
         cmocka_unit_test(indices_outside_are_named),
         cmocka_unit_test(threads_share_and_agree),
