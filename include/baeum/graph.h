@@ -75,8 +75,8 @@ BM_API bm_node bm_numbers_at(bm_graph *g, bm_type type, bm_shape shape, const do
  *  y is not real; BM_E_MEMORY */
 BM_API bm_node bm_gradient_at(bm_node y, bm_node x, bm_place here);
 #define bm_gradient(y, x) bm_gradient_at((y), (x), BM_HERE)
-/** The same by many x in one walk: fills out[0 .. xs.count-1]. `seed`: the derivative of something by y (y's shape), or a node
- *  with graph null for ones. Returns the graph's status. */
+/** The same by many x in one walk: fills out[0 .. xs.count-1]. `seed`: the derivative of something by y (y's type and
+ *  shape, else BM_E_TYPE, BM_E_SHAPE), or a node with graph null for ones. Errors as bm_gradient. Returns the graph's status. */
 BM_API bm_status bm_gradients_at(bm_node y, bm_nodes xs, bm_node seed, bm_node *out, bm_place here);
 
 /** Type, shape (BM_ANY inside), name and kind ("add") of a node. Of a failed one: 0, rank 0, "", "". The graph keeps texts. */

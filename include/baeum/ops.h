@@ -99,7 +99,7 @@ BM_API bm_node bm_add_at(bm_node x, bm_node y, bm_place here); /**< x + y */
 BM_API bm_node bm_sub_at(bm_node x, bm_node y, bm_place here); /**< x - y */
 BM_API bm_node bm_mul_at(bm_node x, bm_node y, bm_place here); /**< x * y */
 BM_API bm_node bm_div_at(bm_node x, bm_node y, bm_place here); /**< x / y; of integers towards zero */
-BM_API bm_node bm_pow_at(bm_node x, bm_node y, bm_place here); /**< x^y; derivative by y is 0 where x <= 0 */
+BM_API bm_node bm_pow_at(bm_node x, bm_node y, bm_place here); /**< x^y; derivative by y is 0 where x <= 0, by x 0 where y is 0 */
 BM_API bm_node bm_minimum_at(bm_node x, bm_node y, bm_place here); /**< the smaller; NaN when either is */
 BM_API bm_node bm_maximum_at(bm_node x, bm_node y, bm_place here); /**< the larger; NaN when either is; both get half the gradient where equal */
 BM_API bm_node bm_equal_at(bm_node x, bm_node y, bm_place here); /**< bool */
@@ -204,7 +204,8 @@ BM_API bm_node bm_tile_at(bm_node x, bm_axes times, bm_place here); /**< x repea
  *  outside, naming it. */
 BM_API bm_node bm_gather_at(bm_node x, bm_node indices, bm_place here);
 #define bm_gather(x, indices) bm_gather_at((x), (indices), BM_HERE)
-/** A tensor like x with updates (indices.shape + x.shape[1:]) added to its rows; equal indices add up, in order. */
+/** A tensor like x with updates (indices.shape + x.shape[1:]) added to its rows; equal indices add up one after the
+ *  other, rounded to the type each time. */
 BM_API bm_node bm_scatter_add_at(bm_node x, bm_node indices, bm_node updates, bm_place here);
 #define bm_scatter_add(x, indices, updates) bm_scatter_add_at((x), (indices), (updates), BM_HERE)
 BM_API bm_node bm_one_hot_at(bm_node indices, int64_t depth, bm_type type, bm_place here); /**< a new last axis; all 0 for an index outside */

@@ -117,7 +117,7 @@ static bm_tensor *take_bytes(const header *h, bmi_error *e, bm_place here, bm_co
                              size_t size)
 {
     content *c = bmi_object_new(context, &content_kind, sizeof *c);
-    bm_tensor *tensor = c ? whole(bm_tensor_view_at(BM_U8, h->shape, *bytes, here), e) : NULL;
+    bm_tensor *tensor = c ? whole(bmi_tensor_over(context, BM_U8, h->shape, *bytes, here), e) : NULL;
     if (!c) bmi_fail_memory(e, here, sizeof *c, "the content of a file");
     if (tensor) {
         memmove(*bytes, *bytes + h->bytes, size - h->bytes); /* the numbers begin where memory is aligned */

@@ -220,6 +220,16 @@ bm_node bm_stack_at(int64_t axis, bm_nodes parts, bm_place here)
                         (long long)axis, (long long)rank, BM_MAX_RANK);
         return bmi_node_failed(g);
     }
+    for (size_t j = 1; j < parts.count; j++) {
+        char a[200], b[200];
+        const bm_shape first = bm_node_shape(parts.at[0]), part = bm_node_shape(parts.at[j]);
+        bool fits = part.rank == first.rank;
+        for (int64_t d = 0; fits && d < first.rank; d++) fits = bmi_dims_fit(part.dim[d], first.dim[d]);
+        if (fits || !bm_node_ok(parts.at[j]) || parts.at[j].graph != g) continue; /* concat names what else is wrong */
+        bmi_object_fail(g, BM_E_SHAPE, here, "stack: part 1 is %s, part %zu is %s: they must be alike",
+                        bmi_shape_text(a, &first), j + 1, bmi_shape_text(b, &part));
+        return bmi_node_failed(g);
+    }
     const bm_place before = bmi_graph_lend(g, g->lent.file ? g->lent : here);
     for (size_t j = 0; j < parts.count; j++) wide[j] = bmi_expand_axes(parts.at[j], 1u << at);
     const bm_node y = bm_concat_at(at, (bm_nodes){ wide, parts.count }, here);

@@ -5,8 +5,7 @@
  * and adds up what comes over several ways. The new nodes carry the place of the node they come from. It lies here and not in
  * graph, because adding and broadcasting adjoints takes operations.
  */
-#include "graph/graph.h"
-#include <baeum/ops.h>
+#include "ops/op.h"
 #include <string.h>
 
 typedef struct walk {
@@ -66,6 +65,21 @@ static void pass_on(walk *w, int64_t i, bm_place here)
     bmi_graph_lend(w->g, before);
 }
 
+/* The seed has y's type and, as far as both are known, y's shape. */
+static void check_seed(bm_node y, bm_node seed, bm_place here)
+{
+    const bm_shape want = bm_node_shape(y), have = bm_node_shape(seed);
+    char a[200], b[200];
+    bool fits = want.rank == have.rank;
+    for (int64_t d = 0; fits && d < want.rank; d++) fits = bmi_dims_fit(want.dim[d], have.dim[d]);
+    if (bm_node_type(y) != bm_node_type(seed))
+        bmi_object_fail(y.graph, BM_E_TYPE, here, "gradient: y is %s, the seed is %s: they must agree (bm_cast changes one)",
+                        bm_type_name(bm_node_type(y)), bm_type_name(bm_node_type(seed)));
+    else if (!fits)
+        bmi_object_fail(y.graph, BM_E_SHAPE, here, "gradient: y is %s, the seed is %s: they must be alike",
+                        bmi_shape_text(a, &want), bmi_shape_text(b, &have));
+}
+
 static bool check(bm_node y, bm_nodes xs, bm_node seed, bm_place here)
 {
     bm_graph *g = y.graph;
@@ -83,6 +97,7 @@ static bool check(bm_node y, bm_nodes xs, bm_node seed, bm_place here)
     }
     if (!g->object.error.status && seed.graph && (seed.graph != g || !bm_node_ok(seed)))
         bmi_object_fail(g, BM_E_ARGUMENT, here, "gradient: the seed is a failed node or one of another graph");
+    if (!g->object.error.status && seed.graph) check_seed(y, seed, here);
     return !g->object.error.status;
 }
 

@@ -23,10 +23,13 @@ static bm_status infer(bm_infer *i)
     i->shape = x;
     for (int64_t d = 0; d < x.rank; d++) {
         const int64_t before = args->before.at[d], after = args->after.at[d];
-        if (before < 0 || after < 0 || before > INT64_MAX / 4 || after > INT64_MAX / 4)
+        if (before < 0 || after < 0)
             return bm_infer_fail(i, BM_E_ARGUMENT, "widths %lld and %lld for axis %lld of x %s; they are 0 or more",
                                  (long long)before, (long long)after, (long long)d, bmi_shape_text(text, &x));
-        if (x.dim[d] != BM_ANY) i->shape.dim[d] = x.dim[d] + before + after;
+        if (x.dim[d] != BM_ANY && (__builtin_add_overflow(x.dim[d], before, &i->shape.dim[d]) ||
+                                   __builtin_add_overflow(i->shape.dim[d], after, &i->shape.dim[d])))
+            return bm_infer_fail(i, BM_E_SHAPE, "x is %s: axis %lld with %lld before and %lld after is too long",
+                                 bmi_shape_text(text, &x), (long long)d, (long long)before, (long long)after);
     }
     return BM_OK;
 }

@@ -6,6 +6,7 @@
 #include "base/threads.h"
 #include "kernels/cpu/fill.h"
 #include "ops/op.h"
+#include <float.h>
 #include <math.h>
 
 typedef struct random_args {
@@ -19,6 +20,7 @@ static bm_status infer(bm_infer *i)
     const random_args *args = i->args;
     i->type = (bm_type)args->type;
     i->shape = args->shape;
+    if (bmi_shape_check(i->error_, i->here, i->name, i->shape, true)) return BM_E_SHAPE;
     if (!bmi_type_is_real(i->type))
         return bm_infer_fail(i, BM_E_TYPE, "random numbers are f32 or f64, not %s (bm_cast changes the type)",
                              bm_type_name(i->type));
@@ -28,18 +30,32 @@ static bm_status infer(bm_infer *i)
     return BM_OK;
 }
 
+/* Whether a number is one of a real type; of others, which are refused by name, every finite one. */
+static bool fits(double x, bm_type type)
+{
+    return fabs(x) <= (type == BM_F32 ? (double)FLT_MAX : DBL_MAX);
+}
+
 static bm_status infer_uniform(bm_infer *i)
 {
-    const double *p = ((const random_args *)i->args)->p;
-    if (p[0] <= p[1] && isfinite(p[0]) && isfinite(p[1])) return infer(i);
-    return bm_infer_fail(i, BM_E_ARGUMENT, "low is %g, high is %g; both finite, low at most high", p[0], p[1]);
+    const random_args *args = i->args;
+    const double low = args->p[0], high = args->p[1];
+    const bm_type type = (bm_type)args->type;
+    if (low <= high && fits(low, type) && fits(high, type) && fits(high - low, BM_F64)) return infer(i);
+    return bm_infer_fail(i, BM_E_ARGUMENT, "low is %g, high is %g; both and what lies between finite, low at most high", low,
+                         high);
+}
+
+static bm_status check_normal(bm_infer *i, const double *p, bm_type type)
+{
+    if (fits(p[0], type) && p[1] >= 0 && fits(p[1], type)) return BM_OK;
+    return bm_infer_fail(i, BM_E_ARGUMENT, "mean is %g, deviation is %g; both finite, the deviation 0 or more", p[0], p[1]);
 }
 
 static bm_status infer_normal(bm_infer *i)
 {
-    const double *p = ((const random_args *)i->args)->p;
-    if (isfinite(p[0]) && p[1] >= 0 && isfinite(p[1])) return infer(i);
-    return bm_infer_fail(i, BM_E_ARGUMENT, "mean is %g, deviation is %g; both finite, the deviation 0 or more", p[0], p[1]);
+    const random_args *args = i->args;
+    return check_normal(i, args->p, (bm_type)args->type) ? BM_E_ARGUMENT : infer(i);
 }
 
 static bm_status infer_bernoulli(bm_infer *i)
@@ -51,9 +67,7 @@ static bm_status infer_bernoulli(bm_infer *i)
 
 static bm_status infer_normal_like(bm_infer *i)
 {
-    const double *p = i->args;
-    if (!isfinite(p[0]) || !(p[1] >= 0 && isfinite(p[1])))
-        return bm_infer_fail(i, BM_E_ARGUMENT, "mean is %g, deviation is %g; both finite, the deviation 0 or more", p[0], p[1]);
+    if (check_normal(i, i->args, i->in_type[0])) return BM_E_ARGUMENT;
     return bmi_infer_real(i, 0) ? BM_E_TYPE : bmi_infer_same(i);
 }
 

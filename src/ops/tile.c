@@ -64,6 +64,7 @@ static void put_copy(const bm_array *large, int64_t at, const bm_array *small, c
     bmi_copy_now(&spec);
 }
 
+/* small is of f64 here. */
 static void add_copy(const bm_array *large, int64_t at, const bm_array *small, const int64_t *in_large, const int64_t *in_small)
 {
     int64_t stride[2][BM_MAX_RANK];
@@ -77,8 +78,8 @@ static void add_copy(const bm_array *large, int64_t at, const bm_array *small, c
     do {
         for (int64_t i = 0; i < w.dim[last]; i++) {
             const int64_t from = at + w.at[0] + i * w.stride[0][last], to = w.at[1] + i * w.stride[1][last];
-            if (small->type == BM_F32) ((float *)small->data)[to] += ((const float *)large->data)[from];
-            else ((double *)small->data)[to] += ((const double *)large->data)[from];
+            ((double *)small->data)[to] +=
+                large->type == BM_F32 ? (double)((const float *)large->data)[from] : ((const double *)large->data)[from];
         }
     } while (bmi_walk_next(&w));
 }
@@ -108,10 +109,20 @@ static bool bind_tile(bmi_bind *b)
     return bmi_copy_emit(b, &spec);
 }
 
+/* f32 is summed in f64: there may be millions of repeats. */
+static size_t untile_scratch(const bm_call *c)
+{
+    return c->out.type == BM_F32 ? (size_t)c->out.size * sizeof(double) : 0;
+}
+
 static void run_untile(const bm_call *c)
 {
-    bmi_fill_array(&c->out, 0);
-    each_copy(&c->in[0], &c->out, c->args, add_copy);
+    bm_array sum = c->out;
+    if (c->out.type == BM_F32) sum.type = BM_F64, sum.data = c->scratch;
+    bmi_fill_array(&sum, 0);
+    each_copy(&c->in[0], &sum, c->args, add_copy);
+    for (int64_t i = 0; sum.data != c->out.data && i < sum.size; i++)
+        ((float *)c->out.data)[i] = (float)((const double *)sum.data)[i];
 }
 
 extern const bm_op bmi_op_untile;
@@ -161,6 +172,7 @@ const bm_op bmi_op_untile = { .size = sizeof(bm_op),
                               .infer = infer_untile,
                               .grad = grad_untile,
                               .run = run_untile,
+                              .scratch = untile_scratch,
                               BMI_EXAMPLES(examples_untile),
                               .doc = "the repeats of tile summed, to the shape of the second input" };
 

@@ -10,7 +10,7 @@
 static bm_tensor *view_of(bm_graph *g, const bmi_node *n)
 {
     bm_tensor *from = g->nodes[n->in[0]].value;
-    bm_tensor *t = bm_tensor_view_at(n->type, n->shape, from->size ? from->data : from, n->here);
+    bm_tensor *t = bmi_tensor_over(g->object.context, n->type, n->shape, from->data, n->here);
     if (!bmi_object_failed(t)) t->keeps = bmi_object_keep(from);
     return t;
 }
@@ -24,7 +24,8 @@ static bm_tensor *run_op(bm_graph *g, const bmi_node *n, int64_t index)
         const bm_tensor *v = g->nodes[n->in[j]].value;
         in[j] = (bm_array){ v->type, v->shape, v->size, v->data };
     }
-    if (bmi_object_failed(t) || !in) bmi_fail_memory(&g->object.error, n->here, (size_t)t->size * 8, "the value of a node");
+    if (bmi_object_failed(t)) bmi_fail_from(&g->object.error, &t->object.error);
+    else if (!in) bmi_fail_memory(&g->object.error, n->here, (size_t)t->size * 8, "the value of a node");
     else {
         bmi_run_state state = { .seed = (uint64_t)g->seed, .tick = 1 };
         bm_call call = { .args = n->args,

@@ -110,13 +110,18 @@ static bool have_numbers(bm_tensor *t, const void *data, bm_place here)
     return false;
 }
 
-bm_tensor *bm_tensor_view_at(bm_type type, bm_shape shape, const void *data, bm_place here)
+bm_tensor *bmi_tensor_over(bm_context *context, bm_type type, bm_shape shape, const void *data, bm_place here)
 {
-    bm_tensor *t = begin(NULL, type, shape, here);
+    bm_tensor *t = begin(context, type, shape, here);
     if (!have_numbers(t, data, here)) return t;
     /* bm_data refuses to give a view's memory for writing, so the const is kept. */
     memcpy(&t->data, &data, sizeof t->data);
     return t;
+}
+
+bm_tensor *bm_tensor_view_at(bm_type type, bm_shape shape, const void *data, bm_place here)
+{
+    return bmi_tensor_over(NULL, type, shape, data, here);
 }
 
 bm_tensor *bm_tensor_copy_at(bm_type type, bm_shape shape, const void *data, bm_place here)

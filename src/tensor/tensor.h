@@ -20,6 +20,8 @@ struct bm_tensor {
 bm_tensor *bmi_tensor_no_memory(void); /* the static failed tensor */
 /* A tensor of zeros with memory from a context; with `raw` the memory is not cleared. */
 bm_tensor *bmi_tensor_make(bm_context *context, bm_type type, bm_shape shape, bool raw, bm_place here);
+/* A view of memory that the caller keeps, with its own memory from a context. */
+bm_tensor *bmi_tensor_over(bm_context *context, bm_type type, bm_shape shape, const void *data, bm_place here);
 /* A failed tensor that carries an error (for functions that return tensors); the static one when there is no memory. */
 bm_tensor *bmi_tensor_failed(bm_context *context, const bmi_error *error);
 

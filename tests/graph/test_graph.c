@@ -145,6 +145,13 @@ static void gradients_that_cannot_be(void **state)
     assert_false(bm_node_ok(out));
     bmt_contains("seed", bm_error(g), "the seed is a failed node or one of another graph");
     assert_false(bm_failed(other));
+    bm_clear(g);
+    assert_int_equal(bm_gradients_at(x, BM_NODES(x), bm_numbers(g, BM_F32, BM_SHAPE(2, 2), 1, 2, 3, 4), &out, BM_HERE),
+                     BM_E_SHAPE);
+    bmt_contains("seed's shape", bm_error(g), "y is (4), the seed is (2, 2)");
+    bm_clear(g);
+    assert_int_equal(bm_gradients_at(x, BM_NODES(x), bm_numbers(g, BM_F64, BM_SHAPE(4), 1, 2, 3, 4), &out, BM_HERE), BM_E_TYPE);
+    bmt_contains("seed's type", bm_error(g), "y is f32, the seed is f64");
     bm_free(g);
     bm_free(other);
 }

@@ -76,6 +76,8 @@ static void zeros(void **state)
     is("norm at the origin", bm_gradient(bm_norm(origin, 2), origin), V(0, 0, 0));
     is("norm 3 at the origin", bm_gradient(bm_norm(origin, 3), origin), V(0, 0, 0));
     is("x^2 at 0", bm_gradient(bm_pow(origin, bmi_number_like(origin, 2)), origin), V(0, 0, 0));
+    is("x^0 at 0", bm_gradient(bm_pow(origin, bmi_number_like(origin, 0)), origin), V(0, 0, 0));
+    is("x^y at 0", bm_gradient(bm_pow(origin, x_of(V(0, 1, 2))), origin), V(0, 1, 0));
     const bm_node e = x_of(V(1, 2, 0));
     is("0^y", bm_gradient(bm_pow(origin, e), e), V(0, 0, 0));
     is("(-2)^y", bm_gradient(bm_pow(x_of(V(-2, -2, -2)), e), e), V(0, 0, 0));

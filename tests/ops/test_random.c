@@ -85,8 +85,22 @@ static void distributions(void **state)
     }
 }
 
+/* Between low and high there is no other number of the type: low it is. */
+static void narrow_intervals(void **state)
+{
+    (void)state;
+    bm_graph *g = bm_graph_new(.eager = true);
+    const bm_node f32 = bm_random_uniform(g, BM_F32, BM_SHAPE(100), 1, 1 + 1e-12),
+                  f64 = bm_random_uniform(g, BM_F64, BM_SHAPE(100), 1, 1 + 0x1p-52);
+    assert_string_equal(bm_error(g), "");
+    for (int64_t i = 0; i < 100; i++)
+        assert_true(bm_tensor_at(bm_node_value(f32), i) == 1 && bm_tensor_at(bm_node_value(f64), i) == 1);
+    bm_free(g);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(seeds), cmocka_unit_test(distributions) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(seeds), cmocka_unit_test(distributions),
+                                        cmocka_unit_test(narrow_intervals) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

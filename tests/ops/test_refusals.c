@@ -94,6 +94,9 @@ static void shapes(void **state)
     REFUSED(bm_concat(0, f32(BM_SHAPE(2, 3)), f32(BM_SHAPE(2, 4))), BM_E_SHAPE, "concat", "(2, 3)", "(2, 4)");
     REFUSED(bm_concat(0, f32(BM_SHAPE(2, 3)), of(BM_F64, BM_SHAPE(2, 3))), BM_E_TYPE, "concat", "f32", "f64");
     REFUSED(bm_stack(3, f32(BM_SHAPE(2, 3)), f32(BM_SHAPE(2, 3))), BM_E_ARGUMENT, "stack", "axis 3");
+    REFUSED(bm_stack(0, f32(BM_SHAPE(2, 3)), f32(BM_SHAPE(2, 4))), BM_E_SHAPE, "stack", "part 1 is (2, 3)", "part 2 is (2, 4)");
+    REFUSED(bm_stack(2, f32(BM_SHAPE(2, 3)), f32(BM_SHAPE(2))), BM_E_SHAPE, "stack", "part 1 is (2, 3)", "part 2 is (2)");
+    REFUSED(bm_pad(f32(BM_SHAPE(INT64_MAX, 0)), BM_AXES(1, 0), BM_AXES(0, 0), 0), BM_E_SHAPE, "pad", "axis 0", "too long");
     REFUSED(bm_pad(f32(BM_SHAPE(2, 3)), BM_AXES(-1, 0), BM_AXES(0, 0), 0), BM_E_ARGUMENT, "pad", "-1", "(2, 3)");
     REFUSED(bm_tile(f32(BM_SHAPE(2, 3)), BM_AXES(0, 1)), BM_E_ARGUMENT, "tile", "axis 0");
     REFUSED(bm_gather(f32(BM_SHAPE(2, 3)), f32(BM_SHAPE(2))), BM_E_TYPE, "gather", "f32", "i32");
@@ -111,6 +114,11 @@ static void shapes(void **state)
     REFUSED(bm_softmax_crossentropy(f32(BM_SHAPE(5, 3)), of(BM_F64, BM_SHAPE(5, 3))), BM_E_TYPE, "f32", "f64");
     REFUSED(bm_clip(f32(BM_SHAPE(2)), 2, 1), BM_E_ARGUMENT, "clip", "2", "1");
     REFUSED(bm_random_uniform(g, BM_F32, BM_SHAPE(2), 2, 1), BM_E_ARGUMENT, "random_uniform", "2", "1");
+    REFUSED(bm_random_uniform(g, BM_F64, BM_SHAPE(2), -1.7e308, 1.7e308), BM_E_ARGUMENT, "random_uniform", "1.7e+308");
+    REFUSED(bm_random_uniform(g, BM_F32, BM_SHAPE(2), 0, 1e39), BM_E_ARGUMENT, "random_uniform", "1e+39");
+    REFUSED(bm_random_normal(g, BM_F32, BM_SHAPE(2), 1e39, 1), BM_E_ARGUMENT, "random_normal", "1e+39");
+    REFUSED(bm_random_uniform(g, BM_F32, ((bm_shape){ .rank = INT64_C(1) << 40 }), 0, 1), BM_E_SHAPE, "random_uniform",
+            "the rank is");
     REFUSED(bm_random_normal(g, BM_F32, BM_SHAPE(2), 0, -1), BM_E_ARGUMENT, "random_normal", "-1");
     REFUSED(bm_random_normal(g, BM_I32, BM_SHAPE(2), 0, 1), BM_E_TYPE, "random_normal", "i32");
     REFUSED(bm_random_normal(g, BM_F32, BM_SHAPE(BM_ANY), 0, 1), BM_E_SHAPE, "random_normal", "known");

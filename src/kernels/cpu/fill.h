@@ -6,7 +6,7 @@
  *   bernoulli   value where bmi_random_u32(seed, stream, i) < keep 2^32, else 0
  *   bits        the 64 bits under bmi_random_unit and bmi_random_below, as uint64_t; y is for element `first`
  * computed in f64 and rounded to f32 where the array is that. A uniform number that rounds up to `high` becomes the next lower
- * number of the type, so that the interval is half open.
+ * number of the type, so that the interval is half open; where none lies between, it becomes `low`.
  */
 #ifndef BMI_KERNELS_CPU_FILL_H
 #define BMI_KERNELS_CPU_FILL_H

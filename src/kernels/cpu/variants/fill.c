@@ -118,9 +118,10 @@ V void fill(bmi_fill_kind kind, const bmi_fill *f, uint64_t seed, uint64_t strea
 {
     const int64_t step = kind == BMI_FILL_NORMAL ? BLOCKS : kind == BMI_FILL_UNIFORM ? 2 * BLOCKS : 4 * BLOCKS;
     const bool single = f->real == BMI_REAL_F32, half_open = kind == BMI_FILL_UNIFORM && f->p[0] < f->p[1];
-    const double most = !half_open ? INFINITY
-                        : single   ? (double)nextafterf((float)f->p[1], -INFINITY)
-                                   : nextafter(f->p[1], -INFINITY);
+    const double below = !half_open ? INFINITY
+                         : single   ? (double)nextafterf((float)f->p[1], -INFINITY)
+                                    : nextafter(f->p[1], -INFINITY);
+    const double most = below < f->p[0] ? f->p[0] : below; /* no f32 lies between: low alone */
     double y[WORDS];
     for (int64_t at = first / step * step; at < last; at += step) {
         elements(kind, f->p, seed, stream, (uint64_t)(at / step * BLOCKS), y);
