@@ -177,6 +177,7 @@ static void convert_all(bm_tensor *t, const unsigned char *from, const header *h
 {
     int64_t index[BM_MAX_RANK] = { 0 }, stride[BM_MAX_RANK];
     int64_t step = 1, at = 0;
+    if (!t->size) return; /* beside a dimension of 0 the others may be of any size */
     for (int64_t k = t->shape.rank; k-- > 0; step *= t->shape.dim[k]) stride[k] = step;
     for (int64_t i = 0; i < t->size; i++) {
         convert(t->data, h->fortran ? at : i, from + (size_t)i * (size_t)h->size, h);
