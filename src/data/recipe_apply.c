@@ -38,16 +38,16 @@ static bm_status do_steps(bmi_error *e, const bm_recipe *r, bmi_frame *f, bm_pla
 {
     for (size_t s = 0; s < r->n_steps; s++)
         for (size_t c = 0; c < r->steps[s].n_columns; c++) {
+            const bmi_step_kind *kind = r->steps[s].kind;
             const bmi_step_column *state = &r->steps[s].columns[c];
             const size_t at = bmi_frame_find(f, state->name);
-            if (at == SIZE_MAX && r->steps[s].kind->ignores_absent) continue;
+            if (at == SIZE_MAX && kind->ignores_absent) continue;
             if (at == SIZE_MAX)
-                return bmi_fail(e, BM_E_DATA, here, "recipe: %s finds no column \"%.100s\"", r->steps[s].kind->name,
-                                state->name);
-            if (!r->steps[s].kind->takes(f, at, true) && strcmp(r->steps[s].kind->name, "datetime"))
-                return bmi_fail(e, BM_E_DATA, here, "recipe: %s takes %s; column \"%.100s\" is not", r->steps[s].kind->name,
-                                r->steps[s].kind->takes_what, state->name);
-            const bm_status st = r->steps[s].kind->apply(e, here, state, f, at);
+                return bmi_fail(e, BM_E_DATA, here, "recipe: %s finds no column \"%.100s\"", kind->name, state->name);
+            if (!(kind->applies ? kind->applies(f, at) : kind->takes(f, at, true)))
+                return bmi_fail(e, BM_E_DATA, here, "recipe: %s takes %s; column \"%.100s\" is not", kind->name,
+                                kind->takes_what, state->name);
+            const bm_status st = kind->apply(e, here, state, f, at);
             if (st) return st;
         }
     return BM_OK;

@@ -30,6 +30,8 @@ typedef struct bmi_step_kind {
     bool (*setting)(const char *with);
     /* Whether the step can be done on a column (`chosen`: it was named by the user). */
     bool (*takes)(const bmi_frame *f, size_t column, bool chosen);
+    /* Whether a fitted step can be applied to a column of another table; null: to what it takes. */
+    bool (*applies)(const bmi_frame *f, size_t column);
     const char *takes_what; /* for the message when a named column does not fit: "numbers" */
     /* Fills state->numbers and texts from a column; its name is set. */
     bm_status (*fit)(const bmi_step_fit *how, const bmi_frame *f, size_t column, bmi_step_column *state);

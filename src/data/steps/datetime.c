@@ -64,6 +64,12 @@ static bool takes(const bmi_frame *f, size_t column, bool chosen)
     return most > 0 && (chosen || most == d.texts);
 }
 
+/* New rows may have no date at all. */
+static bool applies(const bmi_frame *f, size_t column)
+{
+    return f->columns[column].text;
+}
+
 static bm_status fit(const bmi_step_fit *how, const bmi_frame *f, size_t column, bmi_step_column *state)
 {
     const dates d = look(f, &f->columns[column]);
@@ -135,6 +141,7 @@ static const bmi_step_kind datetime = { .name = "datetime",
                                         .doc = "dates into year, month, day, weekday, hour, minute, second",
                                         .setting = setting,
                                         .takes = takes,
+                                        .applies = applies,
                                         .takes_what = "text that is dates",
                                         .fit = fit,
                                         .apply = apply,
