@@ -17,12 +17,14 @@ static void apply(const bm_recipe *r, const bm_table *t)
 {
     bool usable[8];
     bmi_error e = { 0 };
+    bmi_met met = { 0 };
     bm_dataset *d = bmi_recipe_apply(r, t, (bm_rows){ 0 }, BMI_WANT_IF_THERE, (bm_place){ 0 });
     if (!bm_failed(d)) {
         const bm_shape shape = d->x[0].tensor->shape;
         fuzz_check(shape.rank == 2 && shape.dim[0] == bm_table_rows(t) && shape.dim[1] == (int64_t)r->n_features);
     } else fuzz_check(*bm_error(d));
-    bmi_recipe_usable(&e, r, t, usable, (bm_place){ 0 });
+    bmi_recipe_usable(&e, r, t, usable, &met, (bm_place){ 0 });
+    bmi_met_end(&met);
     bm_free(d);
 }
 
