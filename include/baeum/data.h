@@ -128,6 +128,8 @@ typedef struct bm_recipe_options {
     bool        keep_constant; /**< columns of one value stay, as the border of images has them */
     bool        target_standardize; /**< learn (target - mean) / standard deviation of the training rows, after log1p; predictions
                                      *   are given back in the table's unit. Of classes it is ignored */
+    const char *weights; /**< a column with the weight of each row, finite and >= 0: it is no feature, weighs the row in the loss and
+                          *   in scores, and need not be there at prediction. What steps find (medians, means) counts each row once */
 } bm_recipe_options;
 
 /** A recipe: the target and a list of steps, done in the order in which they were added.
@@ -183,10 +185,12 @@ BM_API bm_status bm_recipe_fit_at(bm_recipe *r, const bm_table *t, bm_rows rows,
 #define bm_recipe_fit(r, t) bm_recipe_fit_at((r), (t), BM_VALUE(bm_rows, NULL, 0), BM_HERE)
 
 /** Applies a fitted recipe to rows of a table ({0}: all): a dataset with x (rows, features) f32 and, where the table has the
- *  target, t: (rows) i32 class numbers or (rows) f32. Unseen categories and missing cells are counted (bm_dataset_counts). With a
- *  target the dataset, and each part of it, has a copy of the recipe: a model that bm_fit trains on it takes raw rows of tables
- *  (bm_predict_table, bm_evaluate_table, bm_predict_row), also after saving.
- *  Errors   on the dataset: BM_E_ARGUMENT not fitted; BM_E_DATA a column is missing, a class not seen in training; BM_E_MEMORY
+ *  target, t: (rows) i32 class numbers or (rows) f32. Where it has the column of the recipe's weights, too, they are the dataset's.
+ *  Unseen categories and missing cells are counted (bm_dataset_counts). With a target the dataset, and each part of it, has a copy of
+ *  the recipe: a model that bm_fit trains on it takes raw rows of tables (bm_predict_table, bm_evaluate_table, bm_predict_row), also
+ *  after saving.
+ *  Errors   on the dataset: BM_E_ARGUMENT not fitted; BM_E_DATA a column is missing, a class not seen in training, a weight that is
+ *           missing or negative; BM_E_MEMORY
  */
 BM_API bm_dataset *bm_recipe_apply_at(const bm_recipe *r, const bm_table *t, bm_rows rows, bm_place here);
 #define bm_recipe_apply(r, t) bm_recipe_apply_at((r), (t), BM_VALUE(bm_rows, NULL, 0), BM_HERE)
@@ -197,6 +201,7 @@ BM_API bm_dataset *bm_recipe_apply_x_at(const bm_recipe *r, const bm_table *t, b
 /** Of a fitted recipe: its task, number and names of features and classes (none in regression); the recipe keeps the names. */
 BM_API bm_task     bm_recipe_task(const bm_recipe *r);
 BM_API const char *bm_recipe_target(const bm_recipe *r);
+BM_API const char *bm_recipe_weights(const bm_recipe *r);
 BM_API int64_t     bm_recipe_features(const bm_recipe *r);
 BM_API const char *bm_recipe_feature_name(const bm_recipe *r, int64_t i);
 BM_API int64_t     bm_recipe_classes(const bm_recipe *r);

@@ -174,7 +174,7 @@ typedef struct bm_fit_options {
     bool              drop_last;   /**< a last short batch is left out; default: it is a step of its own */
     bool              draw;        /**< each batch is drawn at random, with replacement; an epoch has as many steps as ever */
     bm_reals          class_weights; /**< what a row of each class weighs in the loss: BM_REALS(1, 5) */
-    bool              balanced;    /**< class weights rows / (classes * rows of the class) */
+    bool              balanced;    /**< class weights rows / (classes * rows of the class), rows counted by their weights */
     bm_callback       callbacks[BM_MODEL_MAX];
 } bm_fit_options;
 
@@ -339,7 +339,8 @@ typedef struct bm_perceptron_options {
     double  rate;   /**< default 1 */
     int64_t epochs; /**< default 100 at most; ends before when every training row is right */
 } bm_perceptron_options;
-/** Threshold units trained by Rosenblatt's rule (1958), one against the rest for more than two classes. */
+/** Threshold units trained by Rosenblatt's rule (1958), one against the rest for more than two classes. A row's weight is the size
+ *  of its steps; the weights kept are those of the epoch with the fewest mistakes, counted by weight. */
 #define bm_perceptron(...) bm_learner_value_at("perceptron", BM_OPTIONS(bm_perceptron_options, .zero_ = 0, __VA_ARGS__), BM_HERE)
 
 typedef struct bm_mlp_options {
@@ -408,7 +409,7 @@ BM_API bm_scores bm_model_scores(const bm_model *m, const char *part);
  *  table (bm_recipe_apply, bm_dataset_load); null when there is none. The model keeps it. */
 BM_API const bm_recipe *bm_model_recipe(const bm_model *m);
 
-/** Scores on a table's rows, in the table's units. */
+/** Scores on a table's rows, in the table's units. Rows weigh as the recipe's column of weights says, where the table has it. */
 BM_API bm_scores  bm_evaluate_table_at(const bm_model *m, const bm_table *t, bm_place here);
 #define bm_evaluate_table(m, t) bm_evaluate_table_at((m), (t), BM_HERE)
 /** Predictions for raw rows: (rows, 1) values in the table's unit, or (rows, classes) probabilities, also of two classes and where

@@ -14,7 +14,16 @@
 
 #define CLI_PRINTF(text_, first_) __attribute__((format(printf, text_, first_)))
 
-enum { CLI_DONE = 0, CLI_FAILED = 1, CLI_USAGE = 2, CLI_INTERRUPTED = 130, CLI_DROPS = 256, CLI_STEPS = 64, CLI_MARKS = 64, CLI_COLUMNS = 64 };
+enum {
+    CLI_DONE = 0,
+    CLI_FAILED = 1,
+    CLI_USAGE = 2,
+    CLI_INTERRUPTED = 130,
+    CLI_DROPS = 256,
+    CLI_STEPS = 64,
+    CLI_MARKS = 64,
+    CLI_COLUMNS = 64
+};
 
 /* ---- options ---- */
 
@@ -48,6 +57,7 @@ typedef enum cli_option_id {
     OPT_JSON,
     OPT_QUIET,
     OPT_VERBOSE,
+    OPT_WEIGHTS,
     OPT_BALANCED,
     OPT_LOG_TARGET,
     OPT_IN_ORDER,
@@ -62,7 +72,7 @@ typedef enum cli_option_id {
 typedef struct cli_options {
     uint64_t given;
     const char *target, *task, *model, *optimizer, *loss, *validation, *test, *bad_rows, *data, *output, *delimiter, *missing,
-        *decimal, *dates, *id, *group, *time;
+        *decimal, *dates, *id, *group, *time, *weights;
     int64_t epochs, batch, patience, seed, threads, rows;
     double rate;
     bool no_header, rename_duplicates, plan, json, quiet, verbose, help, balanced, log_target, in_order;
@@ -231,6 +241,8 @@ json_t *cli_scores_json(const bm_scores *s);
 const char *cli_positive(cli *c, const bm_model *m);
 /* Counts of true classes (rows) against the most probable ones, when there are at most `most` (up to CLI_MOST_CLASSES). */
 void cli_confusion(cli *c, const bm_model *m, const bm_tensor *targets, const bm_tensor *values, int most);
+/* inspect.c: puts what was asked for in training beside the model (weights, balanced ...) into the result. */
+void cli_model_settings(cli *c, const bm_model *m);
 /* coefficients.c: what a model that is one dense layer multiplies the features of a table by; others have no such table. */
 void cli_coefficients(cli *c, bm_model *m);
 /* The most frequent class of targets. */

@@ -41,6 +41,9 @@ static int judge_table(evaluation *v)
     if (bm_table_find(v->source.table, bm_recipe_target(recipe)) < 0)
         return cli_fail(c, CLI_FAILED, "%s has no column \"%s\", the target; baeum predict does without it", v->source.given,
                         bm_recipe_target(recipe));
+    if (bm_recipe_weights(recipe) && bm_table_find(v->source.table, bm_recipe_weights(recipe)) < 0)
+        cli_warn(c, "%s has no column \"%s\", the weights of rows in training: each row counts once", v->source.given,
+                 bm_recipe_weights(recipe));
     v->scores = bm_evaluate_table(v->model, v->source.table);
     if (v->scores.status) return cli_fail_text(c, CLI_FAILED, v->scores.error);
     v->made = bm_recipe_apply(recipe, v->source.table);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /* baeum inspect: what a model or a data set is. */
 #include "cli/cli.h"
+#include "data/recipe.h"
+#include "model/model.h"
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
@@ -42,6 +44,31 @@ static void model_json(cli *c, const bm_model *m)
     cli_put(c, "parameters", json_integer((json_int_t)bm_model_parameters(m)));
     cli_put(c, "task", json_string(bm_model_task(m) == BM_CLASSIFICATION ? "classification" : "regression"));
     cli_put(c, "classes", classes);
+}
+
+void cli_model_settings(cli *c, const bm_model *m)
+{
+    const bm_recipe *r = bm_model_recipe(m);
+    const char *weights = bm_recipe_weights(r);
+    cli_put(c, "weights", weights ? json_string(weights) : json_null());
+    cli_put(c, "balanced", json_boolean(m->balanced));
+    cli_put(c, "log_target", json_boolean(r && r->log1p));
+    cli_put(c, "in_order", json_boolean(m->in_order));
+}
+
+/* What was asked for in training beside the model itself. */
+static void say_settings(cli *c, const bm_model *m)
+{
+    const bm_recipe *r = bm_model_recipe(m);
+    const char *weights = bm_recipe_weights(r);
+    char what[400];
+    int n = 0;
+    *what = 0;
+    if (weights) n += snprintf(what + n, sizeof what - (size_t)n, " · rows weighed by %.200s", weights);
+    if (m->balanced) n += snprintf(what + n, sizeof what - (size_t)n, " · classes balanced");
+    if (r && r->log1p) n += snprintf(what + n, sizeof what - (size_t)n, " · log(1 + target) learned");
+    if (m->in_order) snprintf(what + n, sizeof what - (size_t)n, " · rows split in order");
+    if (*what) cli_say(c, "training", "%s", what + strlen(" · "));
 }
 
 /* The features by name in lines, those of one-hot columns as column=value. */
@@ -94,6 +121,7 @@ static int inspect_model(cli *c, const char *path)
         else if (bm_model_plan_print(m, batch, 20, stdout)) status = cli_fail_text(c, CLI_FAILED, bm_error(m));
     } else {
         model_recipe(c, m);
+        say_settings(c, m);
         if (bm_model_classes(m) > 1 && cli_talks(c)) {
             char text[64];
             cli_say(c, "classes", "%s", cli_count(text, bm_model_classes(m)));
@@ -103,6 +131,7 @@ static int inspect_model(cli *c, const char *path)
             bm_summary(m, c->to);
         }
         model_json(c, m);
+        cli_model_settings(c, m);
         cli_coefficients(c, m);
         model_scores(c, m);
     }

@@ -82,6 +82,9 @@ static const option_row rows[OPT_COUNT] = {
     [OPT_OUTPUT] = { "output", 'o', "FILE", TEXT, AT(output), 0, 0, "where the result goes" },
     [OPT_JSON] = { "json", 0, NULL, FLAG, AT(json), 0, 0, "one JSON object on standard output instead of words" },
     [OPT_QUIET] = { "quiet", 'q', NULL, FLAG, AT(quiet), 0, 0, "only warnings and the result" },
+    [OPT_WEIGHTS] = { "weights", 0, "COL", TEXT, AT(weights), 0, 0,
+                      "a column with the weight of each row, 0 or more, in the loss and in the scores; it is no feature, and "
+                      "predict does without it" },
     [OPT_BALANCED] = { "balanced", 0, NULL, FLAG, AT(balanced), 0, 0,
                        "rare classes weigh as much as frequent ones in the loss; default: each row weighs 1" },
     [OPT_LOG_TARGET] = { "log-target", 0, NULL, FLAG, AT(log_target), 0, 0,
@@ -122,8 +125,9 @@ bool cli_option_at(const cli_command *command, int i, char left[64], const char 
 static const char *known_as(const char *given, const char *const *names, size_t n)
 {
     static const char *const others[][2] = {
-        { "lr", "rate" },           { "learning-rate", "rate" }, { "batch-size", "batch" }, { "test-size", "test" },
-        { "random-state", "seed" }, { "exclude", "drop" },       { "label", "target" },     { "sep", "delimiter" },
+        { "lr", "rate" },        { "learning-rate", "rate" }, { "batch-size", "batch" },
+        { "test-size", "test" }, { "random-state", "seed" },  { "exclude", "drop" },
+        { "label", "target" },   { "sep", "delimiter" },      { "sample-weight", "weights" },
     };
     for (size_t i = 0; i < BMI_COUNT(others); i++)
         for (size_t k = 0; k < n; k++)

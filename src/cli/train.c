@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* baeum train: prepares the data, trains, judges on rows that were held out, beside the trivial answer, and saves. */
 #include "cli/train.h"
+#include "model/model.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -58,6 +59,7 @@ static int fit(cli_training *t)
     else
         bm_fit(m, t->data[0], .validation = t->data[1], .seed = o->seed, .balanced = o->balanced, .epochs = o->epochs,
                .batch = o->batch, .callbacks = { show, stopping });
+    m->in_order = o->in_order; /* the rows were split before */
     t->interrupted = cli_interrupt_end();
     t->seconds = now() - begin;
     cli_progress_end(&t->progress);
@@ -120,8 +122,8 @@ const cli_command cli_train = {
                BIT(OPT_OPTIMIZER) | BIT(OPT_LOSS) | BIT(OPT_PATIENCE) | BIT(OPT_VALIDATION) | BIT(OPT_TEST) | BIT(OPT_SEED) |
                BIT(OPT_THREADS) | BIT(OPT_DROP) | BIT(OPT_STEP) | BIT(OPT_NO_HEADER) | BIT(OPT_DELIMITER) | BIT(OPT_MISSING) |
                BIT(OPT_DECIMAL) | BIT(OPT_DATES) | BIT(OPT_RENAME) | BIT(OPT_BAD_ROWS) | BIT(OPT_DATA) | BIT(OPT_OUTPUT) |
-               BIT(OPT_JSON) | BIT(OPT_QUIET) | BIT(OPT_VERBOSE) | BIT(OPT_BALANCED) | BIT(OPT_LOG_TARGET) | BIT(OPT_IN_ORDER) |
-               BIT(OPT_GROUP) | BIT(OPT_TIME),
+               BIT(OPT_JSON) | BIT(OPT_QUIET) | BIT(OPT_VERBOSE) | BIT(OPT_WEIGHTS) | BIT(OPT_BALANCED) | BIT(OPT_LOG_TARGET) |
+               BIT(OPT_IN_ORDER) | BIT(OPT_GROUP) | BIT(OPT_TIME),
     .about =
         "Fits a model to DATA, judges it once on rows that it has not seen, beside the trivial answer (the mean, or the most\n"
         "frequent class), and saves it with its preparation as one file, <name of DATA>.safetensors unless -o names another.\n"

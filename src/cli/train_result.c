@@ -189,6 +189,7 @@ int cli_train_result(cli_training *t)
     if (status) return status;
     fflush(c->to); /* who waits for the file to be written can read why training ended */
     if (bm_save(t->model, t->output)) return save_elsewhere(t);
+    cli_model_settings(c, t->model);
     cli_put(c, "parameters", json_integer((json_int_t)bm_model_parameters(t->model)));
     cli_put(c, "seconds", cli_number(t->seconds));
     cli_put(c, "file", json_string(t->output));

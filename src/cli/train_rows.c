@@ -13,6 +13,8 @@
 static int drop_column(cli_training *t, bm_recipe *r, const char *name, bool *dropped)
 {
     if (!strcmp(name, t->target)) return cli_fail(t->c, CLI_USAGE, "--drop: \"%s\" is the target; it cannot be dropped", name);
+    if (t->c->options.weights && !strcmp(name, t->c->options.weights))
+        return cli_fail(t->c, CLI_USAGE, "--drop: \"%s\" has the weights of the rows; it is no feature anyway", name);
     const int64_t at = cli_column(t->c, t->source.table, "--drop", name);
     if (at < 0) return CLI_USAGE;
     if (!dropped[at]) bm_recipe_drop(r, name);
@@ -51,7 +53,7 @@ static int make_recipe(cli_training *t, const bm_table *rows, bm_task task, bm_r
 {
     const bmi_set *set = bmi_set_find(t->source.given);
     bm_recipe *r = *made = bm_recipe_new(.target = t->target, .task = task, .target_log1p = t->c->options.log_target,
-                                         .keep_constant = set && set->pixels);
+                                         .weights = t->c->options.weights, .keep_constant = set && set->pixels);
     int status = bm_failed(r) ? 0 : drop_columns(t, r);
     if (!status) status = cli_steps_add(t->c, t->source.table, t->target, r);
     if (status) return status;
@@ -79,6 +81,32 @@ static int find_target(cli_training *t)
 static const char *number_of(char into[32], double value, bool whole)
 {
     return whole && fabs(value) < 1e15 ? cli_count(into, llround(value)) : cli_real(into, value);
+}
+
+/* The weights of rows: told of the whole table, whose row numbers its parts no longer know. */
+static int check_weights(cli_training *t)
+{
+    cli *c = t->c;
+    const char *name = c->options.weights;
+    char low[32], high[32], n[64];
+    if (!name) return 0;
+    if (!strcmp(name, t->target)) return cli_fail(c, CLI_USAGE, "--weights: \"%s\" is the target", name);
+    const int64_t at = cli_column(c, t->source.table, "--weights", name), rows = bm_table_rows(t->source.table);
+    if (at < 0) return CLI_USAGE;
+    bmi_error e = { 0 };
+    bm_recipe *r = bm_recipe_new(.target = t->target, .weights = name);
+    if (bm_failed(r)) bmi_fail(&e, bm_status_of(r), BM_HERE, "%s", bm_error(r));
+    else bmi_weights_check(&e, r, t->source.table, BM_VALUE(bm_rows, NULL, 0), BM_HERE);
+    bm_free(r);
+    if (e.status) return cli_fail_text(c, CLI_FAILED, e.text);
+    const bm_summary s = bm_table_summary(t->source.table, at);
+    const bool whole = bm_table_column_type(t->source.table, at) == BM_COLUMN_INTEGER;
+    int64_t none = 0;
+    for (int64_t i = 0; i < rows; i++) none += bm_table_number(t->source.table, i, at) == 0;
+    cli_plural(n, none, "row weighs", "rows weigh");
+    cli_say(c, "weights", "%s, %s to %s%s%s%s", name, number_of(low, s.min, whole), number_of(high, s.max, whole),
+            none ? " · " : "", none ? n : "", none ? " nothing" : "");
+    return 0;
 }
 
 /* "card, 2 classes: yes 1,023, no 296: classification" */
@@ -215,6 +243,7 @@ int cli_train_prepare_table(cli_training *t)
     int status = find_target(t);
     if (!status && t->c->options.time && cli_column(t->c, t->source.table, "--time", t->c->options.time) < 0)
         status = CLI_USAGE;
+    if (!status) status = check_weights(t);
     if (!status) status = find_task(t);
     if (!status) status = split_table(t);
     if (!status) status = make_recipe(t, t->table[0], t->task, &t->recipe);
@@ -302,6 +331,7 @@ int cli_train_prepare_data(cli_training *t)
     if (o->group || o->time)
         return cli_fail(c, CLI_USAGE, "--%s is for tables; %s has arrays", o->group ? "group" : "time", t->source.given);
     if (o->n_step) return cli_fail(c, CLI_USAGE, "--step is for tables; %s has arrays", t->source.given);
+    if (o->weights) return cli_fail(c, CLI_USAGE, "--weights is for tables; %s has arrays", t->source.given);
     if (o->log_target) return cli_fail(c, CLI_USAGE, "--log-target is for tables; %s has arrays", t->source.given);
     if (!targets)
         return cli_fail(

@@ -34,13 +34,19 @@ bm_recipe *bm_recipe_new_at(const bm_recipe_options *options, size_t size, bm_pl
         bmi_object_fail(r, BM_E_ARGUMENT, here, "recipe: target_log1p is for regression, the task is classification");
     else if ((o.target_log1p || o.task) && !o.target)
         bmi_object_fail(r, BM_E_ARGUMENT, here, "recipe: a task or target_log1p is set, but no target");
+    else if (o.weights && !o.target) bmi_object_fail(r, BM_E_ARGUMENT, here, "recipe: weights are given, but no target");
+    else if (o.weights && !strcmp(o.weights, o.target))
+        bmi_object_fail(r, BM_E_ARGUMENT, here, "recipe: \"%.100s\" is the target; it cannot be the weights of rows, too",
+                        o.target);
     r->task = o.target_log1p ? BM_REGRESSION : o.task;
     r->log1p = o.target_log1p;
     r->plain = o.plain;
     r->keep_constant = o.keep_constant;
     r->standardize_target = o.target_standardize;
     r->target = bmi_arena_text(&r->asked, o.target);
-    if (o.target && !r->target) bmi_fail_memory(&r->object.error, here, strlen(o.target), "for the target of a recipe");
+    r->weights = bmi_arena_text(&r->asked, o.weights);
+    if ((o.target && !r->target) || (o.weights && !r->weights))
+        bmi_fail_memory(&r->object.error, here, 64, "for the target of a recipe");
     return r;
 }
 
@@ -118,6 +124,10 @@ bm_task bm_recipe_task(const bm_recipe *r)
 const char *bm_recipe_target(const bm_recipe *r)
 {
     return r ? r->target : NULL;
+}
+const char *bm_recipe_weights(const bm_recipe *r)
+{
+    return r ? r->weights : NULL;
 }
 int64_t bm_recipe_features(const bm_recipe *r)
 {

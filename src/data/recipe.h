@@ -19,8 +19,9 @@ typedef struct bmi_target {
 
 struct bm_recipe {
     bmi_object object;
-    bmi_arena asked;    /* memory of the spec */
-    const char *target; /* or null */
+    bmi_arena asked;     /* memory of the spec */
+    const char *target;  /* or null */
+    const char *weights; /* or null */
     bm_task task;
     bool log1p, plain, keep_constant, standardize_target;
     size_t n_asked, steps_capacity; /* the first n_asked steps were asked for, the others added in fitting */
@@ -73,6 +74,9 @@ bm_status bmi_target_fit(bm_recipe *r, const bm_table *t, bm_rows rows, int64_t 
 bm_status bmi_target_text_classes(bm_recipe *r, const bmi_column *c, bm_rows rows, int64_t n, bm_place here);
 /* i32 classes or f32 values of rows; null with the error. */
 bm_tensor *bmi_target_apply(bmi_error *e, const bm_recipe *r, const bm_table *t, bm_rows rows, bm_place here);
+/* weights.c: whether the weights of rows can be used as such; and as f32, null with the error. */
+bm_status bmi_weights_check(bmi_error *e, const bm_recipe *r, const bm_table *t, bm_rows rows, bm_place here);
+bm_tensor *bmi_weights_apply(bmi_error *e, const bm_recipe *r, const bm_table *t, bm_rows rows, bm_place here);
 /* recipe_default.c: adds and does the steps that were not asked for. */
 bm_status bmi_recipe_default(bm_recipe *r, bmi_frame *f, bm_place here);
 /* recipe_default.c: notes which columns a step that was asked for was done on, unless it takes columns away. */

@@ -137,21 +137,26 @@ bm_dataset *bmi_recipe_apply(const bm_recipe *r, const bm_table *t, bm_rows rows
                      t->rows);
     if (bmi_fail_from(&d->object.error, &e)) return d;
     bmi_frame f = { .context = r->object.context, .rows = rows.at ? (int64_t)rows.count : t->rows };
-    bm_tensor *x = NULL, *y = NULL;
+    bm_tensor *x = NULL, *y = NULL, *w = NULL;
     const bool target = r->target && want != BMI_WANT_NONE && (want == BMI_WANT_TARGET || bm_table_find(t, r->target) >= 0);
     bm_status st = take_inputs(&e, r, t, rows, &f, here);
     if (!st) st = do_steps(&e, r, &f, here);
     if (!st && !(x = matrix(&e, r, &f, rows, here))) st = e.status;
     if (!st && target && !(y = bmi_target_apply(&e, r, t, rows, here))) st = e.status;
+    if (!st && y && r->weights && bm_table_find(t, r->weights) >= 0 && !(w = bmi_weights_apply(&e, r, t, rows, here)))
+        st = e.status;
     d->counted = f.counted;
     bmi_frame_end(&f);
     bmi_fail_from(&d->object.error, &e);
     if (st) {
         bm_tensor_free(x);
+        bm_tensor_free(y);
         return d;
     }
     if (bmi_dataset_add(d, false, x, NULL, here)) bm_tensor_free(y);
     else if (y) bmi_dataset_add(d, true, y, r->target, here);
+    if (d->object.error.status) bm_tensor_free(w);
+    else if (w) bmi_dataset_weigh(d, w, here);
     if (r->to.n_classes) bmi_dataset_name_classes(d, r->to.classes, r->to.n_classes, here);
     return d;
 }

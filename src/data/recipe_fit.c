@@ -24,6 +24,9 @@ static bm_status choose(bm_recipe *r, const bmi_recipe_step *s, const bmi_frame 
         const size_t at = bmi_frame_find(f, s->names[i]);
         if (at == SIZE_MAX && r->target && !strcmp(r->target, s->names[i]))
             return bmi_object_fail(r, BM_E_DATA, here, "%s: \"%.100s\" is the target", s->kind->name, s->names[i]);
+        if (at == SIZE_MAX && r->weights && !strcmp(r->weights, s->names[i]))
+            return bmi_object_fail(r, BM_E_DATA, here, "%s: \"%.100s\" has the weights of the rows; it is no feature anyway",
+                                   s->kind->name, s->names[i]);
         if (at == SIZE_MAX) return fail_column(r, s, f, s->names[i], here);
         if (!s->kind->takes(f, at, true))
             return bmi_object_fail(r, BM_E_TYPE, here, "%s takes %s; column \"%.100s\" is not", s->kind->name,
@@ -62,7 +65,7 @@ bm_status bmi_recipe_do(bm_recipe *r, bmi_recipe_step *s, bmi_frame *f, bm_place
     return st;
 }
 
-/* Every column of the table but the target, as inputs and into the frame. */
+/* Every column of the table but the target and the weights, as inputs and into the frame. */
 static bm_status take_columns(bm_recipe *r, const bm_table *t, bm_rows rows, bmi_frame *f, bm_place here)
 {
     r->inputs = bmi_arena_alloc(&r->found, t->n_columns, sizeof *r->inputs);
@@ -70,6 +73,7 @@ static bm_status take_columns(bm_recipe *r, const bm_table *t, bm_rows rows, bmi
         return bmi_fail_memory(&r->object.error, here, t->n_columns * sizeof *r->inputs, "for the columns of a table");
     for (size_t c = 0; c < t->n_columns; c++) {
         if (r->target && !strcmp(r->target, t->columns[c].name)) continue;
+        if (r->weights && !strcmp(r->weights, t->columns[c].name)) continue;
         bmi_input *input = &r->inputs[r->n_inputs];
         *input = (bmi_input){ .name = bmi_arena_text(&r->found, t->columns[c].name),
                               .text = t->columns[c].type == BM_COLUMN_TEXT,
@@ -143,6 +147,7 @@ static bm_status fit(bm_recipe *r, const bm_table *t, bm_rows rows, bm_place her
     bm_status st = bmi_target_fit(r, t, rows, &kept, &n_kept, &room, here);
     f.rows = (int64_t)n_kept;
     if (!st && !f.rows) st = bmi_object_fail(r, BM_E_DATA, here, "there is no row to fit the recipe on");
+    if (!st && r->weights) st = bmi_weights_check(&r->object.error, r, t, kept ? (bm_rows){ kept, n_kept } : rows, here);
     if (!st) st = take_columns(r, t, kept ? (bm_rows){ kept, n_kept } : rows, &f, here);
     if (!st) st = keep_marks(r, t, here);
     for (size_t s = 0; !st && s < r->n_asked; s++) {

@@ -75,6 +75,7 @@ json_t *bmi_recipe_save(const bm_recipe *r)
 {
     bmi_json all = bmi_json_object();
     bmi_json_put(&all, "target", bmi_json_text(r->target));
+    if (r->weights) bmi_json_put(&all, "weights", json_string(r->weights));
     bmi_json_put(&all, "asked_task", json_integer(r->task));
     bmi_json_put(&all, "log1p", json_boolean(r->log1p));
     bmi_json_put(&all, "plain", json_boolean(r->plain));
@@ -263,7 +264,9 @@ bm_recipe *bmi_recipe_load(bm_context *context, const json_t *from, bm_place her
     const json_t *target = json_object_get(from, "target"), *task = json_object_get(from, "asked_task");
     const json_t *log1p_ = json_object_get(from, "log1p"), *plain = json_object_get(from, "plain");
     const json_t *constant = json_object_get(from, "keep_constant"), *scaled = json_object_get(from, "standardize_target");
+    const json_t *weights = json_object_get(from, "weights");
     bm_recipe_options o = { .context = context,
+                            .weights = json_string_value(weights),
                             .target = json_string_value(target),
                             .target_log1p = json_is_true(log1p_),
                             .plain = json_is_true(plain),
@@ -271,8 +274,8 @@ bm_recipe *bmi_recipe_load(bm_context *context, const json_t *from, bm_place her
                             .target_standardize = json_is_true(scaled) };
     const bool known = json_is_integer(task) && json_integer_value(task) >= 0 && json_integer_value(task) <= BM_CLASSIFICATION;
     if (known) o.task = (bm_task)json_integer_value(task);
-    const bool fine = (json_is_null(target) || json_is_string(target)) && known && json_is_boolean(log1p_) &&
-                      json_is_boolean(plain) && json_is_boolean(constant) && json_is_boolean(scaled);
+    const bool fine = (json_is_null(target) || json_is_string(target)) && (!weights || json_is_string(weights)) && known &&
+                      json_is_boolean(log1p_) && json_is_boolean(plain) && json_is_boolean(constant) && json_is_boolean(scaled);
     bm_recipe *r = bm_recipe_new_at(&o, sizeof o, here);
     reading l = { r, here };
     if (r->object.error.status) return r;

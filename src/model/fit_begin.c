@@ -149,8 +149,14 @@ static bm_status class_weights(const bm_training *t, const int32_t *classes, int
                         "fit: class_weights has %zu numbers, the model has %" PRId64 " classes", t->o.class_weights.count, n);
     for (int64_t k = 0; k < n; k++) of[k] = t->o.balanced ? 0 : t->o.class_weights.at[k];
     if (!t->o.balanced) return BM_OK;
-    for (int64_t i = 0; i < t->rows; i++) of[classes[t->chosen ? t->chosen[i] : i]]++;
-    for (int64_t k = 0; k < n; k++) of[k] = of[k] > 0 ? (double)t->rows / ((double)n * of[k]) : 0;
+    double all = 0;
+    for (int64_t i = 0; i < t->rows; i++) {
+        const int64_t row = t->chosen ? t->chosen[i] : i;
+        const double own = t->data->weights ? bm_tensor_at(t->data->weights, row) : 1;
+        of[classes[row]] += own;
+        all += own;
+    }
+    for (int64_t k = 0; k < n; k++) of[k] = of[k] > 0 ? all / ((double)n * of[k]) : 0;
     return BM_OK;
 }
 
@@ -296,6 +302,7 @@ static bm_status make_ready(bm_training *t)
         return bmi_fail(t->error, BM_E_ARGUMENT, t->here, "fit: the dataset is null");
     }
     m->seed = t->o.seed;
+    m->balanced = t->o.balanced;
     if (bmi_network_ready(m->network, m->seed, t->error)) return t->error->status;
     if (wants_weights(t) != m->settings.weighted) {
         bmi_settings s = m->settings;

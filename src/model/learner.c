@@ -125,6 +125,20 @@ static bm_status count_classes(bm_learning *l, const bm_tensor *t)
     return BM_OK;
 }
 
+/* Weights of rows must be heeded, and leave something. */
+static bm_status check_row_weights(bm_learning *l)
+{
+    const bm_tensor *w = l->train->weights;
+    const bm_learner_kind *kind = l->model->learner;
+    if (!w) return BM_OK;
+    if (kind->fit && !(kind->tasks & BM_LEARNS_WEIGHTED))
+        return bm_learning_fail(l, BM_E_ARGUMENT,
+                                "fit: %s does not heed weights of rows; linear, softmax, perceptron and mlp do", kind->name);
+    for (int64_t i = 0; i < w->size; i++)
+        if (bm_tensor_at(w, i) > 0) return BM_OK;
+    return bm_learning_fail(l, BM_E_DATA, "fit: the weights of all rows that are learned from are 0");
+}
+
 /* Task and number of outputs, from the dataset's target. */
 static bm_status look(bm_learning *l)
 {
@@ -136,6 +150,7 @@ static bm_status look(bm_learning *l)
     }
     if (!d->rows) return bm_learning_fail(l, BM_E_DATA, "fit: the dataset has no rows");
     if (!d->n_t) return bm_learning_fail(l, BM_E_DATA, "fit: the dataset has no target");
+    if (check_row_weights(l)) return l->model->object.error.status;
     const bm_tensor *t = d->t[0].tensor;
     if (bmi_type_is_real(t->type)) {
         l->task = BM_REGRESSION;
@@ -199,7 +214,7 @@ static bm_status check_class_weights(bm_learning *l, const bm_fit_options *o)
             l, BM_E_ARGUMENT,
             "fit: class weights need a target of class numbers (i32), one a row; give weights of rows instead");
     if (!(l->model->learner->tasks & BM_LEARNS_WEIGHTED))
-        return bm_learning_fail(l, BM_E_ARGUMENT, "fit: %s does not weigh classes; softmax, logistic and mlp do",
+        return bm_learning_fail(l, BM_E_ARGUMENT, "fit: %s does not weigh classes; softmax, logistic, perceptron and mlp do",
                                 l->model->learner->name);
     if (o->balanced && o->class_weights.count)
         return bm_learning_fail(l, BM_E_ARGUMENT, "fit: both balanced and class_weights are given; give one of them");
@@ -228,11 +243,15 @@ static bm_dataset *weigh(bm_learning *l, const bm_fit_options *o)
     double *of = bm_learning_memory(l, (size_t)l->outputs * sizeof *of);
     bm_tensor *w = of ? bm_tensor_new_in_at(m->object.context, BM_F32, BM_SHAPE(d->rows), l->here) : NULL;
     bm_dataset *weighed = NULL;
+    double all = 0;
     if (w && !bmi_fail_from(&m->object.error, &w->object.error)) {
         for (int64_t k = 0; k < l->outputs; k++) of[k] = o->balanced ? 0 : o->class_weights.at[k];
-        for (int64_t i = 0; o->balanced && i < d->rows; i++) of[(int64_t)bm_tensor_at(t, i)]++;
-        for (int64_t k = 0; o->balanced && k < l->outputs; k++)
-            of[k] = of[k] > 0 ? (double)d->rows / ((double)l->outputs * of[k]) : 0;
+        for (int64_t i = 0; o->balanced && i < d->rows; i++) {
+            const double own = d->weights ? bm_tensor_at(d->weights, i) : 1;
+            of[(int64_t)bm_tensor_at(t, i)] += own;
+            all += own;
+        }
+        for (int64_t k = 0; o->balanced && k < l->outputs; k++) of[k] = of[k] > 0 ? all / ((double)l->outputs * of[k]) : 0;
         for (int64_t i = 0; i < d->rows; i++)
             ((float *)w->data)[i] = (float)((d->weights ? bm_tensor_at(d->weights, i) : 1) * of[(int64_t)bm_tensor_at(t, i)]);
         const bm_dataset_options parts = { .x = { d->x[0].tensor }, .t = { t }, .weights = w, .context = m->object.context };
@@ -250,6 +269,7 @@ static bm_status fit_own(bm_learning *l, const bm_fit_options *o)
     const bm_dataset *train = l->train;
     bm_dataset *weighed = NULL;
     m->seed = l->seed;
+    m->balanced = o->balanced;
     if (o->balanced || o->class_weights.count) {
         if (check_class_weights(l, o)) return m->object.error.status;
         weighed = weigh(l, o);

@@ -36,8 +36,9 @@ struct bm_model {
     int n_hooks;
     bmi_arena hook_arena; /* their options and states */
     int64_t best_epoch;
-    int64_t seed; /* of the last fit */
-    double rate;  /* factor of the optimiser's rate */
+    int64_t seed;            /* of the last fit */
+    double rate;             /* factor of the optimiser's rate */
+    bool balanced, in_order; /* how the last fit weighed classes, and its rows were split */
     char stopped_by[64];
     atomic_int running, stop;
     /* learners */

@@ -83,7 +83,8 @@ static double target_at(const bm_model *m, const bm_tensor *t, int64_t i)
 
 bm_tensor *bmi_scores_trivial(const bm_model *m, const bm_dataset *train, int64_t rows, bmi_error *e, bm_place here)
 {
-    const bm_tensor *t = target_of(train);
+    const bm_tensor *t = target_of(train), *weights = train->weights;
+    double all = weights ? 0 : (double)train->rows;
     const bool classes = m->task == BM_CLASSIFICATION;
     const int64_t columns = classes ? m->n_classes : t->size / train->rows;
     bm_tensor *out = bm_tensor_new_in_at(m->object.context, BM_F64, BM_SHAPE(rows, columns), here);
@@ -92,20 +93,21 @@ bm_tensor *bmi_scores_trivial(const bm_model *m, const bm_dataset *train, int64_
         return NULL;
     }
     double *to = out->data;
+    for (int64_t i = 0; weights && i < train->rows; i++) all += bm_tensor_at(weights, i);
     for (int64_t i = 0; rows && i < t->size; i++) { /* the first row: class shares, or the mean */
-        const double v = target_at(m, t, i);
-        if (classes) to[(int64_t)v] += 1 / (double)t->size;
-        else to[i % columns] += v / (double)train->rows;
+        const double v = target_at(m, t, i), w = weights ? bm_tensor_at(weights, classes ? i : i / columns) : 1;
+        if (classes) to[(int64_t)v] += w / all;
+        else to[i % columns] += w * v / all;
     }
     for (int64_t i = columns; i < rows * columns; i++) to[i] = to[i - columns];
     return out;
 }
 
 /* ---- scores ---- */
-static bm_status measure(bm_scores *s, bm_metric metric, const bm_tensor *p, const bm_tensor *t, bm_output form, bmi_error *e,
-                         bm_place here)
+static bm_status measure(bm_scores *s, bm_metric metric, const bm_tensor *p, const bm_tensor *t, const bm_tensor *weights,
+                         bm_output form, bmi_error *e, bm_place here)
 {
-    const bm_measure_options o = { .prediction = p, .target = t, .output = form };
+    const bm_measure_options o = { .prediction = p, .target = t, .weight = weights, .output = form };
     bm_tensor *v = bm_measure_at(metric, &o, sizeof o, here);
     if (v->object.error.status == BM_E_MEMORY) bmi_fail_from(e, &v->object.error);
     bmi_scores_add(s, metric.name, bmi_object_failed(v) ? NAN : bm_tensor_at(v, 0)); /* what is not defined here is NaN */
@@ -150,7 +152,8 @@ bm_status bmi_scores_take(bm_scores *s, const bm_model *m, const bm_dataset *d, 
     bm_tensor *own = prediction ? NULL : bmi_scores_predict(m, d, e, here),
               *truth = e->status ? NULL : target_tensor(m, t, e, here);
     for (size_t i = 0; i < n && !e->status; i++)
-        measure(s, metrics[i], prediction ? prediction : own, truth, regression ? BM_OUTPUT_REALS : BM_OUTPUT_CLASSES, e, here);
+        measure(s, metrics[i], prediction ? prediction : own, truth, d->weights,
+                regression ? BM_OUTPUT_REALS : BM_OUTPUT_CLASSES, e, here);
     if (!e->status) s->loss = bm_score(s, regression ? "mse" : "log_loss");
     bmi_object_free(truth);
     bmi_object_free(own);

@@ -61,6 +61,8 @@ static bm_status apply(table_fit *f, int i)
     const bm_table *own = i == 1 ? f->o.validation_table : i == 2 ? f->o.test_table : NULL;
     const int64_t first = i == 0 ? 0 : i == 1 ? f->counts[0] : f->counts[0] + f->counts[1];
     if (!own && !f->counts[i]) return BM_OK;
+    if (own && f->m->recipe->weights && bmi_weights_check(f->e, f->m->recipe, own, (bm_rows){ 0 }, f->here))
+        return f->e->status;
     const bm_rows rows = own ? (bm_rows){ 0 } : (bm_rows){ f->order + first, (size_t)f->counts[i] };
     f->parts[i] = bmi_recipe_apply(f->m->recipe, own ? own : f->o.table, rows, BMI_WANT_TARGET, f->here);
     return bmi_fail_from(f->e, &f->parts[i]->object.error);
@@ -110,6 +112,7 @@ static bm_status train(table_fit *f)
                          .seed = f->o.seed,
                          .balanced = f->o.balanced };
     memcpy(o.callbacks, f->o.callbacks, sizeof o.callbacks);
+    f->m->in_order = f->o.in_order;
     return bmi_learner_train(f->m, &o, f->here);
 }
 

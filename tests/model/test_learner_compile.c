@@ -103,7 +103,7 @@ static void own_method(void **state)
     bm_free(m);
 }
 
-/* Weights of classes are weights of their rows to methods of their own, too; who cannot heed them says so. */
+/* Weights of classes are weights of their rows to methods of their own, too. */
 static void weighed(void **state)
 {
     (void)state;
@@ -131,7 +131,7 @@ static void weighed(void **state)
     bm_free(plain);
     plain = bm_learner_parse("perceptron", NULL);
     bm_fit(plain, d, .balanced = true);
-    bmt_contains("a rule of its own", bm_error(plain), "perceptron does not weigh classes");
+    assert_false(bm_failed(plain)); /* tests/model/test_row_weights.c has a learner that cannot */
     bm_free(plain), bm_free(a), bm_free(b), bm_free(weights), bm_free(by_row), bm_free(d);
 }
 

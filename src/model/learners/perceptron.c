@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* The perceptron: threshold units, 1 where w x + b > 0, trained by w += rate (t - y) x for each row in turn until no row of an epoch
- * is wrong (Rosenblatt, "The perceptron", 1958). For several classes one unit against the rest each; the largest sum wins. The weights
- * kept are those of the epoch with the fewest mistakes (the pocket: Gallant, 1990), for data that no plane parts.
+ * is wrong (Rosenblatt, "The perceptron", 1958). For several classes one unit against the rest each; the largest sum wins. A row's
+ * weight is the size of its steps. The weights kept are those of the epoch with the fewest mistakes, by weight (the pocket: Gallant, 1990), for data that no plane parts.
  */
 #include "base/kinds.h"
 #include "base/random.h"
@@ -43,34 +43,42 @@ typedef struct units {
     bm_learning *l;
     bmi_dataset_columns columns;
     const bm_tensor *classes;
-    int64_t n, k;  /* inputs, units */
-    double *x;     /* a row */
-    double *w, *b; /* k rows of n; k */
-    double *best;  /* w and b of the best epoch */
+    const float *weights; /* of rows; null: 1 each */
+    int64_t n, k;         /* inputs, units */
+    double *x;            /* a row */
+    double *w, *b;        /* k rows of n; k */
+    double *best;         /* w and b of the best epoch */
     int64_t *order;
 } units;
 
-/* One row: its mistakes, corrected. */
-static int64_t learn(units *u, int64_t row, double rate)
+static double weight_of(const units *u, int64_t row)
+{
+    return u->weights ? (double)u->weights[row] : 1;
+}
+
+/* One row: its mistakes, corrected by a step of its weight. One of weight 0 is no row. */
+static bool learn(units *u, int64_t row, double rate)
 {
     const int64_t class = (int64_t)bm_tensor_at(u->classes, row);
-    int64_t wrong = 0;
+    const double weight = weight_of(u, row), step = rate * weight;
+    bool wrong = false;
+    if (!(weight > 0)) return false;
     bmi_column_copy(&u->columns.x, u->x, row, 1);
     for (int64_t j = 0; j < u->k; j++) {
         const double t = u->k == 1 ? class == 1 : class == j;
         const double y = bmi_dot(u->w + j * u->n, u->x, u->n) + u->b[j] > 0;
         if (t == y) continue;
-        bmi_axpy(rate * (t - y), u->x, u->w + j * u->n, u->n);
-        u->b[j] += rate * (t - y);
-        wrong = 1;
+        bmi_axpy(step * (t - y), u->x, u->w + j * u->n, u->n);
+        u->b[j] += step * (t - y);
+        wrong = true;
     }
     return wrong;
 }
 
-/* Rows that the present weights get wrong as the model decides. */
-static int64_t mistakes(units *u, int64_t rows)
+/* The weight of the rows that the present weights get wrong as the model decides. */
+static double mistakes(units *u, int64_t rows)
 {
-    int64_t wrong = 0;
+    double wrong = 0;
     for (int64_t i = 0; i < rows; i++) {
         const int64_t class = (int64_t)bm_tensor_at(u->classes, i);
         int64_t said = 0;
@@ -83,7 +91,7 @@ static int64_t mistakes(units *u, int64_t rows)
                 said = j;
             }
         }
-        wrong += (u->k == 1 ? most > 0 : said) != class;
+        if ((u->k == 1 ? most > 0 : said) != class) wrong += weight_of(u, i);
     }
     return wrong;
 }
@@ -95,6 +103,7 @@ static bm_status begin(units *u)
     if (bmi_dataset_columns_make(&u->columns, l->model->network, d, &l->model->object.error, "perceptron", l->here))
         return l->model->object.error.status;
     u->classes = d->t[0].tensor;
+    u->weights = d->weights ? bm_data_f32(d->weights) : NULL;
     u->n = u->columns.x.elements;
     u->k = l->outputs == 2 ? 1 : l->outputs;
     const size_t weights = (size_t)(u->k * (u->n + 1));
@@ -123,12 +132,13 @@ static bm_status fit(bm_learning *l, const void *options)
     units u = { .l = l };
     if (begin(&u)) return m->object.error.status;
     const int64_t rows = l->train->rows;
-    int64_t fewest = INT64_MAX, epoch = 0;
-    while (epoch < o->epochs && fewest && !atomic_load(&m->stop)) {
-        int64_t wrong = 0;
+    int64_t epoch = 0;
+    double fewest = INFINITY;
+    while (epoch < o->epochs && fewest > 0 && !atomic_load(&m->stop)) {
+        bool learned = false;
         bmi_random_permutation((uint64_t)l->seed, bmi_random_stream(BMI_STREAM_SHUFFLE, (uint64_t)epoch++), u.order, rows);
-        for (int64_t i = 0; i < rows; i++) wrong += learn(&u, u.order[i], o->rate);
-        if (wrong) wrong = mistakes(&u, rows);
+        for (int64_t i = 0; i < rows; i++) learned |= learn(&u, u.order[i], o->rate);
+        const double wrong = learned ? mistakes(&u, rows) : 0;
         if (wrong < fewest) {
             fewest = wrong;
             memcpy(u.best, u.w, (size_t)(u.k * (u.n + 1)) * sizeof *u.best);
@@ -136,7 +146,7 @@ static bm_status fit(bm_learning *l, const void *options)
     }
     snprintf(m->stopped_by, sizeof m->stopped_by, "%s after %" PRId64 " epochs",
              atomic_load(&m->stop) ? "stop"
-             : fewest              ? "not converged"
+             : fewest > 0          ? "not converged"
                                    : "converged",
              epoch);
     put(&u);
@@ -148,7 +158,7 @@ static const bm_learner_kind perceptron = {
     .name = "perceptron",
     .options_size = sizeof(bm_perceptron_options),
     .fields = fields,
-    .tasks = BM_LEARNS_TWO_CLASSES | BM_LEARNS_CLASSES | BM_LEARNS_SCORES,
+    .tasks = BM_LEARNS_TWO_CLASSES | BM_LEARNS_CLASSES | BM_LEARNS_SCORES | BM_LEARNS_WEIGHTED,
     .type = BM_F64,
     .layers = layers,
     .compile = compile,
