@@ -100,6 +100,7 @@ static void rewrite(const char *family, const char *name, const char *rest, char
     for (rest++; *rest && n < 96; rest++)
         if (*rest != ')' && !(layer && *rest == ',')) into[n++] = *rest;
     if (!layer) into[n++] = ')';
+    while (into[n - 1] == ' ') n--;
     into[n] = 0;
 }
 

@@ -69,7 +69,8 @@ static int64_t name_cells(const bmi_met *met, bmi_met_kind kind, char into[1200]
         for (int64_t i = 0; i < n && i < TEXTS; i++)
             used += (size_t)snprintf(into + used, 1200 - used, "%s \"%s\" (%s)", i ? "," : "", cli_cell(text, of[i].text, CELL),
                                      cli_count(number, of[i].count));
-        if (n > TEXTS) used += (size_t)snprintf(into + used, 1200 - used, " and %s", cli_plural(text, n - TEXTS, "other", "others"));
+        if (n > TEXTS)
+            used += (size_t)snprintf(into + used, 1200 - used, " and %s", cli_plural(text, n - TEXTS, "other", "others"));
     }
     if (columns > COLUMNS)
         snprintf(into + used, 1200 - used, "; and in %s more", cli_plural(text, columns - COLUMNS, "column", "columns"));

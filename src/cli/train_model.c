@@ -122,6 +122,29 @@ static int compile(cli_training *t)
     return status;
 }
 
+/* A learner for the other task: says which option mends it. Of arrays the task cannot be chosen. */
+static int check_task(cli_training *t)
+{
+    cli *c = t->c;
+    const bm_learner_kind *kind = t->model->learner, *other;
+    const unsigned wants = !t->classes ? BM_LEARNS_NUMBERS : t->classes == 2 ? BM_LEARNS_TWO_CLASSES : BM_LEARNS_CLASSES;
+    char others[200] = "", what[80] = "numbers";
+    const bmi_kind *k;
+    if (!kind || (kind->tasks & wants)) return 0;
+    for (size_t i = 0, n = 0; (k = bmi_kind_at("learner", i)) && n < 150; i++)
+        if ((other = k->record)->tasks & wants && strcmp(k->name, "network"))
+            n += (size_t)snprintf(others + n, 40, "%s%s", n ? ", " : "", k->name);
+    if (t->classes) snprintf(what, sizeof what, "%" PRId64 " classes", t->classes);
+    const bm_table *table = t->source.table;
+    const bool whole = table && bm_table_column_type(table, bm_table_find(table, t->target)) == BM_COLUMN_INTEGER;
+    const char *option = !whole       ? ""
+                         : t->classes ? "give --task regression to learn it as a number, or "
+                                      : "give --task classification to learn it as classes, or ";
+    return cli_fail(c, CLI_USAGE, "--model %s does not learn %s, and the target%s%s is taken as %s; %sa model that does: %s",
+                    t->spec, t->classes ? "classes" : "numbers", t->target ? " " : "", t->target ? t->target : "", what, option,
+                    others);
+}
+
 int cli_train_model(cli_training *t)
 {
     cli *c = t->c;
@@ -137,7 +160,8 @@ int cli_train_model(cli_training *t)
     if (c->options.balanced && t->task == BM_REGRESSION)
         return cli_fail(c, CLI_USAGE, "--balanced weighs classes; the target is numbers");
     t->model = bm_learner_parse(t->text ? t->text : t->spec, t->recipe);
-    const int status = bm_failed(t->model) ? 0 : compile(t);
+    int status = bm_failed(t->model) ? 0 : check_task(t);
+    if (!status && !bm_failed(t->model)) status = compile(t);
     if (status) return status;
     cli_put(c, "model", json_string(t->spec));
     if (!bm_failed(t->model)) return 0;

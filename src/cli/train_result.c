@@ -179,10 +179,23 @@ static int save_elsewhere(cli_training *t)
                     why, path);
 }
 
+/* What is typed next: predicting rows, read as those of the training were. */
+static void say_next(const cli_training *t)
+{
+    cli *c = t->c;
+    const cli_options *o = &c->options;
+    char text[4200];
+    fprintf(c->to, "     next: baeum predict %s", cli_shell(text, sizeof text, t->output));
+    fprintf(c->to, " %s", t->source.table ? "new.csv" : cli_shell(text, sizeof text, t->source.given));
+    if (!t->source.table && o->data) fprintf(c->to, " --data %s", cli_shell(text, sizeof text, o->data));
+    if (t->source.table && o->delimiter) fprintf(c->to, " --delimiter %s", cli_shell(text, sizeof text, o->delimiter));
+    if (t->source.table && o->no_header) fprintf(c->to, " --no-header");
+}
+
 int cli_train_result(cli_training *t)
 {
     cli *c = t->c;
-    char bytes[32], model[4200], data[4200];
+    char bytes[32];
     struct stat about;
     say_end(t);
     int status = scores(t);
@@ -197,9 +210,7 @@ int cli_train_result(cli_training *t)
         const bool regular = !stat(t->output, &about) && S_ISREG(about.st_mode);
         fprintf(c->to, "saved %s%s%s%s", t->output, regular ? " (" : "", regular ? cli_bytes(bytes, (double)about.st_size) : "",
                 regular ? ")" : "");
-        if (regular)
-            fprintf(c->to, "     next: baeum predict %s %s", cli_shell(model, sizeof model, t->output),
-                    t->source.table ? "new.csv" : cli_shell(data, sizeof data, t->source.given));
+        if (regular) say_next(t);
         fputc('\n', c->to);
     }
     return t->interrupted ? CLI_INTERRUPTED : CLI_DONE;

@@ -60,8 +60,12 @@ static int make_recipe(cli_training *t, const bm_table *rows, bm_task task, bm_r
     if (t->c->options.dates) bm_recipe_step(r, "datetime", t->c->options.dates);
     bm_recipe_fit(r, rows);
     if (!bm_failed(r)) return 0;
+    static const char library[] = "set the task to classification"; /* here it is an option */
     const char *none = strstr(bm_error(r), "no feature is left") ? "; a column besides the target must tell rows apart" : "";
-    return cli_fail(t->c, CLI_FAILED, "%s%s", bm_error(r), none);
+    const char *at = strstr(bm_error(r), library);
+    if (!at) return cli_fail(t->c, CLI_FAILED, "%s%s", bm_error(r), none);
+    return cli_fail(t->c, CLI_FAILED, "%.*sgive --task classification%s", (int)(at - bm_error(r)), bm_error(r),
+                    at + strlen(library));
 }
 
 static int find_target(cli_training *t)

@@ -26,17 +26,36 @@ static bool is_learner(const char *text)
     return bmi_kind_find("learner", name) != NULL;
 }
 
-/* Whole numbers at the start of the settings are one list: "64,32,dropout=.2" is "64x32,dropout=.2" to the field tables. */
+/* Whole numbers at the start of the settings, parted by commas or blanks, are one list: "64, 32,dropout=.2" is "64x32,dropout=.2" to the
+ * field tables. */
 static void join_numbers(char *settings)
 {
-    for (char *c = settings; *c; c++) {
-        const size_t digits = strspn(c, "0123456789");
-        if (!digits || (c[digits] != ',' && c[digits])) return;
-        const size_t more = c[digits] ? strspn(c + digits + 1, "0123456789") : 0;
-        if (!more || (c[digits + 1 + more] && c[digits + 1 + more] != ',')) return;
-        c += digits;
-        *c = 'x';
+    static const char digits[] = "0123456789";
+    for (char *c = settings;;) {
+        char *end = c + strspn(c, digits), *next = end + strspn(end, ", ");
+        const size_t more = strspn(next, digits);
+        if (end == c || end == next || !more || (next[more] && !strchr(", )", next[more]))) return;
+        *end = 'x';
+        memmove(end + 1, next, strlen(next) + 1);
+        c = end + 1;
     }
+}
+
+/* "mlp 64 32": settings stand behind a colon. Numbers are shown as they are meant. */
+static bm_status fail_colon(bmi_error *e, bm_place here, const char *text, size_t name)
+{
+    char numbers[100];
+    const char *rest = text + name + strspn(text + name, " ,");
+    size_t n = 0;
+    for (const char *c = rest; *c && n < sizeof numbers - 1; c++)
+        if (!strchr(" ,", *c) || (n && numbers[n - 1] != ',')) numbers[n++] = *c == ' ' ? ',' : *c;
+    numbers[n] = 0;
+    const bool plain = strspn(rest, "0123456789 ,") == strlen(rest);
+    return bmi_fail(e, BM_E_ARGUMENT, here, "\"%.100s\": settings of %.*s stand behind a colon, as in \"%.*s:%s\"", text,
+                    (int)name, text, (int)name, text,
+                    plain && n                    ? numbers
+                    : !strncmp(text, "mlp", name) ? "64,32,dropout=.2"
+                                                  : "NAME=VALUE");
 }
 
 /* True for a hint that is about this very name. */
@@ -51,10 +70,13 @@ static bm_status parse(bmi_error *e, bm_place here, bmi_arena *arena, const char
         char *copy = bmi_arena_text(arena, text);
         if (!copy) return bmi_fail_memory(e, here, strlen(text), "a learner");
         const size_t n = word_length(copy);
-        if (copy[n] == ':') join_numbers(copy + n + 1);
+        copy[n + strspn(copy + n, " ") == strlen(copy) ? n : strlen(copy)] = 0;
+        if (copy[n] == ' ' || copy[n] == ',') return fail_colon(e, here, copy, n);
+        if (copy[n]) join_numbers(copy + n + 1);
         return bmi_part_parse(e, here, arena, "learner", copy, to);
     }
-    if (!is_json(text) && !strpbrk(text, " ,")) { /* one word that no learner is called */
+    if (!is_json(text) && !strpbrk(text, " ,") &&
+        !bmi_kind_find("layer", text)) { /* one word that no learner or layer is called */
         char hint[BMI_KIND_HINT], layer[BMI_KIND_HINT];
         bmi_kind_hint("learner", text, hint);
         if (!is_precise(hint) && is_precise(bmi_kind_hint("layer", text, layer))) memcpy(hint, layer, sizeof hint);

@@ -139,6 +139,9 @@ bm_status bmi_part_parse(bmi_error *e, bm_place here, bmi_arena *arena, const ch
         char hint[BMI_KIND_HINT];
         return bmi_fail(e, BM_E_ARGUMENT, here, "\"%.60s\" is no %s%s", name, family, bmi_kind_hint(family, name, hint));
     }
+    if (n < length && !round && !rest[strspn(rest, " ")])
+        return bmi_fail(e, BM_E_ARGUMENT, here, "\"%.60s\" has nothing behind the colon; \"%.60s\" alone has the defaults",
+                        text, name);
     r->part.size = kind->options_size;
     return bmi_fields_parse(e, here, kind->name, kind->fields, &r->part.options, rest, arena);
 }

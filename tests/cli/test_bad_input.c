@@ -263,7 +263,7 @@ static void settings(void **state)
         { "-m 'dense 4,,dense 4'", 2, "nothing stands between two commas" },
         { "-m 'dropout 1.5'", 2, "dropout: rate is 1.5, must be >= 0 and < 1" },
         { "-m 'reshape 2x3'", 1, "reshape_1: x is (any, 1); its rows do not go into (2, 3)" },
-        { "-m softmax", 2, "does not do regression, and the target is numbers; linear and mlp do" },
+        { "-m softmax", 2, "does not learn numbers, and the target b is taken as numbers; give --task classification" },
         { "-m none.json", 1, "--model none.json: unable to open none.json: No such file or directory" },
         { "-m bad.json", 1, "bad.json:1:" },
         { "-m wrong.json", 1, "\"layers\" must be a list of layers" },

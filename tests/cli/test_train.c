@@ -272,7 +272,9 @@ static void models(void **state)
         { "iris", "perceptron", 15, "" },
         { "iris", "mlp", 4 * 64 + 64 + 64 * 3 + 3, "-e 2" },
         { "iris", "mlp:64,32", 320 + 2080 + 99, "-e 2" },
-        { "iris", "mlp:8,dropout=.2", 67, "-e 2" },
+        { "iris", "'mlp:64, 32'", 320 + 2080 + 99, "-e 2" },
+        { "iris", "'mlp(64,32)'", 320 + 2080 + 99, "-e 2" },
+        { "iris", "'mlp:8, dropout=.2'", 67, "-e 2" },
         { "creditcard", "mlp:4", 15 * 4 + 4 + 5, "-e 2" }, /* two classes: one output */
         { "iris", "'dense 8 relu'", 67, "-e 2" },
         { "iris", "'dense 8 relu, dropout .3, dense 3 softmax'", 67, "-e 2" },
