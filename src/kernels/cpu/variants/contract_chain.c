@@ -127,11 +127,11 @@ static panel_fn *const panels[3][2][2] = {
 };
 #endif
 
-/* Registers of the next panel of a row when `left` are left. With AVX-512 tiles of 8 x 1 come nearer to the peak than 8 x 2, so
- * 2 are 1 + 1, and 4 are 3 + 1; few rows need both registers to hide the latency. */
-BMI_INLINE int next_panel(int64_t left, int64_t rows)
+/* Registers of the next panel of a row when `left` are left. With AVX-512 4 are 2 + 2: a tile of one register loads nearly two
+ * vectors for a multiplication, and loads are what holds it up. */
+BMI_INLINE int next_panel(int64_t left)
 {
-    if (TILE_VECTORS == 3 && left == 2 && rows >= 4) return 1;
+    if (TILE_VECTORS == 3 && left == 4) return 2;
     return left < TILE_VECTORS ? (int)left : TILE_VECTORS;
 }
 
@@ -170,7 +170,7 @@ static void run_group(const walk *w, int64_t k0, bmi_range rows, bmi_range colum
     };
     int64_t waiting = columns.begin;
     for (int64_t j = columns.begin; j < columns.end;) {
-        const int vectors = next_panel((columns.end - j + LANES - 1) / LANES, n_rows);
+        const int vectors = next_panel((columns.end - j + LANES - 1) / LANES);
         const int64_t width = columns.end - j < (int64_t)vectors * LANES ? columns.end - j : (int64_t)vectors * LANES;
         t.whole = width == (int64_t)vectors * LANES;
         t.last = lanes_first(width - (int64_t)(vectors - 1) * LANES);
@@ -212,7 +212,7 @@ static void run_across(const walk *w)
     tile_args t = { .a_step = s->a_step, .c_step = STEP };
     for (int64_t j = w->columns.begin, width; j < w->columns.end; j += width) {
         const int64_t left = w->columns.end - j;
-        const int vectors = next_panel((left + LANES - 1) / LANES, rows);
+        const int vectors = next_panel((left + LANES - 1) / LANES);
         width = left < (int64_t)vectors * LANES ? left : (int64_t)vectors * LANES;
         t.whole = width == (int64_t)vectors * LANES;
         t.last = lanes_first(width - (int64_t)(vectors - 1) * LANES);
@@ -235,12 +235,91 @@ void BMI_V(bmi_contract_across)(const void *args, int part, int parts)
     walk_part(args, part, parts, run_across);
 }
 
+#if BMI_VARIANT_ISA == 2
+enum { TALL_ROWS = 16 };
+
+/* Keeps the compiler from taking a number apart into what it was made of: there is a register for each of these only, and what
+ * is kept among the vectors waits behind all multiplications. */
+#define KEEP(x) __asm__("" : "+r"(x))
+
+/* Tiny products of one whole register of columns, by tiles of TALL_ROWS rows: one load of B for 16 of A, where lower tiles have one for
+ * 8; loads are what holds them up. Four pointers and three distances reach all rows of A. The end is the update of weights
+ * (`rate`, A transposed) or what a layer begins with. */
+BMI_INLINE void small_tall(const bool transposed, const bool rate, const bmi_contract *s, const real *b, int64_t b_step)
+{
+    const int64_t a_step = s->a_step, c_step = s->c_row, k = s->k;
+    const real *a = s->a;
+    real *c = s->c;
+    for (int64_t left = s->rows; left > 0; left -= TALL_ROWS) {
+        const lanes start = !rate && s->bias ? lanes_load(s->bias) : lanes_zero();
+        lanes sum[TALL_ROWS];
+        int64_t twice = 2 * a_step, thrice = 3 * a_step;
+        const real *row[4], *y = b;
+        KEEP(twice);
+        KEEP(thrice);
+        BMI_UNROLL
+        for (int i = 0; i < TALL_ROWS; i++) sum[i] = start;
+        BMI_UNROLL
+        for (int i = 0; i < 4; i++) {
+            row[i] = transposed ? a : a + 4 * i * a_step;
+            KEEP(row[i]);
+        }
+        for (int64_t p = 0; p < k; p++, y += b_step) {
+            const lanes step = lanes_load(y);
+            BMI_UNROLL
+            for (int i = 0; i < TALL_ROWS; i++) {
+                const int64_t at = i % 4 == 0 ? 0 : i % 4 == 1 ? a_step : i % 4 == 2 ? twice : thrice;
+                sum[i] = lanes_fma(lanes_set(transposed ? row[0][i] : row[i / 4][at]), step, sum[i]);
+            }
+            BMI_UNROLL
+            for (int i = 0; i < 4; i++) row[i] += transposed ? a_step : 1;
+        }
+        a += transposed ? TALL_ROWS : TALL_ROWS * a_step;
+        const lanes by = lanes_set(rate ? *(const real *)s->rate : 0);
+        BMI_UNROLL
+        for (int i = 0; i < TALL_ROWS; i++, c += c_step) {
+            KEEP(c);
+            lanes_store(c, rate ? lanes_fnma(by, sum[i], lanes_load(c)) : sum[i]);
+        }
+    }
+}
+static __attribute__((noinline)) void small_tall_set(const bmi_contract *s)
+{
+    const real *b = s->b;
+    int64_t b_step = s->b_step;
+    if (s->b_transposed) {
+        BMI_V(bmi_contract_transpose)((real *)s->scratch, LANES, b, b_step, LANES, s->k, true);
+        b = (const real *)s->scratch;
+        b_step = LANES;
+    }
+    small_tall(false, false, s, b, b_step);
+    bmi_contract_finish_all(s);
+}
+static __attribute__((noinline)) void small_tall_rate(const bmi_contract *s)
+{
+    small_tall(true, true, s, s->b, s->b_step);
+    bmi_contract_finish_all(s);
+}
+#endif
+
 /* Tiny products: no slice, no batch, one block of k, B where it lies or transposed just before. */
 void BMI_V(bmi_contract_small)(const void *args, int part, int parts)
 {
     (void)parts;
     if (part > 0) return;
     const bmi_contract *s = args;
+#if BMI_VARIANT_ISA == 2
+    if (s->columns == LANES && s->rows % TALL_ROWS == 0) {
+        if (!s->a_transposed && !s->rate && !s->accumulate) {
+            small_tall_set(s);
+            return;
+        }
+        if (s->a_transposed && !s->b_transposed && s->rate) {
+            small_tall_rate(s);
+            return;
+        }
+    }
+#endif
     const real *a = s->a, *b = s->b;
     real *c = s->c;
     tile_args t = { .a_step = s->a_step,
@@ -251,7 +330,7 @@ void BMI_V(bmi_contract_small)(const void *args, int part, int parts)
                     .rate = s->rate };
     int64_t left = s->columns;
     while (left > 0) {
-        const int vectors = next_panel((left + LANES - 1) / LANES, s->rows), full = vectors * LANES;
+        const int vectors = next_panel((left + LANES - 1) / LANES), full = vectors * LANES;
         const int64_t width = left < full ? left : full;
         const real *panel = b;
         int64_t step = s->b_step;
