@@ -21,6 +21,7 @@ enum {
     CLI_INTERRUPTED = 130,
     CLI_DROPS = 256,
     CLI_STEPS = 64,
+    CLI_IDS = 64,
     CLI_MARKS = 64,
     CLI_COLUMNS = 64
 };
@@ -72,12 +73,12 @@ typedef enum cli_option_id {
 typedef struct cli_options {
     uint64_t given;
     const char *target, *task, *model, *optimizer, *loss, *validation, *test, *bad_rows, *data, *output, *delimiter, *missing,
-        *decimal, *dates, *id, *group, *time, *weights;
+        *decimal, *dates, *group, *time, *weights;
     int64_t epochs, batch, patience, seed, threads, rows;
     double rate;
     bool no_header, rename_duplicates, plan, json, quiet, verbose, help, balanced, log_target, in_order;
-    const char *drop[CLI_DROPS], *step[CLI_STEPS];
-    int n_drop, n_step;
+    const char *drop[CLI_DROPS], *step[CLI_STEPS], *id[CLI_IDS];
+    int n_drop, n_step, n_id;
     /* made of the texts above */
     double validation_share, test_share; /* NaN: a file */
     char separator;                      /* 0: found out */
@@ -216,6 +217,10 @@ struct bmi_met;
 void cli_say_counts(cli *c, const struct bmi_met *met, const bm_table *t);
 /* The column of a name; an error with the nearest name when there is none (-1). */
 int64_t cli_column(cli *c, const bm_table *t, const char *option, const char *name);
+/* Hands `each` the columns that a text means: a column of that very name, else names joined by commas, blanks around them or not. Ends
+ * with the first exit code of `each` that is not 0, or CLI_USAGE with the error said. */
+int cli_columns(cli *c, const bm_table *t, const char *option, const char *text, int (*each)(void *user, int64_t column),
+                void *user);
 /* A model file, loaded; null with the error said. */
 bm_model *cli_model_open(cli *c, const char *path);
 /* True when the file starts as a model file does. */

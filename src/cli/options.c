@@ -96,7 +96,8 @@ static const option_row rows[OPT_COUNT] = {
                     "rows with the same value here stay in one part: patients, days, machines; the column is no feature" },
     [OPT_TIME] = { "time", 0, "COL", TEXT, AT(time), 0, 0,
                    "split by this column of dates or numbers: the latest rows judge, those before them validate" },
-    [OPT_ID] = { "id", 0, "COL", TEXT, AT(id), 0, 0, "a column of DATA that is written before the predictions" },
+    [OPT_ID] = { "id", 0, "COL,...", LIST, AT(id), 0, 0,
+                 "columns of DATA that are written before the predictions; may be given again" },
     [OPT_VERBOSE] = { "verbose", 0, NULL, FLAG, AT(verbose), 0, 0,
                       "a line for every epoch; default: some twenty of them, and on a terminal one that moves" },
     [OPT_HELP] = { "help", 'h', NULL, FLAG, AT(help), 0, 0, "this text" },
@@ -220,8 +221,8 @@ static int take(cli *c, cli_option_id id, const char *text)
     if (r->kind == FLAG) return (*(bool *)into = true), 0;
     if (r->kind == INTEGER || r->kind == REAL) return read_number(c, r, text, into);
     if (r->kind == LIST) {
-        int *n = id == OPT_DROP ? &o->n_drop : &o->n_step;
-        const int most = id == OPT_DROP ? CLI_DROPS : CLI_STEPS;
+        int *n = id == OPT_DROP ? &o->n_drop : id == OPT_ID ? &o->n_id : &o->n_step;
+        const int most = id == OPT_DROP ? CLI_DROPS : id == OPT_ID ? CLI_IDS : CLI_STEPS;
         if (*n == most)
             return cli_fail(c, CLI_USAGE, "--%s is given more than %d times; join the columns by commas", r->name, most);
         ((const char **)into)[(*n)++] = text;

@@ -17,9 +17,10 @@ typedef struct prediction {
     int64_t rows;      /* of the input */
     int64_t skipped;   /* rows that could not be read */
     int64_t lines;     /* both */
-    int64_t id;        /* the column that is carried over; -1: none */
-    int64_t *row;      /* with one: the row of the table of each line, -1 for a row that could not be read */
-    int64_t bad;       /* rows that were read and have no prediction, or one that is not finite */
+    int64_t *ids;      /* columns that are carried over */
+    int64_t n_ids;
+    int64_t *row; /* with some: the row of the table of each line, -1 for a row that could not be read */
+    int64_t bad;  /* rows that were read and have no prediction, or one that is not finite */
 } prediction;
 
 /* The row of `values` for each line of the output; -1: there is none, or it is not finite. */
@@ -81,10 +82,10 @@ static bool fill(const prediction *p, const int64_t *of, bm_table *out)
     double *numbers = malloc((size_t)p->lines * sizeof *numbers);
     const char **texts = malloc((size_t)p->lines * sizeof *texts);
     bool fine = numbers && texts;
-    if (fine && p->id >= 0) {
+    for (int64_t k = 0; fine && k < p->n_ids; k++) {
         for (int64_t i = 0; i < p->lines; i++)
-            texts[i] = p->row[i] < 0 ? NULL : bm_table_text(p->source.table, p->row[i], p->id);
-        bm_table_add_text(out, bm_table_column_name(p->source.table, p->id), texts, p->lines);
+            texts[i] = p->row[i] < 0 ? NULL : bm_table_text(p->source.table, p->row[i], p->ids[k]);
+        bm_table_add_text(out, bm_table_column_name(p->source.table, p->ids[k]), texts, p->lines);
     }
     if (fine && classes > 1 && classes == columns) {
         for (int64_t i = 0; i < p->lines; i++)
@@ -121,6 +122,7 @@ static int write_out(prediction *p)
         json_t *list = json_array();
         for (int64_t i = 0; i < p->lines; i++) {
             json_t *row = json_object();
+            json_object_set_new(row, "row", json_integer((json_int_t)i + 1));
             for (int64_t k = 0; k < bm_table_columns(out); k++) {
                 const char *text = bm_table_text(out, i, k);
                 json_object_set_new(row, bm_table_column_name(out, k),
@@ -198,19 +200,62 @@ static int predict(prediction *p)
     return status;
 }
 
-static int find_id(prediction *p)
+/* Adds a column of --id, unless it is there already. */
+static int add_id(void *user, int64_t column)
+{
+    prediction *p = user;
+    for (int64_t k = 0; k < p->n_ids; k++)
+        if (p->ids[k] == column) return 0;
+    p->ids[p->n_ids++] = column;
+    return 0;
+}
+
+static int find_ids(prediction *p)
 {
     cli *c = p->c;
-    if (!p->source.table) return cli_fail(c, CLI_USAGE, "--id is for tables; %s has arrays", p->source.given);
-    p->id = cli_column(c, p->source.table, "--id", c->options.id);
-    if (p->id < 0) return CLI_USAGE;
-    p->row = malloc((size_t)(bm_table_rows(p->source.table) + bm_table_skipped(p->source.table) + 1) * sizeof *p->row);
-    return p->row ? 0 : cli_fail(c, CLI_FAILED, "out of memory");
+    const bm_table *t = p->source.table;
+    if (!t) return cli_fail(c, CLI_USAGE, "--id is for tables; %s has arrays", p->source.given);
+    p->ids = malloc((size_t)bm_table_columns(t) * sizeof *p->ids);
+    p->row = malloc((size_t)(bm_table_rows(t) + bm_table_skipped(t) + 1) * sizeof *p->row);
+    int status = p->ids && p->row ? 0 : cli_fail(c, CLI_FAILED, "out of memory");
+    for (int i = 0; !status && i < c->options.n_id; i++) status = cli_columns(c, t, "--id", c->options.id[i], add_id, p);
+    return status;
+}
+
+/* Opens DATA so that the columns of --id stay as they are written: each text may be a name, or names joined by commas. */
+static int open_source(prediction *p)
+{
+    cli *c = p->c;
+    size_t room = 1, n = 0;
+    for (int i = 0; i < c->options.n_id; i++) room += 2 * strlen(c->options.id[i]) + 2;
+    char *text = malloc(room);
+    const char **names = malloc(room * sizeof *names);
+    char *to = text;
+    for (int i = 0; text && names && i < c->options.n_id; i++) {
+        names[n++] = c->options.id[i];
+        for (const char *at = c->options.id[i], *next; *at; at = next) {
+            const size_t bytes = strcspn(at, ","), blanks = strspn(at, " ");
+            size_t end = bytes;
+            next = at + bytes + (at[bytes] == ',');
+            while (end > blanks && at[end - 1] == ' ') end--;
+            names[n++] = to;
+            to += sprintf(to, "%.*s", (int)bytes, at) + 1;
+            if (end <= blanks) continue;
+            names[n++] = to;
+            to += sprintf(to, "%.*s", (int)(end - blanks), at + blanks) + 1;
+        }
+    }
+    const int status =
+        text && names ? cli_source_open(c, c->arguments[1], bm_model_recipe(p->model), BM_VALUE(bm_names, names, n), &p->source)
+                      : cli_fail(c, CLI_FAILED, "out of memory");
+    free(names);
+    free(text);
+    return status;
 }
 
 static int run(cli *c)
 {
-    prediction p = { .c = c, .id = -1 };
+    prediction p = { .c = c };
     char rows[64];
     if (!c->options.bad_rows) c->options.bad_rows = "skip";
     const char *output = c->options.output;
@@ -219,10 +264,8 @@ static int run(cli *c)
     if (cli_spare(c, output, c->arguments[0]) || cli_spare(c, output, c->arguments[1])) return CLI_USAGE;
     if (!output || cli_is_stdout(output)) c->to = stderr; /* standard output has the predictions */
     if (!(p.model = cli_model_open(c, c->arguments[0]))) return CLI_FAILED;
-    const char *const id[] = { c->options.id };
-    int status =
-        cli_source_open(c, c->arguments[1], bm_model_recipe(p.model), BM_VALUE(bm_names, id, c->options.id ? 1 : 0), &p.source);
-    if (!status && c->options.id) status = find_id(&p);
+    int status = open_source(&p);
+    if (!status && c->options.n_id) status = find_ids(&p);
     if (!status) status = predict(&p);
     if (!status) status = write_out(&p);
     if (!status) {
@@ -240,6 +283,7 @@ static int run(cli *c)
     }
     free(p.usable);
     free(p.row);
+    free(p.ids);
     bm_free(p.values);
     bm_free(p.model);
     cli_source_end(&p.source);
@@ -259,10 +303,12 @@ const cli_command cli_predict = {
     .about =
         "Predicts every row of DATA with a model that baeum train made. The rows are raw, as training had them; the target may "
         "be\n"
-        "there or not. The output is CSV, one line per row in order: prediction, then p_<class> for each class. A row that "
-        "cannot be\n"
-        "read keeps its place and stays empty. Missing cells and categories that training had not seen are counted and told.",
+        "there or not. The output is CSV, one line per row in order: the columns of --id, prediction, then p_<class> for each\n"
+        "class. A row that cannot be read keeps its place and stays empty. Missing cells are counted; categories that training "
+        "had\n"
+        "not seen, and cells that are no numbers or dates, are named by column and text.",
     .examples = "  baeum predict iris.safetensors new.csv\n"
                 "  baeum predict iris.safetensors new.csv -o predictions.csv\n"
+                "  baeum predict churn.safetensors customers.csv --id customer,city\n"
                 "  zcat rows.csv.gz | baeum predict sales.safetensors - > predictions.csv",
 };

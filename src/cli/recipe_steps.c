@@ -66,26 +66,32 @@ int cli_steps_check(cli *c)
     return status;
 }
 
-/* The columns of a step: a text that is a column's name is that column, else it is names joined by commas. */
+typedef struct chosen {
+    cli *c;
+    const bm_table *table;
+    const char *target;
+    const char **names;
+    size_t n;
+} chosen;
+
+static int choose(void *user, int64_t column)
+{
+    chosen *to = user;
+    const char *name = bm_table_column_name(to->table, column);
+    if (!strcmp(name, to->target))
+        return cli_fail(to->c, CLI_USAGE, "--step: \"%s\" is the target; steps are done to the other columns", name);
+    to->names[to->n++] = name;
+    return 0;
+}
+
 static int add_step(cli *c, const bm_table *t, const char *target, bm_recipe *r, step *s)
 {
-    const size_t most = s->columns ? strlen(s->text) + 1 : 0;
-    const char **names = calloc(most + 1, sizeof *names);
-    size_t n = 0;
-    int status = names ? 0 : cli_fail(c, CLI_FAILED, "out of memory");
-    const bool whole = s->columns && bm_table_find(t, s->columns) >= 0;
-    for (char *name = s->columns ? s->text : NULL; !status && name;) {
-        char *comma = whole ? NULL : strchr(name, ',');
-        if (comma) *comma = 0;
-        if (!strcmp(name, target))
-            status = cli_fail(c, CLI_USAGE, "--step: \"%s\" is the target; steps are done to the other columns", name);
-        else if (*name && cli_column(c, t, "--step", name) < 0) status = CLI_USAGE;
-        else if (*name) names[n++] = name;
-        name = comma ? comma + 1 : NULL;
-    }
-    if (!status && s->columns && !n) status = cli_fail(c, CLI_USAGE, "--step: no column stands before \"=%s\"", s->kind);
-    if (!status) bm_recipe_step_at(r, s->kind, (bm_names){ names, n }, s->with, BM_HERE);
-    free(names);
+    chosen to = { c, t, target, calloc((s->columns ? strlen(s->text) : 0) + 1, sizeof *to.names), 0 };
+    int status = to.names ? 0 : cli_fail(c, CLI_FAILED, "out of memory");
+    if (!status && s->columns) status = cli_columns(c, t, "--step", s->columns, choose, &to);
+    if (!status && s->columns && !to.n) status = cli_fail(c, CLI_USAGE, "--step: no column stands before \"=%s\"", s->kind);
+    if (!status) bm_recipe_step_at(r, s->kind, (bm_names){ to.names, to.n }, s->with, BM_HERE);
+    free(to.names);
     return status;
 }
 

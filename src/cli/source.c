@@ -5,6 +5,7 @@
 #include "data/sets.h"
 #include <errno.h>
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -52,7 +53,12 @@ static int open_table(cli *c, bm_table *t, cli_source *s)
     s->table = t;
     if (bm_failed(t)) return table_failed(c, t);
     const char *note;
-    for (int64_t i = 0; (note = bm_table_note(t, i)); i++) cli_warn(c, "%s", note);
+    for (int64_t i = 0; (note = bm_table_note(t, i)); i++) {
+        const char *out = c->command == &cli_predict ? strstr(note, " left out") : NULL; /* there such a row keeps its place */
+        const int verb = out && !strncmp(out - 4, " was", 4) ? 3 : 4;
+        if (out) cli_warn(c, "%.*s%s empty%s", (int)(out - note) - verb, note, verb == 3 ? "stays" : "stay", out + 9);
+        else cli_warn(c, "%s", note);
+    }
     return 0;
 }
 
@@ -257,6 +263,27 @@ int64_t cli_column(cli *c, const bm_table *t, const char *option, const char *na
     for (int64_t k = 0, n = 0; k < columns && n < 500; k++) n += snprintf(list + n, 80, "%s%.60s", k ? ", " : "", names[k]);
     cli_fail(c, CLI_USAGE, "%s: there is no column \"%s\"; there are %s", option, name, list);
     return -1;
+}
+
+int cli_columns(cli *c, const bm_table *t, const char *option, const char *text, int (*each)(void *user, int64_t column),
+                void *user)
+{
+    char *list = strdup(text), *rest = list;
+    int status = list ? 0 : cli_fail(c, CLI_FAILED, "out of memory");
+    const bool whole = list && bm_table_find(t, list) >= 0;
+    while (!status && rest) {
+        char *name = rest, *comma = whole ? NULL : strchr(rest, ',');
+        rest = comma ? comma + 1 : NULL;
+        if (comma) *comma = 0;
+        if (bm_table_find(t, name) < 0) { /* a header may have blanks of its own */
+            name += strspn(name, " ");
+            for (size_t n = strlen(name); n && name[n - 1] == ' ';) name[--n] = 0;
+        }
+        const int64_t at = *name ? cli_column(c, t, option, name) : -1;
+        if (*name) status = at < 0 ? CLI_USAGE : each(user, at);
+    }
+    free(list);
+    return status;
 }
 
 bool cli_is_model(const char *path)

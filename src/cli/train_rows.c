@@ -9,42 +9,38 @@
 #include <stdlib.h>
 #include <string.h>
 
+typedef struct dropping {
+    cli_training *training;
+    bm_recipe *recipe;
+    bool *dropped; /* by column of the table */
+} dropping;
+
 /* Adds one column of --drop to a recipe, unless it is there already. */
-static int drop_column(cli_training *t, bm_recipe *r, const char *name, bool *dropped)
+static int drop_column(void *user, int64_t column)
 {
+    const dropping *d = user;
+    const cli_training *t = d->training;
+    const char *name = bm_table_column_name(t->source.table, column);
     if (!strcmp(name, t->target)) return cli_fail(t->c, CLI_USAGE, "--drop: \"%s\" is the target; it cannot be dropped", name);
     if (t->c->options.weights && !strcmp(name, t->c->options.weights))
         return cli_fail(t->c, CLI_USAGE, "--drop: \"%s\" has the weights of the rows; it is no feature anyway", name);
-    const int64_t at = cli_column(t->c, t->source.table, "--drop", name);
-    if (at < 0) return CLI_USAGE;
-    if (!dropped[at]) bm_recipe_drop(r, name);
-    dropped[at] = true;
+    if (!d->dropped[column]) bm_recipe_drop(d->recipe, name);
+    d->dropped[column] = true;
     return 0;
 }
 
-/* Adds --drop's columns to a recipe. A text that is a column's name is that column, else it is names joined by commas. */
 static int drop_columns(cli_training *t, bm_recipe *r)
 {
     cli *c = t->c;
-    bool *dropped = calloc((size_t)bm_table_columns(t->source.table) + 1, sizeof *dropped);
-    int status = dropped ? 0 : cli_fail(c, CLI_FAILED, "out of memory");
-    for (int i = 0; !status && i < c->options.n_drop; i++) {
-        char *list = strdup(c->options.drop[i]), *rest = list;
-        if (!list) status = cli_fail(c, CLI_FAILED, "out of memory");
-        const bool whole = list && bm_table_find(t->source.table, list) >= 0;
-        while (!status && rest) {
-            char *name = rest, *comma = whole ? NULL : strchr(rest, ',');
-            rest = comma ? comma + 1 : NULL;
-            if (comma) *comma = 0;
-            if (*name) status = drop_column(t, r, name, dropped);
-        }
-        free(list);
-    }
+    dropping d = { t, r, calloc((size_t)bm_table_columns(t->source.table) + 1, sizeof *d.dropped) };
+    int status = d.dropped ? 0 : cli_fail(c, CLI_FAILED, "out of memory");
+    for (int i = 0; !status && i < c->options.n_drop; i++)
+        status = cli_columns(c, t->source.table, "--drop", c->options.drop[i], drop_column, &d);
     const char *group = c->options.group; /* its values are others in each part */
     const int64_t at = !status && group ? cli_column(c, t->source.table, "--group", group) : -1;
     if (!status && group && at < 0) status = CLI_USAGE;
-    if (at >= 0 && !dropped[at] && strcmp(group, t->target)) bm_recipe_drop(r, group);
-    free(dropped);
+    if (at >= 0 && !d.dropped[at] && strcmp(group, t->target)) bm_recipe_drop(r, group);
+    free(d.dropped);
     return status;
 }
 

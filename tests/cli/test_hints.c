@@ -69,8 +69,21 @@ static void next(void **state)
     assert_int_equal(bmt_lines(next_of("mnist --data own -o m.st").out), 41);
 }
 
+/* Blanks around the commas of a list of columns do not matter; those of a name in the file do. */
+static void lists(void **state)
+{
+    (void)state;
+    bmt_exits(bmt_sh("(echo 'a,b, c,y'; seq 60 | awk '{ print $1 \",\" $1 %% 7 \",\" $1 %% 5 \",\" $1 * $1 / 8 }') > l.csv"),
+              0);
+    bmt_contains("dropped", bmt_exits(bmt_sh("baeum train l.csv -t y -d 'b , c'"), 0).out, "recipe       a: standardised\n");
+    bmt_contains("steps", bmt_exits(bmt_sh("baeum train l.csv -t y --step 'a , b=min_max' --step ' c=min_max'"), 0).out,
+                 "recipe       a, b: min_max\n");
+    bmt_contains("a slip", bmt_exits(bmt_sh("baeum train l.csv -t y -d 'a, bb'"), 2).err,
+                 "--drop: there is no column \"bb\"; did you mean \"b\"?");
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(model_and_task), cmocka_unit_test(next) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(model_and_task), cmocka_unit_test(next), cmocka_unit_test(lists) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -130,8 +130,8 @@ static void unusable(void **state)
         if (empty) assert_string_equal(bmt_line(r.out, i), ",,");
         else assert_int_equal(*bmt_line(r.out, i), 'l');
     }
-    bmt_contains("rows", r.err, "! 3 rows could not be read and were left out; the first: new.csv:2:1: the row has 1 cell");
-    bmt_contains("1e400", r.err, "! 1 row with a number that is not finite was left out\n");
+    bmt_contains("rows", r.err, "! 3 rows could not be read and stay empty; the first: new.csv:2:1: the row has 1 cell");
+    bmt_contains("1e400", r.err, "! 1 row with a number that is not finite stays empty\n");
     bmt_contains("a large number", r.err, "! 1 row has no finite prediction and stays empty");
     json_t *json = bmt_json(bmt_exits(bmt_sh("baeum predict c.st new.csv --json"), 0));
     bmt_near("lines", bmt_json_number(json, "rows"), 7, 0);
@@ -168,6 +168,15 @@ static void ids(void **state)
     json_t *json = bmt_json(bmt_exits(bmt_sh("baeum predict c.st new.csv --id who --json"), 0));
     assert_string_equal(json_string_value(json_object_get(json_array_get(json_object_get(json, "predictions"), 0), "who")),
                         "007");
+    json_decref(json);
+    put("two.csv", "who,size, at ,colour,code\n007,10,1.50,red,k0\n008\n9,11,0x1,red,k0\n");
+    static const char *const same_columns[] = { "--id who,size,at", "--id 'who, size , at'", "--id who --id size,at,who" };
+    for (size_t i = 0; i < BMI_COUNT(same_columns); i++)
+        assert_string_equal(bmt_exits(bmt_sh("baeum predict c.st two.csv %s | cut -d, -f1-4", same_columns[i]), 0).out,
+                            "who,size,at,prediction\n007,10,1.50,low\n,,,\n9,11,0x1,low\n");
+    json = bmt_json(bmt_exits(bmt_sh("baeum predict c.st two.csv --json"), 0));
+    for (int i = 0; i < 3; i++)
+        bmt_near("its row", bmt_json_number(json_array_get(json_object_get(json, "predictions"), (size_t)i), "row"), i + 1, 0);
     json_decref(json);
     const bmt_run same = bmt_exits(bmt_sh("baeum predict c.st new.csv --id size"), 0); /* one that is learned from */
     bmt_contains("a feature", bmt_line(same.out, 1), "10,low,");
