@@ -24,15 +24,14 @@ void bmi_frame_end(bmi_frame *f)
 {
     for (size_t i = 0; i < f->n; i++) bmi_frame_column_end(f, &f->columns[i]);
     bmi_release(f->context, f->columns, f->capacity, sizeof *f->columns);
+    bmi_index_end(&f->names);
     f->columns = NULL;
-    f->n = f->capacity = 0;
+    f->n = f->capacity = f->settled = f->gaps = 0;
 }
 
 size_t bmi_frame_find(const bmi_frame *f, const char *name)
 {
-    for (size_t i = 0; i < f->n; i++)
-        if (!strcmp(f->columns[i].name, name)) return i;
-    return SIZE_MAX;
+    return bmi_index_find(&f->names, f->columns, sizeof *f->columns, name);
 }
 
 /* Numbers of a text column: each text is read once. */
@@ -87,36 +86,69 @@ bool bmi_frame_take(bmi_frame *f, const bmi_column *c, const bmi_input *input, b
     } else if (fine) {
         for (int64_t i = 0; i < f->rows; i++) to->numbers[i] = bmi_column_number(c, row_at(rows, i));
     }
-    if (fine) f->n++;
+    f->names.context = f->context;
+    if (fine) fine = bmi_index_add(&f->names, to->name, f->n);
+    if (fine) f->settled = ++f->n;
     else bmi_frame_column_end(f, to);
     return fine;
 }
 
-bool bmi_frame_replace(bmi_frame *f, size_t at, size_t count, bmi_frame_column *old)
+bool bmi_frame_replace(bmi_frame *f, size_t at, size_t count, size_t *first, bmi_frame_column *old)
 {
     if (!bmi_grow(f->context, (void **)&f->columns, &f->capacity, f->n + count, sizeof *f->columns)) return false;
-    bmi_frame_column *made = bmi_alloc(f->context, count, sizeof *made);
-    if (!made) return false;
+    bmi_frame_column *made = f->columns + f->n;
     bool fine = true;
+    memset(made, 0, count * sizeof *made);
     for (size_t i = 0; i < count && fine; i++)
         fine = (made[i].numbers = bmi_alloc_raw(f->context, (size_t)f->rows, sizeof *made[i].numbers));
-    if (fine) {
-        *old = f->columns[at];
-        memmove(f->columns + at + count, f->columns + at + 1, (f->n - at - 1) * sizeof *f->columns);
-        memcpy(f->columns + at, made, count * sizeof *made);
-        f->n += count - 1;
-    } else {
+    if (!fine) {
         for (size_t i = 0; i < count; i++) bmi_frame_column_end(f, &made[i]);
+        return false;
     }
-    bmi_release(f->context, made, count, sizeof *made);
-    return fine;
+    *old = f->columns[at];
+    f->columns[at] = (bmi_frame_column){ .heirs = f->n, .n_heirs = count };
+    f->gaps++;
+    *first = f->n;
+    f->n += count;
+    return true;
 }
 
 void bmi_frame_remove(bmi_frame *f, size_t at)
 {
     bmi_frame_column_end(f, &f->columns[at]);
-    memmove(f->columns + at, f->columns + at + 1, (f->n - at - 1) * sizeof *f->columns);
-    f->n--;
+    f->gaps++;
+}
+
+bool bmi_frame_settle(bmi_frame *f)
+{
+    if (!f->gaps) return true;
+    const size_t n = f->n - f->gaps;
+    bmi_index names = { .context = f->context };
+    bmi_frame_column *columns = bmi_alloc(f->context, n, sizeof *columns), *to = columns;
+    for (size_t i = 0; columns && i < f->settled; i++) {
+        const bmi_frame_column *c = &f->columns[i];
+        if (c->name) *to++ = *c;
+        for (size_t k = 0; k < c->n_heirs; k++) *to++ = f->columns[c->heirs + k];
+    }
+    bool fine = columns;
+    for (size_t i = 0; fine && i < n; i++) fine = bmi_index_add(&names, columns[i].name, i);
+    if (!fine) {
+        bmi_index_end(&names);
+        bmi_release(f->context, columns, n, sizeof *columns);
+        return false;
+    }
+    bmi_index_end(&f->names);
+    bmi_release(f->context, f->columns, f->capacity, sizeof *f->columns);
+    f->names = names;
+    f->columns = columns;
+    f->n = f->capacity = f->settled = n;
+    f->gaps = 0;
+    return true;
+}
+
+bool bmi_frame_show_added(bmi_frame *f)
+{
+    return f->n == f->settled || bmi_frame_settle(f);
 }
 
 int64_t bmi_frame_present(const bmi_frame *f, size_t at)

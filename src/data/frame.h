@@ -3,24 +3,31 @@
  * the steps of a recipe change, add and take away columns. */
 #ifndef BMI_DATA_FRAME_H
 #define BMI_DATA_FRAME_H
+#include "base/index.h"
 #include "data/met.h"
 #include "data/table.h"
 
 typedef struct bmi_frame_column {
-    char *name;
+    char *name;                       /* null: it was removed or replaced */
     bool text;                        /* codes, else numbers */
     bool indicator;                   /* made by one-hot: 0 or 1 */
     double *numbers;                  /* `rows`, or null */
     int32_t *codes;                   /* `rows`, or null */
     const bmi_dictionary *dictionary; /* of codes: the table's or `own` */
     bmi_dictionary *own;
+    size_t heirs, n_heirs; /* the columns that replaced it */
 } bmi_frame_column;
 
+/* A step finds its columns first and then works on them: what it takes away leaves a gap, what it adds stands behind all, until
+ * bmi_frame_settle brings them in order. So a step takes a time that grows with the columns, not with their square. */
 typedef struct bmi_frame {
     bm_context *context;
     int64_t rows;
-    size_t n, capacity;
+    size_t n, capacity; /* columns, gaps among them */
+    size_t settled;     /* how many there were when they were last in order: only those are found */
+    size_t gaps;
     bmi_frame_column *columns;
+    bmi_index names;
     bm_dataset_counted counted;
     bmi_met *met; /* gets the cells that training did not have; or null */
 } bmi_frame;
@@ -35,11 +42,15 @@ typedef struct bmi_input {
 /* Adds a table's column, its chosen rows ({0}: all) as text or numbers as `input` says: numbers become their shortest text, texts
  * that are no numbers are missing and counted. The frame borrows the table's dictionary. False when there is no memory. */
 bool bmi_frame_take(bmi_frame *f, const bmi_column *c, const bmi_input *input, bm_rows rows);
-/* Number of the column of a name; SIZE_MAX when there is none. */
+/* Place of the column of a name; SIZE_MAX when there is none. */
 size_t bmi_frame_find(const bmi_frame *f, const char *name);
-/* Puts `count` columns of numbers (uninitialised, without names) in place of column `at`, which is handed to the caller in
- * *old, to be released with bmi_frame_column_end. False when there is no memory: then nothing has changed. */
-bool bmi_frame_replace(bmi_frame *f, size_t at, size_t count, bmi_frame_column *old);
+/* Puts `count` columns of numbers (uninitialised, without names, at *first and behind) in place of column `at`, which is handed to the
+ * caller in *old, to be released with bmi_frame_column_end. False when there is no memory: then nothing has changed. */
+bool bmi_frame_replace(bmi_frame *f, size_t at, size_t count, size_t *first, bmi_frame_column *old);
+/* Brings the columns in order, without gaps. False when there is no memory. */
+bool bmi_frame_settle(bmi_frame *f);
+/* The same when columns were added since: then all are found. Gaps alone may stay. */
+bool bmi_frame_show_added(bmi_frame *f);
 void bmi_frame_column_end(const bmi_frame *f, bmi_frame_column *c);
 void bmi_frame_remove(bmi_frame *f, size_t at);
 void bmi_frame_end(bmi_frame *f);

@@ -10,6 +10,7 @@ static void end(void *object)
     bm_recipe *r = object;
     bmi_notes_end(r->object.context, &r->notes);
     bmi_release(r->object.context, r->steps, r->steps_capacity, sizeof *r->steps);
+    bmi_index_end(&r->input_names);
     bmi_arena_end(&r->found);
     bmi_arena_end(&r->asked);
 }
@@ -110,6 +111,7 @@ void bmi_recipe_forget(bm_recipe *r)
     r->n_inputs = r->n_features = 0;
     r->inputs = NULL;
     r->features = NULL;
+    bmi_index_end(&r->input_names);
     r->n_marks = 0;
     r->marks = NULL;
     bmi_notes_end(r->object.context, &r->notes);
@@ -164,6 +166,19 @@ bm_names bmi_recipe_text_columns(const bm_recipe *r, const char **into)
         if (r->inputs[i].text || !bmi_number_form_is_plain(&r->inputs[i].form)) into[n++] = r->inputs[i].name;
     if (r->target && ((r->to.n_classes && !r->to.numbers) || !bmi_number_form_is_plain(&r->to.form))) into[n++] = r->target;
     return (bm_names){ into, n };
+}
+
+size_t bmi_recipe_input(const bm_recipe *r, const char *name)
+{
+    return bmi_index_find(&r->input_names, r->inputs, sizeof *r->inputs, name);
+}
+
+bool bmi_recipe_index_inputs(bm_recipe *r)
+{
+    bool fine = true;
+    r->input_names.context = r->object.context;
+    for (size_t i = 0; fine && i < r->n_inputs; i++) fine = bmi_index_add(&r->input_names, r->inputs[i].name, i);
+    return fine;
 }
 
 bm_recipe *bmi_recipe_copy(const bm_recipe *r)

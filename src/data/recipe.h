@@ -32,6 +32,7 @@ struct bm_recipe {
     bmi_target to;
     size_t n_inputs;
     bmi_input *inputs; /* the columns taken from a table */
+    bmi_index input_names;
     size_t n_marks;
     const char **marks; /* texts that mean a missing cell, as the table was read with them */
     size_t n_features;
@@ -57,6 +58,10 @@ bm_status bmi_recipe_usable(bmi_error *e, const bm_recipe *r, const bm_table *t,
 /* Columns that must be read as text, so that "007" stays what it is and numbers in a form of their own are read in it: for bm_csv_options.text. Borrowed from r; `into` has room for
  * r->n_inputs + 1 names. */
 bm_names bmi_recipe_text_columns(const bm_recipe *r, const char **into);
+/* Which input a column is; SIZE_MAX when it is none. */
+size_t bmi_recipe_input(const bm_recipe *r, const char *name);
+/* Fills input_names; false when there is no memory. */
+bool bmi_recipe_index_inputs(bm_recipe *r);
 /* Forgets the fit. */
 void bmi_recipe_forget(bm_recipe *r);
 

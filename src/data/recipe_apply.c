@@ -40,6 +40,7 @@ static bm_status do_steps(bmi_error *e, const bm_recipe *r, bmi_frame *f, bm_pla
         for (size_t c = 0; c < r->steps[s].n_columns; c++) {
             const bmi_step_kind *kind = r->steps[s].kind;
             const bmi_step_column *state = &r->steps[s].columns[c];
+            if (!c && !bmi_frame_show_added(f)) return bmi_fail_memory(e, here, f->n * 8, "for the columns of a table");
             const size_t at = bmi_frame_find(f, state->name);
             if (at == SIZE_MAX && kind->ignores_absent) continue;
             if (at == SIZE_MAX)
@@ -50,7 +51,7 @@ static bm_status do_steps(bmi_error *e, const bm_recipe *r, bmi_frame *f, bm_pla
             const bm_status st = kind->apply(e, here, state, f, at);
             if (st) return st;
         }
-    return BM_OK;
+    return bmi_frame_settle(f) ? BM_OK : bmi_fail_memory(e, here, f->n * 8, "for the columns of a table");
 }
 
 /* The frame's columns as a row-major matrix. Every cell must be a finite f32. */

@@ -51,35 +51,43 @@ static bm_status add(bm_recipe *r, bmi_frame *f, const char *kind, bm_names name
     return BM_OK;
 }
 
-static bm_status drop_one(bm_recipe *r, bmi_frame *f, size_t at, const char *why, int64_t count, bm_place here)
+/* Notes why a column is of no use; *useless is whether it is: of one value, or text that differs in all rows or, from LEAST_TEXTS on, in
+ * more than nine of ten. */
+static bm_status judge(bm_recipe *r, const bmi_frame *f, size_t at, bool *useless, bm_place here)
 {
-    const bmi_recipe_step *done;
-    const bm_name name = f->columns[at].name;
-    bm_status st = note(r, here, why, name, count);
-    return st ? st : add(r, f, "drop", (bm_names){ &name, 1 }, NULL, &done, here);
+    const char *name = f->columns[at].name;
+    const bool text = f->columns[at].text;
+    const int64_t present = bmi_frame_present(f, at);
+    const int64_t distinct = f->columns[at].indicator ? 2 : bmi_frame_distinct(f, at, text ? INT64_MAX - 1 : 2);
+    *useless = true;
+    if (distinct < 0) return bmi_fail_memory(&r->object.error, here, (size_t)f->rows * 8, "to count different values");
+    if (!present) return note(r, here, "%s is dropped: it is missing in all %" PRId64 " rows", name, f->rows);
+    if (distinct == 1 && (text || !r->keep_constant))
+        return note(r, here, "%s is dropped: it has one value in all %" PRId64 " rows", name, present);
+    if (text && distinct == present) return note(r, here, "%s is dropped: its %" PRId64 " texts all differ", name, present);
+    if (text && present >= LEAST_TEXTS && distinct > present - present / 10)
+        return note(r, here, "! %s is dropped: nearly all of its %" PRId64 " texts differ", name, present);
+    *useless = false;
+    return BM_OK;
 }
 
-/* Drops columns of one value and of text that differs in all rows, or, from LEAST_TEXTS on, in more than nine of ten. */
 static bm_status drop_useless(bm_recipe *r, bmi_frame *f, bm_place here)
 {
-    for (size_t at = 0; at < f->n;) {
-        const bool text = f->columns[at].text;
-        const int64_t present = bmi_frame_present(f, at);
-        const int64_t distinct = f->columns[at].indicator ? 2 : bmi_frame_distinct(f, at, text ? INT64_MAX - 1 : 2);
-        const size_t before = f->n;
-        bm_status st = BM_OK;
-        if (distinct < 0) st = bmi_fail_memory(&r->object.error, here, (size_t)f->rows * 8, "to count different values");
-        else if (!present) st = drop_one(r, f, at, "%s is dropped: it is missing in all %" PRId64 " rows", f->rows, here);
-        else if (distinct == 1 && (text || !r->keep_constant))
-            st = drop_one(r, f, at, "%s is dropped: it has one value in all %" PRId64 " rows", present, here);
-        else if (text && distinct == present)
-            st = drop_one(r, f, at, "%s is dropped: its %" PRId64 " texts all differ", present, here);
-        else if (text && present >= LEAST_TEXTS && distinct > present - present / 10)
-            st = drop_one(r, f, at, "! %s is dropped: nearly all of its %" PRId64 " texts differ", present, here);
-        if (st) return st;
-        at += f->n == before;
+    const bmi_recipe_step *done;
+    if (!bmi_frame_settle(f)) return bmi_fail_memory(&r->object.error, here, f->n * 8, "for the columns of a table");
+    const size_t room = f->n;
+    size_t n = 0;
+    bm_name *names = bmi_alloc_raw(f->context, room, sizeof *names);
+    bm_status st = names ? BM_OK : bmi_fail_memory(&r->object.error, here, room * sizeof *names, "for names of columns");
+    for (size_t at = 0; !st && at < f->n; at++) {
+        bool useless;
+        st = judge(r, f, at, &useless, here);
+        names[n] = f->columns[at].name;
+        n += useless;
     }
-    return BM_OK;
+    if (!st && n) st = add(r, f, "drop", (bm_names){ names, n }, NULL, &done, here);
+    bmi_release(f->context, names, room, sizeof *names);
+    return st;
 }
 
 bm_status bmi_recipe_default(bm_recipe *r, bmi_frame *f, bm_place here)
@@ -100,9 +108,9 @@ bm_status bmi_recipe_default(bm_recipe *r, bmi_frame *f, bm_place here)
         return r->object.error.status;
     if (!scaled && add(r, f, "standardize", all, NULL, &done, here)) return r->object.error.status;
     if (!scaled && done && note(r, here, "%s: standardised", list_columns(done, columns))) return r->object.error.status;
-    const size_t before = f->n;
+    const size_t before = f->n - f->gaps;
     if (add(r, f, "one_hot", all, NULL, &done, here)) return r->object.error.status;
-    if (done && note(r, here, "%s: one-hot into %zu", list_columns(done, columns), f->n - before + done->n_columns))
+    if (done && note(r, here, "%s: one-hot into %zu", list_columns(done, columns), f->n - f->gaps - before + done->n_columns))
         return r->object.error.status;
     return BM_OK;
 }

@@ -13,13 +13,15 @@ static bm_status fail_column(bm_recipe *r, const bmi_recipe_step *s, const bmi_f
                            bmi_did_you_mean(hint, name, f->columns, f->n, sizeof *f->columns));
 }
 
-/* The columns the step is done on, into *names (arena): those named, or all that it takes. */
-static bm_status choose(bm_recipe *r, const bmi_recipe_step *s, const bmi_frame *f, const char ***names, size_t *n,
-                        bm_place here)
+/* The columns the step is done on, those named or all that it takes: their names (arena) and places in the frame, room for all. */
+typedef struct chosen {
+    size_t n, room;
+    const char **names;
+    size_t *places;
+} chosen;
+
+static bm_status choose_named(bm_recipe *r, const bmi_recipe_step *s, const bmi_frame *f, chosen *k, bm_place here)
 {
-    *n = 0;
-    *names = bmi_arena_alloc(&r->found, s->n_names ? s->n_names : f->n, sizeof **names);
-    if (!*names) return bmi_fail_memory(&r->object.error, here, f->n * sizeof **names, "for a step of a recipe");
     for (size_t i = 0; i < s->n_names; i++) {
         const size_t at = bmi_frame_find(f, s->names[i]);
         if (at == SIZE_MAX && r->target && !strcmp(r->target, s->names[i]))
@@ -31,11 +33,24 @@ static bm_status choose(bm_recipe *r, const bmi_recipe_step *s, const bmi_frame 
         if (!s->kind->takes(f, at, true))
             return bmi_object_fail(r, BM_E_TYPE, here, "%s takes %s; column \"%.100s\" is not", s->kind->name,
                                    s->kind->takes_what, s->names[i]);
-        (*names)[(*n)++] = s->names[i];
+        k->places[k->n] = at;
+        k->names[k->n++] = s->names[i];
     }
-    for (size_t c = 0; !s->n_names && c < f->n; c++) {
+    return BM_OK;
+}
+
+static bm_status choose(bm_recipe *r, const bmi_recipe_step *s, bmi_frame *f, chosen *k, bm_place here)
+{
+    const bool ready = s->n_names ? bmi_frame_show_added(f) : bmi_frame_settle(f);
+    k->room = s->n_names ? s->n_names : f->n;
+    k->names = ready ? bmi_arena_alloc(&r->found, k->room, sizeof *k->names) : NULL;
+    k->places = k->names ? bmi_alloc_raw(f->context, k->room, sizeof *k->places) : NULL;
+    if (!k->places) return bmi_fail_memory(&r->object.error, here, f->n * sizeof *k->names, "for a step of a recipe");
+    if (s->n_names) return choose_named(r, s, f, k, here);
+    for (size_t c = 0; c < f->n; c++) {
         if (!s->kind->takes(f, c, false)) continue;
-        if (!((*names)[(*n)++] = bmi_arena_text(&r->found, f->columns[c].name)))
+        k->places[k->n] = c;
+        if (!(k->names[k->n++] = bmi_arena_text(&r->found, f->columns[c].name)))
             return bmi_fail_memory(&r->object.error, here, 64, "for a step of a recipe");
     }
     return BM_OK;
@@ -43,25 +58,23 @@ static bm_status choose(bm_recipe *r, const bmi_recipe_step *s, const bmi_frame 
 
 bm_status bmi_recipe_do(bm_recipe *r, bmi_recipe_step *s, bmi_frame *f, bm_place here)
 {
-    const char **names;
-    size_t n;
+    chosen k = { 0 };
     const bmi_step_fit how = {
         .error = &r->object.error, .here = here, .arena = &r->found, .with = s->with, .notes = &r->notes
     };
-    bm_status st = choose(r, s, f, &names, &n, here);
-    if (st) return st;
-    s->columns = bmi_arena_alloc(&r->found, n, sizeof *s->columns);
-    if (!s->columns) return bmi_fail_memory(&r->object.error, here, n * sizeof *s->columns, "for a step of a recipe");
-    for (size_t i = 0; i < n && !st; i++) {
+    bm_status st = choose(r, s, f, &k, here);
+    if (!st && !(s->columns = bmi_arena_alloc(&r->found, k.n, sizeof *s->columns)))
+        st = bmi_fail_memory(&r->object.error, here, k.n * sizeof *s->columns, "for a step of a recipe");
+    for (size_t i = 0; i < k.n && !st; i++) {
         bmi_step_column *state = &s->columns[i];
-        const size_t at = bmi_frame_find(f, names[i]);
-        if (at == SIZE_MAX)
-            return bmi_object_fail(r, BM_E_ARGUMENT, here, "%s: column \"%.100s\" is named twice", s->kind->name, names[i]);
-        state->name = names[i];
-        st = s->kind->fit(&how, f, at, state);
-        if (!st) st = s->kind->apply(&r->object.error, here, state, f, at);
+        state->name = k.names[i];
+        if (!f->columns[k.places[i]].name)
+            st = bmi_object_fail(r, BM_E_ARGUMENT, here, "%s: column \"%.100s\" is named twice", s->kind->name, state->name);
+        if (!st) st = s->kind->fit(&how, f, k.places[i], state);
+        if (!st) st = s->kind->apply(&r->object.error, here, state, f, k.places[i]);
         if (!st) s->n_columns = i + 1;
     }
+    bmi_release(f->context, k.places, k.room, sizeof *k.places);
     return st;
 }
 
@@ -96,29 +109,34 @@ static bm_status keep_marks(bm_recipe *r, const bm_table *t, bm_place here)
                : bmi_fail_memory(&r->object.error, here, 100, "for the marks of missing cells");
 }
 
-/* Whether the first step that changes a column takes it away. */
-static bool only_dropped(const bm_recipe *r, const char *name)
+/* Inputs that are only dropped (the first step that changes them takes them away) need not be there at prediction. */
+static bm_status forget_dropped(bm_recipe *r, bm_place here)
 {
-    for (size_t s = 0; s < r->n_steps; s++)
+    bool *seen = bmi_recipe_index_inputs(r) ? bmi_alloc(r->object.context, r->n_inputs, sizeof *seen) : NULL;
+    bool *dropped = seen ? bmi_alloc(r->object.context, r->n_inputs, sizeof *dropped) : NULL;
+    for (size_t s = 0; dropped && s < r->n_steps; s++)
         for (size_t c = 0; c < r->steps[s].n_columns; c++) {
             const bmi_step_column *state = &r->steps[s].columns[c];
             const bool drops = r->steps[s].kind->ignores_absent, keeps = drops && state->n_numbers && state->numbers[0] == 0;
-            if (!keeps && !strcmp(state->name, name)) return drops;
+            const size_t i = keeps ? SIZE_MAX : bmi_recipe_input(r, state->name);
+            if (i == SIZE_MAX || seen[i]) continue;
+            seen[i] = true;
+            dropped[i] = drops;
         }
-    return false;
+    const size_t n = r->n_inputs;
+    if (dropped) r->n_inputs = 0;
+    for (size_t i = 0; dropped && i < n; i++)
+        if (!dropped[i]) r->inputs[r->n_inputs++] = r->inputs[i];
+    bmi_index_end(&r->input_names);
+    const bool fine = dropped && bmi_recipe_index_inputs(r);
+    bmi_release(r->object.context, dropped, n, sizeof *dropped);
+    bmi_release(r->object.context, seen, n, sizeof *seen);
+    return fine ? BM_OK : bmi_fail_memory(&r->object.error, here, n, "for the columns of a table");
 }
 
-/* Inputs that are only dropped need not be there at prediction. */
-static void forget_dropped(bm_recipe *r)
+static bm_status name_features(bm_recipe *r, bmi_frame *f, bm_place here)
 {
-    size_t kept = 0;
-    for (size_t i = 0; i < r->n_inputs; i++)
-        if (!only_dropped(r, r->inputs[i].name)) r->inputs[kept++] = r->inputs[i];
-    r->n_inputs = kept;
-}
-
-static bm_status name_features(bm_recipe *r, const bmi_frame *f, bm_place here)
-{
+    if (!bmi_frame_settle(f)) return bmi_fail_memory(&r->object.error, here, f->n * 8, "for the columns of a table");
     if (!f->n) {
         char what[250] = ""; /* the notes tell what was dropped, and why */
         for (size_t i = 0, n = 0; i < r->notes.count && n + 1 < sizeof what; i++)
@@ -156,7 +174,7 @@ static bm_status fit(bm_recipe *r, const bm_table *t, bm_rows rows, bm_place her
     }
     if (!st && !r->plain) st = bmi_recipe_default(r, &f, here);
     if (!st) st = name_features(r, &f, here);
-    if (!st) forget_dropped(r);
+    if (!st) st = forget_dropped(r, here);
     bmi_frame_end(&f);
     bmi_release(r->object.context, kept, room, sizeof *kept);
     return st;

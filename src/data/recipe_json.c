@@ -231,7 +231,7 @@ static bool load_inputs(reading *l, const json_t *list)
         if (!r->inputs[r->n_inputs].name) return no_memory(l);
         if (!load_form(l, json_object_get(input, "form"), &r->inputs[r->n_inputs].form)) return false;
     }
-    return true;
+    return bmi_recipe_index_inputs(r) || no_memory(l);
 }
 
 static bool load_fit(reading *l, const json_t *from)

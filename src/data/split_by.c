@@ -73,7 +73,8 @@ static bm_status dates(bmi_error *e, bm_place here, const bmi_column *c, bm_rows
     if (!bmi_frame_take(&f, c, &input, rows)) bmi_fail_memory(e, here, (size_t)n * 8, "for the times of rows");
     else if (!kind->takes(&f, 0, true))
         bmi_fail(e, BM_E_DATA, here, "split: column \"%.100s\" has no dates to split by time", c->name);
-    else if (!kind->fit(&how, &f, 0, &state)) kind->apply(e, here, &state, &f, 0);
+    else if (!kind->fit(&how, &f, 0, &state) && !kind->apply(e, here, &state, &f, 0) && !bmi_frame_settle(&f))
+        bmi_fail_memory(e, here, (size_t)n * 8, "for the times of rows");
     for (int64_t i = 0; !e->status && i < n; i++) times[i] = moment(&f, i);
     bmi_frame_end(&f);
     bmi_notes_end(context, &notes);

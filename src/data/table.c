@@ -12,6 +12,7 @@ static void end(void *object)
     bm_context *context = t->object.context;
     for (size_t c = 0; c < t->n_columns; c++) bmi_column_end(context, &t->columns[c]);
     bmi_release(context, t->columns, t->capacity, sizeof *t->columns);
+    bmi_index_end(&t->names);
     bmi_text_release(context, t->name);
     bmi_notes_end(context, &t->notes);
     bmi_notes_end(context, &t->marks);
@@ -25,7 +26,9 @@ BMI_OBJECT_VERBS(table)
 bm_table *bmi_table_new(bm_context *context)
 {
     bm_table *t = bmi_object_new(context, &kind, sizeof *t);
-    return t ? t : &bmi_no_memory_table;
+    if (!t) return &bmi_no_memory_table;
+    t->names.context = t->object.context;
+    return t;
 }
 
 bm_table *bm_table_new_in_at(bm_context *context, bm_place here)
@@ -59,7 +62,7 @@ bmi_column *bmi_table_add(bm_table *t, const char *name, bm_column_type type, in
         size_t bytes;
         if (bmi_mul_size((size_t)rows, bmi_column_cell(type), &bytes) && (c->values = bmi_alloc_raw(context, bytes, 1)))
             c->bytes = bytes;
-        if (c->name && c->values) {
+        if (c->name && c->values && bmi_index_add(&t->names, name, t->n_columns)) {
             t->n_columns++;
             t->rows = rows;
             return c;
@@ -73,7 +76,9 @@ bmi_column *bmi_table_add(bm_table *t, const char *name, bm_column_type type, in
 /* Takes off the column that was added last, after a failure. */
 static bm_status undo_add(bm_table *t)
 {
-    bmi_column_end(t->object.context, &t->columns[--t->n_columns]);
+    bmi_column *last = &t->columns[--t->n_columns];
+    bmi_index_undo(&t->names, last->name, t->n_columns);
+    bmi_column_end(t->object.context, last);
     if (!t->n_columns) t->rows = 0;
     return t->object.error.status;
 }
@@ -169,9 +174,8 @@ bm_column_type bm_table_column_type(const bm_table *t, int64_t column)
 
 int64_t bm_table_find(const bm_table *t, const char *name)
 {
-    for (size_t c = 0; t && name && c < t->n_columns; c++)
-        if (!strcmp(t->columns[c].name, name)) return (int64_t)c;
-    return -1;
+    const size_t at = t && name ? bmi_index_find(&t->names, t->columns, sizeof *t->columns, name) : SIZE_MAX;
+    return at == SIZE_MAX ? -1 : (int64_t)at;
 }
 
 bool bmi_column_is_missing(const bmi_column *c, int64_t row)

@@ -2,6 +2,7 @@
 /* The inside of a table. */
 #ifndef BMI_DATA_TABLE_H
 #define BMI_DATA_TABLE_H
+#include "base/index.h"
 #include "base/object.h"
 #include "format/csv.h"
 #include <baeum/data.h>
@@ -11,6 +12,7 @@ struct bm_table {
     char *name; /* where it came from, for messages; null when made in memory */
     int64_t rows;
     size_t n_columns, capacity;
+    bmi_index names;     /* of columns */
     bmi_column *columns; /* `capacity` of them; columns stay where they are in memory only until one is added */
     int64_t skipped;
     int64_t *skipped_at; /* before which row each stood; `skipped_room` of them */

@@ -47,11 +47,13 @@ bm_table *bm_table_read_csv_at(const bm_csv_options *options, size_t size, bm_pl
     if (!st) st = t->object.error.status;
     if (!st) st = as_in_training(&e, here, context, &o, &texts, &n_texts);
     if (!st) st = bmi_csv_read(&e, here, context, &o, &csv);
-    const bool kept = st || keep_marks(t, o.missing);
+    bool kept = st || keep_marks(t, o.missing);
     bmi_release(context, texts, n_texts, sizeof *texts);
+    for (size_t c = 0; !st && kept && c < csv.n_columns; c++) kept = bmi_index_add(&t->names, csv.columns[c].name, c);
     if (!st && (!kept || !(t->name = bmi_text_copy(context, o.path)))) {
-        st = bmi_fail_memory(&e, here, 100, "for the name of a table");
+        st = bmi_fail_memory(&e, here, 100, "for the names of a table");
         bmi_csv_end(context, &csv);
+        bmi_index_end(&t->names);
     }
     if (!st) {
         t->rows = csv.rows;

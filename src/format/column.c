@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Columns and their dictionaries. Texts are hashed by FNV-1a over 8 bytes at a time with a final mix, and kept in an open-
- * addressed table with linear probing (Knuth, "The Art of Computer Programming", volume 3, section 6.4, algorithm L).
+/* Columns and their dictionaries. Texts are kept in an open-addressed table with linear probing, as in base/index.c.
  */
 #include "format/column.h"
+#include "base/index.h"
 #include "base/text.h"
 #include <math.h>
 #include <string.h>
@@ -11,21 +11,6 @@ const char *bm_column_type_name(bm_column_type type)
 {
     static const char *const names[] = { "no type", "real", "integer", "true/false", "text" };
     return type > 0 && type < BM_COLUMN_TYPE_COUNT_ ? names[type] : names[0];
-}
-
-static uint64_t hash_text(const char *text, size_t n)
-{
-    uint64_t h = UINT64_C(0xcbf29ce484222325) ^ n;
-    for (; n >= 8; n -= 8, text += 8) {
-        uint64_t w;
-        memcpy(&w, text, 8);
-        h = (h ^ w) * UINT64_C(0x9e3779b97f4a7c15);
-        h ^= h >> 29;
-    }
-    uint64_t w = 0;
-    memcpy(&w, text, n);
-    h = (h ^ w) * UINT64_C(0x9e3779b97f4a7c15);
-    return h ^ h >> 32;
 }
 
 const char *bmi_dictionary_text(const bmi_dictionary *d, int32_t code, size_t *n)
@@ -59,7 +44,7 @@ static bool grow_slots(bmi_dictionary *d)
     for (int32_t code = 0; code < d->count; code++) {
         size_t n;
         const char *text = bmi_dictionary_text(d, code, &n);
-        const uint64_t hash = hash_text(text, n);
+        const uint64_t hash = bmi_hash(text, n);
         larger.slots[find_slot(&larger, hash, text, n)] = (hash >> 32) << 32 | (uint32_t)(code + 1);
     }
     bmi_release(d->context, d->slots, d->slots_capacity, sizeof *d->slots);
@@ -70,14 +55,14 @@ static bool grow_slots(bmi_dictionary *d)
 int32_t bmi_dictionary_find(const bmi_dictionary *d, const char *text, size_t n)
 {
     if (!d->slots_capacity) return -1;
-    const uint64_t slot = d->slots[find_slot(d, hash_text(text, n), text, n)];
+    const uint64_t slot = d->slots[find_slot(d, bmi_hash(text, n), text, n)];
     return (int32_t)(slot & 0xffffffff) - 1;
 }
 
 int32_t bmi_dictionary_add(bmi_dictionary *d, const char *text, size_t n)
 {
     if ((size_t)d->count * 2 >= d->slots_capacity && !grow_slots(d)) return -1;
-    const uint64_t hash = hash_text(text, n);
+    const uint64_t hash = bmi_hash(text, n);
     const size_t at = find_slot(d, hash, text, n);
     if (d->slots[at]) return (int32_t)(d->slots[at] & 0xffffffff) - 1;
     size_t needed;

@@ -81,12 +81,18 @@ static bm_status make_room(bmi_csv_work *w)
     w->asked_text = bmi_alloc(w->context, w->n_columns, sizeof *w->asked_text);
     w->cells = bmi_alloc(w->context, w->n_columns, sizeof *w->cells);
     bool fine = w->seen && w->texts && w->mode && w->asked_text && w->cells;
+    bmi_dictionary texts = { .context = w->context };
+    for (size_t i = 0; fine && i < w->options->text.count; i++) {
+        const char *name = w->options->text.at[i];
+        fine = !name || bmi_dictionary_add(&texts, name, strlen(name)) >= 0;
+    }
     for (size_t c = 0; fine && c < w->n_columns; c++) {
         fine = (w->cells[c] = bmi_alloc_raw(w->context, (size_t)w->room, sizeof **w->cells));
-        for (size_t i = 0; i < w->options->text.count; i++)
-            if (w->options->text.at[i] && !strcmp(w->options->text.at[i], w->out->columns[c].name)) w->asked_text[c] = true;
+        const char *name = w->out->columns[c].name;
+        w->asked_text[c] = fine && bmi_dictionary_find(&texts, name, strlen(name)) >= 0;
         if (w->asked_text[c] || w->options->decimal == ',') w->mode[c] = BMI_CSV_AS_TEXT;
     }
+    bmi_dictionary_end(&texts);
     return fine ? BM_OK
                 : bmi_fail_memory(w->error, w->here, (size_t)w->room * w->n_columns * 8, "for the columns of a CSV file");
 }

@@ -74,13 +74,36 @@ static unsigned char sniff(const unsigned char *p, const unsigned char *end, uns
     return best;
 }
 
-static bool name_taken(const bmi_dictionary *names, const char *name)
+/* The names so far, and for each the number that a second one of it may try next, so that thousands of one name take no time. */
+typedef struct name_list {
+    bmi_dictionary names;
+    size_t *next, room;
+} name_list;
+
+/* Adds a name that is new. */
+static bool keep_name(name_list *l, const char *name)
 {
-    return bmi_dictionary_find(names, name, strlen(name)) >= 0;
+    const int32_t code = bmi_dictionary_add(&l->names, name, strlen(name));
+    return code >= 0 && bmi_grow(l->names.context, (void **)&l->next, &l->room, (size_t)code + 1, sizeof *l->next);
+}
+
+/* A name for a second column of a name that is taken: name.2, or the next that is free. Null when there is no memory. */
+static char *second_name(name_list *l, const char *name)
+{
+    char longer[300];
+    size_t *next = &l->next[bmi_dictionary_find(&l->names, name, strlen(name))];
+    do {
+        snprintf(longer, sizeof longer, "%.250s.%zu", name, *next + 2);
+        ++*next;
+    } while (bmi_dictionary_find(&l->names, longer, strlen(longer)) >= 0);
+    char *copy = bmi_text_copy(l->names.context, longer);
+    if (copy && keep_name(l, copy)) return copy;
+    bmi_text_release(l->names.context, copy);
+    return NULL;
 }
 
 /* Gives column c its name: c<number> when it has none, name.2 for a second one when that is allowed. */
-static bm_status name_column(bmi_csv_work *w, bmi_dictionary *names, size_t c, char *name)
+static bm_status name_column(bmi_csv_work *w, name_list *l, size_t c, char *name)
 {
     bmi_csv *out = w->out;
     char made[32];
@@ -91,34 +114,17 @@ static bm_status name_column(bmi_csv_work *w, bmi_dictionary *names, size_t c, c
             noted = bmi_notes_add(w->context, &out->notes, "column %zu has no name: it is called %s", c + 1, made);
         name = made;
     }
-    char *text = bmi_text_copy(w->context, name);
-    if (!text || !noted) {
-        bmi_text_release(w->context, text);
-        return bmi_fail_memory(w->error, w->here, strlen(name), "for column names");
-    }
-    out->columns[c].name = text;
-    if (!name_taken(names, text))
-        return bmi_dictionary_add(names, text, strlen(text)) < 0 ? bmi_fail_memory(w->error, w->here, 64, "for column names")
-                                                                 : BM_OK;
-    if (!w->options->rename_duplicates)
+    const bool taken = bmi_dictionary_find(&l->names, name, strlen(name)) >= 0;
+    if (taken && noted && !w->options->rename_duplicates)
         return bmi_fail(w->error, BM_E_FORMAT, w->here,
                         "%s:1:%zu: a second column is named \"%.100s\"; rename one of them, or read with rename_duplicates",
-                        name_of(w), c + 1, text);
-    for (size_t number = 2;; number++) {
-        char longer[300];
-        snprintf(longer, sizeof longer, "%.250s.%zu", text, number);
-        if (name_taken(names, longer)) continue;
-        char *copy = bmi_text_copy(w->context, longer);
-        if (!copy || bmi_dictionary_add(names, copy, strlen(copy)) < 0 ||
-            !bmi_notes_add(w->context, &out->notes, "column %zu is a second \"%.100s\": it is called %.110s", c + 1, text,
-                           longer)) {
-            bmi_text_release(w->context, copy);
-            return bmi_fail_memory(w->error, w->here, strlen(longer), "for column names");
-        }
-        bmi_text_release(w->context, text);
-        out->columns[c].name = copy;
-        return BM_OK;
-    }
+                        name_of(w), c + 1, name);
+    if (noted && (taken || keep_name(l, name)))
+        out->columns[c].name = taken ? second_name(l, name) : bmi_text_copy(w->context, name);
+    if (out->columns[c].name && taken)
+        noted = bmi_notes_add(w->context, &out->notes, "column %zu is a second \"%.100s\": it is called %.110s", c + 1, name,
+                              out->columns[c].name);
+    return out->columns[c].name && noted ? BM_OK : bmi_fail_memory(w->error, w->here, strlen(name), "for column names");
 }
 
 static size_t blanks_at(const char *text, size_t n)
@@ -131,7 +137,7 @@ static size_t blanks_at(const char *text, size_t n)
 /* Reads the names, without blanks around them, from the first row (or makes them) into out->columns, which has room. */
 static bm_status name_columns(bmi_csv_work *w, const unsigned char *p, const unsigned char *end)
 {
-    bmi_dictionary names = { .context = w->context };
+    name_list names = { .names.context = w->context };
     const size_t most = (size_t)(end - p) + 1;
     char *room = bmi_alloc_raw(w->context, most, 4),
          *raw = room ? room + 3 * most : NULL; /* a name as UTF-8, and as it stands there */
@@ -158,7 +164,8 @@ static bm_status name_columns(bmi_csv_work *w, const unsigned char *p, const uns
                        "the first row looks like data and was taken for the names; if it is data, read without a header"))
         st = bmi_fail_memory(w->error, w->here, 1000, "for a note");
     bmi_release(w->context, room, most, 4);
-    bmi_dictionary_end(&names);
+    bmi_release(w->context, names.next, names.room, sizeof *names.next);
+    bmi_dictionary_end(&names.names);
     return st;
 }
 

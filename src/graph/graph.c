@@ -9,7 +9,7 @@ static void end(void *object)
     bm_graph *g = object;
     for (size_t i = 0; i < g->count; i++) bmi_object_free(g->nodes[i].value);
     bmi_release(g->object.context, g->nodes, g->capacity, sizeof *g->nodes);
-    bmi_release(g->object.context, g->names, g->names_size, sizeof *g->names);
+    bmi_index_end(&g->names);
     bmi_arena_end(&g->arena);
 }
 
@@ -24,7 +24,7 @@ bm_graph *bm_graph_new_at(const bm_graph_options *options, size_t size, bm_place
     bmi_options_copy(&e, here, &o, sizeof o, offsetof(bm_graph_options, named_), options, size);
     bm_graph *g = bmi_object_new(e.status ? NULL : o.context, &graph_kind, sizeof *g);
     if (!g) return &bmi_no_memory_graph;
-    g->arena.context = g->object.context;
+    g->arena.context = g->names.context = g->object.context;
     if (e.status) {
         bmi_fail_from(&g->object.error, &e);
         return g;

@@ -3,18 +3,18 @@
  */
 #ifndef BMI_GRAPH_GRAPH_H
 #define BMI_GRAPH_GRAPH_H
-#include "base/memory.h"
+#include "base/index.h"
 #include "tensor/tensor.h"
 #include <baeum/extend_graph.h>
 
 typedef struct bmi_node {
+    const char *name;
     const bm_op *op;
     const void *args; /* a copy in the graph's arena; null when op->args_size is 0 */
     int n_in;
     int64_t *in; /* indices, all smaller than the node's own */
     bm_type type;
     bm_shape shape; /* may have BM_ANY */
-    const char *name;
     bm_place here;
     bm_tensor *value; /* of constants, and of every node of an eager graph; counted */
 } bmi_node;
@@ -24,8 +24,7 @@ struct bm_graph {
     bmi_arena arena;
     bmi_node *nodes;
     size_t count, capacity;
-    int64_t *names;     /* hash table of node indices by name, -1 empty */
-    size_t names_size;  /* a power of two, or 0 */
+    bmi_index names;    /* of nodes */
     bm_place lent;      /* place that new nodes carry instead of their own, when its file is set */
     const char *scope;  /* "dense_1" while a layer is built: automatic names are "dense_1/matmul"; null for none */
     const bool *wanted; /* during a walk for gradients: the nodes on a way from an x to y; else null */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Adding nodes: shapes are inferred, arguments copied, names kept unique by a hash table (open addressing, FNV-1a).
+/* Adding nodes: shapes are inferred, arguments copied, names kept unique by an index.
  */
 #include "base/kinds.h"
 #include "graph/graph.h"
@@ -7,58 +7,34 @@
 #include <stdio.h>
 #include <string.h>
 
-static uint64_t hash_text(const char *text)
+static int64_t find(const bm_graph *g, const char *name)
 {
-    uint64_t h = UINT64_C(14695981039346656037);
-    for (; *text; text++) h = (h ^ (unsigned char)*text) * UINT64_C(1099511628211);
-    return h;
-}
-
-/* The slot of a name: where it is, or where it would go. */
-static size_t slot_of(const bm_graph *g, const char *name)
-{
-    size_t s = hash_text(name) & (g->names_size - 1);
-    while (g->names[s] >= 0 && strcmp(g->nodes[g->names[s]].name, name) != 0) s = (s + 1) & (g->names_size - 1);
-    return s;
-}
-
-static bool grow_names(bm_graph *g)
-{
-    if ((g->count + 1) * 2 <= g->names_size) return true;
-    const size_t size = g->names_size ? g->names_size * 2 : 64;
-    int64_t *names = bmi_alloc_raw(g->object.context, size, sizeof *names), *old = g->names;
-    if (!names) return false;
-    for (size_t i = 0; i < size; i++) names[i] = -1;
-    const size_t old_size = g->names_size;
-    g->names = names;
-    g->names_size = size;
-    for (size_t i = 0; i < g->count; i++) names[slot_of(g, g->nodes[i].name)] = (int64_t)i;
-    bmi_release(g->object.context, old, old_size, sizeof *old);
-    return true;
+    const size_t at = bmi_index_find(&g->names, g->nodes, sizeof *g->nodes, name);
+    return at == SIZE_MAX ? -1 : (int64_t)at;
 }
 
 bm_node bm_node_find(bm_graph *g, const char *name)
 {
-    if (!g || !name || !g->names_size) return bmi_node_failed(g);
-    return (bm_node){ g, g->names[slot_of(g, name)] };
+    if (!g || !name) return bmi_node_failed(g);
+    return (bm_node){ g, find(g, name) };
 }
 
 /* A copy of the given name, or an automatic one: the kind, then kind_1, kind_2 ... */
 static const char *name_node(bm_graph *g, const bm_op *op, const char *name, const char *label, bm_place here)
 {
     if (name && *name) {
-        if (g->names[slot_of(g, name)] >= 0) {
+        if (find(g, name) >= 0) {
             bmi_object_fail(g, BM_E_ARGUMENT, here, "%s: the name \"%s\" is taken by node %lld of this graph; names are unique",
-                            op->name, name, (long long)g->names[slot_of(g, name)]);
+                            op->name, name, (long long)find(g, name));
             return NULL;
         }
         return bmi_arena_text(&g->arena, name);
     }
-    if (g->names[slot_of(g, label)] < 0) return bmi_arena_text(&g->arena, label);
+    if (find(g, label) < 0) return bmi_arena_text(&g->arena, label);
     char text[200];
     for (size_t number = g->count;; number++) { /* the node's index first: nearly always free */
         snprintf(text, sizeof text, "%.150s_%zu", label, number);
-        if (g->names[slot_of(g, text)] < 0) return bmi_arena_text(&g->arena, text);
+        if (find(g, text) < 0) return bmi_arena_text(&g->arena, text);
     }
 }
 
@@ -124,19 +100,18 @@ static bool check_inputs(bm_graph *g, const bm_op *op, const bm_node *in, int n_
 
 static bool append(bm_graph *g, const bmi_node *node)
 {
-    if (!bmi_grow(g->object.context, (void **)&g->nodes, &g->capacity, g->count + 1, sizeof *g->nodes)) {
+    if (!bmi_grow(g->object.context, (void **)&g->nodes, &g->capacity, g->count + 1, sizeof *g->nodes) ||
+        !bmi_index_add(&g->names, node->name, g->count)) {
         bmi_fail_memory(&g->object.error, node->here, (g->count + 1) * sizeof *g->nodes, "nodes of the graph");
         return false;
     }
     g->nodes[g->count] = *node;
-    g->names[slot_of(g, node->name)] = (int64_t)g->count;
     g->count++;
     if (!g->eager || node->value) return true;
     const bmi_eager_engine *engine = bmi_kind_find("engine", "eager");
     if (!engine) bmi_object_fail(g, BM_E_UNSUPPORTED, node->here, "eager graphs need the run layer, which this build left out");
     else if (!engine->compute(g, (int64_t)g->count - 1)) return true;
-    g->names[slot_of(g, node->name)] = -1; /* nothing was added after it, so no probe runs over this slot */
-    g->count--;
+    bmi_index_undo(&g->names, node->name, --g->count);
     return false;
 }
 
@@ -149,7 +124,7 @@ bm_node bmi_node_add(bm_graph *g, const bm_op *op, const void *args, const bm_no
     bmi_node node = { .op = op, .n_in = n_in, .here = here };
     node.in = bmi_arena_alloc(&g->arena, (size_t)n_in + 1, sizeof *node.in);
     void *copy = op->args_size ? bmi_arena_alloc(&g->arena, 1, op->args_size) : NULL;
-    if (!node.in || (op->args_size && !copy) || !grow_names(g)) {
+    if (!node.in || (op->args_size && !copy)) {
         bmi_fail_memory(&g->object.error, here, op->args_size + sizeof(int64_t) * (size_t)n_in, "a node");
         return bmi_node_failed(g);
     }

@@ -79,11 +79,10 @@ static bm_status fail_unknown(bmi_error *e, const bm_recipe *r, const char *name
 /* A cell must be of a column that there is, given once, and be what the column is: an error here is a slip in the program. */
 static bm_status check_cell(bmi_error *e, const bm_recipe *r, const bm_table *t, const bm_cell *c, bm_place here)
 {
-    size_t i = 0;
-    while (i < r->n_inputs && strcmp(r->inputs[i].name, c->column)) i++;
+    const size_t i = bmi_recipe_input(r, c->column);
     if (bm_table_find(t, c->column) >= 0)
         return bmi_fail(e, BM_E_ARGUMENT, here, "predict: \"%.100s\" is given twice", c->column);
-    if (i == r->n_inputs) return is_known(r, c->column) ? BM_OK : fail_unknown(e, r, c->column, here);
+    if (i == SIZE_MAX) return is_known(r, c->column) ? BM_OK : fail_unknown(e, r, c->column, here);
     if (r->inputs[i].text && !c->text && !isnan(c->number))
         return bmi_fail(e, BM_E_TYPE, here, "predict: \"%.100s\" is text in the recipe; give it as .text", c->column);
     return BM_OK;
@@ -113,10 +112,10 @@ static bm_status check_readable(bmi_error *e, const bm_dataset *d, const bm_reci
 {
     for (size_t i = 0; d->counted.unreadable && cell_at(o, i); i++) {
         const bm_cell *c = cell_at(o, i);
-        for (size_t k = 0; k < r->n_inputs; k++)
-            if (c->text && !r->inputs[k].text && !strcmp(r->inputs[k].name, c->column))
-                return bmi_fail(e, BM_E_TYPE, here, "predict: \"%.100s\" is a number in the recipe; \"%.60s\" is none",
-                                c->column, c->text);
+        const size_t k = bmi_recipe_input(r, c->column);
+        if (c->text && k != SIZE_MAX && !r->inputs[k].text)
+            return bmi_fail(e, BM_E_TYPE, here, "predict: \"%.100s\" is a number in the recipe; \"%.60s\" is none", c->column,
+                            c->text);
     }
     return BM_OK;
 }

@@ -112,7 +112,8 @@ static bm_status apply(bmi_error *e, bm_place here, const bmi_step_column *s, bm
 {
     bmi_frame_column old = { 0 };
     const bmi_date_order order = s->n_numbers && s->numbers[0] == DAY_FIRST ? BMI_DAY_FIRST : BMI_MONTH_FIRST;
-    bool fine = bmi_frame_replace(f, at, s->n_texts, &old) && name_columns(f, at, s);
+    size_t first = 0;
+    bool fine = bmi_frame_replace(f, at, s->n_texts, &first, &old) && name_columns(f, first, s);
     for (int64_t i = 0; fine && i < f->rows; i++) {
         double parts[BMI_DATETIME_PARTS];
         bool time;
@@ -122,7 +123,7 @@ static bm_status apply(bmi_error *e, bm_place here, const bmi_step_column *s, bm
             f->counted.unreadable++;
             bmi_met_add(f->met, BMI_MET_NO_DATE, s->name, bmi_dictionary_text(old.dictionary, old.codes[i], NULL));
         }
-        for (size_t k = 0; k < s->n_texts; k++) f->columns[at + k].numbers[i] = date ? parts[k] : NAN;
+        for (size_t k = 0; k < s->n_texts; k++) f->columns[first + k].numbers[i] = date ? parts[k] : NAN;
     }
     bmi_frame_column_end(f, &old);
     return fine ? BM_OK : bmi_fail_memory(e, here, (size_t)f->rows * 8, "for the parts of dates");

@@ -200,16 +200,17 @@ static bm_status apply(bmi_error *e, bm_place here, const bmi_step_column *s, bm
     const bool text = f->columns[at].text;
     size_t *map = text ? map_texts(f, &f->columns[at], s) : NULL;
     bmi_frame_column old = { 0 };
-    bool fine = (!text || map) && bmi_frame_replace(f, at, s->n_texts + 1, &old);
+    size_t first = 0;
+    bool fine = (!text || map) && bmi_frame_replace(f, at, s->n_texts + 1, &first, &old);
     const size_t map_count = text && map ? (size_t)(fine ? old.dictionary->count : f->columns[at].dictionary->count) : 0;
-    if (fine) fine = name_columns(f, at, s);
-    for (size_t k = 0; fine && k <= s->n_texts; k++) memset(f->columns[at + k].numbers, 0, (size_t)f->rows * sizeof(double));
+    if (fine) fine = name_columns(f, first, s);
+    for (size_t k = 0; fine && k <= s->n_texts; k++) memset(f->columns[first + k].numbers, 0, (size_t)f->rows * sizeof(double));
     for (int64_t i = 0; fine && i < f->rows; i++) {
         const bool missing = text ? old.codes[i] < 0 : isnan(old.numbers[i]);
         size_t k = s->n_texts;
         if (!missing) k = text ? map[old.codes[i]] : category_of_number(s, old.numbers[i] + 0.);
         f->counted.missing += missing;
-        f->columns[at + k].numbers[i] = 1;
+        f->columns[first + k].numbers[i] = 1;
         if (missing || k < s->n_texts) continue;
         char number[32];
         f->counted.unseen++;

@@ -181,16 +181,17 @@ static bm_status apply(bmi_error *e, bm_place here, const bmi_step_column *s, bm
     int64_t *map = numbers_of(f, dictionary, s->texts, s->n_texts);
     char *name = map ? bmi_text_copy(f->context, s->name) : NULL;
     bmi_frame_column old = { 0 };
-    const bool fine = name && bmi_frame_replace(f, at, 1, &old);
+    size_t first = 0;
+    const bool fine = name && bmi_frame_replace(f, at, 1, &first, &old);
     for (int64_t i = 0; fine && i < f->rows; i++) {
         const int64_t number = old.codes[i] < 0 ? -1 : map[old.codes[i]];
-        f->columns[at].numbers[i] = number < 0 ? s->numbers[0] : (double)number;
+        f->columns[first].numbers[i] = number < 0 ? s->numbers[0] : (double)number;
         f->counted.missing += old.codes[i] < 0;
         if (old.codes[i] < 0 || number >= 0) continue;
         f->counted.unseen++;
         bmi_met_add(f->met, BMI_MET_UNSEEN, s->name, bmi_dictionary_text(dictionary, old.codes[i], NULL));
     }
-    if (fine) f->columns[at].name = name;
+    if (fine) f->columns[first].name = name;
     else bmi_text_release(f->context, name);
     bmi_release(f->context, map, room, sizeof *map);
     bmi_frame_column_end(f, &old);

@@ -51,10 +51,11 @@ static bm_status apply(bmi_error *e, bm_place here, const bmi_step_column *s, bm
 {
     const int degree = (int)s->numbers[0];
     bmi_frame_column old = { 0 };
-    const bool fine = bmi_frame_replace(f, at, (size_t)degree, &old) && name_columns(f, at, s->name, degree);
+    size_t first = 0;
+    const bool fine = bmi_frame_replace(f, at, (size_t)degree, &first, &old) && name_columns(f, first, s->name, degree);
     for (int64_t i = 0; fine && i < f->rows; i++) {
         double power = 1;
-        for (int p = 0; p < degree; p++) f->columns[at + (size_t)p].numbers[i] = power *= old.numbers[i];
+        for (int p = 0; p < degree; p++) f->columns[first + (size_t)p].numbers[i] = power *= old.numbers[i];
     }
     bmi_frame_column_end(f, &old);
     return fine ? BM_OK : bmi_fail_memory(e, here, (size_t)f->rows * 8, "for the powers of a column");
