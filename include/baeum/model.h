@@ -295,6 +295,10 @@ typedef struct bm_model_load_options {
     const struct bm_metric_kind    *metrics[BM_MODEL_MAX];
     const struct bm_optimizer_kind *optimizers[BM_MODEL_MAX];
     bm_context *context;
+    const struct bm_activation_kind *activations[BM_MODEL_MAX];
+    const struct bm_init_kind       *initializers[BM_MODEL_MAX];
+    const struct bm_penalty_kind    *penalties[BM_MODEL_MAX];
+    const struct bm_schedule_kind   *schedules[BM_MODEL_MAX];
 } bm_model_load_options;
 /** Reads a model: ready to predict and, when it was compiled, to be evaluated and fitted further.
  *  Returns  gives a model, never null

@@ -42,20 +42,21 @@ static bm_status load_learner(loading *l, const json_t *from)
     bm_learner how;
     if (!value || json_is_null(value)) return BM_OK;
     if (bmi_part_load(l->e, l->here, "learner", value, NULL, false, &how)) return l->e->status;
+    bmi_outside outside[BMI_OUTSIDE];
+    bmi_outside_of(l->o, outside);
+    bmi_part_adopt(&how, NULL, outside, BM_MODEL_MAX);
     return bmi_learner_keep(l->m, &how, l->here);
 }
 
 static bm_status load_structure(loading *l)
 {
-    const bm_layer_kind *kinds[BM_MODEL_MAX + 1] = { NULL };
-    memcpy(kinds, l->o->layers, sizeof l->o->layers);
     json_t *all = text_of(l, "model");
     if (!all)
         return bmi_fail(l->e, BM_E_FORMAT, l->here,
                         "load: %.300s is a safetensors file, but no model of Baeum: its metadata has no \"model\"", l->o->path);
     char what[400];
     snprintf(what, sizeof what, "load: %.300s", l->o->path);
-    if (!load_learner(l, all)) bmi_model_load_layers(l->m, all, kinds, false, what, l->here);
+    if (!load_learner(l, all)) bmi_model_load_layers(l->m, all, l->o, false, what, l->here);
     json_decref(all);
     return l->e->status;
 }

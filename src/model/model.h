@@ -5,6 +5,7 @@
 #define BMI_MODEL_MODEL_H
 #include "model/history.h"
 #include "model/hooks.h"
+#include "nn/part.h"
 #include <stdatomic.h>
 
 enum { BMI_PARTS = 4 }; /* train, validation, test, baseline */
@@ -91,8 +92,11 @@ json_t *bmi_settings_save(const bmi_settings *s);
 bm_status bmi_settings_load(bmi_error *e, bm_place here, const json_t *from, const bm_model_load_options *kinds,
                             bm_compile_options *to);
 /* parse.c: the layers of {"layers": [...]} become the model's. */
-bm_status bmi_model_load_layers(bm_model *m, const json_t *from, const bm_layer_kind *const *kinds, bool strict,
+bm_status bmi_model_load_layers(bm_model *m, const json_t *from, const bm_model_load_options *kinds, bool strict,
                                 const char *what, bm_place here);
+/* settings_json.c: the records from outside that choices may name, as bmi_part_adopt takes them; no options, an empty list. */
+enum { BMI_OUTSIDE = 5 };
+void bmi_outside_of(const bm_model_load_options *kinds, bmi_outside into[BMI_OUTSIDE]);
 /* Layers from a line or JSON; texts borrow from the arena and *holds, which is to be released after. */
 bm_status bmi_layers_from_text(bmi_error *e, bm_place here, bmi_arena *arena, const char *text, bm_layers *to, json_t **holds);
 

@@ -14,19 +14,24 @@ static bool is_json(const char *text)
 #define LIST_FORM "as {\"layers\": [\"dense 64 relu\", {\"kind\": \"dropout\", \"options\": {\"rate\": 0.2}}]}"
 
 /* One member of a list: a record of a kind, or a line of layers. */
-static bm_status layers_in(bmi_error *e, bm_place here, bmi_arena *arena, const json_t *from, const bm_layer_kind *const *kinds,
-                           bool strict, bm_layers *to)
+static bm_status layers_in(bmi_error *e, bm_place here, bmi_arena *arena, const json_t *from,
+                           const bm_model_load_options *kinds, bool strict, bm_layers *to)
 {
+    const bm_layer_kind *outside[BM_MODEL_MAX + 1] = { NULL };
+    bmi_outside choices[BMI_OUTSIDE];
     if (json_is_string(from)) return bmi_layers_parse(e, here, arena, json_string_value(from), to);
     bm_layer *one = bmi_arena_alloc(arena, 1, sizeof *one);
     if (!one) return bmi_fail_memory(e, here, sizeof *one, "a layer");
     *to = (bm_layers){ one, 1 };
-    return bmi_layer_load(e, here, from, kinds, strict, one);
+    if (kinds) memcpy(outside, kinds->layers, sizeof kinds->layers);
+    bmi_outside_of(kinds, choices);
+    if (!bmi_layer_load(e, here, from, outside, strict, one)) bmi_part_adopt(one, NULL, choices, BM_MODEL_MAX);
+    return e->status;
 }
 
 /* The layers of {"layers": [...]} or of the list itself, in memory of the arena; texts borrow from `from`. */
-static bm_status layers_of(bmi_error *e, bm_place here, bmi_arena *arena, const json_t *from, const bm_layer_kind *const *kinds,
-                           bool strict, const char *what, bm_layers *to)
+static bm_status layers_of(bmi_error *e, bm_place here, bmi_arena *arena, const json_t *from,
+                           const bm_model_load_options *kinds, bool strict, const char *what, bm_layers *to)
 {
     const json_t *list = json_is_array(from) ? from : json_object_get(from, "layers");
     const size_t n = json_array_size(list);
@@ -46,7 +51,7 @@ static bm_status layers_of(bmi_error *e, bm_place here, bmi_arena *arena, const 
     return BM_OK;
 }
 
-bm_status bmi_model_load_layers(bm_model *m, const json_t *from, const bm_layer_kind *const *kinds, bool strict,
+bm_status bmi_model_load_layers(bm_model *m, const json_t *from, const bm_model_load_options *kinds, bool strict,
                                 const char *what, bm_place here)
 {
     bmi_arena arena = { .context = m->object.context };

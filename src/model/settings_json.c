@@ -78,6 +78,16 @@ static bm_status load_lists(bmi_error *e, bm_place here, const json_t *from, con
     return BM_OK;
 }
 
+void bmi_outside_of(const bm_model_load_options *kinds, bmi_outside into[BMI_OUTSIDE])
+{
+    memset(into, 0, BMI_OUTSIDE * sizeof *into);
+    if (!kinds) return;
+    into[0] = (bmi_outside){ "activation", (const void *const *)kinds->activations };
+    into[1] = (bmi_outside){ "initializer", (const void *const *)kinds->initializers };
+    into[2] = (bmi_outside){ "penalty", (const void *const *)kinds->penalties };
+    into[3] = (bmi_outside){ "schedule", (const void *const *)kinds->schedules };
+}
+
 bm_status bmi_settings_load(bmi_error *e, bm_place here, const json_t *from, const bm_model_load_options *kinds,
                             bm_compile_options *to)
 {
@@ -85,5 +95,9 @@ bm_status bmi_settings_load(bmi_error *e, bm_place here, const json_t *from, con
     if (load_lists(e, here, from, kinds, to)) return e->status;
     const bm_optimizer_kind *list[BM_MODEL_MAX + 1] = { NULL };
     for (int k = 0; kinds && k < BM_MODEL_MAX; k++) list[k] = kinds->optimizers[k];
-    return bmi_optimizer_load(e, here, json_object_get(from, "optimizer"), list, false, &to->optimizer);
+    bmi_outside outside[BMI_OUTSIDE];
+    bmi_outside_of(kinds, outside);
+    if (!bmi_optimizer_load(e, here, json_object_get(from, "optimizer"), list, false, &to->optimizer))
+        bmi_optimizer_adopt(&to->optimizer, outside, BM_MODEL_MAX);
+    return e->status;
 }

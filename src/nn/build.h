@@ -14,6 +14,7 @@
 #include "base/fields.h"
 #include "base/memory.h"
 #include "graph/graph.h"
+#include "nn/part.h"
 #include <baeum/extend_nn.h>
 
 /* A layer that is settled. All of it lies in the arena it was kept in. */
@@ -41,6 +42,8 @@ bm_status bmi_optimizer_keep(bmi_error *e, bmi_arena *arena, const bm_optimizer 
 json_t *bmi_optimizer_save(const bm_optimizer *kept);
 bm_status bmi_optimizer_load(bmi_error *e, bm_place here, const json_t *from, const bm_optimizer_kind *const *kinds,
                              bool strict, bm_optimizer *to);
+/* As bmi_part_adopt. */
+void bmi_optimizer_adopt(bm_optimizer *loaded, const bmi_outside *outside, size_t most);
 /* "adam", "sgd:rate=.1,momentum=.9" or "sgd(rate=.1)"; texts go to the arena. The value is unsettled, as bm_sgd(...) gives it. */
 bm_status bmi_optimizer_parse(bmi_error *e, bm_place here, bmi_arena *arena, const char *text, bm_optimizer *to);
 /* Layers from text (see bm_layers_parse); the list lies in the arena. */

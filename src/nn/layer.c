@@ -2,6 +2,7 @@
 /* Layers and optimisers as values, and keeping them: see nn/part.h for what they share. */
 #include "nn/build.h"
 #include "nn/layers_text.h"
+#include "nn/optimizers/optimizer.h"
 #include "nn/part.h"
 #include <stdio.h>
 #include <string.h>
@@ -98,6 +99,19 @@ bm_status bmi_layer_load(bmi_error *e, bm_place here, const json_t *from, const 
     return bmi_part_load(e, here, "layer", from, (const void *const *)kinds, strict, to);
 }
 
+/* The settings that every optimiser has: of one from outside they are all that is settled, saved and loaded. */
+static const bmi_field common_fields[] = { BMI_OPTIMIZER_FIELDS(bm_optimizer_common, .01, 0), { 0 } };
+
+static bm_status settle_common(bmi_error *e, bm_optimizer *o)
+{
+    bm_optimizer_common *common = (void *)o->options.at;
+    bm_schedule *schedule = &common->schedule;
+    if (bmi_fields_settle(e, o->here, o->kind->name, common_fields, common)) return e->status;
+    if (schedule->name && !schedule->kind) schedule->kind = bmi_kind_find("schedule", schedule->name);
+    schedule->name = schedule->kind ? schedule->kind->name : NULL;
+    return BM_OK;
+}
+
 bm_status bmi_optimizer_keep(bmi_error *e, bmi_arena *arena, const bm_optimizer *from, bm_optimizer *to)
 {
     if (bmi_part_keep(e, arena, "optimizer", from, to)) return e->status;
@@ -105,18 +119,33 @@ bm_status bmi_optimizer_keep(bmi_error *e, bmi_arena *arena, const bm_optimizer 
         return bmi_fail(e, BM_E_ARGUMENT, from->here,
                         "%s: its record needs an update function, and options that begin with those all optimisers have",
                         to->kind->name);
-    return BM_OK;
+    return to->kind->fields ? BM_OK : settle_common(e, to);
 }
 
 json_t *bmi_optimizer_save(const bm_optimizer *kept)
 {
-    return bmi_part_save(kept);
+    json_t *all = bmi_part_save(kept);
+    if (!all || kept->kind->fields) return all;
+    json_t *options = bmi_fields_save(common_fields, &kept->options);
+    if (options && json_object_set_new(all, "options", options) == 0) return all;
+    json_decref(all);
+    return NULL;
 }
 
 bm_status bmi_optimizer_load(bmi_error *e, bm_place here, const json_t *from, const bm_optimizer_kind *const *kinds,
                              bool strict, bm_optimizer *to)
 {
-    return bmi_part_load(e, here, "optimizer", from, (const void *const *)kinds, strict, to);
+    const json_t *options = json_object_get(from, "options");
+    if (bmi_part_load(e, here, "optimizer", from, (const void *const *)kinds, strict, to)) return e->status;
+    if (to->kind->fields || !options || to->kind->options_size < sizeof(bm_optimizer_common)) return BM_OK;
+    to->size = to->kind->options_size;
+    bmi_fields_load(e, here, to->kind->name, common_fields, &to->options, options, strict);
+    return e->status;
+}
+
+void bmi_optimizer_adopt(bm_optimizer *loaded, const bmi_outside *outside, size_t most)
+{
+    bmi_part_adopt(loaded, loaded->kind && !loaded->kind->fields ? common_fields : NULL, outside, most);
 }
 
 bm_status bmi_optimizer_parse(bmi_error *e, bm_place here, bmi_arena *arena, const char *text, bm_optimizer *to)

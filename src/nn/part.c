@@ -121,6 +121,27 @@ bm_status bmi_part_load(bmi_error *e, bm_place here, const char *family, const j
     return bmi_fields_load(e, here, kind->name, kind->fields, &r->part.options, options, strict);
 }
 
+static const void *find_outside(const bmi_outside *o, const char *name, size_t most)
+{
+    for (size_t i = 0; name && i < most && o->kinds[i]; i++)
+        if (!strcmp(((const bmi_part_kind *)o->kinds[i])->name, name)) return o->kinds[i];
+    return NULL;
+}
+
+void bmi_part_adopt(void *loaded, const bmi_field *fields, const bmi_outside *outside, size_t most)
+{
+    room *r = loaded;
+    const bmi_part_kind *kind = r->part.kind;
+    if (!fields && kind) fields = kind->fields;
+    for (const bmi_field *f = r->part.size ? fields : NULL; f && f->name; f++)
+        for (const bmi_outside *o = outside; o && o->family; o++) {
+            if ((f->type != BMI_FIELD_CHOICE && f->type != BMI_FIELD_PART) || strcmp(f->family, o->family)) continue;
+            bmi_choice *choice = (void *)((unsigned char *)&r->part.options + f->offset); /* a part begins as a choice does */
+            const void *record = find_outside(o, choice->name, most);
+            if (record) choice->kind = record;
+        }
+}
+
 bm_status bmi_part_parse(bmi_error *e, bm_place here, bmi_arena *arena, const char *family, const char *text, void *to)
 {
     const size_t n = strcspn(text, ":("), length = strlen(text);

@@ -26,6 +26,14 @@ json_t *bmi_part_save(const void *kept);
  * outside the library, ended by null, or null. BM_E_FORMAT no such form; BM_E_UNSUPPORTED an unknown kind. */
 bm_status bmi_part_load(bmi_error *e, bm_place here, const char *family, const json_t *from, const void *const *kinds,
                         bool strict, void *to);
+/* Records from outside the library that choices of a loaded part may name: a family, and `most` of its kinds or a null behind the last. */
+typedef struct bmi_outside {
+    const char *family;
+    const void *const *kinds;
+} bmi_outside;
+/* Gives the choices of a part that was loaded the records that they name. `fields`: of its options, null: its kind's; `outside` is ended by
+ * a null family, or null. */
+void bmi_part_adopt(void *loaded, const bmi_field *fields, const bmi_outside *outside, size_t most);
 /* "adam", "sgd:rate=.1,momentum=.9" or "sgd(rate=.1)"; texts go to the arena. */
 bm_status bmi_part_parse(bmi_error *e, bm_place here, bmi_arena *arena, const char *family, const char *text, void *to);
 

@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: Apache-2.0
+/* A network of kinds that are not the library's: activation, initialiser, penalty, loss, metric, schedule, optimiser, layer and callback, as
+ * a program with the public headers alone writes them; saved, and loaded by their records.
+ */
+#include "support/bmt.h"
+#include <baeum.h>
+#include <baeum/extend.h>
+#include <math.h>
+#include <string.h>
+
+static bm_node mish(bm_node x, const double p[2])
+{
+    return bm_scale(bm_mul(x, bm_tanh(bm_softplus(x))), p[0]);
+}
+static const bm_activation_kind mish_kind = {
+    .size = sizeof(bm_activation_kind), .name = "mish", .number = { { .name = "by", .initial = 1 } }, .apply = mish
+};
+
+static void sines(const double p[2], bm_array *out, int64_t fan_in, int64_t fan_out, uint64_t seed, uint64_t stream)
+{
+    (void)p, (void)seed, (void)stream;
+    for (int64_t i = 0; i < out->size; i++) ((float *)out->data)[i] = sinf((float)i) / (float)(fan_in + fan_out);
+}
+static const bm_init_kind sines_kind = { .size = sizeof(bm_init_kind), .name = "sines", .fill = sines };
+
+static bm_node cauchy(bm_node w, const double p[2])
+{
+    return bm_scale(bm_sum(bm_log1p(bm_square(w))), p[0]);
+}
+static const bm_penalty_kind cauchy_kind = {
+    .size = sizeof(bm_penalty_kind), .name = "cauchy", .number = { { .name = "a", .initial = .25 } }, .of = cauchy
+};
+
+static bm_node fourth(const bm_loss_input *in, const double p[2])
+{
+    (void)p;
+    return bm_mean_over(bm_square(bm_square(bm_sub(in->prediction, in->target))), BM_AXES(1));
+}
+static const bm_loss_kind fourth_kind = {
+    .size = sizeof(bm_loss_kind), .name = "fourth_power", .target = BM_TARGET_LIKE_OUTPUT, .rows = fourth
+};
+
+static double largest(const bm_metric_input *in, const double p[2])
+{
+    double most = 0;
+    (void)p;
+    for (int64_t i = 0; i < in->rows * in->columns; i++) most = fmax(most, fabs(in->prediction[i] - in->target[i]));
+    return most;
+}
+static const bm_metric_kind largest_kind = { .size = sizeof(bm_metric_kind), .name = "max_error", .all = largest };
+
+static bm_node root(bm_node step, const double p[2])
+{
+    (void)p;
+    return bm_rsqrt(bm_shift(step, 1));
+}
+static const bm_schedule_kind root_kind = { .size = sizeof(bm_schedule_kind), .name = "one_over_root", .factor = root };
+
+static void sign_update(bm_update *u, const void *options)
+{
+    const bm_node w = bm_update_variable(u);
+    (void)options;
+    bm_update_assign(u, w, bm_sub_product(w, bm_update_rate(u), bm_sign(bm_update_gradient(u))));
+}
+static const bm_optimizer_kind sign_kind = { .size = sizeof(bm_optimizer_kind),
+                                             .name = "sign_descent",
+                                             .options_size = sizeof(bm_optimizer_common),
+                                             .update = sign_update };
+
+static bm_node gain_build(bm_build *b, const void *options, const bm_node *in, size_t n)
+{
+    const bm_shape s = bm_node_shape(in[0]);
+    (void)options, (void)n;
+    return bm_mul(in[0], bm_build_weight(b, "gain", BM_SHAPE(s.dim[1]), BM_CONSTANT(2), (bm_penalty){ 0 }));
+}
+static const bm_layer_kind gain_kind = { .size = sizeof(bm_layer_kind), .name = "gain", .build = gain_build };
+
+static void count_epoch(bm_training *t, const void *options, void *state)
+{
+    (void)options;
+    if (++*(int *)state == 3) bm_training_stop(t, "three are enough");
+}
+static const bm_callback_kind count_kind = {
+    .size = sizeof(bm_callback_kind), .name = "count", .state_size = sizeof(int), .epoch = count_epoch
+};
+
+static bm_dataset *numbers(void)
+{
+    static float x[40][3], t[40];
+    for (int i = 0; i < 40; i++) {
+        for (int k = 0; k < 3; k++) x[i][k] = sinf((float)(i * 3 + k));
+        t[i] = x[i][0] - .5f * x[i][2];
+    }
+    bm_tensor *xs = bm_tensor_view(BM_F32, BM_SHAPE(40, 3), x), *ts = bm_tensor_view(BM_F32, BM_SHAPE(40, 1), t);
+    bm_dataset *d = bm_dataset_from(xs, ts);
+    bm_free(xs);
+    bm_free(ts);
+    return d;
+}
+
+static bm_model *network(bm_optimizer optimizer)
+{
+    bm_model *m =
+        bm_sequential(bm_input(3),
+                      bm_dense(5, .activation = { .kind = &mish_kind, .p = { 1.5 } }, .kernel_init = { .kind = &sines_kind },
+                               .kernel_penalty = { .kind = &cauchy_kind }, .name = "first"),
+                      bm_layer_custom_at(&gain_kind, NULL, 0, BM_HERE), bm_dense(1));
+    bm_compile(m, .loss = { .kind = &fourth_kind }, .optimizer = optimizer, .metrics = { { .kind = &largest_kind } });
+    return m;
+}
+
+#define RECORDS                                                                                                       \
+    .layers = { &gain_kind }, .losses = { &fourth_kind }, .metrics = { &largest_kind }, .optimizers = { &sign_kind }, \
+    .activations = { &mish_kind }, .initializers = { &sines_kind }, .penalties = { &cauchy_kind }, .schedules = { &root_kind }
+
+static void same_predictions(bm_model *a, bm_model *b, const bm_dataset *d)
+{
+    bm_tensor *x = bm_predict(a, bm_dataset_x(d, 0)), *y = bm_predict(b, bm_dataset_x(d, 0));
+    if (bm_failed(x) || bm_failed(y)) fail_msg("%s%s", bm_error(x), bm_error(y));
+    assert_memory_equal(bm_data_f32(x), bm_data_f32(y), 40 * sizeof(float));
+    bm_free(x);
+    bm_free(y);
+}
+
+static void they_work(void **state)
+{
+    (void)state;
+    bm_dataset *d = numbers();
+    bm_model *m = network(
+        bm_optimizer_custom_at(&sign_kind, &(bm_optimizer_common){ .rate = .01 }, sizeof(bm_optimizer_common), BM_HERE));
+    const bm_tensor *w = bm_model_weight(m, "first/kernel");
+    for (int i = 0; i < 15; i++) bmt_near("the initialiser", bm_tensor_at(w, i), sin(i) / 8, 1e-7);
+    bmt_near("the layer's weight", bm_tensor_at(bm_model_weight(m, "gain_1/gain"), 4), 2, 0);
+    const double before = bm_evaluate(m, d).loss;
+    bm_fit(m, d, .epochs = 9, .whole = true, .callbacks = { bm_callback_custom_at(&count_kind, NULL, 0, BM_HERE) });
+    assert_string_equal(bm_error(m), "");
+    assert_string_equal(bm_stopped_by(m), "three are enough");
+    assert_int_equal(bm_history_epochs(m), 3);
+    double penalty = 0; /* of the first step's weights; each of the three moved by three times .01 */
+    for (int i = 0; i < 15; i++) penalty += .25 * log1p(sin(i) * sin(i) / 64);
+    bmt_near("loss and penalty", bm_history(m, "loss", 0) - before, 0, penalty + 1e-6);
+    for (int i = 0; i < 15; i++) {
+        const double moved = fabs(bm_tensor_at(bm_model_weight(m, "first/kernel"), i) - sin(i) / 8);
+        assert_true(fabs(moved - .01) < 1e-6 || fabs(moved - .03) < 1e-6);
+    }
+    const bm_scores s = bm_evaluate(m, d);
+    bm_tensor *y = bm_predict(m, bm_dataset_x(d, 0));
+    double most = 0;
+    for (int i = 0; i < 40; i++) most = fmax(most, fabs(bm_tensor_at(y, i) - bm_tensor_at(bm_dataset_t(d, 0), i)));
+    bmt_near("the metric", bm_score(&s, "max_error"), most, 1e-6);
+    bm_free(y);
+    bm_free(m);
+    bm_free(d);
+}
+
+static void they_come_back(void **state)
+{
+    (void)state;
+    bm_dataset *d = numbers();
+    for (int mine = 0; mine < 2; mine++) {
+        const bm_optimizer_common sign = { .rate = .001, .schedule = { .kind = &root_kind } };
+        bm_model *m = network(mine ? bm_optimizer_custom_at(&sign_kind, &sign, sizeof sign, BM_HERE)
+                                   : bm_adam(.schedule = { .kind = &root_kind }));
+        bm_fit(m, d, .epochs = 3, .seed = 1);
+        bm_save(m, bmt_temp("outside.st"), .training = true);
+        assert_string_equal(bm_error(m), "");
+        bm_model *n = bm_load(bmt_temp("outside.st"), RECORDS);
+        assert_string_equal(bm_error(n), "");
+        same_predictions(m, n, d);
+        bm_fit(m, d, .epochs = 5, .seed = 1, .resume = true); /* training goes on as if it had not been left */
+        bm_fit(n, d, .epochs = 5, .seed = 1, .resume = true);
+        assert_string_equal(bm_error(n), "");
+        assert_int_equal(bm_history_epochs(n), 5);
+        same_predictions(m, n, d);
+        bm_free(n);
+        bm_free(m);
+    }
+    bm_free(d);
+}
+
+/* The settings that all optimisers have work in one from outside: explicit zeros, ranges, schedules by name. */
+static void common_settings(void **state)
+{
+    (void)state;
+    bm_dataset *d = numbers();
+    const struct {
+        bm_optimizer_common o;
+        double moved; /* by two steps */
+    } cases[] = { { { .rate = .5 }, 1 },
+                  { { .rate = BM_ZERO }, 0 },
+                  { { 0 }, .02 },
+                  { { .rate = .5, .schedule = BM_INVERSE_TIME(1) }, .75 },
+                  { { .rate = .5, .decay = 1 }, .75 } };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        bm_model *m = bm_sequential(bm_input(3), bm_dense(1, .bias_init = BM_CONSTANT(9)));
+        bm_compile(m, .loss = BM_MSE, .optimizer = bm_optimizer_custom_at(&sign_kind, &cases[i].o, sizeof cases[i].o, BM_HERE));
+        bm_fit(m, d, .epochs = 2, .whole = true);
+        assert_string_equal(bm_error(m), "");
+        bmt_near("the bias", bm_tensor_at(bm_model_weight(m, "dense_1/bias"), 0), 9 - cases[i].moved, 1e-6);
+        bm_free(m);
+    }
+    const struct {
+        bm_optimizer_common o;
+        const char *says;
+    } wrong[] = { { { .rate = -1 }, "sign_descent: rate is -1, must be >= 0" },
+                  { { .schedule = { .name = "cosin" } }, "did you mean \"cosine\"?" } };
+    for (size_t i = 0; i < 2; i++) {
+        bm_model *m = bm_sequential(bm_input(3), bm_dense(1));
+        bm_compile(m, .loss = BM_MSE, .optimizer = bm_optimizer_custom_at(&sign_kind, &wrong[i].o, sizeof wrong[i].o, BM_HERE));
+        assert_int_equal(bm_status_of(m), BM_E_ARGUMENT);
+        bmt_contains("a setting", bm_error(m), wrong[i].says);
+        bm_free(m);
+    }
+    bm_free(d);
+}
+
+/* A record that is not given is missed by its name. */
+static void they_are_missed(void **state)
+{
+    (void)state;
+    bm_dataset *d = numbers();
+    bm_model *m = network(bm_adam(.schedule = { .kind = &root_kind }));
+    bm_fit(m, d);
+    bm_save(m, bmt_temp("outside.st"));
+    assert_string_equal(bm_error(m), "");
+    const bm_model_load_options all = { .path = bmt_temp("outside.st"), RECORDS };
+    static const char *const names[] = { "gain", "fourth_power", "max_error", "mish", "sines", "cauchy", "one_over_root" };
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        bm_model_load_options o = all;
+        if (i == 0) o.layers[0] = NULL;
+        if (i == 1) o.losses[0] = NULL;
+        if (i == 2) o.metrics[0] = NULL;
+        if (i == 3) o.activations[0] = NULL;
+        if (i == 4) o.initializers[0] = NULL;
+        if (i == 5) o.penalties[0] = NULL;
+        if (i == 6) o.schedules[0] = NULL;
+        bm_model *n = bm_load_at(&o, sizeof o, BM_HERE);
+        assert_true(bm_failed(n));
+        bmt_contains(names[i], bm_error(n), names[i]);
+        bm_free(n);
+    }
+    bm_free(m);
+    bm_free(d);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(they_work),
+        cmocka_unit_test(they_come_back),
+        cmocka_unit_test(they_are_missed),
+        cmocka_unit_test(common_settings),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
