@@ -159,10 +159,13 @@ static void take_epilogue(bmi_ir *ir, int i)
     }
 }
 
+bool bmi_ir_contraction(const bmi_item *item)
+{
+    return strcmp(item->op->name, "matmul") == 0 && item->size && bmi_type_is_real(item->type);
+}
+
 static bool epilogue_possible(const bmi_item *item)
 {
-    const bm_op *op = item->op;
-    if (strcmp(op->name, "matmul") != 0 || !item->size || !bmi_type_is_real(item->type)) return false;
     return item->in_shape[1].rank == 2 && (item->in_shape[0].rank == 2 || item->shape.rank == item->in_shape[0].rank);
 }
 
@@ -206,9 +209,9 @@ bm_status bmi_pass_fuse(bmi_ir *ir)
     for (int i = 0; i < ir->n_items && !ir->error->status; i++)
         if (ir->items[i].alive && ir->items[i].unit >= 0 && ir->units[ir->items[i].unit].elementwise) join_inputs(ir, i);
     for (int i = ir->n_items; i-- > 0 && !ir->error->status;) { /* the last product before a chain takes it */
-        if (!ir->items[i].alive || ir->items[i].unit < 0 || !epilogue_possible(&ir->items[i])) continue;
+        if (!ir->items[i].alive || ir->items[i].unit < 0 || !bmi_ir_contraction(&ir->items[i])) continue;
         ir->units[ir->items[i].unit].contraction = i;
-        take_epilogue(ir, i);
+        if (epilogue_possible(&ir->items[i])) take_epilogue(ir, i);
     }
     if (!ir->error->status) compact(ir);
     return ir->error->status;

@@ -66,7 +66,8 @@ typedef struct bmi_ir {
     int mark;     /* last used */
     int *user_at; /* users of item i: users[user_at[i]] .. users[user_at[i + 1] - 1]; see bmi_ir_list_users */
     int *users;
-    int guard; /* item, or -1 */
+    int guard;     /* item, or -1 */
+    size_t folded; /* bytes of constants that folding made */
 } bmi_ir;
 
 bm_status bmi_pass_prune(bmi_ir *ir);
@@ -90,6 +91,8 @@ int bmi_ir_base(const bmi_ir *ir, int item);
 bool bmi_ir_alike(const bm_shape *a, const bm_shape *b);
 /* True for an item that the elementwise programs can compute. */
 bool bmi_ir_fusable(const bmi_ir *ir, const bmi_item *item);
+/* True for a matrix product, which the contraction engine computes. */
+bool bmi_ir_contraction(const bmi_item *item);
 /* The variable (item) that an update writes, or -1. */
 int bmi_ir_target(const bmi_ir *ir, const bmi_item *item);
 /* Calls visit for each unit that must run before unit u: makers of its inputs, readers of variables it updates, the guard.
@@ -105,6 +108,8 @@ bm_status bmi_ir_program(bmi_ir *ir, const bmi_unit *u, bmi_program_spec *spec);
 /* Whether items (in topological order) fit a program (operands, steps, results, dimensions), maybe as the epilogue of a
  * contraction: asked before units are merged. */
 bool bmi_ir_fits_program(bmi_ir *ir, const int *items, int n, bool epilogue);
+/* Adds the steps of one unit to the plan; memory of all its items must be placed. */
+bm_status bmi_ir_bind_unit(bmi_ir *ir, const bmi_unit *u);
 /* Whether an item's value is needed outside of its unit: by another unit, a fetch, or an update. */
 bool bmi_ir_escapes(const bmi_ir *ir, int item);
 

@@ -254,12 +254,28 @@ static void every_stage_can_be_printed(void **state)
     }
 }
 
+/* Products of batches run on the contraction engine, too, also those that can take no chain as their epilogue. */
+static void batched_products_are_contractions(void **state)
+{
+    (void)state;
+    bench b;
+    start(&b);
+    bm_node x = bm_placeholder(b.g, BM_F32, BM_SHAPE(3, 4, 4), "x"), y = bm_tanh(bm_matmul(x, bm_matmul(x, x)));
+    run_passes(&b, BOUND, BM_NODES(y), x, BM_SHAPE(3, 4, 4));
+    assert_int_equal(b.plan.n_steps, 3);
+    assert_string_equal(b.plan.steps[0].what, "contract");
+    assert_string_equal(b.plan.steps[1].what, "contract");
+    assert_string_equal(b.plan.steps[2].what, "tanh");
+    stop(&b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(prune_keeps_what_is_needed),
         cmocka_unit_test(fold_computes_constants),
         cmocka_unit_test(fold_leaves_random_and_large),
+        cmocka_unit_test(batched_products_are_contractions),
         cmocka_unit_test(simplify_changes_no_number),
         cmocka_unit_test(share_joins_equals),
         cmocka_unit_test(fuse_makes_chains_and_epilogues),
