@@ -34,7 +34,7 @@ typedef struct bm_graph_options {
     char        zero_;
     BM_NAMED_;
     bm_context *context; /**< default: the built-in one; counted */
-    bool        eager;   /**< every node is computed as it is built; see bm_node_value */
+    bool        eager;   /**< every node is computed as it is built, with a session's kernels; see bm_node_value */
     int64_t     seed;    /**< of random operations and initialisers in eager mode */
 } bm_graph_options;
 

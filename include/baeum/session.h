@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Sessions: run chosen nodes of a graph with feeds and fetches. The first run with given fetches and feed shapes makes a plan
  * (an array of kernels with all arguments ready); later ones are a loop over it.
+ *
+ * Operations take numbers below the smallest normal one (1.2e-38 in f32, 2.2e-308 in f64) for 0 and give 0 in their place, as
+ * processors are slow with them; so do eager graphs, with the same kernels and the same bits for each node. (A product whose
+ * bias is added by the next node, and which nothing else needs, may start its sums with the bias: its last bit can differ then.)
  */
 // clang-format off
 #ifndef BAEUM_SESSION_H

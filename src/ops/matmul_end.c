@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* What of the chain behind a small product its kernel does itself, on numbers still in registers: adding a bias to each row, and
- * the update w -= rate * product. Both are rounded as the chain would.
+ * the update w -= rate * product. Both are rounded as the chain would, except that a long sum starts with its bias
+ * (kernels/cpu/contract_bound.h).
  */
 #include "ops/matmul.h"
 #include "ops/elementwise.h"

@@ -165,6 +165,12 @@ static bool bind_unit(binder *w, const bmi_unit *u)
     return !b.failed;
 }
 
+bm_status bmi_ir_bind_unit(bmi_ir *ir, const bmi_unit *u)
+{
+    if (!bind_unit(&(binder){ .ir = ir }, u) && !ir->error->status) bmi_ir_no_memory(ir, 0);
+    return ir->error->status;
+}
+
 /* What a unit does, for printing and diagnosis. */
 static void describe(bmi_ir *ir, const bmi_unit *u, bmi_plan_unit *d)
 {

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Fold: what depends on constants alone is computed once, while planning, unless that would make something large of
- * something small.
+ * something small, or a plan's constants larger than FOLD_BYTES. It takes the kernels of the run, so that it gives the run's bits
+ * and costs no more than one run would.
  */
 #include "plan/ir.h"
 
-enum { FOLD_ELEMENTS = 4096 };
+enum { FOLD_ELEMENTS = 4096, FOLD_BYTES = 64 << 20 };
 
 static bool foldable(const bmi_ir *ir, const bmi_item *item)
 {
@@ -17,41 +18,41 @@ static bool foldable(const bmi_ir *ir, const bmi_item *item)
         if (in->source != BMI_CONSTANT) return false;
         if (in->size > largest) largest = in->size;
     }
-    return item->size <= largest;
+    return item->size <= largest && (size_t)item->size * bm_type_size(item->type) <= FOLD_BYTES - ir->folded;
 }
 
 /* Computes an item, unless its numbers are bad (an index outside): then it is left to the run, which says so. */
 static bm_status fold(bmi_ir *ir, bmi_item *item)
 {
-    bmi_run_state state = { 0 };
+    const bmi_plan_request *r = ir->request;
     bm_array *in = bmi_ir_alloc(ir, (size_t)item->n_in + 1, sizeof *in);
     void *memory = bmi_arena_alloc(&ir->plan->arena, (size_t)item->size + 1, bm_type_size(item->type));
     if (!in || !memory) return bmi_ir_no_memory(ir, (size_t)item->size * 8);
     for (int j = 0; j < item->n_in; j++) {
-        in[j] = (bm_array){ .shape = item->in_shape[j] };
         if (item->in[j] < 0) {
+            in[j] = (bm_array){ .type = r->graph->nodes[r->graph->nodes[item->node].in[j]].type, .shape = item->in_shape[j] };
             bmi_shape_size(in[j].shape, BM_U8, &in[j].size);
-            in[j].type = ir->request->graph->nodes[ir->request->graph->nodes[item->node].in[j]].type;
         } else {
             const bmi_item *from = &ir->items[item->in[j]];
-            in[j].type = from->type;
-            in[j].size = from->size;
-            in[j].data = from->memory;
+            in[j] = (bm_array){ from->type, from->shape, from->size, from->memory };
         }
     }
-    bm_call call = { .args = item->args,
-                     .n_in = item->n_in,
-                     .in = in,
-                     .out = { item->type, item->shape, item->size, memory },
-                     .state_ = &state };
-    const size_t bytes = item->op->scratch ? item->op->scratch(&call) : 0;
-    call.scratch = bytes ? bmi_ir_alloc(ir, bytes, 1) : NULL;
-    if (bytes && !call.scratch) return ir->error->status;
-    item->op->run(&call);
+    bmi_run_state state = { 0 };
+    const bmi_alone alone = { .op = item->op,
+                              .args = item->args,
+                              .n_in = item->n_in,
+                              .in = in,
+                              .out = { item->type, item->shape, item->size, memory },
+                              .number = item->node,
+                              .state = &state,
+                              .isa = r->isa,
+                              .threads = r->threads };
+    if (bmi_compute_alone(ir->error, ir->here, r->graph->object.context, &alone)) return ir->error->status;
     if (state.fault.set) return BM_OK;
     item->source = BMI_CONSTANT;
     item->memory = memory;
     item->n_in = 0;
+    ir->folded += (size_t)item->size * bm_type_size(item->type);
     return BM_OK;
 }
 

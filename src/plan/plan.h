@@ -77,4 +77,20 @@ void bmi_plan_free(bmi_plan *p); /* null allowed */
 /* One line per step: what, nodes, shapes, bytes, FLOPs, parts and, when seconds is not null, time. */
 void bmi_plan_write(const bmi_plan *p, const bm_graph *g, const double *seconds, FILE *to);
 
+/* One operation by itself, computed now: by the kernels that a plan binds for it and with denormals flushed as in runs, so that
+ * folded constants and eager graphs have the bits of a session. An update writes `out`, which must then be in[0]'s memory. */
+typedef struct bmi_alone {
+    const bm_op *op;
+    const void *args;
+    int n_in;
+    const bm_array *in; /* data null where only type and shape are used */
+    bm_array out;
+    int64_t number;       /* of the node */
+    bmi_run_state *state; /* bad data is noted there */
+    bmi_isa isa;
+    int threads;
+} bmi_alone;
+/* BM_E_MEMORY when there is none. */
+bm_status bmi_compute_alone(bmi_error *e, bm_place here, bm_context *context, const bmi_alone *a);
+
 #endif

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Eager graphs: each node is computed as it is built, by the operation's plain kernel.
+/* Eager graphs: each node is computed as it is built, by the kernels that a plan would bind for it alone.
  */
 #include "base/kinds.h"
-#include "ops/op.h"
+#include "base/threads.h"
+#include "plan/plan.h"
 #include "run/variables.h"
 #include <string.h>
 
@@ -28,19 +29,20 @@ static bm_tensor *run_op(bm_graph *g, const bmi_node *n, int64_t index)
     else if (!in) bmi_fail_memory(&g->object.error, n->here, (size_t)t->size * 8, "the value of a node");
     else {
         bmi_run_state state = { .seed = (uint64_t)g->seed, .tick = 1 };
-        bm_call call = { .args = n->args,
-                         .n_in = n->n_in,
-                         .in = in,
-                         .out = { t->type, t->shape, t->size, t->data },
-                         .seed = (uint64_t)g->seed,
-                         .stream = bmi_run_stream(&state, (uint64_t)index),
-                         .state_ = &state,
-                         .number_ = (uint64_t)index };
-        const size_t bytes = n->op->scratch ? n->op->scratch(&call) : 0;
-        call.scratch = bytes ? bmi_alloc(context, bytes, 1) : NULL;
-        if (bytes && !call.scratch) bmi_fail_memory(&g->object.error, n->here, bytes, "scratch of an operation");
-        else n->op->run(&call);
-        bmi_release(context, call.scratch, bytes, 1);
+        if (n->op->flags & BM_OP_UPDATE) { /* writes to its first input */
+            if (t->size) memcpy(t->data, in[0].data, (size_t)t->size * bm_type_size(t->type));
+            in[0].data = t->data;
+        }
+        bmi_compute_alone(&g->object.error, n->here, context,
+                          &(bmi_alone){ .op = n->op,
+                                        .args = n->args,
+                                        .n_in = n->n_in,
+                                        .in = in,
+                                        .out = { t->type, t->shape, t->size, t->data },
+                                        .number = index,
+                                        .state = &state,
+                                        .isa = bmi_isa_now(),
+                                        .threads = bmi_threads(context) });
         if (state.fault.set)
             bmi_object_fail(g, BM_E_DATA, n->here, "%s: %s %lld at position %lld is outside 0 .. %lld",
                             n->name ? n->name : n->op->name, state.fault.what, (long long)state.fault.value,
