@@ -163,6 +163,8 @@ char *cli_cell(char *into, const char *text, int width);
 /* True when what is written to this path comes out of standard output ("-", /dev/stdout): words go elsewhere then. */
 bool cli_is_stdout(const char *path);
 
+/* Tries, before hours are spent, whether a file can be written there; 0, or an exit code with the error said. */
+int cli_writable(cli *c, const char *path);
 /* Refuses, for an input's sake, an output that is the same file; 0 when it is another one. */
 int cli_spare(cli *c, const char *output, const char *input);
 /* A file name as a shell takes it: in quotes where it must be, "./" before a dash; into `room` bytes, cut. */

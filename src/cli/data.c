@@ -86,7 +86,8 @@ static int show(cli *c, const cli_source *s)
 
 static int write_table(cli *c, const bm_table *t, const char *path)
 {
-    const int wrong = cli_spare(c, path, c->arguments[1]);
+    int wrong = cli_spare(c, path, c->arguments[1]);
+    if (!wrong) wrong = cli_writable(c, path);
     if (wrong) return wrong;
     const bm_csv_write_options how = { .path = path, .delimiter = c->options.separator, .no_header = c->options.no_header };
     char error[700] = "", rows[64];
@@ -181,5 +182,5 @@ const cli_command cli_data = {
     .examples = "  baeum data list\n"
                 "  baeum data show creditcard --rows 5\n"
                 "  baeum data get moons\n"
-                "  baeum data split sales.csv --validation 0 --test .2 -o parts/sales",
+                "  baeum data split sales.csv --validation 0 --test .2 -o sales-2024",
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Text for people: numbers with few digits, and tables with aligned columns. */
 #include "cli/cli.h"
+#include <errno.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
@@ -131,6 +132,27 @@ int cli_spare(cli *c, const char *output, const char *input)
     if (!output || !input || stat(output, &a) || stat(input, &b) || !S_ISREG(a.st_mode)) return 0;
     if (a.st_dev != b.st_dev || a.st_ino != b.st_ino) return 0;
     return cli_fail(c, CLI_USAGE, "-o %s is the file %s, which is read: it would be lost; name another one", output, input);
+}
+
+int cli_writable(cli *c, const char *path)
+{
+    struct stat about;
+    char folder[4096], quoted[4096 + 100];
+    if (!strcmp(path, "-")) return 0;
+    snprintf(folder, sizeof folder, "%s", path);
+    char *slash = strrchr(folder, '/');
+    if (!slash) strcpy(folder, ".");
+    else slash[slash == folder] = 0;
+    if (!stat(path, &about)) {
+        if (S_ISDIR(about.st_mode)) return cli_fail(c, CLI_FAILED, "-o %s is a folder; name a file in it", path);
+        if (access(path, W_OK)) return cli_fail(c, CLI_FAILED, "%s cannot be written: %s", path, strerror(errno));
+        if (!S_ISREG(about.st_mode)) return 0;
+    }
+    if (!access(folder, W_OK | X_OK)) return 0;
+    const int why = errno;
+    return cli_fail(c, CLI_FAILED, "%s cannot be written: folder %s: %s%s%s%s", path, folder, strerror(why),
+                    why == ENOENT ? "; mkdir -p " : "", why == ENOENT ? cli_shell(quoted, sizeof quoted, folder) : "",
+                    why == ENOENT ? " makes it" : "");
 }
 
 bool cli_is_stdout(const char *path)

@@ -262,6 +262,7 @@ static int run(cli *c)
     if (output && cli_is_stdout(output) && c->json)
         return cli_fail(c, CLI_USAGE, "-o %s and --json both want standard output", output);
     if (cli_spare(c, output, c->arguments[0]) || cli_spare(c, output, c->arguments[1])) return CLI_USAGE;
+    if (output && cli_writable(c, output)) return CLI_FAILED;
     if (!output || cli_is_stdout(output)) c->to = stderr; /* standard output has the predictions */
     if (!(p.model = cli_model_open(c, c->arguments[0]))) return CLI_FAILED;
     int status = open_source(&p);

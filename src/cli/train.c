@@ -20,26 +20,11 @@ static double now(void)
 static int find_output(cli_training *t)
 {
     cli *c = t->c;
-    struct stat about;
-    char folder[4096];
     if (c->options.output && strlen(c->options.output) >= sizeof t->output)
         return cli_fail(c, CLI_FAILED, "-o: the name has %zu bytes, which is too long", strlen(c->options.output));
     if (c->options.output) snprintf(t->output, sizeof t->output, "%s", c->options.output);
     else snprintf(t->output, sizeof t->output, "%s.safetensors", t->source.stem);
-    if (!strcmp(t->output, "-")) return 0;
-    snprintf(folder, sizeof folder, "%s", t->output);
-    char *slash = strrchr(folder, '/');
-    if (!slash) strcpy(folder, ".");
-    else if (slash == folder) folder[1] = 0;
-    else *slash = 0;
-    if (!stat(t->output, &about)) {
-        if (S_ISDIR(about.st_mode)) return cli_fail(c, CLI_FAILED, "-o %s is a folder; name a file in it", t->output);
-        if (access(t->output, W_OK)) return cli_fail(c, CLI_FAILED, "%s cannot be written: %s", t->output, strerror(errno));
-        if (!S_ISREG(about.st_mode)) return 0;
-    }
-    if (access(folder, W_OK | X_OK))
-        return cli_fail(c, CLI_FAILED, "%s cannot be written: folder %s: %s", t->output, folder, strerror(errno));
-    return 0;
+    return cli_writable(c, t->output);
 }
 
 static int fit(cli_training *t)

@@ -2,6 +2,7 @@
 /* Reading a CSV file: layout, chunks, rows, types (the method is told in csv_inside.h). */
 #include "format/csv_inside.h"
 #include "base/threads.h"
+#include "format/foreign.h"
 #include <inttypes.h>
 #include <stdatomic.h>
 #include <string.h>
@@ -182,6 +183,7 @@ static bm_status read_source(bmi_error *e, bm_place here, const bmi_source *sour
     if (options->decimal && options->decimal != '.' && options->decimal != ',')
         st = bmi_fail(e, BM_E_ARGUMENT, here, "the decimal sign of %s is '%c'; it must be a point or a comma", source->name,
                       options->decimal);
+    if (!st) st = bmi_foreign(e, here, source);
     if (!st) st = bmi_csv_layout(&w);
     if (!st) st = bmi_csv_cut(&w);
     if (!st) st = make_room(&w);

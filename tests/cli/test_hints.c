@@ -82,8 +82,32 @@ static void lists(void **state)
                  "--drop: there is no column \"bb\"; did you mean \"b\"?");
 }
 
+/* A folder that is not there: the same words wherever something is written, before any work. */
+static void folders(void **state)
+{
+    (void)state;
+    static const char *const lines[] = {
+        "train iris -o 'new er/x'",
+        "predict iris.st nofile.csv -o 'new er/x'",
+        "data get iris -o 'new er/x'",
+        "data split iris -o 'new er/x'",
+    };
+    bmt_exits(bmt_sh("baeum train iris -q -o iris.st"), 0);
+    for (size_t i = 0; i < BMI_COUNT(lines); i++) {
+        const bmt_run r = bmt_exits(bmt_sh("baeum %s", lines[i]), 1);
+        bmt_contains(lines[i], r.err,
+                     " cannot be written: folder new er: No such file or directory; mkdir -p 'new er' makes it\n");
+        assert_string_equal(r.out, "");
+    }
+    bmt_exits(bmt_sh("mkdir -p 'new er'"), 0);
+    bmt_contains("a folder itself", bmt_exits(bmt_sh("baeum predict iris.st iris -o 'new er'"), 1).err,
+                 "-o new er is a folder; name a file in it");
+    bmt_exits(bmt_sh("baeum data split iris -o 'new er/x' && test -s 'new er/x-train.csv'"), 0);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(model_and_task), cmocka_unit_test(next), cmocka_unit_test(lists) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(model_and_task), cmocka_unit_test(next), cmocka_unit_test(lists),
+                                        cmocka_unit_test(folders) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
