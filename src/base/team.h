@@ -7,7 +7,8 @@
 /* Calls fn(arg, member, members) on up to `threads` threads at once and waits for all. Inside a parallel call, or when the
  * system gives fewer threads, there are fewer members, down to one. Members flush denormals; the caller's mode is restored. */
 void bmi_team(const bm_context *context, int threads, void (*fn)(void *arg, int member, int members), void *arg);
-/* Called by every member: none goes on before all have come. Spins briefly, then sleeps. */
+/* Called by every member: none goes on before all have come. Looks for some microseconds, then leaves the
+ * processor to other threads between two looks. */
 void bmi_team_wait(void);
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Predicting: rows go through the network in parts, in a workspace that no other thread has. A workspace remembers the plan of its
+/* Predicting: rows go through the network in parts, each in a workspace that no other thread has. A workspace remembers the plan of its
  * last call, so that a call of the same shape does nothing but copy, run and copy.
  */
 #include "base/threads.h"
@@ -7,6 +7,7 @@
 #include "model/model.h"
 #include "model/pass.h"
 #include "tensor/tensor.h"
+#include <stdatomic.h>
 #include <string.h>
 
 enum {
@@ -87,16 +88,81 @@ static bm_status run_part(const request *r, bmi_workspace *w, int64_t first, int
     return BM_OK;
 }
 
+/* Parts of rows that threads take one after the other, each thread with a workspace of its own: they meet once instead of after each layer,
+ * and nobody waits for one that the system keeps from running before it has taken a part. */
+typedef struct sharing {
+    const request *r;
+    unsigned char *into;
+    size_t row_bytes;
+    int64_t at_once, parts;
+    atomic_llong next;
+    atomic_flag failed; /* who sets it writes the two below; the lock is held for two lines */
+    int64_t failed_part;
+    bmi_error *error;
+} sharing;
+
+static bm_status run_rows(const request *r, bmi_workspace *w, int64_t part, int64_t at_once, unsigned char *into,
+                          size_t row_bytes, bmi_error *e)
+{
+    const int64_t at = part * at_once;
+    return run_part(r, w, at, r->rows - at < at_once ? r->rows - at : at_once, into + (size_t)at * row_bytes, e);
+}
+
+/* The error of the first part that has one, whoever met it first. */
+static void note_error(sharing *s, int64_t part, const bmi_error *e)
+{
+    while (atomic_flag_test_and_set(&s->failed)) {}
+    if (!s->error->status || part < s->failed_part) {
+        *s->error = *e;
+        s->failed_part = part;
+    }
+    atomic_flag_clear(&s->failed);
+}
+
+static void take_parts(void *arg, int member, int members)
+{
+    (void)member, (void)members;
+    sharing *s = arg;
+    bmi_workspace *w = NULL;
+    bmi_error e = { 0 };
+    for (int64_t part; !e.status && (part = atomic_fetch_add(&s->next, 1)) < s->parts;) {
+        if (!w) w = bmi_workspace_take(s->r->network, &e, s->r->here);
+        if (w) run_rows(s->r, w, part, s->at_once, s->into, s->row_bytes, &e);
+        if (e.status) note_error(s, part, &e);
+    }
+    if (w) bmi_workspace_give(s->r->network, w);
+}
+
+enum { SMALL_PARTS = 16 }; /* of a plan that no team runs: so many a thread are worth meeting for */
+
+/* How many of the parts, the first ones, are shared by threads. What is left of them is run by all threads together. */
+static int64_t shared_parts(const request *r, int64_t parts, int64_t at_once, int threads, bmi_error *e)
+{
+    if (threads < 2 || parts < threads) return 0;
+    bmi_workspace *w = bmi_workspace_take(r->network, e, r->here);
+    if (!w) return 0;
+    const bmi_cached_plan *p = plan_of(r, w, at_once, e);
+    const bool may = p && bmi_plan_at_once(p), large = p && bmi_plan_shared(p);
+    bmi_workspace_give(r->network, w);
+    if (!may || (!large && parts < (int64_t)threads * SMALL_PARTS)) return 0;
+    return large ? parts / threads * threads : parts;
+}
+
 static bm_status run(const request *r, void *into, size_t row_bytes, bmi_error *e)
 {
-    bmi_workspace *w = bmi_workspace_take(r->network, e, r->here);
-    if (!w) return e->status;
     const int64_t fixed = bm_node_shape(r->network->input).dim[0], times = (r->rows + ROWS_AT_ONCE - 1) / ROWS_AT_ONCE;
     const int64_t at_once = fixed > 0 ? fixed
                             : times   ? (r->rows + times - 1) / times
                                       : 1; /* nearly equal parts: two plans at most */
-    for (int64_t at = 0; at < r->rows && !e->status; at += at_once)
-        run_part(r, w, at, r->rows - at < at_once ? r->rows - at : at_once, (unsigned char *)into + (size_t)at * row_bytes, e);
+    const int64_t parts = (r->rows + at_once - 1) / at_once;
+    const int threads = bmi_threads(r->network->context);
+    sharing s = { .r = r, .into = into, .row_bytes = row_bytes, .at_once = at_once, .failed = ATOMIC_FLAG_INIT, .error = e };
+    s.parts = shared_parts(r, parts, at_once, threads < BMI_WORKSPACES ? threads : BMI_WORKSPACES, e);
+    if (s.parts) bmi_parallel(r->network->context, threads < BMI_WORKSPACES ? threads : BMI_WORKSPACES, take_parts, &s);
+    if (e->status || s.parts == parts) return e->status;
+    bmi_workspace *w = bmi_workspace_take(r->network, e, r->here);
+    if (!w) return e->status;
+    for (int64_t part = s.parts; part < parts && !e->status; part++) run_rows(r, w, part, at_once, into, row_bytes, e);
     bmi_workspace_give(r->network, w);
     return e->status;
 }

@@ -77,6 +77,7 @@ static void bind_plain(bmi_bind *b)
         .state = b->state,
         .number = b->number
     };
+    ((binder *)b->plan)->ir->plan->at_once = false;
     const size_t bytes = b->op->scratch ? b->op->scratch(&p->call) : 0;
     p->call.scratch = bytes ? bmi_bind_scratch(b, bytes) : NULL;
     bmi_bind_emit(b, b->op->name, run_plain, p, 1);
@@ -153,6 +154,7 @@ static bool bind_unit(binder *w, const bmi_unit *u)
                    .threads = r->threads,
                    .plan = w };
     bmi_program_spec chain;
+    if (item->op->flags & BM_OP_RANDOM) ir->plan->at_once = false;
     if (!arrays_of(ir, item, &b)) return false;
     if (u->elementwise && bmi_ir_program(ir, u, &chain)) return false;
     if (u->contraction >= 0) {
@@ -199,6 +201,7 @@ bm_status bmi_pass_bind(bmi_ir *ir)
     binder w = { .ir = ir };
     p->units = bmi_arena_alloc(&p->arena, (size_t)ir->n_order + 1, sizeof *p->units);
     bool ok = p->units != NULL;
+    p->at_once = true;
     for (int k = 0; ok && k < ir->n_order; k++) {
         const bmi_unit *u = &ir->units[ir->order[k]];
         w.unit = k;

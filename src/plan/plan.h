@@ -40,6 +40,7 @@ typedef struct bmi_plan {
     bmi_step *steps;
     size_t n_steps, steps_capacity;
     bool parallel; /* a step has more than one part */
+    bool at_once;  /* several of its like may run at once and in any order: nothing random, only the library's own kernels */
     int threads;
     bmi_plan_unit *units;
     size_t n_units;

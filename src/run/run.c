@@ -156,6 +156,11 @@ bool bmi_plan_shared(const bmi_cached_plan *p)
     return p->plan->parallel && p->plan->threads > 1;
 }
 
+bool bmi_plan_at_once(const bmi_cached_plan *p)
+{
+    return p->plan->at_once;
+}
+
 /* ---- the public run ---- */
 enum { FEW = 32 }; /* feeds and fetches up to here need no allocation */
 

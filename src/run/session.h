@@ -52,6 +52,8 @@ bm_status bmi_session_run_after(bm_session *s, bmi_cached_plan *p, void (*fn)(vo
                                 bm_place here);
 /* Whether several threads run it. */
 bool bmi_plan_shared(const bmi_cached_plan *p);
+/* Whether plans like it, of several sessions, may run at once and in any order. */
+bool bmi_plan_at_once(const bmi_cached_plan *p);
 /* The tensor of a variable, initialised when it is new; null when there is no memory (error on s). */
 bm_tensor *bmi_session_variable(bm_session *s, int64_t node);
 /* Ends a cached plan that is no longer in the list. */
