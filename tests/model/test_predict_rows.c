@@ -2,6 +2,7 @@
 /* Predictions of many rows: threads take parts of them, which changes neither a bit nor the place of a row; what must not run
  * twice at once does not; the first bad part is the one reported.
  */
+#include "base/threads.h"
 #include "support/bmt.h"
 #include <baeum/extend.h>
 #include <baeum/model.h>
@@ -96,7 +97,7 @@ static void same_bits_for_any_threads(void **state)
         int64_t rows, columns;
     } cases[] = {
         { LARGE, 1, 300 },   { LARGE, 255, 300 }, { LARGE, 256, 300 }, { LARGE, 300, 300 },
-        { LARGE, 999, 300 }, { TINY, 640, 5 },    { TINY, 12345, 5 },  { NOISE, 700, 300 },
+        { LARGE, 999, 300 }, { TINY, 640, 5 },    { TINY, 12345, 5 },  { NOISE, 2560, 300 },
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         float *x = numbers(cases[i].rows * cases[i].columns);
@@ -159,13 +160,34 @@ static void the_first_bad_part_is_told(void **state)
     free(x);
 }
 
+/* Small plans are no work to share: on several threads they run as on one. */
+static void tiny_networks_stay_on_one_thread(void **state)
+{
+    (void)state;
+    enum { ROWS = 320 };
+    float *x = numbers(ROWS * 8), *t = numbers(ROWS);
+    bm_context *context = bm_context_new(.threads = 4);
+    bm_tensor *in = bm_tensor_view(BM_F32, BM_SHAPE(ROWS, 8), x), *out = bm_tensor_view(BM_F32, BM_SHAPE(ROWS, 1), t);
+    bm_dataset *d = bm_dataset_from(in, out);
+    bm_model *m = bm_sequential_in(context, bm_input(8), bm_dense(16, .activation = BM_TANH),
+                                   bm_dense(16, .activation = BM_TANH), bm_dense(1));
+    bm_compile(m, .loss = BM_MSE, .optimizer = bm_sgd(.rate = .01));
+    const int before = bmi_threads_seen();
+    bm_fit(m, d, .epochs = 2, .batch = 32);
+    bm_fit(m, d, .epochs = 2, .batch = 1);
+    bm_free(bm_predict(m, in));
+    if (bm_failed(m)) fail_msg("%s", bm_error(m));
+    assert_int_equal(bmi_threads_seen(), before);
+    bm_free(m), bm_free(d), bm_free(in), bm_free(out), bm_free(context);
+    free(x), free(t);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(same_bits_for_any_threads),
-        cmocka_unit_test(each_row_in_its_place),
-        cmocka_unit_test(own_operations_run_one_at_a_time),
-        cmocka_unit_test(the_first_bad_part_is_told),
+        cmocka_unit_test(tiny_networks_stay_on_one_thread), /* first: threads that were seen stay counted */
+        cmocka_unit_test(same_bits_for_any_threads),        cmocka_unit_test(each_row_in_its_place),
+        cmocka_unit_test(own_operations_run_one_at_a_time), cmocka_unit_test(the_first_bad_part_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
