@@ -286,6 +286,8 @@ typedef struct bm_dataset_counted {
     int64_t unseen;      /**< cells with a category that was not there in training, or too rare to be kept */
     int64_t missing;     /**< cells that were missing and were filled */
     int64_t unreadable;  /**< cells of a number column that are no numbers; taken as missing */
+    int64_t unseen_class; /**< rows to be judged whose class was not there in training */
+    int64_t no_target;    /**< rows that were to be judged and have no target: left out */
 } bm_dataset_counted;
 BM_API bm_dataset_counted bm_dataset_counts(const bm_dataset *d);
 

@@ -220,6 +220,8 @@ typedef struct bm_scores {
         char   name[24];
         double value;
     } metrics[16];
+    int64_t unseen_class; /**< rows of classes that training had not seen: wrong by all that counts classes, left out of loss, log loss and AUC */
+    int64_t no_target;    /**< rows of a table without a target: left out, also of `rows` */
 } bm_scores;
 /** A figure by its name, "loss" included; NaN when there is none. */
 BM_API double bm_score(const bm_scores *s, const char *name);
@@ -229,7 +231,8 @@ typedef struct bm_evaluate_options {
     BM_NAMED_;
     int64_t batch; /**< rows at once; default 256 */
 } bm_evaluate_options;
-/** Loss and metrics on a dataset. Weights of its rows count in the loss. */
+/** Loss and metrics on a dataset. Weights of its rows count in the loss. Errors, in the result, as bm_fit's about the data, BM_E_NUMBER
+ *  for a number that is not finite included: its row is named. */
 BM_API bm_scores bm_evaluate_at(const bm_model *m, const bm_evaluate_options *options, size_t size, bm_place here);
 #define bm_evaluate(m, ...) bm_evaluate_at((m), BM_OPTIONS(bm_evaluate_options, .data = __VA_ARGS__), BM_HERE)
 
@@ -413,7 +416,9 @@ BM_API bm_scores bm_model_scores(const bm_model *m, const char *part);
  *  table (bm_recipe_apply, bm_dataset_load); null when there is none. The model keeps it. */
 BM_API const bm_recipe *bm_model_recipe(const bm_model *m);
 
-/** Scores on a table's rows, in the table's units. Rows weigh as the recipe's column of weights says, where the table has it. */
+/** Scores on a table's rows, in the table's units. Rows weigh as the recipe's column of weights says, where the table has it.
+ *  Rows without a target are left out, those of a class that training had not seen count as wrong; both are counted, and told by the
+ *  context's log. Classes are then averaged as scikit-learn does: unseen ones are classes of which nothing was found. */
 BM_API bm_scores  bm_evaluate_table_at(const bm_model *m, const bm_table *t, bm_place here);
 #define bm_evaluate_table(m, t) bm_evaluate_table_at((m), (t), BM_HERE)
 /** Predictions for raw rows: (rows, 1) values in the table's unit, or (rows, classes) probabilities, also of two classes and where

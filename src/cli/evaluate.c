@@ -32,6 +32,23 @@ static int say_met(evaluation *v)
     return e.status ? cli_fail_text(v->c, CLI_FAILED, e.text) : 0;
 }
 
+/* Rows that could not be judged, or only in part. */
+static void say_left_out(evaluation *v)
+{
+    cli *c = v->c;
+    const bm_dataset_counted n = bm_dataset_counts(v->made);
+    const char *target = bm_recipe_target(bm_model_recipe(v->model));
+    char rows[64];
+    if (n.no_target)
+        cli_warn(c, "%s no \"%s\", the target; left out", cli_plural(rows, n.no_target, "row has", "rows have"), target);
+    if (n.unseen_class)
+        cli_warn(c,
+                 "%s a class that was not there in training (%s): wrong, whatever is predicted; left out of log loss and AUC",
+                 cli_plural(rows, n.unseen_class, "row has", "rows have"), v->made->unseen);
+    cli_put(c, "no_target", json_integer((json_int_t)n.no_target));
+    cli_put(c, "unseen_class", json_integer((json_int_t)n.unseen_class));
+}
+
 static int judge_table(evaluation *v)
 {
     cli *c = v->c;
@@ -44,14 +61,15 @@ static int judge_table(evaluation *v)
     if (bm_recipe_weights(recipe) && bm_table_find(v->source.table, bm_recipe_weights(recipe)) < 0)
         cli_warn(c, "%s has no column \"%s\", the weights of rows in training: each row counts once", v->source.given,
                  bm_recipe_weights(recipe));
-    v->scores = bm_evaluate_table(v->model, v->source.table);
-    if (v->scores.status) return cli_fail_text(c, CLI_FAILED, v->scores.error);
-    v->made = bm_recipe_apply(recipe, v->source.table);
+    v->made = bmi_recipe_apply(recipe, v->source.table, BM_VALUE(bm_rows, NULL, 0), BMI_WANT_JUDGED, BM_HERE);
     if (bm_failed(v->made)) return cli_fail_text(c, CLI_FAILED, bm_error(v->made));
     if (say_met(v)) return CLI_FAILED;
+    say_left_out(v);
     v->judged = v->made;
-    v->values = bm_predict_table(v->model, v->source.table);
-    return bm_failed(v->values) ? cli_fail_text(c, CLI_FAILED, bm_error(v->values)) : 0;
+    bmi_error e = { 0 };
+    v->values = bmi_scores_predict(v->model, v->made, &e, BM_HERE);
+    if (v->values) bmi_scores_take(&v->scores, v->model, v->made, NULL, &e, BM_HERE);
+    return e.status ? cli_fail_text(c, CLI_FAILED, e.text) : 0;
 }
 
 /* True for one class a row, or numbers: what the table of scores is made for. Others are judged by the model's own metrics. */
@@ -137,11 +155,13 @@ const cli_command cli_evaluate = {
     .summary = "score a saved model on known rows",
     .options = BIT(OPT_THREADS) | BIT(OPT_NO_HEADER) | BIT(OPT_DELIMITER) | BIT(OPT_RENAME) | BIT(OPT_BAD_ROWS) |
                BIT(OPT_DATA) | BIT(OPT_JSON) | BIT(OPT_QUIET),
-    .about = "Scores a model that baeum train made on rows of DATA, which has the target, beside the trivial answer on the "
-             "same rows (their\n"
-             "mean, or their most frequent class), with the counts of true against predicted classes. Of a set in two parts, "
-             "as mnist, the\n"
-             "rows are the test part.",
+    .about =
+        "Scores a model that baeum train made on rows of DATA, which has the target, beside the trivial answer on the "
+        "same rows (their\n"
+        "mean, or their most frequent class), with the counts of true against predicted classes. Rows without the target are "
+        "left out,\n"
+        "those of a class that training had not seen count as wrong. Of a set in two parts, as mnist, the rows are the test "
+        "part.",
     .examples = "  baeum evaluate iris.safetensors later.csv\n"
                 "  baeum evaluate mnist.safetensors mnist --json",
 };

@@ -113,21 +113,23 @@ void cli_confusion(cli *c, const bm_model *m, const bm_tensor *targets, const bm
     const int64_t classes = bm_model_classes(m), rows = bm_tensor_size(targets);
     const int32_t *truth = bm_data_i32(targets);
     if (!truth || classes < 2 || classes > most || most > CLI_MOST_CLASSES || bm_tensor_size(values) != classes * rows) return;
-    int64_t counts[CLI_MOST_CLASSES][CLI_MOST_CLASSES] = { { 0 } };
+    int64_t counts[CLI_MOST_CLASSES + 1][CLI_MOST_CLASSES] = { { 0 } }; /* the last: of classes that training had not seen */
+    bool unseen = false;
     char text[64];
     json_t *json = json_array();
     for (int64_t i = 0; i < rows; i++) {
         int64_t best = 0;
         for (int64_t k = 1; k < classes; k++)
             if (bm_tensor_at(values, i * classes + k) > bm_tensor_at(values, i * classes + best)) best = k;
-        if (truth[i] >= 0 && truth[i] < classes) counts[truth[i]][best]++;
+        unseen = unseen || truth[i] >= classes;
+        if (truth[i] >= 0) counts[truth[i] < classes ? truth[i] : classes][best]++;
     }
     cli_grid g = { .columns = (int)classes + 1 };
     cli_grid_add(&g, "true \\ predicted");
     for (int64_t k = 0; k < classes; k++) cli_grid_add(&g, cli_cell(text, bm_model_class_name(m, k), 12));
-    for (int64_t r = 0; r < classes; r++) {
+    for (int64_t r = 0; r < classes + unseen; r++) {
         json_t *row = json_array();
-        cli_grid_add(&g, cli_cell(text, bm_model_class_name(m, r), 12));
+        cli_grid_add(&g, r < classes ? cli_cell(text, bm_model_class_name(m, r), 12) : "(unseen)");
         for (int64_t k = 0; k < classes; k++) {
             cli_grid_add(&g, cli_count(text, counts[r][k]));
             json_array_append_new(row, json_integer((json_int_t)counts[r][k]));

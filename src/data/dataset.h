@@ -22,7 +22,8 @@ struct bm_dataset {
     int64_t n_classes;
     const char **classes;
     bm_dataset_counted counted;
-    bm_recipe *recipe; /* a copy of the one that made it from a table, with targets; counted; or null */
+    bm_recipe *recipe;  /* a copy of the one that made it from a table, with targets; counted; or null */
+    const char *unseen; /* "gentoo" 2, "emperor" 1: classes that were not there in training; null: none */
 };
 
 /* An empty dataset, never null; the functions below add to it. */
@@ -81,8 +82,8 @@ bm_status bmi_split_rows(bmi_error *e, bm_place here, bm_context *context, int64
 bm_status bmi_split_groups(bmi_error *e, bm_place here, bm_context *context, int64_t n, const bmi_split_by *by, uint64_t seed,
                            int64_t *order, int64_t counts[3]);
 /* split_by.c: groups and times of n rows of a table ({0}: all) by the columns that the options name; to be ended, also after an error. */
-bm_status bmi_split_by_columns(bmi_error *e, bm_place here, const bm_table *t, bm_rows rows, int64_t n, const bm_split_options *o,
-                               bmi_split_by *by);
+bm_status bmi_split_by_columns(bmi_error *e, bm_place here, const bm_table *t, bm_rows rows, int64_t n,
+                               const bm_split_options *o, bmi_split_by *by);
 void bmi_split_by_end(bm_context *context, int64_t n, bmi_split_by *by);
 
 #endif

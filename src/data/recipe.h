@@ -47,8 +47,9 @@ json_t *bmi_recipe_save(const bm_recipe *r);
 /* A recipe from JSON; never null. Errors BM_E_FORMAT: names the member that is wrong. */
 bm_recipe *bmi_recipe_load(bm_context *context, const json_t *from, bm_place here);
 
-/* Whether apply makes targets: never, if the table has the column, or an error if it has not. */
-typedef enum bmi_want { BMI_WANT_NONE, BMI_WANT_IF_THERE, BMI_WANT_TARGET } bmi_want;
+/* Whether apply makes targets: never, if the table has the column, or an error if it has not. To be judged: an error, too, but rows
+ * (of all) without a target are left out, and classes that were not there in training get numbers behind the others'. */
+typedef enum bmi_want { BMI_WANT_NONE, BMI_WANT_IF_THERE, BMI_WANT_TARGET, BMI_WANT_JUDGED } bmi_want;
 bm_dataset *bmi_recipe_apply(const bm_recipe *r, const bm_table *t, bm_rows rows, bmi_want want, bm_place here);
 /* A dataset with targets that a recipe made gets a copy of it: a model fitted on it takes raw rows then. */
 bm_status bmi_dataset_keep_recipe(bm_dataset *d, const bm_recipe *r);
@@ -77,8 +78,18 @@ bm_status bmi_target_fit(bm_recipe *r, const bm_table *t, bm_rows rows, int64_t 
 /* target_classes.c: the classes of a target that is text, none of which is missing. Refuses texts that hardly repeat, unless the task was
  * said to be classification. */
 bm_status bmi_target_text_classes(bm_recipe *r, const bmi_column *c, bm_rows rows, int64_t n, bm_place here);
-/* i32 classes or f32 values of rows; null with the error. */
-bm_tensor *bmi_target_apply(bmi_error *e, const bm_recipe *r, const bm_table *t, bm_rows rows, bm_place here);
+/* Classes that were not there in training, by the beginning of their texts; the last of so many stands for all further ones. */
+enum { BMI_UNSEEN_CLASSES = 64 };
+typedef struct bmi_unseen {
+    int64_t all, n, rows[BMI_UNSEEN_CLASSES];
+    char text[BMI_UNSEEN_CLASSES][48];
+} bmi_unseen;
+/* i32 classes or f32 values of rows; null with the error. A class that was not there in training is an error without `unseen`. */
+bm_tensor *bmi_target_apply(bmi_error *e, const bm_recipe *r, const bm_table *t, bm_rows rows, bmi_unseen *unseen,
+                            bm_place here);
+/* The rows of a table that have a target, as bmi_target_fit gives them; nothing is fitted. */
+bm_status bmi_target_rows(bmi_error *e, const bm_recipe *r, const bm_table *t, int64_t **kept, size_t *n_kept, size_t *room,
+                          bm_place here);
 /* weights.c: whether the weights of rows can be used as such; and as f32, null with the error. */
 bm_status bmi_weights_check(bmi_error *e, const bm_recipe *r, const bm_table *t, bm_rows rows, bm_place here);
 bm_tensor *bmi_weights_apply(bmi_error *e, const bm_recipe *r, const bm_table *t, bm_rows rows, bm_place here);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Applying a fitted recipe: rows of a table become a matrix of f32, and targets when they are asked for. */
 #include "data/recipe.h"
+#include "base/context.h"
 #include "base/text.h"
 #include "data/dataset.h"
 #include <inttypes.h>
@@ -124,6 +125,71 @@ bm_status bmi_recipe_usable(bmi_error *e, const bm_recipe *r, const bm_table *t,
     return e->status;
 }
 
+/* "gentoo" 2, "emperor" 1: what a dataset says of classes that were not there in training, and the log, too. */
+static bm_status tell_unseen(bm_dataset *d, const bm_recipe *r, const bmi_unseen *u, bm_place here)
+{
+    enum { NAMED = 3 };
+    char text[NAMED * 80] = "";
+    size_t n = 0;
+    for (int64_t k = 0; k < u->n && k < NAMED; k++)
+        n += (size_t)snprintf(text + n, sizeof text - n, "%s\"%s\" %" PRId64, k ? ", " : "", u->text[k], u->rows[k]);
+    if (u->n > NAMED) snprintf(text + n, sizeof text - n, " ...");
+    if (u->all)
+        bmi_log(r->object.context, "evaluate: %" PRId64 " rows have a class as \"%.100s\" that was not there in training: %s",
+                u->all, r->target, text);
+    if (d->counted.no_target)
+        bmi_log(r->object.context, "evaluate: %" PRId64 " rows without a target, \"%.100s\", are left out",
+                d->counted.no_target, r->target);
+    if (u->all && !(d->unseen = bmi_arena_text(&d->arena, text)))
+        return bmi_fail_memory(&d->object.error, here, sizeof text, "for the classes of a target");
+    return BM_OK;
+}
+
+/* Features, target and weights of rows that are there. */
+static bm_status make(bm_dataset *d, const bm_recipe *r, const bm_table *t, bm_rows rows, bool target, bmi_unseen *unseen,
+                      bm_place here)
+{
+    bmi_frame f = { .context = r->object.context, .rows = rows.at ? (int64_t)rows.count : t->rows };
+    bmi_error e = { 0 };
+    bm_tensor *x = NULL, *y = NULL, *w = NULL;
+    bm_status st = take_inputs(&e, r, t, rows, &f, here);
+    if (!st) st = do_steps(&e, r, &f, here);
+    if (!st && !(x = matrix(&e, r, &f, rows, here))) st = e.status;
+    if (!st && target && !(y = bmi_target_apply(&e, r, t, rows, unseen, here))) st = e.status;
+    if (!st && y && r->weights && bm_table_find(t, r->weights) >= 0 && !(w = bmi_weights_apply(&e, r, t, rows, here)))
+        st = e.status;
+    d->counted = f.counted;
+    bmi_frame_end(&f);
+    bmi_fail_from(&d->object.error, &e);
+    if (st) {
+        bm_tensor_free(x);
+        bm_tensor_free(y);
+        return st;
+    }
+    if (bmi_dataset_add(d, false, x, NULL, here)) bm_tensor_free(y);
+    else if (y) bmi_dataset_add(d, true, y, r->target, here);
+    if (d->object.error.status) bm_tensor_free(w);
+    else if (w) bmi_dataset_weigh(d, w, here);
+    if (r->to.n_classes) bmi_dataset_name_classes(d, r->to.classes, r->to.n_classes, here);
+    return d->object.error.status;
+}
+
+/* The same of the rows that have a target; whatever class that is. */
+static bm_status make_judged(bm_dataset *d, const bm_recipe *r, const bm_table *t, bm_place here)
+{
+    int64_t *kept = NULL;
+    size_t n = 0, room = 0;
+    bmi_unseen unseen = { 0 };
+    if (!bmi_target_rows(&d->object.error, r, t, &kept, &n, &room, here) &&
+        !make(d, r, t, kept ? (bm_rows){ kept, n } : (bm_rows){ 0 }, true, &unseen, here)) {
+        d->counted.unseen_class = unseen.all;
+        d->counted.no_target = t->rows - (int64_t)n;
+        tell_unseen(d, r, &unseen, here);
+    }
+    bmi_release(r->object.context, kept, room, sizeof *kept);
+    return d->object.error.status;
+}
+
 bm_dataset *bmi_recipe_apply(const bm_recipe *r, const bm_table *t, bm_rows rows, bmi_want want, bm_place here)
 {
     bm_dataset *d = bmi_dataset_new(r ? r->object.context : NULL);
@@ -137,28 +203,9 @@ bm_dataset *bmi_recipe_apply(const bm_recipe *r, const bm_table *t, bm_rows rows
             bmi_fail(&e, BM_E_ARGUMENT, here, "row %" PRId64 " is asked for, %s has %" PRId64, rows.at[i], bmi_table_name(t),
                      t->rows);
     if (bmi_fail_from(&d->object.error, &e)) return d;
-    bmi_frame f = { .context = r->object.context, .rows = rows.at ? (int64_t)rows.count : t->rows };
-    bm_tensor *x = NULL, *y = NULL, *w = NULL;
-    const bool target = r->target && want != BMI_WANT_NONE && (want == BMI_WANT_TARGET || bm_table_find(t, r->target) >= 0);
-    bm_status st = take_inputs(&e, r, t, rows, &f, here);
-    if (!st) st = do_steps(&e, r, &f, here);
-    if (!st && !(x = matrix(&e, r, &f, rows, here))) st = e.status;
-    if (!st && target && !(y = bmi_target_apply(&e, r, t, rows, here))) st = e.status;
-    if (!st && y && r->weights && bm_table_find(t, r->weights) >= 0 && !(w = bmi_weights_apply(&e, r, t, rows, here)))
-        st = e.status;
-    d->counted = f.counted;
-    bmi_frame_end(&f);
-    bmi_fail_from(&d->object.error, &e);
-    if (st) {
-        bm_tensor_free(x);
-        bm_tensor_free(y);
-        return d;
-    }
-    if (bmi_dataset_add(d, false, x, NULL, here)) bm_tensor_free(y);
-    else if (y) bmi_dataset_add(d, true, y, r->target, here);
-    if (d->object.error.status) bm_tensor_free(w);
-    else if (w) bmi_dataset_weigh(d, w, here);
-    if (r->to.n_classes) bmi_dataset_name_classes(d, r->to.classes, r->to.n_classes, here);
+    const bool target = r->target && want != BMI_WANT_NONE && (want >= BMI_WANT_TARGET || bm_table_find(t, r->target) >= 0);
+    if (target && want == BMI_WANT_JUDGED) make_judged(d, r, t, here);
+    else make(d, r, t, rows, target, NULL, here);
     return d;
 }
 

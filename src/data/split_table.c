@@ -12,7 +12,7 @@ static bm_status rows_of(bm_recipe *r, const bm_table *t, int64_t **kept, size_t
 {
     bm_status st = bmi_target_fit(r, t, (bm_rows){ 0 }, kept, n, room, here);
     if (!st && r->target && r->to.task == BM_CLASSIFICATION)
-        *classes = bmi_target_apply(&r->object.error, r, t, *kept ? (bm_rows){ *kept, *n } : (bm_rows){ 0 }, here);
+        *classes = bmi_target_apply(&r->object.error, r, t, *kept ? (bm_rows){ *kept, *n } : (bm_rows){ 0 }, NULL, here);
     return r->object.error.status;
 }
 

@@ -34,25 +34,40 @@ static const bmi_column *find(bmi_error *e, const bm_recipe *r, const bm_table *
 }
 
 /* Rows that have a target; *kept stays null when all have. */
-static bm_status keep_rows(bm_recipe *r, const bm_table *t, const bmi_column *c, bm_rows rows, int64_t **kept, size_t *n_kept,
-                           size_t *room, bm_place here)
+static bm_status rows_with_target(bmi_error *e, bm_context *context, const bm_table *t, const bmi_column *c, bm_rows rows,
+                                  int64_t **kept, size_t *n_kept, size_t *room, bm_place here)
 {
     const int64_t n = count_of(t, rows);
     int64_t missing = 0;
     for (int64_t i = 0; i < n; i++) missing += bmi_column_is_missing(c, row_at(rows, i));
     *n_kept = (size_t)n;
     if (n == missing)
-        return bmi_object_fail(r, BM_E_DATA, here, "the target \"%.100s\" is missing in all %" PRId64 " rows of %s", c->name, n,
-                               bmi_table_name(t));
+        return bmi_fail(e, BM_E_DATA, here, "the target \"%.100s\" is missing in all %" PRId64 " rows of %s", c->name, n,
+                        bmi_table_name(t));
     if (!missing) return BM_OK;
     *room = (size_t)n;
-    *kept = bmi_alloc_raw(r->object.context, *room, sizeof **kept);
-    if (!*kept) return bmi_fail_memory(&r->object.error, here, *room * sizeof **kept, "for the rows of a table");
+    *kept = bmi_alloc_raw(context, *room, sizeof **kept);
+    if (!*kept) return bmi_fail_memory(e, here, *room * sizeof **kept, "for the rows of a table");
     *n_kept = 0;
     for (int64_t i = 0; i < n; i++)
         if (!bmi_column_is_missing(c, row_at(rows, i))) (*kept)[(*n_kept)++] = row_at(rows, i);
-    r->to.left_out = missing;
-    if (!bmi_notes_add(r->object.context, &r->notes, "%" PRId64 " rows without a target were left out", missing))
+    return BM_OK;
+}
+
+bm_status bmi_target_rows(bmi_error *e, const bm_recipe *r, const bm_table *t, int64_t **kept, size_t *n_kept, size_t *room,
+                          bm_place here)
+{
+    const bmi_column *c = find(e, r, t, here);
+    return c ? rows_with_target(e, r->object.context, t, c, (bm_rows){ 0 }, kept, n_kept, room, here) : e->status;
+}
+
+static bm_status keep_rows(bm_recipe *r, const bm_table *t, const bmi_column *c, bm_rows rows, int64_t **kept, size_t *n_kept,
+                           size_t *room, bm_place here)
+{
+    if (rows_with_target(&r->object.error, r->object.context, t, c, rows, kept, n_kept, room, here) || !*kept)
+        return r->object.error.status;
+    r->to.left_out = count_of(t, rows) - (int64_t)*n_kept;
+    if (!bmi_notes_add(r->object.context, &r->notes, "%" PRId64 " rows without a target were left out", r->to.left_out))
         return bmi_fail_memory(&r->object.error, here, 1000, "for a note");
     return BM_OK;
 }
@@ -226,16 +241,31 @@ static double learned(const bm_recipe *r, double y)
     return r->to.deviation > 0 ? (y - r->to.mean) / r->to.deviation : y;
 }
 
+/* The number of a class that was not there in training, behind the others. */
+static int64_t add_unseen(bmi_unseen *u, const char *text)
+{
+    char begin[sizeof *u->text];
+    int64_t k = 0;
+    snprintf(begin, sizeof begin, "%s", text);
+    while (k < u->n && strcmp(u->text[k], begin)) k++;
+    if (k == BMI_UNSEEN_CLASSES) k--;
+    if (k == u->n) strcpy(u->text[u->n++], begin);
+    u->rows[k]++;
+    u->all++;
+    return k;
+}
+
 /* One cell as a value to be learned. */
 static bm_status take_value(bmi_error *e, const bm_recipe *r, const bm_table *t, const bmi_column *c, const double *of_texts,
-                            int64_t row, void *into, int64_t i, bm_place here)
+                            int64_t row, bmi_unseen *unseen, void *into, int64_t i, bm_place here)
 {
     char number[32];
     if (bmi_column_is_missing(c, row))
         return bmi_fail(e, BM_E_DATA, here, "row %" PRId64 " of %s has no \"%.100s\", which is the target; leave such rows out",
                         row + 1, bmi_table_name(t), c->name);
     if (r->to.task == BM_CLASSIFICATION) {
-        const int64_t k = class_of(&r->to, c, of_texts, row);
+        int64_t k = class_of(&r->to, c, of_texts, row);
+        if (k < 0 && unseen) k = r->to.n_classes + add_unseen(unseen, bmi_column_cell_text(c, row, number));
         if (k < 0)
             return bmi_fail(e, BM_E_DATA, here,
                             "row %" PRId64 " of %s has \"%.60s\" as \"%.100s\", a class that was not there in training",
@@ -251,7 +281,8 @@ static bm_status take_value(bmi_error *e, const bm_recipe *r, const bm_table *t,
     return BM_OK;
 }
 
-bm_tensor *bmi_target_apply(bmi_error *e, const bm_recipe *r, const bm_table *t, bm_rows rows, bm_place here)
+bm_tensor *bmi_target_apply(bmi_error *e, const bm_recipe *r, const bm_table *t, bm_rows rows, bmi_unseen *unseen,
+                            bm_place here)
 {
     const bmi_column *c = find(e, r, t, here);
     if (!c) return NULL;
@@ -265,7 +296,8 @@ bm_tensor *bmi_target_apply(bmi_error *e, const bm_recipe *r, const bm_table *t,
     }
     bm_tensor *made = bm_tensor_new_in_at(r->object.context, classes ? BM_I32 : BM_F32, BM_SHAPE(n), here);
     bmi_fail_from(e, &made->object.error);
-    for (int64_t i = 0; !e->status && i < n; i++) take_value(e, r, t, c, of_texts, row_at(rows, i), made->data, i, here);
+    for (int64_t i = 0; !e->status && i < n; i++)
+        take_value(e, r, t, c, of_texts, row_at(rows, i), unseen, made->data, i, here);
     bmi_release(r->object.context, of_texts, (size_t)c->dictionary.count, sizeof *of_texts);
     if (!e->status) return made;
     bm_tensor_free(made);

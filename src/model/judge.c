@@ -66,6 +66,8 @@ bm_status bmi_judge_begin(bmi_judge *j, bmi_network *n, bm_session *s, const bm_
     *j = (bmi_judge){ .network = n,
                       .session = s,
                       .here = here,
+                      .who = who,
+                      .dataset = d,
                       .rows = rows,
                       .count = count,
                       .batch = fixed > 0       ? fixed
@@ -120,6 +122,24 @@ static bm_status run_pass(bmi_judge *j, const bmi_pass *p, int64_t first, double
     return BM_OK;
 }
 
+/* A loss that is not finite because of the data: names the row. What the weights alone made so is left as it is. */
+static bm_status check_data(const bmi_judge *j, bmi_error *e)
+{
+    const bm_tensor *const of[] = { j->dataset->x[0].tensor, j->dataset->t[0].tensor };
+    static const char *const what[] = { "input", "target" };
+    for (int k = 0; k < 2 && !isfinite(j->loss); k++) {
+        const int64_t elements = of[k]->size / j->dataset->rows;
+        for (int64_t i = 0; i < j->count; i++)
+            for (int64_t n = 0, row = j->rows ? j->rows[i] : i; n < elements; n++)
+                if (!isfinite(bm_tensor_at(of[k], row * elements + n)))
+                    return bmi_fail(e, BM_E_NUMBER, j->here,
+                                    "%s: the %s of row %lld has a number that is not finite (position %lld of the row); clean "
+                                    "the data first",
+                                    j->who, what[k], (long long)row, (long long)n);
+    }
+    return BM_OK;
+}
+
 bm_status bmi_judge_run(bmi_judge *j, bmi_error *e)
 {
     const bmi_network *n = j->network;
@@ -131,6 +151,7 @@ bm_status bmi_judge_run(bmi_judge *j, bmi_error *e)
     const bmi_pass *last = at < j->count ? &j->rest : &j->whole;
     j->loss = n->heads[0].loss->reduction == BM_REDUCE_MEAN ? data / (double)j->count : data;
     if (j->penalty >= 0) j->loss += bmi_pass_number(last->fetch[j->penalty]);
+    if (check_data(j, e)) return e->status;
     const bm_metric_input all = { .prediction = j->prediction,
                                   .target = j->target,
                                   .rows = j->count,

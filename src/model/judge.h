@@ -12,6 +12,8 @@ typedef struct bmi_judge {
     const bmi_network *network;
     bm_session *session;
     bm_place here;
+    const char *who;
+    const bm_dataset *dataset;
     bmi_dataset_columns columns;
     const int64_t *rows; /* chosen ones, borrowed; null: 0 .. count-1 */
     int64_t count, batch;

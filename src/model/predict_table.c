@@ -36,7 +36,7 @@ bm_scores bm_evaluate_table_at(const bm_model *m, const bm_table *t, bm_place he
 {
     bmi_error e = { 0 };
     bm_scores s = { .loss = NAN };
-    bm_dataset *d = apply(m, t, BMI_WANT_TARGET, &e, here);
+    bm_dataset *d = apply(m, t, BMI_WANT_JUDGED, &e, here);
     if (d) bmi_scores_take(&s, m, d, NULL, &e, here);
     bmi_object_free(d);
     return e.status ? bmi_scores_failed(&e) : s;
