@@ -68,7 +68,8 @@ typedef struct bm_metric_kind {
     bm_choice_number number[2];
     bool             maximize; /**< larger is better */
     bm_target        target;   /**< 0: either */
-    /** The metric of each row, shape (batch), averaged over rows: cheap, also while training. Null: only `all`. */
+    /** The metric of each row, shape (batch), averaged over rows: cheap, also while training. Null: only `all`,
+     *  for which predictions and targets of all rows are kept, of an epoch, too. */
     bm_node        (*rows)(const bm_loss_input *in, const double p[2]);
     /** The metric of a whole evaluation, NaN where it is not defined. Null: the mean of `rows`. */
     double         (*all)(const bm_metric_input *in, const double p[2]);

@@ -55,7 +55,9 @@ typedef struct bm_compile_options {
 
 /** Makes the training step: loss, gradients, optimiser, metrics. The loss of a batch is sum(weight * row loss) / rows, plus penalties:
  *  weights of rows are not divided by their sum, as in Keras (and in PyTorch's reduction="none" with a mean over rows; its weighted
- *  cross-entropy divides by the sum of the weights). Metrics do not weigh rows. With a loss on logits (BM_SOFTMAX_CROSSENTROPY,
+ *  cross-entropy divides by the sum of the weights). Metrics do not weigh rows; those that
+ *  need all rows at once (the area under a curve, F1, R2) are taken over the epoch's rows as each step predicted them, for which the fit keeps
+ *  8 bytes of memory for each prediction and target. With a loss on logits (BM_SOFTMAX_CROSSENTROPY,
  *  BM_SIGMOID_CROSSENTROPY) metrics see the probabilities. Compiling again keeps the weights and drops the optimiser's state. A softmax or sigmoid at the end joins a cross-entropy
  *  in its stable, fused form.
  *  Errors   BM_E_ARGUMENT no loss, an unknown name, an option outside its range, a loss that does not fit the output; BM_E_MEMORY

@@ -62,6 +62,7 @@ bm_status bmi_model_compile(bm_model *m, const bm_compile_options *o, bm_output 
     m->partial = (bmi_partial){ 0 };
     m->gradient = NAN;
     bmi_hooks_end(m);
+    bmi_rows_seen_end(&m->seen, m->object.context);
     return BM_OK;
 }
 

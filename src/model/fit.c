@@ -131,6 +131,7 @@ static inline bool step(bm_training *t, const bmi_pass *p, const int64_t *rows)
     if (t->penalty >= 0) t->penalty_sum += weight * bmi_pass_number(p->fetch[t->penalty]);
     for (int i = 0; i < t->network->n_metrics; i++)
         if (t->means[i] >= 0) t->mean_sums[i] += weight * bmi_pass_number(p->fetch[t->means[i]]);
+    if (t->output >= 0) bmi_training_keep_rows(t, p, rows);
     t->rows_done += p->rows;
     t->steps_done++;
     t->progress.step++;
@@ -160,7 +161,8 @@ static void note_epoch(bm_training *t)
     t->progress.loss = loss_so_far(t);
     bmi_history_put(h, t->column_loss, t->progress.loss);
     for (int i = 0; i < t->network->n_metrics; i++)
-        if (t->means[i] >= 0) bmi_history_put(h, t->column_mean[i], t->mean_sums[i] / (double)t->rows_done);
+        bmi_history_put(h, t->column_mean[i],
+                        t->means[i] >= 0 ? t->mean_sums[i] / (double)t->rows_done : bmi_training_measure(t, i));
     bmi_history_put(h, t->column_rate, t->model->rate);
 }
 
@@ -172,6 +174,7 @@ static void begin_epoch(bm_training *t)
     t->penalty_sum = p->penalty;
     memcpy(t->mean_sums, p->means, sizeof t->mean_sums);
     t->rows_done = p->rows;
+    t->model->seen.whole = t->model->seen.whole || !p->step;
     t->progress.step = p->step;
     t->progress.epoch_done = false;
     t->epoch_start = bmi_now();

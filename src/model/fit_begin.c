@@ -230,6 +230,7 @@ static bm_status make_passes(bm_training *t)
     t->gradient = t->flags & BM_CALLBACK_GRADIENT ? bmi_pass_fetch(&r, n->gradient) : -1;
     t->sums = n->heads[0].loss->reduction == BM_REDUCE_SUM;
     for (int i = 0; i < n->n_metrics; i++) t->means[i] = n->metrics[i].mean.graph ? bmi_pass_fetch(&r, n->metrics[i].mean) : -1;
+    t->output = t->seen.prediction ? bmi_pass_fetch(&r, n->heads[0].judged_training) : -1;
     const int64_t rest = t->o.drop_last ? 0 : t->rows % t->batches.batch;
     if (bmi_pass_make(&t->whole, t->session, &r, t->batches.batch, t->error, t->here)) return t->error->status;
     t->progress.batch = t->batches.batch;
@@ -258,8 +259,7 @@ static bm_status begin_history(bm_training *t)
     bool ok = true;
     ok = ok && (t->column_loss = bmi_history_column_of(h, "loss")) != SIZE_MAX;
     for (int i = 0; i < t->network->n_metrics; i++)
-        if (t->means[i] >= 0)
-            ok = ok && (t->column_mean[i] = bmi_history_column_of(h, t->network->metrics[i].kind->name)) != SIZE_MAX;
+        ok = ok && (t->column_mean[i] = bmi_history_column_of(h, t->network->metrics[i].kind->name)) != SIZE_MAX;
     if (t->judge.network) {
         ok = ok && (t->column_validation_loss = bmi_history_column_of(h, "validation_loss")) != SIZE_MAX;
         for (int i = 0; i < t->network->n_metrics; i++) {
@@ -320,8 +320,8 @@ bm_status bmi_training_begin(bm_training *t)
     t->progress.model = t->model;
     if (check_options(t) || begin_callbacks(t) || make_ready(t) ||
         bmi_dataset_columns_make(&t->columns, t->network, t->data, t->error, "fit", t->here) || split(t) || cut_batches(t) ||
-        make_weights(t) || make_gradient(t) || make_passes(t) || begin_validation(t) || begin_history(t) ||
-        bmi_model_take_classes(t->model, t->data))
+        make_weights(t) || make_gradient(t) || bmi_training_make_rows(t) || make_passes(t) || begin_validation(t) ||
+        begin_history(t) || bmi_model_take_classes(t->model, t->data))
         return t->error->status;
     bm_training_set_rate(t, t->model->rate);
     t->start = t->last_look = bmi_now();
@@ -335,6 +335,9 @@ void bmi_training_end(bm_training *t)
     bmi_judge_end(&t->judge);
     for (int i = 0; t->hooks == t->own && i < t->n_hooks; i++) bmi_hook_end(context, &t->own[i]);
     bmi_arena_end(&t->hook_arena);
+    bmi_rows_seen_end(&t->seen, context);
+    if (!t->model->partial.step) bmi_rows_seen_end(&t->model->seen, context);
+    bmi_release(context, t->scratch, t->scratch_bytes, 1);
     bmi_release(context, t->order, (size_t)t->rows, sizeof *t->order);
     if (t->data && t->chosen) bmi_release(context, t->chosen, (size_t)t->data->rows, sizeof *t->chosen);
     if (t->weights) bmi_release(context, t->weights, (size_t)t->data->rows, bm_type_size(t->network->type));

@@ -67,11 +67,30 @@ static bm_status resume(bm_training *t)
     return t->error->status;
 }
 
+/* The rows of an epoch that was broken off; without them its metrics of all rows cannot be had. */
+static void take_rows(bm_training *t)
+{
+    bm_model *m = t->model;
+    bmi_rows_seen *s = &t->seen, *old = &m->seen;
+    const int64_t rows = m->partial.rows;
+    const bool fits = t->o.resume && m->partial.step && s->prediction && old->prediction && old->whole && rows <= s->rows &&
+                      rows <= old->rows && s->columns == old->columns && s->target_columns == old->target_columns;
+    if (fits) {
+        memcpy(s->prediction, old->prediction, (size_t)(rows * s->columns) * sizeof *s->prediction);
+        memcpy(s->target, old->target, (size_t)(rows * s->target_columns) * sizeof *s->target);
+        s->whole = true;
+    }
+    bmi_rows_seen_end(old, m->object.context);
+    *old = *s;
+    *s = (bmi_rows_seen){ .prediction = NULL };
+}
+
 bm_status bmi_training_commit(bm_training *t)
 {
     bm_model *m = t->model;
     const bool resumed = t->o.resume && (m->epochs || m->partial.step);
     if (t->o.resume && resume(t)) return t->error->status;
+    take_rows(t);
     bmi_hooks_end(m);
     memcpy(m->hooks, t->own, sizeof m->hooks);
     m->n_hooks = t->n_hooks;

@@ -15,22 +15,34 @@ static int64_t elements(bm_shape row)
     return n;
 }
 
+bool bmi_metrics_need_rows(const bmi_network *n)
+{
+    for (int i = 0; i < n->n_metrics; i++)
+        if (!n->metrics[i].sum.graph) return true;
+    return false;
+}
+
+size_t bmi_metrics_scratch(const bmi_network *n, int64_t rows, int64_t columns)
+{
+    size_t most = 0;
+    for (int i = 0; i < n->n_metrics; i++) {
+        const bm_metric_kind *k = n->metrics[i].kind;
+        const size_t bytes = !n->metrics[i].sum.graph && k->scratch ? k->scratch(rows, columns) : 0;
+        if (bytes > most) most = bytes;
+    }
+    return most;
+}
+
 /* Memory for all predictions and targets, when a metric needs them at once. */
 static bm_status make_room(bmi_judge *j, const bm_dataset *d, bmi_error *e)
 {
-    bool needed = false;
-    for (int i = 0; i < j->network->n_metrics; i++) needed = needed || !j->network->metrics[i].sum.graph;
-    if (!needed) return BM_OK;
+    if (!bmi_metrics_need_rows(j->network)) return BM_OK;
     const int64_t rows = d->t[0].tensor->shape.dim[0];
     j->prediction_columns = elements(j->network->heads[0].row);
     j->target_columns = rows ? d->t[0].tensor->size / rows : 1;
     j->prediction = bmi_alloc(j->network->context, (size_t)j->count, (size_t)j->prediction_columns * sizeof *j->prediction);
     j->target = bmi_alloc(j->network->context, (size_t)j->count, (size_t)j->target_columns * sizeof *j->target);
-    for (int i = 0; i < j->network->n_metrics; i++) {
-        const bm_metric_kind *k = j->network->metrics[i].kind;
-        const size_t bytes = !j->network->metrics[i].sum.graph && k->scratch ? k->scratch(j->count, j->prediction_columns) : 0;
-        if (bytes > j->scratch_bytes) j->scratch_bytes = bytes;
-    }
+    j->scratch_bytes = bmi_metrics_scratch(j->network, j->count, j->prediction_columns);
     j->scratch = bmi_alloc(j->network->context, j->scratch_bytes, 1);
     if (!j->prediction || !j->target || !j->scratch)
         return bmi_fail_memory(e, j->here, (size_t)(j->count * j->prediction_columns) * sizeof(double), "predictions");

@@ -11,6 +11,7 @@ static void end(void *object)
 {
     bm_model *m = object;
     bmi_hooks_end(m);
+    bmi_rows_seen_end(&m->seen, m->object.context);
     bmi_network_free(m->network);
     bmi_history_end(&m->history);
     bmi_object_free(m->recipe);

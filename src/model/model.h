@@ -16,6 +16,15 @@ typedef struct bmi_partial {
     double loss, penalty, means[BM_MODEL_MAX];
 } bmi_partial;
 
+/* Predictions and targets of the present epoch's rows, for metrics that need them at once. */
+typedef struct bmi_rows_seen {
+    double *prediction, *target;           /* null: no metric needs them */
+    int64_t rows, columns, target_columns; /* room */
+    bool whole;                            /* from the epoch's first row on */
+} bmi_rows_seen;
+bool bmi_rows_seen_make(bmi_rows_seen *s, bm_context *context, int64_t rows, int64_t columns, int64_t target_columns);
+void bmi_rows_seen_end(bmi_rows_seen *s, bm_context *context);
+
 struct bm_model {
     bmi_object object;
     bmi_arena arena; /* layers, settings, texts: as long as the model */
@@ -32,6 +41,7 @@ struct bm_model {
     bmi_history history;
     int64_t epochs;               /* done by all fits */
     bmi_partial partial;          /* of the epoch that the last fit did not end; step 0: there is none */
+    bmi_rows_seen seen;           /* of that epoch */
     double gradient;              /* its norm at the last whole epoch's end, when a callback asked for it */
     bmi_hook hooks[BM_MODEL_MAX]; /* callbacks of the last fit */
     int n_hooks;

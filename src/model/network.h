@@ -26,6 +26,7 @@ typedef struct bmi_settings {
 typedef struct bmi_head {
     bm_node training, output; /* while training, afterwards */
     bm_node judged;           /* what metrics see of output: probabilities where the loss takes logits */
+    bm_node judged_training;  /* the same while training */
     bm_node target;           /* placeholder */
     const bm_loss_kind *loss;
     double p[2];
@@ -36,7 +37,7 @@ typedef struct bmi_head {
 typedef struct bmi_measured { /* a metric */
     const bm_metric_kind *kind;
     double p[2];
-    bm_node mean; /* of a training batch; graph null: only over a whole evaluation */
+    bm_node mean; /* of a training batch; graph null: only over all rows of an epoch or evaluation */
     bm_node sum;  /* over rows when evaluating; graph null as well then */
 } bmi_measured;
 

@@ -83,6 +83,7 @@ static bm_status make_metrics(bmi_network *n, const bmi_settings *s, bmi_error *
     const bm_loss_input t = judged(&n->training, head, head->training, s->here),
                         p = judged(&n->predicting, head, head->output, s->here);
     head->judged = p.prediction;
+    head->judged_training = t.prediction;
     for (int i = 0; i < s->n_metrics; i++) {
         bmi_measured *m = &n->metrics[i];
         m->mean = m->sum = (bm_node){ NULL, -1 };

@@ -120,6 +120,14 @@ static bm_status add_entries(bm_model *m, bool training, bmi_arena *names, bmi_s
     if (!training) return BM_OK;
     entries[(*n)++] =
         (bmi_st_entry){ .name = "training/state", .type = BMI_ST_U64, .shape = { .rank = 1, .dim = { 2 } }, .data = state };
+    if (m->partial.step && m->seen.prediction && m->seen.whole) { /* the epoch's rows so far */
+        const bmi_rows_seen *s = &m->seen;
+        const bm_shape y = BM_SHAPE(m->partial.rows, s->columns), t = BM_SHAPE(m->partial.rows, s->target_columns);
+        entries[(*n)++] =
+            (bmi_st_entry){ .name = "training/predictions", .type = bmi_st_of(BM_F64), .shape = y, .data = s->prediction };
+        entries[(*n)++] =
+            (bmi_st_entry){ .name = "training/targets", .type = bmi_st_of(BM_F64), .shape = t, .data = s->target };
+    }
     if (bmi_hooks_add_entries(m, names, entries, n)) return BM_OK;
     return bmi_fail_memory(&m->object.error, (bm_place){ 0 }, 64, "a model file");
 }
@@ -127,7 +135,7 @@ static bm_status add_entries(bm_model *m, bool training, bmi_arena *names, bmi_s
 static bm_status write_file(bm_model *m, const bm_save_options *o, bm_place here)
 {
     bmi_error *e = &m->object.error;
-    const size_t room = bmi_network_variables(m->network, true) + 1 + bmi_hooks_entries(m);
+    const size_t room = bmi_network_variables(m->network, true) + 3 + bmi_hooks_entries(m);
     const uint64_t state[2] = { (uint64_t)m->seed, m->network->session->state.tick };
     bm_context *context = m->object.context;
     bmi_arena names = { .context = context };

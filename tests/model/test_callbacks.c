@@ -278,9 +278,8 @@ static void progress_and_history(void **state)
     sound(m);
     assert_true(s.calls == 7 && s.epochs == 7 && !s.within);
     assert_true(s.loss == bm_history(m, "loss", -1));
-    static const char *const names[] = {
-        "loss", "mse", "validation_loss", "validation_mse", "validation_r2", "rate", "seconds"
-    };
+    static const char *const names[] = { "loss",           "mse",           "r2",   "validation_loss",
+                                         "validation_mse", "validation_r2", "rate", "seconds" };
     for (size_t i = 0; i < BMI_COUNT(names); i++) assert_string_equal(bm_history_name(m, (int64_t)i), names[i]);
     assert_null(bm_history_name(m, BMI_COUNT(names)));
     assert_int_equal(bm_history_epochs(m), 7);
