@@ -212,6 +212,16 @@ static void linear_learned(world *w)
     sound("a table", bm_error(w->table));
 }
 
+/* The same with weights of rows. */
+static void linear_weighed(world *w)
+{
+    w->table = bm_table_load("creditcard", .context = w->context);
+    bm_recipe *r = bm_recipe_new(.target = "share", .weights = "age", .context = w->context);
+    w->model = bm_learner(bm_linear(), r);
+    bm_free(r);
+    sound("a table", bm_error(w->table));
+}
+
 static bm_status solve(world *w)
 {
     return bm_fit_table(w->model, w->table, .test = .2);
@@ -378,6 +388,25 @@ static bm_status evaluate_table(world *w)
     return bm_evaluate_table(w->model, w->table).status;
 }
 
+/* Rows of classes that training had not seen, and one without a class. */
+static void other_rows(world *w)
+{
+    static const char rows[] = "Sepal.Length,Sepal.Width,Petal.Length,Petal.Width,Species\n5,3,1.5,.2,setosa\n6,3,4.5,1.4,rosa\n"
+                               "6,3,4.5,1.4,\n6.5,3,5.5,2,virginica\n6,3,4.4,1.3,florentina\n";
+    learned(w);
+    bm_free(w->table);
+    w->table = bm_table_read_csv(bmt_temp_file("other.csv", rows, sizeof rows - 1), .context = w->context);
+    sound("other rows", bm_error(w->table));
+}
+
+static void judges_other_rows(world *w)
+{
+    sound("the model is never marked", bm_error(w->model));
+    const bm_scores s = bm_evaluate_table(w->model, w->table);
+    sound("evaluate", s.error);
+    assert_true(s.rows == 4 && s.unseen_class == 2 && s.no_target == 1);
+}
+
 static void predicts_rows(world *w)
 {
     sound("the model is never marked", bm_error(w->model));
@@ -392,6 +421,7 @@ static const scene scenes[] = {
     { "a table and a learner", NULL, read_and_fit, nothing_to_check },
     { "a learner again", learned, fit_table_again, predicts_as_before },
     { "least squares", linear_learned, solve, solves },
+    { "least squares of weighed rows", linear_weighed, solve, solves },
     { "save", saved, save, old_file_is_there },
     { "load a network", on_disk, load, loads },
     { "load a learner", table_on_disk, load, loads },
@@ -401,6 +431,7 @@ static const scene scenes[] = {
     { "predict a table", learned, predict_table, predicts_rows },
     { "predict a row", learned, predict_row, predicts_rows },
     { "evaluate a table", learned, evaluate_table, predicts_rows },
+    { "evaluate other rows", other_rows, evaluate_table, judges_other_rows },
 };
 
 /* ---- the two ways of failing ---- */
