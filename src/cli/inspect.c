@@ -54,6 +54,8 @@ void cli_model_settings(cli *c, const bm_model *m)
     cli_put(c, "balanced", json_boolean(m->balanced));
     cli_put(c, "log_target", json_boolean(r && r->log1p));
     cli_put(c, "in_order", json_boolean(m->in_order));
+    cli_put(c, "group", m->group ? json_string(m->group) : json_null());
+    cli_put(c, "time", m->time ? json_string(m->time) : json_null());
 }
 
 /* What was asked for in training beside the model itself. */
@@ -61,13 +63,15 @@ static void say_settings(cli *c, const bm_model *m)
 {
     const bm_recipe *r = bm_model_recipe(m);
     const char *weights = bm_recipe_weights(r);
-    char what[400];
+    char what[900];
     int n = 0;
     *what = 0;
     if (weights) n += snprintf(what + n, sizeof what - (size_t)n, " · rows weighed by %.200s", weights);
     if (m->balanced) n += snprintf(what + n, sizeof what - (size_t)n, " · classes balanced");
     if (r && r->log1p) n += snprintf(what + n, sizeof what - (size_t)n, " · log(1 + target) learned");
-    if (m->in_order) snprintf(what + n, sizeof what - (size_t)n, " · rows split in order");
+    if (m->in_order) n += snprintf(what + n, sizeof what - (size_t)n, " · rows split in order");
+    if (m->group) n += snprintf(what + n, sizeof what - (size_t)n, " · rows split by groups of %.200s", m->group);
+    if (m->time) snprintf(what + n, sizeof what - (size_t)n, " · rows split by time in %.200s", m->time);
     if (*what) cli_say(c, "training", "%s", what + strlen(" · "));
 }
 

@@ -44,7 +44,7 @@ static int fit(cli_training *t)
     else
         bm_fit(m, t->data[0], .validation = t->data[1], .seed = o->seed, .balanced = o->balanced, .epochs = o->epochs,
                .batch = o->batch, .callbacks = { show, stopping });
-    m->in_order = o->in_order; /* the rows were split before */
+    if (!bm_failed(m)) bmi_model_note_split(m, o->in_order, o->group, o->time, BM_HERE); /* which was done before */
     t->interrupted = cli_interrupt_end();
     t->seconds = now() - begin;
     cli_progress_end(&t->progress);

@@ -270,7 +270,7 @@ bm_status bm_fit_at(bm_model *m, const bm_fit_options *options, size_t size, bm_
     if (bmi_options_copy(&m->object.error, here, &o, sizeof o, offsetof(bm_fit_options, named_), options, size))
         return m->object.error.status;
     bmi_model_begin_work(m);
-    m->in_order = false;
+    bmi_model_note_split(m, false, NULL, NULL, here);
     if (m->learner) bmi_learner_fit(m, &o, here);
     else bmi_model_fit(m, &o, here);
     take_recipe(m, o.data);

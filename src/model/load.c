@@ -168,7 +168,9 @@ static bm_status load_training(loading *l)
     if (all && !l->e->status && !load_history(l, json_object_get(all, "history"))) {
         m->epochs = json_integer_value(json_object_get(all, "epochs"));
         m->balanced = json_is_true(json_object_get(all, "balanced"));
-        m->in_order = json_is_true(json_object_get(all, "in_order"));
+        bmi_model_note_split(m, json_is_true(json_object_get(all, "in_order")),
+                             json_string_value(json_object_get(all, "group")), json_string_value(json_object_get(all, "time")),
+                             l->here);
         load_partial(&m->partial, json_object_get(all, "partial"));
         m->gradient = number_or_nan(json_object_get(all, "gradient"));
         bmi_hooks_load(m, json_object_get(all, "callbacks"), &l->file, l->o->path, l->here);

@@ -157,6 +157,15 @@ bool bmi_model_idle(bm_model *m, const char *what, bm_place here)
     return false;
 }
 
+bm_status bmi_model_note_split(bm_model *m, bool in_order, const char *group, const char *time, bm_place here)
+{
+    m->in_order = in_order;
+    m->group = bmi_arena_text(&m->arena, group);
+    m->time = bmi_arena_text(&m->arena, time);
+    if ((!group || m->group) && (!time || m->time)) return BM_OK;
+    return bmi_fail_memory(&m->object.error, here, 64, "names of columns");
+}
+
 void bmi_model_begin_work(bm_model *m)
 {
     atomic_store(&m->stop, 0);

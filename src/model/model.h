@@ -47,9 +47,10 @@ struct bm_model {
     int n_hooks;
     bmi_arena hook_arena; /* their options and states */
     int64_t best_epoch;
-    int64_t seed;            /* of the last fit */
-    double rate;             /* factor of the optimiser's rate */
-    bool balanced, in_order; /* how the last fit weighed classes, and its rows were split */
+    int64_t seed;             /* of the last fit */
+    double rate;              /* factor of the optimiser's rate */
+    bool balanced, in_order;  /* how the last fit weighed classes, and its rows were split */
+    const char *group, *time; /* by columns; or null */
     char stopped_by[64];
     atomic_int running, stop;
     /* learners */
@@ -70,6 +71,8 @@ bm_status bmi_model_set_layers(bm_model *m, bm_layers layers, bm_place here);
 void bmi_model_swap(bm_model *a, bm_model *b);
 /* False, with the error on the model, within one of its fits, which works with what `what` would exchange. */
 bool bmi_model_idle(bm_model *m, const char *what, bm_place here);
+/* Notes how rows were split; names are copied. */
+bm_status bmi_model_note_split(bm_model *m, bool in_order, const char *group, const char *time, bm_place here);
 /* Around a fit: bm_stop counts in between, and no stop from before does. */
 void bmi_model_begin_work(bm_model *m);
 void bmi_model_end_work(bm_model *m);

@@ -71,6 +71,8 @@ static json_t *save_training(const bm_model *m, bool whole)
     if (whole && m->n_hooks) bmi_json_put(&all, "callbacks", bmi_hooks_save(m));
     if (m->balanced) bmi_json_put(&all, "balanced", json_true());
     if (m->in_order) bmi_json_put(&all, "in_order", json_true());
+    if (m->group) bmi_json_put(&all, "group", json_string(m->group));
+    if (m->time) bmi_json_put(&all, "time", json_string(m->time));
     bmi_json_put(&all, "best_epoch", json_integer(m->best_epoch));
     bmi_json_put(&all, "rate", bmi_json_number(m->rate));
     bmi_json_put(&all, "stopped_by", json_string(m->stopped_by));

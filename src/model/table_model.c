@@ -112,7 +112,7 @@ static bm_status train(table_fit *f)
                          .seed = f->o.seed,
                          .balanced = f->o.balanced };
     memcpy(o.callbacks, f->o.callbacks, sizeof o.callbacks);
-    f->m->in_order = f->o.in_order;
+    if (bmi_model_note_split(f->m, f->o.in_order, f->o.group, f->o.time, f->here)) return f->m->object.error.status;
     return bmi_learner_train(f->m, &o, f->here);
 }
 

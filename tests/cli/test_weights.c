@@ -88,6 +88,9 @@ static void settings(void **state)
         { "w.csv -t y --balanced -m mlp:3,epochs=2", "\ntraining     classes balanced\n", false, true, false, false },
         { "w.csv -t a --log-target --weights w", "\ntraining     rows weighed by w · log(1 + target) learned\n", true, false,
           true, false },
+        { "w.csv -t y --group b", "\ntraining     rows split by groups of b\n", false, false, false, false },
+        { "w.csv -t y --time a --balanced", "\ntraining     classes balanced · rows split by time in a\n", false, true, false,
+          false },
         { "blobs --in-order --balanced", "\ntraining     classes balanced · rows split in order\n", false, true, false, true },
     };
     for (size_t i = 0; i < BMI_COUNT(cases); i++) {
@@ -99,6 +102,10 @@ static void settings(void **state)
             assert_true(json_is_true(json_object_get(told[k], "balanced")) == cases[i].balanced);
             assert_true(json_is_true(json_object_get(told[k], "log_target")) == cases[i].log_target);
             assert_true(json_is_true(json_object_get(told[k], "in_order")) == cases[i].in_order);
+            const json_t *group = json_object_get(told[k], "group"), *time = json_object_get(told[k], "time");
+            const bool grouped = strstr(cases[i].options, "--group"), timed = strstr(cases[i].options, "--time");
+            assert_true(grouped ? !strcmp(json_string_value(group), "b") : json_is_null(group));
+            assert_true(timed ? !strcmp(json_string_value(time), "a") : json_is_null(time));
             json_decref(told[k]);
         }
         const bmt_run r = bmt_exits(bmt_sh("baeum inspect s.st"), 0);

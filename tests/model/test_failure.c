@@ -391,8 +391,9 @@ static bm_status evaluate_table(world *w)
 /* Rows of classes that training had not seen, and one without a class. */
 static void other_rows(world *w)
 {
-    static const char rows[] = "Sepal.Length,Sepal.Width,Petal.Length,Petal.Width,Species\n5,3,1.5,.2,setosa\n6,3,4.5,1.4,rosa\n"
-                               "6,3,4.5,1.4,\n6.5,3,5.5,2,virginica\n6,3,4.4,1.3,florentina\n";
+    static const char rows[] =
+        "Sepal.Length,Sepal.Width,Petal.Length,Petal.Width,Species\n5,3,1.5,.2,setosa\n6,3,4.5,1.4,rosa\n"
+        "6,3,4.5,1.4,\n6.5,3,5.5,2,virginica\n6,3,4.4,1.3,florentina\n";
     learned(w);
     bm_free(w->table);
     w->table = bm_table_read_csv(bmt_temp_file("other.csv", rows, sizeof rows - 1), .context = w->context);
