@@ -11,6 +11,7 @@ typedef struct parsing {
     bm_place here;
     const char *owner;
     bmi_arena *arena;
+    uint64_t given; /* bit i: row i of the table */
 } parsing;
 
 /* A piece of the spec. */
@@ -188,6 +189,13 @@ static void parse_item(parsing *p, const bmi_field *fields, void *options, span 
     const char *name = keep(p, key);
     if (!name) return;
     const bmi_field *f = bmi_field_find(fields, name);
+    const bool lone = !f && n == item.n && first && fields && fields->name;
+    const size_t row = f ? (size_t)(f - fields) : lone ? 0 : SIZE_MAX;
+    if (row < 64 && (p->given >> row & 1)) {
+        bmi_fail(p->e, BM_E_ARGUMENT, p->here, "%s: %s is given twice", p->owner, fields[row].name);
+        return;
+    }
+    if (row < 64) p->given |= UINT64_C(1) << row;
     if (n < item.n && f) {
         parse_value(p, f, options, trim((span){ item.at + n + 1, item.n - n - 1 }));
         return;
@@ -210,7 +218,7 @@ static void parse_item(parsing *p, const bmi_field *fields, void *options, span 
 bm_status bmi_fields_parse(bmi_error *e, bm_place here, const char *owner, const bmi_field *fields, void *options,
                            const char *spec, struct bmi_arena *arena)
 {
-    parsing p = { e, here, owner, arena };
+    parsing p = { e, here, owner, arena, 0 };
     span rest = trim((span){ spec, strlen(spec) });
     for (bool first = true; rest.n && !e->status; first = false) {
         const size_t n = up_to(rest, ',');

@@ -22,6 +22,7 @@ typedef struct reader {
     const char *path;
     size_t limit; /* bytes of content at most; SIZE_MAX: none */
     int file;
+    bool opened;           /* not standard input: to be closed */
     unsigned char *memory; /* HEAD bytes, content, a zero */
     size_t capacity, size;
     size_t packed; /* bytes of a regular gzip file, 0 unknown */
@@ -184,7 +185,8 @@ static bm_status read_gzip(reader *r, unsigned char *input, size_t n)
         unsigned char tail[4];
         if (pread(r->file, tail, 4, (off_t)(r->packed - 4)) == 4) {
             const size_t told = tail[0] | (size_t)tail[1] << 8 | (size_t)tail[2] << 16 | (size_t)tail[3] << 24;
-            if (told <= r->limit && told / 1032 <= r->packed && reserve(r, told)) return r->e->status;
+            const size_t likely = r->packed < told / 16 ? 16 * r->packed : told; /* what is packed better may grow */
+            if (told <= r->limit && told / 1032 <= r->packed && reserve(r, likely)) return r->e->status;
         }
     }
     if (reserve(r, CHUNK)) return r->e->status;
@@ -199,6 +201,7 @@ static bm_status open_file(reader *r)
     struct stat about;
     char why[128];
     const bool standard = !strcmp(r->path, "-");
+    r->opened = !standard;
     r->file = standard ? STDIN_FILENO : open(r->path, O_RDONLY | O_CLOEXEC);
     if (standard) r->path = "standard input";
     if (r->file < 0) return bmi_fail(r->e, BM_E_FILE, r->here, "cannot open %s: %s", r->path, bmi_reason(errno, why));
@@ -231,7 +234,7 @@ bm_status bmi_file_read(bmi_error *e, bm_place here, bm_context *context, const 
             else if (!reserve(&r, told)) read_plain(&r, input, n);
         }
     }
-    if (r.file > STDIN_FILENO) close(r.file);
+    if (r.opened && r.file >= 0) close(r.file);
     bmi_release(context, input, CHUNK, 1);
     if (e->status) {
         bmi_release(context, r.memory, r.capacity, 1);

@@ -98,7 +98,7 @@ static void rewrite(const char *family, const char *name, const char *rest, char
     if (!*rest || by_name) return;
     into[n++] = layer ? ' ' : '(';
     for (rest++; *rest && n < 96; rest++)
-        if (*rest != ')' && !(layer && *rest == ',')) into[n++] = *rest;
+        if (*rest != ')' && !(layer && *rest == ',' && rest[1] == ' ')) into[n++] = layer && *rest == ',' ? ' ' : *rest;
     if (!layer) into[n++] = ')';
     while (into[n - 1] == ' ') n--;
     into[n] = 0;

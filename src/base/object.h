@@ -10,9 +10,9 @@
 typedef struct bmi_object bmi_object;
 
 typedef struct bmi_object_kind {
-    const char *name;          /* "model" */
-    void (*end)(void *object); /* releases what the object holds, its own memory goes afterwards; may be null */
-    bool ends_itself;          /* end releases the object's own memory as well (a context holds its allocator) */
+    const char *name;                 /* "model" */
+    void (*end)(void *object);        /* releases what the object holds, its own memory goes afterwards; may be null */
+    bool ends_itself;                 /* end releases the object's own memory as well (a context holds its allocator) */
     bool (*made)(const void *object); /* false when its constructor failed and left nothing to use; may be null: always made */
 } bmi_object_kind;
 

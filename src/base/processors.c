@@ -106,11 +106,11 @@ int bmi_cgroup_processors(const char *root)
 int bmi_processors(void)
 {
     int n = 0;
-    cpu_set_t set;
-    if (sched_getaffinity(0, sizeof set, &set) == 0) n = CPU_COUNT(&set);
-    if (n < 1) { /* more processors than the mask has room for, or no such call */
+    cpu_set_t sets[8]; /* one has room for 1024 processors, and the call fails where there may be more */
+    if (sched_getaffinity(0, sizeof sets, sets) == 0) n = CPU_COUNT_S(sizeof sets, sets);
+    if (n < 1) { /* no such call */
         const long online = sysconf(_SC_NPROCESSORS_ONLN);
-        n = online > 1 && online <= BMI_THREADS_MAX ? (int)online : 1;
+        n = online < 1 ? 1 : online > BMI_THREADS_MAX ? BMI_THREADS_MAX : (int)online;
     }
     n = lower(n, bmi_cgroup_processors(""));
     return n > BMI_THREADS_MAX ? BMI_THREADS_MAX : n;

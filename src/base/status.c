@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Errors, status names, the version. */
 #include "base/status.h"
+#include "base/text.h"
 #include <stdarg.h>
 #include <string.h>
 
@@ -8,6 +9,20 @@ static const char *last_component(const char *path)
 {
     const char *slash = strrchr(path, '/');
     return slash ? slash + 1 : path;
+}
+
+/* Makes text that may be shown and written anywhere: control characters become blanks, and what is no UTF-8 (a name that was cut,
+ * bytes of another encoding) question marks. */
+static void clean(char *text)
+{
+    for (char *c = text; *c;) {
+        size_t n = 1;
+        while (n < 4 && ((unsigned char)c[n] & 0xc0) == 0x80) n++;
+        if (bmi_is_utf8(c, n)) {
+            if ((unsigned char)*c < ' ' || *c == 127) *c = ' ';
+            c += n;
+        } else *c++ = '?';
+    }
 }
 
 bm_status bmi_fail_v(bmi_error *e, bm_status status, bm_place here, const char *format, va_list list)
@@ -18,8 +33,7 @@ bm_status bmi_fail_v(bmi_error *e, bm_status status, bm_place here, const char *
     if (here.file && *here.file) n = snprintf(e->text, sizeof e->text, "%.200s:%d: ", last_component(here.file), here.line);
     if (n < 0) n = 0;
     if (vsnprintf(e->text + n, sizeof e->text - (size_t)n, format, list) < 0) e->text[n] = 0;
-    for (char *c = e->text; *c; c++)
-        if (*c == '\n' || *c == '\r') *c = ' ';
+    clean(e->text);
     return e->status;
 }
 

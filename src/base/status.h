@@ -16,7 +16,8 @@ typedef struct bmi_error {
 } bmi_error;
 
 /* Sets the error, unless one is there already: the first one stays. The text gets "file:line: " of the place in front
- * (only the file's last path component; nothing for {0} or an empty file). Returns e->status. Newlines in the text become blanks. */
+ * (only the file's last path component; nothing for {0} or an empty file). Returns e->status. Control characters in the
+ * text become blanks, what is no UTF-8 question marks. */
 bm_status bmi_fail(bmi_error *e, bm_status status, bm_place here, const char *format, ...) BMI_PRINTF(4, 5);
 
 /* The same with an argument list. A status of BM_OK counts as BM_E_ARGUMENT: a failure is never silent. */

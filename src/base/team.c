@@ -19,10 +19,9 @@ typedef struct meeting {
 static _Thread_local meeting *ours;
 static _Thread_local int our_members = 1;
 
-void bmi_team(const bm_context *context, int threads, void (*fn)(void *arg, int member, int members), void *arg)
+void bmi_team(int threads, void (*fn)(void *arg, int member, int members), void *arg)
 {
-    (void)context;
-    const int n = omp_in_parallel() || threads < 1 ? 1 : threads;
+    const int n = omp_in_parallel() ? 1 : bmi_threads_given(threads);
     meeting here = { 0 };
 #pragma omp parallel num_threads(n) if (n > 1)
     {

@@ -60,7 +60,7 @@ static void run_parts(int begin, int end, int parts, void (*fn)(void *arg, int p
 void bmi_parallel(const bm_context *context, int parts, void (*fn)(void *arg, int part, int parts), void *arg)
 {
     int wanted = parts > 1 && !omp_in_parallel() ? bmi_threads(context) : 1;
-    if (wanted > parts) wanted = parts;
+    wanted = bmi_threads_given(wanted < parts ? wanted : parts);
     if (wanted <= 1) {
         run_parts(0, parts, parts, fn, arg);
         return;

@@ -16,6 +16,10 @@ int bmi_cgroup_processors(const char *root);
  * bmi_processors(). Environment and machine are looked at once per process, by whoever asks first. */
 int bmi_threads(const bm_context *context);
 
+/* Of `wanted` threads, this one among them, as many as the system lets start: at least 1. They are tried once a process, and a
+ * refusal is remembered. 1 in the child of a fork of a process that had more. */
+int bmi_threads_given(int wanted);
+
 /* Calls fn(arg, part, parts) for part 0 .. parts-1 over the context's threads and waits for all. Thread t of n runs the
  * neighbouring parts t*parts/n up to (t+1)*parts/n, so the same part meets the same cache at every call. Inside any OpenMP
  * region, and with one part or one thread, it runs inline, one part after the other. Denormals are flushed wherever fn runs,

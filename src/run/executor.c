@@ -48,7 +48,7 @@ void bmi_execute(const bmi_plan *p, bmi_run_state *state, const bmi_before *befo
 {
     state->halt = 0;
     state->fault.set = 0;
-    if (p->parallel && p->threads > 1) bmi_team(p->context, p->threads, run_member, &(team){ p, state, before });
+    if (p->parallel && p->threads > 1) bmi_team(p->threads, run_member, &(team){ p, state, before });
     else run_alone(p, state, before);
 }
 

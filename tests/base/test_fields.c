@@ -346,6 +346,9 @@ static void wrong_specs(void **state)
         { "shape=3x", "shape is \"3x\"" },
         { "shape=1x1x1x1x1x1x1x1x1", "must be sizes as 28x28x1" },
         { "=3", "has no setting \"\"" },
+        { "rate=.1,nesterov,rate=.2", "dense: rate is given twice" },
+        { "64,units=3", "dense: units is given twice" },
+        { "shape=2x3,shape=4", "dense: shape is given twice" },
     };
     for (size_t i = 0; i < BMI_COUNT(cases); i++) {
         bmi_arena arena = { 0 };

@@ -129,6 +129,38 @@ static void gzip_files(void **state)
     free(packed);
 }
 
+/* What gzip's last bytes tell is where growing starts, within reason. */
+static void lying_sizes_take_no_memory(void **state)
+{
+    (void)state;
+    unsigned char *packed = malloc(1u << 23), *bytes = some_bytes(200000), *content;
+    const size_t n = pack(packed, 0, bytes, 200000);
+    bmt_faults f = { 0 };
+    bm_context *context = bmt_context(&f, 1);
+    bmi_error e = { 0 };
+    size_t size;
+    packed[n - 1] = 0x0c; /* 200 MB */
+    assert_int_equal(bmi_file_read(&e, (bm_place){ 0 }, context, bmt_temp_file("lying.gz", packed, n), 0, &content, &size),
+                     BM_E_FORMAT);
+    assert_in_range(f.peak_bytes, 200000, 20 * n + (1 << 20));
+    bm_free(context);
+    free(packed);
+    free(bytes);
+}
+
+/* A program that has closed its standard input gets its number for the next file. */
+static void every_file_is_closed(void **state)
+{
+    (void)state;
+    const char *path = bmt_temp_file("number 0", "abc", 3);
+    const int standard = dup(STDIN_FILENO);
+    close(STDIN_FILENO);
+    expect_content(path, "abc", 3);
+    const int next = open(path, O_RDONLY);
+    if (standard >= 0) dup2(standard, STDIN_FILENO), close(standard);
+    assert_int_equal(next, STDIN_FILENO);
+}
+
 static void broken_gzip(void **state)
 {
     (void)state;
@@ -444,6 +476,8 @@ int main(void)
         cmocka_unit_test(plain_files),
         cmocka_unit_test(pipes),
         cmocka_unit_test(gzip_files),
+        cmocka_unit_test(lying_sizes_take_no_memory),
+        cmocka_unit_test(every_file_is_closed),
         cmocka_unit_test(broken_gzip),
         cmocka_unit_test(each_allocation_fails),
         cmocka_unit_test(atomic_writing),

@@ -3,6 +3,7 @@
 #include "base/context.h"
 #include "base/memory.h"
 #include "base/object.h"
+#include "base/text.h"
 #include "base/threads.h"
 #include "support/bmt.h"
 #include <stdlib.h>
@@ -55,6 +56,34 @@ static void long_errors_are_cut(void **state)
     bmi_fail(&s.e, BM_E_DATA, (bm_place){ text, 1 }, "%s", text);
     assert_int_equal(strlen(s.e.text), sizeof s.e.text - 1);
     assert_int_equal(s.guard, 77);
+}
+
+/* What stands in files and names gets into messages: it must not steer a terminal, nor make a JSON text that is none. */
+static void errors_are_clean_text(void **state)
+{
+    (void)state;
+    const struct {
+        const char *given, *want;
+    } cases[] = {
+        { "two\nlines\r\ttab", "two lines  tab" },
+        { "\x1b[31mred\x7f", " [31mred " },
+        { "caf\xc3\xa9 \xe6\x97\xa5 \xf0\x9f\x8c\xb8", "caf\xc3\xa9 \xe6\x97\xa5 \xf0\x9f\x8c\xb8" },
+        { "caf\xe9 \xff \xc3", "caf? ? ?" },
+        { "\xf0\x9f\x8c cut", "??? cut" },
+        { "\x80\x80\x80\x80\x80", "?????" },
+    };
+    for (size_t i = 0; i < BMI_COUNT(cases); i++) {
+        bmi_error e = { 0 };
+        bmi_fail(&e, BM_E_DATA, (bm_place){ 0 }, "%s", cases[i].given);
+        assert_string_equal(e.text, cases[i].want);
+    }
+    for (int shift = 0; shift < 3; shift++) { /* cut inside a character */
+        char text[1200] = "xx";
+        for (size_t at = (size_t)shift; at + 3 < sizeof text; at += 3) memcpy(text + at, "\xe6\x97\xa5", 3);
+        bmi_error e = { 0 };
+        bmi_fail(&e, BM_E_DATA, (bm_place){ 0 }, "%s", text);
+        assert_true(bmi_is_utf8(e.text, strlen(e.text)) && strlen(e.text) == sizeof e.text - 1);
+    }
 }
 
 typedef struct bm_thing {
@@ -251,15 +280,11 @@ static void options_of_all_ages(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(status_names),
-        cmocka_unit_test(first_error_stays),
-        cmocka_unit_test(long_errors_are_cut),
-        cmocka_unit_test(users_are_counted),
-        cmocka_unit_test(object_errors),
-        cmocka_unit_test(static_object_stays),
-        cmocka_unit_test(contexts),
-        cmocka_unit_test(context_without_memory),
-        cmocka_unit_test(logs),
+        cmocka_unit_test(status_names),           cmocka_unit_test(first_error_stays),
+        cmocka_unit_test(long_errors_are_cut),    cmocka_unit_test(errors_are_clean_text),
+        cmocka_unit_test(users_are_counted),      cmocka_unit_test(object_errors),
+        cmocka_unit_test(static_object_stays),    cmocka_unit_test(contexts),
+        cmocka_unit_test(context_without_memory), cmocka_unit_test(logs),
         cmocka_unit_test(options_of_all_ages),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,6 +2,7 @@
 /* Affinity masks are GNU's. */
 #define _GNU_SOURCE
 #include "base/random.h"
+#include "base/team.h"
 #include "base/threads.h"
 #include "support/bmt.h"
 #include <float.h>
@@ -9,6 +10,7 @@
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -50,6 +52,73 @@ static void count_part(void *arg, int part, int parts)
     counts *c = arg;
     __atomic_add_fetch(&c->met[part], 1, __ATOMIC_RELAXED);
     __atomic_store_n(&c->parts_seen, parts, __ATOMIC_RELAXED);
+}
+
+/* Runs fn in a child, which is ended after some seconds; whether it returned true. */
+static bool in_child(bool (*fn)(void))
+{
+    int status = -1;
+    const pid_t child = fork();
+    assert_true(child >= 0);
+    if (!child) {
+        alarm(20);
+        _exit(fn() ? 0 : 1);
+    }
+    waitpid(child, &status, 0);
+    return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+static void count_members(void *arg, int member, int members)
+{
+    (void)member;
+    __atomic_add_fetch(&((counts *)arg)->met[members], 1, __ATOMIC_RELAXED);
+    bmi_team_wait();
+}
+
+/* Parts and a team on up to 8 threads: every part once, every member there. */
+static bool eight_threads_work(void)
+{
+    bm_context *context = bm_context_new(.threads = 8);
+    counts parts = { 0 }, team = { 0 };
+    bmi_parallel(context, 40, count_part, &parts);
+    bmi_team(8, count_members, &team);
+    bool good = !bm_failed(context);
+    for (int i = 0; i < 40; i++) good = good && parts.met[i] == 1;
+    int members = 1;
+    while (members < 8 && !team.met[members]) members++;
+    good = good && team.met[members] == members;
+    bm_free(context);
+    return good;
+}
+
+static bool without_threads(void)
+{
+    const struct rlimit none = { 1, 1 };
+    if (geteuid() == 0 && setuid(65534)) return false; /* root has no such limit */
+    if (setrlimit(RLIMIT_NPROC, &none)) return false;
+    return bmi_threads_given(8) < 8 && eight_threads_work();
+}
+
+/* OpenMP would end the process ("Thread creation failed"). It is the first test: later ones have threads already. */
+static void system_refuses_threads(void **state)
+{
+    (void)state;
+    assert_true(in_child(without_threads));
+}
+
+static bool forked_work(void)
+{
+    return bmi_threads_given(8) == 1 && eight_threads_work();
+}
+
+/* OpenMP would wait for the threads that stayed in the parent. */
+static void children_work_alone(void **state)
+{
+    (void)state;
+    assert_true(eight_threads_work());
+    assert_int_equal(bmi_threads_given(8), 8);
+    assert_true(in_child(forked_work));
+    assert_true(eight_threads_work());
 }
 
 static void every_part_once(void **state)
@@ -253,6 +322,8 @@ int main(int n, char **arguments)
 {
     if (n > 1 && !strcmp(arguments[1], "--threads")) return (int)bm_context_threads(NULL);
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(system_refuses_threads),
+        cmocka_unit_test(children_work_alone),
         cmocka_unit_test(slices_tile),
         cmocka_unit_test(every_part_once),
         cmocka_unit_test(work_is_shared),

@@ -46,6 +46,7 @@ static void names(void **state)
         { "-m tree", "\"tree\" is no learner; it is not there yet; there are linear" },
         { "-m conv", "\"conv\" is no learner; it is not there yet" },
         { "-m 'conv 3 relu'", "\"conv\" is no layer; it is not there yet, there are " },
+        { "-m 'Dense(64,relu)'", "\"Dense(64,relu)\" is no layer; did you mean \"dense 64 relu\"?" },
         { "-m 'Dense(64, relu)'", "\"Dense(64, relu)\" is no layer; did you mean \"dense 64 relu\"?" },
         { "-m 'fc 3, dropout'", "did you mean \"dense\"?" },
         { "-m 'zzzzzz 3'", "is no layer; there are activate, dense, " },
