@@ -7,9 +7,10 @@
 #define BMI_BASE_KINDS_H
 #include <stddef.h>
 
+/* Families: "op", "layer", "activation", "loss", "metric", "penalty", "initializer", "optimizer", "schedule", "learner", "callback",
+ * "step" (of a recipe), "set", "generator", "engine" (of eager graphs), "group" (kernels/cpu/program.h). */
 typedef struct bmi_kind {
-    const char *
-        family; /* "op", "layer", "loss", "activation", "initializer", "optimizer", "schedule", "metric", "regularizer", "generator", "model", "group" (of steps: kernels/cpu/program.h) */
+    const char *family;
     const char *name;   /* as users write it: "leaky_relu" */
     const void *record; /* the family's struct */
 } bmi_kind;

@@ -120,7 +120,7 @@ static void accept(search *s)
         s->rho[next] = 1 / sy;
         s->newest = next;
         if (s->pairs < PAIRS) s->pairs++;
-    }
+    } else if (s->pairs == PAIRS) s->pairs--; /* it was written over the oldest */
     memcpy(s->x, s->to, (size_t)n * sizeof *s->x);
     memcpy(s->g, s->g_to, (size_t)n * sizeof *s->g);
     s->f = s->f_to;

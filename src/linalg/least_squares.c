@@ -59,6 +59,19 @@ void bmi_least_squares_row(bmi_least_squares *ls, const double *a, const double 
     if (++ls->filled == BMI_LS_ROWS) fold(ls);
 }
 
+/* A power of two by which the triangle's largest entry comes near 1, so that squares neither overflow nor vanish; 1 where none is
+ * needed. */
+static double unit_scale(const bmi_least_squares *ls)
+{
+    double largest = 0;
+    int exponent;
+    for (int64_t i = 0; i < ls->n * ls->n; i++)
+        if (fabs(ls->r[i]) > largest) largest = fabs(ls->r[i]);
+    if (largest == 0 || !isfinite(largest) || (largest > 1e-100 && largest < 1e100)) return 1;
+    frexp(largest, &exponent);
+    return ldexp(1, exponent < -1000 ? 1000 : -exponent);
+}
+
 /* QR with column pivoting of the triangle, in place; order[j] is the column that came to place j. Returns the rank: pivots that
  * are not below the rounding of the first one. */
 static int64_t pivot(bmi_least_squares *ls, int64_t *order)
@@ -140,13 +153,15 @@ bm_status bmi_least_squares_solve(bmi_least_squares *ls, double *x, int64_t *ran
     if (order && t) {
         tau = t + n * n;
         z = tau + n;
+        const double scale = unit_scale(ls);
+        for (int64_t i = 0; scale != 1 && i < n * n; i++) ls->r[i] *= scale;
         const int64_t rank = pivot(ls, order);
         if (rank < n) factor_rows(ls, rank, t, tau);
         for (int64_t c = 0; c < ls->k; c++) {
             const double *qb = ls->r + (n + c) * n;
             if (rank < n) shortest(ls, rank, t, tau, qb, z);
             else back_substitute(ls, rank, qb, z);
-            for (int64_t j = 0; j < n; j++) x[order[j] * ls->k + c] = z[j];
+            for (int64_t j = 0; j < n; j++) x[order[j] * ls->k + c] = z[j] * scale;
             ls->residual[c] += bmi_dot(qb + rank, qb + rank, n - rank);
         }
         if (rank_out) *rank_out = rank;

@@ -128,6 +128,25 @@ static void reflections(void **state)
     assert_true(bmi_householder(&alpha, zero, 2) == 0 && alpha == -3);
 }
 
+/* Columns whose squares are no numbers of the type have a solution, too. */
+static void far_from_one(void **state)
+{
+    (void)state;
+    const double scales[] = { 1e200, 1e-200, 1e-300, 0x1p-1074 };
+    for (size_t s = 0; s < BMI_COUNT(scales); s++) {
+        double rows[10 * 3], x[2];
+        for (int i = 0; i < 10; i++) {
+            rows[3 * i] = scales[s] * i;
+            rows[3 * i + 1] = scales[s] * (i * i % 7);
+            rows[3 * i + 2] = 3 * i + 2 * (i * i % 7);
+        }
+        assert_int_equal(solve(rows, 10, 2, 1, x, NULL), 2);
+        if (s == 3) continue; /* 3 / scale is infinite */
+        bmt_near("x0", x[0] * scales[s], 3, 1e-12);
+        bmt_near("x1", x[1] * scales[s], 2, 1e-12);
+    }
+}
+
 /* A stop ends the work without a solution, wherever it comes. */
 static void stopping(void **state)
 {
@@ -153,7 +172,7 @@ int main(void)
         cmocka_unit_test(worked_tables),     cmocka_unit_test(residual_is_orthogonal),
         cmocka_unit_test(shortest_of_many),  cmocka_unit_test(more_columns_than_rows),
         cmocka_unit_test(badly_conditioned), cmocka_unit_test(reflections),
-        cmocka_unit_test(stopping),
+        cmocka_unit_test(far_from_one),      cmocka_unit_test(stopping),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
