@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Contexts. One lies in memory of its own allocator. */
 #include "base/context.h"
+#include "base/locale.h"
 #include "base/memory.h"
 #include "base/threads.h"
 #include <string.h>
@@ -53,7 +54,7 @@ void bmi_log(const bm_context *context, const char *format, ...)
     char line[1001];
     va_list list;
     va_start(list, format);
-    const int n = vsnprintf(line, sizeof line, format, list);
+    const int n = bmi_format(line, sizeof line, format, list);
     va_end(list);
     if (n < 0) return;
     for (char *c = line; *c; c++)

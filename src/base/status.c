@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Errors, status names, the version. */
 #include "base/status.h"
+#include "base/locale.h"
 #include "base/text.h"
 #include <stdarg.h>
 #include <string.h>
@@ -32,7 +33,7 @@ bm_status bmi_fail_v(bmi_error *e, bm_status status, bm_place here, const char *
     int n = 0;
     if (here.file && *here.file) n = snprintf(e->text, sizeof e->text, "%.200s:%d: ", last_component(here.file), here.line);
     if (n < 0) n = 0;
-    if (vsnprintf(e->text + n, sizeof e->text - (size_t)n, format, list) < 0) e->text[n] = 0;
+    if (bmi_format(e->text + n, sizeof e->text - (size_t)n, format, list) < 0) e->text[n] = 0;
     clean(e->text);
     return e->status;
 }

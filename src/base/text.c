@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Growing strings, UTF-8, integers, nearest names. */
 #include "base/text.h"
+#include "base/locale.h"
 #include "base/memory.h"
 #include <string.h>
 
@@ -26,13 +27,13 @@ void bmi_text_add(bmi_text *t, const char *format, ...)
     va_list list, again;
     va_start(list, format);
     va_copy(again, list);
-    const int n = vsnprintf(small, sizeof small, format, list);
+    const int n = bmi_format(small, sizeof small, format, list);
     if (n < 0) t->failed = true;
     else if ((size_t)n < sizeof small) bmi_text_bytes(t, small, (size_t)n);
     else {
         char *large = bmi_alloc_raw(t->context, (size_t)n + 1, 1);
         if (large) {
-            vsnprintf(large, (size_t)n + 1, format, again);
+            bmi_format(large, (size_t)n + 1, format, again);
             bmi_text_bytes(t, large, (size_t)n);
         } else t->failed = true;
         bmi_release(t->context, large, (size_t)n + 1, 1);

@@ -6,7 +6,7 @@
 #include "base/status.h"
 
 /* A growing string. After the first failed allocation `failed` is set and further calls do nothing. `at` is always
- * terminated once anything was added; null before. Reals go through bmi_write_real, not %g: that follows the locale. */
+ * terminated once anything was added; null before. %g writes a point in every locale. */
 typedef struct bmi_text {
     bm_context *context;
     char *at;

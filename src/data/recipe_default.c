@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* What a recipe does unasked, after the steps that were asked for: dates into parts, useless columns dropped, missing numbers
  * filled, numbers standardised, texts one-hot encoded. Each decision is a note. */
+#include "base/locale.h"
 #include "data/recipe.h"
 #include <inttypes.h>
 #include <stdarg.h>
@@ -14,7 +15,7 @@ static bm_status note(bm_recipe *r, bm_place here, const char *format, ...)
     char line[1000];
     va_list list;
     va_start(list, format);
-    vsnprintf(line, sizeof line, format, list);
+    bmi_format(line, sizeof line, format, list);
     va_end(list);
     return bmi_notes_add(r->object.context, &r->notes, "%s", line)
                ? BM_OK

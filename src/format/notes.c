@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Notes: a growing list of sentences. */
+#include "base/locale.h"
 #include "format/notes.h"
 #include <stdarg.h>
 #include <stdio.h>
@@ -9,7 +10,7 @@ bool bmi_notes_add(bm_context *context, bmi_notes *n, const char *format, ...)
     char line[1000];
     va_list list;
     va_start(list, format);
-    vsnprintf(line, sizeof line, format, list);
+    bmi_format(line, sizeof line, format, list);
     va_end(list);
     if (!bmi_grow(context, (void **)&n->at, &n->capacity, n->count + 1, sizeof *n->at)) return false;
     n->at[n->count] = bmi_text_copy(context, line);

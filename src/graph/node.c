@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Adding nodes: shapes are inferred, arguments copied, names kept unique by an index.
  */
+#include "base/locale.h"
 #include "base/kinds.h"
 #include "graph/graph.h"
 #include <stdarg.h>
@@ -43,7 +44,7 @@ bm_status bm_infer_fail(bm_infer *i, bm_status status, const char *format, ...)
     char text[500];
     va_list list;
     va_start(list, format);
-    vsnprintf(text, sizeof text, format, list);
+    bmi_format(text, sizeof text, format, list);
     va_end(list);
     return bmi_fail(i->error_, status, i->here, "%s: %s", i->name, text);
 }

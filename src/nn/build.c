@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* What layers ask while they are built: weights, states, updates, activations. See nn/build.h. */
+#include "base/locale.h"
 #include "nn/build.h"
 #include "tensor/tensor.h"
 #include <stdarg.h>
@@ -49,7 +50,7 @@ bm_node bm_build_fail(bm_build *b, bm_status status, const char *format, ...)
     char text[600];
     va_list list;
     va_start(list, format);
-    vsnprintf(text, sizeof text, format, list);
+    bmi_format(text, sizeof text, format, list);
     va_end(list);
     bmi_fail(b->error, status, place_of(b), "%s: %s", b->layer ? b->layer->name : "layer", text);
     return bmi_node_failed(b->graph);

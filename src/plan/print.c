@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* A plan and its intermediate form as text.
  */
-#include "base/text.h"
+#include "base/locale.h"
 #include "plan/ir.h"
 #include <inttypes.h>
 #include <string.h>
@@ -54,6 +54,7 @@ static void write_step(const bmi_plan *p, const bm_graph *g, size_t i, double se
 void bmi_plan_write(const bmi_plan *p, const bm_graph *g, const double *seconds, FILE *to)
 {
     double sum = 0;
+    const bmi_locale locale = bmi_locale_begin();
     fprintf(to, "%zu kernels, %.1f kB of buffers, planned in %.3f ms, %d thread%s\n", p->n_steps, (double)p->block_bytes / 1e3,
             p->seconds * 1e3, p->threads, p->threads == 1 ? "" : "s");
     for (size_t i = 0; i < p->n_steps; i++) {
@@ -61,4 +62,5 @@ void bmi_plan_write(const bmi_plan *p, const bm_graph *g, const double *seconds,
         if (seconds) sum += seconds[i];
     }
     if (seconds) fprintf(to, "     all %.3f us\n", sum * 1e6);
+    bmi_locale_end(locale);
 }

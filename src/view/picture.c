@@ -3,6 +3,7 @@
  * one run, and each edge from x to its user carries x's value and the derivative of y by x.
  */
 #include "base/file.h"
+#include "base/locale.h"
 #include "base/memory.h"
 #include "graph/graph.h"
 #include "run/session.h"
@@ -130,8 +131,12 @@ bm_status bm_picture_dot_at(bm_session *s, bm_feeds feeds, bm_node y, FILE *to, 
         bmi_fail_memory(&s->object.error, here, p.size * sizeof *p.nodes, "a picture of the graph");
     else if (s->graph->object.error.status) bmi_fail_from(&s->object.error, &s->graph->object.error);
     else if (!bm_run_at(s, feeds, (bm_nodes){ p.nodes, p.all }, here)) {
+        const bmi_locale locale = bmi_locale_begin();
+        char why[128];
         write_dot(&p, to);
-        if (fflush(to) || ferror(to)) bmi_object_fail(s, BM_E_FILE, here, "picture: writing failed: %s", strerror(errno));
+        bmi_locale_end(locale);
+        if (fflush(to) || ferror(to))
+            bmi_object_fail(s, BM_E_FILE, here, "picture: writing failed: %s", bmi_reason(errno, why));
     }
     bmi_release(context, p.position, p.size, sizeof *p.position);
     bmi_release(context, p.nodes, 2 * p.size, sizeof *p.nodes);
@@ -141,22 +146,22 @@ bm_status bm_picture_dot_at(bm_session *s, bm_feeds feeds, bm_node y, FILE *to, 
 
 extern char **environ;
 
-/* Runs `dot -Tsvg` from one file to another; false when it cannot be started. */
-static bool run_dot(FILE *in, FILE *out, int *code)
+/* Runs `dot -Tsvg` from one file to another; the system's number when it cannot be started, ENOENT when it is not there. */
+static int run_dot(FILE *in, FILE *out, int *code)
 {
     posix_spawn_file_actions_t actions;
     char *const argv[] = { (char[]){ "dot" }, (char[]){ "-Tsvg" }, NULL };
     pid_t child;
-    if (posix_spawn_file_actions_init(&actions)) return false;
-    posix_spawn_file_actions_adddup2(&actions, fileno(in), STDIN_FILENO);
-    posix_spawn_file_actions_adddup2(&actions, fileno(out), STDOUT_FILENO);
-    const int failed = posix_spawnp(&child, "dot", &actions, NULL, argv, environ);
+    if (posix_spawn_file_actions_init(&actions)) return ENOMEM;
+    int failed = posix_spawn_file_actions_adddup2(&actions, fileno(in), STDIN_FILENO);
+    if (!failed) failed = posix_spawn_file_actions_adddup2(&actions, fileno(out), STDOUT_FILENO);
+    if (!failed) failed = posix_spawnp(&child, "dot", &actions, NULL, argv, environ);
     posix_spawn_file_actions_destroy(&actions);
-    if (failed) return false;
+    if (failed) return failed;
     int state = 0;
     while (waitpid(child, &state, 0) < 0 && errno == EINTR) {}
     *code = WIFEXITED(state) ? WEXITSTATUS(state) : -1;
-    return *code != 127;
+    return *code == 127 ? ENOENT : 0;
 }
 
 static void copy_file(bm_session *s, FILE *from, const char *path, bm_place here)
@@ -166,6 +171,7 @@ static void copy_file(bm_session *s, FILE *from, const char *path, bm_place here
     bmi_writer *w = bmi_writer_begin(&s->object.error, here, s->object.context, path);
     rewind(from);
     while (w && !s->object.error.status && (n = fread(bytes, 1, sizeof bytes, from)) > 0) bmi_writer_bytes(w, bytes, n);
+    if (ferror(from)) bmi_object_fail(s, BM_E_FILE, here, "picture: what `dot` wrote cannot be read");
     if (w && !s->object.error.status) bmi_writer_commit(w);
     bmi_writer_end(w);
 }
@@ -173,15 +179,20 @@ static void copy_file(bm_session *s, FILE *from, const char *path, bm_place here
 bm_status bm_picture_svg_at(bm_session *s, bm_feeds feeds, bm_node y, const char *path, bm_place here)
 {
     if (bmi_object_failed(s)) return bmi_object_status(s);
-    FILE *dot = tmpfile(), *svg = tmpfile();
+    FILE *dot = tmpfile(), *svg = dot ? tmpfile() : NULL;
     int code = 0;
-    if (!dot || !svg) bmi_object_fail(s, BM_E_FILE, here, "picture: no temporary file: %s", strerror(errno));
+    char why[128];
+    if (!svg) bmi_object_fail(s, BM_E_FILE, here, "picture: no temporary file: %s", bmi_reason(errno, why));
     else if (!bm_picture_dot_at(s, feeds, y, dot, here)) {
         rewind(dot);
-        if (!run_dot(dot, svg, &code))
+        const int failed = run_dot(dot, svg, &code);
+        if (failed == ENOENT)
             bmi_object_fail(s, BM_E_UNSUPPORTED, here,
                             "picture: the program `dot` of Graphviz is not there; install the package graphviz, or write DOT "
                             "with bm_picture_dot");
+        else if (failed == ENOMEM) bmi_fail_memory(&s->object.error, here, 0, "running `dot`");
+        else if (failed)
+            bmi_object_fail(s, BM_E_FILE, here, "picture: the program `dot` cannot be run: %s", bmi_reason(failed, why));
         else if (code) bmi_object_fail(s, BM_E_FILE, here, "picture: `dot -Tsvg` ended with code %d", code);
         else copy_file(s, svg, path, here);
     }

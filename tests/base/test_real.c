@@ -391,8 +391,16 @@ static void locale_does_not_matter(void **state)
     const bool fast = bmi_read_real("1234.5678", 9, &v, &overflow) && v == 1234.5678;
     const bool slow = bmi_read_real("1.23456789012345678901", 22, &v, &overflow) && v == 1.23456789012345678901;
     const bool comma = bmi_read_real("1,5", 3, &v, &overflow);
+    bmi_error e = { 0 };
+    bmi_fail(&e, BM_E_NUMBER, (bm_place){ 0 }, "rate is %g", .5);
+    bmi_text t = { 0 };
+    bmi_text_add(&t, "%.1f", 1.5);
+    const bool points = !strcmp(e.text, "rate is 0.5") && t.at && !strcmp(t.at, "1.5");
+    bmi_text_end(&t);
+    snprintf(printed, sizeof printed, "%.1f", 1.5);
+    const bool kept = !strcmp(printed, "1,5"); /* the program's own locale stays */
     setlocale(LC_ALL, "C");
-    assert_true(written && fast && slow && !comma);
+    assert_true(written && fast && slow && !comma && points && kept);
 }
 
 int main(void)
