@@ -96,7 +96,9 @@ typedef struct bm_op {
 } bm_op;
 
 /** A node of an operation from outside: args is copied.
- *  Errors on the graph: what the record's infer says; BM_E_ARGUMENT nodes of two graphs */
+ *  Errors on the graph (of the inputs; without any the node fails quietly): what the record's infer says; BM_E_ARGUMENT a record
+ *  without name, infer or run or of another size, args_size not the record's, more than 1000 inputs, nodes of two graphs, name taken;
+ *  BM_E_MEMORY */
 BM_API bm_node bm_custom_at(const bm_op *op, const void *args, size_t args_size, const bm_node *in, size_t n_in, const char *name, bm_place here);
 /** Arguments, inputs and number of inputs of a node, for gradient functions. */
 BM_API const void *bm_node_args(bm_node n);

@@ -40,7 +40,7 @@ typedef struct bm_graph_options {
 
 /** A new, empty graph.
  *  Returns  gives a graph, never null
- *  Errors   BM_E_MEMORY
+ *  Errors   the context's own; BM_E_ARGUMENT options of a newer header; BM_E_MEMORY
  */
 BM_API bm_graph *bm_graph_new_at(const bm_graph_options *options, size_t size, bm_place here);
 #define bm_graph_new(...) bm_graph_new_at(BM_OPTIONS(bm_graph_options, .zero_ = 0, __VA_ARGS__), BM_HERE)
@@ -57,13 +57,15 @@ BM_API bm_node bm_placeholder_at(bm_graph *g, bm_type type, bm_shape shape, cons
 BM_API bm_node bm_variable_at(bm_graph *g, bm_type type, bm_shape shape, bm_init init, const char *name, bm_place here);
 #define bm_variable(g, type, shape, init, name) bm_variable_at((g), (type), shape, init, (name), BM_HERE)
 
-/** A node with a fixed value: a copy of the tensor (borrows). */
+/** A node with a fixed value: a copy of the tensor (borrows). Errors on the graph: the tensor's own; BM_E_ARGUMENT it is null, name
+ *  taken; BM_E_MEMORY */
 BM_API bm_node bm_constant_at(bm_graph *g, const bm_tensor *value, const char *name, bm_place here);
 #define bm_constant(g, value, name) bm_constant_at((g), (value), (name), BM_HERE)
-/** A real constant of rank 0, f32. */
+/** A real constant of rank 0, f32. Errors on the graph: BM_E_MEMORY */
 BM_API bm_node bm_number_at(bm_graph *g, double value, bm_place here);
 #define bm_number(g, value) bm_number_at((g), (value), BM_HERE)
-/** A constant from count numbers in row-major order, converted to `type`. Errors: BM_E_SHAPE when the count does not fit. */
+/** A constant from count numbers in row-major order, converted to `type` (whole numbers towards zero). Errors on the graph:
+ *  BM_E_TYPE, BM_E_SHAPE the count is not the shape's, BM_E_ARGUMENT a number outside an integer type, name taken; BM_E_MEMORY */
 BM_API bm_node bm_numbers_at(bm_graph *g, bm_type type, bm_shape shape, const double *values, size_t count, const char *name, bm_place here);
 #define bm_numbers(g, type, shape, ...)                                                                              \
     bm_numbers_at((g), (type), shape, (const double[]){ __VA_ARGS__ }, sizeof((const double[]){ __VA_ARGS__ }) / sizeof(double), \

@@ -137,9 +137,9 @@ bm_status bmi_fields_load(bmi_error *e, bm_place here, const char *owner, const 
                           const json_t *from, bool strict);
 
 /* Reads "key=value,key=value" the same way, unknown keys being BM_E_ARGUMENT. Names of choices take numbers in brackets,
- * "leaky_relu(.1)", parts their own options, "cosine(steps=100)"; shapes are 28x28x1; switches are true, false, yes, no, 1, 0 or the bare key. A lone
- * first value goes to the first field of the table ("64,activation=relu"). Blanks around keys and values do not count. A key
- * given twice is BM_E_ARGUMENT. Texts are copied into `arena`. */
+ * "leaky_relu(.1)", parts their own options, "cosine(steps=100)"; shapes are 28x28x1; switches are true, false, yes, no,
+ * 1, 0 or the bare key. A lone first value goes to the first field of the table ("64,activation=relu"). Blanks around keys and values
+ * do not count. A key given twice is BM_E_ARGUMENT. Texts are copied into `arena`. */
 struct bmi_arena;
 bm_status bmi_fields_parse(bmi_error *e, bm_place here, const char *owner, const bmi_field *fields, void *options,
                            const char *spec, struct bmi_arena *arena);

@@ -76,8 +76,8 @@ bm_status bmi_object_status(const void *object);  /* of null: BM_E_ARGUMENT */
 void bmi_object_report(const void *object, FILE *to);
 void bmi_object_clear(void *object); /* the error of what was never made stays */
 
-/* Copies options of `size` bytes into the library's struct of `known` bytes, of which the rest becomes zero. When size > known the rest must be
- * zero, else BM_E_ARGUMENT ("newer options than this library knows"); null options are all defaults. Also checks the guard
+/* Copies options of `size` bytes into the library's struct of `known` bytes, of which the rest becomes zero. When size > known the
+ * rest must be zero, else BM_E_ARGUMENT ("newer options than this library knows"); null options are all defaults. Also checks the guard
  * pointer `named_` at `guard_offset` (SIZE_MAX: none). */
 bm_status bmi_options_copy(bmi_error *e, bm_place here, void *into, size_t known, size_t guard_offset, const void *options,
                            size_t size);

@@ -19,6 +19,12 @@ bmi_isa bmi_isa_now(void);
 bool bmi_isa_has(bmi_isa isa); /* the machine can run it and the build has it */
 const char *bmi_isa_name(bmi_isa isa);
 
+/* Bytes up to the end of a cache line. */
+static inline size_t bmi_whole_lines(size_t bytes)
+{
+    return (bytes + 63) & ~(size_t)63;
+}
+
 /* Real types that kernels are compiled for. */
 typedef enum bmi_real { BMI_REAL_F32, BMI_REAL_F64, BMI_REAL_COUNT } bmi_real;
 

@@ -178,7 +178,8 @@ static void grad(bm_node y, bm_node dy, bm_node *dx)
     if (bmi_type_is_real(bm_node_type(t)) && bmi_may_need(t)) dx[1] = bm_neg(bm_mul(bm_log_softmax(x), last_axis(dy)));
 }
 
-/* y = d (p S - t), p = softmax(x), S = sum t; with adjoint g: by x  d S p (g - sum(g p)), by d  sum(g (p S - t)), by t  d (sum(g p) - g). */
+/* y = d (p S - t), p = softmax(x), S = sum t; with adjoint g: by x  d S p (g - sum(g p)), by d  sum(g (p S - t)),
+ * by t  d (sum(g p) - g). */
 static void grad_grad(bm_node y, bm_node g, bm_node *dx)
 {
     const bm_node x = bm_node_in(y, 0), labels = bm_node_in(y, 1), d = last_axis(bm_node_in(y, 2));

@@ -9,7 +9,7 @@
  */
 #include "base/kinds.h"
 #include "base/text.h"
-#include "ops/op.h"
+#include "ops/matmul.h"
 #include "ops/walk.h"
 
 static bm_status infer(bm_infer *i)
@@ -92,8 +92,7 @@ static void product(bm_type type, int64_t n, int64_t m, int64_t k, const void *a
         }
 }
 
-/* The steps of a batched operand in the order of the output's leading axes; 0 repeats. */
-static void batch_strides(const bm_shape *from, const bm_shape *out, int64_t stride[BM_MAX_RANK])
+void bmi_batch_strides(const bm_shape *from, const bm_shape *out, int64_t stride[BM_MAX_RANK])
 {
     bm_shape f = *from, o = *out;
     const int64_t matrix = f.dim[f.rank - 1] * f.dim[f.rank - 2];
@@ -112,8 +111,8 @@ static void run(const bm_call *c)
     const int64_t n = args->x_transposed ? xc : xr, k = args->x_transposed ? xr : xc, m = args->y_transposed ? yr : yc;
     int64_t stride[2][BM_MAX_RANK], done = 0;
     bm_shape batch = c->out.shape;
-    batch_strides(&x->shape, &c->out.shape, stride[0]);
-    batch_strides(&y->shape, &c->out.shape, stride[1]);
+    bmi_batch_strides(&x->shape, &c->out.shape, stride[0]);
+    bmi_batch_strides(&y->shape, &c->out.shape, stride[1]);
     batch.rank -= 2;
     bmi_walk w;
     if (!c->out.size || !bmi_walk_start(&w, &batch, 2, (const int64_t(*)[BM_MAX_RANK])stride)) return;

@@ -16,26 +16,15 @@ static void emit(bmi_bind *b, const bmi_contract_spec *spec)
     bmi_bind_emit(b, "contract", bmi_contract_kernel(c), c, parts);
 }
 
-/* The strides of an operand's matrices in the order of the output's leading axes. */
-static void batch_strides(const bm_shape *from, const bm_shape *out, int64_t stride[BM_MAX_RANK])
-{
-    bm_shape f = *from, o = *out;
-    const int64_t matrix = f.dim[f.rank - 1] * f.dim[f.rank - 2];
-    f.rank -= 2;
-    o.rank -= 2;
-    bmi_broadcast_strides(&f, &o, stride);
-    for (int64_t d = 0; d < o.rank; d++) stride[d] *= matrix;
-}
-
 static bool bind_batch(bmi_bind *b, bmi_contract_spec *spec)
 {
     const bm_array *x = &b->in[0], *y = &b->in[1];
     int64_t stride[3][BM_MAX_RANK], steps = 1;
     bm_shape batch = b->out.shape;
     bmi_walk w;
-    batch_strides(&x->shape, &b->out.shape, stride[0]);
-    batch_strides(&y->shape, &b->out.shape, stride[1]);
-    batch_strides(&b->out.shape, &b->out.shape, stride[2]);
+    bmi_batch_strides(&x->shape, &b->out.shape, stride[0]);
+    bmi_batch_strides(&y->shape, &b->out.shape, stride[1]);
+    bmi_batch_strides(&b->out.shape, &b->out.shape, stride[2]);
     batch.rank -= 2;
     bmi_walk_start(&w, &batch, 3, (const int64_t(*)[BM_MAX_RANK])stride);
     const int last = w.rank - 1;

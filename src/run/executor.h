@@ -11,7 +11,8 @@ typedef struct bmi_before {
     void *arg;
 } bmi_before;
 
-/* Runs `before` (null: nothing), then all steps. When a guard halts the run, state->halt is set and the steps after it have not run. No allocation. */
+/* Runs `before` (null: nothing), then all steps. When a guard halts the run, state->halt is set and the steps after it have not run.
+ * No allocation. */
 void bmi_execute(const bmi_plan *p, bmi_run_state *state, const bmi_before *before);
 /* Runs the steps one by one and adds their seconds to `seconds` (one per step). */
 void bmi_execute_timed(const bmi_plan *p, bmi_run_state *state, double *seconds);

@@ -21,11 +21,6 @@ static const bmi_object_kind kind = { .name = "tensor", .end = end, .made = made
 BMI_STATIC_FAILED(tensor, &kind);
 BMI_OBJECT_VERBS(tensor)
 
-bm_tensor *bmi_tensor_no_memory(void)
-{
-    return &bmi_no_memory_tensor;
-}
-
 bm_tensor *bmi_tensor_failed(bm_context *context, const bmi_error *error)
 {
     bm_tensor *t = bmi_object_new(context, &kind, sizeof *t);

@@ -17,7 +17,6 @@ struct bm_tensor {
     void *keeps;       /* an object that holds the memory, counted: freed with the tensor; or null */
 };
 
-bm_tensor *bmi_tensor_no_memory(void); /* the static failed tensor */
 /* A tensor of zeros with memory from a context; with `raw` the memory is not cleared. */
 bm_tensor *bmi_tensor_make(bm_context *context, bm_type type, bm_shape shape, bool raw, bm_place here);
 /* A view of memory that the caller keeps, with its own memory from a context. */

@@ -151,7 +151,14 @@ static void each_allocation_fails(void **state)
     bm_tensor *t = bmi_tensor_failed(NULL, &e);
     assert_string_equal(bm_error(t), "why");
     bm_free(t);
-    assert_int_equal(bm_status_of(bmi_tensor_no_memory()), BM_E_MEMORY);
+    bmt_faults f = { .fail_at = 2 }; /* the context has the first */
+    bm_context *context = bmt_context(&f, 1);
+    t = bmi_tensor_failed(context, &e);
+    assert_int_equal(bm_status_of(t), BM_E_MEMORY); /* not even the tensor that would say why */
+    bm_clear(t);
+    bm_free(t);
+    assert_int_equal(bm_status_of(t), BM_E_MEMORY);
+    bm_free(context);
 }
 
 static void broadcasting(void **state)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Functions on vectors (kernels/cpu/vector.h), in files that are compiled as variants. Where they go wrong by how much is tested
- * in tests/kernels/test_math.c and test_every_*.c: f32 on every float for exp, log, tanh and sigmoid, else on samples. The bounds: 4 ulp in f32 and
- * 2 ulp in f64, among denormal results too.
+ * in tests/kernels/test_math.c and test_every_*.c: f32 on every float for exp, log, tanh and sigmoid, else on samples. The bounds:
+ * 4 ulp in f32 and 2 ulp in f64, among denormal results too.
  *
  *   v_exp v_expm1 v_tanh v_sigmoid v_silu v_silu_slope v_elu(x, alpha)    math_exp.h
  *   v_log v_log1p v_softplus v_pow(x, y)                                  math_log.h

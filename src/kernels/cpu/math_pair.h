@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Polynomials, and numbers in two parts (high + low, the low one below the rounding of the high one). Part of kernels/cpu/math.h.
- * Source: Dekker, "A floating-point technique for extending the available precision", Numerische Mathematik 18, 1971; Knuth, TAOCP 2, 4.2.2.
+ * Sources: Dekker, "A floating-point technique for extending the available precision", Numerische Mathematik 18, 1971; Knuth, "The Art
+ * of Computer Programming", volume 2, 4.2.2.
  */
 // clang-format off
 #ifndef BMI_KERNELS_CPU_MATH_PAIR_H

@@ -9,15 +9,10 @@
 
 enum { TILE_MOST = 1024, TILE_LEAST = 64, REGISTERS_IN_CACHE = 16 * 1024, NO_SLOT = BMI_PROGRAM_SLOTS - 1 };
 
-static size_t round_up(size_t n)
-{
-    return (n + 63) & ~(size_t)63;
-}
-
 size_t bmi_program_bytes(const bmi_program_spec *s)
 {
-    return round_up(sizeof(bmi_program)) + round_up((size_t)s->n_steps * sizeof(bmi_bound_step)) +
-           round_up((size_t)(s->n_operands + s->n_results) * sizeof(bmi_bound_array)) + round_up(sizeof(bmi_bound_group)) +
+    return bmi_whole_lines(sizeof(bmi_program)) + bmi_whole_lines((size_t)s->n_steps * sizeof(bmi_bound_step)) +
+           bmi_whole_lines((size_t)(s->n_operands + s->n_results) * sizeof(bmi_bound_array)) + bmi_whole_lines(sizeof(bmi_bound_group)) +
            bmi_flat_bytes(s);
 }
 
@@ -142,8 +137,8 @@ const bmi_program *bmi_program_bind(void *memory, const bmi_program_spec *s, bmi
     const int arrays = s->n_operands + s->n_results;
     int reg[BMI_PROGRAM_SLOTS], used = 0;
     memset(p, 0, sizeof *p);
-    p->step = (bmi_bound_step *)((char *)memory + round_up(sizeof *p));
-    p->array = (bmi_bound_array *)((char *)p->step + round_up((size_t)s->n_steps * sizeof *p->step));
+    p->step = (bmi_bound_step *)((char *)memory + bmi_whole_lines(sizeof *p));
+    p->array = (bmi_bound_array *)((char *)p->step + bmi_whole_lines((size_t)s->n_steps * sizeof *p->step));
     p->real = s->real;
     p->read = bmi_read[isa][s->real];
     p->write = bmi_write[isa][s->real];
@@ -181,7 +176,7 @@ const bmi_program *bmi_program_bind(void *memory, const bmi_program_spec *s, bmi
     p->rows = s->rows, p->cols = s->cols;
     char *const end = (char *)memory + bmi_program_bytes(s) - bmi_flat_bytes(s);
     if (bmi_flat_bytes(s)) p->flat = bmi_flat_bind(end, p, s);
-    if (!p->flat) bmi_group_bind(p, s, isa, (bmi_bound_group *)(end - round_up(sizeof(bmi_bound_group))));
+    if (!p->flat) bmi_group_bind(p, s, isa, (bmi_bound_group *)(end - bmi_whole_lines(sizeof(bmi_bound_group))));
     return p;
 }
 

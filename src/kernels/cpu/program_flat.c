@@ -6,14 +6,9 @@
 
 enum { FLAT_ELEMENTS = 1024 };
 
-static size_t round_up(size_t n)
-{
-    return (n + 63) & ~(size_t)63;
-}
-
 static size_t register_bytes(const bmi_program_spec *s)
 {
-    return round_up((size_t)(s->rows * s->cols) * (s->real == BMI_REAL_F32 ? 4 : 8));
+    return bmi_whole_lines((size_t)(s->rows * s->cols) * (s->real == BMI_REAL_F32 ? 4 : 8));
 }
 
 size_t bmi_flat_bytes(const bmi_program_spec *s)
@@ -21,8 +16,8 @@ size_t bmi_flat_bytes(const bmi_program_spec *s)
     if (s->n_outer || s->rows < 1 || s->cols < 1 || s->rows > FLAT_ELEMENTS || s->cols > FLAT_ELEMENTS ||
         s->rows * s->cols > FLAT_ELEMENTS)
         return 0;
-    return round_up(sizeof(bmi_flat)) + round_up((size_t)s->n_operands * sizeof(bmi_flat_read)) +
-           round_up((size_t)s->n_steps * sizeof(bmi_flat_step)) + (size_t)(s->n_operands + s->n_steps) * register_bytes(s);
+    return bmi_whole_lines(sizeof(bmi_flat)) + bmi_whole_lines((size_t)s->n_operands * sizeof(bmi_flat_read)) +
+           bmi_whole_lines((size_t)s->n_steps * sizeof(bmi_flat_step)) + (size_t)(s->n_operands + s->n_steps) * register_bytes(s);
 }
 
 /* Whether the elements of the array stand one after the other as the program walks them. */
@@ -37,11 +32,11 @@ bmi_flat *bmi_flat_bind(void *memory, const bmi_program *p, const bmi_program_sp
     bmi_flat *flat = memory;
     void *slot[BMI_PROGRAM_SLOTS] = { 0 };
     *flat = (bmi_flat){ .rows = s->rows, .cols = s->cols, .elements = (size_t)(s->rows * s->cols) };
-    at += round_up(sizeof *flat);
+    at += bmi_whole_lines(sizeof *flat);
     flat->read = (bmi_flat_read *)at;
-    at += round_up((size_t)s->n_operands * sizeof *flat->read);
+    at += bmi_whole_lines((size_t)s->n_operands * sizeof *flat->read);
     flat->step = (bmi_flat_step *)at;
-    at += round_up((size_t)s->n_steps * sizeof *flat->step);
+    at += bmi_whole_lines((size_t)s->n_steps * sizeof *flat->step);
     for (int i = 0; i < s->n_operands + s->n_steps; i++) slot[i] = at + (size_t)i * register_bytes(s);
     for (int i = 0; i < s->n_operands; i++) {
         const bmi_program_array *a = &s->operand[i];

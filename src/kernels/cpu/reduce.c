@@ -17,10 +17,6 @@ static bmi_reduce_end_body *const end_of[BMI_ISA_COUNT][BMI_REAL_COUNT] = BMI_VA
 
 enum { ENOUGH_UNITS = 16, SMALL = 32 * 1024, PIECES = 64 };
 
-static size_t round_up(size_t n)
-{
-    return (n + 63) & ~(size_t)63;
-}
 static size_t size_of(bmi_real real)
 {
     return real == BMI_REAL_F32 ? 4 : 8;
@@ -43,14 +39,14 @@ static void cut(const bmi_reduce_spec *s, bmi_reduce *r)
 
 static size_t scratch_bytes(const bmi_reduce *r, const bmi_reduce_spec *s)
 {
-    return r->chunks > 1 ? round_up((size_t)(r->chunks * s->outer * s->inner) * size_of(s->real)) : 0;
+    return r->chunks > 1 ? bmi_whole_lines((size_t)(r->chunks * s->outer * s->inner) * size_of(s->real)) : 0;
 }
 
 size_t bmi_reduce_bytes(const bmi_reduce_spec *s)
 {
     bmi_reduce r;
     cut(s, &r);
-    return round_up(sizeof r) + scratch_bytes(&r, s);
+    return bmi_whole_lines(sizeof r) + scratch_bytes(&r, s);
 }
 
 const bmi_reduce *bmi_reduce_bind(void *memory, const bmi_reduce_spec *s, bmi_isa isa)
@@ -59,7 +55,7 @@ const bmi_reduce *bmi_reduce_bind(void *memory, const bmi_reduce_spec *s, bmi_is
     r->spec = *s, r->isa = isa;
     if (r->spec.scale == 0) r->spec.scale = 1;
     cut(s, r);
-    r->scratch = (char *)memory + round_up(sizeof *r);
+    r->scratch = (char *)memory + bmi_whole_lines(sizeof *r);
     return r;
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Any processor, for kernels/cpu/vector.h: four (VECTOR_PARTS) of the compiler's 16-byte vectors (SSE2, NEON). Products and sums are rounded
- * apart, as no FMA is assumed, so the bits differ from the other instruction sets.
+/* Any processor, for kernels/cpu/vector.h: four (VECTOR_PARTS) of the compiler's 16-byte vectors (SSE2, NEON). Products and sums
+ * are rounded apart, as no FMA is assumed, so the bits differ from the other instruction sets.
  */
 // clang-format off
 #ifndef BMI_KERNELS_CPU_VECTOR_BASELINE_H
