@@ -12,8 +12,8 @@ enum { TILE_MOST = 1024, TILE_LEAST = 64, REGISTERS_IN_CACHE = 16 * 1024, NO_SLO
 size_t bmi_program_bytes(const bmi_program_spec *s)
 {
     return bmi_whole_lines(sizeof(bmi_program)) + bmi_whole_lines((size_t)s->n_steps * sizeof(bmi_bound_step)) +
-           bmi_whole_lines((size_t)(s->n_operands + s->n_results) * sizeof(bmi_bound_array)) + bmi_whole_lines(sizeof(bmi_bound_group)) +
-           bmi_flat_bytes(s);
+           bmi_whole_lines((size_t)(s->n_operands + s->n_results) * sizeof(bmi_bound_array)) +
+           bmi_whole_lines(sizeof(bmi_bound_group)) + bmi_flat_bytes(s);
 }
 
 static int slot_of(const bmi_program_spec *s, int16_t index)

@@ -17,7 +17,8 @@ size_t bmi_flat_bytes(const bmi_program_spec *s)
         s->rows * s->cols > FLAT_ELEMENTS)
         return 0;
     return bmi_whole_lines(sizeof(bmi_flat)) + bmi_whole_lines((size_t)s->n_operands * sizeof(bmi_flat_read)) +
-           bmi_whole_lines((size_t)s->n_steps * sizeof(bmi_flat_step)) + (size_t)(s->n_operands + s->n_steps) * register_bytes(s);
+           bmi_whole_lines((size_t)s->n_steps * sizeof(bmi_flat_step)) +
+           (size_t)(s->n_operands + s->n_steps) * register_bytes(s);
 }
 
 /* Whether the elements of the array stand one after the other as the program walks them. */
