@@ -29,7 +29,7 @@ static void writes_are_seen_after_a_meeting(void **state)
     (void)state;
     for (int threads = 1; threads <= MEMBERS; threads++) {
         shared s = { 0 };
-        bmi_team(NULL, threads, meet_often, &s);
+        bmi_team(threads, meet_often, &s);
         assert_in_range(s.members, 1, threads);
         assert_int_equal(s.wrong, 0);
         for (int m = 0; m < MEMBERS; m++) assert_int_equal(s.ran[m], m < s.members);
@@ -40,7 +40,7 @@ static void a_team_inside(void *arg, int member, int members)
 {
     shared *own = &((shared *)arg)[member];
     bmi_team_wait();
-    bmi_team(NULL, MEMBERS, meet_often, own);
+    bmi_team(MEMBERS, meet_often, own);
     bmi_team_wait(); /* of the outer team again */
     if (member == 0) ((shared *)arg)[MEMBERS].members = members;
 }
@@ -49,7 +49,7 @@ static void inside_another_there_is_one_member(void **state)
 {
     (void)state;
     shared s[MEMBERS + 1] = { 0 };
-    bmi_team(NULL, 2, a_team_inside, s);
+    bmi_team(2, a_team_inside, s);
     assert_in_range(s[MEMBERS].members, 1, 2);
     for (int m = 0; m < s[MEMBERS].members; m++) {
         assert_int_equal(s[m].members, s[MEMBERS].members > 1 ? 1 : MEMBERS);
