@@ -115,7 +115,7 @@ typedef struct bm_model   bm_model;
  *   bm_status_of(x)   the error's status; BM_E_ARGUMENT of null
  *   bm_report(x, to)  writes the error as one line to a stream; nothing when there is none
  *   bm_clear(x)       takes the error off, so that x can be used again as it was before the failed call; what could not be made
- *                     (a tensor of a wrong shape, a session without a graph) stays failed
+ *                     (a tensor of a wrong shape, a session without a graph, a model of wrong layers) stays failed
  */
 #define BM_OBJECTS_(DO) DO(model) DO(dataset) DO(table) DO(recipe) DO(graph) DO(session) DO(tensor) DO(context)
 #define BM_DECLARE_(T)                                  \

@@ -185,8 +185,8 @@ BM_API bm_status bm_recipe_fit_at(bm_recipe *r, const bm_table *t, bm_rows rows,
 #define bm_recipe_fit(r, t) bm_recipe_fit_at((r), (t), BM_VALUE(bm_rows, NULL, 0), BM_HERE)
 
 /** Applies a fitted recipe to rows of a table ({0}: all): a dataset with x (rows, features) f32 and, where the table has the
- *  target, t: (rows) i32 class numbers or (rows) f32. Where it has the column of the recipe's weights, too, they are the dataset's.
- *  Unseen categories and missing cells are counted (bm_dataset_counts). With a target the dataset, and each part of it, has a copy of
+ *  target, t: (rows) i32 class numbers or (rows) f32, f64 where f32 would blur the values (1.7e9 + .5). Where it has the column of
+ *  the recipe's weights, too, they are the dataset's. Unseen categories and missing cells are counted (bm_dataset_counts). With a target the dataset, and each part of it, has a copy of
  *  the recipe: a model that bm_fit trains on it takes raw rows of tables (bm_predict_table, bm_evaluate_table, bm_predict_row), also
  *  after saving.
  *  Errors   on the dataset: BM_E_ARGUMENT not fitted; BM_E_DATA a column is missing, a class not seen in training, a weight that is

@@ -2,6 +2,7 @@
 /* baeum: finds the subcommand, reads its options and runs it. */
 #include "base/text.h"
 #include "cli/cli.h"
+#include "kernels/kernel.h"
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -43,15 +44,18 @@ static int unknown_command(cli *c, const char *name)
     return cli_fail(c, CLI_USAGE, "there is no command \"%s\"; baeum --help lists them", name);
 }
 
-/* A variable that is no number of threads is passed over, but not without a word. */
-static void check_threads(cli *c)
+/* Variables that say nothing that can be done are passed over, but not without a word. */
+static void check_environment(cli *c)
 {
-    const char *text = getenv("BAEUM_THREADS");
+    const char *threads = getenv("BAEUM_THREADS"), *isa = getenv("BAEUM_ISA");
     int64_t n;
-    if (!text || !*text || (bmi_read_int(text, strlen(text), &n) && n >= 1)) return;
     FILE *const to = c->to;
     c->to = stderr;
-    cli_warn(c, "BAEUM_THREADS is \"%s\", which is no number of threads; the default is taken", text);
+    if (threads && *threads && !(bmi_read_int(threads, strlen(threads), &n) && n >= 1))
+        cli_warn(c, "BAEUM_THREADS is \"%s\", which is no number of threads; the default is taken", threads);
+    if (isa && *isa && strcmp(isa, bmi_isa_name(bmi_isa_now())))
+        cli_warn(c, "BAEUM_ISA is \"%s\", which this machine has not or nobody knows; %s is taken", isa,
+                 bmi_isa_name(bmi_isa_now()));
     c->to = to;
 }
 
@@ -64,7 +68,7 @@ static int run(cli *c, int argc, char **argv)
     if (cli_given(&c->options, OPT_THREADS)) {
         snprintf(threads, sizeof threads, "%d", (int)c->options.threads);
         if (setenv("BAEUM_THREADS", threads, 1)) return cli_fail(c, CLI_FAILED, "out of memory");
-    } else check_threads(c);
+    } else check_environment(c);
     if (c->options.data && setenv("BAEUM_DATA", c->options.data, 1)) return cli_fail(c, CLI_FAILED, "out of memory");
     return c->command->run(c);
 }

@@ -14,6 +14,7 @@ typedef struct bmi_target {
     double *numbers;        /* values of the classes when the column is numbers, else null */
     bmi_number_form form;   /* how the column's numbers were written */
     int64_t left_out;       /* rows without a target in fitting */
+    bool wide;              /* numbers that f32 would blur: they are learned as f64 */
     double mean, deviation; /* taken off and divided by in learning; deviation 0: the target is learned as it is */
 } bmi_target;
 
@@ -84,7 +85,9 @@ typedef struct bmi_unseen {
     int64_t all, n, rows[BMI_UNSEEN_CLASSES];
     char text[BMI_UNSEEN_CLASSES][48];
 } bmi_unseen;
-/* i32 classes or f32 values of rows; null with the error. A class that was not there in training is an error without `unseen`. */
+/* target_numbers.c: the same of a target that is numbers or true/false, where a number may also be what is to be predicted. */
+bm_status bmi_target_numbers(bm_recipe *r, const bmi_column *c, bm_rows rows, int64_t n, bm_place here);
+/* i32 classes, f32 values, or f64 values where the target is wide, of rows; null with the error. A class that was not there in training is an error without `unseen`. */
 bm_tensor *bmi_target_apply(bmi_error *e, const bm_recipe *r, const bm_table *t, bm_rows rows, bmi_unseen *unseen,
                             bm_place here);
 /* The rows of a table that have a target, as bmi_target_fit gives them; nothing is fitted. */

@@ -82,6 +82,7 @@ json_t *bmi_recipe_save(const bm_recipe *r)
     bmi_json_put(&all, "keep_constant", json_boolean(r->keep_constant));
     bmi_json_put(&all, "standardize_target", json_boolean(r->standardize_target));
     bmi_json_put(&all, "target_scale", save_numbers((const double[]){ r->to.mean, r->to.deviation }, 2));
+    if (r->to.wide) bmi_json_put(&all, "target_wide", json_true());
     bmi_json_put(&all, "asked_steps", json_integer((json_int_t)r->n_asked));
     bmi_json_put(&all, "fitted", json_boolean(r->fitted));
     bmi_json_put(&all, "task", json_integer(r->to.task));
@@ -205,6 +206,7 @@ static bool load_target(reading *l, const json_t *from)
     if (m != 2 || !(scale[1] >= 0)) return wrong(l, "target_scale");
     r->to.mean = scale[0];
     r->to.deviation = scale[1];
+    r->to.wide = json_is_true(json_object_get(from, "target_wide"));
     if ((r->to.task == BM_CLASSIFICATION) != (n >= 2) || n == 1 || (r->to.task && !r->target)) return wrong(l, "classes");
     if (!json_is_null(numbers)) {
         if (!load_numbers(l, &r->found, numbers, "class_numbers", &r->to.numbers, &m)) return false;

@@ -109,7 +109,7 @@ bm_summary bm_table_summary(const bm_table *t, int64_t column)
         .mean = NAN, .std = NAN, .min = NAN, .q1 = NAN, .median = NAN, .q3 = NAN, .max = NAN, .skew = NAN
     };
     bm_summary s = none;
-    if (!t || column < 0 || (size_t)column >= t->n_columns) return none;
+    if (bmi_object_failed(t) || column < 0 || (size_t)column >= t->n_columns) return none;
     const bmi_column *c = &t->columns[column];
     s.missing = bm_table_missing(t, column);
     s.count = t->rows - s.missing;

@@ -130,11 +130,11 @@ bm_status bm_table_add_text_at(bm_table *t, const char *name, const bm_name *val
 
 int64_t bm_table_rows(const bm_table *t)
 {
-    return t ? t->rows : 0;
+    return t && !t->object.error.status ? t->rows : 0;
 }
 int64_t bm_table_columns(const bm_table *t)
 {
-    return t ? (int64_t)t->n_columns : 0;
+    return t && !t->object.error.status ? (int64_t)t->n_columns : 0;
 }
 int64_t bm_table_skipped(const bm_table *t)
 {
@@ -152,7 +152,7 @@ const char *bm_table_note(const bm_table *t, int64_t i)
 
 static const bmi_column *column_at(const bm_table *t, int64_t column)
 {
-    return t && column >= 0 && (size_t)column < t->n_columns ? &t->columns[column] : NULL;
+    return t && !t->object.error.status && column >= 0 && (size_t)column < t->n_columns ? &t->columns[column] : NULL;
 }
 
 static const bmi_column *column_of_cell(const bm_table *t, int64_t row, int64_t column)
@@ -282,8 +282,10 @@ bm_table *bm_table_take_at(const bm_table *t, bm_rows rows, bm_place here)
         }
     for (size_t c = 0; c < t->n_columns && !taken->object.error.status; c++) {
         bmi_column *to = bmi_table_add(taken, t->columns[c].name, t->columns[c].type, (int64_t)rows.count, here);
-        if (to && !take_column(taken->object.context, &t->columns[c], to, rows))
+        if (to && !take_column(taken->object.context, &t->columns[c], to, rows)) {
             bmi_fail_memory(&taken->object.error, here, t->columns[c].dictionary.used, "for the texts of a column");
+            undo_add(taken);
+        }
     }
     for (size_t i = 0; i < t->marks.count && !taken->object.error.status; i++)
         if (!bmi_notes_add(taken->object.context, &taken->marks, "%s", t->marks.at[i]))

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* The target: whether it is classes or numbers, and its values as tensors.
  *
- * Classes are text, true/false, and whole numbers of at most 20 different values with at least 10 rows a value on average; every
- * other target is a number to be predicted. A class has the number of its place in order of value (numbers, or bytes of text).
+ * What is classes and what numbers is told by target_classes.c for text and by target_numbers.c for the rest. A class has the number of its place in order of value (numbers, or bytes of text).
  */
 #include "data/recipe.h"
 #include "base/text.h"
@@ -11,8 +10,6 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { MOST_VALUES = 20, ROWS_A_VALUE = 10, MOST_CLASSES = 100000 };
 
 static int64_t row_at(bm_rows rows, int64_t i)
 {
@@ -72,114 +69,46 @@ static bm_status keep_rows(bm_recipe *r, const bm_table *t, const bmi_column *c,
     return BM_OK;
 }
 
-/* Different numbers of the rows, sorted; at most `most` + 1 of them. SIZE_MAX when there is no memory. */
-static size_t distinct_numbers(const bmi_column *c, bm_context *context, bm_rows rows, int64_t n, size_t most, double **values,
-                               size_t *room)
-{
-    size_t count = 0;
-    *values = NULL;
-    *room = 0;
-    for (int64_t i = 0; i < n && count <= most; i++) {
-        const double x = bmi_column_number(c, row_at(rows, i)) + 0.;
-        size_t low = 0, high = count;
-        while (low < high) {
-            const size_t middle = (low + high) / 2;
-            if ((*values)[middle] < x) low = middle + 1;
-            else high = middle;
-        }
-        if (low < count && (*values)[low] == x) continue;
-        if (!bmi_grow(context, (void **)values, room, count + 1, sizeof **values)) return SIZE_MAX;
-        memmove(*values + low + 1, *values + low, (count - low) * sizeof **values);
-        (*values)[low] = x;
-        count++;
-    }
-    return count;
-}
-
 static int compare_texts(const void *a, const void *b)
 {
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-static bm_status no_memory(bm_recipe *r, bm_place here)
-{
-    return bmi_fail_memory(&r->object.error, here, 1024, "for the classes of a target");
-}
+/* Mean and standard deviation of the target as it is learned (Welford, 1962), and the largest error of an f32 of it. */
+typedef struct spread {
+    double mean, deviation, lost;
+} spread;
 
-static bm_status number_classes(bm_recipe *r, const bmi_column *c, const double *values, size_t count, bm_place here)
+static spread spread_of(const bm_recipe *r, const bmi_column *c, bm_rows rows, int64_t n)
 {
-    r->to.classes = bmi_arena_alloc(&r->found, count, sizeof *r->to.classes);
-    r->to.numbers = bmi_arena_alloc(&r->found, count, sizeof *r->to.numbers);
-    bool fine = r->to.classes && r->to.numbers;
-    for (size_t i = 0; fine && i < count; i++) {
-        char text[32];
-        bmi_write_real(text, values[i]);
-        r->to.numbers[i] = values[i];
-        fine = (r->to.classes[i] = bmi_arena_text(&r->found, c->type == BM_COLUMN_BOOL ? values[i] ? "true" : "false" : text));
-    }
-    r->to.n_classes = (int64_t)count;
-    return fine ? BM_OK : no_memory(r, here);
-}
-
-static bool all_whole(const double *values, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        if (values[i] != floor(values[i])) return false;
-    return true;
-}
-
-static bm_status number_target(bm_recipe *r, const bmi_column *c, bm_rows rows, int64_t n, bm_place here)
-{
-    double *values;
-    size_t room;
-    const size_t most = r->task == BM_CLASSIFICATION ? MOST_CLASSES : MOST_VALUES;
-    const size_t count = distinct_numbers(c, r->object.context, rows, n, most, &values, &room);
-    bm_status st = BM_OK;
-    r->to.task = r->task;
-    if (count == SIZE_MAX) st = no_memory(r, here);
-    else if (!r->task) {
-        const bool few = count <= MOST_VALUES && all_whole(values, count) && n >= (int64_t)count * ROWS_A_VALUE;
-        r->to.task = c->type == BM_COLUMN_BOOL || few ? BM_CLASSIFICATION : BM_REGRESSION;
-    }
-    if (!st && r->to.task == BM_CLASSIFICATION) {
-        if (count > most)
-            st = bmi_object_fail(r, BM_E_DATA, here,
-                                 "the target \"%.100s\" has more than %d classes; is it a number to be predicted?", c->name,
-                                 MOST_CLASSES);
-        else st = number_classes(r, c, values, count, here);
-    }
-    if (!st && count == 1 && r->to.task == BM_REGRESSION) {
-        char text[32];
-        bmi_write_real(text, values[0]);
-        st = bmi_object_fail(r, BM_E_DATA, here,
-                             "the target \"%.100s\" is %s in all rows that are learned from: there is nothing to learn",
-                             c->name, text);
-    }
-    for (int64_t i = 0; !st && r->log1p && i < n; i++)
-        if (!(bmi_column_number(c, row_at(rows, i)) > -1))
-            st = bmi_object_fail(r, BM_E_DATA, here, "target_log1p needs values above -1; row %" PRId64 " of \"%.100s\" has %g",
-                                 row_at(rows, i) + 1, c->name, bmi_column_number(c, row_at(rows, i)));
-    bmi_release(r->object.context, values, room, sizeof *values);
-    return st;
-}
-
-/* Mean and standard deviation of the target as it is learned (Welford, 1962). What varies too little to be divided by stays as it is. */
-static bm_status standardize(bm_recipe *r, const bmi_column *c, bm_rows rows, int64_t n, bm_place here)
-{
-    double mean = 0, squares = 0;
+    spread s = { 0 };
+    double squares = 0;
     for (int64_t i = 0; i < n; i++) {
-        const double y = bmi_column_number(c, row_at(rows, i)), x = r->log1p ? log1p(y) : y, d = x - mean;
-        mean += d / (double)(i + 1);
-        squares += d * (x - mean);
+        const double y = bmi_column_number(c, row_at(rows, i)), x = r->log1p ? log1p(y) : y, d = x - s.mean;
+        const double lost = fabs(x - (double)(float)x);
+        s.mean += d / (double)(i + 1);
+        squares += d * (x - s.mean);
+        if (lost > s.lost) s.lost = lost;
     }
-    const double deviation = sqrt(squares / (double)n);
-    if (!(deviation > 0) || !isfinite(deviation)) return BM_OK;
-    r->to.mean = mean;
-    r->to.deviation = deviation;
+    s.deviation = sqrt(squares / (double)n);
+    return s;
+}
+
+/* How numbers are learned: standardised when that is asked for, else as they are, in f64 where f32 would blur them. What varies too
+ * little to be divided by is not standardised. */
+static bm_status scale_numbers(bm_recipe *r, const bmi_column *c, bm_rows rows, int64_t n, bm_place here)
+{
+    const spread s = spread_of(r, c, rows, n);
+    if (!r->standardize_target || !(s.deviation > 0) || !isfinite(s.deviation)) {
+        r->to.wide = s.lost > 1e-6 * s.deviation;
+        return BM_OK;
+    }
+    r->to.mean = s.mean;
+    r->to.deviation = s.deviation;
     return bmi_notes_add(r->object.context, &r->notes, "%s: learned standardised, (%s%s%s - %.4g) / %.4g", c->name,
-                         r->log1p ? "log1p(" : "", c->name, r->log1p ? ")" : "", mean, deviation)
+                         r->log1p ? "log1p(" : "", c->name, r->log1p ? ")" : "", s.mean, s.deviation)
                ? BM_OK
-               : no_memory(r, here);
+               : bmi_fail_memory(&r->object.error, here, 1024, "for a note");
 }
 
 bm_status bmi_target_fit(bm_recipe *r, const bm_table *t, bm_rows rows, int64_t **kept, size_t *n_kept, size_t *room,
@@ -203,14 +132,20 @@ bm_status bmi_target_fit(bm_recipe *r, const bm_table *t, bm_rows rows, int64_t 
         r->to.task = BM_CLASSIFICATION;
         bmi_target_text_classes(r, c, chosen, n, here);
     } else {
-        number_target(r, c, chosen, n, here);
+        bmi_target_numbers(r, c, chosen, n, here);
     }
-    if (!r->object.error.status && r->standardize_target && r->to.task == BM_REGRESSION) standardize(r, c, chosen, n, here);
+    if (!r->object.error.status && r->to.task == BM_REGRESSION) scale_numbers(r, c, chosen, n, here);
     if (!r->object.error.status && r->to.task == BM_CLASSIFICATION && r->to.n_classes < 2)
         bmi_object_fail(r, BM_E_DATA, here,
                         "the target \"%.100s\" is \"%.60s\" in all rows that are learned from: there is nothing to learn",
                         c->name, r->to.classes[0]);
     return r->object.error.status;
+}
+
+static int compare_numbers(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+    return x == y ? 0 : x < y ? -1 : 1; /* one that is none is equal to nothing */
 }
 
 /* A cell as a number; of_texts: what the texts of a column of text mean as numbers, or null. */
@@ -226,10 +161,12 @@ static int64_t class_of(const bmi_target *to, const bmi_column *c, const double 
 {
     char number[32];
     const char *text = bmi_column_cell_text(c, row, number);
-    const double x = to->numbers ? number_of(c, of_texts, row) : NAN;
-    for (int64_t k = 0; to->numbers && k < to->n_classes; k++)
-        if (to->numbers[k] == x) return k;
-    if (to->numbers || !text) return -1;
+    if (to->numbers) {
+        const double x = number_of(c, of_texts, row),
+                     *found = bsearch(&x, to->numbers, (size_t)to->n_classes, sizeof x, compare_numbers);
+        return found ? found - to->numbers : -1;
+    }
+    if (!text) return -1;
     const char **found = bsearch(&text, to->classes, (size_t)to->n_classes, sizeof *to->classes, compare_texts);
     return found ? found - to->classes : -1;
 }
@@ -277,7 +214,8 @@ static bm_status take_value(bmi_error *e, const bm_recipe *r, const bm_table *t,
     if (isnan(y))
         return bmi_fail(e, BM_E_DATA, here, "row %" PRId64 " of %s has \"%.60s\" as \"%.100s\"; in training it was a number",
                         row + 1, bmi_table_name(t), bmi_column_cell_text(c, row, number), c->name);
-    ((float *)into)[i] = (float)learned(r, y);
+    if (r->to.wide) ((double *)into)[i] = learned(r, y);
+    else ((float *)into)[i] = (float)learned(r, y);
     return BM_OK;
 }
 
@@ -294,7 +232,11 @@ bm_tensor *bmi_target_apply(bmi_error *e, const bm_recipe *r, const bm_table *t,
         bmi_fail_memory(e, here, (size_t)c->dictionary.count * sizeof *of_texts, "for the values of a target");
         return NULL;
     }
-    bm_tensor *made = bm_tensor_new_in_at(r->object.context, classes ? BM_I32 : BM_F32, BM_SHAPE(n), here);
+    bm_tensor *made = bm_tensor_new_in_at(r->object.context,
+                                          classes      ? BM_I32
+                                          : r->to.wide ? BM_F64
+                                                       : BM_F32,
+                                          BM_SHAPE(n), here);
     bmi_fail_from(e, &made->object.error);
     for (int64_t i = 0; !e->status && i < n; i++)
         take_value(e, r, t, c, of_texts, row_at(rows, i), unseen, made->data, i, here);

@@ -36,6 +36,13 @@ static bool bad_weights(bm_training *t)
         const bmi_weight *w = &t->network->training.weights[i];
         const bm_tensor *v = bmi_session_variable(t->session, w->node.index);
         if (!v || first_bad(v->data, v->type, v->size) < 0) continue;
+        if (!t->steps_done) {
+            bmi_fail(t->error, BM_E_NUMBER, t->here,
+                     "fit: the weights \"%s\" were not finite before this fit, as after training that failed; make or load the "
+                     "model anew",
+                     w->name);
+            return true;
+        }
         bmi_fail(t->error, BM_E_NUMBER, t->here,
                  "fit: epoch %" PRId64 ", step %" PRId64 ": the weights \"%s\" are not finite since the update before, "
                  "whose gradient or rate was too large; lower the rate or give the optimiser a clip_norm",

@@ -41,7 +41,7 @@ bm_model *bmi_learner_new(bm_context *context, const bm_learner *how, const bm_r
 
 bm_model *bm_learner_at(bm_learner how, const bm_recipe *recipe, bm_place here)
 {
-    return bmi_learner_new(recipe ? recipe->object.context : NULL, &how, recipe, here);
+    return bmi_model_made(bmi_learner_new(recipe ? recipe->object.context : NULL, &how, recipe, here));
 }
 
 /* ---- what learners see ---- */

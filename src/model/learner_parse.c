@@ -105,5 +105,5 @@ bm_model *bm_learner_parse_at(const char *text, const bm_recipe *recipe, bm_plac
         bmi_fail_from(&m->object.error, &e);
     } else m = bmi_learner_new(context, &how, recipe, here);
     bmi_arena_end(&arena);
-    return m;
+    return bmi_model_made(m);
 }

@@ -268,12 +268,12 @@ bm_model *bm_load_at(const bm_model_load_options *options, size_t size, bm_place
     bmi_options_copy(&e, here, &o, sizeof o, offsetof(bm_model_load_options, named_), options, size);
     bm_model *m = bmi_model_new(o.context, here);
     loading l = { .m = m, .e = &m->object.error, .o = &o, .here = here };
-    if (m->object.error.status || bmi_fail_from(&m->object.error, &e)) return m;
+    if (m->object.error.status || bmi_fail_from(&m->object.error, &e)) return bmi_model_made(m);
     if (!o.path || !*o.path) bmi_fail(l.e, BM_E_ARGUMENT, here, "load: no path is given");
     else if (!bmi_safetensors_read(l.e, here, o.context, o.path, &l.file)) {
         if (!load_structure(&l) && !load_training(&l) && !load_recipe(&l) && !load_variables(&l) && !load_rows(&l))
             load_task(&l);
         bmi_safetensors_end(&l.file);
     }
-    return m;
+    return bmi_model_made(m);
 }

@@ -20,7 +20,12 @@ static void end(void *object)
     bmi_arena_end(&m->arena);
 }
 
-static const bmi_object_kind model_kind = { .name = "model", .end = end };
+static bool made(const void *object)
+{
+    return !((const bm_model *)object)->unmade;
+}
+
+static const bmi_object_kind model_kind = { .name = "model", .end = end, .made = made };
 BMI_STATIC_FAILED(model, &model_kind);
 BMI_OBJECT_VERBS(model)
 
@@ -33,6 +38,12 @@ bm_model *bmi_model_new(bm_context *context, bm_place here)
     m->rate = 1;
     m->gradient = NAN;
     m->best_epoch = -1;
+    return m;
+}
+
+bm_model *bmi_model_made(bm_model *m)
+{
+    if (m->object.users >= 0) m->unmade = m->object.error.status;
     return m;
 }
 
@@ -73,7 +84,7 @@ bm_model *bm_sequential_in_at(bm_context *context, bm_layers layers, bm_place he
 {
     bm_model *m = bmi_model_new(context, here);
     bmi_model_set_layers(m, layers, here);
-    return m;
+    return bmi_model_made(m);
 }
 
 bm_model *bm_sequential_at(bm_layers layers, bm_place here)

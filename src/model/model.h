@@ -27,6 +27,7 @@ void bmi_rows_seen_end(bmi_rows_seen *s, bm_context *context);
 
 struct bm_model {
     bmi_object object;
+    bool unmade;     /* its constructor failed */
     bmi_arena arena; /* layers, settings, texts: as long as the model */
     bmi_kept_layer *layers;
     size_t n_layers;
@@ -65,6 +66,8 @@ struct bm_model {
 
 /* A new model without layers; the static failed one when there is no memory. */
 bm_model *bmi_model_new(bm_context *context, bm_place here);
+/* At the end of a constructor: gives the model, whose error, if it has one, stays for good. */
+bm_model *bmi_model_made(bm_model *m);
 /* Keeps layers (a model's first ones) and builds its network. */
 bm_status bmi_model_set_layers(bm_model *m, bm_layers layers, bm_place here);
 /* Exchanges what two models have learned: everything but their errors, learner and recipe. */

@@ -76,10 +76,10 @@ bm_model *bm_model_parse_at(bm_context *context, const char *text, bm_place here
     bmi_arena arena = { .context = context };
     bm_layers layers = { 0 };
     json_t *holds = NULL;
-    if (e->status) return m;
+    if (e->status) return bmi_model_made(m);
     if (!text) bmi_fail(e, BM_E_ARGUMENT, here, "model: the text is null");
     else if (!bmi_layers_from_text(e, here, &arena, text, &layers, &holds)) bmi_model_set_layers(m, layers, here);
     json_decref(holds);
     bmi_arena_end(&arena);
-    return m;
+    return bmi_model_made(m);
 }

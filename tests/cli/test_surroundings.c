@@ -166,6 +166,8 @@ static void variables(void **state)
         assert_int_equal(bmt_lines(r.out), 61);
     }
     assert_string_equal(bmt_exits(bmt_sh("baeum predict ok.st ok.csv"), 0).err, "");
+    bmt_contains("BAEUM_ISA", bmt_exits(bmt_sh("BAEUM_ISA=nonsense baeum predict ok.st ok.csv"), 0).err,
+                 "BAEUM_ISA is \"nonsense\"");
     assert_string_equal(bmt_exits(bmt_sh("BAEUM_THREADS=abc baeum predict ok.st ok.csv --threads 1"), 0).err, "");
     bmt_exits(bmt_sh("BAEUM_DATA= baeum inspect iris -q && BAEUM_DATA=/none baeum inspect iris -q && env -i \"$(command -v "
                      "baeum)\" inspect iris -q"),

@@ -154,9 +154,10 @@ static void wrong_columns(void **state)
     assert_int_equal(bm_table_add_real(t, "b", good, 1), BM_E_SHAPE);
     bm_clear(t);
     assert_int_equal(bm_table_add_real(t, "", good, 2), BM_E_DATA);
-    assert_int_equal(bm_table_columns(t), 1);
+    assert_int_equal(bm_table_columns(t), 0);
     assert_int_equal(bm_table_write_csv(t, bmt_temp("x.csv")), BM_E_DATA); /* a failed table is not written */
     bm_clear(t);
+    assert_int_equal(bm_table_columns(t), 1);
     assert_int_equal(bm_table_write_csv(t, "no/such/folder/x.csv"), BM_E_FILE);
     bm_free(t);
 }
@@ -184,9 +185,36 @@ static bm_status write_and_read(bm_context *context, void *arg)
     return st;
 }
 
+/* What is left of a table whose memory did not come can be looked at. */
+static bm_status take_and_look(bm_context *context, void *arg)
+{
+    const bm_name texts[] = { "a", "b", "a", NULL };
+    const double numbers[] = { 1, 2, 3, 4 };
+    (void)arg;
+    bm_table *t = bm_table_new_in_at(context, BM_HERE), *taken;
+    bm_table_add_text(t, "text", texts, 4);
+    bm_table_add_real(t, "number", numbers, 4);
+    taken = bm_table_take(t, BM_ROWS(3, 2, 1, 0, 0));
+    bm_status st = bm_status_of(taken);
+    for (int64_t c = 0; c < 2; c++) {
+        const bm_summary s = bm_table_summary(taken, c); /* nothing when memory does not come */
+        if (bm_failed(taken)) assert_int_equal(s.count, 0);
+        else if (!s.count) st = BM_E_MEMORY;
+        for (int64_t row = 0; row < 5; row++) {
+            bm_table_text(taken, row, c);
+            bm_table_number(taken, row, c);
+        }
+    }
+    assert_int_equal(bm_table_rows(taken), bm_failed(taken) ? 0 : 5);
+    bm_free(taken);
+    bm_free(t);
+    return st;
+}
+
 static void failing_allocations(void **state)
 {
     (void)state;
+    assert_true(bmt_each_failure("rows taken", take_and_look, NULL) > 8);
     assert_true(bmt_each_failure("tables", write_and_read, NULL) > 10);
 }
 

@@ -186,13 +186,51 @@ static void options_of_calls(void **state)
     bm_free(iris);
 }
 
+/* What could not be made cannot be cleared into something that works. */
+static void failed_constructors(void **state)
+{
+    (void)state;
+    bm_dataset *d = bm_dataset_load("linear", .rows = 50);
+    bm_graph *eager = bm_graph_new(.eager = true);
+    bm_model *models[] = { bm_sequential(bm_input(1), bm_dense(0)),
+                           bm_model_parse("input 1, dens 3"),
+                           bm_model_parse(NULL),
+                           bm_load("no such file"),
+                           bm_learner_parse("mlp:units=0", NULL),
+                           bm_learner_parse("", NULL) };
+    bm_session *sessions[] = { bm_session_new(NULL), bm_session_new(eager) };
+    for (size_t i = 0; i < BMI_COUNT(models); i++) {
+        bm_model *m = models[i];
+        bm_clear(m);
+        assert_true(bm_failed(m));
+        bm_compile(m, .loss = BM_MSE);
+        bm_fit(m, d);
+        bm_tensor *p = bm_predict(m, bm_dataset_x(d, 0));
+        assert_true(bm_failed(p));
+        bm_free(p);
+        bm_save(m, bmt_temp("unmade.safetensors"));
+        assert_true(bm_failed(m));
+        bm_free(m);
+    }
+    for (size_t i = 0; i < BMI_COUNT(sessions); i++) {
+        bm_clear(sessions[i]);
+        assert_true(bm_failed(sessions[i]));
+        bm_free(sessions[i]);
+    }
+    bm_model *m = bm_sequential(bm_input(2), bm_dense(1));
+    bm_fit(m, d); /* was not compiled */
+    assert_true(bm_failed(m));
+    bm_clear(m);
+    bm_compile(m, .loss = BM_MSE);
+    if (bm_fit(m, d)) fail_msg("%s", bm_error(m));
+    bm_free(m), bm_free(eager), bm_free(d);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(layers_that_disagree),
-        cmocka_unit_test(data_that_disagrees),
-        cmocka_unit_test(every_option),
-        cmocka_unit_test(options_of_calls),
+        cmocka_unit_test(layers_that_disagree), cmocka_unit_test(data_that_disagrees), cmocka_unit_test(every_option),
+        cmocka_unit_test(options_of_calls),     cmocka_unit_test(failed_constructors),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

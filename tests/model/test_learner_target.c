@@ -188,10 +188,75 @@ static void stopped(void **state)
     bm_free(b);
 }
 
+/* Seconds since 1970, three a row: an f32 knows them by 128. */
+static void large_numbers(void **state)
+{
+    (void)state;
+    double x[ROWS], y[ROWS];
+    for (int i = 0; i < ROWS; i++) {
+        x[i] = i;
+        y[i] = 1.7e9 + 3 * i + (i % 2 ? .5 : -.5);
+    }
+    bm_table *t = bm_table_new();
+    bm_table_add_real(t, "x", x, ROWS);
+    bm_table_add_real(t, "price", y, ROWS);
+    bm_model *m = fitted(bm_linear(), t, false, no_loss);
+    const bm_scores s = bm_model_scores(m, "test");
+    bm_tensor *p = bm_predict_table(m, t);
+    double mae = 0;
+    for (int i = 0; i < ROWS; i++) mae += fabs(bm_tensor_at(p, i) - y[i]) / ROWS;
+    assert_true(bm_score(&s, "mae") > .4 && bm_score(&s, "mae") < .6);
+    bmt_near("mae", mae, .5, .02);
+    const char *path = bmt_temp("large.safetensors");
+    bm_save(m, path);
+    bm_model *back = bm_load(path);
+    const bm_scores a = bm_evaluate_table(m, t), b = bm_evaluate_table(back, t);
+    bmt_near("mae of all", bm_score(&a, "mae"), mae, 1e-6);
+    assert_true(bm_score(&a, "mae") == bm_score(&b, "mae"));
+    bm_dataset *d = bm_recipe_apply(bm_model_recipe(m), t);
+    assert_int_equal(bm_tensor_type(bm_dataset_t(d, 0)), BM_F64);
+    bm_free(d), bm_free(p), bm_free(back), bm_free(m), bm_free(t);
+}
+
+/* Whole numbers that an f64 would merge. */
+static void large_classes(void **state)
+{
+    (void)state;
+    const int64_t first = INT64_C(9007199254740992);
+    double x[ROWS];
+    int64_t label[ROWS];
+    for (int i = 0; i < ROWS; i++) {
+        x[i] = i % 4;
+        label[i] = first + i % 4;
+    }
+    bm_table *t = bm_table_new();
+    bm_table_add_real(t, "x", x, ROWS);
+    bm_table_add_integer(t, "label", label, ROWS);
+    bm_recipe *r = bm_recipe_new(.target = "label");
+    if (bm_recipe_fit(r, t)) fail_msg("%s", bm_error(r));
+    assert_int_equal(bm_recipe_classes(r), 4);
+    assert_string_equal(bm_recipe_class_name(r, 1), "9007199254740993");
+    bm_dataset *d = bm_recipe_apply(r, t);
+    for (int i = 0; i < ROWS; i++) assert_true(bm_tensor_at(bm_dataset_t(d, 0), i) == i % 4);
+    bm_free(d), bm_free(r);
+    r = bm_recipe_new(.target = "label", .task = BM_REGRESSION);
+    for (int i = 0; i < ROWS; i++) label[i] = INT64_C(9223372036854775000) + i;
+    bm_table *same = bm_table_new();
+    bm_table_add_real(same, "x", x, ROWS);
+    bm_table_add_integer(same, "label", label, ROWS);
+    assert_int_equal(bm_recipe_fit(r, same), BM_E_DATA);
+    bmt_contains("merged", bm_error(r), "beyond 2^53 whole numbers are rounded");
+    bm_free(r), bm_free(same), bm_free(t);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(any_scale), cmocka_unit_test(saved),
-                                        cmocka_unit_test(values_that_mean_themselves), cmocka_unit_test(one_row),
+    const struct CMUnitTest tests[] = { cmocka_unit_test(any_scale),
+                                        cmocka_unit_test(large_numbers),
+                                        cmocka_unit_test(large_classes),
+                                        cmocka_unit_test(saved),
+                                        cmocka_unit_test(values_that_mean_themselves),
+                                        cmocka_unit_test(one_row),
                                         cmocka_unit_test(stopped) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
