@@ -252,6 +252,7 @@ void cli_confusion(cli *c, const bm_model *m, const bm_tensor *targets, const bm
 void cli_model_settings(cli *c, const bm_model *m);
 /* coefficients.c: what a model that is one dense layer multiplies the features of a table by; others have no such table. */
 void cli_coefficients(cli *c, bm_model *m);
+bool cli_has_coefficients(bm_model *m);
 /* The most frequent class of targets. */
 int64_t cli_majority(const bm_tensor *targets, int64_t classes);
 /* How many rows of predictions have a number that is not finite; of_row (null allowed) gets which. */

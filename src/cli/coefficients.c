@@ -41,6 +41,12 @@ static json_t *row(const bm_tensor *w, int64_t first, int64_t columns, cli_grid 
     return json;
 }
 
+bool cli_has_coefficients(bm_model *m)
+{
+    const bm_tensor *kernel, *bias;
+    return find(m, &kernel, &bias);
+}
+
 void cli_coefficients(cli *c, bm_model *m)
 {
     const bm_tensor *kernel, *bias;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* baeum inspect: what a model or a data set is. */
+#include "base/text.h"
 #include "cli/cli.h"
 #include "data/recipe.h"
 #include "model/model.h"
@@ -58,6 +59,30 @@ void cli_model_settings(cli *c, const bm_model *m)
     cli_put(c, "time", m->time ? json_string(m->time) : json_null());
 }
 
+/* By what it was trained, for how long, and how that ended: "adam, rate .001 · mse · 52 epochs, the weights of epoch 42". */
+static void say_fit(cli *c, const bm_model *m)
+{
+    const int64_t epochs = bm_history_epochs(m), best = bm_best_epoch(m) + 1;
+    const char *why = bm_stopped_by(m);
+    const bm_optimizer_kind *optimizer = m->settings.optimizer.kind;
+    const bm_optimizer_common *common = (const void *)m->settings.optimizer.options.at;
+    char count[64], rate[32], kept[32] = "";
+    if (!epochs || !optimizer || !m->settings.losses[0].kind) { /* a method of its own */
+        if (*why) cli_say(c, "fit", "%s", why);
+        if (*why) cli_put(c, "fit", json_pack("{s:s}", "stopped_by", why));
+        return;
+    }
+    bmi_write_real(rate, common->rate);
+    if (best > 0) cli_count(kept, best);
+    cli_say(c, "fit", "%s, rate %s · %s · %s%s%s", optimizer->name, rate + (rate[0] == '0' && rate[1] == '.'),
+            m->settings.losses[0].kind->name, cli_plural(count, epochs, "epoch", "epochs"),
+            best > 0 && best != epochs ? ", the weights of epoch " : "", best != epochs ? kept : "");
+    cli_put(c, "fit",
+            json_pack("{s:s, s:o, s:s, s:I, s:o, s:s}", "optimizer", optimizer->name, "rate", cli_number(common->rate), "loss",
+                      m->settings.losses[0].kind->name, "epochs", (json_int_t)epochs, "best_epoch",
+                      best > 0 ? json_integer((json_int_t)best) : json_null(), "stopped_by", why));
+}
+
 /* What was asked for in training beside the model itself. */
 static void say_settings(cli *c, const bm_model *m)
 {
@@ -92,7 +117,7 @@ static void feature_names(cli *c, const bm_recipe *r)
     }
 }
 
-static void model_recipe(cli *c, const bm_model *m)
+static void model_recipe(cli *c, bm_model *m)
 {
     const bm_recipe *r = bm_model_recipe(m);
     if (!r) return;
@@ -108,7 +133,7 @@ static void model_recipe(cli *c, const bm_model *m)
         json_array_append_new(notes, json_string(note));
     }
     cli_say(c, "features", "%s", cli_count(text, bm_recipe_features(r)));
-    feature_names(c, r);
+    if (!cli_has_coefficients(m)) feature_names(c, r); /* that table has their names */
     cli_put(c, "target", bm_recipe_target(r) ? json_string(bm_recipe_target(r)) : json_null());
     cli_put(c, "features", features);
     cli_put(c, "recipe", notes);
@@ -125,6 +150,7 @@ static int inspect_model(cli *c, const char *path)
         else if (bm_model_plan_print(m, batch, 20, stdout)) status = cli_fail_text(c, CLI_FAILED, bm_error(m));
     } else {
         model_recipe(c, m);
+        say_fit(c, m);
         say_settings(c, m);
         if (bm_model_classes(m) > 1 && cli_talks(c)) {
             char text[64];
@@ -173,15 +199,15 @@ static json_t *column_json(const char *name, bm_column_type type, const bm_summa
     return o;
 }
 
-/* "yes 1,023, no 296" */
+/* "yes (1,023), no (296)": a value may be a number or end in one. */
 static void top_values(const bm_summary *s, char into[300])
 {
     char number[32], cell[100];
     int n = 0;
     *into = 0;
     for (int k = 0; k < 3 && s->top_count[k] && n < 200; k++)
-        n +=
-            snprintf(into + n, 90, "%s%s %s", k ? ", " : "", cli_cell(cell, s->top[k], 16), cli_count(number, s->top_count[k]));
+        n += snprintf(into + n, 90, "%s%s (%s)", k ? ", " : "", cli_cell(cell, s->top[k], 16),
+                      cli_count(number, s->top_count[k]));
     if (s->distinct > 3) snprintf(into + n, 16, " ...");
 }
 

@@ -34,12 +34,26 @@ static const cli_command *find(const char *name)
     return NULL;
 }
 
+/* What other programs call the commands; null: none. */
+static const char *known_as(const char *name)
+{
+    static const char *const others[][2] = {
+        { "fit", "train" },       { "learn", "train" },   { "score", "evaluate" }, { "test", "evaluate" },
+        { "eval", "evaluate" },   { "infer", "predict" }, { "apply", "predict" },  { "describe", "inspect" },
+        { "summary", "inspect" }, { "info", "inspect" },  { "show", "inspect" },   { "datasets", "data" },
+    };
+    for (size_t i = 0; i < BMI_COUNT(others); i++)
+        if (!strcmp(name, others[i][0])) return others[i][1];
+    return NULL;
+}
+
 static int unknown_command(cli *c, const char *name)
 {
     const char *names[32];
     size_t n = cli_help_topics(names);
     for (const cli_command *const *k = cli_commands; *k; k++) names[n++] = (*k)->name;
-    const char *near = bmi_nearest(name, names, n);
+    const char *near = known_as(name);
+    if (!near) near = bmi_nearest(name, names, n);
     if (near) return cli_fail(c, CLI_USAGE, "there is no command \"%s\"; did you mean %s?", name, near);
     return cli_fail(c, CLI_USAGE, "there is no command \"%s\"; baeum --help lists them", name);
 }

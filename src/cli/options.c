@@ -146,6 +146,9 @@ static int unknown_option(cli *c, const char *given)
     for (int id = 0; id < OPT_COUNT; id++)
         if (takes(c->command, id)) names[n++] = rows[id].name;
     const char *bare = name + strspn(name, "-"), *near = strlen(bare) > 1 ? known_as(bare, names, n) : NULL;
+    if (c->command == &cli_predict && strstr(bare, "proba"))
+        return cli_fail(c, CLI_USAGE, "there is no option %s; the probability of each class is in the columns p_<class> anyway",
+                        name);
     if (near) return cli_fail(c, CLI_USAGE, "there is no option %s; did you mean --%s?", name, near);
     return cli_fail(c, CLI_USAGE, "there is no option %s; baeum %s --help lists them", name, c->command->name);
 }

@@ -165,6 +165,12 @@ int cli_train_model(cli_training *t)
     if (status) return status;
     cli_put(c, "model", json_string(t->spec));
     if (!bm_failed(t->model)) return 0;
+    if (c->options.optimizer && strstr(bm_error(t->model), "schedule: the "))
+        return cli_fail(
+            c, CLI_USAGE,
+            "--optimizer: %s; it stands in brackets, as in adam:schedule=cosine(1000), and an epoch has rows / batch "
+            "of them",
+            bm_error(t->model));
     return model_failed(c, t->model);
 }
 

@@ -88,7 +88,7 @@ static void inspect(void **state)
     (void)state;
     const bmt_run r = bmt_exits(bmt_sh("baeum inspect iris"), 0);
     bmt_contains("the first line", r.out, "iris         150 rows · 5 columns: 4 numbers, 1 text · nothing missing\n");
-    bmt_contains("a column of text", r.out, "setosa 50, versicolor 50, virginica 50\n");
+    bmt_contains("a column of text", r.out, "setosa (50), versicolor (50), virginica (50)\n");
     json_t *json = bmt_json(bmt_exits(bmt_sh("baeum inspect creditcard --json"), 0));
     const json_t *column;
     size_t k;

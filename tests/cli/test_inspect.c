@@ -18,6 +18,7 @@ static void models(void **state)
         "owner, selfemp: one-hot into 6\n",
         "features     15\n             reports, ",
         "owner=no, owner=yes",
+        "fit          adam, rate .001 · binary_crossentropy · 2 epochs\n",
         "classes      2\n",
         "layer      kind     output shape    parameters\n",
         "dense_1    dense    (any, 8)               128\n",
@@ -35,6 +36,9 @@ static void models(void **state)
     assert_string_equal(bmt_json_string(json, "task"), "classification");
     assert_string_equal(bmt_json_string(json, "target"), "card");
     assert_int_equal(json_array_size(json_object_get(json, "features")), 15);
+    assert_string_equal(bmt_json_string(json, "fit.optimizer"), "adam");
+    bmt_near("epochs", bmt_json_number(json, "fit.epochs"), 2, 0);
+    assert_string_equal(bmt_json_string(json, "fit.stopped_by"), "epochs");
     assert_int_equal(json_array_size(json_object_get(json, "layers")), 4);
     assert_string_equal(bmt_json_string(json_array_get(json_object_get(json, "layers"), 1), "kind"), "dense");
     assert_true(bmt_json_number(json, "metrics.test.accuracy") > 0);
@@ -59,6 +63,12 @@ static void coefficients(void **state)
     json_decref(json);
     const bmt_run r = bmt_exits(bmt_sh("baeum inspect lin.safetensors"), 0);
     bmt_contains("the table", r.out, "\ncoefficients          y\na                  86.6\n");
+    bmt_contains("a method of its own", r.out, "\nfit          solved");
+    const char *once = strstr(r.out, "c=u"); /* the features stand in one table */
+    assert_true(once && !strstr(once + 1, "c=u"));
+    bmt_contains("values and counts", bmt_exits(bmt_sh("baeum inspect lin.csv"), 0).out, "u (67), v (33)\n");
+    bmt_exits(bmt_sh("baeum train iris -m mlp:4 --rate 0 --patience 3 -q -o best.st"), 0);
+    bmt_contains("the best epoch", bmt_exits(bmt_sh("baeum inspect best.st"), 0).out, " · 4 epochs, the weights of epoch 1\n");
     bmt_exits(
         bmt_sh("baeum train iris -q && baeum inspect iris.safetensors | grep 'coefficients *setosa *versicolor *virginica'"),
         0);

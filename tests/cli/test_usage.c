@@ -106,6 +106,14 @@ static void wrong(void **state)
         const char *line, *says;
     } rows[] = {
         { "baeum trian iris", "did you mean train?" },
+        { "baeum fit x.csv", "there is no command \"fit\"; did you mean train?" },
+        { "baeum score m.st x.csv", "did you mean evaluate?" },
+        { "baeum predict m.st x.csv --proba",
+          "there is no option --proba; the probability of each class is in the columns p_<class>" },
+        { "baeum train iris -m mlp:4 --optimizer adam:schedule=cosine",
+          "--optimizer: adam: schedule: the steps of cosine is required and was not given; it must be > 0; it stands in "
+          "brackets, as in "
+          "adam:schedule=cosine(1000)" },
         { "baeum xyzzy", "there is no command \"xyzzy\"; baeum --help" },
         { "baeum train", "what to work on is missing: baeum train DATA" },
         { "baeum train iris wine", "\"wine\" is one argument too many" },
