@@ -2,6 +2,8 @@
 /* baeum inspect: what a model or a data set is. */
 #include "base/text.h"
 #include "cli/cli.h"
+#include "data/datetime.h"
+#include "data/table.h"
 #include "data/recipe.h"
 #include "model/model.h"
 #include <inttypes.h>
@@ -177,11 +179,27 @@ static void add_real(cli_grid *g, double value)
     cli_grid_add(g, cli_real(number, value));
 }
 
-static json_t *column_json(const char *name, bm_column_type type, const bm_summary *s)
+/* "date" of texts that are all dates, which a recipe takes apart; else the type's name. */
+static const char *type_of(const bm_table *t, int64_t column)
+{
+    const bmi_dictionary *texts = &t->columns[column].dictionary;
+    const bm_column_type type = bm_table_column_type(t, column);
+    bool dates[2] = { type == BM_COLUMN_TEXT && texts->count > 0, type == BM_COLUMN_TEXT && texts->count > 0 };
+    for (int32_t code = 0; (dates[0] || dates[1]) && code < texts->count; code++)
+        for (int order = 0; order < 2; order++) {
+            double parts[BMI_DATETIME_PARTS];
+            bool time;
+            dates[order] =
+                dates[order] && bmi_datetime_read(bmi_dictionary_text(texts, code, NULL), (bmi_date_order)order, parts, &time);
+        }
+    return dates[0] || dates[1] ? "date" : bm_column_type_name(type);
+}
+
+static json_t *column_json(const char *name, const char *type, const bm_summary *s)
 {
     json_t *o = json_object(), *top = json_object();
     json_object_set_new(o, "name", json_string(name));
-    json_object_set_new(o, "type", json_string(bm_column_type_name(type)));
+    json_object_set_new(o, "type", json_string(type));
     json_object_set_new(o, "missing", json_integer((json_int_t)s->missing));
     json_object_set_new(o, "distinct", json_integer((json_int_t)s->distinct));
     const struct {
@@ -224,7 +242,7 @@ static void inspect_table(cli *c, const bm_table *t)
         const bm_column_type type = bm_table_column_type(t, k);
         const bm_summary s = bm_table_summary(t, k);
         cli_grid_add(&g, cli_cell(cell, name, 32));
-        cli_grid_add(&g, bm_column_type_name(type));
+        cli_grid_add(&g, type_of(t, k));
         cli_grid_add(&g, s.missing ? cli_count(text, s.missing) : "");
         cli_grid_add(&g, cli_count(text, s.distinct));
         const double figures[] = { s.mean, s.std, s.min, s.median, s.max, s.skew };
@@ -232,7 +250,7 @@ static void inspect_table(cli *c, const bm_table *t)
         top_values(&s, text);
         const bool many = type == BM_COLUMN_REAL || (type == BM_COLUMN_INTEGER && s.distinct > 20);
         cli_grid_add(&g, many ? "" : text);
-        json_array_append_new(json, column_json(name, type, &s));
+        json_array_append_new(json, column_json(name, type_of(t, k), &s));
     }
     cli_put(c, "rows", json_integer((json_int_t)bm_table_rows(t)));
     cli_put(c, "columns", json);

@@ -67,6 +67,10 @@ static void coefficients(void **state)
     const char *once = strstr(r.out, "c=u"); /* the features stand in one table */
     assert_true(once && !strstr(once + 1, "c=u"));
     bmt_contains("values and counts", bmt_exits(bmt_sh("baeum inspect lin.csv"), 0).out, "u (67), v (33)\n");
+    bmt_exits(bmt_sh("printf 'when,what\\n1/31/2024,1/31/2024\\n2/1/2024,then\\n' > days.csv"), 0);
+    const bmt_run days = bmt_exits(bmt_sh("baeum inspect days.csv"), 0);
+    bmt_contains("dates", days.out, "\nwhen     date ");
+    bmt_contains("no dates", days.out, "\nwhat     text ");
     bmt_exits(bmt_sh("baeum train iris -m mlp:4 --rate 0 --patience 3 -q -o best.st"), 0);
     bmt_contains("the best epoch", bmt_exits(bmt_sh("baeum inspect best.st"), 0).out, " · 4 epochs, the weights of epoch 1\n");
     bmt_exits(
