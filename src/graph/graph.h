@@ -29,6 +29,7 @@ struct bm_graph {
     const char *scope;  /* "dense_1" while a layer is built: automatic names are "dense_1/matmul"; null for none */
     const bool *wanted; /* during a walk for gradients: the nodes on a way from an x to y; else null */
     size_t wanted_count;
+    uint64_t n_variables;
     bool eager;
     int64_t seed;
 };
@@ -37,6 +38,7 @@ struct bm_graph {
 extern const bm_op bmi_op_placeholder, bmi_op_constant, bmi_op_variable;
 typedef struct bmi_variable_args {
     bm_init init;
+    uint64_t number; /* among the graph's variables */
 } bmi_variable_args;
 
 /* The failed node of a graph. */

@@ -82,7 +82,10 @@ bm_node bm_variable_at(bm_graph *g, bm_type type, bm_shape shape, bm_init init, 
         return bmi_node_failed(g);
     }
     init.name = NULL; /* the text was the caller's */
-    return bmi_node_add(g, &bmi_op_variable, &(variable_args){ { init }, { type, shape } }, NULL, 0, name, here);
+    const variable_args args = { { init, g->n_variables }, { type, shape } };
+    const bm_node n = bmi_node_add(g, &bmi_op_variable, &args, NULL, 0, name, here);
+    g->n_variables += bm_node_ok(n);
+    return n;
 }
 
 bm_node bmi_constant_take(bm_graph *g, bm_tensor *value, const char *name, bm_place here)

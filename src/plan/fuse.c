@@ -2,54 +2,12 @@
 /* Fuse: elementwise items over one space become one unit, so that the chain touches memory once; a contraction takes the chain
  * that reads it as its epilogue. Two units may merge when no third one must run between them.
  */
-#include "plan/ir.h"
+#include "plan/reach.h"
 #include <string.h>
 
 /* A large update inside the epilogue of a product would take the cache from the product's panels: above this many elements
  * it stays a pass of its own (measured: within 4 % either way at 784x512, and steadier on two threads apart). */
 enum { EPILOGUE_UPDATE_ELEMENTS = 16384 };
-
-typedef struct search {
-    int target;
-    bool skip_direct; /* a direct way to the target does not count */
-    int from;
-} search;
-
-static bool visit(bmi_ir *ir, int unit, void *user);
-
-static bool reaches(bmi_ir *ir, int u, const search *s)
-{
-    if (ir->units[u].mark == ir->mark) return false;
-    ir->units[u].mark = ir->mark;
-    search next = *s;
-    next.from = u;
-    return !bmi_ir_before(ir, u, visit, &next);
-}
-
-/* False (stop) when the target was reached. */
-static bool visit(bmi_ir *ir, int unit, void *user)
-{
-    const search *s = user;
-    if (unit == s->target) return s->skip_direct && s->from == -1;
-    search next = *s;
-    return !reaches(ir, unit, &next);
-}
-
-/* Whether unit `late` depends on `early` through a third unit. */
-static bool between(bmi_ir *ir, int early, int late)
-{
-    ir->mark++;
-    search s = { early, true, -1 };
-    return !bmi_ir_before(ir, late, visit, &s);
-}
-
-/* Whether unit a must run before unit b at all. */
-static bool depends(bmi_ir *ir, int b, int a)
-{
-    ir->mark++;
-    search s = { a, false, b };
-    return !bmi_ir_before(ir, b, visit, &s);
-}
 
 static bool insert(bmi_ir *ir, bmi_unit *u, int item)
 {
@@ -94,9 +52,11 @@ static bool outruns_guard(const bmi_ir *ir, const int *items, int n, int contrac
     return guarded && updates;
 }
 
-/* Merges unit `late` into `early` if the items together fit a program. */
-static bool merge(bmi_ir *ir, int early, int late)
+/* Merges the unit of item `user`, which reads item `from`, into that one's if the items together fit a program and none must run between. */
+static bool merge(bmi_reach *r, int from, int user)
 {
+    bmi_ir *ir = r->ir;
+    const int early = ir->items[from].unit, late = ir->items[user].unit;
     bmi_unit *a = &ir->units[early], *b = &ir->units[late];
     int all[BMI_PROGRAM_STEPS], n = 0;
     const int skip = a->contraction >= 0;
@@ -104,24 +64,26 @@ static bool merge(bmi_ir *ir, int early, int late)
     for (int i = skip, j = 0; i < a->n_items || j < b->n_items;)
         all[n++] = j == b->n_items || (i < a->n_items && a->items[i] < b->items[j]) ? a->items[i++] : b->items[j++];
     if (reads_own_memory(ir, all, n, a->contraction) || outruns_guard(ir, all, n, a->contraction) ||
-        !bmi_ir_fits_program(ir, all, n, skip))
+        !bmi_ir_fits_program(ir, all, n, skip) || bmi_reach_between(r, from, user))
         return false;
     for (int j = 0; j < b->n_items; j++)
         if (!insert(ir, a, b->items[j])) return false;
     b->merged = early;
     a->elementwise = true;
+    bmi_reach_merged(r, early, late);
     return true;
 }
 
-static void join_inputs(bmi_ir *ir, int i)
+static void join_inputs(bmi_reach *r, int i)
 {
+    bmi_ir *ir = r->ir;
     for (int j = 0; j < ir->items[i].n_in; j++) {
         const int from = ir->items[i].in[j];
         if (from < 0 || ir->items[from].unit < 0) continue;
         const int early = ir->items[from].unit, late = ir->items[i].unit;
         if (early == late || !ir->units[early].elementwise || !bmi_ir_alike(&ir->items[from].shape, &ir->items[i].shape))
             continue;
-        if (!between(ir, early, late) && !depends(ir, early, late)) merge(ir, early, late);
+        merge(r, from, i);
         if (ir->error->status) return;
     }
 }
@@ -146,16 +108,16 @@ static bool updates_much(const bmi_ir *ir, const bmi_unit *chain)
 }
 
 /* Gives contraction i the chain that reads it, if there is one over the same space. */
-static void take_epilogue(bmi_ir *ir, int i)
+static void take_epilogue(bmi_reach *r, int i)
 {
+    bmi_ir *ir = r->ir;
     for (int k = ir->user_at[i]; k < ir->user_at[i + 1]; k++) {
         const int early = ir->items[i].unit, late = ir->items[ir->users[k]].unit;
         bmi_unit *chain = late >= 0 ? &ir->units[late] : NULL;
         if (!chain || late == early || !chain->elementwise || chain->contraction >= 0 || ir->units[early].elementwise) continue;
         if (!bmi_ir_alike(&ir->items[i].shape, &ir->items[chain->items[0]].shape)) continue;
         if (overwrites_operand(ir, &ir->items[i], chain) || updates_much(ir, chain)) continue;
-        if (!between(ir, early, late) && !depends(ir, early, late) && merge(ir, early, late)) return;
-        if (ir->error->status) return;
+        if (merge(r, i, ir->users[k]) || ir->error->status) return;
     }
 }
 
@@ -196,6 +158,7 @@ static void find_late(bmi_ir *ir)
 
 bm_status bmi_pass_fuse(bmi_ir *ir)
 {
+    bmi_reach r;
     ir->units = bmi_ir_alloc(ir, (size_t)ir->n_items + 1, sizeof *ir->units);
     if (!ir->units || bmi_ir_list_users(ir)) return ir->error->status;
     find_late(ir);
@@ -206,12 +169,14 @@ bm_status bmi_pass_fuse(bmi_ir *ir)
         *u = (bmi_unit){ .contraction = -1, .merged = -1, .elementwise = bmi_ir_fusable(ir, item) };
         if (!insert(ir, u, i)) return ir->error->status;
     }
+    if (bmi_reach_make(&r, ir)) return ir->error->status;
+    if (r.cyclic) return BM_OK; /* ordering says so */
     for (int i = 0; i < ir->n_items && !ir->error->status; i++)
-        if (ir->items[i].alive && ir->items[i].unit >= 0 && ir->units[ir->items[i].unit].elementwise) join_inputs(ir, i);
+        if (ir->items[i].alive && ir->items[i].unit >= 0 && ir->units[ir->items[i].unit].elementwise) join_inputs(&r, i);
     for (int i = ir->n_items; i-- > 0 && !ir->error->status;) { /* the last product before a chain takes it */
         if (!ir->items[i].alive || ir->items[i].unit < 0 || !bmi_ir_contraction(&ir->items[i])) continue;
         ir->units[ir->items[i].unit].contraction = i;
-        if (epilogue_possible(&ir->items[i])) take_epilogue(ir, i);
+        if (epilogue_possible(&ir->items[i])) take_epilogue(&r, i);
     }
     if (!ir->error->status) compact(ir);
     return ir->error->status;

@@ -26,17 +26,33 @@ void bmi_ir_sweep(bmi_ir *ir)
     }
 }
 
+bm_status bmi_ir_begin_replacing(bmi_ir *ir)
+{
+    ir->instead = bmi_ir_alloc(ir, (size_t)ir->n_items + 1, sizeof *ir->instead);
+    for (int i = 0; ir->instead && i < ir->n_items; i++) ir->instead[i] = i;
+    return ir->error->status;
+}
+
 void bmi_ir_replace(bmi_ir *ir, int from, int to)
 {
-    for (int i = 0; i < ir->n_items; i++)
-        for (int j = 0; j < ir->items[i].n_in; j++)
-            if (ir->items[i].in[j] == from) ir->items[i].in[j] = to;
-    for (size_t i = 0; i < ir->request->graph->count; i++)
-        if (ir->item_of[i] == from) ir->item_of[i] = to;
-    if (ir->guard == from) ir->guard = to;
+    ir->instead[from] = to;
     ir->items[to].fetched = ir->items[to].fetched || ir->items[from].fetched;
     ir->items[to].rooted = ir->items[to].rooted || ir->items[from].rooted;
     ir->items[from].fetched = ir->items[from].rooted = ir->items[from].alive = false;
+}
+
+void bmi_ir_follow(const bmi_ir *ir, bmi_item *item)
+{
+    for (int j = 0; j < item->n_in; j++)
+        if (item->in[j] >= 0) item->in[j] = ir->instead[item->in[j]];
+}
+
+void bmi_ir_settle(bmi_ir *ir)
+{
+    for (int i = 0; i < ir->n_items; i++) bmi_ir_follow(ir, &ir->items[i]);
+    for (size_t i = 0; i < ir->request->graph->count; i++)
+        if (ir->item_of[i] >= 0) ir->item_of[i] = ir->instead[ir->item_of[i]];
+    if (ir->guard >= 0) ir->guard = ir->instead[ir->guard];
 }
 
 int bmi_ir_base(const bmi_ir *ir, int item)

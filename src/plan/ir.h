@@ -59,6 +59,7 @@ typedef struct bmi_ir {
     bmi_item *items;
     int n_items;
     int *item_of; /* by node; -1 */
+    int *instead; /* by item, while a pass replaces: what stands for it */
     bmi_unit *units;
     int n_units;
     int *order; /* units in order of running */
@@ -83,8 +84,12 @@ void bmi_ir_print(const bmi_ir *ir, FILE *to);
 /* ---- shared by the passes ---- */
 /* Marks items dead that no fetch needs any more. */
 void bmi_ir_sweep(bmi_ir *ir);
-/* Every user of `from` uses `to` from now on; fetches too. */
+/* Every user of `from` uses the earlier item `to` from now on; fetches too. A pass that replaces goes over the items in order and calls
+ * bmi_ir_follow on each before it looks at its inputs, and bmi_ir_settle at its end. */
+bm_status bmi_ir_begin_replacing(bmi_ir *ir);
 void bmi_ir_replace(bmi_ir *ir, int from, int to);
+void bmi_ir_follow(const bmi_ir *ir, bmi_item *item);
+void bmi_ir_settle(bmi_ir *ir);
 /* The item whose memory an item shows: through views; itself otherwise. */
 int bmi_ir_base(const bmi_ir *ir, int item);
 /* Whether shapes are equal but for ones in front: then elements stand alike in memory and in a chain. */

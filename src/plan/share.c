@@ -49,14 +49,16 @@ bm_status bmi_pass_share(bmi_ir *ir)
     size_t size = 64;
     while (size < 2 * (size_t)ir->n_items) size *= 2;
     int *table = bmi_ir_alloc(ir, size, sizeof *table); /* item + 1; 0 is empty */
-    if (!table) return ir->error->status;
+    if (!table || bmi_ir_begin_replacing(ir)) return ir->error->status;
     for (int i = 0; i < ir->n_items; i++) {
+        bmi_ir_follow(ir, &ir->items[i]);
         if (!sharable(&ir->items[i])) continue;
         size_t at = hash_item(&ir->items[i]) & (size - 1);
         while (table[at] && !equal(&ir->items[table[at] - 1], &ir->items[i])) at = (at + 1) & (size - 1);
         if (table[at]) bmi_ir_replace(ir, i, table[at] - 1);
         else table[at] = i + 1;
     }
+    bmi_ir_settle(ir);
     bmi_ir_sweep(ir);
     return BM_OK;
 }

@@ -162,14 +162,17 @@ bm_status bmi_pass_simplify(bmi_ir *ir)
     for (int i = ir->n_items; i-- > 0;) /* users first: an outer group opens before its inner ones */
         if (ir->items[i].alive && ir->items[i].source == BMI_COMPUTED && ir->items[i].op == ops.group)
             open_group(ir, &ir->items[i]);
+    if (bmi_ir_begin_replacing(ir)) return ir->error->status;
     for (int i = 0; i < ir->n_items && !ir->error->status; i++) {
         bmi_item *item = &ir->items[i];
+        bmi_ir_follow(ir, item);
         if (!item->alive || item->source != BMI_COMPUTED || item->op->flags & BM_OP_UPDATE) continue;
         reduce_nothing(ir, item, &ops);
         skip_views(ir, item);
         take_number(ir, item, &ops);
         if (same_as_input(ir, item, &ops) || neutral(ir, item, &ops)) bmi_ir_replace(ir, i, item->in[0]);
     }
+    bmi_ir_settle(ir);
     for (int i = 0; i < ir->n_items; i++)
         if (ir->items[i].alive && ir->items[i].source == BMI_COMPUTED) read_through(ir, &ir->items[i], &ops);
     bmi_ir_sweep(ir);

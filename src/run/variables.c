@@ -19,13 +19,6 @@ static void fans(const bm_shape *shape, int64_t *fan_in, int64_t *fan_out)
     *fan_out = r == 0 ? 1 : window * shape->dim[r - 1];
 }
 
-static uint64_t number_of(const bm_graph *g, int64_t node)
-{
-    uint64_t number = 0;
-    for (int64_t i = 0; i < node; i++) number += g->nodes[i].op == &bmi_op_variable;
-    return number;
-}
-
 bm_tensor *bmi_variable_new(const bm_graph *g, int64_t node, uint64_t seed)
 {
     const bmi_node *n = &g->nodes[node];
@@ -35,6 +28,6 @@ bm_tensor *bmi_variable_new(const bm_graph *g, int64_t node, uint64_t seed)
     int64_t fan_in, fan_out;
     fans(&n->shape, &fan_in, &fan_out);
     bm_array out = { t->type, t->shape, t->size, t->data };
-    args->init.kind->fill(args->init.p, &out, fan_in, fan_out, seed, bmi_random_stream(STREAM_USE, number_of(g, node)));
+    args->init.kind->fill(args->init.p, &out, fan_in, fan_out, seed, bmi_random_stream(STREAM_USE, args->number));
     return t;
 }
