@@ -9,10 +9,15 @@
 
 /* Reads a whole file; gunzips it when it starts with the gzip magic (several members allowed). "-" is standard input.
  * On success *bytes is *size bytes and one more zero byte, aligned to 64, released by bmi_file_release alone. `limit` bytes of
- * content at most (0: no limit). Errors: BM_E_FILE (with the system's reason), BM_E_FORMAT (broken gzip, over the limit),
+ * content at most (0: no limit; of what tells no size, as a pipe, half of the machine's memory). Devices but terminals are refused unless
+ * they are empty, and sockets are. Errors: BM_E_FILE (with the system's reason), BM_E_FORMAT (broken gzip, over the limit),
  * BM_E_MEMORY. */
 bm_status bmi_file_read(bmi_error *e, bm_place here, bm_context *context, const char *path, size_t limit, unsigned char **bytes,
                         size_t *size);
+/* The same of a text: what follows the first NUL byte, which no text has, is left out or not, so that zeros without end are not read
+ * until memory is full. */
+bm_status bmi_file_read_to_nul(bmi_error *e, bm_place here, bm_context *context, const char *path, unsigned char **bytes,
+                               size_t *size);
 void bmi_file_release(bm_context *context, unsigned char *bytes, size_t size);
 
 /* Atomic writing: begin, write any number of times, then commit; end releases and, without a commit, leaves the old file

@@ -26,6 +26,8 @@ typedef struct reader {
     unsigned char *memory; /* HEAD bytes, content, a zero */
     size_t capacity, size;
     size_t packed; /* bytes of a regular gzip file, 0 unknown */
+    bool device;   /* of characters or blocks, and no terminal */
+    bool to_nul;   /* reading stops behind a NUL byte */
 } reader;
 
 void bmi_file_release(bm_context *context, unsigned char *bytes, size_t size)
@@ -62,6 +64,13 @@ static bm_status reserve(reader *r, size_t content)
 static bm_status too_long(reader *r)
 {
     return bmi_fail(r->e, BM_E_FORMAT, r->here, "%s holds more than the %zu bytes that are allowed", r->path, r->limit);
+}
+
+/* Half of the memory that the machine has; SIZE_MAX when it is not told. */
+static size_t half_of_memory(void)
+{
+    const long pages = sysconf(_SC_PHYS_PAGES), bytes = sysconf(_SC_PAGESIZE);
+    return pages > 0 && bytes > 0 ? (size_t)pages / 2 * (size_t)bytes : SIZE_MAX;
 }
 
 /* Up to n bytes of the file; 0 at its end, and -1 with the error set. */
@@ -106,6 +115,7 @@ static bm_status read_plain(reader *r, const unsigned char *first, size_t n)
         if (got <= 0) return r->e->status;
         r->size += (size_t)got;
         if (r->size > r->limit) return too_long(r);
+        if (r->to_nul && memchr(r->memory + HEAD + r->size - got, 0, (size_t)got)) return BM_OK;
     }
 }
 
@@ -169,7 +179,9 @@ static bm_status read_members(reader *r, z_stream *z, unsigned char *input, size
             open = true;
             inflateReset(z);
         }
+        const size_t before = r->size;
         const int code = inflate_some(r, z);
+        if (r->to_nul && code >= 0 && r->size > before && memchr(r->memory + HEAD + before, 0, r->size - before)) return BM_OK;
         if (code == Z_STREAM_END) open = false;
         else if (code != Z_OK) {
             if (r->e->status) return r->e->status;
@@ -201,6 +213,8 @@ static bm_status open_file(reader *r)
     struct stat about;
     char why[128];
     const bool standard = !strcmp(r->path, "-");
+    if (!standard && stat(r->path, &about) == 0 && S_ISSOCK(about.st_mode))
+        return bmi_fail(r->e, BM_E_FILE, r->here, "cannot read %s: it is a socket; data come from files and pipes", r->path);
     r->opened = !standard;
     r->file = standard ? STDIN_FILENO : open(r->path, O_RDONLY | O_CLOEXEC);
     if (standard) r->path = "standard input";
@@ -208,15 +222,16 @@ static bm_status open_file(reader *r)
     if (fstat(r->file, &about) == 0) {
         if (S_ISDIR(about.st_mode)) return bmi_fail(r->e, BM_E_FILE, r->here, "cannot read %s: it is a folder", r->path);
         if (S_ISREG(about.st_mode) && about.st_size > 0) r->packed = (size_t)about.st_size;
+        else if (r->limit == SIZE_MAX) r->limit = half_of_memory(); /* what tells no size may have no end */
+        r->device = S_ISBLK(about.st_mode) || (S_ISCHR(about.st_mode) && !isatty(r->file));
     }
     return BM_OK;
 }
 
-bm_status bmi_file_read(bmi_error *e, bm_place here, bm_context *context, const char *path, size_t limit, unsigned char **bytes,
-                        size_t *size)
+static bm_status read_all(reader r, unsigned char **bytes, size_t *size)
 {
-    if (e->status) return e->status;
-    reader r = { .e = e, .here = here, .context = context, .path = path, .limit = limit ? limit : SIZE_MAX, .file = -1 };
+    bmi_error *e = r.e;
+    bm_context *context = r.context;
     size_t n = 0;
     unsigned char *input = bmi_alloc_raw(context, CHUNK, 1);
     if (!input) no_memory(&r, CHUNK);
@@ -226,6 +241,9 @@ bm_status bmi_file_read(bmi_error *e, bm_place here, bm_context *context, const 
         if (got <= 0) break;
         n += (size_t)got;
     }
+    if (!e->status && n && r.device)
+        bmi_fail(e, BM_E_FILE, r.here, "cannot read %s: it is a device, whose data need not end; put what is wanted in a file",
+                 r.path);
     if (!e->status) {
         if (n >= 2 && input[0] == 0x1f && input[1] == 0x8b) read_gzip(&r, input, n);
         else {
@@ -244,4 +262,18 @@ bm_status bmi_file_read(bmi_error *e, bm_place here, bm_context *context, const 
     *bytes = r.memory + HEAD;
     *size = r.size;
     return BM_OK;
+}
+
+bm_status bmi_file_read(bmi_error *e, bm_place here, bm_context *context, const char *path, size_t limit, unsigned char **bytes,
+                        size_t *size)
+{
+    const reader r = { .e = e, .here = here, .context = context, .path = path, .limit = limit ? limit : SIZE_MAX, .file = -1 };
+    return e->status ? e->status : read_all(r, bytes, size);
+}
+
+bm_status bmi_file_read_to_nul(bmi_error *e, bm_place here, bm_context *context, const char *path, unsigned char **bytes,
+                               size_t *size)
+{
+    const reader r = { .e = e, .here = here, .context = context, .path = path, .limit = SIZE_MAX, .file = -1, .to_nul = true };
+    return e->status ? e->status : read_all(r, bytes, size);
 }

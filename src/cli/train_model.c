@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /* baeum train: the model that --model, --loss, --optimizer and --rate ask for. */
 #include "base/fields.h"
+#include "base/file.h"
+#include "base/json.h"
 #include "base/kinds.h"
 #include "base/memory.h"
 #include "base/text.h"
@@ -15,20 +17,25 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
-/* A JSON model file as text. */
+enum { MODEL_BYTES = 1 << 24 }; /* of a JSON model */
+
+/* A JSON model file as text on one line. */
 static int read_json(cli_training *t, const char *path)
 {
-    json_error_t where;
-    struct stat about;
-    if (!stat(path, &about) && S_ISDIR(about.st_mode)) return cli_fail(t->c, CLI_FAILED, "--model %s is a folder", path);
-    json_t *json = json_load_file(path, 0, &where);
-    if (!json && where.line < 1) return cli_fail(t->c, CLI_FAILED, "--model %s: %s", path, where.text);
-    if (!json) return cli_fail(t->c, CLI_FAILED, "%s:%d:%d: %s", path, where.line, where.column, where.text);
-    t->text = json_dumps(json, JSON_COMPACT);
+    unsigned char *bytes;
+    size_t size;
+    bmi_error e = { 0 };
+    bmi_text text = { 0 };
+    if (bmi_file_read(&e, BM_HERE, NULL, path, MODEL_BYTES, &bytes, &size))
+        return cli_fail(t->c, CLI_FAILED, "--model: %s", e.text);
+    json_t *json = bmi_json_read(&e, BM_HERE, NULL, path, (const char *)bytes, size);
+    const bool fine = json && bmi_text_json(&text, json, JSON_COMPACT) && (t->text = strdup(text.at));
     json_decref(json);
-    return t->text ? 0 : cli_fail(t->c, CLI_FAILED, "out of memory");
+    bmi_text_end(&text);
+    bmi_file_release(NULL, bytes, size);
+    if (e.status) return cli_fail(t->c, CLI_FAILED, "--model: %s", e.text);
+    return fine ? 0 : cli_fail(t->c, CLI_FAILED, "out of memory");
 }
 
 /* "sgd:momentum=.9" with --rate: an optimiser's value. Texts of its options live in `arena`. */

@@ -205,7 +205,7 @@ bm_status bmi_csv_read(bmi_error *e, bm_place here, bm_context *context, const b
     bmi_source source;
     *out = (bmi_csv){ 0 };
     if (!options->path) return bmi_fail(e, BM_E_ARGUMENT, here, "no path of a CSV file is given");
-    bm_status st = bmi_source_open(e, here, context, options->path, &source);
+    bm_status st = bmi_source_open(e, here, context, options->path, !options->skip_bad_rows, &source);
     if (!st) st = read_source(e, here, &source, 0, options, out);
     bmi_source_end(&source);
     return st;

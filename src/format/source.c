@@ -35,11 +35,12 @@ static bool open_regular(const char *path, bmi_source *s)
     return false;
 }
 
-bm_status bmi_source_open(bmi_error *e, bm_place here, bm_context *context, const char *path, bmi_source *s)
+bm_status bmi_source_open(bmi_error *e, bm_place here, bm_context *context, const char *path, bool text, bmi_source *s)
 {
     *s = (bmi_source){ .context = context, .name = path, .file = -1 };
     if (open_regular(path, s)) return BM_OK;
-    bm_status st = bmi_file_read(e, here, context, path, 0, &s->owned, &s->size);
+    bm_status st = text ? bmi_file_read_to_nul(e, here, context, path, &s->owned, &s->size)
+                        : bmi_file_read(e, here, context, path, 0, &s->owned, &s->size);
     s->bytes = s->owned;
     return st;
 }

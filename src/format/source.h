@@ -15,7 +15,8 @@ typedef struct bmi_source {
     size_t size;
 } bmi_source;
 
-bm_status bmi_source_open(bmi_error *e, bm_place here, bm_context *context, const char *path, bmi_source *s);
+/* text: of what is there whole, the bytes behind a NUL byte may be missing. */
+bm_status bmi_source_open(bmi_error *e, bm_place here, bm_context *context, const char *path, bool text, bmi_source *s);
 /* Over the caller's bytes, borrowed. */
 void bmi_source_memory(bm_context *context, const char *name, const void *bytes, size_t size, bmi_source *s);
 void bmi_source_end(bmi_source *s);

@@ -9,7 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -470,6 +472,61 @@ static void killed_at_any_time(void **state)
     }
 }
 
+/* What has no end, or no content, is refused before it is read. */
+static void devices_and_sockets(void **state)
+{
+    (void)state;
+    unsigned char *bytes;
+    size_t size;
+    bmi_error e = { 0 };
+    assert_int_equal(bmi_file_read(&e, nowhere, NULL, "/dev/zero", 0, &bytes, &size), BM_E_FILE);
+    bmt_contains("zeros", e.text, "cannot read /dev/zero: it is a device");
+    e = (bmi_error){ 0 };
+    assert_int_equal(bmi_file_read(&e, nowhere, NULL, "/dev/null", 0, &bytes, &size), BM_OK);
+    assert_int_equal(size, 0);
+    bmi_file_release(NULL, bytes, size);
+    const char *path = bmt_temp("socket");
+    const int s = socket(AF_UNIX, SOCK_STREAM, 0);
+    struct sockaddr_un name = { .sun_family = AF_UNIX };
+    assert_true(strlen(path) < sizeof name.sun_path);
+    strcpy(name.sun_path, path);
+    assert_int_equal(bind(s, (const struct sockaddr *)(const void *)&name, sizeof name), 0);
+    assert_int_equal(bmi_file_read(&e, nowhere, NULL, path, 0, &bytes, &size), BM_E_FILE);
+    bmt_contains("a socket", e.text, "it is a socket");
+    close(s);
+}
+
+/* A pipe whose writer writes zeros for ever: a text is read up to them. */
+static void zeros_without_end(void **state)
+{
+    (void)state;
+    int ends[2];
+    assert_int_equal(pipe(ends), 0);
+    const pid_t child = fork();
+    if (!child) {
+        static char zeros[4096];
+        close(ends[0]);
+        if (write(ends[1], "a,b\n", 4) == 4)
+            while (write(ends[1], zeros, sizeof zeros) > 0) continue;
+        _exit(0);
+    }
+    close(ends[1]);
+    const int before = dup(STDIN_FILENO);
+    dup2(ends[0], STDIN_FILENO);
+    close(ends[0]);
+    unsigned char *bytes;
+    size_t size;
+    bmi_error e = { 0 };
+    assert_int_equal(bmi_file_read_to_nul(&e, nowhere, NULL, "-", &bytes, &size), BM_OK);
+    dup2(before, STDIN_FILENO);
+    close(before);
+    assert_true(size > 4 && size < 1 << 20);
+    assert_memory_equal(bytes, "a,b\n", 5);
+    bmi_file_release(NULL, bytes, size);
+    kill(child, SIGKILL);
+    waitpid(child, NULL, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -484,6 +541,8 @@ int main(void)
         cmocka_unit_test(links_are_followed),
         cmocka_unit_test(targets_that_are_no_files),
         cmocka_unit_test(refused_targets),
+        cmocka_unit_test(devices_and_sockets),
+        cmocka_unit_test(zeros_without_end),
         cmocka_unit_test(failed_write_keeps_the_old),
         cmocka_unit_test(killed_before_commit_keeps_the_old),
         cmocka_unit_test(killed_at_any_time),

@@ -55,6 +55,11 @@ static void pipes(void **state)
     bmt_exits(bmt_sh("mkfifo in.csv out.csv; for i in 1 2 3 4 5 6 7 8 9 10; do { cat ok.csv > in.csv & } && "
                      "{ baeum predict ok.st in.csv -q -o out.csv & } && timeout 20 cmp out.csv want.csv || exit 1; done"),
               0); /* a pipe is opened once: who writes into it would take a closing for the end */
+    bmt_contains("zeros", bmt_exits(bmt_sh("(cat ok.csv; cat /dev/zero) | baeum train - -t b"), 1).err,
+                 "-:62:1: there is a NUL byte");
+    bmt_contains("packed zeros", bmt_exits(bmt_sh("(cat ok.csv; cat /dev/zero) | gzip | baeum train - -t b"), 1).err,
+                 "NUL byte");
+    bmt_contains("zeros as a model", bmt_exits(bmt_sh("baeum predict /dev/zero ok.csv"), 1).err, "it is a device");
     bmt_exits(bmt_sh("gzip -c ok.csv | baeum train - -t b -q -o p.st && cmp p.st ok.st"), 0);
     bmt_exits(bmt_sh("baeum train - -t b -q -o - < ok.csv 2> words | cmp - ok.st"), 0);
     bmt_exits(bmt_sh("baeum predict ok.st ok.csv | head -n 1 && baeum data show ok.csv -n 60 | head -n 1"), 0);
