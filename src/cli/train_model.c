@@ -199,6 +199,20 @@ static int check_layers(cli *c, const bm_model *m)
     return cli_fail(c, e.status == BM_E_ARGUMENT ? CLI_USAGE : CLI_FAILED, "--model: %s", e.text);
 }
 
+/* The optimiser that stands in the text of a learner, which is read for good once the network is built. */
+static int check_optimizer(cli *c, const bm_model *m)
+{
+    const bmi_field *text = m->learner ? bmi_field_find(m->learner->fields, "optimizer") : NULL;
+    const char *given = text ? *(const char *const *)(const void *)((const char *)m->how + text->offset) : NULL;
+    bmi_arena arena = { 0 };
+    bmi_error e = { 0 };
+    bm_optimizer optimizer;
+    if (given) bmi_part_parse(&e, BM_HERE, &arena, "optimizer", given, &optimizer);
+    bmi_arena_end(&arena);
+    if (!e.status) return 0;
+    return cli_fail(c, e.status == BM_E_MEMORY ? CLI_FAILED : CLI_USAGE, "--model: %s", e.text);
+}
+
 int cli_train_check(cli *c)
 {
     const cli_options *o = &c->options;
@@ -212,6 +226,7 @@ int cli_train_check(cli *c)
         if (bm_failed(t.model)) status = model_failed(c, t.model);
     }
     if (!status && t.model) status = check_layers(c, t.model);
+    if (!status && t.model) status = check_optimizer(c, t.model);
     if (!status && o->optimizer) status = make_optimizer(c, &arena, &optimizer);
     if (!status && o->loss) status = find_loss(c, o->loss);
     if (!status) status = cli_steps_check(c);

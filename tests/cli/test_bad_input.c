@@ -269,6 +269,9 @@ static void settings(void **state)
         { "-m wrong.json", 1, "\"layers\" must be a list of layers" },
         { "-m dir.json", 1, "--model: cannot read dir.json: it is a folder" },
         { "-m mlp:4 --optimizer sgd:momentum=2", 2, "momentum" },
+        { "-m mlp:4,optimizer=adma", 2, "--model: \"adma\" is no optimizer; did you mean \"adam\"?" },
+        { "-m mlp:4,optimizer=sgd:momentun=.9", 2, "did you mean \"momentum\"?" },
+        { "-m mlp:4,activation=rleu", 2, "did you mean \"relu\"?" },
         { "-m mlp:4 --optimizer adam:beta1=nan", 2, "beta1" },
         { "--validation -.1", 2, "--validation is \"-.1\"; a share of the rows is at least 0 and below 1" },
         { "--test nan", 2, "--test is \"nan\"" },
@@ -282,6 +285,8 @@ static void settings(void **state)
         snprintf(line, sizeof line, "baeum train ok.csv -t b -q -o out.st %s", rows[i].arguments);
         refuses(line, rows[i].code, rows[i].says);
     }
+    bmt_contains("told before the table is read", bmt_exits(bmt_sh("baeum train none.csv -t b -m mlp:4,optimizer=adma"), 2).err,
+                 "did you mean \"adam\"?");
     bmt_contains("no line of C is named", bmt_sh("baeum train ok.csv -t b -m mlp:4 --rate 1e30").err,
                  "the first operation whose result is not is ");
     assert_null(strstr(bmt_sh("baeum train ok.csv -t b -m mlp:4 --rate 1e30").err, "made at"));
