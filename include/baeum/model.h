@@ -342,6 +342,9 @@ typedef struct bm_logistic_options {
 /** The same for any number of classes by softmax. */
 #define bm_softmax_regression(...) bm_learner_value_at("softmax", BM_OPTIONS(bm_logistic_options, .zero_ = 0, __VA_ARGS__), BM_HERE)
 
+/** The same by a logistic regression of each class against the rest; probabilities are their outputs over the sum of these. */
+#define bm_one_vs_rest(...) bm_learner_value_at("one_vs_rest", BM_OPTIONS(bm_logistic_options, .zero_ = 0, __VA_ARGS__), BM_HERE)
+
 typedef struct bm_perceptron_options {
     char    zero_;
     BM_NAMED_;

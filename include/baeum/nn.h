@@ -34,6 +34,7 @@ typedef struct bm_schedule   { const char *name; const struct bm_schedule_kind  
 #define BM_STEP_AT(threshold) BM_VALUE(bm_activation, .name = "step", .p = { (threshold) }) /**< 1 above the threshold, else 0 */
 #define BM_EXPONENTIAL       BM_VALUE(bm_activation, .name = "exponential")  /**< e^x */
 #define BM_SOFTMAX           BM_VALUE(bm_activation, .name = "softmax")      /**< along the last axis */
+#define BM_SHARES            BM_VALUE(bm_activation, .name = "one_vs_rest")  /**< each sigmoid over the sum of them along the last axis */
 #define BM_LOG_SOFTMAX       BM_VALUE(bm_activation, .name = "log_softmax")
 
 /* Initialisers. fan_in, fan_out: rows and columns of a kernel (times its window). */

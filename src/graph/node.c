@@ -33,8 +33,9 @@ static const char *name_node(bm_graph *g, const bm_op *op, const char *name, con
     }
     if (find(g, label) < 0) return bmi_arena_text(&g->arena, label);
     char text[200];
-    for (size_t number = g->count;; number++) { /* the node's index first: nearly always free */
-        snprintf(text, sizeof text, "%.150s_%zu", label, number);
+    size_t *next = &g->nodes[find(g, label)].next; /* so that no number is tried twice */
+    for (;;) {
+        snprintf(text, sizeof text, "%.150s_%zu", label, ++*next);
         if (find(g, text) < 0) return bmi_arena_text(&g->arena, text);
     }
 }

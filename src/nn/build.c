@@ -159,7 +159,7 @@ bm_node bm_build_activation(bm_build *b, bm_activation activation, bm_node x)
     if (!bmi_grow(b->arena.context, (void **)&b->squashes, &b->squashes_capacity, b->n_squashes + 1, sizeof *b->squashes))
         return no_memory(b, "activations");
     b->squashes[b->n_squashes].output = y;
-    b->squashes[b->n_squashes].logits = x;
+    b->squashes[b->n_squashes].logits = bm_node_in(y, 0); /* x, or what an activation that ends so made of it */
     b->squashes[b->n_squashes++].name = !strcmp(kind, "softmax") ? "softmax" : "sigmoid";
     return y;
 }

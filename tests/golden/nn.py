@@ -42,7 +42,8 @@ for text, y in [("linear", x), ("relu", N(F.relu(T(x)))), ("leaky_relu", N(F.lea
                 ("elu", N(F.elu(T(x)))), ("elu(1.5)", N(F.elu(T(x), 1.5))), ("selu", N(F.selu(T(x)))), ("gelu", N(F.gelu(T(x)))), ("silu", N(F.silu(T(x)))),
                 ("softplus", np.logaddexp(0, x)), ("sigmoid", special.expit(x)), ("hard_sigmoid", N(F.hardsigmoid(T(x)))), ("tanh", np.tanh(x)),
                 ("softsign", N(F.softsign(T(x)))), ("step", x > 0), ("step(.5)", x > .5), ("exponential", np.exp(x)), ("softmax", N(F.softmax(T(x), -1))),
-                ("log_softmax", N(F.log_softmax(T(x), -1)))]:
+                ("log_softmax", N(F.log_softmax(T(x), -1))),
+                ("one_vs_rest", special.expit(x) / special.expit(x).sum(axis=-1, keepdims=True))]:
     case("activation", text, y, x=x)
 
 # ---- losses: all reduced over rows as baeum does ----

@@ -14,7 +14,12 @@ static void names_are_unique(void **state)
     bm_node x = bm_placeholder(g, BM_F32, BM_SHAPE(BM_ANY, 10), "x");
     bm_node a = bm_neg(x), b = bm_neg(x), c = bm_neg(b);
     assert_string_equal(bm_node_name(a), "neg");
-    assert_string_not_equal(bm_node_name(b), bm_node_name(c));
+    assert_string_equal(bm_node_name(b), "neg_1");
+    assert_string_equal(bm_node_name(c), "neg_2");
+    bm_placeholder(g, BM_F32, BM_SCALAR, "neg_3"); /* a number that is taken is passed over */
+    assert_string_equal(bm_node_name(bm_abs(bm_neg(c))), "abs");
+    assert_int_equal(bm_node_find(g, "neg_3").index, 4);
+    assert_true(bm_node_ok(bm_node_find(g, "neg_4")));
     assert_int_equal(bm_node_find(g, "neg").index, a.index);
     assert_int_equal(bm_node_find(g, bm_node_name(c)).index, c.index);
     assert_int_equal(bm_node_find(g, "nothing").index, -1);

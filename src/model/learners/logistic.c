@@ -47,6 +47,13 @@ static size_t all_softmax(bm_learning *l, const void *options, bm_layer *into, s
     return 1;
 }
 
+static size_t all_shares(bm_learning *l, const void *options, bm_layer *into, size_t room)
+{
+    (void)options, (void)room;
+    into[0] = l->outputs == 2 ? bmi_output_layer(1, "sigmoid") : bmi_output_layer(l->outputs, "one_vs_rest");
+    return 1;
+}
+
 static void compile(bm_learning *l, const void *options, bm_compile_options *c, bm_fit_options *fit)
 {
     (void)options, (void)fit;
@@ -66,13 +73,25 @@ typedef struct objective {
     double penalty; /* 1 / (C * all) */
 } objective;
 
+/* The sum of the losses of all classes against the rest, each by its unit's sum s: of the output softmax(-softplus(-s)). */
+static bm_node one_vs_rest_loss(const bmi_network *n, bool weighted)
+{
+    bm_node s = n->heads[0].output;
+    for (int i = 0; i < 4; i++) s = bm_node_in(s, 0);
+    const bm_shape shape = bm_node_shape(s);
+    const bm_node t = bm_one_hot(n->heads[0].target, shape.dim[shape.rank - 1], bm_node_type(s)),
+                  rows = bm_sum_over(bm_sigmoid_crossentropy(s, t), BM_AXES(-1));
+    return bm_sum(weighted ? bm_mul(rows, n->eval_weight) : rows);
+}
+
 /* The sum of losses over a part of the rows, and its gradient. */
 static bm_status make_passes(objective *o, const bm_dataset *d)
 {
     bmi_network *n = o->n;
     bmi_error *e = &o->l->model->object.error;
     const bool w = o->columns.weighted;
-    const bm_node loss = w ? n->eval_weighted : n->eval_data;
+    const bool shares = !strcmp(o->l->model->learner->name, "one_vs_rest") && o->l->outputs > 2;
+    const bm_node loss = shares ? one_vs_rest_loss(n, w) : w ? n->eval_weighted : n->eval_data;
     bm_node xs[2] = { { NULL, -1 }, { NULL, -1 } }, dx[2];
     for (size_t i = 0; i < n->training.n_weights; i++)
         xs[strstr(n->training.weights[i].name, "/bias") != NULL] = n->training.weights[i].node;
@@ -201,6 +220,18 @@ static const bm_learner_kind softmax = {
     .fit = fit,
     .doc = "Softmax regression with an L2 penalty, by L-BFGS.",
 };
-const bmi_kind bmi_kinds_learner_logistic[] = { { "learner", "logistic", &logistic },
-                                                { "learner", "softmax", &softmax },
-                                                { 0 } };
+static const bm_learner_kind one_vs_rest = {
+    .size = sizeof(bm_learner_kind),
+    .name = "one_vs_rest",
+    .options_size = sizeof(bm_logistic_options),
+    .fields = fields,
+    .tasks = BM_LEARNS_TWO_CLASSES | BM_LEARNS_CLASSES | BM_LEARNS_WEIGHTED,
+    .type = BM_F64,
+    .layers = all_shares,
+    .compile = compile,
+    .fit = fit,
+    .doc = "Logistic regression of each class against the rest, by L-BFGS.",
+};
+const bmi_kind bmi_kinds_learner_logistic[] = {
+    { "learner", "logistic", &logistic }, { "learner", "softmax", &softmax }, { "learner", "one_vs_rest", &one_vs_rest }, { 0 }
+};

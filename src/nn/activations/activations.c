@@ -38,13 +38,15 @@ ROW(step, "1 above the threshold, else 0; no gradient", bm_step(p[0] == 0 ? x : 
 ROW(exponential, "e^x", bm_exp(x), NONE)
 ROW(softmax, "e^x over its sum along the last axis", bm_softmax(x), NONE)
 ROW(log_softmax, "logarithm of softmax along the last axis", bm_log_softmax(x), NONE)
+ROW(one_vs_rest, "each sigmoid's share of their sum along the last axis: classes found one against the rest",
+    bm_softmax(bm_neg(bm_softplus(bm_neg(x)))), NONE)
 
 #define KIND(name_)                         \
     {                                       \
         "activation", #name_, &kind_##name_ \
     }
 const bmi_kind bmi_kinds_activation_activations[] = {
-    KIND(linear), KIND(relu),        KIND(leaky_relu), KIND(elu),          KIND(selu), KIND(gelu),
-    KIND(silu),   KIND(softplus),    KIND(sigmoid),    KIND(hard_sigmoid), KIND(tanh), KIND(softsign),
-    KIND(step),   KIND(exponential), KIND(softmax),    KIND(log_softmax),  { 0 },
+    KIND(linear), KIND(relu),        KIND(leaky_relu), KIND(elu),          KIND(selu),        KIND(gelu),
+    KIND(silu),   KIND(softplus),    KIND(sigmoid),    KIND(hard_sigmoid), KIND(tanh),        KIND(softsign),
+    KIND(step),   KIND(exponential), KIND(softmax),    KIND(log_softmax),  KIND(one_vs_rest), { 0 },
 };
