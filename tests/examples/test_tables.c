@@ -62,9 +62,41 @@ static void worked(void **state)
     assert_non_null(strstr(r.out, "steps of an epoch of 1,000 rows by 128"));
 }
 
+/* What is to be seen: the line leaves [0, 1], squared error bends both ways, C trades bias for variance. */
+static void logistic(void **state)
+{
+    (void)state;
+    const bmt_run r = example("logistic");
+    int below = 0, above = 0, concave = 0;
+    for (int i = 1; i <= 5; i++) {
+        double hours, line, sigmoid;
+        assert_int_equal(sscanf(bmt_line(r.out, i), "%lf %lf %lf", &hours, &line, &sigmoid), 3);
+        below += line < 0;
+        above += line > 1;
+        assert_true(sigmoid >= 0 && sigmoid <= 1);
+    }
+    assert_true(below && above);
+    for (int i = 8; i <= 16; i++) {
+        double w, squared, bend1, cross, bend2;
+        assert_int_equal(sscanf(bmt_line(r.out, i), "%lf %lf %lf %lf %lf", &w, &squared, &bend1, &cross, &bend2), 5);
+        concave += bend1 < 0;
+        assert_true(bend2 > 0);
+    }
+    assert_in_range(concave, 1, 8);
+    double before[2] = { 1, 0 };
+    assert_int_equal(bmt_lines(r.out), 23);
+    for (int i = 19; i <= 22; i++) {
+        double C, bias, variance;
+        assert_int_equal(sscanf(bmt_line(r.out, i), "%lf %lf %lf", &C, &bias, &variance), 3);
+        assert_true(bias < before[0] && variance > before[1]);
+        before[0] = bias;
+        before[1] = variance;
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(worked), cmocka_unit_test(infert), cmocka_unit_test(creditcard),
-                                        cmocka_unit_test(optimizers) };
+                                        cmocka_unit_test(logistic), cmocka_unit_test(optimizers) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
