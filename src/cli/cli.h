@@ -250,6 +250,8 @@ const char *cli_positive(cli *c, const bm_model *m);
 void cli_confusion(cli *c, const bm_model *m, const bm_tensor *targets, const bm_tensor *values, int most);
 /* inspect.c: puts what was asked for in training beside the model (weights, balanced ...) into the result. */
 void cli_model_settings(cli *c, const bm_model *m);
+/* residuals.c: of numbers the quartiles of true less predicted; with -o every row. Returns 0 or an exit code. */
+int cli_residuals(cli *c, const bm_model *m, const bm_tensor *targets, const bm_tensor *values);
 /* coefficients.c: what a model that is one dense layer multiplies the features of a table by; others have no such table. */
 void cli_coefficients(cli *c, bm_model *m);
 bool cli_has_coefficients(bm_model *m);

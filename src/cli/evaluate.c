@@ -132,12 +132,21 @@ static void show(evaluation *v)
 static int run(cli *c)
 {
     evaluation v = { .c = c };
+    if (c->options.output && cli_is_stdout(c->options.output)) {
+        if (c->json) return cli_fail(c, CLI_USAGE, "-o %s and --json both want standard output", c->options.output);
+        c->to = stderr; /* standard output has the rows */
+    }
+    for (int i = 0; i < 2; i++) {
+        const int wrong = cli_spare(c, c->options.output, c->arguments[i]);
+        if (wrong) return wrong;
+    }
     if (!(v.model = cli_model_open(c, c->arguments[0]))) return CLI_FAILED;
     int status = cli_source_open(c, c->arguments[1], bm_model_recipe(v.model), BM_VALUE(bm_names, NULL), &v.source);
     if (!status) cli_source_say(c, &v.source);
     if (!status) status = bm_model_recipe(v.model) ? judge_table(&v) : judge_arrays(&v);
     if (!status) status = judge_trivial(&v);
     if (!status) show(&v);
+    if (!status && has_usual_scores(&v)) status = cli_residuals(c, v.model, bm_dataset_t(v.judged, 0), v.values);
     bm_free(v.values);
     bm_free(v.made);
     bm_free(v.model);
@@ -154,14 +163,19 @@ const cli_command cli_evaluate = {
     .run = run,
     .summary = "score a saved model on known rows",
     .options = BIT(OPT_THREADS) | BIT(OPT_NO_HEADER) | BIT(OPT_DELIMITER) | BIT(OPT_RENAME) | BIT(OPT_BAD_ROWS) |
-               BIT(OPT_DATA) | BIT(OPT_JSON) | BIT(OPT_QUIET),
+               BIT(OPT_DATA) | BIT(OPT_OUTPUT) | BIT(OPT_JSON) | BIT(OPT_QUIET),
     .about =
         "Scores a model that baeum train made on rows of DATA, which has the target, beside the trivial answer on the "
         "same rows (their\n"
         "mean, or their most frequent class), with the counts of true against predicted classes. Rows without the target are "
         "left out,\n"
         "those of a class that training had not seen count as wrong. Of a set in two parts, as mnist, the rows are the test "
-        "part.",
+        "part.\n"
+        "Of numbers the quartiles of the residuals follow, true less predicted; -o writes a line per judged row: target, "
+        "prediction "
+        "and\n"
+        "residual, or of classes the probability that the true one was given.",
     .examples = "  baeum evaluate iris.safetensors later.csv\n"
+                "  baeum evaluate sales.safetensors later.csv -o residuals.csv\n"
                 "  baeum evaluate mnist.safetensors mnist --json",
 };

@@ -34,6 +34,43 @@ static void as_in_training(void **state)
     same_scores("creditcard", "share", "linear", numbers, BMI_COUNT(numbers));
 }
 
+/* A line per row: their squares are the MSE that is shown, their quartiles too; of classes the probability of the true one. */
+static void residuals(void **state)
+{
+    (void)state;
+    bmt_exits(bmt_sh("baeum train creditcard -t share -q --log-target -o c.st"), 0);
+    bmt_contains("quartiles", bmt_exits(bmt_sh("baeum evaluate c.st creditcard"), 0).out, "\n             min ");
+    json_t *json = bmt_json(bmt_exits(bmt_sh("baeum evaluate c.st creditcard -o r.csv --json"), 0));
+    char *rows = bmt_text("r.csv");
+    double squares = 0, least = 1, most = -1;
+    assert_string_equal(bmt_line(rows, 0), "target,prediction,residual");
+    assert_int_equal(bmt_lines(rows), 1320);
+    int n = 0;
+    for (const char *at = strchr(rows, '\n') + 1; *at; at = strchr(at, '\n') + 1, n++) {
+        double t, y, r;
+        assert_int_equal(sscanf(at, "%lf,%lf,%lf", &t, &y, &r), 3);
+        bmt_near("true less predicted", r, t - y, 1e-12);
+        squares += r * r / 1319;
+        least = r < least ? r : least;
+        most = r > most ? r : most;
+    }
+    assert_int_equal(n, 1319);
+    bmt_near("their squares", squares, bmt_json_number(json, "metrics.mse"), 1e-9);
+    bmt_near("least", bmt_json_number(json, "residuals.min"), least, 1e-15);
+    bmt_near("most", bmt_json_number(json, "residuals.max"), most, 1e-15);
+    free(rows);
+    json_decref(json);
+    bmt_exits(bmt_sh("baeum train iris -q -o i.st"), 0);
+    const bmt_run classes = bmt_exits(bmt_sh("baeum evaluate i.st iris -o -"), 0);
+    assert_string_equal(bmt_line(classes.out, 0), "target,prediction,p_target");
+    assert_int_equal(bmt_lines(classes.out), 151);
+    bmt_contains("the first flower", bmt_line(classes.out, 1), "setosa,setosa,0.9");
+    bmt_contains("words go elsewhere", classes.err, "accuracy");
+    bmt_exits(bmt_sh("baeum evaluate i.st iris -o - --json"), 2);
+    bmt_exits(bmt_sh("baeum evaluate i.st iris -o i.st"), 2);
+    bmt_exits(bmt_sh("baeum evaluate i.st iris -o nowhere/r.csv"), 1);
+}
+
 static void words(void **state)
 {
     (void)state;
@@ -109,13 +146,15 @@ static void rows_of_other_kinds(void **state)
     bmt_near("log loss", bmt_json_number(other, "metrics.log_loss"), bmt_json_number(known, "metrics.log_loss"), 1e-12);
     bmt_near("area", bmt_json_number(other, "metrics.roc_auc"), bmt_json_number(known, "metrics.roc_auc"), 1e-12);
     json_decref(other), json_decref(known);
+    bmt_contains("unseen, row by row", bmt_exits(bmt_sh("baeum evaluate iris.st other.csv -q -o -"), 0).out,
+                 "\n(unseen),setosa,0\n");
     bmt_contains("no target at all", bmt_exits(bmt_sh("sed '2,$s/,[a-z]*$/,/' iris.csv | baeum evaluate iris.st -"), 1).err,
                  "is missing in all 150 rows");
 }
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(as_in_training), cmocka_unit_test(words),
+    const struct CMUnitTest tests[] = { cmocka_unit_test(as_in_training), cmocka_unit_test(words), cmocka_unit_test(residuals),
                                         cmocka_unit_test(counted_and_refused), cmocka_unit_test(rows_of_other_kinds) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

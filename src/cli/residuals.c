@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+/* What baeum evaluate shows row by row: of numbers the residuals (true less predicted), in quartiles and with -o each of them; of classes with
+ * -o the true and the predicted one, and the probability that the true one was given.
+ */
+#include "cli/cli.h"
+#include <math.h>
+#include <stdlib.h>
+
+static int64_t likeliest(const bm_tensor *values, int64_t row, int64_t classes)
+{
+    int64_t best = 0;
+    for (int64_t k = 1; k < classes; k++)
+        if (bm_tensor_at(values, row * classes + k) > bm_tensor_at(values, row * classes + best)) best = k;
+    return best;
+}
+
+/* Columns target, prediction, residual; the table is the caller's to free. */
+static bm_table *of_numbers(const bm_model *m, const bm_tensor *targets, const bm_tensor *values)
+{
+    const int64_t rows = bm_tensor_size(targets);
+    double *numbers = calloc(3 * (size_t)rows + 1, sizeof *numbers), *t = numbers, *y = t + rows, *r = y + rows;
+    bm_table *table = bm_table_new();
+    for (int64_t i = 0; numbers && i < rows; i++) {
+        t[i] = bm_recipe_inverse(bm_model_recipe(m), bm_tensor_at(targets, i));
+        y[i] = bm_tensor_at(values, i);
+        if (!isfinite(y[i])) y[i] = NAN;
+        r[i] = t[i] - y[i];
+    }
+    if (numbers) {
+        bm_table_add_real(table, "target", t, rows);
+        bm_table_add_real(table, "prediction", y, rows);
+        bm_table_add_real(table, "residual", r, rows);
+    }
+    free(numbers);
+    return table;
+}
+
+static bm_table *of_classes(const bm_model *m, const bm_tensor *targets, const bm_tensor *values)
+{
+    const int64_t rows = bm_tensor_size(targets), classes = bm_model_classes(m);
+    bm_name *names = calloc(2 * (size_t)rows + 1, sizeof *names);
+    double *p = calloc((size_t)rows + 1, sizeof *p);
+    bm_table *table = bm_table_new();
+    for (int64_t i = 0; names && p && i < rows; i++) {
+        const int64_t class = (int64_t)bm_tensor_at(targets, i);
+        names[i] = class < classes ? bm_model_class_name(m, class) : "(unseen)";
+        names[rows + i] = bm_model_class_name(m, likeliest(values, i, classes));
+        p[i] = class < classes ? bm_tensor_at(values, i * classes + class) : 0;
+        if (!isfinite(p[i])) p[i] = NAN;
+    }
+    if (names && p) {
+        bm_table_add_text(table, "target", names, rows);
+        bm_table_add_text(table, "prediction", names + rows, rows);
+        bm_table_add_real(table, "p_target", p, rows);
+    }
+    free(names);
+    free(p);
+    return table;
+}
+
+static void say_quartiles(cli *c, const bm_table *t)
+{
+    const bm_summary s = bm_table_summary(t, 2);
+    const double value[5] = { s.min, s.q1, s.median, s.q3, s.max };
+    static const char *const name[5] = { "min", "q1", "median", "q3", "max" };
+    cli_grid grid = { .columns = 6 };
+    json_t *all = json_object();
+    char number[32];
+    cli_grid_add(&grid, "");
+    for (int i = 0; i < 5; i++) cli_grid_add(&grid, name[i]);
+    cli_grid_add(&grid, "residual");
+    for (int i = 0; i < 5; i++) {
+        cli_grid_add(&grid, cli_real(number, value[i]));
+        json_object_set_new(all, name[i], cli_number(value[i]));
+    }
+    if (cli_talks(c)) {
+        fputc('\n', c->to);
+        cli_grid_print(&grid, "", c->to);
+    }
+    cli_grid_end(&grid);
+    cli_put(c, "residuals", all);
+}
+
+int cli_residuals(cli *c, const bm_model *m, const bm_tensor *targets, const bm_tensor *values)
+{
+    const int64_t classes = bm_model_classes(m), rows = bm_tensor_size(targets);
+    const bool numbers = bm_model_task(m) == BM_REGRESSION;
+    const char *path = c->options.output;
+    char error[400];
+    if (bm_tensor_size(values) != rows * (numbers ? 1 : classes))
+        return path ? cli_fail(c, CLI_FAILED, "-o: the model has several targets a row; it is for one") : 0;
+    if (!path && !numbers) return 0;
+    bm_table *t = numbers ? of_numbers(m, targets, values) : of_classes(m, targets, values);
+    int status = bm_failed(t) || !bm_table_columns(t) ? cli_fail(c, CLI_FAILED, "out of memory") : 0;
+    if (!status && numbers) say_quartiles(c, t);
+    if (!status && path) {
+        const bm_csv_write_options o = { .path = cli_is_stdout(path) ? "/dev/stdout" : path };
+        if (bm_table_write_csv_at(t, &o, sizeof o, error, sizeof error, BM_HERE)) status = cli_fail_text(c, CLI_FAILED, error);
+        else cli_put(c, "file", json_string(path));
+    }
+    bm_free(t);
+    return status;
+}
