@@ -233,8 +233,8 @@ int cli_data_get_images(cli *c, const char *name);
 
 /* ---- scores: scores.c ---- */
 
-enum { CLI_PARTS = 4, CLI_MOST_CLASSES = 20 };
-/* Scores of parts beside each other: rows "train", "validation", "test", "baseline". */
+enum { CLI_MODELS = 32, CLI_PARTS = CLI_MODELS + 1, CLI_MOST_CLASSES = 20 };
+/* Scores beside each other: rows "train", "validation", "test", "baseline", or models. */
 typedef struct cli_scores {
     const char *name[CLI_PARTS];
     const char *note[CLI_PARTS]; /* behind the row, or null */

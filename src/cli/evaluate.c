@@ -129,9 +129,76 @@ static void show(evaluation *v)
     if (of_classes) cli_confusion(c, v->model, bm_dataset_t(v->judged, 0), v->values, CLI_MOST_CLASSES);
 }
 
+static void end(evaluation *v)
+{
+    bm_free(v->values);
+    bm_free(v->made);
+    bm_free(v->model);
+    cli_source_end(&v->source);
+}
+
+/* The i-th model judged on DATA, which is read as the model's recipe wants it. */
+static int judge(evaluation *v, int i)
+{
+    cli *c = v->c;
+    if (!(v->model = cli_model_open(c, c->arguments[i]))) return CLI_FAILED;
+    int status =
+        cli_source_open(c, c->arguments[c->n_arguments - 1], bm_model_recipe(v->model), BM_VALUE(bm_names, NULL), &v->source);
+    if (!status && !i) cli_source_say(c, &v->source);
+    if (!status) status = bm_model_recipe(v->model) ? judge_table(v) : judge_arrays(v);
+    return status ? status : judge_trivial(v);
+}
+
+/* The target and the task that models must have in common to stand in one table. */
+static int same_target(const evaluation *v, char first[200])
+{
+    char own[200];
+    const bm_recipe *recipe = bm_model_recipe(v->model);
+    snprintf(own, sizeof own, "%s (%s)", recipe ? bm_recipe_target(recipe) : bm_dataset_t_name(v->judged, 0),
+             bm_model_task(v->model) == BM_REGRESSION ? "regression" : "classification");
+    if (!*first) strcpy(first, own);
+    if (!strcmp(first, own)) return 0;
+    return cli_fail(v->c, CLI_FAILED, "the models do not stand in one table: the first one's target is %s, another one's %s",
+                    first, own);
+}
+
+/* Several models on the same rows: a line each. */
+static int compare(cli *c)
+{
+    const int models = c->n_arguments - 1;
+    cli_scores s = { .count = models + 1 };
+    char target[200] = "";
+    json_t *all = json_array();
+    int status = c->options.output ? cli_fail(c, CLI_USAGE, "-o is of one model; give one") : 0;
+    if (!status && !strcmp(c->arguments[models], "-"))
+        status = cli_fail(c, CLI_USAGE, "standard input can be read for one model; give a file");
+    s.name[models] = "baseline";
+    for (int i = 0; !status && i < models; i++) {
+        evaluation v = { .c = c };
+        status = judge(&v, i);
+        if (!status) status = same_target(&v, target);
+        if (!status) {
+            s.name[i] = c->arguments[i];
+            s.scores[i] = v.scores;
+            s.scores[models] = v.baseline;
+            s.note[models] = bm_model_task(v.model) == BM_REGRESSION ? "always the mean of these rows"
+                                                                     : "always the most frequent class of these rows";
+            if (!i) cli_put(c, "rows", json_integer((json_int_t)bm_dataset_rows(v.judged)));
+            json_array_append_new(all, json_pack("{s:s, s:o}", "file", s.name[i], "metrics", cli_scores_json(&v.scores)));
+        }
+        end(&v);
+    }
+    if (!status && cli_talks(c)) fputc('\n', c->to);
+    if (!status && !c->json) cli_scores_print(&s, c->to);
+    if (!status) cli_put(c, "baseline", cli_scores_json(&s.scores[models]));
+    cli_put(c, "models", all);
+    return status;
+}
+
 static int run(cli *c)
 {
     evaluation v = { .c = c };
+    if (c->n_arguments > 2) return compare(c);
     if (c->options.output && cli_is_stdout(c->options.output)) {
         if (c->json) return cli_fail(c, CLI_USAGE, "-o %s and --json both want standard output", c->options.output);
         c->to = stderr; /* standard output has the rows */
@@ -140,28 +207,21 @@ static int run(cli *c)
         const int wrong = cli_spare(c, c->options.output, c->arguments[i]);
         if (wrong) return wrong;
     }
-    if (!(v.model = cli_model_open(c, c->arguments[0]))) return CLI_FAILED;
-    int status = cli_source_open(c, c->arguments[1], bm_model_recipe(v.model), BM_VALUE(bm_names, NULL), &v.source);
-    if (!status) cli_source_say(c, &v.source);
-    if (!status) status = bm_model_recipe(v.model) ? judge_table(&v) : judge_arrays(&v);
-    if (!status) status = judge_trivial(&v);
+    int status = judge(&v, 0);
     if (!status) show(&v);
     if (!status && has_usual_scores(&v)) status = cli_residuals(c, v.model, bm_dataset_t(v.judged, 0), v.values);
-    bm_free(v.values);
-    bm_free(v.made);
-    bm_free(v.model);
-    cli_source_end(&v.source);
+    end(&v);
     return status;
 }
 
 #define BIT(id) (UINT64_C(1) << (id))
 const cli_command cli_evaluate = {
     .name = "evaluate",
-    .arguments = "MODEL DATA",
+    .arguments = "MODEL... DATA",
     .least = 2,
-    .most = 2,
+    .most = CLI_MODELS + 1,
     .run = run,
-    .summary = "score a saved model on known rows",
+    .summary = "score saved models on known rows",
     .options = BIT(OPT_THREADS) | BIT(OPT_NO_HEADER) | BIT(OPT_DELIMITER) | BIT(OPT_RENAME) | BIT(OPT_BAD_ROWS) |
                BIT(OPT_DATA) | BIT(OPT_OUTPUT) | BIT(OPT_JSON) | BIT(OPT_QUIET),
     .about =
@@ -172,10 +232,11 @@ const cli_command cli_evaluate = {
         "those of a class that training had not seen count as wrong. Of a set in two parts, as mnist, the rows are the test "
         "part.\n"
         "Of numbers the quartiles of the residuals follow, true less predicted; -o writes a line per judged row: target, "
-        "prediction "
-        "and\n"
-        "residual, or of classes the probability that the true one was given.",
+        "prediction and\n"
+        "residual, or of classes the probability that the true one was given. Several models stand in one table, on the same "
+        "rows.",
     .examples = "  baeum evaluate iris.safetensors later.csv\n"
+                "  baeum evaluate linear.safetensors mlp.safetensors later.csv\n"
                 "  baeum evaluate sales.safetensors later.csv -o residuals.csv\n"
                 "  baeum evaluate mnist.safetensors mnist --json",
 };

@@ -71,6 +71,36 @@ static void residuals(void **state)
     bmt_exits(bmt_sh("baeum evaluate i.st iris -o nowhere/r.csv"), 1);
 }
 
+/* Several models in one table, each with the scores it has alone; they must be of one target. */
+static void compared(void **state)
+{
+    (void)state;
+    bmt_exits(
+        bmt_sh("baeum data split creditcard -t share -q --validation 0 -o s && baeum train s-train.csv -t share -q -o a.st && "
+               "baeum train s-train.csv -t share -m mlp:8,epochs=3 -q -o b.st"),
+        0);
+    const bmt_run r = bmt_exits(bmt_sh("baeum evaluate a.st b.st s-test.csv"), 0);
+    const char *a = strstr(r.out, "\na.st "), *b = strstr(r.out, "\nb.st "), *baseline = strstr(r.out, "\nbaseline ");
+    assert_true(a && b && baseline && a < b && b < baseline);
+    json_t *both = bmt_json(bmt_exits(bmt_sh("baeum evaluate a.st b.st s-test.csv --json"), 0));
+    static const char *const names[] = { "a.st", "b.st" };
+    for (size_t i = 0; i < 2; i++) {
+        json_t *alone = bmt_json(bmt_exits(bmt_sh("baeum evaluate %s s-test.csv --json", names[i]), 0));
+        const json_t *one = json_array_get(json_object_get(both, "models"), i);
+        assert_string_equal(bmt_json_string(one, "file"), names[i]);
+        bmt_near(names[i], bmt_json_number(one, "metrics.r2"), bmt_json_number(alone, "metrics.r2"), 0);
+        bmt_near("baseline", bmt_json_number(both, "baseline.mse"), bmt_json_number(alone, "baseline.mse"), 1e-6); /* f32 */
+        json_decref(alone);
+    }
+    json_decref(both);
+    bmt_exits(bmt_sh("baeum evaluate a.st b.st s-test.csv -o r.csv"), 2);
+    bmt_exits(bmt_sh("baeum evaluate a.st b.st - < s-test.csv"), 2);
+    bmt_exits(bmt_sh("baeum evaluate a.st nothing.st s-test.csv"), 1);
+    bmt_exits(bmt_sh("baeum train s-train.csv -t income -q -o c.st"), 0);
+    bmt_contains("two targets", bmt_exits(bmt_sh("baeum evaluate a.st c.st s-test.csv"), 1).err,
+                 "the first one's target is share (regression), another one's income (regression)");
+}
+
 static void words(void **state)
 {
     (void)state;
@@ -154,7 +184,8 @@ static void rows_of_other_kinds(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(as_in_training), cmocka_unit_test(words), cmocka_unit_test(residuals),
+    const struct CMUnitTest tests[] = { cmocka_unit_test(as_in_training),      cmocka_unit_test(words),
+                                        cmocka_unit_test(residuals),           cmocka_unit_test(compared),
                                         cmocka_unit_test(counted_and_refused), cmocka_unit_test(rows_of_other_kinds) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
