@@ -93,6 +93,7 @@ BM_API bm_node     bm_node_find(bm_graph *g, const char *name);
 /** Number of nodes of a graph. */
 BM_API int64_t     bm_graph_size(const bm_graph *g);
 
+/* The writers below write nothing to a null stream. */
 /** Writes the node as text, "add:3 f32 [any, 10]": name, index, type and shape, never a value. */
 BM_API void bm_node_print(bm_node n, FILE *to);
 /** Writes every node as one line: "3  add  f32 [any, 10]  <- matmul:2 b:1". */

@@ -61,7 +61,8 @@ BM_API bm_status bm_set_value_at(bm_session *s, bm_node variable, const bm_tenso
 #define bm_set_value(s, variable, value) bm_set_value_at((s), (variable), (value), BM_HERE)
 
 /** Writes the plan of these feeds and fetches: every kernel with its nodes, shapes, bytes, floating-point operations and parts
- *  and, when `repeats` > 0, its mean time over that many runs (which do change variables if the fetches update them). */
+ *  and, when `repeats` > 0, its mean time over that many runs (which do change variables if the fetches update them).
+ *  Errors on s: as bm_run; BM_E_ARGUMENT no stream. */
 BM_API bm_status bm_plan_print_at(bm_session *s, bm_feeds feeds, bm_nodes fetches, int64_t repeats, FILE *to, bm_place here);
 #define bm_plan_print(s, feeds, fetches, repeats, to) bm_plan_print_at((s), feeds, fetches, (repeats), (to), BM_HERE)
 

@@ -52,6 +52,11 @@ bm_status bmi_fail_memory(bmi_error *e, bm_place here, size_t bytes, const char 
     return bmi_fail(e, BM_E_MEMORY, here, "out of memory: %zu bytes asked for %s", bytes, what);
 }
 
+bm_status bmi_need(bmi_error *e, bm_place here, const char *what, const void *at, size_t count)
+{
+    return at || !count ? BM_OK : bmi_fail(e, BM_E_ARGUMENT, here, "%s is null, where there should be %zu", what, count);
+}
+
 bm_status bmi_fail_from(bmi_error *to, const bmi_error *from)
 {
     if (!to->status && from->status) *to = *from;

@@ -26,6 +26,9 @@ bm_status bmi_fail_v(bmi_error *e, bm_status status, bm_place here, const char *
 /* BM_E_MEMORY with "out of memory: N bytes asked for <what>". */
 bm_status bmi_fail_memory(bmi_error *e, bm_place here, size_t bytes, const char *what);
 
+/* BM_E_ARGUMENT when there is no memory (`at` null) where the caller says `count` things lie: a list, a stream (1). */
+bm_status bmi_need(bmi_error *e, bm_place here, const char *what, const void *at, size_t count);
+
 /* Hands an error on from one object to another (first one stays); nothing when `from` has none. Returns to->status. */
 bm_status bmi_fail_from(bmi_error *to, const bmi_error *from);
 

@@ -89,7 +89,8 @@ bm_status bmi_dataset_weigh(bm_dataset *d, bm_tensor *weights, bm_place here)
 
 bm_status bmi_dataset_name_classes(bm_dataset *d, const char *const *names, int64_t n, bm_place here)
 {
-    if (d->object.error.status) return d->object.error.status;
+    if (d->object.error.status || bmi_need(&d->object.error, here, "dataset: the list of class_names", names, (size_t)n))
+        return d->object.error.status;
     const char **kept = bmi_arena_alloc(&d->arena, (size_t)n, sizeof *kept);
     bool fine = kept;
     for (int64_t i = 0; fine && i < n; i++) fine = (kept[i] = bmi_arena_text(&d->arena, names[i] ? names[i] : ""));

@@ -95,6 +95,8 @@ bm_status bm_recipe_step_at(bm_recipe *r, const char *name, bm_names columns, co
 {
     if (bmi_object_failed(r)) return bmi_object_status(r);
     if (r->fitted) return bmi_object_fail(r, BM_E_ARGUMENT, here, "recipe: it is fitted already; add steps before");
+    if (bmi_need(&r->object.error, here, "recipe: the list of columns", columns.at, columns.count))
+        return r->object.error.status;
     if (bmi_recipe_add(r, name, columns, with, &r->asked, here)) r->n_asked = r->n_steps;
     return r->object.error.status;
 }

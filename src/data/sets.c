@@ -161,7 +161,7 @@ bool bm_set_at(int64_t i, bm_set_about *into)
 {
     static const char *const families[] = { "set", "generator" };
     char path[4096], file[200];
-    for (int f = 0; f < 2 && i >= 0; f++)
+    for (int f = 0; into && f < 2 && i >= 0; f++)
         for (size_t k = 0;; k++, i--) {
             const bmi_kind *kind = bmi_kind_at(families[f], k);
             if (!kind) break;

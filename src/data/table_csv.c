@@ -10,16 +10,18 @@ static bm_status as_in_training(bmi_error *e, bm_place here, bm_context *context
                                 size_t *room)
 {
     const bm_recipe *r = o->recipe;
-    if (!r) return BM_OK;
+    if (bmi_need(e, here, "CSV: the list of text columns", o->text.at, o->text.count) ||
+        bmi_need(e, here, "CSV: the list of texts of missing cells", o->missing.at, o->missing.count) || !r)
+        return e->status;
     if (bmi_object_failed(r)) return bmi_fail(e, bmi_object_status(r), here, "%s", bmi_object_error(r));
     *room = o->text.count + r->n_inputs + 1 + o->missing.count + r->n_marks;
     if (!(*texts = bmi_alloc(context, *room, sizeof **texts)))
         return bmi_fail_memory(e, here, *room * sizeof **texts, "to read a CSV file");
-    const size_t own = o->text.at ? o->text.count : 0;
+    const size_t own = o->text.count;
     if (own) memcpy(*texts, o->text.at, own * sizeof **texts);
     o->text = (bm_names){ *texts, own + bmi_recipe_text_columns(r, *texts + own).count };
     const char **marks = *texts + o->text.count;
-    const size_t given = o->missing.at ? o->missing.count : 0;
+    const size_t given = o->missing.count;
     if (given) memcpy(marks, o->missing.at, given * sizeof *marks);
     if (r->n_marks) memcpy(marks + given, r->marks, r->n_marks * sizeof *marks);
     o->missing = (bm_names){ marks, given + r->n_marks };
@@ -29,7 +31,7 @@ static bm_status as_in_training(bmi_error *e, bm_place here, bm_context *context
 static bool keep_marks(bm_table *t, bm_names marks)
 {
     bool fine = true;
-    for (size_t i = 0; fine && marks.at && i < marks.count; i++)
+    for (size_t i = 0; fine && i < marks.count; i++)
         if (marks.at[i]) fine = bmi_notes_add(t->object.context, &t->marks, "%s", marks.at[i]);
     return fine;
 }

@@ -20,6 +20,7 @@ void bm_node_print(bm_node n, FILE *to)
 {
     char text[240];
     const bmi_node *node = bmi_node_of(n);
+    if (!to) return;
     if (!node) fprintf(to, "failed node\n");
     else fprintf(to, "%s:%" PRId64 " %s %s\n", node->name, n.index, bm_type_name(node->type), dims_text(text, node->shape));
 }
@@ -27,7 +28,7 @@ void bm_node_print(bm_node n, FILE *to)
 void bm_graph_print(const bm_graph *g, FILE *to)
 {
     char text[240];
-    for (size_t i = 0; g && i < g->count; i++) {
+    for (size_t i = 0; to && g && i < g->count; i++) {
         const bmi_node *node = &g->nodes[i];
         fprintf(to, "%4zu  %-22s %-18s %-4s %-14s", i, node->name, node->op->name, bm_type_name(node->type),
                 dims_text(text, node->shape));
@@ -49,6 +50,7 @@ static void dot_text(const char *text, FILE *to)
 void bm_graph_dot(const bm_graph *g, FILE *to)
 {
     char text[240];
+    if (!to) return;
     fprintf(to, "digraph baeum {\n  rankdir=BT;\n  node [shape=box, fontname=\"sans-serif\", fontsize=10];\n");
     for (size_t i = 0; g && i < g->count; i++) {
         const bmi_node *node = &g->nodes[i];

@@ -267,7 +267,8 @@ bm_status bm_fit_at(bm_model *m, const bm_fit_options *options, size_t size, bm_
 {
     if (bmi_object_failed(m) || !bmi_model_idle(m, "fit", here)) return bmi_object_status(m);
     bm_fit_options o = { 0 };
-    if (bmi_options_copy(&m->object.error, here, &o, sizeof o, offsetof(bm_fit_options, named_), options, size))
+    if (bmi_options_copy(&m->object.error, here, &o, sizeof o, offsetof(bm_fit_options, named_), options, size) ||
+        bmi_need(&m->object.error, here, "fit: the list of class_weights", o.class_weights.at, o.class_weights.count))
         return m->object.error.status;
     bmi_model_begin_work(m);
     bmi_model_note_split(m, false, NULL, NULL, here);

@@ -50,7 +50,7 @@ bm_model *bmi_model_made(bm_model *m)
 bm_status bmi_model_set_layers(bm_model *m, bm_layers layers, bm_place here)
 {
     bmi_error *e = &m->object.error;
-    if (e->status) return e->status;
+    if (e->status || bmi_need(e, here, "model: the list of layers", layers.at, layers.count)) return e->status;
     m->layers = bmi_arena_alloc(&m->arena, layers.count + 1, sizeof *m->layers);
     if (!m->layers) return bmi_fail_memory(e, here, layers.count * sizeof *m->layers, "layers");
     for (m->n_layers = 0; m->n_layers < layers.count; m->n_layers++)

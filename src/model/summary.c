@@ -143,7 +143,7 @@ void bm_summary_at(const bm_model *m, FILE *to)
 {
     char shape[200];
     int name = 5, kind = 4, out = 12;
-    if (!network_of(m)) return;
+    if (!to || !network_of(m)) return;
     for (int64_t i = 0; i < bm_model_layers(m); i++) {
         const bmi_shown *s = shown(m, i);
         if ((int)strlen(s->name) > name) name = (int)strlen(s->name);

@@ -9,14 +9,14 @@
 bm_callback bm_callback_at(const char *name, const void *options, size_t size, bm_place here)
 {
     bm_callback c;
-    bmi_part_make(&c, name, NULL, options, size, here);
+    bmi_part_make(&c, name ? name : "", NULL, options, size, here);
     return c;
 }
 
 bm_callback bm_callback_custom_at(const bm_callback_kind *kind, const void *options, size_t size, bm_place here)
 {
     bm_callback c;
-    bmi_part_make(&c, NULL, kind, options, size, here);
+    bmi_part_make(&c, kind ? NULL : "", kind, options, size, here);
     return c;
 }
 

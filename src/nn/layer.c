@@ -32,14 +32,14 @@ bm_layer bm_layer_custom_at(const bm_layer_kind *kind, const void *options, size
 bm_optimizer bm_optimizer_at(const char *name, const void *options, size_t size, bm_place here)
 {
     bm_optimizer optimizer;
-    bmi_part_make(&optimizer, name, NULL, options, size, here);
+    bmi_part_make(&optimizer, name ? name : "", NULL, options, size, here);
     return optimizer;
 }
 
 bm_optimizer bm_optimizer_custom_at(const bm_optimizer_kind *kind, const void *options, size_t size, bm_place here)
 {
     bm_optimizer optimizer;
-    bmi_part_make(&optimizer, NULL, kind, options, size, here);
+    bmi_part_make(&optimizer, kind ? NULL : "", kind, options, size, here);
     return optimizer;
 }
 

@@ -123,6 +123,8 @@ bm_status bmi_minimize(const bmi_minimize_request *r, bmi_arena *arena, bmi_mini
     if (!bm_node_ok(r->loss) || !bmi_type_is_real(bm_node_type(r->loss)))
         return bmi_object_fail(g, bm_node_ok(r->loss) ? BM_E_TYPE : BM_E_ARGUMENT, r->here, "minimize: the loss is %s",
                                bm_node_ok(r->loss) ? bm_type_name(bm_node_type(r->loss)) : "a failed node");
+    if (bmi_need(&g->object.error, r->here, "minimize: the list of variables", r->variables.at, r->variables.count))
+        return g->object.error.status;
     if (g->eager)
         return bmi_object_fail(g, BM_E_ARGUMENT, r->here,
                                "minimize: an eager graph keeps no variables between steps; use a session");

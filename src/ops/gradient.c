@@ -42,6 +42,26 @@ static bool mark(walk *w, bm_nodes xs)
     return true;
 }
 
+/* Whether what an operation's rule gave is a derivative by input j: a node of this graph in the input's type and shape. */
+static void check_derivative(walk *w, const bmi_node *node, int j, bm_place here)
+{
+    const bmi_node *x = &w->g->nodes[node->in[j]];
+    const bm_node dx = w->dx[j];
+    const bm_shape got = bm_node_shape(dx);
+    char a[200], b[200];
+    bool fits = got.rank == x->shape.rank;
+    for (int64_t d = 0; fits && d < got.rank; d++) fits = bmi_dims_fit(got.dim[d], x->shape.dim[d]);
+    if (dx.graph != w->g)
+        bmi_object_fail(w->g, BM_E_ARGUMENT, here, "gradient: the operation %s of node \"%s\" gives a node of another graph",
+                        node->op->name, node->name);
+    else if (!fits || bm_node_type(dx) != x->type)
+        bmi_object_fail(
+            w->g, fits ? BM_E_TYPE : BM_E_SHAPE, here,
+            "gradient: the operation %s of node \"%s\" gives %s %s as the derivative by its input %d, which is %s %s",
+            node->op->name, node->name, bm_type_name(bm_node_type(dx)), bmi_shape_text(a, &got), j + 1, bm_type_name(x->type),
+            bmi_shape_text(b, &x->shape));
+}
+
 /* Hands the adjoint of node i to its inputs. */
 static void pass_on(walk *w, int64_t i, bm_place here)
 {
@@ -58,6 +78,7 @@ static void pass_on(walk *w, int64_t i, bm_place here)
     const bm_place before = bmi_graph_lend(w->g, node.here.file ? node.here : here);
     node.op->grad((bm_node){ w->g, i }, w->adjoint[i], w->dx);
     for (int j = 0; j < node.n_in; j++) {
+        if (w->wanted[node.in[j]] && bm_node_ok(w->dx[j]) && !w->g->object.error.status) check_derivative(w, &node, j, here);
         bm_node *sum = &w->adjoint[node.in[j]];
         if (!w->wanted[node.in[j]] || !bm_node_ok(w->dx[j])) continue;
         *sum = bm_node_ok(*sum) ? bm_add(*sum, w->dx[j]) : w->dx[j];
@@ -111,7 +132,11 @@ static bm_node first_adjoint(bm_node y, bm_node seed, bm_place here)
 
 bm_status bm_gradients_at(bm_node y, bm_nodes xs, bm_node seed, bm_node *out, bm_place here)
 {
-    for (size_t i = 0; i < xs.count; i++) out[i] = bmi_node_failed(y.graph);
+    if (y.graph && !y.graph->object.error.status) {
+        bmi_need(&y.graph->object.error, here, "gradient: the list of nodes x", xs.at, xs.count);
+        bmi_need(&y.graph->object.error, here, "gradient: the array for the derivatives", out, xs.count);
+    }
+    for (size_t i = 0; out && i < xs.count; i++) out[i] = bmi_node_failed(y.graph);
     if (!check(y, xs, seed, here)) return y.graph ? y.graph->object.error.status : BM_E_ARGUMENT;
     bm_graph *g = y.graph;
     bm_context *context = g->object.context;

@@ -213,7 +213,9 @@ bm_status bm_split_at(bm_node x, int64_t axis, int64_t count, bm_node *out, bm_p
     const bm_shape shape = bm_node_shape(x);
     const int64_t d = axis < 0 ? axis + shape.rank : axis;
     char text[200];
-    for (int64_t k = 0; k < count; k++) out[k] = bmi_node_failed(x.graph);
+    if (x.graph && count > 0 && bmi_need(&x.graph->object.error, here, "split: the array for the parts", out, (size_t)count))
+        return x.graph->object.error.status;
+    for (int64_t k = 0; out && k < count; k++) out[k] = bmi_node_failed(x.graph);
     if (!bm_node_ok(x)) return x.graph ? x.graph->object.error.status : BM_E_ARGUMENT;
     if (d < 0 || d >= shape.rank || count < 1 || shape.dim[d] == BM_ANY || shape.dim[d] % count)
         return bmi_object_fail(x.graph, BM_E_SHAPE, here,

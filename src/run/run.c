@@ -126,17 +126,22 @@ const bm_array *bmi_plan_fetch(const bmi_cached_plan *p, size_t i)
     return &p->plan->fetches[i].array;
 }
 
+/* The error of bad data that a kernel met, if one did. */
+static bm_status report_fault(bm_session *s, bm_place here)
+{
+    if (!s->state.fault.set) return BM_OK;
+    const bmi_node *n = &s->graph->nodes[s->state.fault.number];
+    return bmi_object_fail(s, BM_E_DATA, here, "%s: %s %lld at position %lld is outside 0 .. %lld", n->name,
+                           s->state.fault.what, (long long)s->state.fault.value, (long long)s->state.fault.position,
+                           (long long)s->state.fault.limit - 1);
+}
+
 static bm_status run_plan(bm_session *s, bmi_cached_plan *p, const bmi_before *before, bm_place here)
 {
     s->last = p;
     s->state.tick++;
     bmi_execute(p->plan, &s->state, before);
-    if (s->state.fault.set) {
-        const bmi_node *n = &s->graph->nodes[s->state.fault.number];
-        return bmi_object_fail(s, BM_E_DATA, here, "%s: %s %lld at position %lld is outside 0 .. %lld", n->name,
-                               s->state.fault.what, (long long)s->state.fault.value, (long long)s->state.fault.position,
-                               (long long)s->state.fault.limit - 1);
-    }
+    if (report_fault(s, here)) return BM_E_DATA;
     return s->state.halt ? BM_E_NUMBER : BM_OK;
 }
 
@@ -215,6 +220,8 @@ static bool check_fetches(bm_session *s, bm_nodes fetches, bm_place here)
 static bmi_cached_plan *plan_of(bm_session *s, bm_feeds feeds, bm_nodes fetches, bm_place here)
 {
     if (s->graph->object.error.status) bmi_fail_from(&s->object.error, &s->graph->object.error);
+    bmi_need(&s->object.error, here, "run: the list of feeds", feeds.at, feeds.count);
+    bmi_need(&s->object.error, here, "run: the list of fetches", fetches.at, fetches.count);
     for (size_t i = 0; i < feeds.count && !s->object.error.status; i++) check_feed(s, feeds, i, here);
     if (s->object.error.status || !check_fetches(s, fetches, here)) return NULL;
     lists l = { .nodes = l.node, .shapes = l.shape };
@@ -261,18 +268,20 @@ bm_status bm_run_at(bm_session *s, bm_feeds feeds, bm_nodes fetches, bm_place he
 bm_status bm_plan_print_at(bm_session *s, bm_feeds feeds, bm_nodes fetches, int64_t repeats, FILE *to, bm_place here)
 {
     if (bmi_object_failed(s)) return bmi_object_status(s);
+    bmi_need(&s->object.error, here, "plan print: the stream", to, 1);
     bmi_cached_plan *p = plan_of(s, feeds, fetches, here);
     if (!p) return bmi_object_status(s);
     double *seconds = repeats > 0 ? bmi_alloc(s->object.context, p->plan->n_steps + 1, sizeof *seconds) : NULL;
     if (repeats > 0 && !seconds)
         return bmi_fail_memory(&s->object.error, here, p->plan->n_steps * sizeof *seconds, "times of a plan");
-    for (int64_t i = 0; i < repeats; i++) {
+    for (int64_t i = 0; i < repeats && !s->object.error.status; i++) {
         copy_feeds(p, feeds);
         s->state.tick++;
         bmi_execute_timed(p->plan, &s->state, seconds);
+        report_fault(s, here);
     }
     for (size_t i = 0; seconds && i < p->plan->n_steps; i++) seconds[i] /= (double)repeats;
-    bmi_plan_write(p->plan, s->graph, seconds, to);
+    if (!s->object.error.status) bmi_plan_write(p->plan, s->graph, seconds, to);
     bmi_release(s->object.context, seconds, p->plan->n_steps + 1, sizeof *seconds);
     return s->object.error.status;
 }

@@ -49,6 +49,7 @@ static void print_axis(const bm_tensor *t, int64_t axis, int64_t first, int64_t 
 
 void bm_tensor_print(const bm_tensor *t, FILE *to)
 {
+    if (!to) return;
     if (bmi_object_failed(t)) {
         fprintf(to, "failed tensor: %s\n", bmi_object_error(t));
         return;

@@ -125,6 +125,7 @@ bm_status bm_picture_dot_at(bm_session *s, bm_feeds feeds, bm_node y, FILE *to, 
     if (bmi_object_failed(s)) return bmi_object_status(s);
     if (y.graph != s->graph || !bm_node_ok(y))
         return bmi_object_fail(s, BM_E_ARGUMENT, here, "picture: y is a failed node or one of another graph");
+    if (bmi_need(&s->object.error, here, "picture: the stream", to, 1)) return s->object.error.status;
     picture p = { .s = s, .g = s->graph };
     bm_context *context = s->graph->object.context;
     if (!collect(&p, y) || !differentiate(&p, y, here))
@@ -179,6 +180,7 @@ static void copy_file(bm_session *s, FILE *from, const char *path, bm_place here
 bm_status bm_picture_svg_at(bm_session *s, bm_feeds feeds, bm_node y, const char *path, bm_place here)
 {
     if (bmi_object_failed(s)) return bmi_object_status(s);
+    if (bmi_need(&s->object.error, here, "picture: the path", path, 1)) return s->object.error.status;
     FILE *dot = tmpfile(), *svg = dot ? tmpfile() : NULL;
     int code = 0;
     char why[128];

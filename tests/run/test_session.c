@@ -217,6 +217,14 @@ static void indices_outside_are_named(void **state)
     }
     assert_int_equal(bm_run(s, BM_NO_FEEDS, BM_FETCHES(bm_softmax_crossentropy(x, two))), BM_E_DATA);
     bmt_contains("constant label", bm_error(s), "label 2 at position 2 is outside 0 .. 1");
+    bm_clear(s); /* rows without numbers have places, too */
+    bm_node empty = bm_gather(bm_broadcast_like(bm_number(g, 1), bm_random_uniform(g, BM_F32, BM_SHAPE(2, 0), 0, 1)), i);
+    assert_int_equal(bm_run(s, BM_FEEDS({ i, bad }), BM_FETCHES(empty)), BM_E_DATA);
+    bmt_contains("empty rows", bm_error(s), " 3 at position 1 is outside 0 .. 1");
+    bm_clear(s);
+    FILE *nowhere = fopen("/dev/null", "w");
+    assert_int_equal(bm_plan_print(s, BM_FEEDS({ i, bad }), BM_FETCHES(y), 2, nowhere), BM_E_DATA);
+    fclose(nowhere);
     bm_free(good);
     bm_free(bad);
     bm_free(s);

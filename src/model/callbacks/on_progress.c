@@ -13,10 +13,17 @@ typedef struct last {
     double seconds; /* of the last call */
 } last;
 
+static void begin(bm_training *t, const void *options, void *state)
+{
+    (void)state;
+    if (!((const bm_on_progress_options *)options)->function)
+        bm_training_fail(t, BM_E_ARGUMENT, "on_progress: no function is given, as bm_on_progress(shows)");
+}
+
 static void call(bm_training *t, const bm_on_progress_options *o, last *l)
 {
     l->seconds = t->progress.seconds;
-    if (o->function && !o->function(o->user, &t->progress)) bm_training_stop(t, "on_progress");
+    if (!o->function(o->user, &t->progress)) bm_training_stop(t, "on_progress");
 }
 
 static void steps(bm_training *t, const void *options, void *state)
@@ -37,6 +44,7 @@ static const bm_callback_kind on_progress = {
     .options_size = sizeof(bm_on_progress_options),
     .fields = fields,
     .state_size = sizeof(last),
+    .begin = begin,
     .steps = steps,
     .epoch = epoch,
     .doc = "Calls a function of the caller's.",
