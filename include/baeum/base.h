@@ -71,7 +71,7 @@ BM_API double bm_exactly(double x);
 typedef struct bm_choice_number {
     const char *name;         /**< null: the kind takes no such number */
     double      initial;      /**< used where the choice says 0 (an explicit 0 is BM_ZERO); NAN: must be given */
-    double      low, high;    /**< allowed range; 0, 0: any finite number */
+    double      low, high;    /**< allowed range of finite numbers; 0, 0: any */
     bool        above, below; /**< the range leaves out low, high */
     const char *doc;
 } bm_choice_number;

@@ -86,7 +86,7 @@ static const char *range_text(char into[100], const bmi_field *f)
 
 static bool in_range(const bmi_field *f, double v)
 {
-    if (isnan(v)) return false;
+    if (isnan(v) || (isinf(v) && !isinf(f->number))) return false;
     if (!has_range(f)) return isfinite(v);
     return (f->above ? v > f->low : v >= f->low) && (f->below ? v < f->high : v <= f->high);
 }
@@ -96,7 +96,8 @@ static void settle_number(settling *s, const bmi_field *f, double v)
     char value[32], range[100];
     if (in_range(f, v)) return;
     bmi_write_real(value, v);
-    bmi_fail(s->e, BM_E_ARGUMENT, s->here, "%s: %s is %s, %s", s->owner, f->name, value, range_text(range, f));
+    bmi_fail(s->e, BM_E_ARGUMENT, s->here, "%s: %s is %s, %s%s", s->owner, f->name, value, range_text(range, f),
+             isinf(v) && has_range(f) ? " and finite" : "");
 }
 
 static void required(settling *s, const bmi_field *f)
@@ -145,6 +146,17 @@ void bmi_choice_numbers(const bmi_choice_kind *kind, const double given[2], doub
         p[i] = given[i] == (double)BM_ZERO ? 0 : given[i] != 0 ? given[i] : kind->number[i].name ? kind->number[i].initial : 0;
 }
 
+/* Two numbers called low and high are an interval. */
+static void check_interval(settling *s, const char *what, const bmi_choice_kind *kind, const bmi_choice *choice)
+{
+    const char *first = kind->number[0].name, *second = kind->number[1].name;
+    double p[2];
+    bmi_choice_numbers(kind, choice->p, p);
+    if (first && second && !strcmp(first, "low") && !strcmp(second, "high") && p[0] > p[1])
+        bmi_fail(s->e, BM_E_ARGUMENT, s->here, "%s: %s: the low of %s is %g, its high is %g; low at most high", s->owner, what,
+                 kind->name, p[0], p[1]);
+}
+
 const void *bmi_choice_settle(bmi_error *e, bm_place here, const char *owner, const char *what, const char *family,
                               const bmi_choice *choice)
 {
@@ -164,6 +176,7 @@ const void *bmi_choice_settle(bmi_error *e, bm_place here, const char *owner, co
             bmi_fail(e, BM_E_ARGUMENT, here, "%s: %s: %s takes %s, %d %s given", owner, what, kind->name,
                      i ? "one number" : "no number", i + 1, i ? "were" : "was");
     }
+    if (kind && !e->status) check_interval(&s, what, kind, choice);
     return e->status ? NULL : kind;
 }
 

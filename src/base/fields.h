@@ -22,7 +22,7 @@ typedef struct bmi_field {
     const char *name;
     bmi_field_type type;
     size_t offset;
-    double low, high;         /* allowed range of numbers; 0, 0: any finite number */
+    double low, high;         /* allowed range of finite numbers; 0, 0: any (infinite ones too where the default is) */
     bool above, below;        /* the range leaves out low, high */
     double number;            /* default of numbers (0 fields get it), which may lie outside the range; NAN: required */
     const char *text;         /* default of texts and choices; null: none */

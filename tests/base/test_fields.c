@@ -212,8 +212,11 @@ static void saved_and_loaded(void **state)
     assert_string_equal(back.activation.name, "leaky_relu");
     assert_memory_equal(&back.plan.options, &o.plan.options, sizeof(ramp_options));
     json_decref(json);
-    options odd = { .units = 1, .rate = INFINITY }; /* what JSON has no number for */
+    options odd = { .units = 1, .rate = INFINITY };
+    bmt_contains("infinite", settle(&odd).text, "rate is inf, must be >= 0 and finite");
+    odd = (options){ .units = 1 };
     assert_int_equal(settle(&odd).status, BM_OK);
+    odd.rate = INFINITY; /* what JSON has no number for */
     json = bmi_fields_save(fields, &odd);
     back = (options){ 0 };
     bmi_fields_load(&e, (bm_place){ 0 }, "dense", fields, &back, json, true);
@@ -349,6 +352,8 @@ static void wrong_specs(void **state)
         { "rate=.1,nesterov,rate=.2", "dense: rate is given twice" },
         { "64,units=3", "dense: units is given twice" },
         { "shape=2x3,shape=4", "dense: shape is given twice" },
+        { "64,nesterov,nesterov=no", "dense: nesterov is given twice" },
+        { "plan=ramp(steps=3,steps=4)", "ramp: steps is given twice" },
     };
     for (size_t i = 0; i < BMI_COUNT(cases); i++) {
         bmi_arena arena = { 0 };

@@ -392,6 +392,12 @@ static void from_text(void **state)
         { "input 28xx1", "input: shape is \"28xx1\"" },
         { "dense 5 activation=", "activation is \"\"" },
         { "dense 5 leaky_relu(", "must be a name" },
+        { "dense 3 units=4", "dense: units is given twice" },
+        { "dense 3 relu tanh", "dense: activation is given twice" },
+        { "relu relu", "activate: activation is given twice" },
+        { "dropout rate=.1 rate=.9", "dropout: rate is given twice" },
+        { "dense 3 kernel_init=uniform(2,1)", "the low of uniform is 2, its high is 1; low at most high" },
+        { "layer_norm epsilon=inf", "epsilon is inf, must be >= 0 and finite" },
     };
     for (size_t i = 0; i < BMI_COUNT(wrong); i++) {
         bmt_network w = { 0 };
