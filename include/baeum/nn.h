@@ -132,13 +132,14 @@ typedef struct bm_measure_options {
     const bm_tensor *prediction; /**< [rows] or [rows, columns], reals: probabilities or numbers */
     const bm_tensor *target;     /**< [rows] (class numbers or reals) or [rows, columns] */
     BM_NAMED_;
-    const bm_tensor *weight;     /**< default: every row counts 1 */
+    const bm_tensor *weight;     /**< finite, 0 or more, not all 0; default: every row counts 1 */
     bm_output        output;
 } bm_measure_options;
 /** The value of a metric on given predictions and targets (borrowed), in double arithmetic.
  *  Returns  gives an f64 tensor of rank 0
  *  Errors on it: BM_E_ARGUMENT unknown metric, a number outside its range; BM_E_SHAPE; BM_E_DATA what the metric is not defined
- *  for: no rows, roc_auc of one class, a class number outside; BM_E_MEMORY */
+ *  for: no rows, roc_auc of one class, a class number outside, NaN, targets that are not finite, weights below 0 or that sum to
+ *  0; BM_E_MEMORY */
 BM_API bm_tensor *bm_measure_at(bm_metric metric, const bm_measure_options *options, size_t size, bm_place here);
 #define bm_measure(metric, prediction_, ...) \
     bm_measure_at(metric, BM_OPTIONS(bm_measure_options, .prediction = (prediction_), .target = __VA_ARGS__), BM_HERE)

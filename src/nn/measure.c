@@ -55,6 +55,29 @@ static const double *read(measuring *m, const char *name, const bm_tensor *t, in
     return at;
 }
 
+/* NaN, targets without end, and weights that weigh nothing: what would be counted as something it is not. */
+static void check_numbers(measuring *m)
+{
+    const bm_metric_input *in = &m->in;
+    double sum = 0;
+    for (int64_t i = 0; i < in->rows && !m->e.status; i++) {
+        for (int64_t j = 0; j < in->columns; j++)
+            if (isnan(in->prediction[i * in->columns + j]))
+                bmi_fail(&m->e, BM_E_DATA, m->here, "%s: the prediction of row %lld is NaN", m->what, (long long)i);
+        for (int64_t j = 0; j < in->target_columns; j++)
+            if (!isfinite(in->target[i * in->target_columns + j]))
+                bmi_fail(&m->e, BM_E_DATA, m->here, "%s: the target of row %lld is %g", m->what, (long long)i,
+                         in->target[i * in->target_columns + j]);
+        const double w = bmi_weight_of(in, i);
+        if (!(w >= 0 && isfinite(w)))
+            bmi_fail(&m->e, BM_E_DATA, m->here, "%s: the weight of row %lld is %g; weights are finite and 0 or more", m->what,
+                     (long long)i, w);
+        sum += w;
+    }
+    if (!m->e.status && !(sum > 0 && isfinite(sum)))
+        bmi_fail(&m->e, BM_E_DATA, m->here, "%s: the weights sum to %g", m->what, sum);
+}
+
 static void read_all(measuring *m, const void *options, size_t size)
 {
     bm_measure_options o;
@@ -73,6 +96,7 @@ static void read_all(measuring *m, const void *options, size_t size)
         bmi_fail(&m->e, BM_E_SHAPE, m->here,
                  "%s: the prediction has %lld columns, the target %lld; a target has as many, or one class number a row",
                  m->what, (long long)in->columns, (long long)in->target_columns);
+    if (!m->e.status) check_numbers(m);
     in->output = o.output ? o.output : in->columns == 1 ? BM_OUTPUT_BINARY : BM_OUTPUT_CLASSES;
 }
 
@@ -125,9 +149,10 @@ bm_tensor *bm_measure_at(bm_metric metric, const bm_measure_options *options, si
         else value = kind->all(&m.in, p);
         if (!m.e.status && isnan(value)) {
             if (kind->target != BM_TARGET_LIKE_OUTPUT && m.in.output != BM_OUTPUT_LABELS) check_classes(&m);
-            bmi_fail(&m.e, BM_E_DATA, here,
-                     "%s: it is not defined for these rows (NaN among them, one class only, or weights that sum to 0)",
-                     kind->name);
+            bmi_fail(
+                &m.e, BM_E_DATA, here,
+                "%s: it is not defined for these rows (one class only, probabilities outside of 0 .. 1, or numbers too large)",
+                kind->name);
         }
     } else if (!m.e.status && m.in.weight)
         bmi_fail(&m.e, BM_E_UNSUPPORTED, here, "%s: its record has no function of a whole evaluation, so it takes no weights",

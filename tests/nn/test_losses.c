@@ -260,6 +260,12 @@ static void measures_refused(void **state)
               *none = bmt_reals(BM_F64, BM_SHAPE(0, 2), numbers);
     bm_tensor *ones = bmt_reals(BM_F64, BM_SHAPE(6), (const double[]){ 1, 1, 1, 1, 1, 1 }),
               *labels = bmt_reals(BM_I32, BM_SHAPE(3), (const double[]){ 0, 1, 2 });
+    bm_tensor *two = bmt_reals(BM_F64, BM_SHAPE(2), (const double[]){ 0, 1 }),
+              *odd = bmt_reals(BM_F64, BM_SHAPE(2), (const double[]){ 0, (double)NAN }),
+              *endless = bmt_reals(BM_F64, BM_SHAPE(2), (const double[]){ (double)INFINITY, 1 }),
+              *five = bmt_reals(BM_F64, BM_SHAPE(2), (const double[]){ 0, 5 }),
+              *below = bmt_reals(BM_F64, BM_SHAPE(2), (const double[]){ -1, 1 }),
+              *zeros = bmt_reals(BM_F64, BM_SHAPE(2), (const double[]){ 0, 0 });
     struct {
         bm_tensor *got;
         bm_status status;
@@ -275,6 +281,16 @@ static void measures_refused(void **state)
         { bm_measure(BM_ACCURACY, NULL, pairs), BM_E_ARGUMENT, "the prediction is null" },
         { bm_measure(BM_VALUE(bm_metric, .name = "acuracy"), six, ones), BM_E_ARGUMENT, "did you mean \"accuracy\"?" },
         { bm_measure(BM_TOP_K(-1), pairs, labels), BM_E_ARGUMENT, "the k of top_k is -1, must be >= 1" },
+        { bm_measure(BM_ACCURACY, odd, two), BM_E_DATA, "accuracy: the prediction of row 1 is NaN" },
+        { bm_measure(BM_F1, odd, two), BM_E_DATA, "f1: the prediction of row 1 is NaN" },
+        { bm_confusion(odd, two), BM_E_DATA, "confusion: the prediction of row 1 is NaN" },
+        { bm_measure(BM_R2, two, odd), BM_E_DATA, "r2: the target of row 1 is nan" },
+        { bm_measure(BM_LOG_LOSS, two, endless), BM_E_DATA, "log_loss: the target of row 0 is inf" },
+        { bm_measure(BM_LOG_LOSS, two, five), BM_E_DATA, "log_loss: the target of row 1 is 5, classes are 0 to 1" },
+        { bm_measure(BM_ACCURACY, two, two, .weight = odd), BM_E_DATA, "accuracy: the weight of row 1 is nan" },
+        { bm_confusion(two, two, .weight = below), BM_E_DATA,
+          "confusion: the weight of row 0 is -1; weights are finite and 0" },
+        { bm_measure(BM_F1, two, two, .weight = zeros), BM_E_DATA, "f1: the weights sum to 0" },
         { bm_loss_value(BM_MSE, pairs, six), BM_E_SHAPE, "mse: the prediction is (3, 2), the target is (6)" },
         { bm_loss_value(BM_HUBER(-1), six, ones), BM_E_ARGUMENT, "the delta of huber is -1, must be > 0" },
     };
@@ -284,6 +300,8 @@ static void measures_refused(void **state)
         bmt_contains("measure", bm_error(cases[i].got), "test_losses.c:");
         bm_free(cases[i].got);
     }
+    bm_tensor *const given[] = { two, odd, endless, five, below, zeros };
+    for (size_t i = 0; i < BMI_COUNT(given); i++) bm_free(given[i]);
     bm_free(six);
     bm_free(pairs);
     bm_free(none);

@@ -81,7 +81,7 @@ static double auc_all(const bm_metric_input *in, const double p[2])
     return sum / (double)in->columns;
 }
 
-/* -t log y, 0 where t is 0. */
+/* -t log y of probabilities, 0 where t is 0. */
 static double surprise(double t, double y)
 {
     return t > 0 ? -t * log(y) : 0;
@@ -97,6 +97,7 @@ static double log_loss_all(const bm_metric_input *in, const double p[2])
         if (in->columns > 1 && in->target_columns == 1 && bmi_class_true(in, i) < 0) return NAN;
         for (int64_t j = 0; j < in->columns; j++) {
             const double y = in->prediction[i * in->columns + j], t = bmi_target_at(in, i, j);
+            if (!(t >= 0 && t <= 1 && y >= 0 && y <= 1)) return NAN;
             row += surprise(t, y) + (each ? surprise(1 - t, 1 - y) : 0);
         }
         sum += bmi_weight_of(in, i) * row / (each ? (double)in->columns : 1);
