@@ -98,7 +98,9 @@ typedef struct bm_op {
 /** A node of an operation from outside: args is copied.
  *  Errors on the graph (of the inputs; without any the node fails quietly): what the record's infer says; BM_E_ARGUMENT a record
  *  without name, infer or run or of another size, args_size not the record's, more than 1000 inputs, nodes of two graphs, name taken;
- *  BM_E_MEMORY */
+ *  BM_E_MEMORY.
+ *  bm_gradient refuses what its grad gives in another type or shape than the input's, a run what infer then gives that does not
+ *  fit what it gave here. */
 BM_API bm_node bm_custom_at(const bm_op *op, const void *args, size_t args_size, const bm_node *in, size_t n_in, const char *name, bm_place here);
 /** Arguments, inputs and number of inputs of a node, for gradient functions. */
 BM_API const void *bm_node_args(bm_node n);

@@ -47,6 +47,8 @@ bm_node bmi_node_failed(bm_graph *g);
 /* The inside of a good node, or null. Invalid after a node is added. */
 const bmi_node *bmi_node_of(bm_node n);
 
+/* Runs an operation's inference. Sets the error, also where a record from outside says nothing or gives no type or shape. */
+bm_status bmi_node_infer(const bm_op *op, bm_infer *i);
 /* Adds a node of an operation: infers type and shape, copies args (op->args_size bytes) and inputs, names it. */
 bm_node bmi_node_add(bm_graph *g, const bm_op *op, const void *args, const bm_node *in, int n_in, const char *name,
                      bm_place here);

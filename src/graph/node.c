@@ -50,6 +50,18 @@ bm_status bm_infer_fail(bm_infer *i, bm_status status, const char *format, ...)
     return bmi_fail(i->error_, status, i->here, "%s: %s", i->name, text);
 }
 
+bm_status bmi_node_infer(const bm_op *op, bm_infer *i)
+{
+    bmi_error *e = i->error_;
+    const bm_status status = op->infer(i);
+    if (e->status) return e->status;
+    if (status) return bmi_fail(e, status, i->here, "%s: the infer of %s refuses its inputs", i->name, op->name);
+    if (!bm_type_size(i->type))
+        return bmi_fail(e, BM_E_TYPE, i->here, "%s: the infer of %s gives %d, which is no type", i->name, op->name,
+                        (int)i->type);
+    return bmi_shape_check(e, i->here, i->name, i->shape, true);
+}
+
 /* Infers type and shape of a new node from its inputs. */
 static bool infer(bm_graph *g, bmi_node *node, const char *label)
 {
@@ -69,10 +81,12 @@ static bool infer(bm_graph *g, bmi_node *node, const char *label)
                         .error_ = &g->object.error,
                         .here = node->here,
                         .name = label };
-        if (!node->op->infer(&in) && !bmi_shape_check(&g->object.error, node->here, label, in.shape, true)) {
-            node->type = in.type;
-            node->shape = in.shape;
-        }
+        char text[200];
+        if (!bmi_node_infer(node->op, &in) && g->eager && !bmi_shape_known(in.shape))
+            bmi_fail(&g->object.error, BM_E_SHAPE, node->here, "%s: its shape is %s; an eager graph needs to know all of it",
+                     label, bmi_shape_text(text, &in.shape));
+        node->type = in.type;
+        node->shape = in.shape;
     }
     bmi_release(g->object.context, types, (size_t)node->n_in + 1, sizeof *types);
     bmi_release(g->object.context, shapes, (size_t)node->n_in + 1, sizeof *shapes);

@@ -66,15 +66,15 @@ static void gather_part(const void *args, int part, int parts)
     const size_t bytes = (size_t)width * bm_type_size(x->type);
     int64_t begin, end;
     bmi_slice(indices->size, 1, part, parts, &begin, &end);
-    for (int64_t i = begin; i < end && bytes; i++) {
+    for (int64_t i = begin; i < end; i++) {
         const int64_t row = bmi_integer_at(indices, i);
         void *to = bmi_element(&c->out, i * width);
         if (row >= 0 && row < rows) {
-            memcpy(to, bmi_element(x, row * width), bytes);
+            if (bytes) memcpy(to, bmi_element(x, row * width), bytes);
             continue;
         }
         bm_call_fault(c, "index", row, i, rows);
-        memset(to, 0, bytes);
+        if (bytes) memset(to, 0, bytes);
     }
 }
 

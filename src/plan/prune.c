@@ -65,9 +65,16 @@ static bool settle_shape(bmi_ir *ir, int64_t n, bm_shape *shapes)
                    .here = node->here,
                    .name = node->name,
                    .known = known };
-    if (node->op->infer(&i)) return false;
+    if (bmi_node_infer(node->op, &i)) return false;
+    bool agrees = i.type == node->type && i.shape.rank == node->shape.rank;
+    for (int64_t d = 0; agrees && d < i.shape.rank; d++) agrees = bmi_dims_fit(i.shape.dim[d], node->shape.dim[d]);
+    char a[200], b[200];
+    if (!agrees)
+        bmi_fail(ir->error, BM_E_SHAPE, node->here, "%s: the infer of %s gave %s %s for the graph and gives %s %s for this run",
+                 node->name, node->op->name, bm_type_name(node->type), bmi_shape_text(a, &node->shape), bm_type_name(i.type),
+                 bmi_shape_text(b, &i.shape));
     shapes[n] = i.shape;
-    return true;
+    return agrees;
 }
 
 static bool fill_item(bmi_ir *ir, bmi_item *item, int64_t n, const bm_shape *shapes, const unsigned char *need)

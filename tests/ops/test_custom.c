@@ -100,8 +100,120 @@ static void refused(void **state)
     bm_free(g);
 }
 
+/* ---- records that do not keep their word ---- */
+
+static bm_status infer_silent(bm_infer *i)
+{
+    (void)i;
+    return BM_E_SHAPE;
+}
+static bm_status infer_no_type(bm_infer *i)
+{
+    i->type = (bm_type)55;
+    i->shape = BM_SHAPE(3);
+    return BM_OK;
+}
+static bm_status infer_no_shape(bm_infer *i)
+{
+    i->type = BM_F32;
+    i->shape = BM_SHAPE(-7);
+    return BM_OK;
+}
+static bm_status infer_changing(bm_infer *i)
+{
+    i->type = BM_F32;
+    i->shape = i->known ? BM_SHAPE(5) : BM_SHAPE(3);
+    return BM_OK;
+}
+static bm_status infer_unknown(bm_infer *i)
+{
+    i->type = BM_F32;
+    i->shape = BM_SHAPE(BM_ANY);
+    return BM_OK;
+}
+static void run_zero(const bm_call *c)
+{
+    for (int64_t i = 0; i < c->out.size; i++) ((float *)c->out.data)[i] = 0;
+}
+
+static void bad_inference(void **state)
+{
+    (void)state;
+    const struct {
+        bm_status (*infer)(bm_infer *);
+        bm_status want;
+        const char *part;
+        bool runs, eager; /* it is the run, the eager graph that fails */
+    } cases[] = {
+        { infer_silent, BM_E_SHAPE, "the infer of liar refuses its inputs", false, true },
+        { infer_no_type, BM_E_TYPE, "the infer of liar gives 55, which is no type", false, true },
+        { infer_no_shape, BM_E_SHAPE, "-7", false, true },
+        { infer_changing, BM_E_SHAPE, "the infer of liar gave f32 (3) for the graph and gives f32 (5) for this run", true,
+          false },
+        { infer_unknown, BM_E_SHAPE, "any", true, true },
+    };
+    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+        for (int eager = 0; eager < 2; eager++) {
+            const bm_op liar = { .size = sizeof(bm_op), .name = "liar", .n_in = 1, .infer = cases[k].infer, .run = run_zero };
+            bm_graph *g = bm_graph_new(.eager = eager);
+            const bm_node x = bm_numbers(g, BM_F32, BM_SHAPE(3), 1, 2, 3),
+                          y = bm_custom_at(&liar, NULL, 0, &x, 1, NULL, BM_HERE);
+            if (eager ? cases[k].eager : !cases[k].runs) {
+                assert_int_equal(bm_status_of(g), cases[k].want);
+                bmt_contains("graph", bm_error(g), cases[k].part);
+                assert_false(bm_node_ok(y));
+            } else assert_string_equal(bm_error(g), "");
+            if (!eager && cases[k].runs) {
+                bm_session *s = bm_session_new(g);
+                assert_int_equal(bm_run(s, BM_NO_FEEDS, BM_FETCHES(y)), cases[k].want);
+                bmt_contains("session", bm_error(s), cases[k].part);
+                bm_free(s);
+            }
+            bm_free(g);
+        }
+    }
+}
+
+static void grad_twice(bm_node y, bm_node dy, bm_node *dx)
+{
+    (void)y;
+    dx[0] = bm_concat(0, dy, dy);
+}
+static void grad_type(bm_node y, bm_node dy, bm_node *dx)
+{
+    (void)y;
+    dx[0] = bm_cast(dy, BM_F32);
+}
+
+static void bad_gradients(void **state)
+{
+    (void)state;
+    const struct {
+        void (*grad)(bm_node, bm_node, bm_node *);
+        bm_status want;
+        const char *part;
+    } cases[] = {
+        { grad_twice, BM_E_SHAPE,
+          "the operation liar of node \"liar\" gives f64 (6) as the derivative by its input 1, which is f64 (3)" },
+        { grad_type, BM_E_TYPE, "gives f32 (3) as the derivative by its input 1, which is f64 (3)" },
+    };
+    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+        bm_op liar = cube;
+        liar.name = "liar";
+        liar.grad = cases[k].grad;
+        bm_graph *g = bm_graph_new();
+        const bm_node x = bm_placeholder(g, BM_F64, BM_SHAPE(3), "x");
+        const bm_node y = bm_custom_at(&liar, &(cube_args){ 1 }, sizeof(cube_args), &x, 1, NULL, BM_HERE);
+        assert_false(bm_node_ok(bm_gradient(y, x)));
+        assert_int_equal(bm_status_of(g), cases[k].want);
+        bmt_contains("gradient", bm_error(g), cases[k].part);
+        bm_free(g);
+    }
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(works), cmocka_unit_test(refused) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(works), cmocka_unit_test(refused), cmocka_unit_test(bad_inference),
+                                        cmocka_unit_test(bad_gradients) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
