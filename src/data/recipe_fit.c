@@ -184,7 +184,8 @@ bm_status bm_recipe_fit_at(bm_recipe *r, const bm_table *t, bm_rows rows, bm_pla
 {
     if (bmi_object_failed(r)) return bmi_object_status(r);
     if (bmi_object_failed(t)) return bmi_object_fail(r, bmi_object_status(t), here, "%s", bmi_object_error(t));
-    for (size_t i = 0; rows.at && i < rows.count; i++)
+    if (bmi_need(&r->object.error, here, "recipe: the list of rows", rows.at, rows.count)) return r->object.error.status;
+    for (size_t i = 0; i < rows.count; i++)
         if (rows.at[i] < 0 || rows.at[i] >= t->rows)
             return bmi_object_fail(r, BM_E_ARGUMENT, here, "row %" PRId64 " is asked for, %s has %" PRId64, rows.at[i],
                                    bmi_table_name(t), t->rows);

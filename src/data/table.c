@@ -274,6 +274,7 @@ bm_table *bm_table_take_at(const bm_table *t, bm_rows rows, bm_place here)
         bmi_object_fail(taken, bmi_object_status(t), here, "%s", bmi_object_error(t));
         return taken;
     }
+    if (bmi_need(&taken->object.error, here, "table: the list of rows", rows.at, rows.count)) return taken;
     for (size_t i = 0; i < rows.count; i++)
         if (rows.at[i] < 0 || rows.at[i] >= t->rows) {
             bmi_object_fail(taken, BM_E_ARGUMENT, here, "row %" PRId64 " is asked for, %s has %" PRId64 " rows", rows.at[i],

@@ -53,6 +53,14 @@ static void lists_of_models_and_data(void **state)
     REFUSED(r, "recipe: the list of columns is null");
     bm_table *t = bm_table_read_csv("/nonexistent.csv", .missing = { NULL, 1 });
     REFUSED(t, "CSV: the list of texts of missing cells is null");
+    const double two[] = { 1, 2 };
+    bm_table *rows = bm_table_new(), *taken = bm_table_take(rows, ((bm_rows){ NULL, 3 }));
+    REFUSED(taken, "table: the list of rows is null, where there should be 3");
+    bm_table_add_real(rows, "a", two, 2);
+    bm_recipe_fit_at(r, rows, (bm_rows){ NULL, 2 }, BM_HERE);
+    REFUSED(r, "recipe: the list of rows is null");
+    bm_free(taken);
+    bm_free(rows);
     bm_table *u = bm_table_read_csv("/nonexistent.csv", .text = { NULL, 1 });
     REFUSED(u, "CSV: the list of text columns is null");
     bm_dataset *named = bm_dataset_new(.x = { bm_dataset_x(d, 0) }, .class_names = { NULL, 2 });
