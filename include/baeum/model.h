@@ -145,7 +145,7 @@ typedef struct bm_on_progress_options {
     void                *user;
     bool                 epochs_only; /**< not within an epoch */
 } bm_on_progress_options;
-/** Your own function: bm_on_progress(show, .user = &window). */
+/** Your own function: bm_on_progress(show, .user = &window). Errors of fit: BM_E_ARGUMENT no function. */
 #define bm_on_progress(...) bm_callback_at("on_progress", BM_OPTIONS(bm_on_progress_options, .function = __VA_ARGS__), BM_HERE)
 
 /** One line per epoch: bm_log_epochs(.to = stdout) prints "epoch 3/10: loss 0.21, accuracy 0.94, validation_loss 0.25". */
