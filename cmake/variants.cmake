@@ -33,8 +33,10 @@ function(baeum_variants out)
       set(name baeum_f${bits}_${isa})
       add_library(${name} OBJECT ${ARGN})
       target_link_libraries(${name} PRIVATE baeum_flags baeum_variant_flags)
-      # Without tables for unwinding: kernels are leaves that no exception passes; debuggers read .debug_frame.
-      target_compile_options(${name} PRIVATE $<$<CONFIG:Release>:-O3> -fno-asynchronous-unwind-tables ${flags_${isa}})
+      # Without tables for unwinding: kernels are leaves that no exception passes; debuggers read .debug_frame. Without copies of functions
+      # for single values of an argument: templates say which ones are worth it, and the others take 25 kB.
+      target_compile_options(${name} PRIVATE $<$<CONFIG:Release>:-O3> $<$<C_COMPILER_ID:GNU>:-fno-ipa-cp-clone>
+                             -fno-asynchronous-unwind-tables ${flags_${isa}})
       target_compile_definitions(${name} PRIVATE BMI_VARIANT=f${bits}_${isa} BMI_VARIANT_REAL=${bits} BMI_VARIANT_ISA=${number})
       list(APPEND objects $<TARGET_OBJECTS:${name}>)
     endforeach()
