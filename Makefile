@@ -5,11 +5,12 @@ SECONDS ?= 60
 # $(call BUILD,configure preset,build preset): only messages that matter
 BUILD = cmake --preset $(1) >/dev/null && cmake --build --preset $(2)
 
-.PHONY: help run test asan bench fuzz valgrind coverage mutants docs install clean
+.PHONY: help run test asan tsan bench fuzz valgrind coverage mutants docs install clean
 help:
 	@echo "make run                  build, then the demonstration: train on a bundled table, predict, show the result"
 	@echo "make test                 build, then all tests; ends by 'N passed, N failed, N skipped'"
 	@echo "make asan                 the same under the address and undefined-behaviour sanitizers (clang)"
+	@echo "make tsan                 tests that use several threads under the thread sanitizer (clang)"
 	@echo "make bench                speed beside other libraries, into bench/RESULTS.md (BENCH='--only gemm' ...)"
 	@echo "make fuzz SECONDS=60      feeds mutated files to each reader for so many seconds (clang)"
 	@echo "make valgrind             chosen tests and examples under valgrind's memcheck"
@@ -35,6 +36,11 @@ asan:
 	@$(call BUILD,asan,asan)
 	@tools/test-python build/python
 	@tools/run-tests build-asan
+
+tsan:
+	@tools/install-deps build test asan
+	@cmake --preset tsan >/dev/null
+	@tools/tsan build-tsan
 
 bench:
 	@tools/install-deps build bench
@@ -74,4 +80,4 @@ install:
 	@if [ -z "$(DESTDIR)" ] && [ "$$(id -u)" = 0 ]; then ldconfig || true; fi # so that programs find the new library
 
 clean:
-	rm -rf build build-asan build-coverage build-fuzz
+	rm -rf build build-asan build-coverage build-fuzz build-tsan

@@ -3,12 +3,17 @@
 #
 # The kernels in src/kernels/cpu/variants/ are inlined so much that the sanitizers take up to a minute a file and give them frames of
 # megabytes. In a sanitized build they are compiled without; their tests put arrays against pages that may not be touched,
-# which sees what the address sanitizer would. The rows of src/ops/elementwise_*.c keep the address sanitizer.
+# which sees what the address sanitizer would. The rows of src/ops/elementwise_*.c keep the address sanitizer. For a look at the kernels
+# themselves -DBAEUM_SANITIZE_KERNELS=address (or undefined) compiles them with that one, and tests/kernels/ are to be run.
 add_library(baeum_variant_flags INTERFACE)
 if(BAEUM_SANITIZE)
   target_compile_options(baeum_variant_flags INTERFACE -fno-sanitize=alignment,null,pointer-overflow,object-size)
   file(GLOB unsanitized CONFIGURE_DEPENDS src/kernels/cpu/variants/*.c)
   set_source_files_properties(${unsanitized} PROPERTIES COMPILE_OPTIONS "-fno-sanitize=all")
+  if(BAEUM_SANITIZE_KERNELS)
+    set_source_files_properties(${unsanitized} PROPERTIES COMPILE_OPTIONS
+      "-fno-sanitize=all;-fsanitize=${BAEUM_SANITIZE_KERNELS};-fno-sanitize=alignment,null,pointer-overflow,object-size;-fno-sanitize-recover=all")
+  endif()
 endif()
 
 function(baeum_variants out)

@@ -20,7 +20,7 @@ void *bmi_object_new(bm_context *context, const bmi_object_kind *kind, size_t by
 void *bmi_object_keep(void *object)
 {
     bmi_object *o = object;
-    if (o && o->users >= 0) __atomic_add_fetch(&o->users, 1, __ATOMIC_RELAXED);
+    if (o && o->users >= 0) atomic_fetch_add_explicit(&o->users, 1, memory_order_relaxed);
     return object;
 }
 
@@ -28,7 +28,7 @@ void bmi_object_free(void *object)
 {
     bmi_object *o = object;
     if (!o || o->users < 0) return;
-    if (__atomic_sub_fetch(&o->users, 1, __ATOMIC_ACQ_REL) > 0) return;
+    if (atomic_fetch_sub_explicit(&o->users, 1, memory_order_acq_rel) > 1) return;
     bm_context *const context = o->context;
     const size_t bytes = o->bytes;
     const bool released = o->kind->ends_itself;

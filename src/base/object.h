@@ -6,6 +6,7 @@
 #ifndef BMI_BASE_OBJECT_H
 #define BMI_BASE_OBJECT_H
 #include "base/status.h"
+#include <stdatomic.h>
 
 typedef struct bmi_object bmi_object;
 
@@ -18,7 +19,7 @@ typedef struct bmi_object_kind {
 
 struct bmi_object {
     const bmi_object_kind *kind;
-    int users;           /* changed atomically; < 0: static, never freed nor changed */
+    atomic_int users;    /* < 0: static, never freed nor changed */
     size_t bytes;        /* of the whole object */
     bm_context *context; /* counted; null is the built-in one */
     bmi_error error;
