@@ -104,11 +104,12 @@ static void sizes(void **state)
     (void)state;
     if (!access("/proc/filesystems", R_OK))
         bmt_contains("read to its end", bmt_exits(bmt_sh("baeum inspect /proc/filesystems"), 0).out, "rows");
-    const bmt_run r =
-        bmt_exits(bmt_sh("mkdir limit && cd limit && { ulimit -f 16; TMPDIR=. baeum train ../ok.csv -t b -m mlp:100,100 -e 1 "
-                         "-q -o m.st 2>&1; "
-                         "echo exit $?; } | cat"), /* 8 or 16 kB: an OpenMP runtime makes a small file of its own */
-                  0);
+    /* The counters of a coverage build would be cut off as well: they go nowhere, and it says so in the output. */
+    const bmt_run r = bmt_exits(
+        bmt_sh("mkdir limit && cd limit && export GCOV_PREFIX=/dev/null && { ulimit -f 16; "
+               "TMPDIR=. baeum train ../ok.csv -t b -m mlp:100,100 -e 1 -q -o m.st 2>&1; "
+               "echo exit $?; } | grep -v ^profiling:"), /* 8 or 16 kB: an OpenMP runtime makes a small file of its own */
+        0);
     bmt_contains("no model", r.out, "cannot write m.st: File too large\nexit 1\n");
     assert_string_equal(bmt_exits(bmt_sh("ls -A limit"), 0).out, "");
 }
