@@ -23,7 +23,7 @@ const char *fuzz_file(const void *bytes, size_t size)
         fuzz_check(file >= 0 && shm_unlink(name) == 0);
         snprintf(path, sizeof path, "/proc/self/fd/%d", file);
     }
-    fuzz_check(ftruncate(file, 0) == 0 && pwrite(file, bytes, size, 0) == (ssize_t)size);
+    fuzz_check(pwrite(file, bytes, size, 0) == (ssize_t)size && ftruncate(file, (off_t)size) == 0); /* its pages stay */
     return path;
 }
 
