@@ -231,6 +231,48 @@ static void indices_outside_are_named(void **state)
     bm_free(g);
 }
 
+/* Labels that come with a run, in the fast kernels of the loss and of its gradient. */
+static void labels_outside_are_named(void **state)
+{
+    (void)state;
+    bm_graph *g = bm_graph_new();
+    bm_node x = bm_numbers(g, BM_F32, BM_SHAPE(3, 2), 1, 2, 3, 4, 5, 6), i = bm_placeholder(g, BM_I32, BM_SHAPE(3), "i"),
+            loss = bm_sum(bm_softmax_crossentropy(x, i)), slope = bm_gradient(loss, x);
+    bm_session *s = bm_session_new(g);
+    bm_tensor *bad[] = { bm_tensor_copy(BM_I32, BM_SHAPE(3), ((const int32_t[]){ 0, 1, 2 })),
+                         bm_tensor_copy(BM_I32, BM_SHAPE(3), ((const int32_t[]){ -7, 1, 0 })) };
+    const char *words[] = { "label 2 at position 2 is outside 0 .. 1", "label -7 at position 0 is outside 0 .. 1" };
+    for (int k = 0; k < 4; k++) {
+        assert_int_equal(bm_run(s, BM_FEEDS({ i, bad[k / 2] }), BM_FETCHES(k % 2 ? slope : loss)), BM_E_DATA);
+        bmt_contains("label", bm_error(s), words[k / 2]);
+        bm_clear(s);
+    }
+    bm_free(bad[0]);
+    bm_free(bad[1]);
+    bm_free(s);
+    bm_free(g);
+}
+
+/* Whole numbers are counted up and down exactly, also beyond what a double holds, and wrap at their ends. */
+static void whole_numbers_are_counted(void **state)
+{
+    (void)state;
+    const int64_t first[] = { INT64_MAX, (INT64_C(1) << 53) + 1 };
+    bm_graph *g = bm_graph_new();
+    bm_tensor *start = bm_tensor_copy(BM_I64, BM_SHAPE(2), first);
+    bm_node v = bm_variable(g, BM_I64, BM_SHAPE(2), (bm_init){ 0 }, "v"), one = bm_numbers(g, BM_I64, BM_SHAPE(2), 1, 1);
+    bm_node up = bm_assign_add(v, one), down = bm_assign_sub(v, one);
+    bm_session *s = bm_session_new(g);
+    assert_int_equal(bm_set_value_at(s, v, start, BM_HERE), BM_OK);
+    assert_int_equal(bm_run(s, BM_NO_FEEDS, BM_FETCHES(up)), BM_OK);
+    assert_true(bm_data_i64(bm_value(s, up))[0] == INT64_MIN && bm_data_i64(bm_value(s, up))[1] == first[1] + 1);
+    assert_int_equal(bm_run(s, BM_NO_FEEDS, BM_FETCHES(down)), BM_OK);
+    assert_memory_equal(bm_data_i64(bm_value(s, down)), first, sizeof first);
+    bm_free(start);
+    bm_free(s);
+    bm_free(g);
+}
+
 /* Large enough to be shared: threads really take part, and the bits do not change. */
 static void threads_share_and_agree(void **state)
 {
@@ -304,6 +346,8 @@ int main(void)
         cmocka_unit_test(two_biases_at_batch_one),
         cmocka_unit_test(variables_swap),
         cmocka_unit_test(indices_outside_are_named),
+        cmocka_unit_test(labels_outside_are_named),
+        cmocka_unit_test(whole_numbers_are_counted),
         cmocka_unit_test(threads_share_and_agree),
         cmocka_unit_test(each_allocation_fails),
         cmocka_unit_test(plans_are_printed),
