@@ -96,7 +96,8 @@ typedef struct bm_op {
 } bm_op;
 
 /** A node of an operation from outside: args is copied.
- *  Errors on the graph (of the inputs; without any the node fails quietly): what the record's infer says; BM_E_ARGUMENT a record
+ *  Errors on the graph (of the inputs; without any the node fails quietly): what the record's infer says, BM_E_TYPE, BM_E_SHAPE
+ *  where it gives none; BM_E_ARGUMENT a record
  *  without name, infer or run or of another size, args_size not the record's, more than 1000 inputs, nodes of two graphs, name taken;
  *  BM_E_MEMORY.
  *  bm_gradient refuses what its grad gives in another type or shape than the input's, a run what infer then gives that does not
