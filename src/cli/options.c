@@ -31,7 +31,8 @@ static const option_row rows[OPT_COUNT] = {
                    "a value are "
                    "classes, the rest is regression" },
     [OPT_MODEL] = { "model", 'm', "SPEC", TEXT, AT(model), 0, 0,
-                    "linear, logistic, softmax, one_vs_rest, perceptron, mlp:64,32, a line of layers such as \"dense 64 relu, dropout .2\", "
+                    "linear, logistic, softmax, one_vs_rest, perceptron, mlp:64,32, a line of layers such as \"dense 64 relu, "
+                    "dropout .2\", "
                     "or a JSON "
                     "file; baeum help models and baeum help layers list them; default: linear for regression, softmax for "
                     "classes" },

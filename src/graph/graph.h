@@ -15,7 +15,7 @@ typedef struct bmi_node {
     int64_t *in; /* indices, all smaller than the node's own */
     bm_type type;
     bm_shape shape; /* may have BM_ANY */
-    size_t next; /* the last number that an automatic name beginning with this one got */
+    size_t next;    /* the last number that an automatic name beginning with this one got */
     bm_place here;
     bm_tensor *value; /* of constants, and of every node of an eager graph; counted */
 } bmi_node;
