@@ -22,6 +22,18 @@ static void run_alone(const bmi_plan *p, bmi_run_state *state, const bmi_before 
     if (!state->flushed) bmi_denormals_restore(mode);
 }
 
+/* A plan with shared steps, all parts of which one thread does. */
+static void run_parts(const bmi_plan *p, bmi_run_state *state, const bmi_before *before)
+{
+    const unsigned mode = state->flushed ? 0 : bmi_denormals_flush();
+    if (before) before->fn(before->arg, 0, 1);
+    for (size_t i = 0; i < p->n_steps && !state->halt; i++) {
+        const bmi_step *s = &p->steps[i];
+        for (int part = 0; part < s->parts; part++) s->kernel(s->args, part, s->parts);
+    }
+    if (!state->flushed) bmi_denormals_restore(mode);
+}
+
 /* What each member of a team does: its parts of shared steps; the first one all others. They meet where a step needs what
  * others have made. */
 static void run_member(void *arg, int member, int members)
@@ -44,19 +56,26 @@ static void run_member(void *arg, int member, int members)
     }
 }
 
-void bmi_execute(const bmi_plan *p, bmi_run_state *state, const bmi_before *before)
-{
-    state->halt = 0;
-    state->fault.set = 0;
-    if (p->parallel && p->threads > 1) bmi_team(p->threads, run_member, &(team){ p, state, before });
-    else run_alone(p, state, before);
-}
-
 static double now(void)
 {
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+void bmi_execute(const bmi_plan *p, bmi_pace *pace, bmi_run_state *state, const bmi_before *before)
+{
+    state->halt = 0;
+    state->fault.set = 0;
+    if (!p->parallel || p->threads == 1) {
+        run_alone(p, state, before);
+        return;
+    }
+    const bool by_team = bmi_pace_wants_team(pace);
+    const double start = now();
+    if (by_team) bmi_team(p->threads, run_member, &(team){ p, state, before });
+    else run_parts(p, state, before);
+    bmi_pace_note(pace, by_team, now() - start);
 }
 
 typedef struct one_step {

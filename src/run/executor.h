@@ -4,6 +4,7 @@
 #ifndef BMI_RUN_EXECUTOR_H
 #define BMI_RUN_EXECUTOR_H
 #include "plan/plan.h"
+#include "run/pace.h"
 
 /* Work before the first step, which all members of the plan's team take part in: part `part` of `parts`. */
 typedef struct bmi_before {
@@ -12,8 +13,8 @@ typedef struct bmi_before {
 } bmi_before;
 
 /* Runs `before` (null: nothing), then all steps. When a guard halts the run, state->halt is set and the steps after it have not run.
- * No allocation. */
-void bmi_execute(const bmi_plan *p, bmi_run_state *state, const bmi_before *before);
+ * `pace` is the plan's own. No allocation. */
+void bmi_execute(const bmi_plan *p, bmi_pace *pace, bmi_run_state *state, const bmi_before *before);
 /* Runs the steps one by one and adds their seconds to `seconds` (one per step). */
 void bmi_execute_timed(const bmi_plan *p, bmi_run_state *state, double *seconds);
 /* Runs step by step until a unit writes a number that is not finite and gives its node; -1 when none does. Stops before the

@@ -140,7 +140,7 @@ static bm_status run_plan(bm_session *s, bmi_cached_plan *p, const bmi_before *b
 {
     s->last = p;
     s->state.tick++;
-    bmi_execute(p->plan, &s->state, before);
+    bmi_execute(p->plan, &p->pace, &s->state, before);
     if (report_fault(s, here)) return BM_E_DATA;
     return s->state.halt ? BM_E_NUMBER : BM_OK;
 }

@@ -4,6 +4,7 @@
 #ifndef BMI_RUN_SESSION_H
 #define BMI_RUN_SESSION_H
 #include "plan/plan.h"
+#include "run/pace.h"
 #include <baeum/session.h>
 
 enum { BMI_PLANS = 64 }; /* cached; the one not used longest makes room */
@@ -13,6 +14,7 @@ typedef struct bmi_cached_plan {
     bm_shape *feed_shape; /* in the plan's arena; feeds and fetches are the plan's ports */
     int64_t guard;
     bm_tensor **values; /* a view of each fetch */
+    bmi_pace pace;
     uint64_t used;
 } bmi_cached_plan;
 
