@@ -17,6 +17,13 @@ enum {
     NARROW_VECTORS = BMI_VARIANT_ISA == 2 ? 4 : 2
 };
 
+/* Where the number of rows is a constant; clang complains where it is none. */
+#ifdef __clang__
+#define UNROLL_ROWS
+#else
+#define UNROLL_ROWS BMI_UNROLL
+#endif
+
 /* Some registers of columns of a sweep: y += sum over r < rows of x[r] * b[r * b_step]. `left` is for the last one when there is a
  * part of it only. */
 BMI_INLINE void columns(const int vectors, const bool part, lanes_mask left, const real *x, int64_t rows, const real *b,
@@ -25,7 +32,7 @@ BMI_INLINE void columns(const int vectors, const bool part, lanes_mask left, con
     lanes sum[AT_ONCE];
     BMI_UNROLL
     for (int v = 0; v < vectors; v++) sum[v] = lanes_zero();
-    BMI_UNROLL
+    UNROLL_ROWS
     for (int64_t r = 0; r < rows; r++) {
         const lanes by = lanes_set(x[r]);
         BMI_UNROLL
