@@ -19,22 +19,30 @@ typedef struct meeting {
 static _Thread_local meeting *ours;
 static _Thread_local int our_members = 1;
 
+/* One member's work in a team that meets at `at`. */
+static void take_part(meeting *at, int member, int members, void (*fn)(void *arg, int member, int members), void *arg)
+{
+    meeting *const outer = ours;
+    const int outer_members = our_members;
+    const unsigned mode = bmi_denormals_flush();
+    ours = at;
+    our_members = members;
+    fn(arg, member, members);
+    ours = outer;
+    our_members = outer_members;
+    bmi_denormals_restore(mode);
+}
+
 void bmi_team(int threads, void (*fn)(void *arg, int member, int members), void *arg)
 {
     const int n = omp_in_parallel() ? 1 : bmi_threads_given(threads);
     meeting here = { 0 };
-#pragma omp parallel num_threads(n) if (n > 1)
-    {
-        meeting *const outer = ours;
-        const int outer_members = our_members;
-        const unsigned mode = bmi_denormals_flush();
-        ours = &here;
-        our_members = omp_get_num_threads();
-        fn(arg, omp_get_thread_num(), our_members);
-        ours = outer;
-        our_members = outer_members;
-        bmi_denormals_restore(mode);
+    if (n == 1) { /* no region of OpenMP's: a region of one within another costs memory that libomp does not give back */
+        take_part(&here, 0, 1, fn, arg);
+        return;
     }
+#pragma omp parallel num_threads(n)
+    take_part(&here, omp_get_thread_num(), omp_get_num_threads(), fn, arg);
 }
 
 static void look_again(int looks)
