@@ -100,7 +100,7 @@ static int judge_trivial(evaluation *v)
 {
     bmi_error e = { 0 };
     if (!has_usual_scores(v)) return 0;
-    bm_tensor *trivial = bmi_scores_trivial(v->model, v->judged, bm_dataset_rows(v->judged), &e, BM_HERE);
+    bm_tensor *trivial = bmi_scores_trivial(v->model, v->judged, &e, BM_HERE);
     if (trivial) bmi_scores_take(&v->baseline, v->model, v->judged, trivial, &e, BM_HERE);
     bm_free(trivial);
     return e.status ? cli_fail_text(v->c, CLI_FAILED, e.text) : 0;

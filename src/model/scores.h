@@ -7,13 +7,18 @@
 
 /* (rows, targets) values in the table's unit or (rows, classes) probabilities, f64; null with the error set. */
 bm_tensor *bmi_scores_predict(const bm_model *m, const bm_dataset *d, bmi_error *e, bm_place here);
-/* The trivial answer for so many rows: mean or class shares of the training part. */
-bm_tensor *bmi_scores_trivial(const bm_model *m, const bm_dataset *train, int64_t rows, bmi_error *e, bm_place here);
-/* Scores of predictions (null: the model's own) on a part. */
-bm_status bmi_scores_take(bm_scores *s, const bm_model *m, const bm_dataset *d, const bm_tensor *prediction, bmi_error *e,
+bm_tensor *bmi_scores_predict_rows(const bm_model *m, const bm_dataset *d, int64_t first, int64_t rows, bmi_error *e,
+                                   bm_place here);
+/* The trivial answer, one row: mean or class shares of the training part. */
+bm_tensor *bmi_scores_trivial(const bm_model *m, const bm_dataset *train, bmi_error *e, bm_place here);
+/* Scores on a part, of the model's own predictions or of one answer `all` for all rows. BM_E_STOPPED without an error in e: bm_stop came
+ * meanwhile, and there are none (rows 0). */
+bm_status bmi_scores_take(bm_scores *s, const bm_model *m, const bm_dataset *d, const bm_tensor *all, bmi_error *e,
                           bm_place here);
 /* Scores of the parts that are there (training, validation, test) and of the trivial answer on the last of them become the model's
- * (bm_model_scores). */
+ * (bm_model_scores). After bm_stop, of those that were done by then; that is no error. */
 bm_status bmi_scores_of_parts(bm_model *m, bm_dataset *const parts[3], bmi_error *e, bm_place here);
+/* Whether bm_stop came within a fit or scoring that is going on. */
+bool bmi_scores_stopped(const bm_model *m);
 
 #endif

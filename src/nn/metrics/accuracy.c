@@ -77,19 +77,23 @@ static double top_k_all(const bm_metric_input *in, const double p[2])
     return right / bmi_weight_sum(in);
 }
 
-static double balanced_all(const bm_metric_input *in, const double p[2])
+double bmi_counts_balanced(const bmi_class_counts *c)
 {
-    bmi_class_counts c;
     double sum = 0;
     int64_t n = 0;
-    if (!bmi_class_counts_of(in, p[0], &c)) return NAN;
-    for (int64_t k = 0; k < c.classes; k++) {
-        const double there = c.hit[k] + c.missed[k];
+    for (int64_t k = 0; k < c->classes; k++) {
+        const double there = c->hit[k] + c->missed[k];
         if (!(there > 0)) continue;
-        sum += c.hit[k] / there;
+        sum += c->hit[k] / there;
         n++;
     }
     return n ? sum / (double)n : NAN;
+}
+
+static double balanced_all(const bm_metric_input *in, const double p[2])
+{
+    bmi_class_counts c;
+    return bmi_class_counts_of(in, p[0], &c) ? bmi_counts_balanced(&c) : NAN;
 }
 
 BMI_METRIC(accuracy, "share of rows (of labels, where several may hold) that are right", .maximize = true,

@@ -50,7 +50,7 @@ size_t bmi_class_counts_bytes(int64_t rows, int64_t columns)
     return 3 * sizeof(double) * (size_t)(columns < 2 ? 2 : columns);
 }
 
-static void count(bmi_class_counts *c, int64_t predicted, int64_t truth, double weight)
+void bmi_class_count(bmi_class_counts *c, int64_t predicted, int64_t truth, double weight)
 {
     if (predicted == truth) c->hit[truth] += weight;
     else {
@@ -75,7 +75,7 @@ bool bmi_class_counts_of(const bm_metric_input *in, double threshold, bmi_class_
         if (in->output == BM_OUTPUT_LABELS && in->columns > 1) continue;
         const int64_t truth = bmi_class_true(in, i);
         if (truth < 0) return false;
-        count(c, bmi_class_predicted(in, i, threshold), truth, w);
+        bmi_class_count(c, bmi_class_predicted(in, i, threshold), truth, w);
     }
     return true;
 }

@@ -37,5 +37,17 @@ typedef struct bmi_class_counts {
 } bmi_class_counts;
 size_t bmi_class_counts_bytes(int64_t rows, int64_t columns);
 bool bmi_class_counts_of(const bm_metric_input *in, double threshold, bmi_class_counts *c); /* false: a class is outside */
+void bmi_class_count(bmi_class_counts *c, int64_t predicted, int64_t truth, double weight);
+/* Of classes that exclude each other: balanced accuracy; precision, recall or F1, macro or else that of class 1 where there are two. */
+double bmi_counts_balanced(const bmi_class_counts *c);
+typedef enum bmi_f1_measure { BMI_PRECISION, BMI_RECALL, BMI_F1 } bmi_f1_measure;
+double bmi_counts_f1(const bmi_class_counts *c, bmi_f1_measure m, bool macro);
+
+/* Rows by score, upwards; never allocates. */
+typedef struct bmi_scored {
+    double score;
+    int64_t row;
+} bmi_scored;
+void bmi_sort_scored(bmi_scored *s, int64_t n);
 
 #endif

@@ -8,20 +8,15 @@
  */
 #include "nn/metrics/metric.h"
 
-typedef struct scored {
-    double score;
-    int64_t row;
-} scored;
-
 static size_t auc_scratch(int64_t rows, int64_t columns)
 {
     (void)columns;
-    return (size_t)rows * sizeof(scored);
+    return (size_t)rows * sizeof(bmi_scored);
 }
 
-static void sift(scored *s, int64_t from, int64_t n)
+static void sift(bmi_scored *s, int64_t from, int64_t n)
 {
-    const scored x = s[from];
+    const bmi_scored x = s[from];
     int64_t i = from;
     for (int64_t child; (child = 2 * i + 1) < n; i = child) {
         if (child + 1 < n && s[child + 1].score > s[child].score) child++;
@@ -32,11 +27,11 @@ static void sift(scored *s, int64_t from, int64_t n)
 }
 
 /* Heap sort: the C library's qsort may allocate. */
-static void sort(scored *s, int64_t n)
+void bmi_sort_scored(bmi_scored *s, int64_t n)
 {
     for (int64_t i = n / 2; i-- > 0;) sift(s, i, n);
     for (int64_t i = n; i-- > 1;) {
-        const scored x = s[0];
+        const bmi_scored x = s[0];
         s[0] = s[i];
         s[i] = x;
         sift(s, 0, i);
@@ -50,13 +45,13 @@ static bool is_positive(const bm_metric_input *in, int64_t row, int64_t column)
 
 static double area(const bm_metric_input *in, int64_t column)
 {
-    scored *s = in->scratch;
+    bmi_scored *s = in->scratch;
     double below = 0, above = 0, sum = 0;
     for (int64_t i = 0; i < in->rows; i++) {
-        s[i] = (scored){ in->prediction[i * in->columns + column], i };
+        s[i] = (bmi_scored){ in->prediction[i * in->columns + column], i };
         if (isnan(s[i].score)) return NAN;
     }
-    sort(s, in->rows);
+    bmi_sort_scored(s, in->rows);
     for (int64_t i = 0, next; i < in->rows; i = next) {
         double ones = 0, zeros = 0;
         for (next = i; next < in->rows && s[next].score == s[i].score; next++) {
