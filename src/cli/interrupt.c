@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Ctrl-C: the first one asks the model to stop after its step, so that the best weights are kept and saved; the second one ends
- * the process at once. bm_stop is safe in a signal handler.
+/* Ctrl-C: the first one asks the model to stop after its step, or in the middle of scoring, so that the best weights are kept and saved;
+ * the second one, of either signal, ends the process at once. bm_stop is safe in a signal handler.
  */
 #include "cli/cli.h"
 #include <signal.h>
@@ -13,12 +13,14 @@ static void handle(int number)
 {
     (void)number;
     interrupted = 1;
+    if (old_int.sa_handler != SIG_IGN) signal(SIGINT, SIG_DFL);
+    signal(SIGTERM, SIG_DFL);
     if (working) bm_stop(working);
 }
 
 void cli_interrupt_begin(bm_model *m)
 {
-    struct sigaction action = { .sa_handler = handle, .sa_flags = (int)(SA_RESETHAND | SA_RESTART) };
+    struct sigaction action = { .sa_handler = handle, .sa_flags = (int)SA_RESTART };
     sigemptyset(&action.sa_mask);
     interrupted = 0;
     working = m;

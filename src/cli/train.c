@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* baeum train: prepares the data, trains, judges on rows that were held out, beside the trivial answer, and saves. */
 #include "cli/train.h"
-#include "model/model.h"
+#include "model/scores.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -45,6 +45,8 @@ static int fit(cli_training *t)
         bm_fit(m, t->data[0], .validation = t->data[1], .seed = o->seed, .balanced = o->balanced, .epochs = o->epochs,
                .batch = o->batch, .callbacks = { show, stopping });
     if (!bm_failed(m)) bmi_model_note_split(m, o->in_order, o->group, o->time, BM_HERE); /* which was done before */
+    bmi_error e = { 0 };
+    if (!t->source.table && !bm_failed(m)) bmi_scores_of_parts(m, t->data, &e, BM_HERE); /* a table's are done */
     t->interrupted = cli_interrupt_end();
     t->seconds = now() - begin;
     cli_progress_end(&t->progress);
@@ -56,6 +58,7 @@ static int fit(cli_training *t)
                                : "";
         return cli_fail(c, bm_status_of(m) == BM_E_ARGUMENT ? CLI_USAGE : CLI_FAILED, "%s%s", bm_error(m), hint);
     }
+    if (e.status) return cli_fail_text(c, CLI_FAILED, e.text);
     if (!t->progress.begun) cli_train_say_model(t, NULL);
     return 0;
 }
@@ -116,7 +119,7 @@ const cli_command cli_train = {
         "or\n"
         "of all-distinct texts are dropped; all of it is fitted on the training rows only. Ctrl-C stops after the current step "
         "and\n"
-        "keeps the best weights; a second one ends at once.",
+        "keeps the best weights; while rows are scored it leaves out the scores; a second one ends at once.",
     .examples = "  baeum train iris\n"
                 "  baeum train creditcard --target share --drop expenditure --model mlp:64,32\n"
                 "  baeum train sales.csv -t revenue -m \"dense 64 relu, dropout .2, dense 32 relu\" --epochs 200 --rate .003\n"

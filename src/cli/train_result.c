@@ -14,12 +14,18 @@ enum {
     FEW = 30       /* rows of a part whose figures are to be taken with care */
 };
 
+/* Whether the training itself was interrupted; else it was done, and the scoring of its rows was. */
+static bool cut_short(const cli_training *t)
+{
+    return t->interrupted && !strncmp(bm_stopped_by(t->model), "stop", 4);
+}
+
 /* Of a method of its own: "not converged after 1,000 iterations" is worth a warning, "solved" no word. */
 static void say_own_end(cli_training *t)
 {
     cli *c = t->c;
     const char *why = bm_stopped_by(t->model);
-    if (t->interrupted && cli_talks(c)) fprintf(c->to, "interrupted; what it has learned so far is kept\n");
+    if (cut_short(t) && cli_talks(c)) fprintf(c->to, "interrupted; what it has learned so far is kept\n");
     else if (!strncmp(why, "not converged", 13))
         cli_warn(c, "%s is %s: scores may become better with more of them, as in --model %.*s:%s=10000", t->spec, why,
                  (int)strcspn(t->spec, ":"), t->spec, strstr(why, "epochs") ? "epochs" : "iterations");
@@ -56,7 +62,7 @@ static void say_end(cli_training *t)
     const int64_t epochs = bm_history_epochs(m), best = bm_best_epoch(m) + 1;
     const char *why = bm_stopped_by(m);
     char kept[200] = "", count[64];
-    cli_put(c, "stopped_by", json_string(t->interrupted ? "interrupt" : why));
+    cli_put(c, "stopped_by", json_string(cut_short(t) ? "interrupt" : why));
     if (!t->progress.begun) {
         say_own_end(t);
         return;
@@ -67,7 +73,7 @@ static void say_end(cli_training *t)
     if (!cli_talks(c)) return;
     if (best > 0 && best != epochs) say_kept(m, best, kept);
     cli_plural(count, epochs, "epoch", "epochs");
-    if (t->interrupted) fprintf(c->to, "interrupted after %s%s\n", count, *kept ? kept : "; the weights are kept as they are");
+    if (cut_short(t)) fprintf(c->to, "interrupted after %s%s\n", count, *kept ? kept : "; the weights are kept as they are");
     else if (!strcmp(why, "early_stopping"))
         fprintf(c->to, "stopped at epoch %" PRId64 ": no better for %s%s\n", epochs,
                 cli_plural(count, epochs - best, "epoch", "epochs"), kept);
@@ -81,16 +87,6 @@ static void add(cli_scores *s, const char *name, const bm_scores *scores)
     s->name[s->count] = name;
     s->note[s->count] = NULL;
     s->scores[s->count++] = *scores;
-}
-
-/* Parts and baseline, as a table's model took them; of arrays they are taken here. */
-static int take_scores(cli_training *t, bm_scores parts[4])
-{
-    static const char *const names[] = { "train", "validation", "test", "baseline" };
-    bmi_error e = { 0 };
-    if (!t->source.table && bmi_scores_of_parts(t->model, t->data, &e, BM_HERE)) return cli_fail_text(t->c, CLI_FAILED, e.text);
-    for (int i = 0; i < 4; i++) parts[i] = bm_model_scores(t->model, names[i]);
-    return 0;
 }
 
 /* True against predicted classes of a part, as baeum evaluate shows them. */
@@ -132,15 +128,28 @@ static void warn(cli_training *t, const bm_scores *judged, const bm_scores *triv
         cli_warn(c, "the %s part has only %s: its figures say little", part, cli_plural(rows, judged->rows, "row", "rows"));
 }
 
+static void put_parts(cli *c, const bm_scores parts[3])
+{
+    static const char *const names[] = { "train", "validation", "test" };
+    json_t *metrics = json_object();
+    for (int i = 0; i < 3; i++)
+        if (parts[i].rows > 0) json_object_set_new(metrics, names[i], cli_scores_json(&parts[i]));
+    cli_put(c, "metrics", metrics);
+}
+
 static int scores(cli_training *t)
 {
     cli *c = t->c;
     bm_scores parts[4];
     cli_scores s = { .positive = cli_positive(c, t->model) };
-    int status = take_scores(t, parts);
-    if (status) return status;
+    static const char *const names[] = { "train", "validation", "test", "baseline" };
+    for (int i = 0; i < 4; i++) parts[i] = bm_model_scores(t->model, names[i]);
+    if (!parts[3].rows) { /* the last to be scored: interrupted before */
+        put_parts(c, parts);
+        cli_warn(c, "interrupted while rows were scored: the model is whole, but has no scores; baeum evaluate takes them");
+        return 0;
+    }
     const int judged = parts[2].rows ? 2 : parts[1].rows ? 1 : 0; /* 0: nothing was held out */
-    static const char *const names[] = { "train", "validation", "test" };
     add(&s, names[judged], &parts[judged]);
     add(&s, "baseline", &parts[3]);
     s.note[s.count - 1] = t->task == BM_REGRESSION ? "always the mean" : "always the most frequent class";
@@ -148,13 +157,10 @@ static int scores(cli_training *t)
         if (cli_talks(c)) fputc('\n', c->to);
         cli_scores_print(&s, c->to);
     }
-    status = confusion(t, judged);
+    const int status = confusion(t, judged);
     if (status) return status;
     if (cli_talks(c)) fputc('\n', c->to);
-    json_t *metrics = json_object();
-    for (int i = 0; i < 3; i++)
-        if (parts[i].rows > 0) json_object_set_new(metrics, names[i], cli_scores_json(&parts[i]));
-    cli_put(c, "metrics", metrics);
+    put_parts(c, parts);
     cli_put(c, "baseline", cli_scores_json(&parts[3]));
     warn(t, &parts[judged], &parts[3], names[judged]);
     return 0;

@@ -3,6 +3,7 @@
  */
 #include "model/class_scores.h"
 #include "data/recipe.h"
+#include "kernels/cpu/convert.h"
 #include "tensor/tensor.h"
 #include <math.h>
 
@@ -38,10 +39,10 @@ static void put_classes(const bm_model *m, puts_out form, const bm_tensor *from,
     }
     int64_t best = 0;
     double sum = 0;
-    for (int64_t k = 0; k < n; k++) {
-        to[k] = bm_tensor_at(from, row * columns + k);
+    const char *at = (const char *)from->data + (size_t)(row * columns) * bm_type_size(from->type);
+    bmi_read[bmi_isa_now()][BMI_REAL_F64](to, at, from->type, 1, n, n, 1);
+    for (int64_t k = 1; form != PROBABILITIES && k < n; k++)
         if (to[k] > to[best]) best = k;
-    }
     const double most = to[best];
     for (int64_t k = 0; form == LOGITS && k < n; k++) sum += to[k] = exp(to[k] - most);
     for (int64_t k = 0; form != PROBABILITIES && k < n; k++) to[k] = form == SCORES ? k == best : to[k] / sum;

@@ -106,16 +106,40 @@ static void the_same_as_without(void **state)
 static void second_ends(void **state)
 {
     (void)state;
+    static const int seconds[] = { SIGINT, SIGTERM }; /* of either kind */
     bmt_exits(bmt_sh("mkfifo pipe"), 0);
-    const pid_t p = start(LONG "-o pipe");
-    await("out", "epoch    2/");
-    kill(p, SIGINT);
-    await("out", "interrupted after ");
-    kill(p, SIGINT);
+    for (int i = 0; i < 2; i++) {
+        const pid_t p = start(LONG "-o pipe");
+        await("out", "epoch    2/");
+        kill(p, SIGINT);
+        await("out", "interrupted after ");
+        kill(p, seconds[i]);
+        assert_int_equal(bmt_wait(p), 128 + seconds[i]);
+        char *out = bmt_text("out");
+        assert_null(strstr(out, "saved"));
+        free(out);
+    }
+}
+
+/* While many rows of many classes are scored: the model is there, its scores are not. */
+static void while_scored(void **state)
+{
+    (void)state;
+    bmt_exits(bmt_sh("awk 'BEGIN { print \"a,b,y\"; for (i = 0; i < 32000; i++) print i %% 8000 %% 90 + i / 99000 \",\" "
+                     "int(i %% 8000 / 90) \",k\" i %% 8000 }' > many.csv"),
+              0);
+    const pid_t p = start("exec baeum train many.csv -t y -m mlp:4 --epochs 1 --batch 512 --threads 1 --verbose -o many.st");
+    await("out", "epoch    1/1");
+    nanosleep(&(struct timespec){ .tv_nsec = 200000000 }, NULL); /* seconds of scoring follow */
+    kill(p, SIGTERM);
     assert_int_equal(bmt_wait(p), 130);
     char *out = bmt_text("out");
-    assert_null(strstr(out, "saved"));
+    bmt_contains("the training was done", out, "ended after 1 epoch");
+    bmt_contains("told", out, "interrupted while rows were scored");
+    bmt_contains("saved", out, "saved many.st");
+    assert_null(strstr(out, "baseline"));
     free(out);
+    bmt_exits(bmt_sh("baeum inspect many.st -q && rm many.st"), 0);
 }
 
 /* An old model stays when the new one is never saved. */
@@ -219,8 +243,10 @@ static void terminal(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(best_is_saved), cmocka_unit_test(the_same_as_without), cmocka_unit_test(second_ends),
-        cmocka_unit_test(killed),        cmocka_unit_test(own_method),          cmocka_unit_test(terminal),
+        cmocka_unit_test(best_is_saved), cmocka_unit_test(the_same_as_without),
+        cmocka_unit_test(second_ends),   cmocka_unit_test(while_scored),
+        cmocka_unit_test(killed),        cmocka_unit_test(own_method),
+        cmocka_unit_test(terminal),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
