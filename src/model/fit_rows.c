@@ -59,5 +59,5 @@ double bmi_training_measure(const bm_training *t, int metric)
                                   .target_columns = s->target_columns,
                                   .output = t->network->heads[0].form,
                                   .scratch = t->scratch };
-    return s->whole ? m->kind->all(&all, m->p) : NAN;
+    return s->whole ? bmi_metric_over(m, &all) : NAN;
 }

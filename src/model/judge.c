@@ -33,6 +33,13 @@ size_t bmi_metrics_scratch(const bmi_network *n, int64_t rows, int64_t columns)
     return most;
 }
 
+double bmi_metric_over(const bmi_measured *m, const bm_metric_input *in)
+{
+    for (int64_t i = 0; i < in->rows * in->columns; i++)
+        if (isnan(in->prediction[i])) return NAN; /* the largest of them would be class 0 */
+    return m->kind->all(in, m->p);
+}
+
 /* Memory for all predictions and targets, when a metric needs them at once. */
 static bm_status make_room(bmi_judge *j, const bm_dataset *d, bmi_error *e)
 {
@@ -172,6 +179,8 @@ bm_status bmi_judge_run(bmi_judge *j, bmi_error *e)
                                   .output = n->heads[0].form,
                                   .scratch = j->scratch };
     for (int i = 0; i < n->n_metrics; i++)
-        j->metrics[i] = j->sums[i] >= 0 ? sums[i] / (double)j->count : n->metrics[i].kind->all(&all, n->metrics[i].p);
+        j->metrics[i] = j->sums[i] < 0 ? bmi_metric_over(&n->metrics[i], &all)
+                        : isnan(data)  ? NAN /* so was a prediction, which counts as some class */
+                                       : sums[i] / (double)j->count;
     return BM_OK;
 }

@@ -30,6 +30,8 @@ typedef struct bmi_judge {
 /* Whether a metric needs all rows at once; the bytes that such metrics need to work with. */
 bool bmi_metrics_need_rows(const bmi_network *n);
 size_t bmi_metrics_scratch(const bmi_network *n, int64_t rows, int64_t columns);
+/* Such a metric; NaN where a prediction is NaN, as bm_measure refuses it. */
+double bmi_metric_over(const bmi_measured *m, const bm_metric_input *in);
 
 bm_status bmi_judge_begin(bmi_judge *j, bmi_network *n, bm_session *s, const bm_dataset *d, const int64_t *rows, int64_t count,
                           int64_t batch, bmi_error *e, const char *who, bm_place here);

@@ -234,9 +234,37 @@ static void not_finite(void **state)
     bm_free(a), bm_free(b), bm_free(d), bm_free(m);
 }
 
+/* A prediction that is NaN is of no class: metrics by rows and over all rows say so. */
+static void not_a_prediction(void **state)
+{
+    (void)state;
+    float x[12], kernel[6] = { 0 };
+    int32_t t[6];
+    for (int i = 0; i < 12; i++) x[i] = (float)i / 12;
+    for (int i = 0; i < 6; i++) t[i] = 0; /* what the largest of three NaN is */
+    bm_tensor *a = bm_tensor_view(BM_F32, BM_SHAPE(6, 2), x), *b = bm_tensor_view(BM_I32, BM_SHAPE(6), t);
+    bm_dataset *d = bm_dataset_from(a, b);
+    bm_model *m = bm_sequential(bm_input(2), bm_dense(3, .activation = BM_SOFTMAX, .name = "out"));
+    bm_compile(m, .loss = BM_SPARSE_CATEGORICAL_CROSSENTROPY,
+               .metrics = { BM_ACCURACY, BM_BALANCED_ACCURACY, BM_F1_MACRO, BM_RECALL_MICRO });
+    bm_scores s = bm_evaluate(m, d);
+    assert_int_equal(s.status, BM_OK);
+    for (int i = 0; i < 4; i++) assert_false(isnan(s.metrics[i].value));
+    kernel[4] = NAN;
+    bm_tensor *w = bm_tensor_view(BM_F32, BM_SHAPE(2, 3), kernel);
+    if (bm_model_set_weight(m, "out/kernel", w)) fail_msg("%s", bm_error(m));
+    s = bm_evaluate(m, d);
+    assert_int_equal(s.status, BM_OK);
+    assert_int_equal(s.count, 4);
+    for (int i = 0; i < 4; i++)
+        if (!isnan(s.metrics[i].value)) fail_msg("%s is %g", s.metrics[i].name, s.metrics[i].value);
+    bm_free(a), bm_free(b), bm_free(w), bm_free(d), bm_free(m);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(as_scikit_learn), cmocka_unit_test(without_target),
-                                        cmocka_unit_test(many_strangers), cmocka_unit_test(not_finite) };
+                                        cmocka_unit_test(many_strangers), cmocka_unit_test(not_finite),
+                                        cmocka_unit_test(not_a_prediction) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
