@@ -408,8 +408,11 @@ typedef struct bm_fit_table_options {
     const char     *group, *time;             /**< as bm_split_options */
 } bm_fit_table_options;
 /** Splits the rows, fits the recipe on the training part only, trains, and judges each part once (bm_model_scores). Rows of one part that
- *  equal rows of another in all features and the target are told in a note of the recipe.
- *  Errors   as bm_recipe_fit, bm_recipe_apply, bm_dataset_split and bm_fit; BM_E_ARGUMENT the learner does not do the task
+ *  equal rows of another in all features and the target are told in a note of the recipe; so are held-out rows of classes that are not in
+ *  the training part, which count as wrong (bm_scores.unseen_class) and are left out of log loss and AUC, and, of tables of their own, rows
+ *  without a target, which are left out. bm_stop while parts are judged leaves the other parts without scores.
+ *  Errors   as bm_recipe_fit, bm_recipe_apply, bm_dataset_split and bm_fit; BM_E_ARGUMENT the learner does not do the task; BM_E_DATA all
+ *           rows of a held-out part are of such classes
  */
 BM_API bm_status bm_fit_table_at(bm_model *m, const bm_fit_table_options *options, size_t size, bm_place here);
 #define bm_fit_table(m, ...) bm_fit_table_at((m), BM_OPTIONS(bm_fit_table_options, .table = __VA_ARGS__), BM_HERE)

@@ -53,7 +53,7 @@ static int fit(cli_training *t)
     if (bm_status_of(m) == BM_E_STOPPED)
         return cli_fail_text(c, CLI_INTERRUPTED, bm_error(m)); /* and there is nothing to save */
     if (bm_failed(m)) {                                        /* an argument: what was asked for cannot be */
-        const char *hint = strstr(bm_error(m), "was not there in training")
+        const char *hint = strstr(bm_error(m), "not there in training")
                                ? "; a class needs rows in every part: leave rare ones out, or --validation 0 --test 0"
                                : "";
         return cli_fail(c, bm_status_of(m) == BM_E_ARGUMENT ? CLI_USAGE : CLI_FAILED, "%s%s", bm_error(m), hint);

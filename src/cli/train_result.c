@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* baeum train: what came of it: why training ended, scores beside the trivial answer, the saved file. */
 #include "cli/train.h"
+#include "data/recipe.h"
 #include "model/scores.h"
 #include <inttypes.h>
 #include <math.h>
@@ -96,7 +97,9 @@ static int confusion(cli_training *t, int part)
     const bm_model *m = t->model;
     bmi_error e = { 0 };
     if (t->task != BM_CLASSIFICATION || t->classes > CONFUSED || (!c->json && !cli_talks(c))) return 0;
-    bm_dataset *made = t->source.table ? bm_recipe_apply(bm_model_recipe(m), t->table[part]) : NULL;
+    bm_dataset *made = !t->source.table ? NULL
+                                        : bmi_recipe_apply(bm_model_recipe(m), t->table[part], BM_VALUE(bm_rows, NULL, 0),
+                                                           BMI_WANT_JUDGED, BM_HERE);
     const bm_dataset *d = made ? made : t->data[part];
     bm_tensor *values = NULL;
     int status = made && bm_failed(made) ? cli_fail_text(c, CLI_FAILED, bm_error(made)) : 0;
@@ -105,6 +108,17 @@ static int confusion(cli_training *t, int part)
     bm_free(values);
     bm_free(made);
     return status;
+}
+
+/* Held-out rows that cannot be judged, or only in part: notes of the model's own recipe, not of the one that was shown before. */
+static void warn_left_out(const cli_training *t)
+{
+    const bm_recipe *r = bm_model_recipe(t->model);
+    const char *note;
+    for (int64_t i = 0; r && (note = bm_recipe_note(r, i)); i++)
+        if (!strncmp(note, "! ", 2) && (strstr(note, "row has ") || strstr(note, "rows have ")) &&
+            (strstr(note, " not there in training (") || strstr(note, ", the target: left out")))
+            cli_warn(t->c, "%s", note + 2);
 }
 
 /* What the figures do not say by themselves. */
@@ -204,6 +218,7 @@ int cli_train_result(cli_training *t)
     char bytes[32];
     struct stat about;
     say_end(t);
+    warn_left_out(t);
     int status = scores(t);
     if (status) return status;
     fflush(c->to); /* who waits for the file to be written can read why training ended */

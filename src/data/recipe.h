@@ -49,7 +49,7 @@ json_t *bmi_recipe_save(const bm_recipe *r);
 bm_recipe *bmi_recipe_load(bm_context *context, const json_t *from, bm_place here);
 
 /* Whether apply makes targets: never, if the table has the column, or an error if it has not. To be judged: an error, too, but rows
- * (of all) without a target are left out, and classes that were not there in training get numbers behind the others'. */
+ * without a target are left out, where all are taken, and classes that were not there in training get numbers behind the others'. */
 typedef enum bmi_want { BMI_WANT_NONE, BMI_WANT_IF_THERE, BMI_WANT_TARGET, BMI_WANT_JUDGED } bmi_want;
 bm_dataset *bmi_recipe_apply(const bm_recipe *r, const bm_table *t, bm_rows rows, bmi_want want, bm_place here);
 /* A dataset with targets that a recipe made gets a copy of it: a model fitted on it takes raw rows then. */

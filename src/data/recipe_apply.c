@@ -174,16 +174,17 @@ static bm_status make(bm_dataset *d, const bm_recipe *r, const bm_table *t, bm_r
     return d->object.error.status;
 }
 
-/* The same of the rows that have a target; whatever class that is. */
-static bm_status make_judged(bm_dataset *d, const bm_recipe *r, const bm_table *t, bm_place here)
+/* The same of the rows that have a target (chosen ones have), whatever class that is. */
+static bm_status make_judged(bm_dataset *d, const bm_recipe *r, const bm_table *t, bm_rows rows, bm_place here)
 {
     int64_t *kept = NULL;
     size_t n = 0, room = 0;
     bmi_unseen unseen = { 0 };
-    if (!bmi_target_rows(&d->object.error, r, t, &kept, &n, &room, here) &&
-        !make(d, r, t, kept ? (bm_rows){ kept, n } : (bm_rows){ 0 }, true, &unseen, here)) {
+    if (!rows.at && bmi_target_rows(&d->object.error, r, t, &kept, &n, &room, here)) return d->object.error.status;
+    const bm_rows of = kept ? (bm_rows){ kept, n } : rows;
+    if (!make(d, r, t, of, true, &unseen, here)) {
         d->counted.unseen_class = unseen.all;
-        d->counted.no_target = t->rows - (int64_t)n;
+        d->counted.no_target = rows.at ? 0 : t->rows - (int64_t)n;
         tell_unseen(d, r, &unseen, here);
     }
     bmi_release(r->object.context, kept, room, sizeof *kept);
@@ -204,7 +205,7 @@ bm_dataset *bmi_recipe_apply(const bm_recipe *r, const bm_table *t, bm_rows rows
                      t->rows);
     if (bmi_fail_from(&d->object.error, &e)) return d;
     const bool target = r->target && want != BMI_WANT_NONE && (want >= BMI_WANT_TARGET || bm_table_find(t, r->target) >= 0);
-    if (target && want == BMI_WANT_JUDGED) make_judged(d, r, t, here);
+    if (target && want == BMI_WANT_JUDGED) make_judged(d, r, t, rows, here);
     else make(d, r, t, rows, target, NULL, here);
     return d;
 }

@@ -18,7 +18,10 @@ typedef struct table_fit {
     int64_t *order; /* rows: training, validation, test */
     int64_t counts[3];
     bm_dataset *parts[3];
+    bm_dataset *known; /* rows of the validation part whose class was there in training, when there are others; or null */
 } table_fit;
+
+static const char *const part_names[] = { "training", "validation", "test" };
 
 static bm_status check(table_fit *f)
 {
@@ -55,6 +58,42 @@ static bm_status split(table_fit *f)
     return bmi_recipe_split(f->e, f->here, f->m->recipe, f->o.table, &o, f->order, f->counts);
 }
 
+/* Rows of a part that cannot be judged, or only in part: notes of the recipe, as baeum evaluate warns of them. */
+static bm_status tell_left_out(table_fit *f, int i)
+{
+    bm_recipe *r = f->m->recipe;
+    const bm_dataset *d = f->parts[i];
+    const int64_t none = d->counted.no_target, unseen = d->counted.unseen_class;
+    if (unseen && unseen == d->rows)
+        return bmi_fail(f->e, BM_E_DATA, f->here,
+                        "fit: no row of the %s part has a class that was there in training: %s were not there in training",
+                        part_names[i], d->unseen);
+    bool told = !none || bmi_notes_add(r->object.context, &r->notes, "! %" PRId64 " %s row%s no \"%s\", the target: left out",
+                                       none, part_names[i], none == 1 ? " has" : "s have", r->target);
+    told = told && (!unseen || bmi_notes_add(r->object.context, &r->notes,
+                                             "! %" PRId64 " %s row%s a class that was not there in training (%s): wrong, "
+                                             "whatever is predicted; left out of log loss and AUC",
+                                             unseen, part_names[i], unseen == 1 ? " has" : "s have", d->unseen));
+    return told ? BM_OK : bmi_fail_memory(f->e, f->here, 400, "for a note");
+}
+
+/* What training may look at of the validation part: the network has no output for other classes. */
+static bm_status find_known(table_fit *f)
+{
+    const bm_dataset *d = f->parts[1];
+    if (!d || !d->counted.unseen_class) return BM_OK;
+    bm_context *context = f->m->object.context;
+    const size_t all = (size_t)d->rows;
+    int64_t *rows = bmi_alloc(context, all, sizeof *rows);
+    size_t n = 0;
+    if (!rows) return bmi_fail_memory(f->e, f->here, all * sizeof *rows, "the rows of known classes");
+    for (int64_t i = 0; i < d->rows; i++)
+        if (bm_tensor_at(d->t[0].tensor, i) < (double)d->n_classes) rows[n++] = i;
+    f->known = bm_dataset_take_at(d, (bm_rows){ rows, n }, f->here);
+    bmi_release(context, rows, all, sizeof *rows);
+    return bmi_fail_from(f->e, &f->known->object.error);
+}
+
 /* Part i as a dataset: its rows of the table, or a table of its own. */
 static bm_status apply(table_fit *f, int i)
 {
@@ -64,8 +103,10 @@ static bm_status apply(table_fit *f, int i)
     if (own && f->m->recipe->weights && bmi_weights_check(f->e, f->m->recipe, own, (bm_rows){ 0 }, f->here))
         return f->e->status;
     const bm_rows rows = own ? (bm_rows){ 0 } : (bm_rows){ f->order + first, (size_t)f->counts[i] };
-    f->parts[i] = bmi_recipe_apply(f->m->recipe, own ? own : f->o.table, rows, BMI_WANT_TARGET, f->here);
-    return bmi_fail_from(f->e, &f->parts[i]->object.error);
+    const bmi_want want = i ? BMI_WANT_JUDGED : BMI_WANT_TARGET;
+    f->parts[i] = bmi_recipe_apply(f->m->recipe, own ? own : f->o.table, rows, want, f->here);
+    if (bmi_fail_from(f->e, &f->parts[i]->object.error) || !i) return f->e->status;
+    return tell_left_out(f, i);
 }
 
 /* Preparing a table may take long, too. */
@@ -78,7 +119,6 @@ static bm_status stopped(table_fit *f)
 /* Notes how many rows of a part stand in a part before it. */
 static bm_status tell_equal_rows(table_fit *f)
 {
-    static const char *const names[] = { "training", "validation", "test" };
     bm_recipe *r = f->m->recipe;
     for (int part = 1; part < 3; part++)
         for (int among = 0; f->parts[part] && among < part; among++) {
@@ -88,7 +128,7 @@ static bm_status tell_equal_rows(table_fit *f)
                                     "! %" PRId64
                                     " %s row%s equal to a %s row in all features and the target: scores on such rows say "
                                     "little of new ones",
-                                    n, names[part], n == 1 ? " is" : "s are each", names[among]))
+                                    n, part_names[part], n == 1 ? " is" : "s are each", part_names[among]))
                 return bmi_fail_memory(f->e, f->here, 200, "for a note");
         }
     return BM_OK;
@@ -100,13 +140,14 @@ static bm_status prepare(table_fit *f)
         return bmi_fail_from(f->e, &f->m->recipe->object.error);
     for (int i = 0; i < 3; i++)
         if (stopped(f) || apply(f, i)) return f->e->status;
+    if (find_known(f)) return f->e->status;
     return tell_equal_rows(f);
 }
 
 static bm_status train(table_fit *f)
 {
     bm_fit_options o = { .data = f->parts[0],
-                         .validation = f->parts[1],
+                         .validation = f->known ? f->known : f->parts[1],
                          .epochs = f->o.epochs,
                          .batch = f->o.batch,
                          .seed = f->o.seed,
@@ -161,6 +202,7 @@ bm_status bm_fit_table_at(bm_model *m, const bm_fit_table_options *options, size
     if (!check(&f) && !split(&f)) fit_or_go_back(&f);
     bmi_model_end_work(m);
     for (int i = 0; i < 3; i++) bmi_object_free(f.parts[i]);
+    bmi_object_free(f.known);
     if (f.order) bmi_release(m->object.context, f.order, (size_t)bm_table_rows(f.o.table), sizeof *f.order);
     return f.e->status;
 }
