@@ -161,6 +161,14 @@ static void rows_of_other_kinds(void **state)
               0);
     const bmt_run r = bmt_exits(bmt_sh("baeum evaluate iris.st other.csv"), 0);
     bmt_contains("no target", r.out, "\n! 1 row has no \"Species\", the target; left out\n");
+    const bmt_run held = bmt_exits(bmt_sh("baeum train known.csv -t Species --validation 0 --test other.csv -q -o held.st"), 0);
+    bmt_contains("in training", held.out, "! 1 test row has no \"Species\", the target: left out\n");
+    bmt_contains(
+        "in training, too", held.out,
+        "! 3 test rows have a class that was not there in training (\"rosa\" 2, \"florentina\" 1): wrong, whatever is ");
+    bmt_contains("counted among the others",
+                 bmt_exits(bmt_sh("baeum train known.csv -t Species --validation other.csv --test 0 -o held.st"), 0).out,
+                 "\n(unseen)  ");
     bmt_contains("other classes", r.out,
                  "\n! 3 rows have a class that was not there in training (\"rosa\" 2, \"florentina\" 1): wrong, whatever is "
                  "predicted; left out of log loss and AUC\n");

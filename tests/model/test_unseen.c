@@ -234,6 +234,48 @@ static void not_finite(void **state)
     bm_free(a), bm_free(b), bm_free(d), bm_free(m);
 }
 
+/* Held-out tables of a fit: judged as bm_evaluate_table judges them, and training looks only at rows of classes that it has. */
+static void held_out(void **state)
+{
+    (void)state;
+    static const char *const learners[] = { "softmax:C=100", "mlp:4" };
+    bm_table *train = judged("aaaabbbbcccc", "aaaabbbbcccc", NULL), *held = judged("abcd-dez", "abcaabca", NULL),
+             *known = judged("abc", "abc", NULL), *strangers = judged("de", "ab", NULL);
+    for (size_t i = 0; i < BMI_COUNT(learners); i++) {
+        bm_recipe *r = bm_recipe_new(.target = "y");
+        bm_model *m = bm_learner_parse(learners[i], r), *same = bm_learner_parse(learners[i], r);
+        bm_fit_table(m, train, .validation_table = held, .test_table = held, .epochs = 5 * (int64_t)i);
+        bm_fit_table(same, train, .validation_table = known, .test_table = known, .epochs = 5 * (int64_t)i);
+        if (bm_failed(m) || bm_failed(same)) fail_msg("%s %s", bm_error(m), bm_error(same));
+        static const char *const parts[] = { "validation", "test" };
+        const bm_scores e = bm_evaluate_table(m, held);
+        for (int k = 0; k < 2; k++) {
+            const bm_scores s = bm_model_scores(m, parts[k]), of_known = bm_model_scores(same, parts[k]);
+            assert_int_equal(s.rows, 7);
+            assert_int_equal(s.unseen_class, 4);
+            assert_int_equal(s.no_target, 1);
+            assert_memory_equal(s.metrics, e.metrics, sizeof *s.metrics * (size_t)s.count);
+            bmt_near("four of seven are wrong", bm_score(&s, "accuracy") * 7, bm_score(&of_known, "accuracy") * 3, 1e-12);
+            bmt_near("log loss", s.loss, of_known.loss, 1e-12);
+        }
+        for (int64_t k = 0; k < bm_history_epochs(m); k++)
+            bmt_near("validation", bm_history(m, "validation_loss", k), bm_history(same, "validation_loss", k), 0);
+        char notes[2000] = "";
+        const char *note;
+        for (int64_t k = 0; (note = bm_recipe_note(bm_model_recipe(m), k)); k++) strcat(strcat(notes, note), "\n");
+        bmt_contains("told", notes, "! 1 validation row has no \"y\", the target: left out\n");
+        bmt_contains(
+            "told", notes,
+            "! 4 test rows have a class that was not there in training (\"d\" 2, \"e\" 1, \"z\" 1): wrong, whatever is");
+        bm_fit_table(same, train, .test_table = strangers);
+        assert_int_equal(bm_status_of(same), BM_E_DATA);
+        bmt_contains("nothing to judge", bm_error(same),
+                     "no row of the test part has a class that was there in training: \"d\" 1, \"e\" 1 were not there");
+        bm_free(m), bm_free(same), bm_free(r);
+    }
+    bm_free(train), bm_free(held), bm_free(known), bm_free(strangers);
+}
+
 /* A prediction that is NaN is of no class: metrics by rows and over all rows say so. */
 static void not_a_prediction(void **state)
 {
@@ -263,8 +305,8 @@ static void not_a_prediction(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(as_scikit_learn), cmocka_unit_test(without_target),
-                                        cmocka_unit_test(many_strangers), cmocka_unit_test(not_finite),
-                                        cmocka_unit_test(not_a_prediction) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(as_scikit_learn),  cmocka_unit_test(without_target),
+                                        cmocka_unit_test(many_strangers),   cmocka_unit_test(not_finite),
+                                        cmocka_unit_test(not_a_prediction), cmocka_unit_test(held_out) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
