@@ -246,12 +246,13 @@ void cli_scores_print(const cli_scores *s, FILE *to);
 json_t *cli_scores_json(const bm_scores *s);
 /* Of two classes the second, which F1, precision and recall are of; put into the result as "positive". Null: there are others. */
 const char *cli_positive(cli *c, const bm_model *m);
-/* Counts of true classes (rows) against the most probable ones, when there are at most `most` (up to CLI_MOST_CLASSES). */
-void cli_confusion(cli *c, const bm_model *m, const bm_tensor *targets, const bm_tensor *values, int most);
+/* Counts of true classes (rows) against the predicted ones (i32), when there are at most `most` (up to CLI_MOST_CLASSES). */
+void cli_confusion(cli *c, const bm_model *m, const bm_tensor *targets, const bm_tensor *predicted, int most);
 /* inspect.c: puts what was asked for in training beside the model (weights, balanced ...) into the result. */
 void cli_model_settings(cli *c, const bm_model *m);
-/* residuals.c: of numbers the quartiles of true less predicted; with -o every row. Returns 0 or an exit code. */
-int cli_residuals(cli *c, const bm_model *m, const bm_tensor *targets, const bm_tensor *values);
+/* residuals.c: of numbers the quartiles of true less predicted; with -o every row, of classes the predicted one (values) and what the true
+ * one was given. Returns 0 or an exit code. */
+int cli_residuals(cli *c, const bm_model *m, const bm_tensor *targets, const bm_tensor *values, const double *p_target);
 /* coefficients.c: what a model that is one dense layer multiplies the features of a table by; others have no such table. */
 void cli_coefficients(cli *c, bm_model *m);
 bool cli_has_coefficients(bm_model *m);

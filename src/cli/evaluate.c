@@ -14,7 +14,9 @@ typedef struct evaluation {
     cli_source source;
     bm_dataset *made; /* of a table, by the recipe */
     const bm_dataset *judged;
-    bm_tensor *values; /* probabilities of each row */
+    bm_tensor *values; /* of each row the predicted class, or the numbers that were predicted */
+    double *p_target;  /* of classes: what the true one was given */
+    int64_t bad;       /* rows whose prediction is not finite */
     bm_scores scores, baseline;
 } evaluation;
 
@@ -49,6 +51,30 @@ static void say_left_out(evaluation *v)
     cli_put(c, "unseen_class", json_integer((json_int_t)n.unseen_class));
 }
 
+/* True for one class a row, or numbers: what the table of scores is made for. Others are judged by the model's own metrics. */
+static bool has_usual_scores(const evaluation *v)
+{
+    const bm_tensor *t = bm_dataset_t(v->judged, 0);
+    if (bm_model_task(v->model) == BM_REGRESSION) return true;
+    return bm_model_classes(v->model) > 1 && bm_tensor_type(t) == BM_I32 && bm_tensor_size(t) == bm_dataset_rows(v->judged);
+}
+
+/* What is shown of single rows: never all probabilities of all rows. */
+static int predict_rows(evaluation *v)
+{
+    bmi_error e = { 0 };
+    const bool numbers = bm_model_task(v->model) == BM_REGRESSION || !has_usual_scores(v);
+    if (numbers) {
+        v->values = bmi_scores_predict(v->model, v->judged, &e, BM_HERE);
+        if (v->values) v->bad = cli_not_finite(v->values, NULL);
+    } else {
+        v->p_target = calloc((size_t)bm_dataset_rows(v->judged) + 1, sizeof *v->p_target);
+        if (!v->p_target) return cli_fail(v->c, CLI_FAILED, "out of memory");
+        v->values = bmi_scores_likeliest(v->model, v->judged, v->p_target, &v->bad, &e, BM_HERE);
+    }
+    return e.status ? cli_fail_text(v->c, CLI_FAILED, e.text) : 0;
+}
+
 static int judge_table(evaluation *v)
 {
     cli *c = v->c;
@@ -67,17 +93,8 @@ static int judge_table(evaluation *v)
     say_left_out(v);
     v->judged = v->made;
     bmi_error e = { 0 };
-    v->values = bmi_scores_predict(v->model, v->made, &e, BM_HERE);
-    if (v->values) bmi_scores_take(&v->scores, v->model, v->made, NULL, &e, BM_HERE);
-    return e.status ? cli_fail_text(c, CLI_FAILED, e.text) : 0;
-}
-
-/* True for one class a row, or numbers: what the table of scores is made for. Others are judged by the model's own metrics. */
-static bool has_usual_scores(const evaluation *v)
-{
-    const bm_tensor *t = bm_dataset_t(v->judged, 0);
-    if (bm_model_task(v->model) == BM_REGRESSION) return true;
-    return bm_model_classes(v->model) > 1 && bm_tensor_type(t) == BM_I32 && bm_tensor_size(t) == bm_dataset_rows(v->judged);
+    bmi_scores_take(&v->scores, v->model, v->made, NULL, &e, BM_HERE);
+    return e.status ? cli_fail_text(c, CLI_FAILED, e.text) : predict_rows(v);
 }
 
 static int judge_arrays(evaluation *v)
@@ -91,8 +108,7 @@ static int judge_arrays(evaluation *v)
     v->scores = bm_evaluate(v->model, v->judged); /* refuses targets that do not fit */
     if (v->scores.status) return cli_fail_text(c, CLI_FAILED, v->scores.error);
     if (has_usual_scores(v)) bmi_scores_take(&v->scores, v->model, v->judged, NULL, &e, BM_HERE);
-    if (!e.status) v->values = bmi_scores_predict(v->model, v->judged, &e, BM_HERE);
-    return e.status ? cli_fail_text(c, CLI_FAILED, e.text) : 0;
+    return e.status ? cli_fail_text(c, CLI_FAILED, e.text) : predict_rows(v);
 }
 
 /* What the trivial answer, the mean or the class shares of these rows themselves, scores on them. */
@@ -117,21 +133,22 @@ static void show(evaluation *v)
                            .scores = { v->scores, v->baseline },
                            .note = { NULL, of_classes ? "always the most frequent class of these rows"
                                                       : "always the mean of these rows" } };
-    const int64_t bad = cli_not_finite(v->values, NULL);
     char text[64];
-    if (bad) cli_warn(c, "%s no finite prediction; scores are of all rows", cli_plural(text, bad, "row has", "rows have"));
+    if (v->bad)
+        cli_warn(c, "%s no finite prediction; scores are of all rows", cli_plural(text, v->bad, "row has", "rows have"));
     if (cli_talks(c)) fputc('\n', c->to);
     if (!c->json) cli_scores_print(&s, c->to);
     cli_put(c, "task", json_string(of_classes ? "classification" : "regression"));
     cli_put(c, "rows", json_integer((json_int_t)rows));
     cli_put(c, "metrics", cli_scores_json(&v->scores));
     if (v->baseline.rows) cli_put(c, "baseline", cli_scores_json(&v->baseline));
-    if (of_classes) cli_confusion(c, v->model, bm_dataset_t(v->judged, 0), v->values, CLI_MOST_CLASSES);
+    if (v->p_target) cli_confusion(c, v->model, bm_dataset_t(v->judged, 0), v->values, CLI_MOST_CLASSES);
 }
 
 static void end(evaluation *v)
 {
     bm_free(v->values);
+    free(v->p_target);
     bm_free(v->made);
     bm_free(v->model);
     cli_source_end(&v->source);
@@ -209,7 +226,7 @@ static int run(cli *c)
     }
     int status = judge(&v, 0);
     if (!status) show(&v);
-    if (!status && has_usual_scores(&v)) status = cli_residuals(c, v.model, bm_dataset_t(v.judged, 0), v.values);
+    if (!status && has_usual_scores(&v)) status = cli_residuals(c, v.model, bm_dataset_t(v.judged, 0), v.values, v.p_target);
     end(&v);
     return status;
 }

@@ -6,14 +6,6 @@
 #include <math.h>
 #include <stdlib.h>
 
-static int64_t likeliest(const bm_tensor *values, int64_t row, int64_t classes)
-{
-    int64_t best = 0;
-    for (int64_t k = 1; k < classes; k++)
-        if (bm_tensor_at(values, row * classes + k) > bm_tensor_at(values, row * classes + best)) best = k;
-    return best;
-}
-
 /* Columns target, prediction, residual; the table is the caller's to free. */
 static bm_table *of_numbers(const bm_model *m, const bm_tensor *targets, const bm_tensor *values)
 {
@@ -35,7 +27,7 @@ static bm_table *of_numbers(const bm_model *m, const bm_tensor *targets, const b
     return table;
 }
 
-static bm_table *of_classes(const bm_model *m, const bm_tensor *targets, const bm_tensor *values)
+static bm_table *of_classes(const bm_model *m, const bm_tensor *targets, const bm_tensor *values, const double *p_target)
 {
     const int64_t rows = bm_tensor_size(targets), classes = bm_model_classes(m);
     bm_name *names = calloc(2 * (size_t)rows + 1, sizeof *names);
@@ -44,9 +36,8 @@ static bm_table *of_classes(const bm_model *m, const bm_tensor *targets, const b
     for (int64_t i = 0; names && p && i < rows; i++) {
         const int64_t class = (int64_t)bm_tensor_at(targets, i);
         names[i] = class < classes ? bm_model_class_name(m, class) : "(unseen)";
-        names[rows + i] = bm_model_class_name(m, likeliest(values, i, classes));
-        p[i] = class < classes ? bm_tensor_at(values, i * classes + class) : 0;
-        if (!isfinite(p[i])) p[i] = NAN;
+        names[rows + i] = bm_model_class_name(m, (int64_t)bm_tensor_at(values, i));
+        p[i] = isfinite(p_target[i]) ? p_target[i] : NAN;
     }
     if (names && p) {
         bm_table_add_text(table, "target", names, rows);
@@ -81,16 +72,15 @@ static void say_quartiles(cli *c, const bm_table *t)
     cli_put(c, "residuals", all);
 }
 
-int cli_residuals(cli *c, const bm_model *m, const bm_tensor *targets, const bm_tensor *values)
+int cli_residuals(cli *c, const bm_model *m, const bm_tensor *targets, const bm_tensor *values, const double *p_target)
 {
-    const int64_t classes = bm_model_classes(m), rows = bm_tensor_size(targets);
     const bool numbers = bm_model_task(m) == BM_REGRESSION;
     const char *path = c->options.output;
     char error[400];
-    if (bm_tensor_size(values) != rows * (numbers ? 1 : classes))
+    if (bm_tensor_size(values) != bm_tensor_size(targets))
         return path ? cli_fail(c, CLI_FAILED, "-o: the model has several targets a row; it is for one") : 0;
     if (!path && !numbers) return 0;
-    bm_table *t = numbers ? of_numbers(m, targets, values) : of_classes(m, targets, values);
+    bm_table *t = numbers ? of_numbers(m, targets, values) : of_classes(m, targets, values, p_target);
     int status = bm_failed(t) || !bm_table_columns(t) ? cli_fail(c, CLI_FAILED, "out of memory") : 0;
     if (!status && numbers) say_quartiles(c, t);
     if (!status && path) {

@@ -108,21 +108,18 @@ const char *cli_positive(cli *c, const bm_model *m)
     return name;
 }
 
-void cli_confusion(cli *c, const bm_model *m, const bm_tensor *targets, const bm_tensor *values, int most)
+void cli_confusion(cli *c, const bm_model *m, const bm_tensor *targets, const bm_tensor *predicted, int most)
 {
     const int64_t classes = bm_model_classes(m), rows = bm_tensor_size(targets);
-    const int32_t *truth = bm_data_i32(targets);
-    if (!truth || classes < 2 || classes > most || most > CLI_MOST_CLASSES || bm_tensor_size(values) != classes * rows) return;
+    const int32_t *truth = bm_data_i32(targets), *of = bm_data_i32(predicted);
+    if (!truth || !of || bm_tensor_size(predicted) != rows || classes < 2 || classes > most || most > CLI_MOST_CLASSES) return;
     int64_t counts[CLI_MOST_CLASSES + 1][CLI_MOST_CLASSES] = { { 0 } }; /* the last: of classes that training had not seen */
     bool unseen = false;
     char text[64];
     json_t *json = json_array();
     for (int64_t i = 0; i < rows; i++) {
-        int64_t best = 0;
-        for (int64_t k = 1; k < classes; k++)
-            if (bm_tensor_at(values, i * classes + k) > bm_tensor_at(values, i * classes + best)) best = k;
         unseen = unseen || truth[i] >= classes;
-        if (truth[i] >= 0) counts[truth[i] < classes ? truth[i] : classes][best]++;
+        if (truth[i] >= 0) counts[truth[i] < classes ? truth[i] : classes][of[i]]++;
     }
     cli_grid g = { .columns = (int)classes + 1 };
     cli_grid_add(&g, "true \\ predicted");

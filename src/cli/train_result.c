@@ -96,16 +96,19 @@ static int confusion(cli_training *t, int part)
     cli *c = t->c;
     const bm_model *m = t->model;
     bmi_error e = { 0 };
-    if (t->task != BM_CLASSIFICATION || t->classes > CONFUSED || (!c->json && !cli_talks(c))) return 0;
+    if (t->task != BM_CLASSIFICATION || bm_model_classes(m) < 2 || t->classes > CONFUSED || (!c->json && !cli_talks(c)))
+        return 0;
     bm_dataset *made = !t->source.table ? NULL
                                         : bmi_recipe_apply(bm_model_recipe(m), t->table[part], BM_VALUE(bm_rows, NULL, 0),
                                                            BMI_WANT_JUDGED, BM_HERE);
     const bm_dataset *d = made ? made : t->data[part];
-    bm_tensor *values = NULL;
+    bm_tensor *predicted = NULL;
+    int64_t bad;
     int status = made && bm_failed(made) ? cli_fail_text(c, CLI_FAILED, bm_error(made)) : 0;
-    if (!status && !(values = bmi_scores_predict(m, d, &e, BM_HERE))) status = cli_fail_text(c, CLI_FAILED, e.text);
-    if (!status) cli_confusion(c, m, bm_dataset_t(d, 0), values, CONFUSED);
-    bm_free(values);
+    if (!status && !(predicted = bmi_scores_likeliest(m, d, NULL, &bad, &e, BM_HERE)))
+        status = cli_fail_text(c, CLI_FAILED, e.text);
+    if (!status) cli_confusion(c, m, bm_dataset_t(d, 0), predicted, CONFUSED);
+    bm_free(predicted);
     bm_free(made);
     return status;
 }

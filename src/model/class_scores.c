@@ -83,3 +83,33 @@ bm_status bmi_class_scores(bm_scores *s, const bm_model *m, const bm_dataset *d,
     bmi_object_free(truth);
     return st;
 }
+
+bm_tensor *bmi_scores_likeliest(const bm_model *m, const bm_dataset *d, double *p_target, int64_t *not_finite, bmi_error *e,
+                                bm_place here)
+{
+    const int64_t n = m->n_classes;
+    bm_tensor *out = bm_tensor_new_in_at(m->object.context, BM_I32, BM_SHAPE(d->rows), here);
+    scoring s = { .m = m, .d = d, .at_once = rows_at_once(m, d), .e = e, .here = here };
+    *not_finite = 0;
+    bmi_fail_from(e, &out->object.error);
+    for (int64_t i = 0; i < d->rows && !e->status; i++) {
+        const int64_t of = i % s.at_once, left = d->rows - i;
+        const double *p = rows_from(&s, i - of, left + of < s.at_once ? left + of : s.at_once);
+        if (!p) break;
+        p += of * n;
+        int64_t best = 0;
+        bool finite = true;
+        for (int64_t k = 0; k < n; k++) {
+            finite &= isfinite(p[k]) != 0;
+            if (p[k] > p[best]) best = k;
+        }
+        const int64_t truth = (int64_t)bm_tensor_at(d->t[0].tensor, i);
+        ((int32_t *)out->data)[i] = (int32_t)best;
+        if (p_target) p_target[i] = truth >= 0 && truth < n ? p[truth] : 0;
+        *not_finite += !finite;
+    }
+    bmi_object_free(s.made);
+    if (!e->status) return out;
+    bmi_object_free(out);
+    return NULL;
+}

@@ -9,6 +9,10 @@
 bm_tensor *bmi_scores_predict(const bm_model *m, const bm_dataset *d, bmi_error *e, bm_place here);
 bm_tensor *bmi_scores_predict_rows(const bm_model *m, const bm_dataset *d, int64_t first, int64_t rows, bmi_error *e,
                                    bm_place here);
+/* Of rows of several classes: the likeliest class of each (i32), what its own class is given (null: not wanted; 0 for one that training had
+ * not seen), and how many rows have a probability that is not finite. */
+bm_tensor *bmi_scores_likeliest(const bm_model *m, const bm_dataset *d, double *p_target, int64_t *not_finite, bmi_error *e,
+                                bm_place here);
 /* The trivial answer, one row: mean or class shares of the training part. */
 bm_tensor *bmi_scores_trivial(const bm_model *m, const bm_dataset *train, bmi_error *e, bm_place here);
 /* Scores on a part, of the model's own predictions or of one answer `all` for all rows. BM_E_STOPPED without an error in e: bm_stop came
