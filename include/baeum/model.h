@@ -194,7 +194,8 @@ BM_API bm_status bm_fit_at(bm_model *m, const bm_fit_options *options, size_t si
 
 /** Ends a running bm_fit or bm_fit_table of this model after its current step; without one the next is not affected. A method that
  *  has nothing to show before it is done (bm_linear, the preparation of a table) fails by BM_E_STOPPED and leaves the model as it
- *  was. Safe in a signal handler and from any thread. */
+ *  was. While the parts of a table are judged after training it ends that: the parts not yet judged have no scores. Safe in a signal
+ *  handler and from any thread. */
 BM_API void bm_stop(bm_model *m);
 
 /** The history of all fits: epochs so far, and a number of one epoch (from 0; -1 is the last): "loss", a metric's name,

@@ -32,7 +32,8 @@ typedef struct bmi_tally {
 
 /* Errors: BM_E_MEMORY; BM_E_DATA a class below 0. To be ended in any case. */
 bm_status bmi_tally_begin(bmi_tally *t, bmi_error *e, bm_place here);
-/* First pass: probabilities of rows first .. first + rows - 1, in order; a row lies `apart` numbers behind the one before, 0: all are one. */
+/* First pass: probabilities of rows first .. first + rows - 1, in order; a row lies `apart` numbers behind the one before, 0: all are
+ * one. */
 void bmi_tally_rows(bmi_tally *t, const double *p, int64_t apart, int64_t first, int64_t rows);
 /* Between the passes: false when there is no area, so no need of the second one. */
 bool bmi_tally_sort(bmi_tally *t, bmi_error *e, bm_place here);
