@@ -214,9 +214,11 @@ int cli_source_open(cli *c, const char *data, const bm_recipe *recipe, bm_names 
 void cli_source_end(cli_source *s);
 /* Says what the table or dataset is: the first line of a session. */
 void cli_source_say(cli *c, const cli_source *s);
-/* counts.c: says what a recipe met in a table's rows (bmi_recipe_usable), and puts it into the result as "counts". */
+/* counts.c: says what a recipe met in a table's rows (bmi_recipe_usable), of a part ("test") if one is named; the counts for the result. */
 struct bmi_met;
-void cli_say_counts(cli *c, const struct bmi_met *met, const bm_table *t);
+json_t *cli_say_counts(cli *c, const struct bmi_met *met, const bm_table *t, const char *part);
+/* The same of what a recipe meets in a table; null with the error said when it cannot be applied. */
+json_t *cli_say_met(cli *c, const bm_recipe *r, const bm_table *t, const char *part);
 /* The column of a name; an error with the nearest name when there is none (-1). */
 int64_t cli_column(cli *c, const bm_table *t, const char *option, const char *name);
 /* Hands `each` the columns that a text means: a column of that very name, else names joined by commas, blanks around them or not. Ends

@@ -2,6 +2,7 @@
 /* What rows have that training had not: in words with the columns and the texts, and in the result. */
 #include "cli/cli.h"
 #include "data/met.h"
+#include "data/recipe.h"
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -86,31 +87,45 @@ static int64_t row_number(const bm_table *t, int64_t row)
     return row + skipped + 1;
 }
 
-void cli_say_counts(cli *c, const bmi_met *met, const bm_table *t)
+json_t *cli_say_counts(cli *c, const bmi_met *met, const bm_table *t, const char *part)
 {
     json_t *columns = json_array();
-    char cells[64], which[1200], row[32];
+    char cells[64], which[1200], row[32], of[40] = "";
+    if (part) snprintf(of, sizeof of, "%s: ", part);
     if (met->missing)
-        cli_warn(c, "%s missing and filled as in training", cli_plural(cells, met->missing, "cell was", "cells were"));
+        cli_warn(c, "%s%s missing and filled as in training", of, cli_plural(cells, met->missing, "cell was", "cells were"));
     int64_t count = name_cells(met, BMI_MET_UNSEEN, which, columns);
     if (count)
-        cli_warn(c, "%s a category that was not there in training%s", cli_plural(cells, count, "cell has", "cells have"),
+        cli_warn(c, "%s%s a category that was not there in training%s", of, cli_plural(cells, count, "cell has", "cells have"),
                  which);
     count = name_cells(met, BMI_MET_NO_NUMBER, which, columns);
     if (count)
-        cli_warn(c, "%s no number where training had numbers and taken as missing%s",
+        cli_warn(c, "%s%s no number where training had numbers and taken as missing%s", of,
                  cli_plural(cells, count, "cell is", "cells are"), which);
     count = name_cells(met, BMI_MET_NO_DATE, which, columns);
     if (count)
-        cli_warn(c, "%s no date where training had dates and taken as missing%s",
+        cli_warn(c, "%s%s no date where training had dates and taken as missing%s", of,
                  cli_plural(cells, count, "cell is", "cells are"), which);
     if (met->empty_rows) cli_count(row, row_number(t, met->first_empty));
-    if (met->empty_rows == 1) cli_warn(c, "row %s is empty in all columns of the model: its prediction rests on fillings", row);
+    if (met->empty_rows == 1)
+        cli_warn(c, "%srow %s is empty in all columns of the model: its prediction rests on fillings", of, row);
     else if (met->empty_rows)
-        cli_warn(c, "%s are empty in all columns of the model, the first of them row %s: their predictions rest on fillings",
-                 cli_plural(cells, met->empty_rows, "row", "rows"), row);
-    cli_put(c, "counts",
-            json_pack("{s:I, s:I, s:I, s:I, s:o}", "missing", (json_int_t)met->missing, "unseen", (json_int_t)met->unseen,
-                      "unreadable", (json_int_t)met->unreadable, "empty_rows", (json_int_t)met->empty_rows, "columns",
-                      columns));
+        cli_warn(c, "%s%s are empty in all columns of the model, the first of them row %s: their predictions rest on fillings",
+                 of, cli_plural(cells, met->empty_rows, "row", "rows"), row);
+    return json_pack("{s:I, s:I, s:I, s:I, s:o}", "missing", (json_int_t)met->missing, "unseen", (json_int_t)met->unseen,
+                     "unreadable", (json_int_t)met->unreadable, "empty_rows", (json_int_t)met->empty_rows, "columns", columns);
+}
+
+json_t *cli_say_met(cli *c, const bm_recipe *r, const bm_table *t, const char *part)
+{
+    bmi_error e = { 0 };
+    bmi_met met = { 0 };
+    json_t *counts = NULL;
+    bool *usable = malloc((size_t)bm_table_rows(t) + 1);
+    if (!usable) bmi_fail_memory(&e, BM_HERE, (size_t)bm_table_rows(t), "for the rows of a table");
+    else if (!bmi_recipe_usable(&e, r, t, usable, &met, BM_HERE)) counts = cli_say_counts(c, &met, t, part);
+    bmi_met_end(&met);
+    free(usable);
+    if (e.status) cli_fail_text(c, CLI_FAILED, e.text);
+    return counts;
 }

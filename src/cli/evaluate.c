@@ -20,20 +20,6 @@ typedef struct evaluation {
     bm_scores scores, baseline;
 } evaluation;
 
-/* Says what the rows have that training had not. */
-static int say_met(evaluation *v)
-{
-    const bm_table *t = v->source.table;
-    bmi_error e = { 0 };
-    bmi_met met = { 0 };
-    bool *usable = malloc((size_t)bm_table_rows(t) + 1);
-    if (!usable) return cli_fail(v->c, CLI_FAILED, "out of memory");
-    if (!bmi_recipe_usable(&e, bm_model_recipe(v->model), t, usable, &met, BM_HERE)) cli_say_counts(v->c, &met, t);
-    bmi_met_end(&met);
-    free(usable);
-    return e.status ? cli_fail_text(v->c, CLI_FAILED, e.text) : 0;
-}
-
 /* Rows that could not be judged, or only in part. */
 static void say_left_out(evaluation *v)
 {
@@ -89,7 +75,9 @@ static int judge_table(evaluation *v)
                  bm_recipe_weights(recipe));
     v->made = bmi_recipe_apply(recipe, v->source.table, BM_VALUE(bm_rows, NULL, 0), BMI_WANT_JUDGED, BM_HERE);
     if (bm_failed(v->made)) return cli_fail_text(c, CLI_FAILED, bm_error(v->made));
-    if (say_met(v)) return CLI_FAILED;
+    json_t *counts = cli_say_met(c, recipe, v->source.table, NULL);
+    if (!counts) return CLI_FAILED;
+    cli_put(c, "counts", counts);
     say_left_out(v);
     v->judged = v->made;
     bmi_error e = { 0 };

@@ -168,7 +168,7 @@ static int predict_table(prediction *p)
     bmi_met met = { 0 };
     bm_table *t = usable_rows(p, &met);
     if (t) {
-        cli_say_counts(c, &met, p->source.table);
+        cli_put(c, "counts", cli_say_counts(c, &met, p->source.table, NULL));
         p->values = bm_predict_table(p->model, t);
         p->rows = bm_table_rows(p->source.table);
         p->skipped = bm_table_skipped(p->source.table);

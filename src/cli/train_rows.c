@@ -238,6 +238,25 @@ static void say_split(cli_training *t, const int64_t rows[3])
     cli_put(t->c, "seed", json_integer((json_int_t)t->c->options.seed));
 }
 
+/* What files of their own have that the training rows have not, as evaluate says it; shares of one file are alike. */
+static int say_met(cli_training *t)
+{
+    static const char *const part[] = { "train", "validation", "test" };
+    const cli_options *o = &t->c->options;
+    const bool file[] = { false, isnan(o->validation_share), isnan(o->test_share) };
+    json_t *all = json_object();
+    int status = 0;
+    for (int i = 1; !status && i < 3; i++) {
+        if (!file[i]) continue;
+        json_t *counts = cli_say_met(t->c, t->recipe, t->table[i], part[i]);
+        if (counts) json_object_set_new(all, part[i], counts);
+        else status = CLI_FAILED;
+    }
+    if (!status && json_object_size(all)) cli_put(t->c, "counts", all);
+    else json_decref(all);
+    return status;
+}
+
 int cli_train_prepare_table(cli_training *t)
 {
     int status = find_target(t);
@@ -259,8 +278,9 @@ int cli_train_prepare_table(cli_training *t)
     const int64_t rows[3] = { bm_table_rows(t->table[0]), t->table[1] ? bm_table_rows(t->table[1]) : 0,
                               t->table[2] ? bm_table_rows(t->table[2]) : 0 };
     say_split(t, rows);
-    cli_warn_equal_rows(t);
-    return 0;
+    status = say_met(t);
+    if (!status) cli_warn_equal_rows(t);
+    return status;
 }
 
 /* Arrays: a test part of their own is the test part. */
