@@ -29,6 +29,12 @@ static bm_status take_inputs(bmi_error *e, const bm_recipe *r, const bm_table *t
                 "the numbers of column \"%.100s\" of %s were read with the decimal sign '%c', in training it was '%c'; "
                 "read the table with the recipe (.recipe of bm_table_read_csv)",
                 r->inputs[i].name, bmi_table_name(t), form->decimal, trained->decimal);
+        if (!r->inputs[i].text && *form->unit && strcmp(form->unit, trained->unit))
+            return bmi_fail(e, BM_E_DATA, here,
+                            "the numbers of column \"%.100s\" of %s have the unit \"%s\", in training they had %s%s%s; "
+                            "write them in the same one, or read the table with the recipe (.recipe of bm_table_read_csv)",
+                            r->inputs[i].name, bmi_table_name(t), form->unit, *trained->unit ? "\"" : "none", trained->unit,
+                            *trained->unit ? "\"" : "");
         if (!bmi_frame_take(f, &t->columns[at], &r->inputs[i], rows))
             return bmi_fail_memory(e, here, (size_t)f->rows * 8, "for the columns of a table");
     }

@@ -53,8 +53,10 @@ static json_t *save_form(const bmi_number_form *f)
     bmi_json all = bmi_json_object();
     bmi_json_put(&all, "decimal", json_stringn(&f->decimal, 1));
     if (f->thousands) bmi_json_put(&all, "thousands", json_stringn(&f->thousands, 1));
+    if (f->indian) bmi_json_put(&all, "indian", json_true());
     if (f->percent) bmi_json_put(&all, "percent", json_true());
     if (f->currency) bmi_json_put(&all, "currency", json_string(bmi_currency_sign(f->currency)));
+    if (*f->unit) bmi_json_put(&all, "unit", json_string(f->unit));
     return bmi_json_end(&all);
 }
 
@@ -185,6 +187,11 @@ static bool load_form(reading *l, const json_t *from, bmi_number_form *form)
         return wrong(l, "thousands");
     form->decimal = *decimal;
     form->thousands = between ? *between : 0;
+    const json_t *unit = json_object_get(from, "unit");
+    const char *behind = json_string_value(unit);
+    if (unit && (!behind || !bmi_number_form_set_unit(form, behind, strlen(behind)))) return wrong(l, "unit");
+    form->indian = json_is_true(json_object_get(from, "indian"));
+    if (form->indian && (*decimal != '.' || form->thousands != ',')) return wrong(l, "indian");
     form->percent = json_is_true(json_object_get(from, "percent"));
     form->currency = sign ? bmi_currency_find(sign) : 0;
     return !currency || form->currency || wrong(l, "currency");

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Columns of text that are numbers as people write them: with decimal commas, thousands separators, percent signs or a currency, or
- * with a few cells that are no numbers. Such a column becomes numbers, which a note tells; its form is kept with it.
+/* Columns of text that are numbers as people write them: with decimal commas, thousands separators, percent signs, a currency or a unit,
+ * or with a few cells that are no numbers. Such a column becomes numbers, which a note tells; its form is kept with it.
  *
  * All cells of a column must fit one form. Where "1,234" may have a decimal comma or a thousands separator throughout, the other
  * columns of the file decide, then its delimiter: a semicolon goes with decimal commas.
@@ -13,22 +13,36 @@
 /* Texts among numbers are taken as missing when there are at least LEAST_NUMBERS numbers, at least 19 in 20 cells are numbers, and the
  * texts are not more than MOST_OTHERS different ones. From 9 in 10 on it is told why a column stays text. */
 enum { LEAST_NUMBERS = 20, MOST_OTHERS = 10, MOST_NOTES = 8, SHOWN = 3 };
+/* A unit is taken off when all cells have it and there are that many different numbers: "2WD" and "4WD" are names. */
+enum { LEAST_OF_UNIT = 3 };
 
 /* What the texts of a column are. */
 typedef struct verdict {
     unsigned fits;         /* forms that all its numbers have */
-    bmi_number_form style; /* percent and currency of its numbers */
+    bmi_number_form style; /* percent, currency and unit of its numbers */
     int32_t example;       /* the longest of its numbers; -1: it has none */
     int32_t other_way;     /* a number that is written in another way, or -1 */
     int32_t n_others, others[SHOWN];
     int64_t numbers, other_rows, marks; /* cells; marks: those that mean a missing cell */
+    bmi_number_form unit;               /* style of the others that are numbers with the most frequent unit */
+    int32_t units, unit_example;        /* different such texts; the longest of them */
+    unsigned unit_fits;
+    int64_t unit_rows; /* cells */
 } verdict;
 
-typedef enum text_kind { IS_NUMBER, IS_MISSING, IS_OTHER } text_kind;
+typedef enum text_kind { IS_NUMBER, IS_MISSING, IS_OTHER, HAS_UNIT } text_kind;
 
 static const char *text_of(const bmi_column *c, int32_t code, size_t *n)
 {
     return bmi_dictionary_text(&c->dictionary, code, n);
+}
+
+/* The forms of a text that the file's decimal sign allows. */
+static unsigned forms_of(const bmi_csv_work *w, const char *text, size_t n, bmi_number_form *style)
+{
+    const unsigned fits = bmi_number_form_fits(text, n, style);
+    if (w->options->decimal == ',') return fits & BMI_NUMBER_FORMS_OF_COMMA;
+    return w->options->decimal ? fits & BMI_NUMBER_FORMS_OF_POINT : fits;
 }
 
 static text_kind judge_text(const bmi_csv_work *w, const bmi_column *c, int32_t code, verdict *v)
@@ -37,17 +51,18 @@ static text_kind judge_text(const bmi_csv_work *w, const bmi_column *c, int32_t 
     bmi_number_form style;
     const char *text = text_of(c, code, &n);
     if (bmi_number_is_missing(text, n)) return IS_MISSING;
-    unsigned fits = bmi_number_form_fits(text, n, &style);
-    if (w->options->decimal == ',') fits &= BMI_NUMBER_FORMS_OF_COMMA;
-    else if (w->options->decimal) fits &= BMI_NUMBER_FORMS_OF_POINT;
-    if (!fits) {
+    const unsigned fits = forms_of(w, text, n, &style);
+    if (!fits || *style.unit) {
         if (v->n_others < SHOWN) v->others[v->n_others] = code;
         v->n_others++;
-        return IS_OTHER;
+        if (!fits) return IS_OTHER;
+        const bool same = bmi_number_form_same_style(&style, &v->unit);
+        if (!v->units) v->unit = style; /* Boyer and Moore's vote; settle_unit counts */
+        v->units += same || !v->units ? 1 : -1;
+        return HAS_UNIT;
     }
     if (v->example < 0) v->style = style;
-    const bool same = style.percent == v->style.percent && style.currency == v->style.currency;
-    if (!same || !(v->fits & fits)) {
+    if (!bmi_number_form_same_style(&style, &v->style) || !(v->fits & fits)) {
         if (v->other_way < 0) v->other_way = code;
         return IS_NUMBER;
     }
@@ -55,6 +70,38 @@ static text_kind judge_text(const bmi_csv_work *w, const bmi_column *c, int32_t 
     if (v->example >= 0) text_of(c, v->example, &longest);
     if (v->example < 0 || n > longest) v->example = code;
     return IS_NUMBER;
+}
+
+/* Which of the numbers with a unit have the most frequent one: the others are texts. */
+static void settle_unit(const bmi_csv_work *w, const bmi_column *c, uint8_t *kind, verdict *v)
+{
+    size_t longest = 0;
+    v->units = 0;
+    v->unit_fits = ~0u;
+    for (int32_t code = 0; *v->unit.unit && code < c->dictionary.count; code++) {
+        bmi_number_form style;
+        size_t n;
+        if (kind[code] != HAS_UNIT) continue;
+        const char *text = text_of(c, code, &n);
+        const unsigned fits = forms_of(w, text, n, &style);
+        if (!bmi_number_form_same_style(&style, &v->unit)) {
+            kind[code] = IS_OTHER;
+            continue;
+        }
+        v->unit_fits &= fits;
+        if (!v->units++ || n > longest) v->unit_example = code, longest = n;
+    }
+}
+
+/* A column of numbers that all have one unit. */
+static void take_unit(verdict *v)
+{
+    if (v->example >= 0 || v->units < LEAST_OF_UNIT || v->n_others != v->units || !v->unit_fits) return;
+    v->fits = v->unit_fits;
+    v->style = v->unit;
+    v->example = v->unit_example;
+    v->numbers = v->unit_rows;
+    v->other_rows = v->n_others = v->units = 0;
 }
 
 /* Looks at the texts of a column. False when there is no memory. */
@@ -65,13 +112,16 @@ static bool judge(const bmi_csv_work *w, const bmi_column *c, verdict *v)
     if (!kind) return false;
     *v = (verdict){ .fits = ~0u, .example = -1, .other_way = -1 };
     for (size_t code = 0; code < count; code++) kind[code] = (uint8_t)judge_text(w, c, (int32_t)code, v);
-    for (int64_t r = 0; v->example >= 0 && r < w->out->rows; r++) {
+    settle_unit(w, c, kind, v);
+    for (int64_t r = 0; (v->example >= 0 || v->units) && r < w->out->rows; r++) {
         const int32_t code = ((const int32_t *)c->values)[r];
         v->numbers += code >= 0 && kind[code] == IS_NUMBER;
         v->marks += code >= 0 && kind[code] == IS_MISSING;
-        v->other_rows += code >= 0 && kind[code] == IS_OTHER;
+        v->other_rows += code >= 0 && kind[code] >= IS_OTHER;
+        v->unit_rows += code >= 0 && kind[code] == HAS_UNIT;
     }
     bmi_release(w->context, kind, count, 1);
+    take_unit(v);
     return true;
 }
 
@@ -104,8 +154,8 @@ static decimal_sign find_decimal(const bmi_csv_work *w, const verdict *verdicts)
 /* The first form that fits: those of the decimal sign before the others; plain ones first unless the sign is surely a comma. */
 static unsigned choose_form(unsigned fits, decimal_sign decimal)
 {
-    static const uint8_t point[] = { 0, 1, 2, 3, 4, 5, 6 }, maybe_comma[] = { 0, 4, 5, 6, 1, 2, 3 },
-                         comma[] = { 4, 5, 6, 0, 1, 2, 3 };
+    static const uint8_t point[] = { 0, 1, 2, 3, 7, 4, 5, 6 }, maybe_comma[] = { 0, 4, 5, 6, 1, 2, 3, 7 },
+                         comma[] = { 4, 5, 6, 0, 1, 2, 3, 7 };
     const uint8_t *order = decimal.sign == '.' ? point : decimal.sure ? comma : maybe_comma;
     for (size_t i = 0; i < BMI_NUMBER_FORMS; i++)
         if (fits >> order[i] & 1) return order[i];
@@ -167,22 +217,46 @@ static void list_others(const bmi_column *c, const verdict *v, char into[300])
     if (v->n_others > SHOWN) snprintf(into + n, 300 - n, " ...");
 }
 
+/* The longest of the numbers that show what is peculiar to their form: separators, where any has them. */
+static int32_t find_example(const bmi_column *c, const verdict *v, const bmi_number_form *form)
+{
+    int32_t found = v->example;
+    size_t n, most = 0;
+    if (!form->thousands || form->thousands == ' ') return found; /* which are there in other texts, too */
+    for (int32_t code = 0; code < c->dictionary.count; code++) {
+        double value;
+        bool integer;
+        int64_t whole;
+        const char *text = text_of(c, code, &n);
+        if (!strchr(text, form->thousands) || n <= most || !bmi_number_form_read(form, text, n, &value, &integer, &whole))
+            continue;
+        found = code;
+        most = n;
+    }
+    return found;
+}
+
 /* Tells what is peculiar to the numbers of a form: "has percent signs: "39%" is read as 39". */
 static bool note_form(bmi_csv_work *w, const bmi_column *c, const verdict *v, const bmi_number_form *form, bool ambiguous)
 {
     size_t n;
-    const char *text = text_of(c, v->example, &n), *words[4];
+    const char *text = text_of(c, find_example(c, v, form), &n), *words[5];
     double value = NAN;
     bool integer;
     int64_t whole;
-    char number[32], list[200] = "", sign[40];
+    char number[32], list[200] = "", sign[40], unit[40];
     int count = 0;
     if (form->decimal == ',' && strchr(text, ',')) words[count++] = "decimal commas";
-    if (form->thousands == ' ' || (form->thousands && strchr(text, form->thousands))) words[count++] = "thousands separators";
+    if (form->thousands == ' ' || (form->thousands && strchr(text, form->thousands)))
+        words[count++] = form->indian ? "thousands separators in Indian groups (lakh, crore)" : "thousands separators";
     if (form->percent) words[count++] = "percent signs";
     if (form->currency) {
         snprintf(sign, sizeof sign, "signs of currency (%s)", bmi_currency_sign(form->currency));
         words[count++] = sign;
+    }
+    if (*form->unit) {
+        snprintf(unit, sizeof unit, "the unit \"%s\"", form->unit);
+        words[count++] = unit;
     }
     if (!count) return true;
     for (int i = 0; i < count; i++)
@@ -211,10 +285,32 @@ static bool note_missing(bmi_csv_work *w, const bmi_column *c, const verdict *v)
                          v->numbers, v->numbers + rest, rest == 1 ? "" : "s", others, rest == 1 ? "is" : "are");
 }
 
+/* Why a column that nearly is numbers with a unit stays text. */
+static bool note_unit(bmi_csv_work *w, const bmi_column *c, const verdict *v)
+{
+    const int64_t cells = v->numbers + v->other_rows;
+    char why[200] = "they are written in several ways";
+    int32_t other = -1;
+    for (int32_t code = 0; code < c->dictionary.count && other < 0; code++) {
+        bmi_number_form style;
+        size_t n;
+        const char *text = text_of(c, code, &n);
+        if (!bmi_number_is_missing(text, n) && !(forms_of(w, text, n, &style) && bmi_number_form_same_style(&style, &v->unit)))
+            other = code;
+    }
+    if (other >= 0) snprintf(why, sizeof why, "\"%.60s\" has it not", text_of(c, other, NULL));
+    return bmi_notes_add(w->context, &w->out->notes,
+                         "%.100s: %" PRId64 " of %" PRId64 " cells are numbers with the unit \"%s\", but %s: it stays text; "
+                         "write all in one unit or as plain numbers; texts that mean a missing cell can be named",
+                         c->name, v->unit_rows, cells, v->unit.unit, why);
+}
+
 /* Why a column that nearly is numbers stays text. */
 static bool note_text(bmi_csv_work *w, const bmi_column *c, const verdict *v)
 {
     char others[300] = "";
+    const int64_t without = v->numbers + v->other_rows - v->unit_rows;
+    if (v->units >= LEAST_OF_UNIT && v->unit_rows >= LEAST_NUMBERS && v->unit_rows >= 9 * without) return note_unit(w, c, v);
     if (v->example < 0 || v->numbers < LEAST_NUMBERS || v->numbers < 9 * v->other_rows) return true;
     if (v->other_way >= 0)
         return bmi_notes_add(
@@ -258,6 +354,7 @@ static bool settle_column(bmi_csv_work *w, bmi_column *c, const verdict *v, deci
     bmi_number_form form = bmi_number_forms[choose_form(v->fits, decimal)];
     form.percent = v->style.percent;
     form.currency = v->style.currency;
+    memcpy(form.unit, v->style.unit, sizeof form.unit);
     if (*notes < MOST_NOTES) {
         const size_t before = w->out->notes.count;
         if (!note_form(w, c, v, &form, is_ambiguous(v->fits, decimal)) || !note_missing(w, c, v)) return false;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Reading numbers as people write them. A text is stripped of blanks, sign, currency and percent; what is left, digits with
+/* Reading numbers as people write them. A text is stripped of blanks, sign, currency, percent and unit; what is left, digits with
  * separators, is written as programs write it and read by the same function as every other number.
  */
 #include "format/number_form.h"
@@ -16,6 +16,7 @@ const bmi_number_form bmi_number_forms[BMI_NUMBER_FORMS] = {
     { .decimal = ',', .thousands = '.' },
     { .decimal = ',', .thousands = ' ' },
     { .decimal = ',', .thousands = '\'' },
+    { .decimal = '.', .thousands = ',', .indian = true },
 };
 
 static const char *const signs[] = { "$", "€", "£", "¥", "₩", "₹" };
@@ -58,7 +59,7 @@ typedef struct parts {
     const char *body; /* digits and separators */
     size_t n;
     bool negative;
-    bmi_number_form style; /* percent and currency */
+    bmi_number_form style; /* percent, currency and unit */
 } parts;
 
 /* Cuts a blank, the sign, or the currency off the front; false when none of them is there. */
@@ -96,6 +97,60 @@ static bool is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
+bool bmi_number_form_same_style(const bmi_number_form *a, const bmi_number_form *b)
+{
+    return a->percent == b->percent && a->currency == b->currency && !strcmp(a->unit, b->unit);
+}
+
+/* Bytes of the letter (or ° ² ³) at p, 0 when it is none. Dashes and other punctuation of UTF-8 are no letters. */
+static size_t letter(const char *p, size_t n)
+{
+    const uint8_t c = (uint8_t)*p, next = n > 1 ? (uint8_t)p[1] : 0;
+    if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')) return 1;
+    if (c == 0xc2) return next == 0xb0 || next == 0xb5 || next == 0xb2 || next == 0xb3 ? 2 : 0; /* ° µ ² ³ */
+    if (c == 0xc3) return next == 0x97 || next == 0xb7 ? 0 : 2;                                 /* × ÷ */
+    if (c >= 0xc4 && c <= 0xdf) return n > 1 ? 2 : 0;
+    return n > 2 && ((c == 0xe2 && next == 0x84) || (c >= 0xe3 && c <= 0xef)) ? 3 : 0;
+}
+
+bool bmi_number_form_set_unit(bmi_number_form *f, const char *text, size_t n)
+{
+    bool any = false, last = false; /* letters at all; one before */
+    size_t i = 0, length;
+    while (i < n) {
+        if ((length = letter(text + i, n - i))) any = last = true;
+        else if (text[i] == '%' || (text[i] == '/' && last && i + 1 < n)) length = 1, last = false;
+        else break;
+        i += length;
+    }
+    if (i && i + 1 == n && last && is_digit(text[i])) i++;
+    if (!any || i < n || n >= BMI_UNIT_BYTES) return false;
+    memcpy(f->unit, text, n);
+    f->unit[n] = 0;
+    return true;
+}
+
+/* Cuts a unit off the end. It begins where neither the digits and separators of a number nor its exponent can go on; a percent sign
+ * alone and a currency are none. */
+static void strip_unit(parts *p)
+{
+    size_t i = 0, n = p->n, length;
+    while ((length = blank_behind(p->body, n))) n -= length;
+    while (i < n) {
+        const char c = p->body[i];
+        const bool exponent = (c == 'e' || c == 'E') && i && i + 1 < n &&
+                              (is_digit(p->body[i + 1]) || p->body[i + 1] == '-' || p->body[i + 1] == '+');
+        if ((length = blank(p->body + i, n - i))) i += length;
+        else if (exponent) i += 2;
+        else if (is_digit(c) || c == '.' || c == ',' || c == '\'') i++;
+        else break;
+    }
+    if (i == n || (i + 1 == n && p->body[i] == '%')) return;
+    for (uint8_t k = 1; bmi_currency_sign(k); k++)
+        if (is_there(p->body + i, n - i, bmi_currency_sign(k), false)) return;
+    if (bmi_number_form_set_unit(&p->style, p->body + i, n - i)) p->n = i;
+}
+
 /* What may be a number: the rest begins with a digit or a separator. */
 static bool take_apart(const char *text, size_t n, parts *p)
 {
@@ -103,8 +158,9 @@ static bool take_apart(const char *text, size_t n, parts *p)
     *p = (parts){ .body = text, .n = n };
     while (strip_front(p, &sign)) {}
     if (!p->n || !(is_digit(*p->body) || *p->body == '.' || *p->body == ',')) return false;
+    strip_unit(p);
     while (strip_behind(p)) {}
-    return p->n && !(p->style.percent && p->style.currency);
+    return p->n && p->style.percent + (p->style.currency > 0) + (*p->style.unit != 0) <= 1;
 }
 
 /* Bytes of the thousands separator at p. */
@@ -116,6 +172,15 @@ static size_t separator(const bmi_number_form *f, const char *p, size_t n)
 
 enum { LONGEST = 60 };
 
+/* Digits of the group behind a separator: three; in Indian numbers two, but in the last group. 0 when there is no group at p. */
+static size_t group_digits(const bmi_number_form *f, const char *p, size_t n)
+{
+    size_t digits = 0;
+    while (digits < n && digits < 4 && is_digit(p[digits])) digits++;
+    if (f->indian && digits == 2 && n > 2 && p[2] == f->thousands) return 2;
+    return digits == 3 && !(f->indian && n > 3 && p[3] == f->thousands) ? 3 : 0;
+}
+
 /* Writes a body of that form as programs write it; its length, 0 when the form is another. A leading group is of one to three
  * digits and does not begin with 0, so that 0,125 has a decimal comma. */
 static size_t write_plainly(const bmi_number_form *f, const char *p, size_t n, char into[LONGEST], bool *integer)
@@ -124,13 +189,12 @@ static size_t write_plainly(const bmi_number_form *f, const char *p, size_t n, c
     if (n >= LONGEST) return 0;
     while (i < n && is_digit(p[i])) into[m++] = p[i++];
     digits = i;
-    if (digits && digits <= 3 && *p != '0')
-        while ((length = separator(f, p + i, n - i)) && n - i >= length + 3) {
-            const char *group = p + i + length;
-            if (!is_digit(group[0]) || !is_digit(group[1]) || !is_digit(group[2])) break;
-            memcpy(into + m, group, 3);
-            m += 3;
-            i += length + 3;
+    const size_t leading = f->indian ? 2 : 3;
+    if (digits && digits <= leading && *p != '0')
+        for (size_t next; (length = separator(f, p + i, n - i)) && (next = group_digits(f, p + i + length, n - i - length));) {
+            memcpy(into + m, p + i + length, next);
+            m += next;
+            i += length + next;
         }
     *integer = true;
     if (i < n && p[i] == f->decimal) {
@@ -158,7 +222,9 @@ unsigned bmi_number_form_fits(const char *text, size_t n, bmi_number_form *style
     *style = (bmi_number_form){ 0 };
     if (!take_apart(text, n, &p)) return 0;
     *style = p.style;
-    if (!p.style.percent && !p.style.currency && bmi_cell_number(text, n, &value, &integer) && isfinite(value)) fits = 1;
+    if (bmi_number_form_same_style(&p.style, &bmi_number_forms[0]) && bmi_cell_number(text, n, &value, &integer) &&
+        isfinite(value))
+        fits = 1;
     for (unsigned k = 1; k < BMI_NUMBER_FORMS; k++)
         if (write_plainly(&bmi_number_forms[k], p.body, p.n, plain, &integer)) fits |= 1u << k;
     return fits;
@@ -180,6 +246,7 @@ bool bmi_number_form_read(const bmi_number_form *f, const char *text, size_t n, 
     }
     if (!take_apart(text, n, &p) || (p.style.percent && !f->percent)) return false;
     if (p.style.currency && p.style.currency != f->currency) return false;
+    if (*p.style.unit && strcmp(p.style.unit, f->unit)) return false;
     length = write_plainly(f, p.body, p.n, plain, integer);
     if (!length || !bmi_read_real(plain, length, value, &overflow) || !isfinite(*value)) return false;
     if (*integer && !bmi_read_int(plain, length, whole)) *whole = INT64_MIN;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Numbers as people write them: with a decimal comma, thousands separators, a percent sign, a sign of currency. A column has one
- * form; its sign, percent and currency never change the value: 39% is 39, and $5 is 5.
+/* Numbers as people write them: with a decimal comma, thousands separators, a percent sign, a sign of currency, a unit. A column has
+ * one form; its percent, currency and unit never change the value: 39% is 39, $5 is 5, and 5 kg is 5.
  */
 #ifndef BMI_FORMAT_NUMBER_FORM_H
 #define BMI_FORMAT_NUMBER_FORM_H
@@ -8,12 +8,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
+enum { BMI_UNIT_BYTES = 16 }; /* with the closing zero */
+
 /* How the numbers of a column are written. All zero: plainly, as programs do (-1234.5e3). */
 typedef struct bmi_number_form {
-    char decimal;     /* ',' or '.'; 0: plain */
-    char thousands;   /* what stands between groups of three digits: ',' '.' '\'' or ' ' (any blank); 0: nothing */
-    bool percent;     /* % behind the number */
-    uint8_t currency; /* 1 + its number among the signs, 0: none; before or behind the number */
+    char decimal;              /* ',' or '.'; 0: plain */
+    char thousands;            /* what stands between groups of three digits: ',' '.' '\'' or ' ' (any blank); 0: nothing */
+    bool indian;               /* groups of two digits before the last three: 12,34,567 */
+    bool percent;              /* % behind the number */
+    uint8_t currency;          /* 1 + its number among the signs, 0: none; before or behind the number */
+    char unit[BMI_UNIT_BYTES]; /* behind the number, a blank between or none: "kg", "°C", "km/h"; "": none */
 } bmi_number_form;
 
 static inline bool bmi_number_form_is_plain(const bmi_number_form *f)
@@ -22,14 +26,21 @@ static inline bool bmi_number_form_is_plain(const bmi_number_form *f)
 }
 
 /* The forms that differ in their separators: number 0 is plain, the others allow thousands separators and need none. */
-enum { BMI_NUMBER_FORMS = 7, BMI_NUMBER_FORMS_OF_POINT = 0xf, BMI_NUMBER_FORMS_OF_COMMA = 0x70 };
+enum { BMI_NUMBER_FORMS = 8, BMI_NUMBER_FORMS_OF_POINT = 0x8f, BMI_NUMBER_FORMS_OF_COMMA = 0x70 };
 extern const bmi_number_form bmi_number_forms[BMI_NUMBER_FORMS];
 
-/* Which of these forms a text can be read in, as bits; 0: it is no number. *style gets its percent and currency; with either it is
- * never plain. */
+/* Which of these forms a text can be read in, as bits; 0: it is no number. *style gets its percent, currency and unit; with one of
+ * them it is never plain. */
 unsigned bmi_number_form_fits(const char *text, size_t n, bmi_number_form *style);
 
-/* Reads a text in a form. Percent and currency of the form may be missing in the text, others may not be there. `integer`: there
+/* Whether two forms have the same percent, currency and unit. */
+bool bmi_number_form_same_style(const bmi_number_form *a, const bmi_number_form *b);
+
+/* Takes a unit over from a text, which is `n` bytes without blanks around it; false when that is no unit: letters of any script, ° and %,
+ * with a / before the next ones and one digit behind the last (m/s, kWh/m2). */
+bool bmi_number_form_set_unit(bmi_number_form *f, const char *text, size_t n);
+
+/* Reads a text in a form. Percent, currency and unit of the form may be missing in the text, others may not be there. `integer`: there
  * are digits and a sign alone besides the form's own; *whole gets its exact value, or INT64_MIN when it has none in int64. False
  * when it is no finite number of that form. */
 bool bmi_number_form_read(const bmi_number_form *f, const char *text, size_t n, double *value, bool *integer, int64_t *whole);

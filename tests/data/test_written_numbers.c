@@ -44,6 +44,17 @@ static void read_as_in_training(void **state)
         { "x,y\n39%,1\n2%,2\n", "x\n7\n", 7, 0 },
         { "x,y\n$5,1\n$2,2\n", "x\n\"$1,000\"\n", 1000, 0 },
         { "x,y\n$5,1\n$2,2\n", "x\n€5\n", NAN, 1 },
+        { "x,y\n1.5 kg,1\n2 kg,2\n12kg,3\n", "x\n5 kg\n", 5, 0 },
+        { "x,y\n1.5 kg,1\n2 kg,2\n12kg,3\n", "x\n5\n", 5, 0 },
+        { "x,y\n1.5 kg,1\n2 kg,2\n12kg,3\n", "x\n\"1,005kg\"\n", 1005, 0 },
+        { "x,y\n1.5 kg,1\n2 kg,2\n12kg,3\n", "x\n5 lb\n", NAN, 1 },
+        { "x,y\n1.5 kg,1\n2 kg,2\n12kg,3\n", "x\n5%\n", NAN, 1 },
+        { "x,y\n1 °C,1\n2 °C,2\n-7 °C,3\n", "x\n-8°C\n", -8, 0 },
+        { "x,y\n1,1\n2,2\n", "x\n5 kg\n", NAN, 1 }, /* numbers alone in training */
+        { "x,y\n5%,1\n2%,2\n", "x\n5 kg\n", NAN, 1 },
+        { "x,y\n\"1,00,000\",1\n2,2\n", "x\n\"2,50,000.5\"\n", 250000.5, 0 },
+        { "x,y\n\"1,00,000\",1\n2,2\n", "x\n\"2,500\"\n", 2500, 0 },
+        { "x,y\n\"1,00,000\",1\n2,2\n", "x\n\"2,500,000\"\n", NAN, 1 },
         { "x,y\n1,1\nmark,2\n3,5\n", "x\nmark\n", NAN, 0 },
         { "x,y\n1,1\n-9,2\n3,5\n", "x\n-9\n", NAN, 0 },
         { "x,y\n1,1\n-,2\n3,5\n", "x\n-\n", NAN, 1 },
@@ -101,6 +112,30 @@ static void other_decimal_sign(void **state)
     bm_free(r);
 }
 
+/* The same of a unit: 5 lb are not 5 kg. */
+static void other_unit(void **state)
+{
+    (void)state;
+    const struct {
+        const char *training, *rows, *part;
+    } cases[] = {
+        { "x,y\n1 kg,1\n2 kg,2\n5 kg,3\n", "x,y\n1 lb,1\n2 lb,2\n5 lb,3\n",
+          "have the unit \"lb\", in training they had \"kg\"" },
+        { "x,y\n1,1\n2,2\n5,3\n", "x,y\n1 lb,1\n2 lb,2\n5 lb,3\n", "have the unit \"lb\", in training they had none" },
+        { "x,y\n1 kg,1\n2 kg,2\n5 kg,3\n", "x,y\n1,1\n2,2\n5,3\n", NULL },
+    };
+    for (size_t i = 0; i < BMI_COUNT(cases); i++) {
+        bm_recipe *r = trained(cases[i].training, "y", BM_VALUE(bm_names, NULL));
+        bm_table *t = bm_table_read_csv(file(cases[i].rows));
+        bm_dataset *d = bm_recipe_apply_x(r, t);
+        assert_int_equal(bm_status_of(d), cases[i].part ? BM_E_DATA : BM_OK);
+        if (cases[i].part) bmt_contains("unit", bm_error(d), cases[i].part);
+        bm_free(d);
+        bm_free(t);
+        bm_free(r);
+    }
+}
+
 static bm_recipe *fitted(const char *text, bm_task task)
 {
     bm_table *t = bm_table_read_csv(file(text));
@@ -113,7 +148,7 @@ static bm_recipe *fitted(const char *text, bm_task task)
 static void no_classes(void **state)
 {
     (void)state;
-    const char *const ids = "x,y\n1,a\n2,b\n3,c\n4,d\n4,a\n", *const units = "x,y\n1,1 kg\n2,2 kg\n3,3 kg\n4,4 kg\n";
+    const char *const ids = "x,y\n1,a\n2,b\n3,c\n4,d\n4,a\n", *const units = "x,y\n1,1 kg\n2,2 kg\n3,3 lb\n4,4 lb\n";
     bm_recipe *r = fitted(ids, BM_TASK_INFER);
     assert_int_equal(bm_status_of(r), BM_E_DATA);
     bmt_contains("ids", bm_error(r), "4 different values in 5 rows (\"a\" in row 1, \"b\" in row 2 ...)");
@@ -172,8 +207,13 @@ static void rare_classes_are_learned(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(read_as_in_training), cmocka_unit_test(targets),       cmocka_unit_test(other_decimal_sign),
-        cmocka_unit_test(no_classes),          cmocka_unit_test(alike_classes), cmocka_unit_test(rare_classes_are_learned),
+        cmocka_unit_test(read_as_in_training),
+        cmocka_unit_test(targets),
+        cmocka_unit_test(other_decimal_sign),
+        cmocka_unit_test(other_unit),
+        cmocka_unit_test(no_classes),
+        cmocka_unit_test(alike_classes),
+        cmocka_unit_test(rare_classes_are_learned),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -77,12 +77,40 @@ static void forms(void **state)
         { "a\n\xe2\x88\x92"
           "5%\n",
           BM_COLUMN_INTEGER, "-5", "percent" },
+        { "a,b\n\"1,00,000\",x\n\"12,34,567.50\",y\n999,z\n", BM_COLUMN_REAL, "100000|1234567.5|999",
+          "a has thousands separators in Indian groups (lakh, crore): \"12,34,567.50\" is read as 1234567.5" },
+        { "a,b\n\"1,00,000\",x\n\"1,000\",y\n99999999,z\n", BM_COLUMN_INTEGER, "100000|1000|99999999",
+          "Indian groups (lakh, crore): \"1,00,000\" is read as 100000" },
+        { "a,b\n\"₹1,00,000\",x\n\"-₹12,34,56,789\",y\n", BM_COLUMN_INTEGER, "100000|-123456789", "and signs of currency (₹)" },
+        { "a,b\n\"12,345\",x\n\"1,234,567\",y\n", BM_COLUMN_INTEGER, "12345|1234567", "a has thousands separators: " },
+        { "a,b\n\"12,345\",1.5\n\"1,234\",2\n", BM_COLUMN_INTEGER, "12345|1234", "a has thousands separators: " },
+        { "a,b\n\"1,234\",1.5\n8.123456,2\n", BM_COLUMN_REAL, "1234|8.123456",
+          "a has thousands separators: \"1,234\" is read as 1234" }, /* not the longest */
+        { "a\n5.2 kg\n-7kg\n+1e3 kg \n", BM_COLUMN_REAL, "5.2|-7|1000", "a has the unit \"kg\": \"" },
+        { "a\n7 °C\n8.5 °C\n-2°C\n", BM_COLUMN_REAL, "7|8.5|-2", "a has the unit \"°C\": \"8.5 °C\" is read as 8.5" },
+        { "a\n12km\n1km\n\n7km\n-\n", BM_COLUMN_INTEGER, "12|1|?|7|?", "a has the unit \"km\": \"12km\" is read as 12" },
+        { "a;b\n1.234,5 kWh/m²;x\n2 kWh/m²;y\n3 kWh/m²;z\n", BM_COLUMN_REAL, "1234.5|2|3",
+          "decimal commas, thousands separators and the unit \"kWh/m²\"" },
+        { "a\n5 m2\n6 m2\n70 m2\n", BM_COLUMN_INTEGER, "5|6|70", "the unit \"m2\"" },
+        { "a\n5 EUR\n6 EUR\n7 EUR\n", BM_COLUMN_INTEGER, "5|6|7", "the unit \"EUR\"" },
+        { "a\n12 %vol\n13 %vol\n7%vol\n", BM_COLUMN_INTEGER, "12|13|7", "the unit \"%vol\"" },
+        { "a\n5 円\n6 円\n7 円\n", BM_COLUMN_INTEGER, "5|6|7", "the unit \"円\"" },
         { "a\n1\n-\n2.5\n", BM_COLUMN_REAL, "1|?|2.5", "a: 2 of 3 cells are numbers; the other (\"-\") is taken as missing" },
         { "a\n1\n\" \"\nn.a.\n2\n", BM_COLUMN_INTEGER, "1|?|?|2", "a: 2 of 4 cells are numbers; the others" },
         { "a\n9007199254740993\n--\n", BM_COLUMN_INTEGER, "9007199254740992|?",
           "1 of 2" }, /* exact; written here as a double */
         /* what stays text */
-        { "a\n0.5 kg\n1.5 kg\n", BM_COLUMN_TEXT, "\"0.5 kg\"|\"1.5 kg\"", NULL },
+        { "a\n0.5 kg\n1.5 kg\n", BM_COLUMN_TEXT, "\"0.5 kg\"|\"1.5 kg\"", NULL }, /* as 2WD, 4WD */
+        { "a\n5 kg\n6 kg\n7 lb\n", BM_COLUMN_TEXT, "\"5 kg\"|\"6 kg\"|\"7 lb\"", NULL },
+        { "a\n5 kg\n6 kg\n7 kg\n8\n", BM_COLUMN_TEXT, "\"5 kg\"|\"6 kg\"|\"7 kg\"|\"8\"", NULL },
+        { "a\n5 kg\n6 kg\n7 kg\nx\n", BM_COLUMN_TEXT, "\"5 kg\"|\"6 kg\"|\"7 kg\"|\"x\"", NULL },
+        { "a\n5 k g\n6 k g\n7 k g\n", BM_COLUMN_TEXT, "\"5 k g\"|\"6 k g\"|\"7 k g\"", NULL },
+        { "a\n5–9\n6–9\n7–9\n", BM_COLUMN_TEXT, "\"5–9\"|\"6–9\"|\"7–9\"", NULL }, /* a dash is no letter */
+        { "a\n$5 m\n$6 m\n$7 m\n", BM_COLUMN_TEXT, "\"$5 m\"|\"$6 m\"|\"$7 m\"", NULL },
+        { "a\n5 €/l\n6 €/l\n7 €/l\n", BM_COLUMN_TEXT, "\"5 €/l\"|\"6 €/l\"|\"7 €/l\"", NULL },
+        { "a,b\n\"1,00,00\",1\n\"100,00,000\",1\n\"1,00,000,000\",1\n", BM_COLUMN_TEXT,
+          "\"1,00,00\"|\"100,00,000\"|\"1,00,000,000\"", NULL },
+        { "a,b\n\"1,00,000\",1\n\"100,000\",1\n", BM_COLUMN_TEXT, "\"1,00,000\"|\"100,000\"", NULL },
         { "a\n$5\n€5\n", BM_COLUMN_TEXT, "\"$5\"|\"€5\"", NULL },
         { "a\n5%\n5\n", BM_COLUMN_TEXT, "\"5%\"|\"5\"", NULL },
         { "a\n1\nx\n", BM_COLUMN_TEXT, "\"1\"|\"x\"", NULL },
@@ -145,6 +173,37 @@ static void nearly_numbers(void **state)
     }
 }
 
+/* A column of 1 kg ... with some other cells stays text, and it is told why. */
+static void nearly_units(void **state)
+{
+    (void)state;
+    const struct {
+        int units;
+        const char *others, *note;
+    } cases[] = {
+        { 200, "x\n", "a: 200 of 201 cells are numbers with the unit \"kg\", but \"x\" has it not: it stays text" },
+        { 200, "5\n", "but \"5\" has it not: it stays text; write all in one unit or as plain numbers" },
+        { 20, "-\n5 lb\n6 lb\n", "a: 20 of 22 cells are numbers with the unit \"kg\", but \"5 lb\" has it not" },
+        { 20, "\"1.234,5 kg\"\n\"1,234.5 kg\"\n", "the unit \"kg\", but they are written in several ways" },
+        { 17, "x\ny\n", NULL },
+        { 19, "x\n", NULL },
+    };
+    for (size_t i = 0; i < BMI_COUNT(cases); i++) {
+        for (int last = 0; last < 2; last++) {
+            char text[4000];
+            bmi_csv csv;
+            size_t n = (size_t)sprintf(text, "a\n%s", last ? "" : cases[i].others);
+            for (int k = 0; k < cases[i].units; k++) n += (size_t)sprintf(text + n, "%d kg\n", k);
+            if (last) strcpy(text + n, cases[i].others);
+            read_text(text, NULL, &csv);
+            assert_int_equal(csv.columns[0].type, BM_COLUMN_TEXT);
+            if (cases[i].note) bmt_contains("note", csv.notes.at[0], cases[i].note);
+            else assert_int_equal(csv.notes.count, 0);
+            bmi_csv_end(NULL, &csv);
+        }
+    }
+}
+
 static void asked_for(void **state)
 {
     (void)state;
@@ -203,10 +262,8 @@ static void failing_allocations(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(forms),
-        cmocka_unit_test(nearly_numbers),
-        cmocka_unit_test(asked_for),
-        cmocka_unit_test(failing_allocations),
+        cmocka_unit_test(forms),     cmocka_unit_test(nearly_numbers),      cmocka_unit_test(nearly_units),
+        cmocka_unit_test(asked_for), cmocka_unit_test(failing_allocations),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
