@@ -188,9 +188,9 @@ static const char *type_of(const bm_table *t, int64_t column)
     for (int32_t code = 0; (dates[0] || dates[1]) && code < texts->count; code++)
         for (int order = 0; order < 2; order++) {
             double parts[BMI_DATETIME_PARTS];
-            bool time;
-            dates[order] =
-                dates[order] && bmi_datetime_read(bmi_dictionary_text(texts, code, NULL), (bmi_date_order)order, parts, &time);
+            bmi_date_detail detail;
+            dates[order] = dates[order] &&
+                           bmi_datetime_read(bmi_dictionary_text(texts, code, NULL), (bmi_date_order)order, parts, &detail);
         }
     return dates[0] || dates[1] ? "date" : bm_column_type_name(type);
 }

@@ -216,22 +216,49 @@ static bool read_zone(const char **p)
     return true;
 }
 
-bool bmi_datetime_read(const char *text, bmi_date_order order, double parts[BMI_DATETIME_PARTS], bool *time)
+/* "2024-05", "05/2024", "May 2024": all of a text. Other years are more likely to be numbers of something. */
+static bool read_month(const char *p, int *year, int *month)
 {
-    int year, month, day, hour = 0, minute = 0;
+    if (is_letter(*p)) {
+        *month = month_name(&p);
+        p += *month && *p == '.';
+        p += *month && *p == ',';
+        if (!*month || (*p != ' ' && *p != '-')) return false;
+        p++;
+        if (digits(&p, 4, year) != 4) return false;
+    } else {
+        int first, second;
+        const int n = digits(&p, 4, &first);
+        if (!n || (*p != '-' && *p != '/')) return false;
+        p++;
+        const int k = digits(&p, 4, &second);
+        if (!((n == 4 && (k == 1 || k == 2)) || (n <= 2 && k == 4))) return false;
+        *year = n == 4 ? first : second;
+        *month = n == 4 ? second : first;
+    }
+    blanks(&p);
+    return !*p && *month >= 1 && *month <= 12 && *year >= 1800 && *year < 2200;
+}
+
+bool bmi_datetime_read(const char *text, bmi_date_order order, double parts[BMI_DATETIME_PARTS], bmi_date_detail *detail)
+{
+    int year, month, day = 1, hour = 0, minute = 0;
     double second = 0;
     const char *p = text;
     blanks(&p);
-    if (!read_date(&p, order, &year, &month, &day)) return false;
-    const char *q = p + (*p == ',');
-    if (*q == ' ' || *q == 'T') q++;
-    *time = q > p && *q >= '0' && *q <= '9';
-    if (*time) {
-        p = q;
-        if (!read_time(&p, &hour, &minute, &second) || !read_zone(&p)) return false;
+    if (read_month(p, &year, &month)) *detail = BMI_OF_MONTH;
+    else {
+        if (!read_date(&p, order, &year, &month, &day)) return false;
+        const char *q = p + (*p == ',');
+        if (*q == ' ' || *q == 'T') q++;
+        *detail = q > p && *q >= '0' && *q <= '9' ? BMI_OF_TIME : BMI_OF_DAY;
+        if (*detail == BMI_OF_TIME) {
+            p = q;
+            if (!read_time(&p, &hour, &minute, &second) || !read_zone(&p)) return false;
+        }
+        blanks(&p);
+        if (*p) return false;
     }
-    blanks(&p);
-    if (*p) return false;
     const double all[] = { year, month, day, weekday(year, month, day), hour, minute, second };
     for (int i = 0; i < BMI_DATETIME_PARTS; i++) parts[i] = all[i];
     return true;

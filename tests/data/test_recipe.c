@@ -257,57 +257,79 @@ static void dates(void **state)
     const struct {
         const char *text;
         double parts[7];
-        bool date, time;
+        bool date;
+        bmi_date_detail detail;
     } cases[] = {
-        { "2011-01-01", { 2011, 1, 1, 5 }, true, false },               /* a Saturday */
-        { "2011-01-20 0:00", { 2011, 1, 20, 3, 0, 0, 0 }, true, true }, /* a Thursday */
-        { "2024-02-29T23:59:58.5Z", { 2024, 2, 29, 3, 23, 59, 58.5 }, true, true },
-        { "12/31/1999", { 1999, 12, 31, 4 }, true, false }, /* a Friday */
-        { "31.12.1999", { 1999, 12, 31, 4 }, true, false },
-        { "1970/1/1", { 1970, 1, 1, 3 }, true, false }, /* a Thursday */
-        { "2023-02-29", { 0 }, false, false },
-        { "2023-13-01", { 0 }, false, false },
-        { "2023-01-01 25:00", { 0 }, false, false },
-        { "2023-01", { 0 }, false, false },
-        { "", { 0 }, false, false },
-        { "yesterday", { 0 }, false, false },
-        { "2023-01/01", { 0 }, false, false },
-        { "2024.01.13", { 2024, 1, 13, 5 }, true, false }, /* a Saturday */
-        { "01-31-2024", { 2024, 1, 31, 2 }, true, false },
-        { "1/2/99", { 1999, 1, 2, 5 }, true, false },
-        { "1/2/24", { 2024, 1, 2, 1 }, true, false },
-        { "13.01.24", { 2024, 1, 13, 5 }, true, false },
-        { "1.2.10", { 0 }, false, false }, /* a version, perhaps */
-        { "13 Jan 2024", { 2024, 1, 13, 5 }, true, false },
-        { "13-JAN-24", { 2024, 1, 13, 5 }, true, false },
-        { "13th january 2024", { 2024, 1, 13, 5 }, true, false },
-        { "Jan 13, 2024", { 2024, 1, 13, 5 }, true, false },
-        { "Sept. 1 2024", { 2024, 9, 1, 6 }, true, false },
-        { "Sat, 13 Jan 2024 13:05:59 +0100", { 2024, 1, 13, 5, 13, 5, 59 }, true, true },
-        { "Saturday 13 Jan 2024", { 2024, 1, 13, 5 }, true, false },
-        { "01/13/2024 12:00 AM", { 2024, 1, 13, 5, 0, 0, 0 }, true, true },
-        { "01/13/2024, 12:30pm", { 2024, 1, 13, 5, 12, 30, 0 }, true, true },
-        { "2024-01-13 1:05:07 PM", { 2024, 1, 13, 5, 13, 5, 7 }, true, true },
-        { "2024-01-13T10:00:00+01:00", { 2024, 1, 13, 5, 10, 0, 0 }, true, true },
-        { "2024-01-13 13:00 PM", { 0 }, false, false },
-        { "2024-01-13T10:00+1", { 0 }, false, false },
-        { "13 Janet 2024", { 0 }, false, false },
-        { "Jan 2024", { 0 }, false, false },
-        { "Jan 13", { 0 }, false, false },
-        { "May", { 0 }, false, false },
-        { "Friday", { 0 }, false, false },
-        { "31 Feb 2024", { 0 }, false, false },
-        { "13/01/2024", { 0 }, false, false }, /* no month 13: not in this order */
-        { "1/2/024", { 0 }, false, false },
-        { "1/2/", { 0 }, false, false },
-        { "2024-01-13,", { 0 }, false, false },
+        { "2011-01-01", { 2011, 1, 1, 5 }, true, BMI_OF_DAY },                 /* a Saturday */
+        { "2011-01-20 0:00", { 2011, 1, 20, 3, 0, 0, 0 }, true, BMI_OF_TIME }, /* a Thursday */
+        { "2024-02-29T23:59:58.5Z", { 2024, 2, 29, 3, 23, 59, 58.5 }, true, BMI_OF_TIME },
+        { "12/31/1999", { 1999, 12, 31, 4 }, true, BMI_OF_DAY }, /* a Friday */
+        { "31.12.1999", { 1999, 12, 31, 4 }, true, BMI_OF_DAY },
+        { "1970/1/1", { 1970, 1, 1, 3 }, true, BMI_OF_DAY }, /* a Thursday */
+        { "2023-02-29", { 0 }, false, 0 },
+        { "2023-13-01", { 0 }, false, 0 },
+        { "2023-01-01 25:00", { 0 }, false, 0 },
+        { "2023-01", { 2023, 1, 1, 6 }, true, BMI_OF_MONTH }, /* a Sunday */
+        { "2024/5", { 2024, 5, 1, 2 }, true, BMI_OF_MONTH },
+        { "05/2024", { 2024, 5, 1, 2 }, true, BMI_OF_MONTH },
+        { " 5-2024 ", { 2024, 5, 1, 2 }, true, BMI_OF_MONTH },
+        { "May 2024", { 2024, 5, 1, 2 }, true, BMI_OF_MONTH },
+        { "september, 2024", { 2024, 9, 1, 6 }, true, BMI_OF_MONTH },
+        { "DEC-1999", { 1999, 12, 1, 2 }, true, BMI_OF_MONTH },
+        { "Sept. 2024", { 2024, 9, 1, 6 }, true, BMI_OF_MONTH },
+        { "2023-13", { 0 }, false, 0 },
+        { "2023-00", { 0 }, false, 0 },
+        { "13/2023", { 0 }, false, 0 },
+        { "1001-05", { 0 }, false, 0 }, /* a number of something */
+        { "2024-05 13:00", { 0 }, false, 0 },
+        { "2024.05", { 0 }, false, 0 },
+        { "05.2024", { 0 }, false, 0 },
+        { "Mai 2024", { 0 }, false, 0 },
+        { "May-24", { 0 }, false, 0 }, /* or the 24th of May */
+        { "May 24", { 0 }, false, 0 },
+        { "5/24", { 0 }, false, 0 },
+        { "2024-2025", { 0 }, false, 0 },
+        { "2024-005", { 0 }, false, 0 },
+        { "May2024", { 0 }, false, 0 },
+        { "", { 0 }, false, 0 },
+        { "yesterday", { 0 }, false, 0 },
+        { "2023-01/01", { 0 }, false, 0 },
+        { "2024.01.13", { 2024, 1, 13, 5 }, true, BMI_OF_DAY }, /* a Saturday */
+        { "01-31-2024", { 2024, 1, 31, 2 }, true, BMI_OF_DAY },
+        { "1/2/99", { 1999, 1, 2, 5 }, true, BMI_OF_DAY },
+        { "1/2/24", { 2024, 1, 2, 1 }, true, BMI_OF_DAY },
+        { "13.01.24", { 2024, 1, 13, 5 }, true, BMI_OF_DAY },
+        { "1.2.10", { 0 }, false, 0 }, /* a version, perhaps */
+        { "13 Jan 2024", { 2024, 1, 13, 5 }, true, BMI_OF_DAY },
+        { "13-JAN-24", { 2024, 1, 13, 5 }, true, BMI_OF_DAY },
+        { "13th january 2024", { 2024, 1, 13, 5 }, true, BMI_OF_DAY },
+        { "Jan 13, 2024", { 2024, 1, 13, 5 }, true, BMI_OF_DAY },
+        { "Sept. 1 2024", { 2024, 9, 1, 6 }, true, BMI_OF_DAY },
+        { "Sat, 13 Jan 2024 13:05:59 +0100", { 2024, 1, 13, 5, 13, 5, 59 }, true, BMI_OF_TIME },
+        { "Saturday 13 Jan 2024", { 2024, 1, 13, 5 }, true, BMI_OF_DAY },
+        { "01/13/2024 12:00 AM", { 2024, 1, 13, 5, 0, 0, 0 }, true, BMI_OF_TIME },
+        { "01/13/2024, 12:30pm", { 2024, 1, 13, 5, 12, 30, 0 }, true, BMI_OF_TIME },
+        { "2024-01-13 1:05:07 PM", { 2024, 1, 13, 5, 13, 5, 7 }, true, BMI_OF_TIME },
+        { "2024-01-13T10:00:00+01:00", { 2024, 1, 13, 5, 10, 0, 0 }, true, BMI_OF_TIME },
+        { "2024-01-13 13:00 PM", { 0 }, false, 0 },
+        { "2024-01-13T10:00+1", { 0 }, false, 0 },
+        { "13 Janet 2024", { 0 }, false, 0 },
+        { "Jan 2024", { 2024, 1, 1, 0 }, true, BMI_OF_MONTH },
+        { "Jan 13", { 0 }, false, 0 },
+        { "May", { 0 }, false, 0 },
+        { "Friday", { 0 }, false, 0 },
+        { "31 Feb 2024", { 0 }, false, 0 },
+        { "13/01/2024", { 0 }, false, 0 }, /* no month 13: not in this order */
+        { "1/2/024", { 0 }, false, 0 },
+        { "1/2/", { 0 }, false, 0 },
+        { "2024-01-13,", { 0 }, false, 0 },
     };
     for (size_t i = 0; i < BMI_COUNT(cases); i++) {
         double parts[7] = { 0 };
-        bool time = false;
-        if (bmi_datetime_read(cases[i].text, BMI_MONTH_FIRST, parts, &time) != cases[i].date) fail_msg("%s", cases[i].text);
+        bmi_date_detail detail = BMI_OF_TIME;
+        if (bmi_datetime_read(cases[i].text, BMI_MONTH_FIRST, parts, &detail) != cases[i].date) fail_msg("%s", cases[i].text);
         if (!cases[i].date) continue;
-        assert_int_equal(time, cases[i].time);
+        assert_int_equal(detail, cases[i].detail);
         for (int k = 0; k < 7; k++) bmt_near(cases[i].text, parts[k], cases[i].parts[k], 0);
     }
 }

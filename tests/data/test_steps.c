@@ -258,14 +258,42 @@ static void kept(void **state)
     bmt_each_failure("steps of a recipe", all_steps, NULL);
 }
 
+/* Months without days have a year and a month alone; with a day somewhere they are the first. */
+static void months(void **state)
+{
+    (void)state;
+    const struct {
+        const char *rows;
+        int64_t columns;
+        float last[4];
+    } cases[] = {
+        { "2024-05\n2023-12\nMay 2022\n", 2, { 2022, 5 } },
+        { "2024-05\n2023-12-24\n5/2022\n", 4, { 2022, 5, 1, 6 } }, /* a Sunday */
+    };
+    for (size_t i = 0; i < BMI_COUNT(cases); i++) {
+        char text[200];
+        snprintf(text, sizeof text, "d\n%s", cases[i].rows);
+        bm_table *t = table_of(text);
+        bm_recipe *r = bm_recipe_new(.plain = true, .keep_constant = true);
+        bm_recipe_step(r, "datetime", NULL, "d");
+        fitted(r, t);
+        bm_recipe *copy = bmi_recipe_copy(r);
+        bm_dataset *d = features(copy, t);
+        const int64_t n = cases[i].columns;
+        assert_int_equal(bm_tensor_size(bm_dataset_x(d, 0)), 3 * n);
+        for (int64_t k = 0; k < n; k++) bmt_near(text, cell(d, 2, k), cases[i].last[k], 0);
+        bm_free(d);
+        bm_free(copy);
+        bm_free(r);
+        bm_free(t);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(min_max),
-        cmocka_unit_test(ordinal),
-        cmocka_unit_test(polynomial),
-        cmocka_unit_test(drop_missing),
-        cmocka_unit_test(settings_that_are_refused),
+        cmocka_unit_test(min_max),      cmocka_unit_test(ordinal), cmocka_unit_test(polynomial),
+        cmocka_unit_test(drop_missing), cmocka_unit_test(months),  cmocka_unit_test(settings_that_are_refused),
         cmocka_unit_test(kept),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

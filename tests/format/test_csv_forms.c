@@ -88,7 +88,7 @@ static void forms(void **state)
           "a has thousands separators: \"1,234\" is read as 1234" }, /* not the longest */
         { "a\n5.2 kg\n-7kg\n+1e3 kg \n", BM_COLUMN_REAL, "5.2|-7|1000", "a has the unit \"kg\": \"" },
         { "a\n7 °C\n8.5 °C\n-2°C\n", BM_COLUMN_REAL, "7|8.5|-2", "a has the unit \"°C\": \"8.5 °C\" is read as 8.5" },
-        { "a\n12km\n1km\n\n7km\n-\n", BM_COLUMN_INTEGER, "12|1|?|7|?", "a has the unit \"km\": \"12km\" is read as 12" },
+        { "a\n12km\n1km\n7km\n-\n", BM_COLUMN_INTEGER, "12|1|7|?", "a has the unit \"km\": \"12km\" is read as 12" },
         { "a;b\n1.234,5 kWh/m²;x\n2 kWh/m²;y\n3 kWh/m²;z\n", BM_COLUMN_REAL, "1234.5|2|3",
           "decimal commas, thousands separators and the unit \"kWh/m²\"" },
         { "a\n5 m2\n6 m2\n70 m2\n", BM_COLUMN_INTEGER, "5|6|70", "the unit \"m2\"" },

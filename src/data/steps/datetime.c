@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Datetime: text that is dates is cut into numbers: column_year, _month, _day, _weekday (Monday is 0) and, where a training row has a
- * time, _hour, _minute, _second. Cells that are no date are missing and counted as unreadable.
+/* Datetime: text that is dates is cut into numbers: column_year, _month, where a training row has a day _day, _weekday (Monday is 0),
+ * and where one has a time _hour, _minute, _second. Cells that are no date are missing and counted as unreadable.
  *
  * Whether 1/2/2024 is in January or February is decided by all training rows: a day above 12 in one of them tells. When none does, the
  * month is taken to be first, unless that made one month in several years of what else is the first of each month; a note says so. The setting "dmy" or "mdy" decides instead. What was decided is kept in `numbers`:
@@ -16,7 +16,7 @@ enum { DAY_FIRST = 1, MONTH_FIRST_MAYBE = 2 };
 /* What the texts of the rows are as dates. */
 typedef struct dates {
     int64_t texts, dates[2], differ; /* texts; dates by order; texts that are dates in both and different ones */
-    bool time;                       /* one of them has a time */
+    bmi_date_detail detail;          /* the most that one of them has */
     bool months, years;              /* with the month first there are several of them */
 } dates;
 
@@ -26,12 +26,13 @@ static dates look(const bmi_frame *f, const bmi_frame_column *c)
     double month = 0, year = 0;
     for (int64_t i = 0; i < f->rows; i++) {
         double parts[2][BMI_DATETIME_PARTS];
-        bool time[2] = { false, false }, date[2];
+        bmi_date_detail detail[2] = { BMI_OF_MONTH, BMI_OF_MONTH };
+        bool date[2];
         size_t n;
         if (c->codes[i] < 0) continue;
         const char *text = bmi_dictionary_text(c->dictionary, c->codes[i], &n);
         for (int order = 0; order < 2; order++)
-            d.dates[order] += date[order] = bmi_datetime_read(text, (bmi_date_order)order, parts[order], &time[order]);
+            d.dates[order] += date[order] = bmi_datetime_read(text, (bmi_date_order)order, parts[order], &detail[order]);
         d.texts += date[0] || date[1] || !bmi_number_is_missing(text, n);
         d.differ += date[0] && date[1] && parts[0][BMI_DAY] != parts[1][BMI_DAY];
         if (date[0]) {
@@ -40,7 +41,8 @@ static dates look(const bmi_frame *f, const bmi_frame_column *c)
             month = parts[0][BMI_MONTH];
             year = parts[0][BMI_YEAR];
         }
-        d.time |= (date[0] && time[0]) || (date[1] && time[1]);
+        for (int order = 0; order < 2; order++)
+            if (date[order] && detail[order] > d.detail) d.detail = detail[order];
     }
     return d;
 }
@@ -75,7 +77,7 @@ static bm_status fit(const bmi_step_fit *how, const bmi_frame *f, size_t column,
     const dates d = look(f, &f->columns[column]);
     const bool asked = how->with, equal = d.dates[BMI_DAY_FIRST] == d.dates[BMI_MONTH_FIRST];
     const bool day_first = asked ? !strcmp(how->with, "dmy") : better_order(&d) == BMI_DAY_FIRST;
-    const size_t n = d.time ? BMI_DATETIME_PARTS : BMI_HOUR;
+    const size_t n = d.detail == BMI_OF_TIME ? BMI_DATETIME_PARTS : d.detail == BMI_OF_DAY ? BMI_HOUR : BMI_DAY;
     state->texts = bmi_arena_alloc(how->arena, n, sizeof *state->texts);
     state->numbers = bmi_arena_alloc(how->arena, 1, sizeof *state->numbers);
     if (!state->texts || !state->numbers)
@@ -116,9 +118,9 @@ static bm_status apply(bmi_error *e, bm_place here, const bmi_step_column *s, bm
     bool fine = bmi_frame_replace(f, at, s->n_texts, &first, &old) && name_columns(f, first, s);
     for (int64_t i = 0; fine && i < f->rows; i++) {
         double parts[BMI_DATETIME_PARTS];
-        bool time;
+        bmi_date_detail detail;
         const bool date = old.codes[i] >= 0 &&
-                          bmi_datetime_read(bmi_dictionary_text(old.dictionary, old.codes[i], NULL), order, parts, &time);
+                          bmi_datetime_read(bmi_dictionary_text(old.dictionary, old.codes[i], NULL), order, parts, &detail);
         if (old.codes[i] >= 0 && !date) {
             f->counted.unreadable++;
             bmi_met_add(f->met, BMI_MET_NO_DATE, s->name, bmi_dictionary_text(old.dictionary, old.codes[i], NULL));
@@ -132,7 +134,7 @@ static bm_status apply(bmi_error *e, bm_place here, const bmi_step_column *s, bm
 static bool lawful(const bmi_step_column *s)
 {
     if (s->n_numbers > 1 || (s->n_numbers && s->numbers[0] != DAY_FIRST && s->numbers[0] != MONTH_FIRST_MAYBE)) return false;
-    if (s->n_texts != BMI_HOUR && s->n_texts != BMI_DATETIME_PARTS) return false;
+    if (s->n_texts != BMI_DAY && s->n_texts != BMI_HOUR && s->n_texts != BMI_DATETIME_PARTS) return false;
     for (size_t i = 0; i < s->n_texts; i++)
         if (strcmp(s->texts[i], bmi_datetime_parts[i])) return false;
     return true;
