@@ -30,9 +30,10 @@ typedef struct bm_rows {
  *
  *  A column's type comes from all of its cells: integers that fit int64 make it integer, numbers real, true/false (also True,
  *  TRUE ...) true/false, anything else text. Missing are: an empty cell, NA, N/A, n/a, \#N/A, NaN, nan, null, NULL, None and ?,
- *  and the texts of .missing. Text that is numbers as people write them, all in one form ("1.234,5", "67,404", "39%", "$5"), or but for a
- *  few cells ("-", "n.a."), becomes numbers, which a note tells (docs/data.md has the rules). Blanks around numbers are ignored. A number that is not finite (inf, 1e400) makes its row a bad one. So do a wrong count of
- *  cells, a stray quote and a NUL byte. Empty lines are passed over. A text cell that is not UTF-8 is taken as Windows-1252.
+ *  and the texts of .missing. Text that is numbers as people write them, all in one form ("1.234,5", "67,404", "39%", "$5", "5 kg"),
+ *  or but for a few cells ("-", "n.a."), becomes numbers, which a note tells (docs/data.md has the rules). Blanks around numbers are
+ *  ignored. A number that is not finite (inf, 1e400) makes its row a bad one. So do a wrong count of cells, a stray quote and a NUL byte.
+ *  Empty lines are passed over. A text cell that is not UTF-8 is taken as Windows-1252.
  *
  *  Returns  gives a table, never null
  *  Errors   BM_E_FILE cannot be opened or read; BM_E_FORMAT a bad row (file:line:cell says where), duplicate names, more than
@@ -153,8 +154,8 @@ BM_API bm_status bm_recipe_step_at(bm_recipe *r, const char *kind, bm_names colu
  *                                    with more than 100 the 100 most frequent (of two rows at least); setting: their number, or "all"
  * bm_recipe_standardize(r, ...)      (x - mean) / standard deviation; no names: all numbers but one-hot columns
  * bm_recipe_datetime(r, ...)         text into year, month, day, weekday (Monday is 0), hour, minute, second; no names: all text
- *                                    that is dates. Of 1/2/2024 the column's other rows tell whether the month is first; setting:
- *                                    "dmy" or "mdy"
+ *                                    that is dates. Months without days ("2024-05") into year and month alone. Of 1/2/2024 the column's other rows
+ *                                    tell whether the month is first; setting: "dmy" or "mdy"
  * bm_recipe_impute(r, "median", ...) missing numbers get the "median", "mean", "most_frequent" or a constant ("0", "-1.5");
  *                                    no names: all numbers
  * bm_recipe_min_max(r, ...)          the smallest training value becomes 0, the largest 1; setting: other ends, "-1,1"; no names: all
