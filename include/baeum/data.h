@@ -154,8 +154,8 @@ BM_API bm_status bm_recipe_step_at(bm_recipe *r, const char *kind, bm_names colu
  *                                    with more than 100 the 100 most frequent (of two rows at least); setting: their number, or "all"
  * bm_recipe_standardize(r, ...)      (x - mean) / standard deviation; no names: all numbers but one-hot columns
  * bm_recipe_datetime(r, ...)         text into year, month, day, weekday (Monday is 0), hour, minute, second; no names: all text
- *                                    that is dates. Months without days ("2024-05") into year and month alone. Of 1/2/2024 the column's other rows
- *                                    tell whether the month is first; setting: "dmy" or "mdy"
+ *                                    that is dates. Months without days ("2024-05") into year and month alone. Of 1/2/2024 the
+ *                                    column's other rows tell whether the month is first; setting: "dmy" or "mdy"
  * bm_recipe_impute(r, "median", ...) missing numbers get the "median", "mean", "most_frequent" or a constant ("0", "-1.5");
  *                                    no names: all numbers
  * bm_recipe_min_max(r, ...)          the smallest training value becomes 0, the largest 1; setting: other ends, "-1,1"; no names: all

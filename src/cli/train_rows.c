@@ -152,13 +152,14 @@ static int check_size(cli_training *t, const bm_recipe *r)
     return 0;
 }
 
-/* The whole table tells the task and the classes; the recipe itself is fitted later, on training rows only. */
-static int find_task(cli_training *t)
+/* The whole table tells the task and the classes, and how its columns are written; the recipe itself is fitted later, on training rows
+ * only. */
+static int find_task(cli_training *t, bm_recipe **whole)
 {
     cli *c = t->c;
-    bm_recipe *r = NULL;
     t->task = !c->options.task ? BM_TASK_INFER : *c->options.task == 'r' ? BM_REGRESSION : BM_CLASSIFICATION;
-    int status = make_recipe(t, t->source.table, t->task, &r);
+    int status = make_recipe(t, t->source.table, t->task, whole);
+    const bm_recipe *r = *whole;
     if (!status) {
         t->task = bm_recipe_task(r);
         cli_put(c, "task", json_string(t->task == BM_REGRESSION ? "regression" : "classification"));
@@ -171,12 +172,11 @@ static int find_task(cli_training *t)
             cli_warn(t->c, "%s no \"%s\", the target; left out", cli_plural(rows, left_out, "row has", "rows have"), t->target);
         status = check_size(t, r);
     }
-    bm_free(r);
     return status;
 }
 
-/* A part of the rows that is a file of its own. */
-static int open_part(cli_training *t, const char *option, const char *path, bm_table **into)
+/* A part of the rows that is a file of its own: read as the training data was written, whatever its own cells look like. */
+static int open_part(cli_training *t, const bm_recipe *whole, const char *option, const char *path, bm_table **into)
 {
     const bm_table *main = t->source.table;
     const int64_t columns = bm_table_columns(main);
@@ -187,7 +187,7 @@ static int open_part(cli_training *t, const char *option, const char *path, bm_t
     for (int64_t k = 0; k < columns; k++)
         if (bm_table_column_type(main, k) == BM_COLUMN_TEXT || !bmi_number_form_is_plain(&main->columns[k].form))
             texts[n++] = bm_table_column_name(main, k); /* the recipe reads numbers in a form of their own as it did here */
-    int status = cli_source_open(t->c, path, NULL, BM_VALUE(bm_names, texts, n), &s);
+    int status = cli_source_open(t->c, path, whole, BM_VALUE(bm_names, texts, n), &s);
     if (!status && !s.table) status = cli_fail(t->c, CLI_FAILED, "--%s %s is no table, but the training data is", option, path);
     if (!status) {
         *into = s.table;
@@ -204,7 +204,7 @@ static int split_failed(cli_training *t, const char *message)
     return cli_fail(t->c, CLI_FAILED, "%s%s", message, hint);
 }
 
-static int split_table(cli_training *t)
+static int split_table(cli_training *t, const bm_recipe *whole)
 {
     const cli_options *o = &t->c->options;
     const bool file1 = isnan(o->validation_share), file2 = isnan(o->test_share);
@@ -215,8 +215,8 @@ static int split_table(cli_training *t)
     t->table[1] = p.validation;
     t->table[2] = p.test;
     if (bm_failed(p.train)) return split_failed(t, bm_error(p.train));
-    int status = file1 ? open_part(t, "validation", o->validation, &t->table[1]) : 0;
-    if (!status && file2) status = open_part(t, "test", o->test, &t->table[2]);
+    int status = file1 ? open_part(t, whole, "validation", o->validation, &t->table[1]) : 0;
+    if (!status && file2) status = open_part(t, whole, "test", o->test, &t->table[2]);
     return status;
 }
 
@@ -263,8 +263,10 @@ int cli_train_prepare_table(cli_training *t)
     if (!status && t->c->options.time && cli_column(t->c, t->source.table, "--time", t->c->options.time) < 0)
         status = CLI_USAGE;
     if (!status) status = check_weights(t);
-    if (!status) status = find_task(t);
-    if (!status) status = split_table(t);
+    bm_recipe *whole = NULL;
+    if (!status) status = find_task(t, &whole);
+    if (!status) status = split_table(t, whole);
+    bm_free(whole);
     if (!status) status = make_recipe(t, t->table[0], t->task, &t->recipe);
     if (status) return status;
     const char *note;

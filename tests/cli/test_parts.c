@@ -32,8 +32,31 @@ static void files_of_parts(void **state)
     json_decref(json);
 }
 
+/* They are read as the training rows are written: a unit, or a comma, that those have not makes no number. */
+static void forms_of_parts(void **state)
+{
+    (void)state;
+    bmt_exits(bmt_sh("for u in '' ' kg' ' lb' '%%'; do (echo x,y; seq 90 | awk -v u=\"$u\" '{ print $1 * 7 %% 31 + .5 u \",\" "
+                     "$1 * 7 %% 31 "
+                     "* 2 + $1 %% 3 }') > \"x$u.csv\"; done"),
+              0);
+    const struct {
+        const char *training, *test;
+        double unreadable;
+    } cases[] = {
+        { "x", "x", 0 },        { "x", "x kg", 90 }, { "x", "x%", 90 },    { "x kg", "x kg", 0 },
+        { "x kg", "x lb", 90 }, { "x kg", "x", 0 },  { "x kg", "x%", 90 },
+    };
+    for (size_t i = 0; i < BMI_COUNT(cases); i++) {
+        json_t *json = bmt_json(
+            bmt_exits(bmt_sh("baeum train '%s.csv' -t y --test '%s.csv' --json", cases[i].training, cases[i].test), 0));
+        bmt_near(cases[i].test, bmt_json_number(json, "counts.test.unreadable"), cases[i].unreadable, 0);
+        json_decref(json);
+    }
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(files_of_parts) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(files_of_parts), cmocka_unit_test(forms_of_parts) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
