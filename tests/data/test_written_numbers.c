@@ -136,6 +136,52 @@ static void other_unit(void **state)
     }
 }
 
+/* A saved form that no column can have is refused. */
+static void damaged_forms(void **state)
+{
+    (void)state;
+    const struct {
+        const char *form;
+        bool fine;
+    } cases[] = {
+        { "{'decimal': '.', 'thousands': ',', 'indian': true, 'unit': 'kWh/m2'}", true },
+        { "{'decimal': '.', 'unit': '°C'}", true },
+        { "{'decimal': '.', 'unit': ''}", false },
+        { "{'decimal': '.', 'unit': 'a b'}", false },
+        { "{'decimal': '.', 'unit': '/h'}", false },
+        { "{'decimal': '.', 'unit': 'm/'}", false },
+        { "{'decimal': '.', 'unit': 'm22'}", false },
+        { "{'decimal': '.', 'unit': '2'}", false },
+        { "{'decimal': '.', 'unit': '%'}", false },
+        { "{'decimal': '.', 'unit': 'abcdefghijklmno'}", true },
+        { "{'decimal': '.', 'unit': 'abcdefghijklmnop'}", false },
+        { "{'decimal': '.', 'unit': 7}", false },
+        { "{'decimal': '.', 'thousands': ' ', 'indian': true}", false },
+        { "{'decimal': ',', 'thousands': '.', 'indian': true}", false },
+    };
+    bm_recipe *r = trained("x,y\n1 kg,1\n2 kg,2\n5 kg,3\n", "y", BM_VALUE(bm_names, NULL));
+    for (size_t i = 0; i < BMI_COUNT(cases); i++) {
+        json_t *saved = bmi_recipe_save(r);
+        char text[200];
+        snprintf(text, sizeof text, "%s", cases[i].form);
+        for (char *c = text; *c; c++)
+            if (*c == '\'') *c = '"';
+        json_t *form = json_loads(text, 0, NULL), *input = json_array_get(json_object_get(saved, "inputs"), 0);
+        assert_non_null(json_object_get(input, "form"));
+        json_object_set_new(input, "form", form);
+        bm_recipe *back = bmi_recipe_load(NULL, saved, BM_HERE);
+        if (bm_status_of(back) != (cases[i].fine ? BM_OK : BM_E_FORMAT)) fail_msg("%s: %s", text, bm_error(back));
+        if (cases[i].fine) {
+            json_t *again = bmi_recipe_save(back);
+            assert_true(json_equal(saved, again));
+            json_decref(again);
+        }
+        bm_free(back);
+        json_decref(saved);
+    }
+    bm_free(r);
+}
+
 static bm_recipe *fitted(const char *text, bm_task task)
 {
     bm_table *t = bm_table_read_csv(file(text));
@@ -207,13 +253,10 @@ static void rare_classes_are_learned(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(read_as_in_training),
-        cmocka_unit_test(targets),
-        cmocka_unit_test(other_decimal_sign),
-        cmocka_unit_test(other_unit),
-        cmocka_unit_test(no_classes),
-        cmocka_unit_test(alike_classes),
-        cmocka_unit_test(rare_classes_are_learned),
+        cmocka_unit_test(read_as_in_training), cmocka_unit_test(targets),
+        cmocka_unit_test(other_decimal_sign),  cmocka_unit_test(other_unit),
+        cmocka_unit_test(damaged_forms),       cmocka_unit_test(no_classes),
+        cmocka_unit_test(alike_classes),       cmocka_unit_test(rare_classes_are_learned),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
