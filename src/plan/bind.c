@@ -121,6 +121,7 @@ static bool arrays_of(bmi_ir *ir, const bmi_item *item, bmi_bind *b)
         if (item->in[j] >= 0) {
             const bmi_item *from = &ir->items[item->in[j]];
             in[j] = (bm_array){ from->type, from->shape, from->size, from->memory };
+            if (j == 0 && item->op->flags & BM_OP_UPDATE) in[j].data = item->memory; /* it has the right to write there */
         } else {
             in[j].type = bm_node_type(bm_node_in(node, j));
             bmi_shape_size(in[j].shape, BM_U8, &in[j].size);

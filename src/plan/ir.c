@@ -132,7 +132,7 @@ bool bmi_ir_before(bmi_ir *ir, int u, bool (*visit)(bmi_ir *, int, void *), void
         }
         const int target = bmi_ir_target(ir, item);
         if (target < 0) continue;
-        if (!visit_readers(ir, target, u, visit, user)) return false;
+        if (!ir->items[target].kept && !visit_readers(ir, target, u, visit, user)) return false;
         const int guard = ir->guard >= 0 ? ir->items[bmi_ir_base(ir, ir->guard)].unit : -1;
         if (guard >= 0 && guard != u && !visit(ir, guard, user)) return false;
     }

@@ -29,6 +29,8 @@ typedef struct bmi_item {
     int64_t node; /* of the graph */
     bmi_source source;
     void *memory; /* of constants and variables from the start, of the rest after `place` */
+    void *home;   /* of a variable: what its updates write; `memory` unless it is kept */
+    bool kept;    /* a variable whose readers take a copy from before the run, so that its update need not wait for them */
     bool alive;
     bool fetched;
     bool rooted; /* runs though nothing reads it: a part of a fetched group */
@@ -100,7 +102,7 @@ bool bmi_ir_fusable(const bmi_ir *ir, const bmi_item *item);
 bool bmi_ir_contraction(const bmi_item *item);
 /* The variable (item) that an update writes, or -1. */
 int bmi_ir_target(const bmi_ir *ir, const bmi_item *item);
-/* Calls visit for each unit that must run before unit u: makers of its inputs, readers of variables it updates, the guard.
+/* Calls visit for each unit that must run before unit u: makers of its inputs, readers of variables it updates (unless kept), the guard.
  * Stops when visit returns false, and returns false then. */
 bool bmi_ir_before(bmi_ir *ir, int u, bool (*visit)(bmi_ir *ir, int unit, void *user), void *user);
 /* Lists the users of every item; valid until items change. */

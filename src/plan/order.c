@@ -168,9 +168,10 @@ bm_status bmi_pass_order(bmi_ir *ir)
     while (ir->n_order < ir->n_units) {
         const int u = pop(&s);
         if (u < 0)
-            return bmi_fail(ir->error, BM_E_ARGUMENT, ir->here,
-                            "run: the updates wait for each other: a value that one variable gets depends on another's new "
-                            "value and the other way round");
+            return bmi_fail(
+                ir->error, BM_E_ARGUMENT, ir->here,
+                "run: the loss depends on the new value of a variable, which is written only after the loss is known "
+                "to be finite; let the loss read the value that is assigned, not the update");
         if (!run_one(&s, u)) return ir->error->status;
     }
     return BM_OK;

@@ -12,7 +12,7 @@ enum { FEW = 4096 };
 
 typedef struct buffer {
     size_t bytes, offset;
-    int first, last; /* positions of units; feeds are live from -1 on, fetches to the end */
+    int first, last; /* positions of units; feeds and kept values are live from -1 on, fetches to the end */
 } buffer;
 
 typedef struct placer {
@@ -212,7 +212,7 @@ static void set_memory(placer *p)
         bmi_item *item = &ir->items[i];
         if (!item->alive) continue;
         if (item->buffer >= 0) item->memory = (char *)ir->plan->block + p->buffers[item->buffer].offset;
-        else if (bmi_ir_target(ir, item) >= 0) item->memory = ir->items[bmi_ir_target(ir, item)].memory;
+        else if (bmi_ir_target(ir, item) >= 0) item->memory = ir->items[bmi_ir_target(ir, item)].home;
         else if (item->source == BMI_COMPUTED && item->op->flags & BM_OP_VIEW) item->memory = ir->items[item->in[0]].memory;
     }
 }
@@ -225,7 +225,8 @@ bm_status bmi_pass_place(bmi_ir *ir)
     if (!p.buffers || !p.last) return ir->error->status;
     find_last(&p);
     for (int i = 0; i < ir->n_items; i++)
-        if (ir->items[i].alive && ir->items[i].source == BMI_FEED && !new_buffer(&p, &ir->items[i], -1, p.last[i]))
+        if (ir->items[i].alive && (ir->items[i].source == BMI_FEED || ir->items[i].kept) &&
+            !new_buffer(&p, &ir->items[i], -1, p.last[i]))
             return ir->error->status;
     for (int k = 0; k < ir->n_order; k++)
         if (!place_unit(&p, &ir->units[ir->order[k]])) return ir->error->status;

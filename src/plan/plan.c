@@ -12,7 +12,7 @@ static double now(void)
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-/* ---- fetched views of variables ---- */
+/* ---- values of variables from before the run ---- */
 typedef struct keep_old {
     const void *from;
     void *to;
@@ -30,26 +30,42 @@ static void run_keep_old(const void *args, int part, int parts)
 static bool shows_new_value(const bmi_ir *ir, int64_t node, int item)
 {
     const int base = bmi_ir_base(ir, item);
-    if (ir->request->graph->nodes[node].op == &bmi_op_variable || ir->items[base].source != BMI_VARIABLE) return false;
+    if (ir->request->graph->nodes[node].op == &bmi_op_variable || ir->items[base].source != BMI_VARIABLE ||
+        ir->items[base].kept)
+        return false;
     for (int i = 0; i < ir->n_items; i++)
         if (ir->items[i].alive && bmi_ir_target(ir, &ir->items[i]) == base) return true;
     return false;
 }
 
-/* Copies the array of a fetch before anything else runs. */
-static bm_status keep_value(bmi_ir *ir, bm_array *a)
+/* Copies memory before anything else runs. */
+static bm_status copy_first(bmi_ir *ir, const void *from, void *to, size_t bytes)
 {
     bmi_plan *p = ir->plan;
-    const size_t bytes = (size_t)a->size * bm_type_size(a->type);
     keep_old *k = bmi_arena_alloc(&p->arena, 1, sizeof *k);
-    void *to = bmi_arena_alloc(&p->arena, bytes, 1);
-    if (!k || !to || !bmi_grow(p->context, (void **)&p->steps, &p->steps_capacity, p->n_steps + 1, sizeof *p->steps))
-        return bmi_ir_no_memory(ir, bytes);
-    *k = (keep_old){ a->data, to, bytes };
-    a->data = to;
+    if (!k || !bmi_grow(p->context, (void **)&p->steps, &p->steps_capacity, p->n_steps + 1, sizeof *p->steps))
+        return bmi_ir_no_memory(ir, sizeof *k);
+    *k = (keep_old){ from, to, bytes };
     memmove(p->steps + 1, p->steps, p->n_steps++ * sizeof *p->steps);
     p->steps[0] = (bmi_step){ .kernel = run_keep_old, .args = k, .parts = 1, .unit = 0, .what = "old value" };
     return BM_OK;
+}
+
+static bm_status keep_fetch(bmi_ir *ir, bm_array *a)
+{
+    const size_t bytes = (size_t)a->size * bm_type_size(a->type);
+    const void *from = a->data;
+    a->data = bmi_arena_alloc(&ir->plan->arena, bytes, 1);
+    return a->data ? copy_first(ir, from, a->data, bytes) : bmi_ir_no_memory(ir, bytes);
+}
+
+static bm_status keep_variables(bmi_ir *ir)
+{
+    for (int i = 0; i < ir->n_items && !ir->error->status; i++) {
+        const bmi_item *item = &ir->items[i];
+        if (item->alive && item->kept) copy_first(ir, item->home, item->memory, (size_t)item->size * bm_type_size(item->type));
+    }
+    return ir->error->status;
 }
 
 static bm_status make_ports(bmi_ir *ir)
@@ -68,7 +84,8 @@ static bm_status make_ports(bmi_ir *ir)
         port->node = node;
         if (from && (from->alive || from->source == BMI_CONSTANT))
             port->array = (bm_array){ from->type, from->shape, from->size, from->memory };
-        if (!feed && from && shows_new_value(ir, node, item) && keep_value(ir, &port->array)) return ir->error->status;
+        if (from && from->home && r->graph->nodes[node].op == &bmi_op_variable) port->array.data = from->home;
+        if (!feed && from && shows_new_value(ir, node, item) && keep_fetch(ir, &port->array)) return ir->error->status;
     }
     return BM_OK;
 }
@@ -97,7 +114,7 @@ static bm_status run_passes(bmi_ir *ir)
 {
     bm_status (*const passes[])(bmi_ir *) = { bmi_pass_prune, bmi_pass_fold, bmi_pass_simplify, bmi_pass_fold,
                                               bmi_pass_share, check_updates, bmi_pass_fuse,     bmi_pass_order,
-                                              bmi_pass_place, bmi_pass_bind, make_ports };
+                                              bmi_pass_place, bmi_pass_bind, keep_variables,    make_ports };
     for (size_t i = 0; i < BMI_COUNT(passes); i++)
         if (passes[i](ir)) break;
     return ir->error->status;

@@ -14,6 +14,7 @@ static void print_item(const bmi_ir *ir, int i, FILE *to)
     fprintf(to, "  %3d %-20s %-4s %s%s%s%s", i, item->op->name, bm_type_name(item->type), bmi_shape_text(text, &item->shape),
             source[item->source], item->fetched ? " fetched" : "", item->rooted ? " rooted" : "");
     for (int j = 0; j < item->n_in; j++) fprintf(to, "%s%d", j ? " " : " <- ", item->in[j]);
+    if (item->kept) fprintf(to, " kept");
     if (item->buffer >= 0) fprintf(to, " buffer %d", item->buffer);
     fprintf(to, "\n");
 }

@@ -88,12 +88,10 @@ static bool needed_outside(const builder *b, int i)
 static bool add_result(builder *b, int i)
 {
     const bmi_item *item = &b->ir->items[b->items[i]];
-    const int target = bmi_ir_target(b->ir, item);
     if (!needed_outside(b, i)) return true;
     if (b->spec->n_results == BMI_PROGRAM_RESULTS) return false;
     const int r = b->spec->n_results++;
-    b->spec->result[r] =
-        (bmi_program_array){ .at = target >= 0 ? b->ir->items[target].memory : item->memory, .type = item->type };
+    b->spec->result[r] = (bmi_program_array){ .at = item->memory, .type = item->type };
     b->spec->result_of[r] = b->value[i];
     strides_in(&b->space, &item->shape, b->stride[BMI_PROGRAM_OPERANDS + r]);
     return true;

@@ -112,7 +112,7 @@ static bool fill_item(bmi_ir *ir, bmi_item *item, int64_t n, const bm_shape *sha
     if (feed_of(r, n) >= 0) item->source = BMI_FEED;
     else if (node->op == &bmi_op_variable) item->source = BMI_VARIABLE;
     else if (node->value) item->source = BMI_CONSTANT;
-    if (item->source == BMI_VARIABLE) item->memory = r->variables.memory(r->variables.user, n);
+    if (item->source == BMI_VARIABLE) item->memory = item->home = r->variables.memory(r->variables.user, n);
     if (item->source == BMI_CONSTANT) item->memory = node->value->data;
     if (item->source != BMI_COMPUTED) item->n_in = 0;
     if (item->source == BMI_VARIABLE && !item->memory) return bmi_ir_no_memory(ir, (size_t)item->size), false;

@@ -94,6 +94,76 @@ static void make_tree(bmi_reach *r, int *next)
     }
 }
 
+/* ---- circles: an update waits for a reader of the old value that, by others, waits for the update ---- */
+typedef struct first_waiting {
+    const int *waits;
+    int unit, count;
+} first_waiting;
+
+static bool note_waiting(bmi_ir *ir, int unit, void *user)
+{
+    first_waiting *w = user;
+    (void)ir;
+    if (!w->waits[unit]) return true;
+    if (!w->count++) w->unit = unit;
+    return true;
+}
+
+/* Goes from any unit that waits to the first that it waits for, until it comes to one again. next: from a unit to that one. */
+static int find_circle(const levelling *l, int *next)
+{
+    bmi_ir *ir = l->r->ir;
+    int u = 0;
+    while (!l->waits[u]) u++;
+    for (ir->mark++; ir->units[u].mark != ir->mark; u = next[u]) {
+        first_waiting w = { .waits = l->waits };
+        bmi_ir_before(ir, u, note_waiting, &w);
+        ir->units[u].mark = ir->mark;
+        next[u] = w.unit;
+    }
+    return u;
+}
+
+static bool makes_input(const bmi_ir *ir, int unit, const bmi_item *item)
+{
+    for (int j = 0; j < item->n_in; j++)
+        if (item->in[j] >= 0 && ir->items[bmi_ir_base(ir, item->in[j])].unit == unit) return true;
+    return false;
+}
+
+/* The smallest variable whose kept value opens a circle: its update waits there for a mere reader. -1 when there is none. */
+static int opens_circle(const levelling *l)
+{
+    const bmi_reach *r = l->r;
+    const bmi_ir *ir = r->ir;
+    int *next = r->size, best = -1; /* the tree is made later */
+    const int start = find_circle(l, next);
+    for (int u = next[start];; u = next[u]) {
+        const int i = ir->units[u].items[0], target = bmi_ir_target(ir, &ir->items[i]);
+        if (target >= 0 && r->updater[target] == i && !makes_input(ir, next[u], &ir->items[i]) &&
+            (best < 0 || ir->items[target].size < ir->items[best].size))
+            best = target;
+        if (u == start) return best;
+    }
+}
+
+/* Keeps the old value of a variable for its readers, so that its update no longer waits for them. False: that would not help. */
+static bool open_circle(levelling *l)
+{
+    bmi_reach *r = l->r;
+    bmi_ir *ir = r->ir;
+    const int variable = opens_circle(l);
+    if (variable < 0) return false;
+    const int u = ir->items[r->updater[variable]].unit;
+    ir->items[variable].kept = true;
+    r->updater[variable] = -1;
+    first_waiting left = { .waits = l->waits };
+    bmi_ir_before(ir, u, note_waiting, &left);
+    l->waits[u] = left.count;
+    if (!left.count) r->stack[l->n++] = u;
+    return true;
+}
+
 bm_status bmi_reach_make(bmi_reach *r, bmi_ir *ir)
 {
     const size_t n = (size_t)ir->n_units + 1, items = (size_t)ir->n_items + 1;
@@ -124,9 +194,11 @@ bm_status bmi_reach_make(bmi_reach *r, bmi_ir *ir)
         bmi_ir_before(ir, u, count_wait, &l.waits[u]);
         if (!l.waits[u]) r->stack[l.n++] = u;
     }
-    for (int k = 0; k < l.n; k++) {
-        l.from = r->stack[k];
-        after(r, l.from, wait_less, &l);
+    for (int k = 0; k < l.n || (k < ir->n_units && open_circle(&l));) {
+        for (; k < l.n; k++) {
+            l.from = r->stack[k];
+            after(r, l.from, wait_less, &l);
+        }
     }
     r->cyclic = l.n < ir->n_units;
     if (!r->cyclic) make_tree(r, l.waits);

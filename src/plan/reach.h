@@ -20,10 +20,11 @@ typedef struct bmi_reach {
     int *updates, n_updates;
     int *stack, *waiting;
     int64_t raises; /* of levels, so far */
-    bool cyclic;    /* the units wait for each other: nothing can be asked */
+    bool cyclic;    /* the guard waits for an update, which waits for the guard: nothing can be asked */
 } bmi_reach;
 
-/* Levels and tree of units that have one item each; users must be listed. */
+/* Levels and tree of units that have one item each; users must be listed. Where updates and readers of old values wait for each other,
+ * the smallest variables that help are kept (bmi_item.kept). */
 bm_status bmi_reach_make(bmi_reach *r, bmi_ir *ir);
 /* Whether a third unit runs between the units of two items, the second of which reads the first one. */
 bool bmi_reach_between(bmi_reach *r, int early_item, int late_item);

@@ -219,6 +219,45 @@ static void order_puts_updates_after_readers(void **state)
     stop(&b);
 }
 
+/* Of updates and readers that wait for each other the least is copied: nothing where an order will do, else the smallest variable. */
+static void fuse_keeps_the_least_of_old_values(void **state)
+{
+    (void)state;
+    for (int circle = 0; circle < 2; circle++) {
+        bench b;
+        start(&b);
+        bm_node v = bm_variable(b.g, BM_F32, BM_SHAPE(6), (bm_init){ 0 }, "v"),
+                n = bm_variable(b.g, BM_F32, BM_SHAPE(1), (bm_init){ 0 }, "n");
+        bm_node set_v = bm_assign(v, bm_number(b.g, 2)), set_n = bm_assign(n, bm_number(b.g, 3));
+        bm_node old_n = bm_mul(set_v, n), old_v = bm_mul(v, circle ? set_n : n);
+        run_passes(&b, BOUND, BM_NODES(old_n, old_v, set_n), NO_FEED, BM_SCALAR);
+        int kept = 0;
+        for (int i = 0; i < b.ir.n_items; i++) kept += b.ir.items[i].kept;
+        assert_int_equal(kept, circle);
+        const bmi_item *item = &b.ir.items[b.ir.item_of[n.index]];
+        assert_true(item->kept == circle && item->home == b.variables[n.index]);
+        assert_true(b.ir.items[b.ir.item_of[set_n.index]].memory == item->home);
+        assert_true((item->memory == item->home) == !circle);
+        stop(&b);
+    }
+}
+
+/* A loss that reads an update's node cannot be looked at before that update. */
+static void order_refuses_a_guard_behind_an_update(void **state)
+{
+    (void)state;
+    bench b;
+    start(&b);
+    bm_node v = bm_variable(b.g, BM_F32, BM_SCALAR, (bm_init){ 0 }, "v"), up = bm_assign_add(v, bm_number(b.g, 1));
+    bm_node loss = bm_square(bm_add(v, up));
+    run_passes(&b, PRUNED, BM_NODES(loss, up), NO_FEED, BM_SCALAR);
+    b.ir.guard = b.ir.item_of[loss.index];
+    for (int i = PRUNED; i < FUSED; i++) assert_int_equal(all[i](&b.ir), BM_OK);
+    assert_int_equal(bmi_pass_order(&b.ir), BM_E_ARGUMENT);
+    bmt_contains("guard", b.error.text, "let the loss read the value that is assigned");
+    stop(&b);
+}
+
 /* A long row of layers needs two buffers' memory, not one for each layer; chains run in place. */
 static void place_shares_memory(void **state)
 {
@@ -281,6 +320,8 @@ int main(void)
         cmocka_unit_test(fuse_makes_chains_and_epilogues),
         cmocka_unit_test(fuse_sees_through_ones_in_front),
         cmocka_unit_test(fuse_keeps_updates_behind_the_guard),
+        cmocka_unit_test(fuse_keeps_the_least_of_old_values),
+        cmocka_unit_test(order_refuses_a_guard_behind_an_update),
         cmocka_unit_test(order_puts_updates_after_readers),
         cmocka_unit_test(place_shares_memory),
         cmocka_unit_test(every_stage_can_be_printed),

@@ -185,12 +185,9 @@ static void variables_swap(void **state)
             swap = bm_group(bm_assign(a, bm_scale(b, 1)), bm_assign(b, bm_scale(a, 1)));
     bm_session *s = bm_session_new(g);
     bm_run(s, BM_NO_FEEDS, BM_FETCHES(set));
-    const bm_status status = bm_run(s, BM_NO_FEEDS, BM_FETCHES(swap));
-    if (status) bmt_contains("a cycle is told", bm_error(s), "wait for each other");
-    else {
-        assert_true(bm_tensor_at(bm_value(s, a), 0) == 0);
-        assert_true(bm_tensor_at(bm_value(s, b), 0) == 7);
-    }
+    assert_int_equal(bm_run(s, BM_NO_FEEDS, BM_FETCHES(swap)), BM_OK);
+    assert_true(bm_tensor_at(bm_value(s, a), 0) == 0);
+    assert_true(bm_tensor_at(bm_value(s, b), 0) == 7);
     bm_free(s);
     bm_free(g);
 }

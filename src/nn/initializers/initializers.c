@@ -22,7 +22,12 @@ static void put(bm_array *out, int64_t i, double value)
 
 static void constant(bm_array *out, double value)
 {
-    for (int64_t i = 0; i < out->size; i++) put(out, i, value);
+    float *single = out->data;
+    double *twice = out->data;
+    if (out->type == BM_F32)
+        for (int64_t i = 0; i < out->size; i++) single[i] = (float)value;
+    else
+        for (int64_t i = 0; i < out->size; i++) twice[i] = value;
 }
 
 static void fill(bm_array *out, bmi_fill_kind kind, double a, double b, uint64_t seed, uint64_t stream)
