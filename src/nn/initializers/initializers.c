@@ -13,6 +13,7 @@
 #include "kernels/cpu/fill.h"
 #include <baeum/extend_graph.h>
 #include <math.h>
+#include <string.h>
 
 static void put(bm_array *out, int64_t i, double value)
 {
@@ -22,12 +23,11 @@ static void put(bm_array *out, int64_t i, double value)
 
 static void constant(bm_array *out, double value)
 {
-    float *single = out->data;
-    double *twice = out->data;
-    if (out->type == BM_F32)
-        for (int64_t i = 0; i < out->size; i++) single[i] = (float)value;
-    else
-        for (int64_t i = 0; i < out->size; i++) twice[i] = value;
+    if (value == 0 && !signbit(value)) { /* most: biases and all that optimisers remember */
+        if (out->size) memset(out->data, 0, (size_t)out->size * bm_type_size(out->type));
+        return;
+    }
+    for (int64_t i = 0; i < out->size; i++) put(out, i, value);
 }
 
 static void fill(bm_array *out, bmi_fill_kind kind, double a, double b, uint64_t seed, uint64_t stream)
