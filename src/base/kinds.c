@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Looking into the table of all kinds. It has a few hundred rows and is asked while models are built, not while they run. */
+/* Looking into the table of all kinds. It has a few hundred rows and is asked while models are built and plans are made, not
+ * while they run. */
 #include "base/kinds.h"
 #include "base/text.h"
 #include <stdio.h>
@@ -9,7 +10,7 @@ const void *bmi_kind_find(const char *family, const char *name)
 {
     for (const bmi_kind *const *table = bmi_all_kinds; *table; table++)
         for (const bmi_kind *k = *table; k->family; k++)
-            if (!strcmp(k->name, name) && !strcmp(k->family, family)) return k->record;
+            if (*k->name == *name && !strcmp(k->name, name) && !strcmp(k->family, family)) return k->record;
     return NULL;
 }
 
