@@ -10,14 +10,16 @@ static void run_part(void *step, int part, int parts)
     s->kernel(s->args, part, parts);
 }
 
-/* Items 0 .. n_in - 1 are the inputs, item n_in is the operation. */
+/* Items 0 .. n_in - 1 are the inputs, item n_in is the operation. All lies in the plan's arena: folding does this many times in a plan,
+ * and a second arena would be a second block to clear. */
 static bool fill_items(bmi_ir *ir, const bmi_alone *a)
 {
     const int n = a->n_in;
-    ir->items = bmi_ir_alloc(ir, (size_t)n + 1, sizeof *ir->items);
-    int *in = bmi_ir_alloc(ir, (size_t)n + 1, sizeof *in);
-    bm_shape *in_shape = bmi_ir_alloc(ir, (size_t)n + 1, sizeof *in_shape);
-    if (!ir->items || !in || !in_shape) return false;
+    bmi_arena *arena = &ir->plan->arena;
+    ir->items = bmi_arena_alloc(arena, (size_t)n + 1, sizeof *ir->items);
+    int *in = bmi_arena_alloc(arena, (size_t)n + 1, sizeof *in);
+    bm_shape *in_shape = bmi_arena_alloc(arena, (size_t)n + 1, sizeof *in_shape);
+    if (!ir->items || !in || !in_shape) return bmi_ir_no_memory(ir, sizeof *ir->items * ((size_t)n + 1)), false;
     for (int j = 0; j < n; j++) {
         const bm_array *x = &a->in[j];
         ir->items[j] = (bmi_item){

@@ -235,6 +235,26 @@ static void random_runs(void **state)
     for (uint64_t seed = 1; seed <= GRAPHS; seed++) random_run(seed % 3 == 0 ? BM_F32 : seed % 3 == 1 ? BM_F64 : BM_I32, seed);
 }
 
+static bm_status swap(bm_context *context, void *arg)
+{
+    (void)arg;
+    bm_graph *g = bm_graph_new(.context = context);
+    bm_node a = bm_variable(g, BM_F32, BM_SHAPE(3), (bm_init){ 0 }, "a"),
+            b = bm_variable(g, BM_F32, BM_SHAPE(3), (bm_init){ 0 }, "b");
+    bm_node same = bm_identity(a), to_a = bm_assign(a, b), to_b = bm_assign(b, a);
+    bm_session *s = bm_session_new(g);
+    const bm_status status = bm_run(s, BM_NO_FEEDS, BM_FETCHES(to_a, to_b, same));
+    bm_free(s);
+    bm_free(g);
+    return status;
+}
+
+static void without_memory(void **state)
+{
+    (void)state;
+    assert_true(bmt_each_failure("two variables that change places", swap, NULL) > 10);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -243,6 +263,7 @@ int main(void)
         cmocka_unit_test(matrices_old_and_new),
         cmocka_unit_test(steps_tell_how_far_they_went),
         cmocka_unit_test(random_runs),
+        cmocka_unit_test(without_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
