@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Place: every buffer gets its place in one block. Two buffers share memory when they are never live together: large ones
  * first, each at the lowest free offset (greedy by size; Pisarchyk and Lee, "Efficient memory management for deep neural net
- * inference", 2020). Of very many buffers each is placed when it comes to live instead, in the first hole: that takes little more memory and
- * a time that hardly grows with their square. A result takes over the buffer of an operand that dies in the same elementwise chain.
+ * inference", 2020). Of very many buffers each is placed when it comes to live instead, in the first hole: that takes little more
+ * memory and a time that hardly grows with their square. A result takes over the buffer of an operand that dies in the same elementwise chain.
  */
 #include "plan/ir.h"
 #include <stdlib.h>
