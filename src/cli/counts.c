@@ -122,7 +122,7 @@ json_t *cli_say_met(cli *c, const bm_recipe *r, const bm_table *t, const char *p
     bmi_met met = { 0 };
     json_t *counts = NULL;
     bool *usable = malloc((size_t)bm_table_rows(t) + 1);
-    if (!usable) bmi_fail_memory(&e, BM_HERE, (size_t)bm_table_rows(t), "for the rows of a table");
+    if (!usable) bmi_fail_memory(&e, BM_HERE, (size_t)bm_table_rows(t), "the rows of a table");
     else if (!bmi_recipe_usable(&e, r, t, usable, &met, BM_HERE)) counts = cli_say_counts(c, &met, t, part);
     bmi_met_end(&met);
     free(usable);

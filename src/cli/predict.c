@@ -146,7 +146,7 @@ static bm_table *usable_rows(prediction *p, bmi_met *met)
     int64_t *at = malloc((size_t)rows * sizeof *at), n = 0;
     bmi_error e = { 0 };
     p->usable = malloc((size_t)rows * sizeof *p->usable);
-    if (!p->usable || !at) bmi_fail_memory(&e, BM_HERE, (size_t)rows * 8, "for the rows of a table");
+    if (!p->usable || !at) bmi_fail_memory(&e, BM_HERE, (size_t)rows * 8, "the rows of a table");
     else bmi_recipe_usable(&e, bm_model_recipe(p->model), t, p->usable, met, BM_HERE);
     for (int64_t i = 0; !e.status && i < rows; i++)
         if (p->usable[i]) at[n++] = i;

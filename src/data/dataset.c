@@ -64,7 +64,7 @@ bm_status bmi_dataset_add(bm_dataset *d, bool target, bm_tensor *tensor, const c
             d->rows = tensor->shape.dim[0];
             return BM_OK;
         }
-        if (!d->object.error.status) bmi_fail_memory(&d->object.error, here, 64, "for a dataset");
+        if (!d->object.error.status) bmi_fail_memory(&d->object.error, here, 64, "a dataset");
     }
     bm_tensor_free(tensor);
     return d->object.error.status;
@@ -94,7 +94,7 @@ bm_status bmi_dataset_name_classes(bm_dataset *d, const char *const *names, int6
     const char **kept = bmi_arena_alloc(&d->arena, (size_t)n, sizeof *kept);
     bool fine = kept;
     for (int64_t i = 0; fine && i < n; i++) fine = (kept[i] = bmi_arena_text(&d->arena, names[i] ? names[i] : ""));
-    if (!fine) return bmi_fail_memory(&d->object.error, here, (size_t)n * 16, "for class names");
+    if (!fine) return bmi_fail_memory(&d->object.error, here, (size_t)n * 16, "class names");
     d->classes = kept;
     d->n_classes = n;
     return BM_OK;

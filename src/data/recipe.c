@@ -47,7 +47,7 @@ bm_recipe *bm_recipe_new_at(const bm_recipe_options *options, size_t size, bm_pl
     r->target = bmi_arena_text(&r->asked, o.target);
     r->weights = bmi_arena_text(&r->asked, o.weights);
     if ((o.target && !r->target) || (o.weights && !r->weights))
-        bmi_fail_memory(&r->object.error, here, 64, "for the target of a recipe");
+        bmi_fail_memory(&r->object.error, here, 64, "the target of a recipe");
     return r;
 }
 
@@ -80,7 +80,7 @@ bmi_recipe_step *bmi_recipe_add(bm_recipe *r, const char *name, bm_names columns
     bmi_recipe_step s = { .kind = k, .with = bmi_arena_text(arena, with) };
     if ((with && !s.with) || !keep_names(&s, columns, arena) ||
         !bmi_grow(r->object.context, (void **)&r->steps, &r->steps_capacity, r->n_steps + 1, sizeof *r->steps)) {
-        bmi_fail_memory(&r->object.error, here, 64, "for a step of a recipe");
+        bmi_fail_memory(&r->object.error, here, 64, "a step of a recipe");
         return NULL;
     }
     if (k->needs_names && !s.n_names) {

@@ -36,7 +36,7 @@ static bm_status take_inputs(bmi_error *e, const bm_recipe *r, const bm_table *t
                             r->inputs[i].name, bmi_table_name(t), form->unit, *trained->unit ? "\"" : "none", trained->unit,
                             *trained->unit ? "\"" : "");
         if (!bmi_frame_take(f, &t->columns[at], &r->inputs[i], rows))
-            return bmi_fail_memory(e, here, (size_t)f->rows * 8, "for the columns of a table");
+            return bmi_fail_memory(e, here, (size_t)f->rows * 8, "the columns of a table");
     }
     return BM_OK;
 }
@@ -47,7 +47,7 @@ static bm_status do_steps(bmi_error *e, const bm_recipe *r, bmi_frame *f, bm_pla
         for (size_t c = 0; c < r->steps[s].n_columns; c++) {
             const bmi_step_kind *kind = r->steps[s].kind;
             const bmi_step_column *state = &r->steps[s].columns[c];
-            if (!c && !bmi_frame_show_added(f)) return bmi_fail_memory(e, here, f->n * 8, "for the columns of a table");
+            if (!c && !bmi_frame_show_added(f)) return bmi_fail_memory(e, here, f->n * 8, "the columns of a table");
             const size_t at = bmi_frame_find(f, state->name);
             if (at == SIZE_MAX && kind->ignores_absent) continue;
             if (at == SIZE_MAX)
@@ -58,7 +58,7 @@ static bm_status do_steps(bmi_error *e, const bm_recipe *r, bmi_frame *f, bm_pla
             const bm_status st = kind->apply(e, here, state, f, at);
             if (st) return st;
         }
-    return bmi_frame_settle(f) ? BM_OK : bmi_fail_memory(e, here, f->n * 8, "for the columns of a table");
+    return bmi_frame_settle(f) ? BM_OK : bmi_fail_memory(e, here, f->n * 8, "the columns of a table");
 }
 
 /* The frame's columns as a row-major matrix. Every cell must be a finite f32. */
@@ -122,7 +122,7 @@ bm_status bmi_recipe_usable(bmi_error *e, const bm_recipe *r, const bm_table *t,
         do_steps(e, r, &f, here);
     }
     if (met) met->unseen = f.counted.unseen, met->unreadable = f.counted.unreadable;
-    if (met && met->failed) bmi_fail_memory(e, here, 64, "for what a table has and training had not");
+    if (met && met->failed) bmi_fail_memory(e, here, 64, "what a table has and training had not");
     memset(usable, !e->status, (size_t)t->rows * sizeof *usable);
     for (size_t c = 0; !e->status && c < f.n; c++)
         for (int64_t i = 0; !f.columns[c].text && i < f.rows; i++)
@@ -147,7 +147,7 @@ static bm_status tell_unseen(bm_dataset *d, const bm_recipe *r, const bmi_unseen
         bmi_log(r->object.context, "evaluate: %" PRId64 " rows without a target, \"%.100s\", are left out",
                 d->counted.no_target, r->target);
     if (u->all && !(d->unseen = bmi_arena_text(&d->arena, text)))
-        return bmi_fail_memory(&d->object.error, here, sizeof text, "for the classes of a target");
+        return bmi_fail_memory(&d->object.error, here, sizeof text, "the classes of a target");
     return BM_OK;
 }
 

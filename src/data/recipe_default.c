@@ -19,7 +19,7 @@ static bm_status note(bm_recipe *r, bm_place here, const char *format, ...)
     va_end(list);
     return bmi_notes_add(r->object.context, &r->notes, "%s", line)
                ? BM_OK
-               : bmi_fail_memory(&r->object.error, here, sizeof line, "for a note");
+               : bmi_fail_memory(&r->object.error, here, sizeof line, "a note");
 }
 
 /* "a, b, c" of a step's columns, shortened behind 8 of them. */
@@ -75,11 +75,11 @@ static bm_status judge(bm_recipe *r, const bmi_frame *f, size_t at, bool *useles
 static bm_status drop_useless(bm_recipe *r, bmi_frame *f, bm_place here)
 {
     const bmi_recipe_step *done;
-    if (!bmi_frame_settle(f)) return bmi_fail_memory(&r->object.error, here, f->n * 8, "for the columns of a table");
+    if (!bmi_frame_settle(f)) return bmi_fail_memory(&r->object.error, here, f->n * 8, "the columns of a table");
     const size_t room = f->n;
     size_t n = 0;
     bm_name *names = bmi_alloc_raw(f->context, room, sizeof *names);
-    bm_status st = names ? BM_OK : bmi_fail_memory(&r->object.error, here, room * sizeof *names, "for names of columns");
+    bm_status st = names ? BM_OK : bmi_fail_memory(&r->object.error, here, room * sizeof *names, "names of columns");
     for (size_t at = 0; !st && at < f->n; at++) {
         bool useless;
         st = judge(r, f, at, &useless, here);

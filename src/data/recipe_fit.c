@@ -45,13 +45,13 @@ static bm_status choose(bm_recipe *r, const bmi_recipe_step *s, bmi_frame *f, ch
     k->room = s->n_names ? s->n_names : f->n;
     k->names = ready ? bmi_arena_alloc(&r->found, k->room, sizeof *k->names) : NULL;
     k->places = k->names ? bmi_alloc_raw(f->context, k->room, sizeof *k->places) : NULL;
-    if (!k->places) return bmi_fail_memory(&r->object.error, here, f->n * sizeof *k->names, "for a step of a recipe");
+    if (!k->places) return bmi_fail_memory(&r->object.error, here, f->n * sizeof *k->names, "a step of a recipe");
     if (s->n_names) return choose_named(r, s, f, k, here);
     for (size_t c = 0; c < f->n; c++) {
         if (!s->kind->takes(f, c, false)) continue;
         k->places[k->n] = c;
         if (!(k->names[k->n++] = bmi_arena_text(&r->found, f->columns[c].name)))
-            return bmi_fail_memory(&r->object.error, here, 64, "for a step of a recipe");
+            return bmi_fail_memory(&r->object.error, here, 64, "a step of a recipe");
     }
     return BM_OK;
 }
@@ -64,7 +64,7 @@ bm_status bmi_recipe_do(bm_recipe *r, bmi_recipe_step *s, bmi_frame *f, bm_place
     };
     bm_status st = choose(r, s, f, &k, here);
     if (!st && !(s->columns = bmi_arena_alloc(&r->found, k.n, sizeof *s->columns)))
-        st = bmi_fail_memory(&r->object.error, here, k.n * sizeof *s->columns, "for a step of a recipe");
+        st = bmi_fail_memory(&r->object.error, here, k.n * sizeof *s->columns, "a step of a recipe");
     for (size_t i = 0; i < k.n && !st; i++) {
         bmi_step_column *state = &s->columns[i];
         state->name = k.names[i];
@@ -82,8 +82,7 @@ bm_status bmi_recipe_do(bm_recipe *r, bmi_recipe_step *s, bmi_frame *f, bm_place
 static bm_status take_columns(bm_recipe *r, const bm_table *t, bm_rows rows, bmi_frame *f, bm_place here)
 {
     r->inputs = bmi_arena_alloc(&r->found, t->n_columns, sizeof *r->inputs);
-    if (!r->inputs)
-        return bmi_fail_memory(&r->object.error, here, t->n_columns * sizeof *r->inputs, "for the columns of a table");
+    if (!r->inputs) return bmi_fail_memory(&r->object.error, here, t->n_columns * sizeof *r->inputs, "the columns of a table");
     for (size_t c = 0; c < t->n_columns; c++) {
         if (r->target && !strcmp(r->target, t->columns[c].name)) continue;
         if (r->weights && !strcmp(r->weights, t->columns[c].name)) continue;
@@ -92,7 +91,7 @@ static bm_status take_columns(bm_recipe *r, const bm_table *t, bm_rows rows, bmi
                               .text = t->columns[c].type == BM_COLUMN_TEXT,
                               .form = t->columns[c].form };
         if (!input->name || !bmi_frame_take(f, &t->columns[c], input, rows))
-            return bmi_fail_memory(&r->object.error, here, (size_t)f->rows * 8, "for the columns of a table");
+            return bmi_fail_memory(&r->object.error, here, (size_t)f->rows * 8, "the columns of a table");
         r->n_inputs++;
     }
     return BM_OK;
@@ -106,7 +105,7 @@ static bm_status keep_marks(bm_recipe *r, const bm_table *t, bm_place here)
         if (!(r->marks[r->n_marks] = bmi_arena_text(&r->found, t->marks.at[r->n_marks]))) break;
     return r->marks && r->n_marks == t->marks.count
                ? BM_OK
-               : bmi_fail_memory(&r->object.error, here, 100, "for the marks of missing cells");
+               : bmi_fail_memory(&r->object.error, here, 100, "the marks of missing cells");
 }
 
 /* Inputs that are only dropped (the first step that changes them takes them away) need not be there at prediction. */
@@ -131,12 +130,12 @@ static bm_status forget_dropped(bm_recipe *r, bm_place here)
     const bool fine = dropped && bmi_recipe_index_inputs(r);
     bmi_release(r->object.context, dropped, n, sizeof *dropped);
     bmi_release(r->object.context, seen, n, sizeof *seen);
-    return fine ? BM_OK : bmi_fail_memory(&r->object.error, here, n, "for the columns of a table");
+    return fine ? BM_OK : bmi_fail_memory(&r->object.error, here, n, "the columns of a table");
 }
 
 static bm_status name_features(bm_recipe *r, bmi_frame *f, bm_place here)
 {
-    if (!bmi_frame_settle(f)) return bmi_fail_memory(&r->object.error, here, f->n * 8, "for the columns of a table");
+    if (!bmi_frame_settle(f)) return bmi_fail_memory(&r->object.error, here, f->n * 8, "the columns of a table");
     if (!f->n) {
         char what[250] = ""; /* the notes tell what was dropped, and why */
         for (size_t i = 0, n = 0; i < r->notes.count && n + 1 < sizeof what; i++)
@@ -145,14 +144,14 @@ static bm_status name_features(bm_recipe *r, bmi_frame *f, bm_place here)
                                r->n_steps ? " after the steps of the recipe" : "", what);
     }
     r->features = bmi_arena_alloc(&r->found, f->n, sizeof *r->features);
-    if (!r->features) return bmi_fail_memory(&r->object.error, here, f->n * sizeof *r->features, "for the names of features");
+    if (!r->features) return bmi_fail_memory(&r->object.error, here, f->n * sizeof *r->features, "the names of features");
     for (size_t c = 0; c < f->n; c++) {
         if (f->columns[c].text)
             return bmi_object_fail(r, BM_E_TYPE, here,
                                    "column \"%.100s\" is text at the end of the recipe; one-hot encode it, or drop it",
                                    f->columns[c].name);
         if (!(r->features[r->n_features++] = bmi_arena_text(&r->found, f->columns[c].name)))
-            return bmi_fail_memory(&r->object.error, here, 64, "for the names of features");
+            return bmi_fail_memory(&r->object.error, here, 64, "the names of features");
     }
     return BM_OK;
 }

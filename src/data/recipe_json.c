@@ -114,7 +114,7 @@ static bool wrong(reading *l, const char *what)
 
 static bool no_memory(reading *l)
 {
-    bmi_fail_memory(&l->r->object.error, l->here, 64, "for a recipe");
+    bmi_fail_memory(&l->r->object.error, l->here, 64, "a recipe");
     return false;
 }
 

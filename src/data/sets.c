@@ -113,7 +113,7 @@ static bm_table *generate(const bm_csv_options *o, const bmi_generator *g, const
     if (e.status) return failed_table(o->context, &e);
     bm_table *t = bmi_generate_table(o->context, g, how.rows, (uint64_t)how.seed, how.noise < 0 ? g->noise : how.noise, here);
     if (!t->object.error.status && !(t->name = bmi_text_copy(t->object.context, o->path)))
-        bmi_fail_memory(&t->object.error, here, 16, "for the name of a table");
+        bmi_fail_memory(&t->object.error, here, 16, "the name of a table");
     return t;
 }
 

@@ -213,7 +213,7 @@ static bm_status groups_of(bmi_error *e, bm_place here, const bm_dataset *d, con
         fine = (by->own_groups[i] = bmi_dictionary_add(&seen, (const char *)g->data + (size_t)i * bytes, bytes)) >= 0;
     by->n_groups = seen.count;
     bmi_dictionary_end(&seen);
-    return fine ? BM_OK : bmi_fail_memory(e, here, (size_t)d->rows * 8, "for the groups of rows");
+    return fine ? BM_OK : bmi_fail_memory(e, here, (size_t)d->rows * 8, "the groups of rows");
 }
 
 bm_parts bm_dataset_split_at(const bm_dataset *d, const bm_split_options *options, size_t size, bm_place here)

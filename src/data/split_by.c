@@ -45,7 +45,7 @@ static bm_status groups(bmi_error *e, bm_place here, const bm_table *t, bm_rows 
     }
     by->n_groups = seen.count;
     bmi_dictionary_end(&seen);
-    if (c && !fine) bmi_fail_memory(e, here, (size_t)n * 8, "for the groups of rows");
+    if (c && !fine) bmi_fail_memory(e, here, (size_t)n * 8, "the groups of rows");
     return e->status;
 }
 
@@ -70,11 +70,11 @@ static bm_status dates(bmi_error *e, bm_place here, const bmi_column *c, bm_rows
     bmi_step_column state = { .name = c->name };
     const bmi_step_fit how = { .error = e, .here = here, .arena = &arena, .notes = &notes };
     const bmi_input input = { .name = c->name, .text = true, .form = c->form };
-    if (!bmi_frame_take(&f, c, &input, rows)) bmi_fail_memory(e, here, (size_t)n * 8, "for the times of rows");
+    if (!bmi_frame_take(&f, c, &input, rows)) bmi_fail_memory(e, here, (size_t)n * 8, "the times of rows");
     else if (!kind->takes(&f, 0, true))
         bmi_fail(e, BM_E_DATA, here, "split: column \"%.100s\" has no dates to split by time", c->name);
     else if (!kind->fit(&how, &f, 0, &state) && !kind->apply(e, here, &state, &f, 0) && !bmi_frame_settle(&f))
-        bmi_fail_memory(e, here, (size_t)n * 8, "for the times of rows");
+        bmi_fail_memory(e, here, (size_t)n * 8, "the times of rows");
     for (int64_t i = 0; !e->status && i < n; i++) times[i] = moment(&f, i);
     bmi_frame_end(&f);
     bmi_notes_end(context, &notes);
@@ -89,7 +89,7 @@ static bm_status times(bmi_error *e, bm_place here, const bm_table *t, bm_rows r
     double *of = c ? bmi_alloc_raw(t->object.context, (size_t)n, sizeof *of) : NULL;
     by->own_times = of;
     by->times = of;
-    if (!of) return c ? bmi_fail_memory(e, here, (size_t)n * sizeof *of, "for the times of rows") : e->status;
+    if (!of) return c ? bmi_fail_memory(e, here, (size_t)n * sizeof *of, "the times of rows") : e->status;
     if (c->type == BM_COLUMN_TEXT) dates(e, here, c, rows, n, t->object.context, of);
     else
         for (int64_t i = 0; i < n; i++) of[i] = bmi_column_number(c, row_at(rows, i));

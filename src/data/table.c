@@ -69,7 +69,7 @@ bmi_column *bmi_table_add(bm_table *t, const char *name, bm_column_type type, in
         }
         bmi_column_end(context, c);
     }
-    bmi_fail_memory(&t->object.error, here, (size_t)(rows > 0 ? rows : 0) * 8, "for a column");
+    bmi_fail_memory(&t->object.error, here, (size_t)(rows > 0 ? rows : 0) * 8, "a column");
     return NULL;
 }
 
@@ -119,7 +119,7 @@ bm_status bm_table_add_text_at(bm_table *t, const char *name, const bm_name *val
     for (int64_t r = 0; r < rows; r++) {
         codes[r] = values[r] ? bmi_dictionary_add(&c->dictionary, values[r], strlen(values[r])) : -1;
         if (values[r] && codes[r] < 0) {
-            bmi_fail_memory(&t->object.error, here, strlen(values[r]), "for the texts of a column");
+            bmi_fail_memory(&t->object.error, here, strlen(values[r]), "the texts of a column");
             return undo_add(t);
         }
     }
@@ -284,12 +284,12 @@ bm_table *bm_table_take_at(const bm_table *t, bm_rows rows, bm_place here)
     for (size_t c = 0; c < t->n_columns && !taken->object.error.status; c++) {
         bmi_column *to = bmi_table_add(taken, t->columns[c].name, t->columns[c].type, (int64_t)rows.count, here);
         if (to && !take_column(taken->object.context, &t->columns[c], to, rows)) {
-            bmi_fail_memory(&taken->object.error, here, t->columns[c].dictionary.used, "for the texts of a column");
+            bmi_fail_memory(&taken->object.error, here, t->columns[c].dictionary.used, "the texts of a column");
             undo_add(taken);
         }
     }
     for (size_t i = 0; i < t->marks.count && !taken->object.error.status; i++)
         if (!bmi_notes_add(taken->object.context, &taken->marks, "%s", t->marks.at[i]))
-            bmi_fail_memory(&taken->object.error, here, 100, "for the marks of missing cells");
+            bmi_fail_memory(&taken->object.error, here, 100, "the marks of missing cells");
     return taken;
 }

@@ -53,7 +53,7 @@ bm_table *bm_table_read_csv_at(const bm_csv_options *options, size_t size, bm_pl
     bmi_release(context, texts, n_texts, sizeof *texts);
     for (size_t c = 0; !st && kept && c < csv.n_columns; c++) kept = bmi_index_add(&t->names, csv.columns[c].name, c);
     if (!st && (!kept || !(t->name = bmi_text_copy(context, o.path)))) {
-        st = bmi_fail_memory(&e, here, 100, "for the names of a table");
+        st = bmi_fail_memory(&e, here, 100, "the names of a table");
         bmi_csv_end(context, &csv);
         bmi_index_end(&t->names);
     }

@@ -44,7 +44,7 @@ static bm_status rows_with_target(bmi_error *e, bm_context *context, const bm_ta
     if (!missing) return BM_OK;
     *room = (size_t)n;
     *kept = bmi_alloc_raw(context, *room, sizeof **kept);
-    if (!*kept) return bmi_fail_memory(e, here, *room * sizeof **kept, "for the rows of a table");
+    if (!*kept) return bmi_fail_memory(e, here, *room * sizeof **kept, "the rows of a table");
     *n_kept = 0;
     for (int64_t i = 0; i < n; i++)
         if (!bmi_column_is_missing(c, row_at(rows, i))) (*kept)[(*n_kept)++] = row_at(rows, i);
@@ -65,7 +65,7 @@ static bm_status keep_rows(bm_recipe *r, const bm_table *t, const bmi_column *c,
         return r->object.error.status;
     r->to.left_out = count_of(t, rows) - (int64_t)*n_kept;
     if (!bmi_notes_add(r->object.context, &r->notes, "%" PRId64 " rows without a target were left out", r->to.left_out))
-        return bmi_fail_memory(&r->object.error, here, 1000, "for a note");
+        return bmi_fail_memory(&r->object.error, here, 1000, "a note");
     return BM_OK;
 }
 
@@ -108,7 +108,7 @@ static bm_status scale_numbers(bm_recipe *r, const bmi_column *c, bm_rows rows, 
     return bmi_notes_add(r->object.context, &r->notes, "%s: learned standardised, (%s%s%s - %.4g) / %.4g", c->name,
                          r->log1p ? "log1p(" : "", c->name, r->log1p ? ")" : "", s.mean, s.deviation)
                ? BM_OK
-               : bmi_fail_memory(&r->object.error, here, 1024, "for a note");
+               : bmi_fail_memory(&r->object.error, here, 1024, "a note");
 }
 
 bm_status bmi_target_fit(bm_recipe *r, const bm_table *t, bm_rows rows, int64_t **kept, size_t *n_kept, size_t *room,
@@ -229,7 +229,7 @@ bm_tensor *bmi_target_apply(bmi_error *e, const bm_recipe *r, const bm_table *t,
     const bool read = c->type == BM_COLUMN_TEXT && (!classes || r->to.numbers); /* texts that are to be numbers */
     double *of_texts = read ? bmi_column_numbers_of_texts(r->object.context, c, &r->to.form) : NULL;
     if (read && !of_texts) {
-        bmi_fail_memory(e, here, (size_t)c->dictionary.count * sizeof *of_texts, "for the values of a target");
+        bmi_fail_memory(e, here, (size_t)c->dictionary.count * sizeof *of_texts, "the values of a target");
         return NULL;
     }
     bm_tensor *made = bm_tensor_new_in_at(r->object.context,

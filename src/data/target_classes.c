@@ -18,7 +18,7 @@ static int32_t code_at(const bmi_column *c, int64_t row)
 
 static bm_status no_memory(bm_recipe *r, bm_place here)
 {
-    return bmi_fail_memory(&r->object.error, here, 1024, "for the classes of a target");
+    return bmi_fail_memory(&r->object.error, here, 1024, "the classes of a target");
 }
 
 /* A class while they are compared: its text without case and blanks at the ends, and how many rows it has. */

@@ -19,7 +19,7 @@ static int64_t row_at(bm_rows rows, int64_t i)
 
 static bm_status no_memory(bm_recipe *r, bm_place here)
 {
-    return bmi_fail_memory(&r->object.error, here, 1024, "for the classes of a target");
+    return bmi_fail_memory(&r->object.error, here, 1024, "the classes of a target");
 }
 
 static int64_t whole(const bmi_column *c, int64_t row)

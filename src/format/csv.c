@@ -57,7 +57,7 @@ static void parse_part(void *arg, int part, int parts)
         if (k->begin < k->end &&
             !bmi_source_read(e, w->here, w->source, k->begin, k->end - k->begin, &s.buffer, &s.capacity, &bytes))
             bmi_csv_rows(w, i, bytes, bytes + (k->end - k->begin), &s);
-        if (k->problem == BMI_CSV_NO_MEMORY) bmi_fail_memory(e, w->here, 1 << 16, "for the texts of a CSV file");
+        if (k->problem == BMI_CSV_NO_MEMORY) bmi_fail_memory(e, w->here, 1 << 16, "the texts of a CSV file");
     }
     end_scratch(w, &s);
 }
@@ -94,8 +94,7 @@ static bm_status make_room(bmi_csv_work *w)
         if (w->asked_text[c] || w->options->decimal == ',') w->mode[c] = BMI_CSV_AS_TEXT;
     }
     bmi_dictionary_end(&texts);
-    return fine ? BM_OK
-                : bmi_fail_memory(w->error, w->here, (size_t)w->room * w->n_columns * 8, "for the columns of a CSV file");
+    return fine ? BM_OK : bmi_fail_memory(w->error, w->here, (size_t)w->room * w->n_columns * 8, "the columns of a CSV file");
 }
 
 /* A row that cannot be read to its end, where bad rows are left out: from that row on the chunks were cut by a wrong count of quotes, so the rest is parsed
@@ -150,7 +149,7 @@ static bm_status judge_rows(bmi_csv_work *w)
     return bmi_notes_add(w->context, &w->out->notes, "%" PRId64 " row%s could not be read and %s left out; the first: %s",
                          w->out->skipped, w->out->skipped == 1 ? "" : "s", w->out->skipped == 1 ? "was" : "were", words)
                ? BM_OK
-               : bmi_fail_memory(w->error, w->here, 1000, "for a note");
+               : bmi_fail_memory(w->error, w->here, 1000, "a note");
 }
 
 static void end_work(bmi_csv_work *w)

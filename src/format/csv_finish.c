@@ -222,7 +222,7 @@ static bm_status finite_rows(bmi_csv_work *w)
         out->skipped += dropped;
         if (dropped && !bmi_notes_add(w->context, &out->notes, "%" PRId64 " row%s with a number that is not finite %s left out",
                                       dropped, dropped == 1 ? "" : "s", dropped == 1 ? "was" : "were"))
-            st = bmi_fail_memory(w->error, w->here, 1000, "for a note");
+            st = bmi_fail_memory(w->error, w->here, 1000, "a note");
     }
     bmi_release(w->context, bad, (size_t)rows, sizeof *bad);
     return st;
@@ -255,10 +255,10 @@ bm_status bmi_csv_finish(bmi_csv_work *w)
     for (size_t i = 0; i < w->n_chunks; i++) w->out->rows += w->chunks[i].rows;
     finishing f = { .work = w };
     bmi_parallel(w->context, bmi_csv_parts(w, w->room > 1000 ? w->n_columns : 1), finish_part, &f);
-    if (f.failed) return bmi_fail_memory(w->error, w->here, (size_t)w->out->rows * 8, "for the columns of a CSV file");
+    if (f.failed) return bmi_fail_memory(w->error, w->here, (size_t)w->out->rows * 8, "the columns of a CSV file");
     if ((f.windows || w->windows_names) &&
         !bmi_notes_add(w->context, &w->out->notes, "some text is not UTF-8 and was read as Windows-1252"))
-        return bmi_fail_memory(w->error, w->here, 1000, "for a note");
+        return bmi_fail_memory(w->error, w->here, 1000, "a note");
     forget_marks(w);
     return finite_rows(w);
 }

@@ -382,5 +382,5 @@ bm_status bmi_csv_number_forms(bmi_csv_work *w)
     if (fine && notes > MOST_NOTES)
         fine = bmi_notes_add(w->context, &w->out->notes, "%d more columns are numbers in such forms", notes - MOST_NOTES);
     bmi_release(w->context, verdicts, w->n_columns, sizeof *verdicts);
-    return fine ? BM_OK : bmi_fail_memory(w->error, w->here, (size_t)w->out->rows * 8, "for the numbers of a column");
+    return fine ? BM_OK : bmi_fail_memory(w->error, w->here, (size_t)w->out->rows * 8, "the numbers of a column");
 }

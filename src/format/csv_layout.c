@@ -124,7 +124,7 @@ static bm_status name_column(bmi_csv_work *w, name_list *l, size_t c, char *name
     if (out->columns[c].name && taken)
         noted = bmi_notes_add(w->context, &out->notes, "column %zu is a second \"%.100s\": it is called %.110s", c + 1, name,
                               out->columns[c].name);
-    return out->columns[c].name && noted ? BM_OK : bmi_fail_memory(w->error, w->here, strlen(name), "for column names");
+    return out->columns[c].name && noted ? BM_OK : bmi_fail_memory(w->error, w->here, strlen(name), "column names");
 }
 
 static size_t blanks_at(const char *text, size_t n)
@@ -141,7 +141,7 @@ static bm_status name_columns(bmi_csv_work *w, const unsigned char *p, const uns
     const size_t most = (size_t)(end - p) + 1;
     char *room = bmi_alloc_raw(w->context, most, 4),
          *raw = room ? room + 3 * most : NULL; /* a name as UTF-8, and as it stands there */
-    bm_status st = room ? BM_OK : bmi_fail_memory(w->error, w->here, (size_t)(end - p), "for column names");
+    bm_status st = room ? BM_OK : bmi_fail_memory(w->error, w->here, (size_t)(end - p), "column names");
     size_t numbers = 0;
     for (size_t c = 0; !st && c < w->n_columns; c++) {
         bmi_csv_cell cell;
@@ -162,7 +162,7 @@ static bm_status name_columns(bmi_csv_work *w, const unsigned char *p, const uns
     if (!st && numbers == w->n_columns &&
         !bmi_notes_add(w->context, &w->out->notes,
                        "the first row looks like data and was taken for the names; if it is data, read without a header"))
-        st = bmi_fail_memory(w->error, w->here, 1000, "for a note");
+        st = bmi_fail_memory(w->error, w->here, 1000, "a note");
     bmi_release(w->context, room, most, 4);
     bmi_release(w->context, names.next, names.room, sizeof *names.next);
     bmi_dictionary_end(&names.names);
@@ -208,7 +208,7 @@ static bm_status look(bmi_csv_work *w, const unsigned char *bytes, size_t n, boo
         p = cell.next;
     }
     w->out->columns = bmi_alloc(w->context, w->n_columns, sizeof *w->out->columns);
-    if (!w->out->columns) return bmi_fail_memory(w->error, w->here, w->n_columns * sizeof *w->out->columns, "for columns");
+    if (!w->out->columns) return bmi_fail_memory(w->error, w->here, w->n_columns * sizeof *w->out->columns, "columns");
     w->out->n_columns = w->n_columns;
     w->data = (size_t)((w->options->no_header ? row : p) - bytes);
     return name_columns(w, row, p);

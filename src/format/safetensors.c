@@ -71,7 +71,7 @@ static json_t *entry_json(const bmi_st_entry *entry, size_t begin, size_t end)
 /* Adds `value` (taken) under a name that must be new and UTF-8. */
 static bm_status add(bmi_error *e, bm_place here, const char *path, json_t *to, const char *name, json_t *value)
 {
-    if (!value) return bmi_fail_memory(e, here, 1024, "for the header of a safetensors file");
+    if (!value) return bmi_fail_memory(e, here, 1024, "the header of a safetensors file");
     if (!name || !*name || !bmi_is_utf8(name, strlen(name))) {
         json_decref(value);
         return bmi_fail(e, BM_E_ARGUMENT, here, "%s: a name is empty or not UTF-8", path);
@@ -80,8 +80,7 @@ static bm_status add(bmi_error *e, bm_place here, const char *path, json_t *to, 
         json_decref(value);
         return bmi_fail(e, BM_E_ARGUMENT, here, "%s: the name \"%.100s\" is taken", path, name);
     }
-    return json_object_set_new(to, name, value) ? bmi_fail_memory(e, here, 1024, "for the header of a safetensors file")
-                                                : BM_OK;
+    return json_object_set_new(to, name, value) ? bmi_fail_memory(e, here, 1024, "the header of a safetensors file") : BM_OK;
 }
 
 static bm_status make_header(bmi_error *e, bm_place here, const char *path, const bmi_st_entry *const *sorted, size_t n,
@@ -99,7 +98,7 @@ static bm_status make_header(bmi_error *e, bm_place here, const char *path, cons
     }
     if (st || !n_texts) return st;
     json_t *metadata = json_object();
-    if (!metadata) return bmi_fail_memory(e, here, 64, "for the header of a safetensors file");
+    if (!metadata) return bmi_fail_memory(e, here, 64, "the header of a safetensors file");
     for (size_t i = 0; i < n_texts && !st; i++) {
         if (!texts[i].value || !bmi_is_utf8(texts[i].value, strlen(texts[i].value)))
             st = bmi_fail(e, BM_E_ARGUMENT, here, "%s: the text \"%.100s\" is not UTF-8", path,
@@ -108,7 +107,7 @@ static bm_status make_header(bmi_error *e, bm_place here, const char *path, cons
     }
     if (st) json_decref(metadata);
     else if (json_object_set_new(header, "__metadata__", metadata))
-        st = bmi_fail_memory(e, here, 64, "for the header of a safetensors file");
+        st = bmi_fail_memory(e, here, 64, "the header of a safetensors file");
     return st;
 }
 
@@ -143,7 +142,7 @@ bm_status bmi_safetensors_write(bmi_error *e, bm_place here, bm_context *context
     if (!st && n) qsort(sorted, n, sizeof *sorted, by_layout);
     if (!st) st = make_header(e, here, path, sorted, n, texts, n_texts, header);
     if (!st && !bmi_text_json(&text, header, JSON_COMPACT | JSON_SORT_KEYS))
-        st = bmi_fail_memory(e, here, 4096, "for the header of a safetensors file");
+        st = bmi_fail_memory(e, here, 4096, "the header of a safetensors file");
     if (!st) {
         bmi_writer *w = bmi_writer_begin(e, here, context, path);
         if (w) write_all(w, text.at, sorted, n);

@@ -74,7 +74,7 @@ static bm_status tell_left_out(table_fit *f, int i)
                                              "! %" PRId64 " %s row%s a class that was not there in training (%s): wrong, "
                                              "whatever is predicted; left out of log loss and AUC",
                                              unseen, part_names[i], unseen == 1 ? " has" : "s have", d->unseen));
-    return told ? BM_OK : bmi_fail_memory(f->e, f->here, 400, "for a note");
+    return told ? BM_OK : bmi_fail_memory(f->e, f->here, 400, "a note");
 }
 
 /* What training may look at of the validation part: the network has no output for other classes. */
@@ -129,7 +129,7 @@ static bm_status tell_equal_rows(table_fit *f)
                                     " %s row%s equal to a %s row in all features and the target: scores on such rows say "
                                     "little of new ones",
                                     n, part_names[part], n == 1 ? " is" : "s are each", part_names[among]))
-                return bmi_fail_memory(f->e, f->here, 200, "for a note");
+                return bmi_fail_memory(f->e, f->here, 200, "a note");
         }
     return BM_OK;
 }

@@ -81,7 +81,7 @@ static bm_status fit(const bmi_step_fit *how, const bmi_frame *f, size_t column,
     state->texts = bmi_arena_alloc(how->arena, n, sizeof *state->texts);
     state->numbers = bmi_arena_alloc(how->arena, 1, sizeof *state->numbers);
     if (!state->texts || !state->numbers)
-        return bmi_fail_memory(how->error, how->here, n * sizeof *state->texts, "for a step of a recipe");
+        return bmi_fail_memory(how->error, how->here, n * sizeof *state->texts, "a step of a recipe");
     for (size_t i = 0; i < n; i++) state->texts[i] = bmi_datetime_parts[i];
     state->n_texts = n;
     state->numbers[0] = day_first ? DAY_FIRST : MONTH_FIRST_MAYBE;
@@ -95,7 +95,7 @@ static bm_status fit(const bmi_step_fit *how, const bmi_frame *f, size_t column,
             state->name, day_first ? "day" : "month", day_first ? "dmy" : "mdy", day_first ? "mdy" : "dmy");
     else if (!asked && day_first)
         fine = bmi_notes_add(f->context, how->notes, "%s: the day is written before the month", state->name);
-    return fine ? BM_OK : bmi_fail_memory(how->error, how->here, 1000, "for a note");
+    return fine ? BM_OK : bmi_fail_memory(how->error, how->here, 1000, "a note");
 }
 
 static bool name_columns(bmi_frame *f, size_t at, const bmi_step_column *s)
@@ -128,7 +128,7 @@ static bm_status apply(bmi_error *e, bm_place here, const bmi_step_column *s, bm
         for (size_t k = 0; k < s->n_texts; k++) f->columns[first + k].numbers[i] = date ? parts[k] : NAN;
     }
     bmi_frame_column_end(f, &old);
-    return fine ? BM_OK : bmi_fail_memory(e, here, (size_t)f->rows * 8, "for the parts of dates");
+    return fine ? BM_OK : bmi_fail_memory(e, here, (size_t)f->rows * 8, "the parts of dates");
 }
 
 static bool lawful(const bmi_step_column *s)

@@ -35,12 +35,12 @@ static bm_status fit(const bmi_step_fit *how, const bmi_frame *f, size_t column,
     const double share = 1 - (double)there / (double)f->rows;
     const bool drop = share > most;
     state->numbers = bmi_arena_alloc(how->arena, 1, sizeof *state->numbers);
-    if (!state->numbers) return bmi_fail_memory(how->error, how->here, 8, "for a step of a recipe");
+    if (!state->numbers) return bmi_fail_memory(how->error, how->here, 8, "a step of a recipe");
     state->n_numbers = 1;
     state->numbers[0] = drop;
     if (drop &&
         !bmi_notes_add(f->context, how->notes, "%s is dropped: %.3g %% of its cells are missing", state->name, 100 * share))
-        return bmi_fail_memory(how->error, how->here, 100, "for a note");
+        return bmi_fail_memory(how->error, how->here, 100, "a note");
     return BM_OK;
 }
 

@@ -53,7 +53,7 @@ static bm_status fit(const bmi_step_fit *how, const bmi_frame *f, size_t column,
     const double *x = f->columns[column].numbers;
     double value = 0;
     state->numbers = bmi_arena_alloc(how->arena, 1, sizeof *state->numbers);
-    if (!state->numbers) return bmi_fail_memory(how->error, how->here, 8, "for a step of a recipe");
+    if (!state->numbers) return bmi_fail_memory(how->error, how->here, 8, "a step of a recipe");
     state->n_numbers = 1;
     if (!constant(with, &value)) {
         double *there = bmi_alloc_raw(f->context, (size_t)f->rows, sizeof *there);

@@ -39,7 +39,7 @@ static bm_status fit(const bmi_step_fit *how, const bmi_frame *f, size_t column,
         most = fmax(most, x[i]);
     }
     state->numbers = bmi_arena_alloc(how->arena, 3, sizeof *state->numbers);
-    if (!state->numbers) return bmi_fail_memory(how->error, how->here, 24, "for a step of a recipe");
+    if (!state->numbers) return bmi_fail_memory(how->error, how->here, 24, "a step of a recipe");
     state->n_numbers = 3;
     const double scale = (high - low) / (most - least);
     state->numbers[0] = least <= most ? least : 0;

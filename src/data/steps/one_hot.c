@@ -44,7 +44,7 @@ static bm_status too_many(const bmi_step_fit *how, const char *name)
 
 static bm_status no_memory(const bmi_step_fit *how)
 {
-    return bmi_fail_memory(how->error, how->here, 1024, "for the categories of a column");
+    return bmi_fail_memory(how->error, how->here, 1024, "the categories of a column");
 }
 
 /* How many categories are kept; 0: the setting is wrong. */
@@ -219,7 +219,7 @@ static bm_status apply(bmi_error *e, bm_place here, const bmi_step_column *s, bm
     }
     bmi_release(f->context, map, map_count, sizeof *map);
     bmi_frame_column_end(f, &old);
-    return fine ? BM_OK : bmi_fail_memory(e, here, (size_t)f->rows * 8, "for the categories of a column");
+    return fine ? BM_OK : bmi_fail_memory(e, here, (size_t)f->rows * 8, "the categories of a column");
 }
 
 static bool lawful(const bmi_step_column *s)

@@ -89,7 +89,7 @@ static int64_t *numbers_of(const bmi_frame *f, const bmi_dictionary *dictionary,
 
 static bm_status no_memory(const bmi_step_fit *how)
 {
-    return bmi_fail_memory(how->error, how->here, 1024, "for the categories of a column");
+    return bmi_fail_memory(how->error, how->here, 1024, "the categories of a column");
 }
 
 /* The texts in the order that was given. */
@@ -195,7 +195,7 @@ static bm_status apply(bmi_error *e, bm_place here, const bmi_step_column *s, bm
     else bmi_text_release(f->context, name);
     bmi_release(f->context, map, room, sizeof *map);
     bmi_frame_column_end(f, &old);
-    return fine ? BM_OK : bmi_fail_memory(e, here, (size_t)f->rows * 8, "for the categories of a column");
+    return fine ? BM_OK : bmi_fail_memory(e, here, (size_t)f->rows * 8, "the categories of a column");
 }
 
 static bool lawful(const bmi_step_column *s)

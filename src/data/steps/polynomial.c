@@ -27,7 +27,7 @@ static bm_status fit(const bmi_step_fit *how, const bmi_frame *f, size_t column,
     int64_t degree = USUAL;
     if (how->with) bmi_read_int(how->with, strlen(how->with), &degree);
     state->numbers = bmi_arena_alloc(how->arena, 1, sizeof *state->numbers);
-    if (!state->numbers) return bmi_fail_memory(how->error, how->here, 8, "for a step of a recipe");
+    if (!state->numbers) return bmi_fail_memory(how->error, how->here, 8, "a step of a recipe");
     state->n_numbers = 1;
     state->numbers[0] = (double)degree;
     return BM_OK;
@@ -58,7 +58,7 @@ static bm_status apply(bmi_error *e, bm_place here, const bmi_step_column *s, bm
         for (int p = 0; p < degree; p++) f->columns[first + (size_t)p].numbers[i] = power *= old.numbers[i];
     }
     bmi_frame_column_end(f, &old);
-    return fine ? BM_OK : bmi_fail_memory(e, here, (size_t)f->rows * 8, "for the powers of a column");
+    return fine ? BM_OK : bmi_fail_memory(e, here, (size_t)f->rows * 8, "the powers of a column");
 }
 
 static bool lawful(const bmi_step_column *s)

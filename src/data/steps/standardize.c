@@ -26,7 +26,7 @@ static bm_status fit(const bmi_step_fit *how, const bmi_frame *f, size_t column,
         }
     const double deviation = n > 0 ? sqrt(fmax(squares - rest * rest, 0)) : 0;
     state->numbers = bmi_arena_alloc(how->arena, 2, sizeof *state->numbers);
-    if (!state->numbers) return bmi_fail_memory(how->error, how->here, 16, "for a step of a recipe");
+    if (!state->numbers) return bmi_fail_memory(how->error, how->here, 16, "a step of a recipe");
     state->n_numbers = 2;
     state->numbers[0] = mean;
     state->numbers[1] = deviation > 0 && isfinite(deviation) ? deviation : 1;
