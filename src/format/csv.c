@@ -81,7 +81,14 @@ static bm_status make_room(bmi_csv_work *w)
     w->mode = bmi_alloc(w->context, w->n_columns, sizeof *w->mode);
     w->asked_text = bmi_alloc(w->context, w->n_columns, sizeof *w->asked_text);
     w->cells = bmi_alloc(w->context, w->n_columns, sizeof *w->cells);
-    bool fine = w->seen && w->texts && w->mode && w->asked_text && w->cells;
+    w->marks = bmi_alloc(w->context, w->options->missing.count, sizeof *w->marks);
+    bool fine = w->seen && w->texts && w->mode && w->asked_text && w->cells && w->marks;
+    for (size_t i = 0; fine && i < w->options->missing.count; i++) {
+        const char *mark = w->options->missing.at[i];
+        double value;
+        bool integer;
+        if (mark && bmi_cell_number(mark, strlen(mark), &value, &integer)) memcpy(&w->marks[w->n_marks++], &value, 8);
+    }
     bmi_dictionary texts = { .context = w->context };
     for (size_t i = 0; fine && i < w->options->text.count; i++) {
         const char *name = w->options->text.at[i];
@@ -163,6 +170,7 @@ static void end_work(bmi_csv_work *w)
     bmi_release(w->context, w->asked_text, w->n_columns, sizeof *w->asked_text);
     bmi_release(w->context, w->texts, cells, sizeof *w->texts);
     bmi_release(w->context, w->seen, cells, sizeof *w->seen);
+    bmi_release(w->context, w->marks, w->options->missing.count, sizeof *w->marks);
     for (size_t i = 0; w->chunks && i < w->chunks_capacity; i++)
         bmi_release(w->context, w->chunks[i].bad_at, w->chunks[i].bad_room, sizeof(int64_t));
     bmi_release(w->context, w->chunks, w->chunks_capacity, sizeof *w->chunks);

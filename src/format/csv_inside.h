@@ -94,6 +94,8 @@ typedef struct bmi_csv_work {
     bool *asked_text;      /* [column]: it stays text whatever is in it */
     uint64_t **cells;      /* [column], `room` of them each */
     int64_t room;
+    uint64_t *marks; /* the caller's texts of missing cells that are numbers, as bits of f64; options->missing.count of room */
+    size_t n_marks;
     bool windows_names; /* names of columns that are not UTF-8 */
     bmi_csv *out;
 } bmi_csv_work;

@@ -96,6 +96,14 @@ static bmi_csv_problem slow_cell(const bmi_csv_work *w, size_t column, const bmi
     return code < 0 ? BMI_CSV_NO_MEMORY : BMI_CSV_FINE;
 }
 
+/* Numbers that may mean a missing cell are looked at as texts. */
+static bool may_be_mark(const bmi_csv_work *w, uint64_t bits)
+{
+    for (size_t i = 0; i < w->n_marks; i++)
+        if (w->marks[i] == bits) return true;
+    return false;
+}
+
 /* Reads the cells of the row at p into `row`; *after is where the next row begins, or where the problem is. */
 static bmi_csv_problem read_row(const bmi_csv_work *w, const uint8_t *seen, bmi_dictionary *texts, const unsigned char *p,
                                 const unsigned char *end, bmi_csv_scratch *s, uint64_t *row, size_t *cells,
@@ -111,7 +119,7 @@ static bmi_csv_problem read_row(const bmi_csv_work *w, const uint8_t *seen, bmi_
             bmi_decimal number;
             const unsigned char *q = bmi_decimal_short(p, stop, &number) ? stop : bmi_decimal_read(p, &number);
             if ((q == stop || (q && q + 1 == stop && *q == '\r' && *stop == '\n')) &&
-                (number.real || number.whole <= UINT64_C(1) << 53)) {
+                (number.real || number.whole <= UINT64_C(1) << 53) && !may_be_mark(w, number.bits)) {
                 row[c] = number.bits;
                 row_seen[c] = number.real ? BMI_SEEN_REAL : BMI_SEEN_INT;
                 p = stop + 1;
