@@ -30,7 +30,10 @@ static int read_json(cli_training *t, const char *path)
     if (bmi_file_read(&e, BM_HERE, NULL, path, MODEL_BYTES, &bytes, &size))
         return cli_fail(t->c, CLI_FAILED, "--model: %s", e.text);
     json_t *json = bmi_json_read(&e, BM_HERE, NULL, path, (const char *)bytes, size);
-    const bool fine = json && bmi_text_json(&text, json, JSON_COMPACT) && (t->text = strdup(text.at));
+    if (json && !json_is_object(json) && !json_is_array(json))
+        bmi_fail(&e, BM_E_FORMAT, BM_HERE,
+                 "%s is no model: it must be {\"layers\": [...]} or a list of layers, see baeum help models", path);
+    const bool fine = json && !e.status && bmi_text_json(&text, json, JSON_COMPACT) && (t->text = strdup(text.at));
     json_decref(json);
     bmi_text_end(&text);
     bmi_file_release(NULL, bytes, size);

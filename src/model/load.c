@@ -126,18 +126,24 @@ static double number_or_nan(const json_t *v)
     return json_is_number(v) ? json_number_value(v) : NAN;
 }
 
+static const json_int_t MOST = (json_int_t)1 << 53; /* rows, epochs of a fit */
+
 /* The epoch that was not over when a checkpoint was made. */
-static void load_partial(bmi_partial *p, const json_t *from)
+static bm_status load_partial(loading *l, bmi_partial *p, const json_t *from)
 {
     *p = (bmi_partial){ 0 };
+    if (!from || json_is_null(from)) return BM_OK;
     const json_int_t step = json_integer_value(json_object_get(from, "step")),
                      rows = json_integer_value(json_object_get(from, "rows"));
-    if (step < 1 || rows < step) return;
+    if (step < 1 || rows < step || rows > MOST)
+        return bmi_fail(l->e, BM_E_FORMAT, l->here, "load: %.300s: %lld rows in %lld steps of an epoch cannot be", l->o->path,
+                        (long long)rows, (long long)step);
     *p = (bmi_partial){ .step = step,
                         .rows = rows,
                         .loss = number_or_nan(json_object_get(from, "loss")),
                         .penalty = number_or_nan(json_object_get(from, "penalty")) };
     for (size_t i = 0; i < BM_MODEL_MAX; i++) p->means[i] = number_or_nan(json_array_get(json_object_get(from, "means"), i));
+    return BM_OK;
 }
 
 static const char *const forms[] = { "any", "reals", "binary", "classes", "labels" };
@@ -156,6 +162,8 @@ static bm_status load_training(loading *l)
     bm_model *m = l->m;
     json_t *all = text_of(l, "training");
     const json_t *setting = json_object_get(all, "compile");
+    if (setting && !json_is_object(setting) && !json_is_null(setting))
+        bmi_fail(l->e, BM_E_FORMAT, l->here, "load: %.300s: \"compile\" must be an object", l->o->path);
     const char *by = json_string_value(json_object_get(all, "stopped_by"));
     if (!l->e->status && json_is_object(setting) && !bmi_settings_load(l->e, l->here, setting, l->o, &compile) &&
         !bmi_model_compile(m, &compile, form_of(all), l->here) && json_is_true(json_object_get(all, "weighted"))) {
@@ -171,12 +179,13 @@ static bm_status load_training(loading *l)
         bmi_model_note_split(m, json_is_true(json_object_get(all, "in_order")),
                              json_string_value(json_object_get(all, "group")), json_string_value(json_object_get(all, "time")),
                              l->here);
-        load_partial(&m->partial, json_object_get(all, "partial"));
+        load_partial(l, &m->partial, json_object_get(all, "partial"));
         m->gradient = number_or_nan(json_object_get(all, "gradient"));
         bmi_hooks_load(m, json_object_get(all, "callbacks"), &l->file, l->o->path, l->here);
         m->best_epoch = json_is_integer(best) ? json_integer_value(best) : -1;
         m->rate = rate > 0 && rate <= 1e30 ? rate : 1;
-        if (m->epochs < 0) m->epochs = 0;
+        if (m->epochs < 0 || m->epochs > MOST)
+            bmi_fail(l->e, BM_E_FORMAT, l->here, "load: %.300s: %lld epochs cannot be", l->o->path, (long long)m->epochs);
         snprintf(m->stopped_by, sizeof m->stopped_by, "%s", by ? by : "");
         bmi_scores_load(m, json_object_get(all, "scores"));
     }

@@ -267,6 +267,7 @@ static void settings(void **state)
         { "-m none.json", 1, "--model: cannot open none.json: No such file or directory" },
         { "-m bad.json", 1, "--model: bad.json is no JSON: line 1, column " },
         { "-m wrong.json", 1, "\"layers\" must be a list of layers" },
+        { "-m scalar.json", 1, "--model: scalar.json is no model: it must be {" },
         { "-m dir.json", 1, "--model: cannot read dir.json: it is a folder" },
         { "-m mlp:4 --optimizer sgd:momentum=2", 2, "momentum" },
         { "-m mlp:4,optimizer=adma", 2, "--model: \"adma\" is no optimizer; did you mean \"adam\"?" },
@@ -278,6 +279,7 @@ static void settings(void **state)
         { "--seed 1.5", 2, "--seed is \"1.5\"" },
     };
     put("bad.json", "[1, 2");
+    put("scalar.json", "null");
     put("wrong.json", "{\"layers\": 3}");
     assert_int_equal(mkdir(bmt_temp("dir.json"), 0700), 0);
     for (size_t i = 0; i < BMI_COUNT(rows); i++) {

@@ -368,6 +368,10 @@ static void lies(void **state)
     const struct {
         const char *from, *to, *says; /* null: it is loaded */
     } cases[] = {
+        { "\"compile\":{", "\"compile\":3,\"c\":{", "\"compile\" must be an object" },
+        { "\"epochs\":", "\"epochs\":9223372036854775807,\"e\":", "9223372036854775807 epochs cannot be" },
+        { "\"epochs\":", "\"partial\":{\"step\":1,\"rows\":9223372036854775807},\"epochs\":",
+          "in 1 steps of an epoch cannot be" },
         { "\"callbacks\":[", "\"callbacks\":[7,", "what it says of callbacks is wrong" },
         { "\"callbacks\":[", "\"callbacks\":[{},", "what it says of callbacks is wrong" },
         { "\"callbacks\":[", "\"callbacks\":3,\"other\":[", "what it says of callbacks is wrong" },

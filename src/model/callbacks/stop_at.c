@@ -3,6 +3,7 @@
  */
 #include "base/kinds.h"
 #include "model/training.h"
+#include <inttypes.h>
 #include <math.h>
 
 /* What is not given must never be reached: -inf for the loss, -1 for what is never negative, inf for the time. */
@@ -112,6 +113,12 @@ static void resumed(bm_training *t, const void *options, void *state)
 {
     const bm_stop_at_options *o = options;
     before *b = state;
+    if (b->steps < 0 || !(b->seconds >= 0 && b->seconds < INFINITY)) {
+        bm_training_fail(t, BM_E_FORMAT,
+                         "stop_at: the checkpoint tells of %" PRId64 " steps and %g seconds before: it is damaged", b->steps,
+                         b->seconds);
+        return;
+    }
     b->steps_before = b->steps;
     b->seconds_before = b->seconds;
     if (o->steps) bmi_training_limit(t, o->steps - b->steps);
