@@ -154,13 +154,15 @@ static int judge(evaluation *v, int i)
     return status ? status : judge_trivial(v);
 }
 
-/* The target and the task that models must have in common to stand in one table. */
+/* The target, the task and the weights of rows that models must have in common to stand in one table. */
 static int same_target(const evaluation *v, char first[200])
 {
     char own[200];
     const bm_recipe *recipe = bm_model_recipe(v->model);
-    snprintf(own, sizeof own, "%s (%s)", recipe ? bm_recipe_target(recipe) : bm_dataset_t_name(v->judged, 0),
-             bm_model_task(v->model) == BM_REGRESSION ? "regression" : "classification");
+    const char *weights = recipe ? bm_recipe_weights(recipe) : NULL;
+    snprintf(own, sizeof own, "%.70s (%s%s%.70s)", recipe ? bm_recipe_target(recipe) : bm_dataset_t_name(v->judged, 0),
+             bm_model_task(v->model) == BM_REGRESSION ? "regression" : "classification", weights ? ", rows weighed by " : "",
+             weights ? weights : "");
     if (!*first) strcpy(first, own);
     if (!strcmp(first, own)) return 0;
     return cli_fail(v->c, CLI_FAILED, "the models do not stand in one table: the first one's target is %s, another one's %s",

@@ -99,6 +99,9 @@ static void compared(void **state)
     bmt_exits(bmt_sh("baeum train s-train.csv -t income -q -o c.st"), 0);
     bmt_contains("two targets", bmt_exits(bmt_sh("baeum evaluate a.st c.st s-test.csv"), 1).err,
                  "the first one's target is share (regression), another one's income (regression)");
+    bmt_exits(bmt_sh("baeum train s-train.csv -t share --weights age -q -o d.st"), 0);
+    bmt_contains("weights", bmt_exits(bmt_sh("baeum evaluate a.st d.st s-test.csv"), 1).err,
+                 "share (regression), another one's share (regression, rows weighed by age)");
 }
 
 static void words(void **state)
