@@ -1,20 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 /* baeum train: prepares the data, trains, judges on rows that were held out, beside the trivial answer, and saves. */
 #include "cli/train.h"
+#include "base/clock.h"
 #include "model/scores.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
-
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 /* Where the model goes; that it can go there is tried before hours are spent. */
 static int find_output(cli_training *t)
@@ -35,7 +28,7 @@ static int fit(cli_training *t)
     const bm_callback show = bm_on_progress(cli_progress_show, .user = &t->progress);
     const bm_callback stopping =
         cli_given(o, OPT_PATIENCE) ? bm_early_stopping(.patience = o->patience) : BM_VALUE(bm_callback, NULL);
-    const double begin = now();
+    const double begin = bmi_now();
     t->progress = (cli_progress){ .command = c, .begin = cli_train_say_model, .user = t };
     cli_interrupt_begin(m);
     if (t->source.table)
@@ -48,7 +41,7 @@ static int fit(cli_training *t)
     bmi_error e = { 0 };
     if (!t->source.table && !bm_failed(m)) bmi_scores_of_parts(m, t->data, &e, BM_HERE); /* a table's are done */
     t->interrupted = cli_interrupt_end();
-    t->seconds = now() - begin;
+    t->seconds = bmi_now() - begin;
     cli_progress_end(&t->progress);
     if (bm_status_of(m) == BM_E_STOPPED)
         return cli_fail_text(c, CLI_INTERRUPTED, bm_error(m)); /* and there is nothing to save */

@@ -5,11 +5,6 @@
 #include <math.h>
 #include <string.h>
 
-static int64_t row_at(bm_rows rows, int64_t i)
-{
-    return rows.at ? rows.at[i] : i;
-}
-
 void bmi_frame_column_end(const bmi_frame *f, bmi_frame_column *c)
 {
     bmi_text_release(f->context, c->name);
@@ -40,7 +35,7 @@ static bool numbers_of_text(bmi_frame *f, const bmi_column *c, const bmi_number_
     double *values = bmi_column_numbers_of_texts(f->context, c, form);
     if (!values) return false;
     for (int64_t i = 0; i < f->rows; i++) {
-        const int32_t code = ((const int32_t *)c->values)[row_at(rows, i)];
+        const int32_t code = ((const int32_t *)c->values)[bmi_row_at(rows, i)];
         to[i] = code < 0 ? NAN : values[code];
         if (code < 0 || !isnan(to[i])) continue;
         f->counted.unreadable++;
@@ -59,7 +54,7 @@ static bool codes_of_numbers(bmi_frame *f, const bmi_column *c, bm_rows rows, bm
     to->dictionary = to->own;
     for (int64_t i = 0; i < f->rows; i++) {
         char number[32];
-        const char *text = bmi_column_cell_text(c, row_at(rows, i), number);
+        const char *text = bmi_column_cell_text(c, bmi_row_at(rows, i), number);
         to->codes[i] = text ? bmi_dictionary_add(to->own, text, strlen(text)) : -1;
         if (text && to->codes[i] < 0) return false;
     }
@@ -77,14 +72,14 @@ bool bmi_frame_take(bmi_frame *f, const bmi_column *c, const bmi_input *input, b
     if (fine && input->text) {
         if (c->type == BM_COLUMN_TEXT) {
             to->dictionary = &c->dictionary;
-            for (int64_t i = 0; i < f->rows; i++) to->codes[i] = ((const int32_t *)c->values)[row_at(rows, i)];
+            for (int64_t i = 0; i < f->rows; i++) to->codes[i] = ((const int32_t *)c->values)[bmi_row_at(rows, i)];
         } else {
             fine = codes_of_numbers(f, c, rows, to);
         }
     } else if (fine && c->type == BM_COLUMN_TEXT) {
         fine = numbers_of_text(f, c, &input->form, rows, to->numbers);
     } else if (fine) {
-        for (int64_t i = 0; i < f->rows; i++) to->numbers[i] = bmi_column_number(c, row_at(rows, i));
+        for (int64_t i = 0; i < f->rows; i++) to->numbers[i] = bmi_column_number(c, bmi_row_at(rows, i));
     }
     f->names.context = f->context;
     if (fine) fine = bmi_index_add(&f->names, to->name, f->n);

@@ -10,11 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int64_t row_at(bm_rows rows, int64_t i)
-{
-    return rows.at ? rows.at[i] : i;
-}
-
 static const bmi_column *find(bmi_error *e, bm_place here, const bm_table *t, const char *what, const char *name)
 {
     char hint[BMI_HINT_BYTES];
@@ -37,7 +32,7 @@ static bm_status groups(bmi_error *e, bm_place here, const bm_table *t, bm_rows 
     bool fine = of;
     for (int64_t i = 0; fine && i < n; i++) {
         char number[32], alone[40];
-        const char *text = bmi_column_cell_text(c, row_at(rows, i), number);
+        const char *text = bmi_column_cell_text(c, bmi_row_at(rows, i), number);
         size_t bytes = text ? strlen(text) : 0;
         if (!text) bytes = (size_t)snprintf(alone, sizeof alone, "%c%" PRId64, 1, i); /* no text begins so */
         of[i] = bmi_dictionary_add(&seen, text ? text : alone, bytes);
@@ -92,10 +87,11 @@ static bm_status times(bmi_error *e, bm_place here, const bm_table *t, bm_rows r
     if (!of) return c ? bmi_fail_memory(e, here, (size_t)n * sizeof *of, "the times of rows") : e->status;
     if (c->type == BM_COLUMN_TEXT) dates(e, here, c, rows, n, t->object.context, of);
     else
-        for (int64_t i = 0; i < n; i++) of[i] = bmi_column_number(c, row_at(rows, i));
+        for (int64_t i = 0; i < n; i++) of[i] = bmi_column_number(c, bmi_row_at(rows, i));
     for (int64_t i = 0; !e->status && i < n; i++)
         if (isnan(of[i]))
-            bmi_fail(e, BM_E_DATA, here, "split: row %" PRId64 " has no time in column \"%.100s\"", row_at(rows, i) + 1, name);
+            bmi_fail(e, BM_E_DATA, here, "split: row %" PRId64 " has no time in column \"%.100s\"", bmi_row_at(rows, i) + 1,
+                     name);
     return e->status;
 }
 

@@ -35,4 +35,10 @@ double *bmi_column_numbers_of_texts(bm_context *context, const bmi_column *c, co
 double bmi_column_number(const bmi_column *c, int64_t row); /* NaN: missing or text */
 bool bmi_column_is_missing(const bmi_column *c, int64_t row);
 
+/* The i-th of some rows of a table; {0} means all of them. */
+static inline int64_t bmi_row_at(bm_rows rows, int64_t i)
+{
+    return rows.at ? rows.at[i] : i;
+}
+
 #endif

@@ -11,10 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int64_t row_at(bm_rows rows, int64_t i)
-{
-    return rows.at ? rows.at[i] : i;
-}
 static int64_t count_of(const bm_table *t, bm_rows rows)
 {
     return rows.at ? (int64_t)rows.count : t->rows;
@@ -36,7 +32,7 @@ static bm_status rows_with_target(bmi_error *e, bm_context *context, const bm_ta
 {
     const int64_t n = count_of(t, rows);
     int64_t missing = 0;
-    for (int64_t i = 0; i < n; i++) missing += bmi_column_is_missing(c, row_at(rows, i));
+    for (int64_t i = 0; i < n; i++) missing += bmi_column_is_missing(c, bmi_row_at(rows, i));
     *n_kept = (size_t)n;
     if (n == missing)
         return bmi_fail(e, BM_E_DATA, here, "the target \"%.100s\" is missing in all %" PRId64 " rows of %s", c->name, n,
@@ -47,7 +43,7 @@ static bm_status rows_with_target(bmi_error *e, bm_context *context, const bm_ta
     if (!*kept) return bmi_fail_memory(e, here, *room * sizeof **kept, "the rows of a table");
     *n_kept = 0;
     for (int64_t i = 0; i < n; i++)
-        if (!bmi_column_is_missing(c, row_at(rows, i))) (*kept)[(*n_kept)++] = row_at(rows, i);
+        if (!bmi_column_is_missing(c, bmi_row_at(rows, i))) (*kept)[(*n_kept)++] = bmi_row_at(rows, i);
     return BM_OK;
 }
 
@@ -84,7 +80,7 @@ static spread spread_of(const bm_recipe *r, const bmi_column *c, bm_rows rows, i
     spread s = { 0 };
     double squares = 0;
     for (int64_t i = 0; i < n; i++) {
-        const double y = bmi_column_number(c, row_at(rows, i)), x = r->log1p ? log1p(y) : y, d = x - s.mean;
+        const double y = bmi_column_number(c, bmi_row_at(rows, i)), x = r->log1p ? log1p(y) : y, d = x - s.mean;
         const double lost = fabs(x - (double)(float)x);
         s.mean += d / (double)(i + 1);
         squares += d * (x - s.mean);
@@ -128,7 +124,7 @@ bm_status bmi_target_fit(bm_recipe *r, const bm_table *t, bm_rows rows, int64_t 
             return bmi_object_fail(
                 r, BM_E_DATA, here,
                 "the target \"%.100s\" is text (\"%.60s\" ...): it can be classes, but no number to be predicted", c->name,
-                bmi_dictionary_text(&c->dictionary, ((const int32_t *)c->values)[row_at(chosen, 0)], NULL));
+                bmi_dictionary_text(&c->dictionary, ((const int32_t *)c->values)[bmi_row_at(chosen, 0)], NULL));
         r->to.task = BM_CLASSIFICATION;
         bmi_target_text_classes(r, c, chosen, n, here);
     } else {
@@ -239,7 +235,7 @@ bm_tensor *bmi_target_apply(bmi_error *e, const bm_recipe *r, const bm_table *t,
                                           BM_SHAPE(n), here);
     bmi_fail_from(e, &made->object.error);
     for (int64_t i = 0; !e->status && i < n; i++)
-        take_value(e, r, t, c, of_texts, row_at(rows, i), unseen, made->data, i, here);
+        take_value(e, r, t, c, of_texts, bmi_row_at(rows, i), unseen, made->data, i, here);
     bmi_release(r->object.context, of_texts, (size_t)c->dictionary.count, sizeof *of_texts);
     if (!e->status) return made;
     bm_tensor_free(made);

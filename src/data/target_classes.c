@@ -6,11 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int64_t row_at(bm_rows rows, int64_t i)
-{
-    return rows.at ? rows.at[i] : i;
-}
-
 static int32_t code_at(const bmi_column *c, int64_t row)
 {
     return ((const int32_t *)c->values)[row];
@@ -102,9 +97,9 @@ static bool begins_as_number(const char *text)
 static bm_status refuse(bm_recipe *r, const bmi_column *c, bm_rows rows, int64_t n, size_t count, bm_place here)
 {
     int64_t numbers = 0;
-    const int64_t first = row_at(rows, 0), second = row_at(rows, 1);
+    const int64_t first = bmi_row_at(rows, 0), second = bmi_row_at(rows, 1);
     for (int64_t i = 0; i < n; i++)
-        numbers += begins_as_number(bmi_dictionary_text(&c->dictionary, code_at(c, row_at(rows, i)), NULL));
+        numbers += begins_as_number(bmi_dictionary_text(&c->dictionary, code_at(c, bmi_row_at(rows, i)), NULL));
     return bmi_object_fail(
         r, BM_E_DATA, here,
         "the target \"%.100s\" is text with %zu different values in %" PRId64 " rows (\"%.60s\" in row %" PRId64
@@ -123,7 +118,7 @@ static class *count_classes(const bm_recipe *r, const bmi_column *c, bm_rows row
     const size_t all = (size_t)c->dictionary.count;
     class *classes = bmi_alloc(r->object.context, all, sizeof *classes);
     *count = 0;
-    for (int64_t i = 0; classes && i < n; i++) *count += !classes[code_at(c, row_at(rows, i))].rows++;
+    for (int64_t i = 0; classes && i < n; i++) *count += !classes[code_at(c, bmi_row_at(rows, i))].rows++;
     size_t kept = 0;
     for (size_t code = 0; classes && code < all; code++) {
         if (!classes[code].rows) continue;

@@ -12,11 +12,6 @@
 enum { MOST_VALUES = 20, ROWS_A_VALUE = 10, MOST_CLASSES = 100000 };
 static const int64_t exact = INT64_C(1) << 53; /* whole numbers up to here are what they are as f64, too */
 
-static int64_t row_at(bm_rows rows, int64_t i)
-{
-    return rows.at ? rows.at[i] : i;
-}
-
 static bm_status no_memory(bm_recipe *r, bm_place here)
 {
     return bmi_fail_memory(&r->object.error, here, 1024, "the classes of a target");
@@ -43,7 +38,7 @@ static size_t distinct_rows(const bmi_column *c, bm_context *context, bm_rows ro
     *found = NULL;
     *room = 0;
     for (int64_t i = 0; i < n && count <= most; i++) {
-        const int64_t row = row_at(rows, i);
+        const int64_t row = bmi_row_at(rows, i);
         size_t low = 0, high = count;
         while (low < high) {
             const size_t middle = (low + high) / 2;
@@ -100,15 +95,15 @@ static bool all_whole(const bmi_column *c, const int64_t *rows, size_t count)
 /* Numbers to be predicted that are all one, and values that have no logarithm. */
 static bm_status check_numbers(bm_recipe *r, const bmi_column *c, bm_rows rows, int64_t n, size_t distinct, bm_place here)
 {
-    const double first = bmi_column_number(c, row_at(rows, 0));
+    const double first = bmi_column_number(c, bmi_row_at(rows, 0));
     bool differ = false;
     for (int64_t i = 0; i < n; i++) {
-        const double y = bmi_column_number(c, row_at(rows, i));
+        const double y = bmi_column_number(c, bmi_row_at(rows, i));
         differ = differ || y != first;
         if (r->log1p && !(y > -1))
             return bmi_object_fail(r, BM_E_DATA, here,
                                    "target_log1p needs values above -1; row %" PRId64 " of \"%.100s\" has %g",
-                                   row_at(rows, i) + 1, c->name, y);
+                                   bmi_row_at(rows, i) + 1, c->name, y);
     }
     if (differ) return BM_OK;
     char text[32];

@@ -6,14 +6,6 @@
 #include "base/threads.h"
 #include <math.h>
 #include <string.h>
-#include <time.h>
-
-double bmi_now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 enum { LOOKS_APART_MAX = 1 << 16 };
 

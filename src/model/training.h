@@ -3,6 +3,7 @@
  */
 #ifndef BMI_MODEL_TRAINING_H
 #define BMI_MODEL_TRAINING_H
+#include "base/clock.h"
 #include "model/judge.h"
 #include "model/model.h"
 
@@ -71,7 +72,5 @@ bm_status bmi_training_check_weights(bm_training *t);
 void bmi_training_feed(const bm_training *t, const bmi_pass *p, const int64_t *rows);
 /* training.c: training ends after so many steps more of this fit have been looked at: `steps` of the callbacks is called right then. */
 void bmi_training_limit(bm_training *t, int64_t steps);
-/* Seconds of a clock that only goes forward. */
-double bmi_now(void);
 
 #endif

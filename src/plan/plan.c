@@ -2,15 +2,8 @@
 /* Making a plan: the passes in their order.
  */
 #include "plan/ir.h"
+#include "base/clock.h"
 #include <string.h>
-#include <time.h>
-
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 /* ---- values of variables from before the run ---- */
 typedef struct keep_old {
@@ -123,7 +116,7 @@ static bm_status run_passes(bmi_ir *ir)
 bmi_plan *bmi_plan_make(bmi_error *e, bm_place here, const bmi_plan_request *request)
 {
     bm_context *context = request->graph->object.context;
-    const double start = now();
+    const double start = bmi_now();
     bmi_plan *p = bmi_alloc(context, 1, sizeof *p);
     if (!p) {
         bmi_fail_memory(e, here, sizeof *p, "a plan");
@@ -135,7 +128,7 @@ bmi_plan *bmi_plan_make(bmi_error *e, bm_place here, const bmi_plan_request *req
     bmi_ir ir = { .request = request, .plan = p, .error = e, .here = here, .scratch = { .context = context }, .guard = -1 };
     run_passes(&ir);
     bmi_arena_end(&ir.scratch);
-    p->seconds = now() - start;
+    p->seconds = bmi_now() - start;
     if (!e->status) return p;
     bmi_plan_free(p);
     return NULL;

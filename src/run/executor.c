@@ -2,10 +2,10 @@
 /* The executor. A plan without shared steps never enters a parallel region, so tiny plans pay for none.
  */
 #include "run/executor.h"
+#include "base/clock.h"
 #include "base/team.h"
 #include "base/threads.h"
 #include <math.h>
-#include <time.h>
 
 typedef struct team {
     const bmi_plan *plan;
@@ -56,13 +56,6 @@ static void run_member(void *arg, int member, int members)
     }
 }
 
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
 void bmi_execute(const bmi_plan *p, bmi_pace *pace, bmi_run_state *state, const bmi_before *before)
 {
     state->halt = 0;
@@ -72,10 +65,10 @@ void bmi_execute(const bmi_plan *p, bmi_pace *pace, bmi_run_state *state, const 
         return;
     }
     const bool by_team = bmi_pace_wants_team(pace);
-    const double start = now();
+    const double start = bmi_now();
     if (by_team) bmi_team(p->threads, run_member, &(team){ p, state, before });
     else run_parts(p, state, before);
-    bmi_pace_note(pace, by_team, now() - start);
+    bmi_pace_note(pace, by_team, bmi_now() - start);
 }
 
 typedef struct one_step {
@@ -93,9 +86,9 @@ void bmi_execute_timed(const bmi_plan *p, bmi_run_state *state, double *seconds)
     state->halt = 0;
     state->fault.set = 0;
     for (size_t i = 0; i < p->n_steps && !state->halt; i++) {
-        const double start = now();
+        const double start = bmi_now();
         bmi_parallel(p->context, p->steps[i].parts, run_part, &(one_step){ &p->steps[i] });
-        seconds[i] += now() - start;
+        seconds[i] += bmi_now() - start;
     }
 }
 
