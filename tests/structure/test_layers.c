@@ -145,8 +145,9 @@ static void check_works(void **state)
 static void files_stay_short(void **state)
 {
     (void)state;
-    FILE *from = from_source("find src include tests examples tools bench -name '*.[ch]' -o -name '*.py' -o -name '*.cmake' "
-                             "2>/dev/null | xargs wc -l");
+    /* bench/.venv has the packages of others that make bench installs */
+    FILE *from = from_source("find src include tests examples tools bench -name .venv -prune -o "
+                             "'(' -name '*.[ch]' -o -name '*.py' -o -name '*.cmake' ')' -print 2>/dev/null | xargs wc -l");
     char line[1000], name[900];
     long n;
     int seen = 0, wrong = 0;
