@@ -70,25 +70,30 @@ def latency():
 
 
 distances = []  # every one seen, for the report
+patience = 900  # seconds of a whole run that may go by in waiting for near cores, and in figures that are dropped
 
 
 def steady(measure, n):
-    """On several threads: the figure only when the cores were near each other before and after; up to three tries."""
+    """On several threads: the figure only when the cores were near each other before and after; three tries, more while patience lasts."""
+    global patience
     if n == 1:
         return measure()
-    for _ in range(3):
+    tries = 0
+    while tries < 3 or (patience > 0 and tries < 20):
+        tries, begun = tries + 1, time.monotonic()
         before = latency()
+        if before:
+            distances.append(before)
         if before and before <= FAR_NS:
             figure, after = measure(), latency()
-            if after:
-                distances.extend((before, after))
-            if figure and after and after <= FAR_NS and max(before, after) < SAME * min(before, after):
-                return figure
             if figure is None:
                 return None
-        elif before:
-            distances.append(before)
-        time.sleep(.5)
+            if after:
+                distances.append(after)
+                if after <= FAR_NS and max(before, after) < SAME * min(before, after):
+                    return figure
+        time.sleep(.5 if tries < 3 else 3)
+        patience -= time.monotonic() - begun
     return dict(far=True)
 
 
