@@ -22,11 +22,13 @@ function(baeum_variants out)
     return()
   endif()
   set(isas baseline)
-  set(flags_baseline "")
+  set(flags_baseline $<$<CONFIG:Release>:-O3>)
   if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64|amd64")
     list(APPEND isas avx2 avx512)
-    set(flags_avx2 -mavx2 -mfma)
-    set(flags_avx512 -mavx2 -mfma -mavx512f -mavx512vl -mavx512dq -mavx512bw)
+    # There the baseline serves processors from before 2013 alone: its loops are written as vectors, and -Os keeps them that way.
+    set(flags_baseline $<$<CONFIG:Release>:-Os>)
+    set(flags_avx2 $<$<CONFIG:Release>:-O3> -mavx2 -mfma)
+    set(flags_avx512 $<$<CONFIG:Release>:-O3> -mavx2 -mfma -mavx512f -mavx512vl -mavx512dq -mavx512bw)
     if(CMAKE_C_COMPILER_ID STREQUAL "GNU" OR CMAKE_C_COMPILER_ID MATCHES "Clang")
       list(APPEND flags_avx512 -mprefer-vector-width=512)
     endif()
@@ -40,7 +42,7 @@ function(baeum_variants out)
       target_link_libraries(${name} PRIVATE baeum_flags baeum_variant_flags)
       # Without tables for unwinding: kernels are leaves that no exception passes; debuggers read .debug_frame. Without copies of functions
       # for single values of an argument: templates say which ones are worth it, and the others take 25 kB.
-      target_compile_options(${name} PRIVATE $<$<CONFIG:Release>:-O3> $<$<C_COMPILER_ID:GNU>:-fno-ipa-cp-clone>
+      target_compile_options(${name} PRIVATE $<$<C_COMPILER_ID:GNU>:-fno-ipa-cp-clone>
                              -fno-asynchronous-unwind-tables ${flags_${isa}})
       target_compile_definitions(${name} PRIVATE BMI_VARIANT=f${bits}_${isa} BMI_VARIANT_REAL=${bits} BMI_VARIANT_ISA=${number})
       list(APPEND objects $<TARGET_OBJECTS:${name}>)

@@ -41,25 +41,16 @@ static __attribute__((noinline, unused)) void v_store_n(real *p, vec a, size_t n
     for (size_t i = 0; i < n; i++) p[i] = lane[i];
 }
 
-V vec v_set(real x)
-{
-    vec y;
-    for (int i = 0; i < VECTOR_PARTS; i++) y.at[i] = x - (vec_part){ 0 };
-    return y;
-}
+/* Part by part, and no loop: parts are found in registers before any loop is looked at, which keeps code short. */
+#define PART(n, expression) { enum { i = n }; y.at[i] = (expression); }
+#if VECTOR_PARTS == 4
+#define EACH(T, expression) T y; PART(0, expression) PART(1, expression) PART(2, expression) PART(3, expression) return y
+#else
+#define EACH(T, expression) T y; PART(0, expression) return y
+#endif
 
-V ivec i_set(lane_int x)
-{
-    ivec y;
-    for (int i = 0; i < VECTOR_PARTS; i++) y.at[i] = x - (int_part){ 0 };
-    return y;
-}
-
-#define EACH(T, expression)                                   \
-    T y;                                                      \
-    for (int i = 0; i < VECTOR_PARTS; i++) y.at[i] = (expression);   \
-    return y
-
+V vec  v_set(real x) { EACH(vec, x - (vec_part){ 0 }); }
+V ivec i_set(lane_int x) { EACH(ivec, x - (int_part){ 0 }); }
 V vec v_add(vec a, vec b) { EACH(vec, a.at[i] + b.at[i]); }
 V vec v_sub(vec a, vec b) { EACH(vec, a.at[i] - b.at[i]); }
 V vec v_mul(vec a, vec b) { EACH(vec, a.at[i] * b.at[i]); }
@@ -166,5 +157,6 @@ V vec v_eighth(vec a) { EACH(vec, __builtin_shufflevector(a.at[i], a.at[i], 1, 0
 #endif
 V real v_first(vec a) { return a.at[0][0]; }
 
+#undef PART
 #undef EACH
 #endif

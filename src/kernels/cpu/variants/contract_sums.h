@@ -24,19 +24,20 @@ typedef struct quad {
 BMI_INLINE quad fold(wide s)
 {
     quad q;
-    for (int l = 0; l < 4; l++) {
-        if (LANES == 4) q.x[l] = (s.part[0][l % LANES] + s.part[2][l % LANES]) + (s.part[1][l % LANES] + s.part[3][l % LANES]);
-        else q.x[l] = s.part[l / 2][l % 2] + s.part[l / 2 + 2][l % 2];
+    const lanes even = s.part[0] + s.part[2], odd = s.part[1] + s.part[3];
+    if (LANES == 4) lanes_store(q.x, even + odd);
+    else {
+        lanes_store(q.x, even);
+        lanes_store(q.x + 2, odd);
     }
     return q;
 }
 
 BMI_INLINE quad quad_sums(quad a, quad b, quad c, quad d)
 {
-    const quad *const in[4] = { &a, &b, &c, &d };
-    quad out;
-    for (int i = 0; i < 4; i++) out.x[i] = (in[i]->x[0] + in[i]->x[2]) + (in[i]->x[1] + in[i]->x[3]);
-    return out;
+#define SUM(q) (q.x[0] + q.x[2]) + (q.x[1] + q.x[3])
+    return (quad){ { SUM(a), SUM(b), SUM(c), SUM(d) } };
+#undef SUM
 }
 BMI_INLINE void quad_store(real *to, quad q, int n)
 {
