@@ -74,7 +74,7 @@ BM_API bm_node bm_numbers_at(bm_graph *g, bm_type type, bm_shape shape, const do
 /** The derivative of y (summed over its elements when it is no scalar) by x, as a node of x's shape; zeros when y does not
  *  depend on x. It can be differentiated again.
  *  Errors on the graph: BM_E_ARGUMENT nodes of two graphs, or an operation on the way has no gradient (named); BM_E_TYPE x or
- *  y is not real; BM_E_MEMORY */
+ *  y is not real; BM_E_MEMORY. Then the graph has no node more than before. */
 BM_API bm_node bm_gradient_at(bm_node y, bm_node x, bm_place here);
 #define bm_gradient(y, x) bm_gradient_at((y), (x), BM_HERE)
 /** The same by many x in one walk: fills out[0 .. xs.count-1]. `seed`: the derivative of something by y (y's type and

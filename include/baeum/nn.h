@@ -411,7 +411,8 @@ typedef struct bm_nadam_options {
  *  every variable it depends on, clipping, updates. The node is named "minimize" (a second one "minimize_1" ...), the rate is the
  *  variable "minimize/rate" (rank 0, of the loss's type), the number of updates done, if the optimiser counts them,
  *  "minimize/count" (f64), and the moments "<variable>/<slot>", as "w/m".
- *  Errors on the graph: BM_E_ARGUMENT loss depends on no variable, an option outside its range; BM_E_MEMORY */
+ *  Errors on the graph: BM_E_ARGUMENT loss depends on no variable, an option outside its range; BM_E_MEMORY. Then the graph has no
+ *  node more than before. */
 BM_API bm_node bm_minimize_at(bm_node loss, bm_optimizer optimizer, bm_place here);
 #define bm_minimize(loss, optimizer) bm_minimize_at((loss), optimizer, BM_HERE)
 /** The same by the given variables only. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/* An index of names: a table with linear probing (Knuth, "The Art of Computer Programming", volume 3, section 6.4, algorithm L). Half of
+/* An index of names: a table with linear probing (Knuth, "The Art of Computer Programming", volume 3, section 6.4, algorithms L and R). Half of
  * a hash is kept beside each place, so that a name is compared only where it is likely to be equal, and the table grows without the names.
  */
 #include "base/index.h"
@@ -77,10 +77,16 @@ size_t bmi_index_find(const bmi_index *x, const void *records, size_t stride, co
 void bmi_index_undo(bmi_index *x, const char *name, size_t at)
 {
     const uint64_t entry = entry_of(name, at);
-    size_t i = home_of(x, entry);
-    while (x->slots[i] != entry) i = (i + 1) & (x->capacity - 1);
-    x->slots[i] = 0; /* it was added last, so no probe runs over this slot */
+    const size_t mask = x->capacity - 1;
+    size_t free = home_of(x, entry);
+    while (x->slots[free] != entry) free = (free + 1) & mask;
+    x->slots[free] = 0;
     x->count--;
+    for (size_t i = (free + 1) & mask; x->slots[i]; i = (i + 1) & mask) { /* whose probes came over the free slot moves there */
+        if (((i - home_of(x, x->slots[i])) & mask) < ((i - free) & mask)) continue;
+        x->slots[free] = x->slots[i];
+        x->slots[free = i] = 0;
+    }
 }
 
 void bmi_index_end(bmi_index *x)

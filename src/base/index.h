@@ -19,7 +19,7 @@ bool bmi_index_add(bmi_index *x, const char *name, size_t at);
 /* The first place whose record still has the name (records: structs of `stride` bytes); SIZE_MAX when there is none. A record without a
  * name (null) is not found. */
 size_t bmi_index_find(const bmi_index *x, const void *records, size_t stride, const char *name);
-/* Takes back the last bmi_index_add. */
+/* Takes back a bmi_index_add. */
 void bmi_index_undo(bmi_index *x, const char *name, size_t at);
 void bmi_index_end(bmi_index *x);
 

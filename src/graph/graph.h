@@ -16,6 +16,8 @@ typedef struct bmi_node {
     bm_type type;
     bm_shape shape; /* may have BM_ANY */
     size_t next;    /* the last number that an automatic name beginning with this one got */
+    int64_t first;  /* the node whose automatic name its own continues, */
+    size_t numbers; /* and how many of that one's numbers it took; 0: none */
     bm_place here;
     bm_tensor *value; /* of constants, and of every node of an eager graph; counted */
 } bmi_node;
@@ -63,6 +65,15 @@ bm_node bmi_constant_take(bm_graph *g, bm_tensor *value, const char *name, bm_pl
 
 /* During a walk for gradients: whether the gradient by a node is wanted, so that an operation need not build others. */
 bool bmi_gradient_wanted(bm_node x);
+
+/* Where a graph stands, and going back there: nodes made since are gone, as if they had never been, but for their bytes in the arena. What
+ * builds many nodes does so when it fails midway. */
+typedef struct bmi_graph_mark {
+    size_t count;
+    uint64_t n_variables;
+} bmi_graph_mark;
+bmi_graph_mark bmi_graph_now(const bm_graph *g);
+void bmi_graph_back(bm_graph *g, bmi_graph_mark to);
 
 /* While a place is lent, new nodes carry it. Returns the place lent before, for giving back. */
 bm_place bmi_graph_lend(bm_graph *g, bm_place here);

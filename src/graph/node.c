@@ -21,23 +21,31 @@ bm_node bm_node_find(bm_graph *g, const char *name)
 }
 
 /* A copy of the given name, or an automatic one: the kind, then kind_1, kind_2 ... */
-static const char *name_node(bm_graph *g, const bm_op *op, const char *name, const char *label, bm_place here)
+static const char *name_node(bm_graph *g, bmi_node *node, const char *name, const char *label)
 {
     if (name && *name) {
         if (find(g, name) >= 0) {
-            bmi_object_fail(g, BM_E_ARGUMENT, here, "%s: the name \"%s\" is taken by node %lld of this graph; names are unique",
-                            op->name, name, (long long)find(g, name));
+            bmi_object_fail(g, BM_E_ARGUMENT, node->here,
+                            "%s: the name \"%s\" is taken by node %lld of this graph; names are unique", node->op->name, name,
+                            (long long)find(g, name));
             return NULL;
         }
         return bmi_arena_text(&g->arena, name);
     }
     if (find(g, label) < 0) return bmi_arena_text(&g->arena, label);
     char text[200];
-    size_t *next = &g->nodes[find(g, label)].next; /* so that no number is tried twice */
-    for (;;) {
+    node->first = find(g, label);
+    for (size_t *next = &g->nodes[node->first].next;;) { /* no number is tried twice */
         snprintf(text, sizeof text, "%.150s_%zu", label, ++*next);
+        node->numbers++;
         if (find(g, text) < 0) return bmi_arena_text(&g->arena, text);
     }
+}
+
+/* For a node that will not be, after all of its kind that came later. */
+static void give_numbers_back(bm_graph *g, const bmi_node *node)
+{
+    if (node->numbers) g->nodes[node->first].next -= node->numbers;
 }
 
 bm_status bm_infer_fail(bm_infer *i, bm_status status, const char *format, ...)
@@ -131,6 +139,22 @@ static bool append(bm_graph *g, const bmi_node *node)
     return false;
 }
 
+bmi_graph_mark bmi_graph_now(const bm_graph *g)
+{
+    return (bmi_graph_mark){ g->count, g->n_variables };
+}
+
+void bmi_graph_back(bm_graph *g, bmi_graph_mark to)
+{
+    while (g->count > to.count) {
+        const bmi_node *node = &g->nodes[--g->count];
+        bmi_index_undo(&g->names, node->name, g->count);
+        bmi_object_free(node->value);
+        give_numbers_back(g, node);
+    }
+    g->n_variables = to.n_variables;
+}
+
 bm_node bmi_node_add(bm_graph *g, const bm_op *op, const void *args, const bm_node *in, int n_in, const char *name,
                      bm_place here)
 {
@@ -151,13 +175,11 @@ bm_node bmi_node_add(bm_graph *g, const bm_op *op, const void *args, const bm_no
     char label[200];
     snprintf(label, sizeof label, "%.90s%s%.90s", scoped ? g->scope : "", scoped ? "/" : "", given ? name : op->name);
     if (!infer(g, &node, label)) return bmi_node_failed(g);
-    node.name = name_node(g, op, name, label, here);
-    if (!node.name) {
-        if (!g->object.error.status) bmi_fail_memory(&g->object.error, here, 200, "the name of a node");
-        return bmi_node_failed(g);
-    }
-    if (!append(g, &node)) return bmi_node_failed(g);
-    return (bm_node){ g, (int64_t)g->count - 1 };
+    node.name = name_node(g, &node, name, label);
+    if (node.name && append(g, &node)) return (bm_node){ g, (int64_t)g->count - 1 };
+    if (!g->object.error.status) bmi_fail_memory(&g->object.error, here, 200, "the name of a node");
+    give_numbers_back(g, &node);
+    return bmi_node_failed(g);
 }
 
 bm_node bmi_op1(const bm_op *op, const void *args, bm_node x, bm_place here)

@@ -115,9 +115,10 @@ static void build(bm_update *u, const bmi_minimize_request *r, bmi_minimized *ou
 bm_status bmi_minimize(const bmi_minimize_request *r, bmi_arena *arena, bmi_minimized *out)
 {
     bm_graph *g = r->loss.graph;
-    *out = (bmi_minimized){
+    const bmi_minimized nothing = {
         .step = bmi_node_failed(g), .rate = bmi_node_failed(g), .now = bmi_node_failed(g), .norm = { NULL, -1 }
     };
+    *out = nothing;
     if (!g) return BM_E_ARGUMENT;
     if (g->object.error.status) return g->object.error.status;
     if (!bm_node_ok(r->loss) || !bmi_type_is_real(bm_node_type(r->loss)))
@@ -138,6 +139,7 @@ bm_status bmi_minimize(const bmi_minimize_request *r, bmi_arena *arena, bmi_mini
                     .type = bm_node_type(r->loss),
                     .here = r->here };
     if (!name) return bmi_fail_memory(&g->object.error, r->here, 100, "a name");
+    const bmi_graph_mark start = bmi_graph_now(g);
     const bm_place before = bmi_graph_lend(g, r->here.file ? r->here : (bm_place){ "", 0 });
     const char *scope = bmi_graph_scope(g, name);
     build(&u, r, out);
@@ -147,6 +149,10 @@ bm_status bmi_minimize(const bmi_minimize_request *r, bmi_arena *arena, bmi_mini
     if (out->slots && u.n_slots) memcpy(out->slots, u.slots, u.n_slots * sizeof *u.slots);
     if (!out->slots) bmi_fail_memory(&g->object.error, r->here, u.n_slots * sizeof *u.slots, "slots of an optimiser");
     out->n_slots = out->slots ? u.n_slots : 0;
+    if (g->object.error.status) {
+        bmi_graph_back(g, start);
+        *out = nothing;
+    }
     bmi_release(g->object.context, u.shared, u.shared_capacity, sizeof *u.shared);
     bmi_release(g->object.context, u.slots, u.slots_capacity, sizeof *u.slots);
     bmi_release(g->object.context, u.assigns, u.assigns_capacity, sizeof *u.assigns);

@@ -141,6 +141,7 @@ bm_status bm_gradients_at(bm_node y, bm_nodes xs, bm_node seed, bm_node *out, bm
     bm_graph *g = y.graph;
     bm_context *context = g->object.context;
     const size_t n = (size_t)y.index + 1;
+    const bmi_graph_mark start = bmi_graph_now(g);
     walk w = {
         .g = g, .top = y.index, .wanted = bmi_alloc(context, n, sizeof(bool)), .adjoint = bmi_alloc(context, n, sizeof(bm_node))
     };
@@ -162,6 +163,10 @@ bm_status bm_gradients_at(bm_node y, bm_nodes xs, bm_node seed, bm_node *out, bm
         out[i] = bm_node_ok(dx) ? dx : bm_broadcast_like_at(bmi_number_like(x, 0), x, here);
     }
     bmi_graph_lend(g, before);
+    if (g->object.error.status) {
+        bmi_graph_back(g, start);
+        for (size_t i = 0; i < xs.count; i++) out[i] = bmi_node_failed(g);
+    }
     bmi_release(context, w.wanted, n, sizeof(bool));
     bmi_release(context, w.adjoint, n, sizeof(bm_node));
     bmi_release(context, w.dx, w.dx_size + 1, sizeof *w.dx);

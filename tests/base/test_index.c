@@ -34,6 +34,29 @@ static void finds_the_first(void **state)
     bmi_index_end(&x);
 }
 
+/* What is taken back leaves all others where they are found, whatever they were moved by. */
+static void takes_back(void **state)
+{
+    (void)state;
+    static char names[MANY][8];
+    static record records[MANY];
+    bmi_index x = { 0 };
+    for (size_t i = 0; i < MANY; i++) {
+        snprintf(names[i], sizeof names[i], "n%zu", i);
+        records[i].name = names[i];
+        assert_true(bmi_index_add(&x, names[i], i));
+    }
+    for (size_t i = MANY; i-- > MANY / 2;) bmi_index_undo(&x, names[i], i); /* the last first, as a graph does */
+    for (size_t i = 0; i < MANY / 2; i += 3) bmi_index_undo(&x, names[i], i);
+    for (size_t i = 0; i < MANY; i++) {
+        const bool gone = i >= MANY / 2 || i % 3 == 0;
+        assert_true(bmi_index_find(&x, records, sizeof *records, names[i]) == (gone ? SIZE_MAX : i));
+    }
+    for (size_t i = MANY / 2; i < MANY; i++) assert_true(bmi_index_add(&x, names[i], i));
+    for (size_t i = MANY / 2; i < MANY; i++) assert_true(bmi_index_find(&x, records, sizeof *records, names[i]) == i);
+    bmi_index_end(&x);
+}
+
 static bm_status grow(bm_context *context, void *arg)
 {
     (void)arg;
@@ -61,6 +84,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(finds_the_first),
+        cmocka_unit_test(takes_back),
         cmocka_unit_test(without_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

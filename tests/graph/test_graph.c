@@ -194,13 +194,62 @@ static void each_allocation_fails(void **state)
     assert_true(bmt_each_failure("building a graph", build, NULL) > 10);
 }
 
+typedef struct expected {
+    bool eager;
+    int64_t size;
+    char name[64];
+} expected;
+
+/* A gradient that fails leaves the graph as it was: the same call makes the same nodes afterwards as if nothing had been. */
+static bm_status differentiate(bm_context *context, void *arg)
+{
+    expected *e = arg;
+    bm_graph *g = bm_graph_new(.context = context, .eager = e->eager);
+    bm_node x[30] = { bm_numbers(g, BM_F64, BM_SHAPE(3), 1, 2, 3) }, dx[3], sum;
+    for (int i = 1; i < 30; i++) x[i] = bm_mul(bm_tanh(x[i - 1]), x[0]);
+    sum = bm_sum(x[29]);
+    bool whole = !bm_failed(g);
+    const int64_t size = bm_graph_size(g);
+    const bm_status status = bm_gradients_at(sum, BM_NODES(x[0], x[9], x[20]), (bm_node){ NULL, -1 }, dx, BM_HERE);
+    if (status && whole) {
+        assert_int_equal(bm_graph_size(g), size);
+        for (int i = 0; i < 3; i++) assert_false(bm_node_ok(dx[i]));
+        bm_clear(g); /* where memory is still lacking it fails once more */
+        whole = !bm_gradients_at(sum, BM_NODES(x[0], x[9], x[20]), (bm_node){ NULL, -1 }, dx, BM_HERE);
+    }
+    if (whole) {
+        if (!e->size) e->size = bm_graph_size(g);
+        if (!*e->name) snprintf(e->name, sizeof e->name, "%s", bm_node_name(dx[0]));
+        assert_int_equal(bm_graph_size(g), e->size);
+        assert_string_equal(bm_node_name(dx[0]), e->name);
+        for (int64_t i = 0; i < e->size; i++) assert_int_equal(bm_node_find(g, bm_node_name((bm_node){ g, i })).index, i);
+    }
+    bm_free(g);
+    return status;
+}
+
+static void failed_gradients_leave_nothing(void **state)
+{
+    (void)state;
+    for (int eager = 0; eager < 2; eager++) {
+        expected e = { .eager = eager };
+        assert_int_equal(differentiate(NULL, &e), BM_OK);
+        assert_true(bmt_each_failure("a gradient", differentiate, &e) > 20);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(names_are_unique),          cmocka_unit_test(the_first_error_stays),
-        cmocka_unit_test(wrong_sources_are_refused), cmocka_unit_test(printing_shows_name_type_and_shape),
-        cmocka_unit_test(gradients_over_a_dag),      cmocka_unit_test(gradients_that_cannot_be),
-        cmocka_unit_test(gradients_carry_places),    cmocka_unit_test(each_allocation_fails),
+        cmocka_unit_test(names_are_unique),
+        cmocka_unit_test(the_first_error_stays),
+        cmocka_unit_test(wrong_sources_are_refused),
+        cmocka_unit_test(printing_shows_name_type_and_shape),
+        cmocka_unit_test(gradients_over_a_dag),
+        cmocka_unit_test(gradients_that_cannot_be),
+        cmocka_unit_test(gradients_carry_places),
+        cmocka_unit_test(each_allocation_fails),
+        cmocka_unit_test(failed_gradients_leave_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

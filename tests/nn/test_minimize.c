@@ -187,11 +187,46 @@ static void refused(void **state)
     bm_free(g);
 }
 
+/* A step that fails midway takes its nodes back: the next one has the names of a first one. */
+static bm_status failed_step(bm_context *context, void *arg)
+{
+    (void)arg;
+    bm_graph *g = bm_graph_new(.context = context);
+    bm_node w = bm_variable(g, BM_F64, BM_SHAPE(3), BM_ONES, "w"), loss = bm_sum(bm_square(bm_tanh(w)));
+    bool whole = !bm_failed(g);
+    const int64_t size = bm_graph_size(g);
+    bm_node step = bm_minimize(loss, bm_adam(.clip_norm = 1));
+    const bm_status status = bm_status_of(g);
+    if (status && whole) {
+        assert_int_equal(bm_graph_size(g), size);
+        bm_clear(g); /* where memory is still lacking it fails once more */
+        step = bm_minimize(loss, bm_adam(.clip_norm = 1));
+        whole = bm_node_ok(step);
+    }
+    if (whole) {
+        assert_string_equal(bm_node_name(step), "minimize");
+        assert_true(bm_node_ok(bm_node_find(g, "w/m")));
+    }
+    bm_free(g);
+    return status;
+}
+
+static void failed_steps_leave_nothing(void **state)
+{
+    (void)state;
+    assert_true(bmt_each_failure("a step", failed_step, NULL) > 20);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(lms),   cmocka_unit_test(batch_descent), cmocka_unit_test(surface),
-        cmocka_unit_test(rates), cmocka_unit_test(names),         cmocka_unit_test(refused),
+        cmocka_unit_test(lms),
+        cmocka_unit_test(batch_descent),
+        cmocka_unit_test(surface),
+        cmocka_unit_test(rates),
+        cmocka_unit_test(names),
+        cmocka_unit_test(refused),
+        cmocka_unit_test(failed_steps_leave_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
