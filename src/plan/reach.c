@@ -2,8 +2,8 @@
 #include "plan/reach.h"
 
 enum { FIRST_STEPS = 32 }; /* of a search, before the other side is tried */
-enum { SPACE = 64 };       /* between levels at first, so that raising one seldom raises all behind it */
-enum { MOST_DOUBLED = 24, RAISES = 1000000, RAISES_A_UNIT = 64 };
+enum { SPACE = 1024 };     /* between levels at first, so that there is room for others */
+enum { MOST_DOUBLED = 16, RAISES = 1000000, RAISES_A_UNIT = 64 };
 
 typedef bool (*visitor)(bmi_ir *, int unit, void *user);
 
@@ -191,6 +191,7 @@ bm_status bmi_reach_make(bmi_reach *r, bmi_ir *ir)
         if (target >= 0) r->updater[target] = r->updates[r->n_updates++] = i;
     }
     for (int u = 0; u < ir->n_units; u++) {
+        r->level[u] = (int64_t)SPACE * (u + 1); /* as they were made: what was made together stays together */
         bmi_ir_before(ir, u, count_wait, &l.waits[u]);
         if (!l.waits[u]) r->stack[l.n++] = u;
     }
@@ -280,10 +281,38 @@ static bool raise_level(bmi_ir *ir, int unit, void *user)
     return true;
 }
 
+/* The highest level before a unit and the lowest behind it. */
+typedef struct bounds {
+    const bmi_reach *r;
+    int64_t before, behind;
+} bounds;
+
+static bool note_before(bmi_ir *ir, int unit, void *user)
+{
+    bounds *b = user;
+    (void)ir;
+    if (b->r->level[unit] > b->before) b->before = b->r->level[unit];
+    return true;
+}
+static bool note_behind(bmi_ir *ir, int unit, void *user)
+{
+    bounds *b = user;
+    (void)ir;
+    if (b->r->level[unit] < b->behind) b->behind = b->r->level[unit];
+    return true;
+}
+
 void bmi_reach_merged(bmi_reach *r, int early, int late)
 {
+    bounds b = { .r = r, .before = -1, .behind = INT64_MAX };
+    bmi_ir_before(r->ir, early, note_before, &b);
+    if (b.before < r->level[early]) return; /* what came in needs nothing that runs later */
+    after(r, early, note_behind, &b);
+    if (b.behind > r->level[late]) b.behind = r->level[late];
+    const int64_t room = b.behind - b.before;
+    r->level[early] = b.before + (room > 1 ? room / 2 : 1);
+    if (room > 1) return;
     levelling l = { .r = r, .waits = r->waiting, .from = early };
-    if (r->level[late] > r->level[early]) r->level[early] = r->level[late];
     after(r, early, raise_level, &l);
     for (int k = 0; k < l.n; k++, r->raises++) {
         l.from = r->stack[k % r->ir->n_units];

@@ -2,9 +2,10 @@
 /* Whether a third unit must run between two, asked for every pair that may merge: without walking the whole graph each time.
  *
  * Three things keep an answer short. Every unit has a level above those of all units that must run before it, so only units of levels
- * between those of the two can lie on a way. The search goes a few steps back from the one and a few steps on from the other in
- * turn, since one side often ends at once. And each unit lies in a tree below the highest of those it reads: a long way up the tree is a
- * way through others. Of a chain of n operations and its gradient the pairs take a time that grows with n.
+ * between those of the two can lie on a way; levels follow the order in which units were made, with room between them, and a merged unit
+ * gets one between its neighbours', so that others seldom have to rise. The search goes a few steps back from the one and a few steps on
+ * from the other in turn, since one side often ends at once. And each unit lies in a tree below the highest of those it reads: a long way
+ * up the tree is a way through others. Of a chain or a fan of n operations and its gradient the pairs take a time that grows with n.
  */
 #ifndef BMI_PLAN_REACH_H
 #define BMI_PLAN_REACH_H
