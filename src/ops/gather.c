@@ -2,8 +2,8 @@
 /* Rows by index: reading them (gather), adding to them (scatter_add; scatter_rows to zeros), and classes as one-hot vectors.
  * Gathering and adding are each other's gradient. An index outside is a fault of the run, and reads zeros or adds nothing.
  *
- * In parts, gather splits the indices, and adding splits the rows it adds to: each part goes over all indices and takes those of
- * its rows, so that equal indices add up in one order.
+ * In parts, gather splits the indices, and adding splits the rows it adds to: each part goes over all indices and lists those of each of
+ * its rows. A row is summed in f64, its updates in the order of the indices, and rounded once: a million updates of one row lose nothing.
  */
 #include "base/kinds.h"
 #include "base/text.h"
@@ -78,34 +78,88 @@ static void gather_part(const void *args, int part, int parts)
     }
 }
 
-/* to[j] += from[j] for a row; whole numbers wrap around. */
-#define ADD_ROW(T) \
-    for (int64_t j = 0; j < width; j++) ((T *)to)[j] += ((const T *)from)[j]
-static void add_row(bm_type type, int64_t width, void *to, const void *from)
+enum { COLUMNS = 1024 }; /* summed at once */
+
+/* The updates of one row as a ring: next[last] is the first one. */
+typedef struct row_updates {
+    const int64_t *next;
+    int64_t last, width;
+    const void *x; /* what they are added to; null for zeros */
+    const void *updates;
+    void *to;
+} row_updates;
+
+/* to[j] = x[j] + the sum of the row's updates; whole numbers wrap around. */
+#define ADD_ROW(T, SUM)                                                                                      \
+    static void add_row_##T(const row_updates *r)                                                            \
+    {                                                                                                        \
+        for (int64_t j = 0; j < r->width; j += COLUMNS) {                                                    \
+            const int64_t n = r->width - j < COLUMNS ? r->width - j : COLUMNS;                               \
+            const T *updates = (const T *)r->updates + j;                                                    \
+            int64_t i = r->last;                                                                             \
+            SUM sum[COLUMNS];                                                                                \
+            for (int64_t k = 0; k < n; k++) sum[k] = r->x ? ((const T *)r->x)[j + k] : 0;                    \
+            do {                                                                                             \
+                i = r->next[i];                                                                              \
+                const T *from = updates + i * r->width, *then = updates + r->next[i] * r->width;             \
+                for (int64_t k = 0; k < n; k += 64 / (int64_t)sizeof(T)) __builtin_prefetch(then + k, 0, 3); \
+                for (int64_t k = 0; k < n; k++) sum[k] += from[k];                                           \
+            } while (i != r->last);                                                                          \
+            for (int64_t k = 0; k < n; k++) ((T *)r->to)[j + k] = (T)sum[k];                                 \
+        }                                                                                                    \
+    }
+ADD_ROW(float, double)
+ADD_ROW(double, double)
+ADD_ROW(uint32_t, uint64_t)
+ADD_ROW(uint64_t, uint64_t)
+
+static void add_row(bm_type type, const row_updates *r)
 {
-    if (type == BM_F32) ADD_ROW(float);
-    else if (type == BM_F64) ADD_ROW(double);
-    else if (type == BM_I32) ADD_ROW(uint32_t);
-    else ADD_ROW(uint64_t);
+    if (type == BM_F32) add_row_float(r);
+    else if (type == BM_F64) add_row_double(r);
+    else if (type == BM_I32) add_row_uint32_t(r);
+    else add_row_uint64_t(r);
+}
+
+/* Lists the indices of rows begin .. end - 1: in next after each the following one, in last after each row its last one. */
+static void list_rows(const bm_call *c, int64_t *next, int64_t *last, int64_t begin, int64_t end, bool tells)
+{
+    const bm_array *indices = &c->in[1];
+    const int64_t rows = c->out.shape.dim[0];
+    for (int64_t r = begin; r < end; r++) last[r] = -1;
+    for (int64_t i = 0; i < indices->size; i++) {
+        const int64_t row = bmi_integer_at(indices, i);
+        if (row >= begin && row < end) {
+            next[i] = last[row] < 0 ? i : next[last[row]];
+            if (last[row] >= 0) next[last[row]] = i;
+            last[row] = i;
+        } else if (tells && (row < 0 || row >= rows)) bm_call_fault(c, "index", row, i, rows);
+    }
+}
+
+/* Bytes of the lists; without elements there are no rows to list. */
+static size_t list_bytes(const bm_call *c)
+{
+    return c->out.size ? (size_t)(c->in[1].size + c->out.shape.dim[0]) * sizeof(int64_t) : 0;
 }
 
 static void scatter_part(const void *args, int part, int parts)
 {
     const bound *b = args;
     const bm_call *c = &b->call;
-    const bm_array *indices = &c->in[1], *updates = &c->in[2], *out = &c->out;
-    const int64_t rows = out->shape.dim[0], width = bmi_behind_axis(&out->shape, 0);
-    int64_t begin, end;
-    bmi_slice(rows, 1, part, parts, &begin, &end);
-    const size_t bytes = (size_t)((end - begin) * width) * bm_type_size(out->type);
-    void *mine = bmi_element(out, begin * width);
-    if (bytes && b->from_zeros) memset(mine, 0, bytes);
-    else if (bytes && out->data != c->in[0].data) memcpy(mine, bmi_element(&c->in[0], begin * width), bytes);
-    for (int64_t i = 0; i < indices->size; i++) {
-        const int64_t row = bmi_integer_at(indices, i);
-        if (row >= begin && row < end)
-            add_row(out->type, width, bmi_element(out, row * width), bmi_element(updates, i * width));
-        else if ((row < 0 || row >= rows) && part == 0) bm_call_fault(c, "index", row, i, rows);
+    const bm_array *out = &c->out;
+    int64_t begin = 0, end = 0, *next = c->scratch, *last = next ? next + c->in[1].size : NULL;
+    if (out->size) bmi_slice(out->shape.dim[0], 1, part, parts, &begin, &end);
+    list_rows(c, next, last, begin, end, part == 0);
+    row_updates r = { .next = next, .width = bmi_behind_axis(&out->shape, 0), .updates = c->in[2].data };
+    const size_t bytes = (size_t)r.width * bm_type_size(out->type);
+    for (int64_t row = begin; row < end; row++) {
+        r.last = last[row];
+        r.to = bmi_element(out, row * r.width);
+        r.x = b->from_zeros ? NULL : bmi_element(&c->in[0], row * r.width);
+        if (r.last >= 0) add_row(out->type, &r);
+        else if (!r.x) memset(r.to, 0, bytes);
+        else if (r.x != r.to) memcpy(r.to, r.x, bytes);
     }
 }
 
@@ -130,6 +184,7 @@ static bool bind(bmi_bind *b, bmi_kernel kernel, bool from_zeros, int64_t elemen
     if (!k) return true;
     *k = (bound){ { .args = b->args, .n_in = b->n_in, .in = b->in, .out = b->out, .state_ = b->state, .number_ = b->number },
                   from_zeros };
+    if (kernel == scatter_part && !(k->call.scratch = bmi_bind_scratch(b, list_bytes(&k->call)))) return true;
     int64_t parts = elements / ELEMENTS_A_PART + 1;
     if (parts > most) parts = most;
     bmi_bind_emit(b, b->op->name, kernel, k, parts < b->threads ? (int)parts : b->threads);
@@ -142,11 +197,11 @@ static bool bind_gather(bmi_bind *b)
 }
 static bool bind_scatter(bmi_bind *b)
 {
-    return bind(b, scatter_part, false, b->out.size, b->out.shape.dim[0]);
+    return bind(b, scatter_part, false, b->out.size + b->in[2].size, b->out.shape.dim[0]);
 }
 static bool bind_rows(bmi_bind *b)
 {
-    return bind(b, scatter_part, true, b->out.size, b->out.shape.dim[0]);
+    return bind(b, scatter_part, true, b->out.size + b->in[2].size, b->out.shape.dim[0]);
 }
 
 /* ---- gradients ---- */
@@ -257,6 +312,7 @@ static const bm_op bmi_op_scatter_add = { .size = sizeof(bm_op),
                                           .infer = infer_scatter,
                                           .grad = grad_scatter,
                                           .run = run_scatter,
+                                          .scratch = list_bytes,
                                           .bind = bind_scatter,
                                           BMI_EXAMPLES(examples_scatter),
                                           .doc = "x with updates added to rows by index, in order" };
@@ -267,6 +323,7 @@ const bm_op bmi_op_scatter_rows = { .size = sizeof(bm_op),
                                     .infer = infer_scatter,
                                     .grad = grad_rows,
                                     .run = run_rows,
+                                    .scratch = list_bytes,
                                     .bind = bind_rows,
                                     BMI_EXAMPLES(examples_rows),
                                     .doc = "zeros in x's shape with updates added to rows by index: the gradient of gather" };
