@@ -126,9 +126,11 @@ bool bmi_ir_contraction(const bmi_item *item)
     return strcmp(item->op->name, "matmul") == 0 && item->size && bmi_type_is_real(item->type);
 }
 
+/* One product, as bmi_matmul_bind sees it; a batch of them takes no chain. */
 static bool epilogue_possible(const bmi_item *item)
 {
-    return item->in_shape[1].rank == 2 && (item->in_shape[0].rank == 2 || item->shape.rank == item->in_shape[0].rank);
+    const bmi_matmul_args *args = item->args;
+    return item->in_shape[1].rank == 2 && (item->in_shape[0].rank == 2 || !args->x_transposed);
 }
 
 /* Units that went into others are dropped, the rest renumbered. */

@@ -306,6 +306,14 @@ static void batched_products_are_contractions(void **state)
     assert_string_equal(b.plan.steps[1].what, "contract");
     assert_string_equal(b.plan.steps[2].what, "tanh");
     stop(&b);
+    start(&b);
+    x = bm_placeholder(b.g, BM_F32, BM_SHAPE(3, 4, 2), "x");
+    y = bm_tanh(bm_matmul_of(x, true, bm_numbers(b.g, BM_F32, BM_SHAPE(4, 2), 1, 2, 3, 4, 5, 6, 7, 8), false));
+    run_passes(&b, BOUND, BM_NODES(y), x, BM_SHAPE(3, 4, 2));
+    assert_int_equal(b.plan.n_steps, 2);
+    assert_string_equal(b.plan.steps[0].what, "contract");
+    assert_string_equal(b.plan.steps[1].what, "tanh");
+    stop(&b);
 }
 
 int main(void)
