@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* What the passes share: memory, replacing, dependencies between units.
  */
+#include "ops/elementwise.h"
 #include "plan/ir.h"
 #include <string.h>
 
@@ -79,6 +80,7 @@ bool bmi_ir_fusable(const bmi_ir *ir, const bmi_item *item)
         !item->size)
         return false;
     if (!bmi_type_is_real(item->type) && item->type != BM_BOOL) return false;
+    if (bmi_type_is_real(item->type) && item->op->vector == &bmi_code_copy) return true; /* from any type */
     bm_type real = bmi_type_is_real(item->type) ? item->type : (bm_type)0;
     for (int j = 0; j < item->n_in; j++) {
         if (item->in[j] < 0) continue;

@@ -149,19 +149,29 @@ static bool collapse(builder *b, bool epilogue)
     return true;
 }
 
+/* The type that an item is computed in: its own or, of a comparison, that of what it compares; 0 where any will do. What is cast is
+ * converted where it is read. */
+static bm_type computed_in(const bmi_ir *ir, const bmi_item *item)
+{
+    if (bmi_type_is_real(item->type)) return item->type;
+    for (int j = 0; j < item->n_in; j++)
+        if (item->in[j] >= 0 && bmi_type_is_real(ir->items[item->in[j]].type)) return ir->items[item->in[j]].type;
+    return (bm_type)0;
+}
+
 static bool build(bmi_ir *ir, const int *items, int n, bool epilogue, bmi_program_spec *spec)
 {
+    bm_type real = (bm_type)0;
     builder b = { .ir = ir, .spec = spec, .space = ir->items[items[0]].shape, .items = items, .n_items = n };
     memset(spec, 0, sizeof *spec);
-    spec->real = BMI_REAL_F32;
     if (n > BMI_PROGRAM_STEPS) return false;
     for (int i = 0; i < n; i++) {
-        const bmi_item *item = &ir->items[items[i]];
-        bool f64 = item->type == BM_F64;
-        for (int j = 0; j < item->n_in; j++) f64 = f64 || (item->in[j] >= 0 && ir->items[item->in[j]].type == BM_F64);
-        if (f64) spec->real = BMI_REAL_F64;
+        const bm_type type = computed_in(ir, &ir->items[items[i]]);
+        if (type && real && type != real) return false;
+        if (type) real = type;
         if (!add_step(&b, i)) return false;
     }
+    spec->real = real == BM_F64 ? BMI_REAL_F64 : BMI_REAL_F32;
     for (int i = 0; i < n; i++)
         if (!add_result(&b, i)) return false;
     return collapse(&b, epilogue);
