@@ -102,6 +102,16 @@ static void say_settings(cli *c, const bm_model *m)
     if (*what) cli_say(c, "training", "%s", what + strlen(" · "));
 }
 
+/* What would make the same file again. */
+static void say_origin(cli *c, const bm_model *m)
+{
+    char seed[48] = "";
+    if (m->seeded) snprintf(seed, sizeof seed, "%sseed %" PRId64, *m->version ? ", " : "", m->seed);
+    if (*m->version || *seed) cli_say(c, "made by", "%s%s%s", *m->version ? "baeum " : "", m->version, seed);
+    cli_put(c, "version", *m->version ? json_string(m->version) : json_null());
+    cli_put(c, "seed", m->seeded ? json_integer((json_int_t)m->seed) : json_null());
+}
+
 /* The features by name in lines, those of one-hot columns as column=value. */
 static void feature_names(cli *c, const bm_recipe *r)
 {
@@ -154,6 +164,7 @@ static int inspect_model(cli *c, const char *path)
         model_recipe(c, m);
         say_fit(c, m);
         say_settings(c, m);
+        say_origin(c, m);
         if (bm_model_classes(m) > 1 && cli_talks(c)) {
             char text[64];
             cli_say(c, "classes", "%s", cli_count(text, bm_model_classes(m)));

@@ -247,10 +247,10 @@ bm_status bmi_model_fit(bm_model *m, const bm_fit_options *o, bm_place here)
     return m->object.error.status;
 }
 
-/* What made the dataset of a table makes rows of tables for the model from now on. */
+/* What made the dataset of a table makes rows of tables for the model from now on; a network that was fitted on others has none. */
 static void take_recipe(bm_model *m, const bm_dataset *d)
 {
-    if (m->object.error.status || !d->recipe) return;
+    if (m->object.error.status || (!d->recipe && m->learner)) return;
     bmi_object_free(m->recipe);
     m->recipe = bmi_object_keep(d->recipe);
 }

@@ -15,29 +15,46 @@ static int64_t whole_number(int64_t given, int64_t usual)
 }
 
 /* ---- options ---- */
-static bm_status check_options(bm_training *t)
+static bm_status check_numbers(const bm_fit_options *o, bmi_error *e, bm_place here)
+{
+    const int64_t epochs = whole_number(o->epochs, 1);
+    if (epochs < 1) return bmi_fail(e, BM_E_ARGUMENT, here, "fit: epochs is %" PRId64 ", it must be 1 or more", epochs);
+    if (o->batch && whole_number(o->batch, 1) < 1)
+        return bmi_fail(e, BM_E_ARGUMENT, here, "fit: batch is %" PRId64 ", it must be 1 or more", whole_number(o->batch, 1));
+    if (o->whole && o->batch)
+        return bmi_fail(e, BM_E_ARGUMENT, here, "fit: both batch and whole are given; give one of them");
+    if (o->validation && o->validation_split != 0)
+        return bmi_fail(e, BM_E_ARGUMENT, here,
+                        "fit: both validation and validation_split are given; give one of them");
+    if (o->validation_split != 0 && !(o->validation_split > 0 && o->validation_split < 1))
+        return bmi_fail(e, BM_E_ARGUMENT, here, "fit: validation_split is %g, it must be a share between 0 and 1",
+                        o->validation_split);
+    if (o->balanced && o->class_weights.count)
+        return bmi_fail(e, BM_E_ARGUMENT, here, "fit: both balanced and class_weights are given; give one of them");
+    for (size_t i = 0; i < o->class_weights.count; i++)
+        if (!(o->class_weights.at[i] >= 0 && isfinite(o->class_weights.at[i])))
+            return bmi_fail(e, BM_E_ARGUMENT, here, "fit: the weight of class %zu is %g; weights are >= 0", i,
+                            o->class_weights.at[i]);
+    return BM_OK;
+}
+
+bm_status bmi_fit_check(const bm_fit_options *o, bm_context *context, bmi_error *e, bm_place here)
+{
+    bmi_arena arena = { .context = context };
+    check_numbers(o, e, here);
+    for (int i = 0; i < BM_MODEL_MAX && !e->status; i++) {
+        bm_callback kept;
+        if (o->callbacks[i].name || o->callbacks[i].kind) bmi_part_keep(e, &arena, "callback", &o->callbacks[i], &kept);
+    }
+    bmi_arena_end(&arena);
+    return e->status;
+}
+
+static bm_status take_options(bm_training *t)
 {
     bm_fit_options *o = &t->o;
     const int64_t epochs = whole_number(o->epochs, 1);
-    if (epochs < 1)
-        return bmi_fail(t->error, BM_E_ARGUMENT, t->here, "fit: epochs is %" PRId64 ", it must be 1 or more", epochs);
-    if (o->batch && whole_number(o->batch, 1) < 1)
-        return bmi_fail(t->error, BM_E_ARGUMENT, t->here, "fit: batch is %" PRId64 ", it must be 1 or more",
-                        whole_number(o->batch, 1));
-    if (o->whole && o->batch)
-        return bmi_fail(t->error, BM_E_ARGUMENT, t->here, "fit: both batch and whole are given; give one of them");
-    if (o->validation && o->validation_split != 0)
-        return bmi_fail(t->error, BM_E_ARGUMENT, t->here,
-                        "fit: both validation and validation_split are given; give one of them");
-    if (o->validation_split != 0 && !(o->validation_split > 0 && o->validation_split < 1))
-        return bmi_fail(t->error, BM_E_ARGUMENT, t->here, "fit: validation_split is %g, it must be a share between 0 and 1",
-                        o->validation_split);
-    if (o->balanced && o->class_weights.count)
-        return bmi_fail(t->error, BM_E_ARGUMENT, t->here, "fit: both balanced and class_weights are given; give one of them");
-    for (size_t i = 0; i < o->class_weights.count; i++)
-        if (!(o->class_weights.at[i] >= 0 && isfinite(o->class_weights.at[i])))
-            return bmi_fail(t->error, BM_E_ARGUMENT, t->here, "fit: the weight of class %zu is %g; weights are >= 0", i,
-                            o->class_weights.at[i]);
+    if (check_numbers(o, t->error, t->here)) return t->error->status;
     o->seed = whole_number(o->seed, 0);
     t->progress.epochs = o->resume ? epochs - t->model->epochs : epochs;
     return BM_OK;
@@ -303,6 +320,11 @@ static bm_status make_ready(bm_training *t)
     }
     m->seed = t->o.seed;
     m->balanced = t->o.balanced;
+    m->seeded = true;
+    size_t kept = 0;
+    for (int i = 0; i < t->n_hooks; i++)
+        if (t->hooks[i].flags & BM_CALLBACK_WEIGHTS) kept += bmi_weights_bytes(m->network);
+    if (bmi_network_weigh(m->network, true, kept, t->error, t->here)) return t->error->status;
     if (bmi_network_ready(m->network, m->seed, t->error)) return t->error->status;
     if (wants_weights(t) != m->settings.weighted) {
         bmi_settings s = m->settings;
@@ -318,7 +340,7 @@ static bm_status make_ready(bm_training *t)
 bm_status bmi_training_begin(bm_training *t)
 {
     t->progress.model = t->model;
-    if (check_options(t) || begin_callbacks(t) || make_ready(t) ||
+    if (take_options(t) || begin_callbacks(t) || make_ready(t) ||
         bmi_dataset_columns_make(&t->columns, t->network, t->data, t->error, "fit", t->here) || split(t) || cut_batches(t) ||
         make_weights(t) || make_gradient(t) || bmi_training_make_rows(t) || make_passes(t) || begin_validation(t) ||
         begin_history(t) || bmi_model_take_classes(t->model, t->data))

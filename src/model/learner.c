@@ -216,15 +216,9 @@ static bm_status check_class_weights(bm_learning *l, const bm_fit_options *o)
     if (!(l->model->learner->tasks & BM_LEARNS_WEIGHTED))
         return bm_learning_fail(l, BM_E_ARGUMENT, "fit: %s does not weigh classes; softmax, logistic, perceptron and mlp do",
                                 l->model->learner->name);
-    if (o->balanced && o->class_weights.count)
-        return bm_learning_fail(l, BM_E_ARGUMENT, "fit: both balanced and class_weights are given; give one of them");
     if (!o->balanced && o->class_weights.count != (size_t)l->outputs)
         return bm_learning_fail(l, BM_E_ARGUMENT, "fit: class_weights has %zu numbers, the target has %lld classes",
                                 o->class_weights.count, (long long)l->outputs);
-    for (size_t i = 0; i < o->class_weights.count; i++)
-        if (!(o->class_weights.at[i] >= 0 && isfinite(o->class_weights.at[i])))
-            return bm_learning_fail(l, BM_E_ARGUMENT, "fit: the weight of class %zu is %g; weights are >= 0", i,
-                                    o->class_weights.at[i]);
     for (int64_t i = 0; i < l->train->rows; i++) {
         const double label = bm_tensor_at(l->train->t[0].tensor, i);
         if (!(label >= 0 && label < (double)l->outputs))
@@ -269,6 +263,7 @@ static bm_status fit_own(bm_learning *l, const bm_fit_options *o)
     const bm_dataset *train = l->train;
     bm_dataset *weighed = NULL;
     m->seed = l->seed;
+    m->seeded = true;
     m->balanced = o->balanced;
     if (o->balanced || o->class_weights.count) {
         if (check_class_weights(l, o)) return m->object.error.status;
@@ -307,7 +302,7 @@ bm_status bmi_learner_train(bm_model *m, const bm_fit_options *o, bm_place here)
                       .here = here };
     bm_compile_options compile = { .zero_ = 0 };
     bm_fit_options fit = *o;
-    if (!look(&l) && !build(&l)) {
+    if (!bmi_fit_check(o, m->object.context, &m->object.error, here) && !look(&l) && !build(&l)) {
         compile.metrics[0] = l.task == BM_REGRESSION ? BM_METRIC_MAE : BM_ACCURACY;
         m->learner->compile(&l, m->how, &compile, &fit);
         if (m->asked) replace(&compile, m->asked);

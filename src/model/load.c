@@ -176,6 +176,8 @@ static bm_status load_training(loading *l)
     if (all && !l->e->status && !load_history(l, json_object_get(all, "history"))) {
         m->epochs = json_integer_value(json_object_get(all, "epochs"));
         m->balanced = json_is_true(json_object_get(all, "balanced"));
+        m->seeded = json_is_integer(json_object_get(all, "seed"));
+        m->seed = json_integer_value(json_object_get(all, "seed"));
         bmi_model_note_split(m, json_is_true(json_object_get(all, "in_order")),
                              json_string_value(json_object_get(all, "group")), json_string_value(json_object_get(all, "time")),
                              l->here);
@@ -189,6 +191,16 @@ static bm_status load_training(loading *l)
         snprintf(m->stopped_by, sizeof m->stopped_by, "%s", by ? by : "");
         bmi_scores_load(m, json_object_get(all, "scores"));
     }
+    json_decref(all);
+    return l->e->status;
+}
+
+/* Which library wrote the file; older ones do not say. */
+static bm_status load_version(loading *l)
+{
+    json_t *all = text_of(l, "baeum");
+    const char *version = json_string_value(json_object_get(all, "version"));
+    if (version) snprintf(l->m->version, sizeof l->m->version, "%s", version);
     json_decref(all);
     return l->e->status;
 }
@@ -280,7 +292,7 @@ bm_model *bm_load_at(const bm_model_load_options *options, size_t size, bm_place
     if (m->object.error.status || bmi_fail_from(&m->object.error, &e)) return bmi_model_made(m);
     if (!o.path || !*o.path) bmi_fail(l.e, BM_E_ARGUMENT, here, "load: no path is given");
     else if (!bmi_safetensors_read(l.e, here, o.context, o.path, &l.file)) {
-        if (!load_structure(&l) && !load_training(&l) && !load_recipe(&l) && !load_variables(&l) && !load_rows(&l))
+        if (!load_structure(&l) && !load_version(&l) && !load_training(&l) && !load_recipe(&l) && !load_variables(&l) && !load_rows(&l))
             load_task(&l);
         bmi_safetensors_end(&l.file);
     }

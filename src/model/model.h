@@ -49,6 +49,8 @@ struct bm_model {
     bmi_arena hook_arena; /* their options and states */
     int64_t best_epoch;
     int64_t seed;             /* of the last fit */
+    bool seeded;              /* there was one, or the file says of which seed */
+    char version[24];         /* of the library that wrote the file; "" when it does not say or there is none */
     double rate;              /* factor of the optimiser's rate */
     bool balanced, in_order;  /* how the last fit weighed classes, and its rows were split */
     const char *group, *time; /* by columns; or null */
@@ -85,6 +87,8 @@ bm_status bmi_model_set_classes(bm_model *m, const char *const *names, int64_t n
 /* Compiles with copied options (form 0: what the output means follows from activation and loss); replaces the network by one with other settings, weights and (keep_optimizer) slots handed on. */
 bm_status bmi_model_compile(bm_model *m, const bm_compile_options *o, bm_output form, bm_place here);
 bm_status bmi_model_rebuild(bm_model *m, const bmi_settings *s, bool keep_optimizer, bm_place here);
+/* fit_begin.c: settings outside their ranges, those of callbacks included, before any work. */
+bm_status bmi_fit_check(const bm_fit_options *o, bm_context *context, bmi_error *e, bm_place here);
 /* Trains with copied options. */
 bm_status bmi_model_fit(bm_model *m, const bm_fit_options *o, bm_place here);
 /* learner.c: fits a learner on a dataset; _train without the way back after a failure. */

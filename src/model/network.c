@@ -2,6 +2,7 @@
 /* Networks: building the layers twice on the same weights, ending, and weights that are handed on.
  */
 #include "model/network.h"
+#include "base/available.h"
 #include "base/text.h"
 #include "tensor/tensor.h"
 #include <string.h>
@@ -131,12 +132,45 @@ bm_status bmi_network_hand_on(bmi_network *to, bmi_network *from, bool optimizer
     return bmi_network_ready(to, (int64_t)from->session->state.seed, e);
 }
 
+/* Bytes of a variable that has no memory yet. */
+static size_t bytes_to_come(const bmi_network *n, bm_node variable)
+{
+    const bm_session *s = n->session;
+    const size_t i = (size_t)variable.index;
+    int64_t size;
+    if ((i < s->variables_size && s->variables[i]) || !bmi_shape_size(bm_node_shape(variable), BM_F64, &size)) return 0;
+    return (size_t)size * bm_type_size(bm_node_type(variable));
+}
+
+bm_status bmi_network_weigh(const bmi_network *n, bool training, size_t more, bmi_error *e, bm_place here)
+{
+    double all = (double)more, layer = 0, most = 0; /* a sum of sizes may be larger than a size */
+    const char *largest = "", *before = "";
+    size_t available;
+    for (size_t i = 0; i < bmi_network_variables(n, training); i++) {
+        const double bytes = (double)bytes_to_come(n, bmi_network_variable(n, i, NULL));
+        const char *name = i < n->training.n_weights ? n->training.weights[i].layer : before;
+        layer = (strcmp(name, before) ? 0 : layer) + (i < n->training.n_weights ? bytes : 0);
+        before = name;
+        all += bytes;
+        if (layer <= most) continue;
+        most = layer;
+        largest = name;
+    }
+    if (bmi_memory_fits(all < 0x1p62 ? (size_t)all : (size_t)1 << 62, &available)) return BM_OK;
+    return bmi_fail(e, BM_E_MEMORY, here,
+                    "the weights of the network%s take %.3g GB, and %.3g GB of memory are available; the largest layer is %s, with "
+                    "%.3g GB of weights: fewer units%s take less",
+                    training ? " and what is kept of them in training" : "", all * 1e-9, (double)available * 1e-9, largest,
+                    most * 1e-9, training ? ", or an optimiser that keeps less (sgd)," : "");
+}
+
 bm_status bmi_network_ready(bmi_network *n, int64_t seed, bmi_error *e)
 {
     if (atomic_load(&n->ready)) return BM_OK;
     while (atomic_flag_test_and_set(&n->lock)) {}
     bm_status st = BM_OK;
-    if (!atomic_load(&n->ready)) {
+    if (!atomic_load(&n->ready) && !(st = bmi_network_weigh(n, false, 0, e, bm_node_place(n->input)))) {
         bm_session *s = n->session;
         s->state.seed = (uint64_t)seed;
         for (size_t i = 0; i < bmi_network_variables(n, false) && !st; i++)

@@ -94,6 +94,9 @@ void bmi_network_free(bmi_network *n); /* null allowed */
 bm_status bmi_network_compile(bmi_network *n, const bmi_settings *settings, bmi_error *e);
 /* Gives the variables of `from` to `to` where names, types and shapes agree: all of them, or those of layers only. */
 bm_status bmi_network_hand_on(bmi_network *to, bmi_network *from, bool optimizer_too, bmi_error *e);
+/* BM_E_MEMORY, naming the largest layer, when the variables that have no memory yet (for training also the optimiser's) and `more`
+ * bytes are more than there is. */
+bm_status bmi_network_weigh(const bmi_network *n, bool training, size_t more, bmi_error *e, bm_place here);
 /* The weights get their values, from the seed, unless they have them. Safe from several threads. */
 bm_status bmi_network_ready(bmi_network *n, int64_t seed, bmi_error *e);
 /* Every variable that is saved: weights, then (training) what the optimiser keeps. */

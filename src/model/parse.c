@@ -8,7 +8,7 @@
 static bool is_json(const char *text)
 {
     const char first = text[strspn(text, " \t\r\n")];
-    return first == '{' || first == '[';
+    return first == '{' || first == '[' || first == '"';
 }
 
 #define LIST_FORM "as {\"layers\": [\"dense 64 relu\", {\"kind\": \"dropout\", \"options\": {\"rate\": 0.2}}]}"
@@ -33,6 +33,7 @@ static bm_status layers_in(bmi_error *e, bm_place here, bmi_arena *arena, const 
 static bm_status layers_of(bmi_error *e, bm_place here, bmi_arena *arena, const json_t *from,
                            const bm_model_load_options *kinds, bool strict, const char *what, bm_layers *to)
 {
+    if (json_is_string(from)) return layers_in(e, here, arena, from, kinds, strict, to); /* a line in quotes */
     const json_t *list = json_is_array(from) ? from : json_object_get(from, "layers");
     const size_t n = json_array_size(list);
     if (!n) return bmi_fail(e, BM_E_FORMAT, here, "%s: \"layers\" must be a list of layers, " LIST_FORM, what);

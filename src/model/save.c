@@ -66,6 +66,7 @@ static json_t *save_training(const bm_model *m, bool whole)
     bmi_json_put(&all, "weighted", json_boolean(m->settings.weighted));
     bmi_json_put(&all, "form", json_string(forms[m->settings.form]));
     bmi_json_put(&all, "epochs", json_integer(m->epochs));
+    if (m->seeded) bmi_json_put(&all, "seed", json_integer((json_int_t)m->seed));
     if (whole && m->partial.step) bmi_json_put(&all, "partial", save_partial(&m->partial));
     if (whole && isfinite(m->gradient)) bmi_json_put(&all, "gradient", json_real(m->gradient));
     if (whole && m->n_hooks) bmi_json_put(&all, "callbacks", bmi_hooks_save(m));
@@ -85,6 +86,7 @@ static json_t *save_format(void)
 {
     bmi_json all = bmi_json_object();
     bmi_json_put(&all, "format", json_integer(1));
+    bmi_json_put(&all, "version", json_string(bm_version()));
     return bmi_json_end(&all);
 }
 

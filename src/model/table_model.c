@@ -23,6 +23,19 @@ typedef struct table_fit {
 
 static const char *const part_names[] = { "training", "validation", "test" };
 
+/* What is asked of the training on the parts. */
+static bm_fit_options options_of(const table_fit *f)
+{
+    bm_fit_options o = { .data = f->parts[0],
+                         .validation = f->known ? f->known : f->parts[1],
+                         .epochs = f->o.epochs,
+                         .batch = f->o.batch,
+                         .seed = f->o.seed,
+                         .balanced = f->o.balanced };
+    memcpy(o.callbacks, f->o.callbacks, sizeof o.callbacks);
+    return o;
+}
+
 static bm_status check(table_fit *f)
 {
     const bm_fit_table_options *o = &f->o;
@@ -40,7 +53,8 @@ static bm_status check(table_fit *f)
         return bmi_fail(f->e, BM_E_ARGUMENT, f->here, "fit: both validation and validation_table are given; give one of them");
     if (o->test_table && o->test != 0)
         return bmi_fail(f->e, BM_E_ARGUMENT, f->here, "fit: both test and test_table are given; give one of them");
-    return BM_OK;
+    const bm_fit_options training = options_of(f);
+    return bmi_fit_check(&training, f->m->object.context, f->e, f->here);
 }
 
 static bm_status split(table_fit *f)
@@ -146,13 +160,7 @@ static bm_status prepare(table_fit *f)
 
 static bm_status train(table_fit *f)
 {
-    bm_fit_options o = { .data = f->parts[0],
-                         .validation = f->known ? f->known : f->parts[1],
-                         .epochs = f->o.epochs,
-                         .batch = f->o.batch,
-                         .seed = f->o.seed,
-                         .balanced = f->o.balanced };
-    memcpy(o.callbacks, f->o.callbacks, sizeof o.callbacks);
+    const bm_fit_options o = options_of(f);
     if (bmi_model_note_split(f->m, f->o.in_order, f->o.group, f->o.time, f->here)) return f->m->object.error.status;
     return bmi_learner_train(f->m, &o, f->here);
 }

@@ -4,6 +4,7 @@
  * inference", 2020). Of very many buffers each is placed when it comes to live instead, in the first hole: that takes little more
  * memory and a time that hardly grows with their square. A result takes over the buffer of an operand that dies in the same elementwise chain.
  */
+#include "base/available.h"
 #include "plan/ir.h"
 #include <stdlib.h>
 #include <string.h>
@@ -180,6 +181,24 @@ static void put_in_time(placer *p, buffer *const *order, hole *holes)
     }
 }
 
+/* Memory that cannot be had now would be lent all the same, and the process killed when it writes there. */
+static bm_status weigh(const placer *p, size_t bytes)
+{
+    const bmi_ir *ir = p->ir;
+    size_t available;
+    int most = 0, item = 0;
+    char text[200];
+    if (bmi_memory_fits(bytes, &available)) return BM_OK;
+    for (int i = 1; i < p->n; i++)
+        if (p->buffers[i].bytes > p->buffers[most].bytes) most = i;
+    while (item + 1 < ir->n_items && ir->items[item].buffer != most) item++;
+    return bmi_fail(ir->error, BM_E_MEMORY, ir->here,
+                    "the values of a run take %.3g GB, and %.3g GB of memory are available; the largest is \"%s\", %s; fewer "
+                    "rows at once (a smaller batch) or smaller layers take less",
+                    (double)bytes * 1e-9, (double)available * 1e-9, ir->request->graph->nodes[ir->items[item].node].name,
+                    bmi_shape_text(text, &ir->items[item].shape));
+}
+
 static bm_status lay_out(placer *p)
 {
     bmi_ir *ir = p->ir;
@@ -197,12 +216,12 @@ static bm_status lay_out(placer *p)
     bmi_plan *plan = ir->plan;
     plan->block_bytes = total;
     if (ir->request->block && ir->request->block_bytes >= total) plan->block = ir->request->block;
-    else {
+    else if (!weigh(p, total)) {
         plan->block = bmi_alloc_raw(plan->context, total + 1, 1); /* every buffer is written before it is read */
         plan->owns_block = true;
         if (!plan->block) return bmi_ir_no_memory(ir, total);
     }
-    return BM_OK;
+    return ir->error->status;
 }
 
 static void set_memory(placer *p)

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Memory that can still be had, looked at before much of it is taken: where the system lends more than it has, nothing fails in time,
+ * and the process is killed.
+ */
+#ifndef BMI_BASE_AVAILABLE_H
+#define BMI_BASE_AVAILABLE_H
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Bytes; SIZE_MAX when nobody tells. `root` is put before /proc and /sys ("" but in tests). */
+size_t bmi_memory_available(const char *root);
+/* False, with what there is, for bytes that cannot be had now. */
+bool bmi_memory_fits(size_t bytes, size_t *available);
+
+#endif
