@@ -22,8 +22,8 @@ typedef struct bm_activation_kind {
     bm_node        (*apply)(bm_node x, const double p[2]);
 } bm_activation_kind;
 
-/** What a loss gets. `logits` is the input of the last activation when `squash` names it as "softmax" or "sigmoid" (else
- *  failed, with graph null), so that the fused, stable form can be built. The target has the prediction's type, or is integer
+/** What a loss gets. `logits` is the input of the last activation when `squash` names it as "softmax", "sigmoid" or "exponential"
+ *  (else failed, with graph null), so that the fused, stable form can be built. The target has the prediction's type, or is integer
  *  for BM_TARGET_CLASS; its shape is the prediction's, or without its last axis for BM_TARGET_CLASS. */
 typedef struct bm_loss_input {
     bm_node     prediction, logits, target;
@@ -52,6 +52,8 @@ typedef struct bm_loss_kind {
     /** The loss of each row: shape (batch). The model weighs rows and reduces them. */
     bm_node        (*rows)(const bm_loss_input *in, const double p[2]);
     bool             probabilities; /**< targets are 0 to 1; others are refused before training */
+    bool             positive;      /**< predictions are above 0 and targets 0 or more: linear output layers are refused, those of
+                                     *   learners are exponential */
 } bm_loss_kind;
 
 /** All predictions and targets of an evaluation, as doubles: rows x columns. */

@@ -10,13 +10,18 @@
 #include <math.h>
 #include <string.h>
 
-bm_status bmi_least_squares_begin(bmi_least_squares *ls, bm_context *context, int64_t n, int64_t k)
+bm_status bmi_least_squares_begin(bmi_least_squares *ls, bm_context *context, int64_t n, int64_t k, int64_t rows)
 {
     *ls = (bmi_least_squares){ .context = context, .n = n, .k = k };
     size_t columns, bytes;
     if (!bmi_add_size((size_t)n, (size_t)k, &columns) || !bmi_mul_size(columns, sizeof(double), &bytes)) return BM_E_MEMORY;
-    ls->r = bmi_alloc(context, (size_t)n, bytes);
     ls->residual = bmi_alloc(context, (size_t)k, sizeof *ls->residual);
+    if (rows < n) {
+        ls->most = rows;
+        ls->whole = bmi_alloc(context, (size_t)rows, bytes);
+        return ls->residual && ls->whole ? BM_OK : BM_E_MEMORY;
+    }
+    ls->r = bmi_alloc(context, (size_t)n, bytes);
     ls->block = bmi_alloc(context, BMI_LS_ROWS, bytes);
     return ls->r && ls->residual && ls->block ? BM_OK : BM_E_MEMORY;
 }
@@ -27,6 +32,7 @@ void bmi_least_squares_end(bmi_least_squares *ls)
     bmi_release(ls->context, ls->r, (size_t)ls->n, bytes);
     bmi_release(ls->context, ls->residual, (size_t)ls->k, sizeof *ls->residual);
     bmi_release(ls->context, ls->block, BMI_LS_ROWS, bytes);
+    bmi_release(ls->context, ls->whole, (size_t)ls->most, bytes);
     *ls = (bmi_least_squares){ 0 };
 }
 
@@ -53,20 +59,25 @@ static void fold(bmi_least_squares *ls)
 
 void bmi_least_squares_row(bmi_least_squares *ls, const double *a, const double *b)
 {
+    if (ls->whole) {
+        double *row = ls->whole + ls->rows++ * (ls->n + ls->k);
+        memcpy(row, a, (size_t)ls->n * sizeof *row);
+        memcpy(row + ls->n, b, (size_t)ls->k * sizeof *row);
+        return;
+    }
     for (int64_t j = 0; j < ls->n; j++) ls->block[j * BMI_LS_ROWS + ls->filled] = a[j];
     for (int64_t j = 0; j < ls->k; j++) ls->block[(ls->n + j) * BMI_LS_ROWS + ls->filled] = b[j];
     ls->rows++;
     if (++ls->filled == BMI_LS_ROWS) fold(ls);
 }
 
-/* A power of two by which the triangle's largest entry comes near 1, so that squares neither overflow nor vanish; 1 where none is
- * needed. */
-static double unit_scale(const bmi_least_squares *ls)
+double bmi_unit_scale(const double *x, int64_t rows, int64_t n, int64_t apart)
 {
     double largest = 0;
     int exponent;
-    for (int64_t i = 0; i < ls->n * ls->n; i++)
-        if (fabs(ls->r[i]) > largest) largest = fabs(ls->r[i]);
+    for (int64_t r = 0; r < rows; r++)
+        for (int64_t i = r * apart; i < r * apart + n; i++)
+            if (fabs(x[i]) > largest) largest = fabs(x[i]);
     if (largest == 0 || !isfinite(largest) || (largest > 1e-100 && largest < 1e100)) return 1;
     frexp(largest, &exponent);
     return ldexp(1, exponent < -1000 ? 1000 : -exponent);
@@ -147,13 +158,14 @@ static void shortest(const bmi_least_squares *ls, int64_t rank, const double *t,
 bm_status bmi_least_squares_solve(bmi_least_squares *ls, double *x, int64_t *rank_out)
 {
     const int64_t n = ls->n;
+    if (ls->whole) return bmi_least_norm(ls, x, rank_out);
     if (ls->filled) fold(ls);
     int64_t *order = bmi_alloc(ls->context, (size_t)n, sizeof *order);
     double *t = bmi_alloc(ls->context, (size_t)n * (size_t)n + 2 * (size_t)n, sizeof *t), *tau = NULL, *z = NULL;
     if (order && t) {
         tau = t + n * n;
         z = tau + n;
-        const double scale = unit_scale(ls);
+        const double scale = bmi_unit_scale(ls->r, n, n, n);
         for (int64_t i = 0; scale != 1 && i < n * n; i++) ls->r[i] *= scale;
         const int64_t rank = pivot(ls, order);
         if (rank < n) factor_rows(ls, rank, t, tau);

@@ -6,7 +6,8 @@
 #include <stdatomic.h>
 
 /* Min |A x - b| for m rows, n columns of A and k columns of b: rows are added in blocks, only triangles are kept
- * (n (n + k) numbers), so A is never stored. */
+ * (n (n + k) numbers), so A is never stored; unless there are fewer rows than columns: then the rows are less than a triangle, and
+ * are kept themselves (m (n + k) numbers). */
 typedef struct bmi_least_squares {
     bm_context *context;
     int64_t n, k, rows;
@@ -14,12 +15,14 @@ typedef struct bmi_least_squares {
     double *residual; /* k: sum of squares of what the triangle does not reach */
     double *block;    /* BMI_LS_ROWS x (n + k), column by column: the rows that come */
     int64_t filled;
+    int64_t most;     /* rows that there is room for in `whole`; 0 without it */
+    double *whole;    /* m rows of n + k numbers; or null */
     const atomic_int *stop; /* set by the caller, null allowed: work ends soon after it is not 0, and there is no solution */
 } bmi_least_squares;
 enum { BMI_LS_ROWS = 128 };
 
-/* BM_E_MEMORY when there is no memory; end in any case. */
-bm_status bmi_least_squares_begin(bmi_least_squares *ls, bm_context *context, int64_t n, int64_t k);
+/* For `rows` rows at most. BM_E_MEMORY when there is no memory; end in any case. */
+bm_status bmi_least_squares_begin(bmi_least_squares *ls, bm_context *context, int64_t n, int64_t k, int64_t rows);
 /* Adds a row: n numbers of A, k of b. */
 void bmi_least_squares_row(bmi_least_squares *ls, const double *a, const double *b);
 /* x (n rows, k columns, row-major): by QR with column pivoting; when the columns of A depend on each other (rank < n), the
@@ -28,5 +31,10 @@ bm_status bmi_least_squares_solve(bmi_least_squares *ls, double *x, int64_t *ran
 /* Sum of squared residuals of column j of b at the solution, after solve. */
 double bmi_least_squares_residual(const bmi_least_squares *ls, int64_t j);
 void bmi_least_squares_end(bmi_least_squares *ls);
+/* What solve does with rows that are kept (least_norm.c). */
+bm_status bmi_least_norm(bmi_least_squares *ls, double *x, int64_t *rank);
+/* A power of two by which the largest of rows x n numbers, rows `apart` numbers from each other, comes near 1, so that squares neither
+ * overflow nor vanish; 1 where none is needed. */
+double bmi_unit_scale(const double *x, int64_t rows, int64_t n, int64_t apart);
 
 #endif

@@ -80,6 +80,20 @@ bm_status bmi_model_rebuild(bm_model *m, const bmi_settings *s, bool keep_optimi
     return e->status;
 }
 
+/* Models that are loaded are not asked: what was learned stands. */
+static bm_status check_positive(bm_model *m, const bm_compile_options *o, bm_place here)
+{
+    bmi_error *e = &m->object.error;
+    const bm_loss loss = o->loss.name || o->loss.kind ? o->loss : o->losses[0];
+    double p[2];
+    const bm_loss_kind *kind = loss.name || loss.kind ? bmi_loss_find(e, here, "compile", loss, p) : NULL;
+    if (!kind || !bmi_loss_positive(kind) || !bmi_head_linear(&m->network->heads[0])) return e->status;
+    return bmi_fail(e, BM_E_ARGUMENT, here,
+                    "compile: the loss %s takes numbers above 0, and the last layer puts out any numbers: give it .activation = "
+                    "BM_EXPONENTIAL (or BM_SOFTPLUS)",
+                    kind->name);
+}
+
 bm_status bm_compile_at(bm_model *m, const bm_compile_options *options, size_t size, bm_place here)
 {
     if (bmi_object_failed(m) || !bmi_model_idle(m, "compile", here)) return bmi_object_status(m);
@@ -87,5 +101,5 @@ bm_status bm_compile_at(bm_model *m, const bm_compile_options *options, size_t s
     if (bmi_options_copy(&m->object.error, here, &o, sizeof o, offsetof(bm_compile_options, named_), options, size))
         return m->object.error.status;
     if (m->learner) return bmi_learner_compile(m, &o, here);
-    return bmi_model_compile(m, &o, BM_OUTPUT_ANY, here);
+    return check_positive(m, &o, here) ? m->object.error.status : bmi_model_compile(m, &o, BM_OUTPUT_ANY, here);
 }

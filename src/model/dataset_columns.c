@@ -81,15 +81,16 @@ static bm_status check_classes(const bm_tensor *t, int64_t classes, bmi_error *e
     return BM_OK;
 }
 
-/* Targets of a loss that takes probabilities. NaN is left to the training, which names the row as well. */
-static bm_status check_probabilities(const bm_tensor *t, const bm_loss_kind *loss, bmi_error *e, const char *who, bm_place here)
+/* Targets of a loss that takes probabilities, or counts. NaN is left to the training, which names the row as well. */
+static bm_status check_numbers(const bm_tensor *t, const bm_loss_kind *loss, double most, bmi_error *e, const char *who,
+                               bm_place here)
 {
     for (int64_t i = 0; i < t->size; i++) {
         const double v = bm_tensor_at(t, i);
-        if (!(v < 0 || v > 1)) continue;
+        if (!(v < 0 || v > most)) continue;
         const int64_t row = i / (t->size / t->shape.dim[0]);
-        return bmi_fail(e, BM_E_DATA, here, "%s: row %" PRId64 " has the target %g; the loss %s wants probabilities, 0 to 1",
-                        who, row, v, loss->name);
+        return bmi_fail(e, BM_E_DATA, here, "%s: row %" PRId64 " has the target %g; the loss %s wants %s", who, row, v,
+                        loss->name, most == 1 ? "probabilities, 0 to 1" : "numbers of 0 or more");
     }
     return BM_OK;
 }
@@ -124,8 +125,8 @@ static bm_status target_column(bmi_dataset_columns *c, const bmi_network *n, con
         if (check_classes(t, out.rank ? out.dim[out.rank - 1] : 1, e, who, here)) return e->status;
     } else if (wants_probabilities(head->loss)) {
         const bool classes = head->form == BM_OUTPUT_BINARY && bmi_type_is_int(t->type);
-        if (classes ? check_classes(t, 2, e, who, here) : check_probabilities(t, head->loss, e, who, here)) return e->status;
-    }
+        if (classes ? check_classes(t, 2, e, who, here) : check_numbers(t, head->loss, 1, e, who, here)) return e->status;
+    } else if (bmi_loss_positive(head->loss) && check_numbers(t, head->loss, INFINITY, e, who, here)) return e->status;
     bmi_column_make(&c->t, t, bm_node_type(head->target), false);
     return BM_OK;
 }

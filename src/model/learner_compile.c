@@ -42,3 +42,8 @@ bm_status bmi_learner_compile(bm_model *m, const bm_compile_options *o, bm_place
     m->asked = asked;
     return BM_OK;
 }
+
+const bm_loss_kind *bmi_learner_loss(const bm_model *m)
+{
+    return !m->asked ? NULL : m->asked->loss.kind ? m->asked->loss.kind : m->asked->losses[0].kind;
+}

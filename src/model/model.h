@@ -96,6 +96,8 @@ bm_status bmi_learner_fit(bm_model *m, const bm_fit_options *o, bm_place here);
 bm_status bmi_learner_train(bm_model *m, const bm_fit_options *o, bm_place here);
 /* bm_compile of a learner: what is given is checked, and replaces the learner's own when it is fitted. */
 bm_status bmi_learner_compile(bm_model *m, const bm_compile_options *o, bm_place here);
+/* The loss that bm_compile gave a learner; or null. */
+const bm_loss_kind *bmi_learner_loss(const bm_model *m);
 /* A copy of a learner value becomes the model's. */
 bm_status bmi_learner_keep(bm_model *m, const bm_learner *how, bm_place here);
 bm_model *bmi_learner_new(bm_context *context, const bm_learner *how, const bm_recipe *recipe, bm_place here);

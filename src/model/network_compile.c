@@ -26,11 +26,16 @@ static bm_loss_input judged(const bm_build *b, const bmi_head *head, bm_node pre
     return in;
 }
 
+bool bmi_head_linear(const bmi_head *head)
+{
+    const char *kind = bm_node_kind(head->output);
+    return !strcmp(kind, "add") || !strcmp(kind, "matmul");
+}
+
 /* A cross-entropy of probabilities behind a sum of any size: log of what may be negative. A slip, told before it becomes a NaN. */
 static bm_status check_probabilities(const bmi_head *head, const char *squash, const bmi_settings *s, bmi_error *e)
 {
-    const char *kind = bm_node_kind(head->output);
-    const bool linear = !strcmp(kind, "add") || !strcmp(kind, "matmul");
+    const bool linear = bmi_head_linear(head);
     const bool ours = bmi_kind_find("loss", head->loss->name) == head->loss,
                takes = head->loss->probabilities || head->loss->target == BM_TARGET_CLASS;
     if (squash || !linear || !ours || !takes || head->loss->logits_of) return BM_OK;

@@ -170,7 +170,7 @@ static bm_status train(table_fit *f)
 static bool scales_target(const bm_model *m)
 {
     if (!(m->learner->tasks & BM_LEARNS_SCALED) || m->recipe->plain) return false;
-    const bm_loss_kind *loss = !m->asked ? NULL : m->asked->loss.kind ? m->asked->loss.kind : m->asked->losses[0].kind;
+    const bm_loss_kind *loss = bmi_learner_loss(m);
     return !loss || loss->differences;
 }
 

@@ -150,17 +150,23 @@ void bm_build_max_norm(bm_build *b, bm_node node, double limit)
         if (b->weights[i].node.index == node.index) b->weights[i].max_norm = limit;
 }
 
+/* The activation, by the kind of its node, that losses know a stable form of. */
+static const char *squash_of(const char *kind)
+{
+    return !strcmp(kind, "softmax") ? "softmax" : !strcmp(kind, "sigmoid") ? "sigmoid" : !strcmp(kind, "exp") ? "exponential" : NULL;
+}
+
 bm_node bm_build_activation(bm_build *b, bm_activation activation, bm_node x)
 {
     if (b->error->status) return bmi_node_failed(b->graph);
     const bm_node y = bmi_activation_node(b->error, place_of(b), b->layer ? b->layer->name : "layer", activation, x);
-    const char *kind = bm_node_ok(y) ? bm_node_kind(y) : "";
-    if (y.index == x.index || (strcmp(kind, "softmax") != 0 && strcmp(kind, "sigmoid") != 0)) return y;
+    const char *name = bm_node_ok(y) && y.index != x.index ? squash_of(bm_node_kind(y)) : NULL;
+    if (!name) return y;
     if (!bmi_grow(b->arena.context, (void **)&b->squashes, &b->squashes_capacity, b->n_squashes + 1, sizeof *b->squashes))
         return no_memory(b, "activations");
     b->squashes[b->n_squashes].output = y;
     b->squashes[b->n_squashes].logits = bm_node_in(y, 0); /* x, or what an activation that ends so made of it */
-    b->squashes[b->n_squashes++].name = !strcmp(kind, "softmax") ? "softmax" : "sigmoid";
+    b->squashes[b->n_squashes++].name = name;
     return y;
 }
 

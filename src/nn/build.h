@@ -79,7 +79,7 @@ typedef struct bm_build {
     struct bmi_squash {
         bm_node output, logits;
         const char *name;
-    } * squashes; /* softmax and sigmoid nodes */
+    } * squashes; /* softmax, sigmoid and exponential nodes */
     size_t n_squashes, squashes_capacity;
 } bm_build;
 
@@ -88,7 +88,7 @@ void bmi_build_begin(bm_build *b, bm_graph *graph, bm_type type, bool training, 
 void bmi_build_end(bm_build *b);
 /* The output of a layer; a failed node with the error set. */
 bm_node bmi_build_layer(bm_build *b, const bmi_kept_layer *layer, const bm_node *in, size_t n);
-/* "softmax" or "sigmoid" when the node is that function of *logits, else null (and *logits failed). */
+/* "softmax", "sigmoid" or "exponential" when the node is that function of *logits, else null (and *logits failed). */
 const char *bmi_build_squash(const bm_build *b, bm_node output, bm_node *logits);
 /* The sum of all penalties, rank 0, or a node with graph null when there are none. */
 bm_node bmi_build_penalties(bm_build *b, bm_place here);
@@ -100,6 +100,8 @@ bm_node bmi_penalty_node(bmi_error *e, bm_place here, const char *owner, bm_pena
 /* The record of a loss or metric with its numbers; null with the error set. A choice that names nothing is an error. */
 const bm_loss_kind *bmi_loss_find(bmi_error *e, bm_place here, const char *owner, bm_loss loss, double p[2]);
 const bm_metric_kind *bmi_metric_find(bmi_error *e, bm_place here, const char *owner, bm_metric metric, double p[2]);
+/* Whether it takes positive numbers alone. */
+bool bmi_loss_positive(const bm_loss_kind *kind);
 /* What the target of an output must be, for making its placeholder: type (0: the model's real type; BM_I64 for classes, fed
  * from any integer type) and shape, from the output's shape. */
 bm_shape bmi_loss_target_shape(const bm_loss_kind *kind, bm_shape output);

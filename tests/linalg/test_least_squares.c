@@ -5,12 +5,13 @@
 #include "linalg/householder.h"
 #include "support/bmt.h"
 #include <math.h>
+#include <stdlib.h>
 
 static int64_t solve(const double *rows, int64_t m, int64_t n, int64_t k, double *x, double *residual)
 {
     bmi_least_squares ls;
     int64_t rank = -1;
-    assert_int_equal(bmi_least_squares_begin(&ls, NULL, n, k), BM_OK);
+    assert_int_equal(bmi_least_squares_begin(&ls, NULL, n, k, m), BM_OK);
     for (int64_t i = 0; i < m; i++) bmi_least_squares_row(&ls, rows + i * (n + k), rows + i * (n + k) + n);
     assert_int_equal(bmi_least_squares_solve(&ls, x, &rank), BM_OK);
     for (int64_t j = 0; residual && j < k; j++) residual[j] = bmi_least_squares_residual(&ls, j);
@@ -98,6 +99,84 @@ static void more_columns_than_rows(void **state)
     bmt_near("exact", residual, 0, 1e-13);
 }
 
+typedef struct counted {
+    size_t now, most;
+} counted;
+
+static void *count_get(void *user, size_t bytes, size_t alignment)
+{
+    counted *c = user;
+    c->now += bytes;
+    if (c->now > c->most) c->most = c->now;
+    return aligned_alloc(alignment, (bytes + alignment - 1) / alignment * alignment);
+}
+
+static void count_give(void *user, void *memory, size_t bytes)
+{
+    ((counted *)user)->now -= bytes;
+    free(memory);
+}
+
+/* Against numpy (tests/golden/least_norm.py): one row is the sum of two, with a right side that is not, so the rank is one less and the
+ * residual not 0. Memory is that of the rows, not of the columns squared. */
+static void wide(void **state)
+{
+    (void)state;
+    static const struct {
+        int m, n;
+        double x[3][2], norm[2], residual[2], tolerance;
+    } cases[] = {
+        { 12,
+          30,
+          { { 0.044013997892193, -0.182579560149047 },
+            { -0.011081823749869, -0.133476564190861 },
+            { 0.09940680963287, 0.910906932316134 } },
+          { 0.630326543011687, 2.056554200307496 },
+          { 0.786305651544416, 75 },
+          1e-13 },
+        { 300,
+          12000,
+          { { 2.318094162904192e-05, 1.183919521973054e-02 },
+            { -8.180952765962125e-05, 1.600465734873624e-02 },
+            { 0.001244240692537, -0.01769573656116 } },
+          { 0.159136111592483, 38.07925799278598 },
+          { 1.909624760568845, 3.0603e4 },
+          1e-11 },
+    };
+    for (size_t s = 0; s < BMI_COUNT(cases); s++) {
+        const int m = cases[s].m, n = cases[s].n, w = n + 2;
+        counted memory = { 0 };
+        bm_context *context = bm_context_new(.allocator = { &memory, count_get, count_give });
+        double *a = calloc((size_t)(m * w), sizeof *a), *x = calloc((size_t)n, 2 * sizeof *x);
+        for (int i = 0; i < m; i++) {
+            for (int j = 0; j < n; j++)
+                a[i * w + j] = i == m - 1 ? a[j] + a[w + j] : sin(1 + 3. * i + 7. * j + (double)i * j);
+            a[i * w + n] = cos(i);
+            a[i * w + n + 1] = i - 5.;
+        }
+        bmi_least_squares ls;
+        int64_t rank;
+        assert_int_equal(bmi_least_squares_begin(&ls, context, n, 2, m), BM_OK);
+        for (int i = 0; i < m; i++) bmi_least_squares_row(&ls, a + i * w, a + i * w + n);
+        assert_int_equal(bmi_least_squares_solve(&ls, x, &rank), BM_OK);
+        assert_int_equal(rank, m - 1);
+        for (int c = 0; c < 2; c++) {
+            const int at[3] = { 0, 7, n - 1 };
+            double squares = 0;
+            for (int j = 0; j < n; j++) squares += x[2 * j + c] * x[2 * j + c];
+            for (int k = 0; k < 3; k++) bmt_near("x", x[2 * at[k] + c], cases[s].x[k][c], cases[s].tolerance);
+            bmt_near("norm", sqrt(squares), cases[s].norm[c], cases[s].tolerance);
+            bmt_near("residual", bmi_least_squares_residual(&ls, c), cases[s].residual[c], cases[s].tolerance);
+        }
+        bmi_least_squares_end(&ls);
+        bm_context_free(context);
+        assert_int_equal(memory.now, 0);
+        assert_true(memory.most < (size_t)(m * w + 3 * m * m + 4 * n) * sizeof(double) + 200000);
+        free(a);
+        free(x);
+    }
+}
+
 /* Hilbert columns: the normal equations would lose everything, QR keeps the residual small. */
 static void badly_conditioned(void **state)
 {
@@ -153,17 +232,19 @@ static void stopping(void **state)
     (void)state;
     enum { N = 40 };
     double row[N + 1], x[N];
-    atomic_int stop = 0;
-    bmi_least_squares ls;
-    assert_int_equal(bmi_least_squares_begin(&ls, NULL, N, 1), BM_OK);
-    ls.stop = &stop;
-    for (int i = 0; i < 300; i++) {
-        for (int j = 0; j <= N; j++) row[j] = bmi_random_normal(1, 3, (uint64_t)(i * (N + 1) + j));
-        bmi_least_squares_row(&ls, row, row + N);
-        if (i == 100) atomic_store(&stop, 1);
+    for (int rows = 20; rows <= 300; rows += 280) {
+        atomic_int stop = 0;
+        bmi_least_squares ls;
+        assert_int_equal(bmi_least_squares_begin(&ls, NULL, N, 1, rows), BM_OK);
+        ls.stop = &stop;
+        for (int i = 0; i < rows; i++) {
+            for (int j = 0; j <= N; j++) row[j] = bmi_random_normal(1, 3, (uint64_t)(i * (N + 1) + j));
+            bmi_least_squares_row(&ls, row, row + N);
+            if (i == rows / 3) atomic_store(&stop, 1);
+        }
+        assert_int_equal(bmi_least_squares_solve(&ls, x, NULL), BM_E_STOPPED);
+        bmi_least_squares_end(&ls);
     }
-    assert_int_equal(bmi_least_squares_solve(&ls, x, NULL), BM_E_STOPPED);
-    bmi_least_squares_end(&ls);
 }
 
 int main(void)
@@ -173,6 +254,7 @@ int main(void)
         cmocka_unit_test(shortest_of_many),  cmocka_unit_test(more_columns_than_rows),
         cmocka_unit_test(badly_conditioned), cmocka_unit_test(reflections),
         cmocka_unit_test(far_from_one),      cmocka_unit_test(stopping),
+        cmocka_unit_test(wide),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

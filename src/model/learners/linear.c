@@ -104,7 +104,7 @@ static bm_status fit(bm_learning *l, const void *options)
     if (begin(l, options, &r) || means(l, &r)) return l->model->object.error.status;
     double *x = bm_learning_memory(l, (size_t)(r.columns * r.targets) * sizeof *x);
     if (!x) return l->model->object.error.status;
-    bm_status st = bmi_least_squares_begin(&ls, l->model->object.context, r.columns, r.targets);
+    bm_status st = bmi_least_squares_begin(&ls, l->model->object.context, r.columns, r.targets, r.n);
     ls.stop = &l->model->stop;
     for (int64_t i = 0; !st && i < r.n && !atomic_load(ls.stop); i++) {
         const double w = sqrt(read_row(&r, i));

@@ -8,8 +8,31 @@
 #include <math.h>
 #include <string.h>
 
+static bool is_positive(const bm_learning *l)
+{
+    const bm_loss_kind *loss = bmi_learner_loss(l->model);
+    return l->task == BM_REGRESSION && loss && bmi_loss_positive(loss);
+}
+
+/* e to the power of the sum, which begins at the logarithm of the targets' mean: from 1, a mean of thousands is a long way. */
+static bm_layer positive_output(const bm_learning *l)
+{
+    bm_dense_options o = { .units = l->outputs, .activation = BM_EXPONENTIAL, .name = "output" };
+    const bm_dataset *d = l->train;
+    const bm_tensor *t = d->t[0].tensor;
+    double sum = 0, all = 0;
+    for (int64_t i = 0; i < t->size; i++) {
+        const double w = d->weights ? bm_tensor_at(d->weights, i / l->outputs) : 1;
+        sum += w * bm_tensor_at(t, i);
+        all += w;
+    }
+    if (sum / all > 0 && sum / all < INFINITY) o.bias_init = BM_CONSTANT(bm_exactly(log(sum / all)));
+    return bm_layer_at("dense", &o, sizeof o, (bm_place){ 0 });
+}
+
 bm_layer bmi_network_output(const bm_learning *l)
 {
+    if (is_positive(l)) return positive_output(l);
     if (l->task == BM_REGRESSION) return bmi_output_layer(l->outputs, "linear");
     return l->outputs == 2 ? bmi_output_layer(1, "sigmoid") : bmi_output_layer(l->outputs, "softmax");
 }
@@ -83,7 +106,24 @@ static bool is_output(const bm_learning *l, const bm_layer *layer)
         return false;
     if (o->units != l->outputs && !(l->outputs == 2 && o->units == 1)) return false;
     if (!activation || !strcmp(activation, "linear")) return true;
+    if (is_positive(l)) return !strcmp(activation, "exponential") || !strcmp(activation, "softplus");
     return l->task == BM_CLASSIFICATION && !strcmp(activation, o->units == 1 ? "sigmoid" : "softmax");
+}
+
+/* The usual output layer with the settings of the one that was given. */
+static bm_layer output_of(const bm_learning *l, const bm_layer *given)
+{
+    const bm_layer usual = bmi_network_output(l);
+    const bm_dense_options *u = (const void *)usual.options.at;
+    if (!given) return usual;
+    bm_layer own = *given;
+    bm_dense_options *o = (void *)own.options.at;
+    own.size = sizeof *o;
+    o->units = u->units;
+    if (!o->name) o->name = u->name;
+    if (!is_positive(l) || !o->activation.name || strcmp(o->activation.name, "softplus")) o->activation = u->activation;
+    if (!o->bias_init.name && !strcmp(o->activation.name, "exponential")) o->bias_init = u->bias_init;
+    return own;
 }
 
 static size_t layers(bm_learning *l, const void *options, bm_layer *into, size_t room)
@@ -95,12 +135,13 @@ static size_t layers(bm_learning *l, const void *options, bm_layer *into, size_t
     if (bmi_layers_from_text(e, l->here, &l->arena, o->layers, &hidden, &l->holds)) return 0;
     size_t first =
         hidden.count && !strcmp(hidden.at[0].name ? hidden.at[0].name : "", "input"); /* the data says what the input is */
-    if (hidden.count > first && is_output(l, &hidden.at[hidden.count - 1])) hidden.count--;
+    const bm_layer *output =
+        hidden.count > first && is_output(l, &hidden.at[hidden.count - 1]) ? &hidden.at[--hidden.count] : NULL;
     if (hidden.count - first + 1 > room)
         return bm_learning_fail(l, BM_E_ARGUMENT, "network: %zu layers are too many, %zu are the most", hidden.count, room - 1),
                0;
     for (size_t i = first; i < hidden.count; i++) into[i - first] = hidden.at[i];
-    into[hidden.count - first] = bmi_network_output(l);
+    into[hidden.count - first] = output_of(l, output);
     return hidden.count - first + 1;
 }
 

@@ -26,6 +26,11 @@ bm_node bmi_loss_safe_log(bm_node x, bm_node where)
     return bm_log(bm_where(bm_greater(where, bmi_number_like(where, 0)), x, bmi_number_like(x, 1)));
 }
 
+bool bmi_loss_positive(const bm_loss_kind *kind)
+{
+    return kind->size >= offsetof(bm_loss_kind, positive) + sizeof kind->positive && kind->positive;
+}
+
 bm_shape bmi_loss_target_shape(const bm_loss_kind *kind, bm_shape output)
 {
     if (kind->target == BM_TARGET_CLASS && output.rank > 1) output.rank--;
@@ -35,7 +40,8 @@ bm_shape bmi_loss_target_shape(const bm_loss_kind *kind, bm_shape output)
 bm_output bmi_output_form(const char *squash, int64_t columns, const bm_loss_kind *loss)
 {
     bm_output form = loss ? loss->output : BM_OUTPUT_ANY;
-    if (!form && squash) form = !strcmp(squash, "softmax") ? BM_OUTPUT_CLASSES : BM_OUTPUT_LABELS;
+    if (!form && squash && strcmp(squash, "exponential"))
+        form = !strcmp(squash, "softmax") ? BM_OUTPUT_CLASSES : BM_OUTPUT_LABELS;
     if (!form) return BM_OUTPUT_REALS;
     return columns == 1 ? BM_OUTPUT_BINARY : form;
 }

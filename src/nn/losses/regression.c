@@ -3,6 +3,7 @@
  * Source: Huber, 1964; the rest are textbook formulas (Hastie, Tibshirani, Friedman, "Elements of statistical learning", 10.6).
  */
 #include "nn/losses/loss.h"
+#include <string.h>
 
 static bm_node error_of(const bm_loss_input *in)
 {
@@ -25,10 +26,18 @@ ROWS(mae, bmi_loss_row_mean(bm_abs(e)))
 ROWS(sae, bmi_loss_row_sum(bm_abs(e)))
 ROWS(mape, bm_scale(bmi_loss_row_mean(bm_abs(bm_div(e, in->target))), 100))
 
+/* The logits when the prediction is e to that power, else a node with graph null. */
+static bm_node exponent(const bm_loss_input *in)
+{
+    return in->squash && !strcmp(in->squash, "exponential") ? in->logits : (bm_node){ NULL, -1 };
+}
+
+/* Of y = e^x log(1 + y) is softplus(x), which has no overflow. */
 static bm_node rows_msle(const bm_loss_input *in, const double p[2])
 {
     (void)p;
-    return bmi_loss_row_mean(bm_square(bm_sub(bm_log1p(in->prediction), bm_log1p(in->target))));
+    const bm_node x = exponent(in), y = x.graph ? bm_softplus(x) : bm_log1p(in->prediction);
+    return bmi_loss_row_mean(bm_square(bm_sub(y, bm_log1p(in->target))));
 }
 
 /* With q = min(|e|, delta) both branches are q (|e| - q / 2). */
@@ -46,10 +55,12 @@ static bm_node rows_log_cosh(const bm_loss_input *in, const double p[2])
     return bmi_loss_row_mean(bm_shift(bm_add(a, bm_log1p(bm_exp(bm_scale(a, -2)))), -0.69314718055994530942));
 }
 
+/* Of y = e^x the logarithm is x itself: the log link (McCullagh, Nelder, "Generalized linear models", 1989, chapter 6). */
 static bm_node rows_poisson(const bm_loss_input *in, const double p[2])
 {
     (void)p;
-    return bmi_loss_row_mean(bm_sub(in->prediction, bm_mul(in->target, bmi_loss_safe_log(in->prediction, in->target))));
+    const bm_node x = exponent(in), log_y = x.graph ? x : bmi_loss_safe_log(in->prediction, in->target);
+    return bmi_loss_row_mean(bm_sub(in->prediction, bm_mul(in->target, log_y)));
 }
 
 BMI_LOSS(mse, "mean of e^2: cost 1/m", BM_TARGET_LIKE_OUTPUT, .differences = true);
@@ -62,7 +73,7 @@ BMI_LOSS(mae, "mean of |e|", BM_TARGET_LIKE_OUTPUT, .differences = true);
 BMI_LOSS(sae, "sum of |e| over rows and outputs (\"L1\")", BM_TARGET_LIKE_OUTPUT, .differences = true,
          .reduction = BM_REDUCE_SUM);
 BMI_LOSS(mape, "100 times the mean of |e| / |t|", BM_TARGET_LIKE_OUTPUT);
-BMI_LOSS(msle, "mean of (log(1 + y) - log(1 + t))^2", BM_TARGET_LIKE_OUTPUT);
+BMI_LOSS(msle, "mean of (log(1 + y) - log(1 + t))^2", BM_TARGET_LIKE_OUTPUT, .positive = true);
 BMI_LOSS(huber, "mean of e^2 / 2 up to |e| = delta, delta (|e| - delta / 2) beyond", BM_TARGET_LIKE_OUTPUT, .differences = true,
          .number = { { .name = "delta",
                        .initial = 1,
@@ -72,7 +83,7 @@ BMI_LOSS(huber, "mean of e^2 / 2 up to |e| = delta, delta (|e| - delta / 2) beyo
                        .below = true,
                        .doc = "where it becomes linear" } });
 BMI_LOSS(log_cosh, "mean of log cosh e", BM_TARGET_LIKE_OUTPUT, .differences = true);
-BMI_LOSS(poisson, "mean of y - t log y, for counts", BM_TARGET_LIKE_OUTPUT);
+BMI_LOSS(poisson, "mean of y - t log y, for counts", BM_TARGET_LIKE_OUTPUT, .positive = true);
 
 const bmi_kind bmi_kinds_loss_regression[] = {
     BMI_LOSS_KIND(mse),   BMI_LOSS_KIND(half_mse), BMI_LOSS_KIND(sse),     BMI_LOSS_KIND(half_sse),
