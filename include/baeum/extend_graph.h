@@ -6,6 +6,7 @@
 // clang-format off
 #ifndef BAEUM_EXTEND_GRAPH_H
 #define BAEUM_EXTEND_GRAPH_H
+#include <baeum/extend_fields.h>
 #include <baeum/graph.h>
 #ifdef __cplusplus
 extern "C" {

@@ -48,12 +48,11 @@ enum {
     BM_CALLBACK_WEIGHTS = 2,  /**< keeps weights */
     BM_CALLBACK_RATE = 4      /**< changes the rate */
 };
-struct bmi_field;
 typedef struct bm_callback_kind {
     size_t                  size;
     const char             *name;
     size_t                  options_size;
-    const struct bmi_field *fields;     /**< table of the options, ended by a row without a name; null from outside */
+    const bm_field         *fields;     /**< table of the options, ended by a row without a name; or null */
     size_t                  state_size; /**< bytes that the fit keeps for it, zero at the start */
     unsigned                flags;
     /** Further flags that depend on the options; may be null. */
@@ -99,7 +98,7 @@ typedef struct bm_learner_kind {
     size_t                  size;
     const char             *name;
     size_t                  options_size;
-    const struct bmi_field *fields;
+    const bm_field         *fields;
     unsigned                tasks;
     bm_type                 type; /**< of the network: BM_F64 for exact methods; 0: f32 */
     /** Puts up to `room` layers into `into` and returns how many. Texts inside must outlive the fit: static, of the options, or

@@ -113,12 +113,11 @@ BM_API bm_node   bm_build_activation(bm_build *b, bm_activation activation, bm_n
 /** Sets an error with the layer's name and place in front; returns a failed node. */
 BM_API bm_node   bm_build_fail(bm_build *b, bm_status status, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
-struct bmi_field;
 typedef struct bm_layer_kind {
     size_t                  size;
     const char             *name;
     size_t                  options_size;
-    const struct bmi_field *fields;  /**< table of the options, ended by a row without a name; null from outside: not saved */
+    const bm_field         *fields;  /**< table of the options, ended by a row without a name; null: options are not saved. A text "name" is the layer's */
     bm_node (*build)(bm_build *b, const void *options, const bm_node *in, size_t n);
     const char             *doc;
 } bm_layer_kind;
@@ -140,13 +139,21 @@ BM_API bm_node bm_update_shared(bm_update *u, const char *key, bm_node (*make)(b
 /** A slot of rank 0 and f64 that all variables share: to be asked for, and assigned, inside the `make` of bm_update_shared. */
 BM_API bm_node bm_update_shared_slot(bm_update *u, const char *name, bm_init init);
 
+/** Rows of the settings that all have, which a table begins with: type of the options, defaults of rate and weight decay. */
+#define BM_OPTIMIZER_FIELDS(T, rate_, weight_decay_)                                                                        \
+    BM_REAL_FIELD(T, rate, 0, INFINITY, rate_, "step size"), BM_CHOICE_FIELD(T, schedule, "schedule", NULL, "of the rate"), \
+        BM_REAL_FIELD(T, decay, 0, INFINITY, 0, "rate / (1 + decay t) after t updates"),                                    \
+        BM_REAL_FIELD(T, warmup, 0, INFINITY, 0, "updates over which the rate rises to its full size"),                     \
+        BM_REAL_FIELD(T, clip_value, 0, INFINITY, 0, "largest size of a gradient's number; 0: none"),                       \
+        BM_REAL_FIELD(T, clip_norm, 0, INFINITY, 0, "largest norm of all gradients together; 0: none"),                     \
+        BM_REAL_FIELD(T, weight_decay, 0, INFINITY, weight_decay_, "decoupled: w loses rate * weight_decay * w")
 /** Fields that every optimiser's options begin with. */
 typedef struct bm_optimizer_common { BM_OPTIMIZER_OPTIONS_; } bm_optimizer_common;
 typedef struct bm_optimizer_kind {
     size_t                  size;
     const char             *name;
     size_t                  options_size;
-    const struct bmi_field *fields;
+    const bm_field         *fields;  /**< table of the options: BM_OPTIMIZER_FIELDS, then its own; null: it has those that all have */
     void (*update)(bm_update *u, const void *options);
     const char             *doc;
 } bm_optimizer_kind;

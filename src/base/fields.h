@@ -5,32 +5,33 @@
 #ifndef BMI_BASE_FIELDS_H
 #define BMI_BASE_FIELDS_H
 #include "base/status.h"
+#include <baeum/extend_fields.h>
 #include <jansson.h>
 
-typedef enum bmi_field_type {
-    BMI_FIELD_REAL = 1, /* double */
-    BMI_FIELD_INT,      /* int64_t */
-    BMI_FIELD_BOOL,     /* bool */
-    BMI_FIELD_TEXT,     /* const char *, borrowed until the options are kept */
-    BMI_FIELD_CHOICE,   /* a choice struct {const char *name; const void *kind; double p[2];}; `family` names its kinds */
-    BMI_FIELD_WORD,     /* an enum or other 4-byte int, as one of `words`; words[0] is the default */
-    BMI_FIELD_SHAPE,    /* bmi_dims, as bm_shape: no dimensions is the default; `low` is the least dimension */
-    BMI_FIELD_PART      /* a struct {name, kind, place, size, options} such as bm_schedule; `family` names its kinds */
-} bmi_field_type;
-
-typedef struct bmi_field {
-    const char *name;
-    bmi_field_type type;
-    size_t offset;
-    double low, high;         /* allowed range of finite numbers; 0, 0: any (infinite ones too where the default is) */
-    bool above, below;        /* the range leaves out low, high */
-    double number;            /* default of numbers (0 fields get it), which may lie outside the range; NAN: required */
-    const char *text;         /* default of texts and choices; null: none */
-    const char *family;       /* of choices and parts */
-    const char *doc;          /* one line */
-    size_t room;              /* of parts: bytes of the whole struct */
-    const char *const *words; /* of words: their texts by value, ended by null */
-} bmi_field;                  /* a table ends by a row with name null */
+/* The rows are the public ones: kinds from outside have the same tables. */
+typedef bm_field bmi_field;
+#define BMI_FIELD_REAL BM_FIELD_REAL
+#define BMI_FIELD_INT BM_FIELD_INT
+#define BMI_FIELD_BOOL BM_FIELD_BOOL
+#define BMI_FIELD_TEXT BM_FIELD_TEXT
+#define BMI_FIELD_CHOICE BM_FIELD_CHOICE
+#define BMI_FIELD_WORD BM_FIELD_WORD
+#define BMI_FIELD_SHAPE BM_FIELD_SHAPE
+#define BMI_FIELD_PART BM_FIELD_PART
+#define BMI_REAL_FIELD BM_REAL_FIELD
+#define BMI_INT_FIELD BM_INT_FIELD
+#define BMI_BOOL_FIELD BM_BOOL_FIELD
+#define BMI_TEXT_FIELD BM_TEXT_FIELD
+#define BMI_CHOICE_FIELD BM_CHOICE_FIELD
+#define BMI_WORD_FIELD BM_WORD_FIELD
+#define BMI_SHAPE_FIELD BM_SHAPE_FIELD
+#define BMI_PART_FIELD BM_PART_FIELD
+/* A share, 0 <= f < 1. */
+#define BMI_SHARE_FIELD(T, f, def, doc_)                                                                                   \
+    {                                                                                                                      \
+        .name = #f, .type = BMI_FIELD_REAL, .offset = offsetof(T, f), .low = 0, .high = 1, .below = true, .number = (def), \
+        .doc = (doc_)                                                                                                      \
+    }
 
 /* Dimensions. */
 enum { BMI_DIMS_MAX = 8 };
@@ -73,43 +74,6 @@ typedef struct bmi_part_kind {
     size_t options_size;            /* bytes of the settled options */
     const struct bmi_field *fields; /* their table; null: no options */
 } bmi_part_kind;
-
-/* Rows by hand: BMI_REAL_FIELD(bm_adam_options, rate, 0, INFINITY, 0.001, "step size"). */
-#define BMI_REAL_FIELD(T, f, lo, hi, def, doc_)                                                                   \
-    {                                                                                                             \
-        .name = #f, .type = BMI_FIELD_REAL, .offset = offsetof(T, f), .low = (lo), .high = (hi), .number = (def), \
-        .doc = (doc_)                                                                                             \
-    }
-#define BMI_INT_FIELD(T, f, lo, hi, def, doc_)                                                                                 \
-    {                                                                                                                          \
-        .name = #f, .type = BMI_FIELD_INT, .offset = offsetof(T, f), .low = (lo), .high = (hi), .number = (def), .doc = (doc_) \
-    }
-#define BMI_BOOL_FIELD(T, f, doc_)                                                  \
-    {                                                                               \
-        .name = #f, .type = BMI_FIELD_BOOL, .offset = offsetof(T, f), .doc = (doc_) \
-    }
-#define BMI_TEXT_FIELD(T, f, def, doc_)                                                            \
-    {                                                                                              \
-        .name = #f, .type = BMI_FIELD_TEXT, .offset = offsetof(T, f), .text = (def), .doc = (doc_) \
-    }
-#define BMI_CHOICE_FIELD(T, f, fam, def, doc_)                                                                        \
-    {                                                                                                                 \
-        .name = #f, .type = BMI_FIELD_CHOICE, .offset = offsetof(T, f), .family = (fam), .text = (def), .doc = (doc_) \
-    }
-#define BMI_WORD_FIELD(T, f, list, doc_)                                                             \
-    {                                                                                                \
-        .name = #f, .type = BMI_FIELD_WORD, .offset = offsetof(T, f), .words = (list), .doc = (doc_) \
-    }
-#define BMI_SHAPE_FIELD(T, f, lo, def, doc_)                                                                           \
-    {                                                                                                                  \
-        .name = #f, .type = BMI_FIELD_SHAPE, .offset = offsetof(T, f), .low = (lo), .high = INFINITY, .number = (def), \
-        .doc = (doc_)                                                                                                  \
-    }
-#define BMI_PART_FIELD(T, f, fam, doc_)                                                               \
-    {                                                                                                 \
-        .name = #f, .type = BMI_FIELD_PART, .offset = offsetof(T, f), .family = (fam), .doc = (doc_), \
-        .room = sizeof(((T *)0)->f)                                                                   \
-    }
 
 /* Finds the record of a choice and checks its numbers; it may be done again. `what` is how messages call the choice:
  * "dense: activation is \"rleu\", which is no activation; did you mean \"relu\"?". Null with the error set, or for a choice that

@@ -163,19 +163,19 @@ static bm_status write_file(bm_model *m, const bm_save_options *o, bm_place here
     return e->status;
 }
 
-/* Kinds from outside have no table of their options: with options of their own they cannot be written. */
+/* Kinds from outside that have options and no table of them cannot be written. */
 static bm_status check_kinds(bm_model *m, bm_place here)
 {
     for (size_t i = 0; i < m->n_layers; i++)
         if (!m->layers[i].kind->fields && m->layers[i].kind->options_size)
             return bmi_object_fail(
                 m, BM_E_UNSUPPORTED, here,
-                "save: the layer %s is of the kind %s, which has no table of its options and cannot be saved",
+                "save: the layer %s is of the kind %s, which has options and no table of them (bm_layer_kind.fields)",
                 m->layers[i].name, m->layers[i].kind->name);
     const bm_optimizer_kind *optimizer = m->settings.compiled ? m->settings.optimizer.kind : NULL;
     if (optimizer && !optimizer->fields && optimizer->options_size > sizeof(bm_optimizer_common))
         return bmi_object_fail(m, BM_E_UNSUPPORTED, here,
-                               "save: the optimiser %s has options of its own, no table of them, and cannot be saved",
+                               "save: the optimiser %s has options of its own and no table of them (bm_optimizer_kind.fields)",
                                optimizer->name);
     return BM_OK;
 }

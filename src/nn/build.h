@@ -30,8 +30,8 @@ typedef struct bmi_kept_layer {
  * `others` has. */
 bm_status bmi_layer_keep(bmi_error *e, bmi_arena *arena, const bm_layer *from, const bmi_kept_layer *others, size_t n_others,
                          bmi_kept_layer *to);
-/* As JSON, {"kind": "dense", "options": {"units": 64, ..., "name": "dense_1"}}, or null when there is no memory or the kind is
- * from outside the library without fields (then the name alone is written). */
+/* As JSON, {"kind": "dense", "options": {"units": 64, ..., "name": "dense_1"}}, or null when there is no memory; of a
+ * kind without a table of its options the kind alone. */
 json_t *bmi_layer_save(const bmi_kept_layer *layer);
 /* The layer value of such JSON, to be kept after; texts borrow from `from`. `kinds`: records from outside the library, ended by
  * null, or null. BM_E_FORMAT, BM_E_UNSUPPORTED an unknown kind. */

@@ -100,7 +100,7 @@ bm_status bmi_layer_load(bmi_error *e, bm_place here, const json_t *from, const 
 }
 
 /* The settings that every optimiser has: of one from outside they are all that is settled, saved and loaded. */
-static const bmi_field common_fields[] = { BMI_OPTIMIZER_FIELDS(bm_optimizer_common, .01, 0), { 0 } };
+static const bmi_field common_fields[] = { BM_OPTIMIZER_FIELDS(bm_optimizer_common, .01, 0), { 0 } };
 
 static bm_status settle_common(bmi_error *e, bm_optimizer *o)
 {
@@ -118,6 +118,9 @@ bm_status bmi_optimizer_keep(bmi_error *e, bmi_arena *arena, const bm_optimizer 
     if (to->kind->options_size < sizeof(bm_optimizer_common) || !to->kind->update)
         return bmi_fail(e, BM_E_ARGUMENT, from->here,
                         "%s: its record needs an update function, and options that begin with those all optimisers have",
+                        to->kind->name);
+    if (to->kind->fields && !bmi_field_find(to->kind->fields, "rate"))
+        return bmi_fail(e, BM_E_ARGUMENT, from->here, "%s: the table of its options must begin with BM_OPTIMIZER_FIELDS",
                         to->kind->name);
     return to->kind->fields ? BM_OK : settle_common(e, to);
 }

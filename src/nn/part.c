@@ -47,6 +47,16 @@ static bool keep_texts(bmi_arena *arena, const bmi_field *fields, void *options)
     return true;
 }
 
+/* Of a record from outside. */
+static bm_status check_table(bmi_error *e, bm_place here, const bmi_part_kind *kind)
+{
+    for (const bmi_field *f = kind ? kind->fields : NULL; f && f->name; f++)
+        if (f->offset >= kind->options_size)
+            return bmi_fail(e, BM_E_ARGUMENT, here, "%s: its table has the field %s, which lies outside of its options",
+                            kind->name, f->name);
+    return BM_OK;
+}
+
 bm_status bmi_part_keep(bmi_error *e, bmi_arena *arena, const char *family, const void *from, void *to)
 {
     bmi_field row[2];
@@ -55,7 +65,7 @@ bm_status bmi_part_keep(bmi_error *e, bmi_arena *arena, const char *family, cons
     memcpy(r, from, sizeof *r);
     const bm_place here = r->part.place;
     if (!r->part.name && !r->part.kind) return bmi_fail(e, BM_E_ARGUMENT, here, "%s: an empty value names no kind", family);
-    if (bmi_fields_settle(e, here, family, row, r)) return e->status;
+    if (check_table(e, here, r->part.kind) || bmi_fields_settle(e, here, family, row, r)) return e->status;
     if (!r->part.kind) r->part.kind = bmi_kind_find(family, r->part.name);
     const bmi_part_kind *kind = r->part.kind;
     r->part.name = kind->name;

@@ -75,6 +75,66 @@ static bm_node gain_build(bm_build *b, const void *options, const bm_node *in, s
 }
 static const bm_layer_kind gain_kind = { .size = sizeof(bm_layer_kind), .name = "gain", .build = gain_build };
 
+/* A layer and an optimiser with options of their own, told by tables. */
+typedef enum side { BOTH, ABOVE } side;
+typedef struct bend_options {
+    double by;
+    bool squared;
+    int64_t times;
+    const char *name;
+    bm_activation activation;
+    side side;
+    bm_shape part;
+} bend_options;
+static const char *const sides[] = { "both", "above", NULL };
+static const bm_field bend_fields[] = {
+    BM_REAL_FIELD(bend_options, by, -10, 10, .5, "factor"),
+    BM_BOOL_FIELD(bend_options, squared, "the factor's square"),
+    BM_INT_FIELD(bend_options, times, 1, 9, 1, "how often"),
+    BM_TEXT_FIELD(bend_options, name, NULL, "of the layer"),
+    BM_CHOICE_FIELD(bend_options, activation, "activation", "tanh", "of the result"),
+    BM_WORD_FIELD(bend_options, side, sides, "of what"),
+    BM_SHAPE_FIELD(bend_options, part, 1, 0, "of nothing"),
+    { 0 },
+};
+static bm_node bend_build(bm_build *b, const void *options, const bm_node *in, size_t n)
+{
+    const bend_options *o = options;
+    bm_node y = in[0];
+    (void)n;
+    for (int64_t i = 0; i < o->times; i++)
+        y = bm_scale(o->side == ABOVE ? bm_relu(y) : y, (o->squared ? o->by * o->by : o->by) + (double)o->part.rank);
+    return bm_build_activation(b, o->activation, y);
+}
+static const bm_layer_kind bend_kind = { .size = sizeof(bm_layer_kind),
+                                         .name = "bend",
+                                         .options_size = sizeof(bend_options),
+                                         .fields = bend_fields,
+                                         .build = bend_build };
+
+typedef struct heavy_options {
+    BM_OPTIMIZER_OPTIONS_;
+    double mass;
+} heavy_options;
+static const bm_field heavy_fields[] = {
+    BM_OPTIMIZER_FIELDS(heavy_options, .125, 0),
+    BM_REAL_FIELD(heavy_options, mass, 0, 1, .75, "share of the velocity that stays"),
+    { 0 },
+};
+static void heavy_update(bm_update *u, const void *options)
+{
+    const heavy_options *o = options;
+    const bm_node w = bm_update_variable(u), v = bm_update_slot(u, "velocity", BM_ZEROS),
+                  now = bm_add(bm_scale(v, o->mass), bm_update_gradient(u));
+    bm_update_assign(u, v, now);
+    bm_update_assign(u, w, bm_sub_product(w, bm_update_rate(u), now));
+}
+static const bm_optimizer_kind heavy_kind = { .size = sizeof(bm_optimizer_kind),
+                                              .name = "heavy",
+                                              .options_size = sizeof(heavy_options),
+                                              .fields = heavy_fields,
+                                              .update = heavy_update };
+
 static void count_epoch(bm_training *t, const void *options, void *state)
 {
     (void)options;
@@ -243,13 +303,80 @@ static void they_are_missed(void **state)
     bm_free(d);
 }
 
+/* Options by a table: defaults, ranges, an explicit zero, and all of them back from a file. */
+static void own_options(void **state)
+{
+    (void)state;
+    bm_dataset *d = numbers();
+    const bend_options bend = { .by = -.75,
+                                .squared = true,
+                                .times = 2,
+                                .name = "knee",
+                                .activation = { .kind = &mish_kind, .p = { 2 } },
+                                .side = ABOVE,
+                                .part = BM_SHAPE(3, 4) },
+                       usual = { 0 }, zero = { .by = BM_ZERO }, wrong = { .by = 11 };
+    const heavy_options heavy = { .rate = .01, .mass = .5 };
+    bm_model *m = bm_sequential(bm_input(3), bm_dense(4), bm_layer_custom_at(&bend_kind, &bend, sizeof bend, BM_HERE),
+                                bm_layer_custom_at(&bend_kind, &usual, sizeof usual, BM_HERE),
+                                bm_layer_custom_at(&bend_kind, NULL, 0, BM_HERE), bm_dense(1));
+    bm_compile(m, .loss = BM_MSE, .optimizer = bm_optimizer_custom_at(&heavy_kind, &heavy, sizeof heavy, BM_HERE));
+    bm_fit(m, d, .epochs = 3, .seed = 1);
+    bm_save(m, bmt_temp("own.st"), .training = true);
+    assert_string_equal(bm_error(m), "");
+    assert_string_equal(bm_model_layer_name(m, 2), "knee");
+    assert_string_equal(bm_model_layer_name(m, 3), "bend_2");
+    bm_model *n =
+        bm_load(bmt_temp("own.st"), .layers = { &bend_kind }, .optimizers = { &heavy_kind }, .activations = { &mish_kind });
+    assert_string_equal(bm_error(n), "");
+    same_predictions(m, n, d);
+    bm_fit(m, d, .epochs = 5, .seed = 1, .resume = true);
+    bm_fit(n, d, .epochs = 5, .seed = 1, .resume = true);
+    assert_string_equal(bm_error(n), "");
+    same_predictions(m, n, d);
+    bm_free(n);
+    bm_free(m);
+    m = bm_sequential(bm_input(3), bm_layer_custom_at(&bend_kind, &zero, sizeof zero, BM_HERE));
+    bm_tensor *y = bm_predict(m, bm_dataset_x(d, 0));
+    for (int i = 0; i < 120; i++) assert_true(bm_tensor_at(y, i) == 0);
+    bm_free(y);
+    bm_free(m);
+    m = bm_sequential(bm_input(3), bm_layer_custom_at(&bend_kind, &wrong, sizeof wrong, BM_HERE));
+    bmt_contains("a range", bm_error(m), "bend: by is 11, must be >= -10 and <= 10");
+    bm_free(m);
+    bm_free(d);
+}
+
+/* Tables that cannot be right, and options without one. */
+static void wrong_tables(void **state)
+{
+    (void)state;
+    static const bm_field far_fields[] = { { .name = "far", .type = BM_FIELD_REAL, .offset = 4000 }, { 0 } };
+    bm_layer_kind far_kind = bend_kind, mute_kind = bend_kind;
+    bm_optimizer_kind bare_kind = heavy_kind;
+    far_kind.fields = far_fields;
+    mute_kind.fields = NULL;
+    bare_kind.fields = heavy_fields + 7;
+    bm_model *m = bm_sequential(bm_input(3), bm_layer_custom_at(&far_kind, NULL, 0, BM_HERE));
+    bmt_contains("outside", bm_error(m), "bend: its table has the field far, which lies outside of its options");
+    bm_free(m);
+    m = bm_sequential(bm_input(3), bm_dense(1));
+    bm_compile(m, .loss = BM_MSE, .optimizer = bm_optimizer_custom_at(&bare_kind, NULL, 0, BM_HERE));
+    bmt_contains("no rate", bm_error(m), "heavy: the table of its options must begin with BM_OPTIMIZER_FIELDS");
+    bm_free(m);
+    const bend_options plain = { .by = 1, .times = 1 };
+    m = bm_sequential(bm_input(3), bm_layer_custom_at(&mute_kind, &plain, sizeof plain, BM_HERE));
+    bm_save(m, bmt_temp("mute.st"));
+    assert_int_equal(bm_status_of(m), BM_E_UNSUPPORTED);
+    bmt_contains("no table", bm_error(m), "bend_1 is of the kind bend, which has options and no table of them");
+    bm_free(m);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(they_work),
-        cmocka_unit_test(they_come_back),
-        cmocka_unit_test(they_are_missed),
-        cmocka_unit_test(common_settings),
+        cmocka_unit_test(they_work),       cmocka_unit_test(they_come_back), cmocka_unit_test(they_are_missed),
+        cmocka_unit_test(common_settings), cmocka_unit_test(own_options),    cmocka_unit_test(wrong_tables),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

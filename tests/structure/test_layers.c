@@ -21,6 +21,7 @@ static const char *const headers[][2] = {
     { "base.h", "base" },
     { "tensor.h", "tensor" },
     { "graph.h", "graph" },
+    { "extend_fields.h", "base" },
     { "extend_graph.h", "graph" },
     { "extend.h", "model" },
     { "extend_nn.h", "nn" },

@@ -22,7 +22,7 @@ static const bmi_field dense_fields[] = {
 
 static const bmi_field dropconnect_fields[] = {
     BMI_INT_FIELD(bm_dropconnect_options, units, 1, 0x1p31, NAN, "columns of the kernel"),
-    BMI_RATE_FIELD(bm_dropconnect_options, rate, .5, "share of the weights that a step leaves out"),
+    BMI_SHARE_FIELD(bm_dropconnect_options, rate, .5, "share of the weights that a step leaves out"),
     COMMON(bm_dropconnect_options),
     { 0 },
 };

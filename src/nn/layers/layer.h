@@ -10,12 +10,6 @@
 #include <math.h>
 
 #define BMI_LAYER_NAME(T) BMI_TEXT_FIELD(T, name, NULL, "of the layer; default <kind>_<number>")
-/* A rate of something left out: 0 <= rate < 1. */
-#define BMI_RATE_FIELD(T, f, def, doc_)                                                                                    \
-    {                                                                                                                      \
-        .name = #f, .type = BMI_FIELD_REAL, .offset = offsetof(T, f), .low = 0, .high = 1, .below = true, .number = (def), \
-        .doc = (doc_)                                                                                                      \
-    }
 #define BMI_LAYER(name_, T, fields_, build_, doc_)                                                                   \
     {                                                                                                                \
         .size = sizeof(bm_layer_kind), .name = name_, .options_size = sizeof(T), .fields = fields_, .build = build_, \

@@ -7,7 +7,7 @@
 #include "nn/layers/layer.h"
 
 static const bmi_field dropout_fields[] = {
-    BMI_RATE_FIELD(bm_dropout_options, rate, .5, "share of the values that a step sets to 0"),
+    BMI_SHARE_FIELD(bm_dropout_options, rate, .5, "share of the values that a step sets to 0"),
     BMI_LAYER_NAME(bm_dropout_options),
     { 0 },
 };

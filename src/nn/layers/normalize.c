@@ -14,7 +14,7 @@ static const char *const spreads[] = { "variance", "deviation", NULL };
 _Static_assert(BM_SPREAD_DEVIATION == 1 && sizeof(bm_spread) == sizeof(int), "the words above are the spreads by value");
 
 static const bmi_field batch_fields[] = {
-    BMI_RATE_FIELD(bm_batch_norm_options, momentum, .99, "of the moving averages"),
+    BMI_SHARE_FIELD(bm_batch_norm_options, momentum, .99, "of the moving averages"),
     BMI_BOOL_FIELD(bm_batch_norm_options, plain_mean, "the mean over all mini-batches instead of moving averages"),
     BMI_WORD_FIELD(bm_batch_norm_options, spread, spreads, "what is averaged for prediction"),
     BMI_REAL_FIELD(bm_batch_norm_options, epsilon, 0, INFINITY, 1e-5, "added to the variance"),

@@ -6,19 +6,19 @@
 #include "nn/optimizers/optimizer.h"
 
 static const bmi_field adagrad_fields[] = {
-    BMI_OPTIMIZER_FIELDS(bm_adagrad_options, .01, 0),
+    BM_OPTIMIZER_FIELDS(bm_adagrad_options, .01, 0),
     BMI_REAL_FIELD(bm_adagrad_options, initial, 0, INFINITY, 0, "sum of squares at the start"),
     BMI_REAL_FIELD(bm_adagrad_options, epsilon, 0, INFINITY, 1e-10, "added to the root"),
     { 0 },
 };
 static const bmi_field adadelta_fields[] = {
-    BMI_OPTIMIZER_FIELDS(bm_adadelta_options, 1, 0),
+    BM_OPTIMIZER_FIELDS(bm_adadelta_options, 1, 0),
     BMI_SHARE_FIELD(bm_adadelta_options, rho, .95, "memory of both averages"),
     BMI_REAL_FIELD(bm_adadelta_options, epsilon, 0, INFINITY, 1e-6, "added inside of both roots"),
     { 0 },
 };
 static const bmi_field rmsprop_fields[] = {
-    BMI_OPTIMIZER_FIELDS(bm_rmsprop_options, .001, 0),
+    BM_OPTIMIZER_FIELDS(bm_rmsprop_options, .001, 0),
     BMI_SHARE_FIELD(bm_rmsprop_options, rho, .9, "memory of the average square"),
     BMI_SHARE_FIELD(bm_rmsprop_options, momentum, 0, "share of the last step that is kept"),
     BMI_REAL_FIELD(bm_rmsprop_options, epsilon, 0, INFINITY, 1e-7, "added to the root"),

@@ -12,20 +12,6 @@
 #include <baeum/extend_nn.h>
 #include <math.h>
 
-/* Rows of the settings that all have, with the defaults of rate and weight decay. */
-#define BMI_OPTIMIZER_FIELDS(T, rate_, weight_decay_)                                                                         \
-    BMI_REAL_FIELD(T, rate, 0, INFINITY, rate_, "step size"), BMI_CHOICE_FIELD(T, schedule, "schedule", NULL, "of the rate"), \
-        BMI_REAL_FIELD(T, decay, 0, INFINITY, 0, "rate / (1 + decay t) after t updates"),                                     \
-        BMI_REAL_FIELD(T, warmup, 0, INFINITY, 0, "updates over which the rate rises to its full size"),                      \
-        BMI_REAL_FIELD(T, clip_value, 0, INFINITY, 0, "largest size of a gradient's number; 0: none"),                        \
-        BMI_REAL_FIELD(T, clip_norm, 0, INFINITY, 0, "largest norm of all gradients together; 0: none"),                      \
-        BMI_REAL_FIELD(T, weight_decay, 0, INFINITY, weight_decay_, "decoupled: w loses rate * weight_decay * w")
-/* A share, 0 <= f < 1. */
-#define BMI_SHARE_FIELD(T, f, def, doc_)                                                                                   \
-    {                                                                                                                      \
-        .name = #f, .type = BMI_FIELD_REAL, .offset = offsetof(T, f), .low = 0, .high = 1, .below = true, .number = (def), \
-        .doc = (doc_)                                                                                                      \
-    }
 #define BMI_OPTIMIZER(name_, T, fields_, update_, doc_)                                                                    \
     {                                                                                                                      \
         .size = sizeof(bm_optimizer_kind), .name = name_, .options_size = sizeof(T), .fields = fields_, .update = update_, \
