@@ -151,3 +151,10 @@ bm_status bmi_dataset_columns_make(bmi_dataset_columns *c, const bmi_network *n,
     }
     return BM_OK;
 }
+
+bool bmi_weighs_nothing(const bm_dataset *d, const int64_t *rows, int64_t count)
+{
+    for (int64_t i = 0; d->weights && i < count; i++)
+        if (bm_tensor_at(d->weights, rows ? rows[i] : i) != 0) return false;
+    return d->weights && count > 0;
+}

@@ -20,4 +20,7 @@ bm_status bmi_dataset_columns_make(bmi_dataset_columns *c, const bmi_network *n,
 bm_status bmi_input_column(bmi_column_of *c, bm_shape *row, bool *one, const bmi_network *n, const bm_tensor *x, double scale,
                            bmi_error *e, const char *who, bm_place here);
 
+/* Whether the weights of all these rows (null: the first `count`) are 0, so that nothing can be learned or judged. */
+bool bmi_weighs_nothing(const bm_dataset *d, const int64_t *rows, int64_t count);
+
 #endif

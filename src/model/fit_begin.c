@@ -184,6 +184,8 @@ static bm_status make_weights(bm_training *t)
     int64_t n = 0;
     const int32_t *classes = NULL;
     double *of = NULL;
+    if (bmi_weighs_nothing(t->data, t->chosen, t->rows))
+        return bmi_fail(t->error, BM_E_DATA, t->here, "fit: the weights of all rows that are learned from are 0");
     if (t->o.class_weights.count || t->o.balanced) {
         classes = classes_of(t, &n);
         if (!classes)

@@ -4,6 +4,7 @@
  */
 #include "data/dataset.h"
 #include "data/recipe.h"
+#include "model/dataset_columns.h"
 #include "model/learning.h"
 #include "nn/part.h"
 #include <inttypes.h>
@@ -134,8 +135,7 @@ static bm_status check_row_weights(bm_learning *l)
     if (kind->fit && !(kind->tasks & BM_LEARNS_WEIGHTED))
         return bm_learning_fail(l, BM_E_ARGUMENT,
                                 "fit: %s does not heed weights of rows; linear, softmax, perceptron and mlp do", kind->name);
-    for (int64_t i = 0; i < w->size; i++)
-        if (bm_tensor_at(w, i) > 0) return BM_OK;
+    if (!bmi_weighs_nothing(l->train, NULL, w->size)) return BM_OK;
     return bm_learning_fail(l, BM_E_DATA, "fit: the weights of all rows that are learned from are 0");
 }
 

@@ -2,6 +2,7 @@
 /* Scores of learners over tables.
  */
 #include "model/class_scores.h"
+#include "model/dataset_columns.h"
 #include "data/recipe.h"
 #include "kernels/cpu/convert.h"
 #include "tensor/tensor.h"
@@ -196,6 +197,9 @@ bm_status bmi_scores_take(bm_scores *s, const bm_model *m, const bm_dataset *d, 
     const bm_tensor *t = target_of(d);
     *s = (bm_scores){ .loss = NAN };
     if (!t) return bmi_fail(e, BM_E_DATA, here, "evaluate: the table has no column of the target");
+    if (bmi_weighs_nothing(d, NULL, d->rows))
+        return bmi_fail(e, BM_E_DATA, here, "evaluate: the weights of all %lld rows are 0; there is nothing to judge",
+                        (long long)d->rows);
     bm_scores taken = {
         .loss = NAN, .rows = d->rows, .unseen_class = d->counted.unseen_class, .no_target = d->counted.no_target
     };
@@ -213,7 +217,7 @@ static bm_status take_parts(bm_model *m, bm_dataset *const parts[3], bmi_error *
     int last = 0;
     for (int i = 0; i < BMI_PARTS; i++) m->scores[i] = (bm_scores){ .loss = NAN };
     for (int i = 0; i < 3; i++) {
-        if (!parts[i]) continue;
+        if (!parts[i] || bmi_weighs_nothing(parts[i], NULL, parts[i]->rows)) continue;
         const bm_status st = bmi_scores_stopped(m) ? BM_E_STOPPED : bmi_scores_take(&m->scores[i], m, parts[i], NULL, e, here);
         if (st) return st;
         last = i;

@@ -4,6 +4,7 @@
  */
 #include "data/dataset.h"
 #include "data/recipe.h"
+#include "model/dataset_columns.h"
 #include "model/learning.h"
 #include "model/scores.h"
 #include <inttypes.h>
@@ -84,6 +85,10 @@ static bm_status tell_left_out(table_fit *f, int i)
                         part_names[i], d->unseen);
     bool told = !none || bmi_notes_add(r->object.context, &r->notes, "! %" PRId64 " %s row%s no \"%s\", the target: left out",
                                        none, part_names[i], none == 1 ? " has" : "s have", r->target);
+    told = told && (!bmi_weighs_nothing(d, NULL, d->rows) ||
+                    bmi_notes_add(r->object.context, &r->notes,
+                                  "! the weights of all %" PRId64 " %s rows are 0: there are no scores of them", d->rows,
+                                  part_names[i]));
     told = told && (!unseen || bmi_notes_add(r->object.context, &r->notes,
                                              "! %" PRId64 " %s row%s a class that was not there in training (%s): wrong, "
                                              "whatever is predicted; left out of log loss and AUC",

@@ -266,9 +266,57 @@ static void tables(void **state)
     bm_free(weighed), bm_free(more);
 }
 
+/* Rows that all weigh 0 teach and tell nothing; that is said, and no loss of 0 is told of them. */
+static void nothing_weighs(void **state)
+{
+    (void)state;
+    static const float naught[ROWS];
+    bm_tensor *a = bm_tensor_view(BM_F32, BM_SHAPE(ROWS, COLUMNS), x), *b = bm_tensor_view(BM_F32, BM_SHAPE(ROWS), number),
+              *w = bm_tensor_view(BM_F32, BM_SHAPE(ROWS), naught);
+    bm_dataset *plain = bm_dataset_from(a, b), *light = bm_dataset_new(.x = { a }, .t = { b }, .weights = w);
+    bm_model *m = bm_sequential(bm_input(COLUMNS), bm_dense(1));
+    bm_compile(m, .loss = BM_MSE);
+    const bm_scores s = bm_evaluate(m, light);
+    assert_int_equal(s.status, BM_E_DATA);
+    bmt_contains("evaluate", s.error, "evaluate: the weights of all 80 rows are 0");
+    bm_fit(m, plain, .validation = light);
+    bmt_contains("validation", bm_error(m), "fit: validation: the weights of all 80 rows are 0");
+    bm_clear(m);
+    bm_fit(m, light);
+    bmt_contains("training", bm_error(m), "fit: the weights of all rows that are learned from are 0");
+    bm_free(m), bm_free(plain), bm_free(light), bm_free(a), bm_free(b), bm_free(w);
+}
+
+static void nothing_weighs_in_tables(void **state)
+{
+    (void)state;
+    bm_table *t = table(true);
+    int64_t rows[ROWS], zeros = 0;
+    for (int i = 0; i < ROWS; i++)
+        if (weight[i] == 0) rows[zeros++] = i;
+    assert_true(zeros > 3);
+    bm_table *light = bm_table_take(t, BM_VALUE(bm_rows, rows, (size_t)zeros));
+    bm_recipe *r = bm_recipe_new(.target = "number", .weights = "w");
+    bm_model *m = bm_learner(bm_linear(), r);
+    bm_fit_table(m, t, .validation = .2, .test_table = light);
+    if (bm_failed(m)) fail_msg("%s", bm_error(m));
+    assert_int_equal(bm_model_scores(m, "test").rows, 0);
+    assert_true(bm_model_scores(m, "validation").rows > 0 && isfinite(bm_model_scores(m, "baseline").loss));
+    bool told = false;
+    for (int64_t i = 0; bm_recipe_note(bm_model_recipe(m), i); i++)
+        told = told || (strstr(bm_recipe_note(bm_model_recipe(m), i), "! the weights of all ") &&
+                        strstr(bm_recipe_note(bm_model_recipe(m), i), " test rows are 0: there are no scores of them"));
+    assert_true(told);
+    const bm_scores s = bm_evaluate_table(m, light);
+    assert_int_equal(s.status, BM_E_DATA);
+    bmt_contains("evaluate", s.error, "rows are 0; there is nothing to judge");
+    bm_free(m), bm_free(r), bm_free(light), bm_free(t);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(learners), cmocka_unit_test(perceptrons), cmocka_unit_test(unheeded),
-                                        cmocka_unit_test(tables) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(learners),       cmocka_unit_test(perceptrons),
+                                        cmocka_unit_test(unheeded),       cmocka_unit_test(tables),
+                                        cmocka_unit_test(nothing_weighs), cmocka_unit_test(nothing_weighs_in_tables) };
     return cmocka_run_group_tests(tests, begin, NULL);
 }
