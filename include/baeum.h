@@ -6,6 +6,7 @@
 #include <baeum/column.h>
 #include <baeum/data.h>
 #include <baeum/extend.h>
+#include <baeum/extend_fields.h>
 #include <baeum/extend_graph.h>
 #include <baeum/extend_model.h>
 #include <baeum/extend_nn.h>

@@ -70,12 +70,17 @@ typedef struct bm_metric_kind {
     bm_choice_number number[2];
     bool             maximize; /**< larger is better */
     bm_target        target;   /**< 0: either */
-    /** The metric of each row, shape (batch), averaged over rows: cheap, also while training. Null: only `all`,
+    /** The metric of each row, shape (batch), averaged over rows: cheap, also while training. Null: by parts, or else by `all`,
      *  for which predictions and targets of all rows are kept, of an epoch, too. */
     bm_node        (*rows)(const bm_loss_input *in, const double p[2]);
-    /** The metric of a whole evaluation, NaN where it is not defined. Null: the mean of `rows`. */
+    /** The metric of a whole evaluation, NaN where it is not defined. Null: by parts, or the mean of `rows`. */
     double         (*all)(const bm_metric_input *in, const double p[2]);
     size_t         (*scratch)(int64_t rows, int64_t columns); /**< bytes that `all` needs; null: none */
+    /** By parts: so many numbers, 0 at first, count what part after part of the rows adds, and tell the metric in the end (of `in` the
+     *  columns and the output are given, and all rows). Null: it is not by parts. */
+    int64_t        (*counts)(int64_t columns);
+    void           (*add)(double *counts, const bm_metric_input *part, const double p[2]);
+    double         (*end)(double *counts, const bm_metric_input *in, const double p[2]);
 } bm_metric_kind;
 
 typedef struct bm_penalty_kind {

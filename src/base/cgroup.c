@@ -44,7 +44,8 @@ static void walk_up(char *folder, size_t mount, bool v2, void (*each)(void *user
     }
 }
 
-void bmi_cgroup_walk(const char *root, const char *controller, void (*each)(void *user, const char *folder, bool v2), void *user)
+void bmi_cgroup_walk(const char *root, const char *controller, void (*each)(void *user, const char *folder, bool v2),
+                     void *user)
 {
     char text[4096], folder[1300];
     snprintf(folder, sizeof folder, "%.200s/proc/self", root);

@@ -15,8 +15,8 @@ typedef struct bmi_least_squares {
     double *residual; /* k: sum of squares of what the triangle does not reach */
     double *block;    /* BMI_LS_ROWS x (n + k), column by column: the rows that come */
     int64_t filled;
-    int64_t most;     /* rows that there is room for in `whole`; 0 without it */
-    double *whole;    /* m rows of n + k numbers; or null */
+    int64_t most;           /* rows that there is room for in `whole`; 0 without it */
+    double *whole;          /* m rows of n + k numbers; or null */
     const atomic_int *stop; /* set by the caller, null allowed: work ends soon after it is not 0, and there is no solution */
 } bmi_least_squares;
 enum { BMI_LS_ROWS = 128 };

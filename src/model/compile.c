@@ -88,10 +88,11 @@ static bm_status check_positive(bm_model *m, const bm_compile_options *o, bm_pla
     double p[2];
     const bm_loss_kind *kind = loss.name || loss.kind ? bmi_loss_find(e, here, "compile", loss, p) : NULL;
     if (!kind || !bmi_loss_positive(kind) || !bmi_head_linear(&m->network->heads[0])) return e->status;
-    return bmi_fail(e, BM_E_ARGUMENT, here,
-                    "compile: the loss %s takes numbers above 0, and the last layer puts out any numbers: give it .activation = "
-                    "BM_EXPONENTIAL (or BM_SOFTPLUS)",
-                    kind->name);
+    return bmi_fail(
+        e, BM_E_ARGUMENT, here,
+        "compile: the loss %s takes numbers above 0, and the last layer puts out any numbers: give it .activation = "
+        "BM_EXPONENTIAL (or BM_SOFTPLUS)",
+        kind->name);
 }
 
 bm_status bm_compile_at(bm_model *m, const bm_compile_options *options, size_t size, bm_place here)

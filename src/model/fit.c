@@ -154,7 +154,8 @@ static void note_epoch(bm_training *t)
     bmi_history_put(h, t->column_loss, t->progress.loss);
     for (int i = 0; i < t->network->n_metrics; i++)
         bmi_history_put(h, t->column_mean[i],
-                        t->means[i] >= 0 ? t->mean_sums[i] / (double)t->rows_done : bmi_training_measure(t, i));
+                        t->means[i] >= 0 ? t->mean_sums[i] / (double)t->rows_done
+                                         : bmi_rows_seen_measure(&t->model->seen, t->network, i, t->rows_done));
     bmi_history_put(h, t->column_rate, t->model->rate);
 }
 
@@ -166,7 +167,7 @@ static void begin_epoch(bm_training *t)
     t->penalty_sum = p->penalty;
     memcpy(t->mean_sums, p->means, sizeof t->mean_sums);
     t->rows_done = p->rows;
-    t->model->seen.whole = t->model->seen.whole || !p->step;
+    if (!p->step) bmi_rows_seen_clear(&t->model->seen);
     t->progress.step = p->step;
     t->progress.epoch_done = false;
     t->epoch_start = bmi_now();

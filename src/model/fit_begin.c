@@ -21,11 +21,9 @@ static bm_status check_numbers(const bm_fit_options *o, bmi_error *e, bm_place h
     if (epochs < 1) return bmi_fail(e, BM_E_ARGUMENT, here, "fit: epochs is %" PRId64 ", it must be 1 or more", epochs);
     if (o->batch && whole_number(o->batch, 1) < 1)
         return bmi_fail(e, BM_E_ARGUMENT, here, "fit: batch is %" PRId64 ", it must be 1 or more", whole_number(o->batch, 1));
-    if (o->whole && o->batch)
-        return bmi_fail(e, BM_E_ARGUMENT, here, "fit: both batch and whole are given; give one of them");
+    if (o->whole && o->batch) return bmi_fail(e, BM_E_ARGUMENT, here, "fit: both batch and whole are given; give one of them");
     if (o->validation && o->validation_split != 0)
-        return bmi_fail(e, BM_E_ARGUMENT, here,
-                        "fit: both validation and validation_split are given; give one of them");
+        return bmi_fail(e, BM_E_ARGUMENT, here, "fit: both validation and validation_split are given; give one of them");
     if (o->validation_split != 0 && !(o->validation_split > 0 && o->validation_split < 1))
         return bmi_fail(e, BM_E_ARGUMENT, here, "fit: validation_split is %g, it must be a share between 0 and 1",
                         o->validation_split);
@@ -361,7 +359,6 @@ void bmi_training_end(bm_training *t)
     bmi_arena_end(&t->hook_arena);
     bmi_rows_seen_end(&t->seen, context);
     if (!t->model->partial.step) bmi_rows_seen_end(&t->model->seen, context);
-    bmi_release(context, t->scratch, t->scratch_bytes, 1);
     bmi_release(context, t->order, (size_t)t->rows, sizeof *t->order);
     if (t->data && t->chosen) bmi_release(context, t->chosen, (size_t)t->data->rows, sizeof *t->chosen);
     if (t->weights) bmi_release(context, t->weights, (size_t)t->data->rows, bm_type_size(t->network->type));

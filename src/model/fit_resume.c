@@ -73,13 +73,15 @@ static void take_rows(bm_training *t)
     bm_model *m = t->model;
     bmi_rows_seen *s = &t->seen, *old = &m->seen;
     const int64_t rows = m->partial.rows;
-    const bool fits = t->o.resume && m->partial.step && s->prediction && old->prediction && old->whole && rows <= s->rows &&
-                      rows <= old->rows && s->columns == old->columns && s->target_columns == old->target_columns;
-    if (fits) {
+    const bool fits = t->o.resume && m->partial.step && s->counts && old->counts && old->whole && s->all == old->all &&
+                      s->columns == old->columns && s->n_counts == old->n_counts;
+    if (fits && !s->all) s->whole = true;
+    if (fits && s->all && rows <= s->rows && rows <= old->rows && s->target_columns == old->target_columns) {
         memcpy(s->prediction, old->prediction, (size_t)(rows * s->columns) * sizeof *s->prediction);
         memcpy(s->target, old->target, (size_t)(rows * s->target_columns) * sizeof *s->target);
         s->whole = true;
     }
+    if (s->whole) memcpy(s->counts, old->counts, (size_t)s->n_counts * sizeof *s->counts);
     bmi_rows_seen_end(old, m->object.context);
     *old = *s;
     *s = (bmi_rows_seen){ .prediction = NULL };

@@ -3,61 +3,16 @@
  * on threads.
  */
 #include "model/judge.h"
-#include "base/memory.h"
-#include "kernels/cpu/convert.h"
 #include <math.h>
 #include <string.h>
 
-static int64_t elements(bm_shape row)
-{
-    int64_t n = 1;
-    for (int64_t i = 0; i < row.rank; i++) n *= row.dim[i] > 0 ? row.dim[i] : 1;
-    return n;
-}
-
-bool bmi_metrics_need_rows(const bmi_network *n)
-{
-    for (int i = 0; i < n->n_metrics; i++)
-        if (!n->metrics[i].sum.graph) return true;
-    return false;
-}
-
-size_t bmi_metrics_scratch(const bmi_network *n, int64_t rows, int64_t columns)
-{
-    size_t most = 0;
-    for (int i = 0; i < n->n_metrics; i++) {
-        const bm_metric_kind *k = n->metrics[i].kind;
-        const size_t bytes = !n->metrics[i].sum.graph && k->scratch ? k->scratch(rows, columns) : 0;
-        if (bytes > most) most = bytes;
-    }
-    return most;
-}
-
-double bmi_metric_over(const bmi_measured *m, const bm_metric_input *in)
-{
-    for (int64_t i = 0; i < in->rows * in->columns; i++)
-        if (isnan(in->prediction[i])) return NAN; /* the largest of them would be class 0 */
-    return m->kind->all(in, m->p);
-}
-
-/* Memory for all predictions and targets, when a metric needs them at once. */
+/* Memory of metrics of all rows. */
 static bm_status make_room(bmi_judge *j, const bm_dataset *d, bmi_error *e)
 {
-    if (!bmi_metrics_need_rows(j->network)) return BM_OK;
-    const int64_t rows = d->t[0].tensor->shape.dim[0];
-    j->prediction_columns = elements(j->network->heads[0].row);
-    j->target_columns = rows ? d->t[0].tensor->size / rows : 1;
-    j->prediction = bmi_alloc(j->network->context, (size_t)j->count, (size_t)j->prediction_columns * sizeof *j->prediction);
-    j->target = bmi_alloc(j->network->context, (size_t)j->count, (size_t)j->target_columns * sizeof *j->target);
-    j->scratch_bytes = bmi_metrics_scratch(j->network, j->count, j->prediction_columns);
-    j->scratch = bmi_alloc(j->network->context, j->scratch_bytes, 1);
-    if (!j->prediction || !j->target || !j->scratch)
-        return bmi_fail_memory(e, j->here, (size_t)(j->count * j->prediction_columns) * sizeof(double), "predictions");
-    bmi_column_of all;
-    bmi_column_make(&all, d->t[0].tensor, BM_F64, false);
-    if (j->rows) bmi_column_gather(&all, j->target, j->rows, 0, j->count);
-    else bmi_column_copy(&all, j->target, 0, j->count);
-    return BM_OK;
+    const int64_t columns = bmi_row_elements(j->network->heads[0].row);
+    bmi_column_make(&j->targets, d->t[0].tensor, BM_F64, false);
+    if (bmi_rows_seen_make(&j->seen, j->network, j->count, j->batch, columns, j->targets.elements)) return BM_OK;
+    return bmi_fail_memory(e, j->here, (size_t)(j->count * columns) * sizeof(double), "predictions");
 }
 
 static bm_status make_passes(bmi_judge *j, bmi_error *e)
@@ -70,7 +25,7 @@ static bm_status make_passes(bmi_judge *j, bmi_error *e)
     if (j->columns.weighted) bmi_pass_feed(&r, n->eval_weight, none);
     j->data = bmi_pass_fetch(&r, j->columns.weighted ? n->eval_weighted : n->eval_data);
     j->penalty = n->eval_penalty.graph ? bmi_pass_fetch(&r, n->eval_penalty) : -1;
-    j->output = j->prediction ? bmi_pass_fetch(&r, n->heads[0].judged) : -1;
+    j->output = j->seen.counts ? bmi_pass_fetch(&r, n->heads[0].judged) : -1;
     for (int i = 0; i < n->n_metrics; i++) j->sums[i] = n->metrics[i].sum.graph ? bmi_pass_fetch(&r, n->metrics[i].sum) : -1;
     const int64_t rest = j->count % j->batch;
     if (j->count >= j->batch && bmi_pass_make(&j->whole, j->session, &r, j->batch, e, j->here)) return e->status;
@@ -110,9 +65,7 @@ bm_status bmi_judge_begin(bmi_judge *j, bmi_network *n, bm_session *s, const bm_
 void bmi_judge_end(bmi_judge *j)
 {
     if (!j->network) return;
-    bmi_release(j->network->context, j->prediction, (size_t)j->count, (size_t)j->prediction_columns * sizeof *j->prediction);
-    bmi_release(j->network->context, j->target, (size_t)j->count, (size_t)j->target_columns * sizeof *j->target);
-    bmi_release(j->network->context, j->scratch, j->scratch_bytes, 1);
+    bmi_rows_seen_end(&j->seen, j->network->context);
     *j = (bmi_judge){ 0 };
 }
 
@@ -137,9 +90,8 @@ static bm_status run_pass(bmi_judge *j, const bmi_pass *p, int64_t first, double
     for (int i = 0; i < j->network->n_metrics; i++)
         if (j->sums[i] >= 0) sums[i] += bmi_pass_number(p->fetch[j->sums[i]]);
     if (j->output >= 0) {
-        const bm_array *a = p->fetch[j->output];
-        const int64_t k = p->rows * j->prediction_columns;
-        bmi_read[bmi_isa_now()][BMI_REAL_F64](j->prediction + first * j->prediction_columns, a->data, a->type, 1, k, k, 1);
+        feed(j, &j->targets, bmi_rows_seen_targets(&j->seen, first), first, p->rows);
+        bmi_rows_seen_add(&j->seen, j->network, first, p->rows, p->fetch[j->output]);
     }
     return BM_OK;
 }
@@ -167,6 +119,7 @@ bm_status bmi_judge_run(bmi_judge *j, bmi_error *e)
     const bmi_network *n = j->network;
     double data = 0, sums[BM_MODEL_MAX] = { 0 };
     int64_t at = 0;
+    bmi_rows_seen_clear(&j->seen);
     for (; at + j->batch <= j->count; at += j->batch)
         if (run_pass(j, &j->whole, at, &data, sums, e)) return e->status;
     if (at < j->count && run_pass(j, &j->rest, at, &data, sums, e)) return e->status;
@@ -174,15 +127,8 @@ bm_status bmi_judge_run(bmi_judge *j, bmi_error *e)
     j->loss = n->heads[0].loss->reduction == BM_REDUCE_MEAN ? data / (double)j->count : data;
     if (j->penalty >= 0) j->loss += bmi_pass_number(last->fetch[j->penalty]);
     if (check_data(j, e)) return e->status;
-    const bm_metric_input all = { .prediction = j->prediction,
-                                  .target = j->target,
-                                  .rows = j->count,
-                                  .columns = j->prediction_columns,
-                                  .target_columns = j->target_columns,
-                                  .output = n->heads[0].form,
-                                  .scratch = j->scratch };
     for (int i = 0; i < n->n_metrics; i++)
-        j->metrics[i] = j->sums[i] < 0 ? bmi_metric_over(&n->metrics[i], &all)
+        j->metrics[i] = j->sums[i] < 0 ? bmi_rows_seen_measure(&j->seen, n, i, j->count)
                         : isnan(data)  ? NAN /* so was a prediction, which counts as some class */
                                        : sums[i] / (double)j->count;
     return BM_OK;

@@ -7,6 +7,7 @@
 #define BMI_MODEL_JUDGE_H
 #include "model/dataset_columns.h"
 #include "model/pass.h"
+#include "model/rows_seen.h"
 
 typedef struct bmi_judge {
     const bmi_network *network;
@@ -19,19 +20,11 @@ typedef struct bmi_judge {
     int64_t count, batch;
     bmi_pass whole, rest;                          /* batches of `batch` rows, and the last one */
     int data, penalty, output, sums[BM_MODEL_MAX]; /* positions of fetches, -1: not fetched */
-    double *prediction, *target;                   /* of all rows, for metrics over all; null: there are none */
-    int64_t prediction_columns, target_columns;
-    void *scratch; /* of such metrics */
-    size_t scratch_bytes;
+    bmi_rows_seen seen;                            /* for metrics of all rows */
+    bmi_column_of targets;
     /* results */
     double loss, metrics[BM_MODEL_MAX];
 } bmi_judge;
-
-/* Whether a metric needs all rows at once; the bytes that such metrics need to work with. */
-bool bmi_metrics_need_rows(const bmi_network *n);
-size_t bmi_metrics_scratch(const bmi_network *n, int64_t rows, int64_t columns);
-/* Such a metric; NaN where a prediction is NaN, as bm_measure refuses it. */
-double bmi_metric_over(const bmi_measured *m, const bm_metric_input *in);
 
 bm_status bmi_judge_begin(bmi_judge *j, bmi_network *n, bm_session *s, const bm_dataset *d, const int64_t *rows, int64_t count,
                           int64_t batch, bmi_error *e, const char *who, bm_place here);

@@ -239,21 +239,29 @@ static bm_status load_variable(loading *l, const bmi_st_entry *from, const char 
     return bmi_session_adopt(l->m->network->session, node.index, t) ? BM_OK : bmi_fail_memory(l->e, l->here, 0, "variables");
 }
 
-/* Predictions and targets of an epoch that was broken off, where a checkpoint has them as they must be. */
+/* What metrics of all rows know of an epoch that was broken off, where a checkpoint has it as it must be. */
 static bm_status load_rows(loading *l)
 {
     bm_model *m = l->m;
     const bmi_st_entry *y = bmi_safetensors_find(&l->file, "training/predictions"),
-                       *t = bmi_safetensors_find(&l->file, "training/targets");
+                       *t = bmi_safetensors_find(&l->file, "training/targets"),
+                       *counts = bmi_safetensors_find(&l->file, "training/counts");
     const int64_t rows = m->partial.rows;
-    if (!m->partial.step || !y || !t || y->type != bmi_st_of(BM_F64) || t->type != y->type || y->shape.rank != 2 ||
-        t->shape.rank != 2 || y->shape.dim[0] != rows || t->shape.dim[0] != rows)
+    const int64_t columns = bmi_row_elements(m->network->heads[0].row);
+    bmi_rows_seen *s = &m->seen;
+    if (!m->partial.step || !m->network->compiled || !counts || counts->type != bmi_st_of(BM_F64)) return BM_OK;
+    const bool all = y && t && y->type == bmi_st_of(BM_F64) && t->type == y->type && y->shape.rank == 2 && t->shape.rank == 2 &&
+                     y->shape.dim[0] == rows && t->shape.dim[0] == rows && y->shape.dim[1] == columns;
+    if (!bmi_rows_seen_make(s, m->network, all ? rows : 1, 1, columns, all ? t->shape.dim[1] : 1))
+        return bmi_fail_memory(l->e, l->here, counts->bytes + (all ? y->bytes + t->bytes : 0), "predictions");
+    if (!s->counts || s->all != all || counts->bytes != (size_t)s->n_counts * sizeof *s->counts) {
+        bmi_rows_seen_end(s, m->object.context);
         return BM_OK;
-    if (!bmi_rows_seen_make(&m->seen, m->object.context, rows, y->shape.dim[1], t->shape.dim[1]))
-        return bmi_fail_memory(l->e, l->here, y->bytes + t->bytes, "predictions");
-    memcpy(m->seen.prediction, y->data, y->bytes);
-    memcpy(m->seen.target, t->data, t->bytes);
-    m->seen.whole = true;
+    }
+    memcpy(s->counts, counts->data, counts->bytes);
+    if (all) memcpy(s->prediction, y->data, y->bytes);
+    if (all) memcpy(s->target, t->data, t->bytes);
+    s->whole = true;
     return BM_OK;
 }
 
@@ -292,7 +300,8 @@ bm_model *bm_load_at(const bm_model_load_options *options, size_t size, bm_place
     if (m->object.error.status || bmi_fail_from(&m->object.error, &e)) return bmi_model_made(m);
     if (!o.path || !*o.path) bmi_fail(l.e, BM_E_ARGUMENT, here, "load: no path is given");
     else if (!bmi_safetensors_read(l.e, here, o.context, o.path, &l.file)) {
-        if (!load_structure(&l) && !load_version(&l) && !load_training(&l) && !load_recipe(&l) && !load_variables(&l) && !load_rows(&l))
+        if (!load_structure(&l) && !load_version(&l) && !load_training(&l) && !load_recipe(&l) && !load_variables(&l) &&
+            !load_rows(&l))
             load_task(&l);
         bmi_safetensors_end(&l.file);
     }

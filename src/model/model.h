@@ -5,6 +5,7 @@
 #define BMI_MODEL_MODEL_H
 #include "model/history.h"
 #include "model/hooks.h"
+#include "model/rows_seen.h"
 #include "nn/part.h"
 #include <stdatomic.h>
 
@@ -15,15 +16,6 @@ typedef struct bmi_partial {
     int64_t step, rows;
     double loss, penalty, means[BM_MODEL_MAX];
 } bmi_partial;
-
-/* Predictions and targets of the present epoch's rows, for metrics that need them at once. */
-typedef struct bmi_rows_seen {
-    double *prediction, *target;           /* null: no metric needs them */
-    int64_t rows, columns, target_columns; /* room */
-    bool whole;                            /* from the epoch's first row on */
-} bmi_rows_seen;
-bool bmi_rows_seen_make(bmi_rows_seen *s, bm_context *context, int64_t rows, int64_t columns, int64_t target_columns);
-void bmi_rows_seen_end(bmi_rows_seen *s, bm_context *context);
 
 struct bm_model {
     bmi_object object;

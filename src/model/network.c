@@ -98,6 +98,13 @@ void bmi_network_free(bmi_network *n)
     bmi_release(n->context, n, 1, sizeof *n);
 }
 
+int64_t bmi_row_elements(bm_shape row)
+{
+    int64_t n = 1;
+    for (int64_t i = 0; i < row.rank; i++) n *= row.dim[i] > 0 ? row.dim[i] : 1;
+    return n;
+}
+
 /* ---- variables ---- */
 size_t bmi_network_variables(const bmi_network *n, bool training)
 {
@@ -159,7 +166,8 @@ bm_status bmi_network_weigh(const bmi_network *n, bool training, size_t more, bm
     }
     if (bmi_memory_fits(all < 0x1p62 ? (size_t)all : (size_t)1 << 62, &available)) return BM_OK;
     return bmi_fail(e, BM_E_MEMORY, here,
-                    "the weights of the network%s take %.3g GB, and %.3g GB of memory are available; the largest layer is %s, with "
+                    "out of memory: the weights of the network%s take %.3g GB, and %.3g GB of memory are available; the "
+                    "largest layer is %s, with "
                     "%.3g GB of weights: fewer units%s take less",
                     training ? " and what is kept of them in training" : "", all * 1e-9, (double)available * 1e-9, largest,
                     most * 1e-9, training ? ", or an optimiser that keeps less (sgd)," : "");

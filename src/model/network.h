@@ -92,6 +92,8 @@ bmi_network *bmi_network_new(bmi_error *e, bm_context *context, const bmi_kept_l
 void bmi_network_free(bmi_network *n); /* null allowed */
 /* network_compile.c: loss, step, metrics. */
 bm_status bmi_network_compile(bmi_network *n, const bmi_settings *settings, bmi_error *e);
+/* Numbers of a row; unknown dimensions count as 1. */
+int64_t bmi_row_elements(bm_shape row);
 /* Whether an output is a sum, which may be any number. */
 bool bmi_head_linear(const bmi_head *head);
 /* Gives the variables of `from` to `to` where names, types and shapes agree: all of them, or those of layers only. */

@@ -124,8 +124,12 @@ static bm_status add_entries(bm_model *m, bool training, bmi_arena *names, bmi_s
     if (!training) return BM_OK;
     entries[(*n)++] =
         (bmi_st_entry){ .name = "training/state", .type = BMI_ST_U64, .shape = { .rank = 1, .dim = { 2 } }, .data = state };
-    if (m->partial.step && m->seen.prediction && m->seen.whole) { /* the epoch's rows so far */
-        const bmi_rows_seen *s = &m->seen;
+    const bmi_rows_seen *s = &m->seen;
+    if (m->partial.step && s->counts && s->whole) /* of the epoch's rows so far */
+        entries[(*n)++] = (bmi_st_entry){
+            .name = "training/counts", .type = bmi_st_of(BM_F64), .shape = BM_SHAPE(s->n_counts), .data = s->counts
+        };
+    if (m->partial.step && s->all && s->whole) {
         const bm_shape y = BM_SHAPE(m->partial.rows, s->columns), t = BM_SHAPE(m->partial.rows, s->target_columns);
         entries[(*n)++] =
             (bmi_st_entry){ .name = "training/predictions", .type = bmi_st_of(BM_F64), .shape = y, .data = s->prediction };
@@ -139,7 +143,7 @@ static bm_status add_entries(bm_model *m, bool training, bmi_arena *names, bmi_s
 static bm_status write_file(bm_model *m, const bm_save_options *o, bm_place here)
 {
     bmi_error *e = &m->object.error;
-    const size_t room = bmi_network_variables(m->network, true) + 3 + bmi_hooks_entries(m);
+    const size_t room = bmi_network_variables(m->network, true) + 4 + bmi_hooks_entries(m);
     const uint64_t state[2] = { (uint64_t)m->seed, m->network->session->state.tick };
     bm_context *context = m->object.context;
     bmi_arena names = { .context = context };

@@ -27,8 +27,6 @@ struct bm_training {
     /* metrics that need all rows of an epoch */
     bmi_rows_seen seen; /* the model's, once all has begun */
     bmi_column_of targets;
-    void *scratch;
-    size_t scratch_bytes;
     /* passes */
     bmi_pass whole, rest;
     int loss, data_loss, penalty, gradient, output, means[BM_MODEL_MAX]; /* positions of fetches; -1: not fetched */
@@ -59,10 +57,9 @@ bm_status bmi_training_begin(bm_training *t);
 void bmi_training_end(bm_training *t);
 /* fit_resume.c: the callbacks become the model's, with what those of the fit that is resumed remember. */
 bm_status bmi_training_commit(bm_training *t);
-/* fit_rows.c: predictions and targets of an epoch's rows: their memory, those of a step, and a metric of all. */
+/* fit_rows.c: metrics of all rows of an epoch: their memory, and the rows of a step. */
 bm_status bmi_training_make_rows(bm_training *t);
 void bmi_training_keep_rows(bm_training *t, const bmi_pass *p, const int64_t *rows);
-double bmi_training_measure(const bm_training *t, int metric);
 /* fit.c: an epoch is over for a callback. */
 void bmi_training_call_epoch(bm_training *t, bmi_hook *h);
 /* fit_number.c: names what made the loss of this batch not finite. */

@@ -153,7 +153,10 @@ void bm_build_max_norm(bm_build *b, bm_node node, double limit)
 /* The activation, by the kind of its node, that losses know a stable form of. */
 static const char *squash_of(const char *kind)
 {
-    return !strcmp(kind, "softmax") ? "softmax" : !strcmp(kind, "sigmoid") ? "sigmoid" : !strcmp(kind, "exp") ? "exponential" : NULL;
+    return !strcmp(kind, "softmax")   ? "softmax"
+           : !strcmp(kind, "sigmoid") ? "sigmoid"
+           : !strcmp(kind, "exp")     ? "exponential"
+                                      : NULL;
 }
 
 bm_node bm_build_activation(bm_build *b, bm_activation activation, bm_node x)

@@ -142,11 +142,11 @@ bm_tensor *bm_measure_at(bm_metric metric, const bm_measure_options *options, si
     const bm_metric_kind *kind = bmi_metric_find(&m.e, here, "measure", metric, p);
     if (kind) m.what = kind->name;
     if (kind) read_all(&m, options, size);
-    if (!m.e.status && kind->all) {
-        const size_t bytes = kind->scratch ? kind->scratch(m.in.rows, m.in.columns) : 0;
+    if (!m.e.status && (kind->all || bmi_metric_by_parts(kind))) {
+        const size_t bytes = bmi_metric_scratch(kind, m.in.rows, m.in.columns);
         m.in.scratch = bytes ? bmi_arena_alloc(&m.arena, bytes, 1) : NULL;
         if (bytes && !m.in.scratch) bmi_fail_memory(&m.e, here, bytes, kind->name);
-        else value = kind->all(&m.in, p);
+        else value = bmi_metric_all(kind, &m.in, p);
         if (!m.e.status && isnan(value)) {
             if (kind->target != BM_TARGET_LIKE_OUTPUT && m.in.output != BM_OUTPUT_LABELS) check_classes(&m);
             bmi_fail(

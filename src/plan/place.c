@@ -193,7 +193,8 @@ static bm_status weigh(const placer *p, size_t bytes)
         if (p->buffers[i].bytes > p->buffers[most].bytes) most = i;
     while (item + 1 < ir->n_items && ir->items[item].buffer != most) item++;
     return bmi_fail(ir->error, BM_E_MEMORY, ir->here,
-                    "the values of a run take %.3g GB, and %.3g GB of memory are available; the largest is \"%s\", %s; fewer "
+                    "out of memory: the values of a run take %.3g GB, and %.3g GB of memory are available; the largest is "
+                    "\"%s\", %s; fewer "
                     "rows at once (a smaller batch) or smaller layers take less",
                     (double)bytes * 1e-9, (double)available * 1e-9, ir->request->graph->nodes[ir->items[item].node].name,
                     bmi_shape_text(text, &ir->items[item].shape));

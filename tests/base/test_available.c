@@ -23,7 +23,8 @@ static void put(const char *root, const char *name, const char *text)
     fclose(file);
 }
 
-static const char machine[] = "MemTotal: 9000 kB\nMemFree: 1 kB\nMemAvailable:    4000 kB\nSwapTotal: 900 kB\nSwapFree: 500 kB\n";
+static const char machine[] =
+    "MemTotal: 9000 kB\nMemFree: 1 kB\nMemAvailable:    4000 kB\nSwapTotal: 900 kB\nSwapFree: 500 kB\n";
 
 static void made_up(void **state)
 {
@@ -69,7 +70,8 @@ static void made_up(void **state)
           "5:memory:/x\n",
           { { "/sys/fs/cgroup/memory/x/memory.limit_in_bytes", "600000\n" },
             { "/sys/fs/cgroup/memory/x/memory.usage_in_bytes", "500000\n" },
-            { "/sys/fs/cgroup/memory/x/memory.stat", "inactive_file 7\ntotal_inactive_file 30000\ntotal_active_file 20000\n" } },
+            { "/sys/fs/cgroup/memory/x/memory.stat",
+              "inactive_file 7\ntotal_inactive_file 30000\ntotal_active_file 20000\n" } },
           150000 + 500 * K },
         { "v1 without a limit",
           machine,

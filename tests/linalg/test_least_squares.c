@@ -149,8 +149,7 @@ static void wide(void **state)
         bm_context *context = bm_context_new(.allocator = { &memory, count_get, count_give });
         double *a = calloc((size_t)(m * w), sizeof *a), *x = calloc((size_t)n, 2 * sizeof *x);
         for (int i = 0; i < m; i++) {
-            for (int j = 0; j < n; j++)
-                a[i * w + j] = i == m - 1 ? a[j] + a[w + j] : sin(1 + 3. * i + 7. * j + (double)i * j);
+            for (int j = 0; j < n; j++) a[i * w + j] = i == m - 1 ? a[j] + a[w + j] : sin(1 + 3. * i + 7. * j + (double)i * j);
             a[i * w + n] = cos(i);
             a[i * w + n + 1] = i - 5.;
         }
@@ -250,10 +249,14 @@ static void stopping(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(worked_tables),     cmocka_unit_test(residual_is_orthogonal),
-        cmocka_unit_test(shortest_of_many),  cmocka_unit_test(more_columns_than_rows),
-        cmocka_unit_test(badly_conditioned), cmocka_unit_test(reflections),
-        cmocka_unit_test(far_from_one),      cmocka_unit_test(stopping),
+        cmocka_unit_test(worked_tables),
+        cmocka_unit_test(residual_is_orthogonal),
+        cmocka_unit_test(shortest_of_many),
+        cmocka_unit_test(more_columns_than_rows),
+        cmocka_unit_test(badly_conditioned),
+        cmocka_unit_test(reflections),
+        cmocka_unit_test(far_from_one),
+        cmocka_unit_test(stopping),
         cmocka_unit_test(wide),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

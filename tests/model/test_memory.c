@@ -32,7 +32,8 @@ static void weights(void **state)
 {
     (void)state;
     bm_dataset *d = rows(4, 8);
-    bm_model *m = bm_sequential(bm_input(8), bm_dense(1 << 20, .name = "wide"), bm_dense(1 << 22, .name = "wider"), bm_dense(1));
+    bm_model *m =
+        bm_sequential(bm_input(8), bm_dense(1 << 20, .name = "wide"), bm_dense(1 << 22, .name = "wider"), bm_dense(1));
     assert_string_equal(bm_error(m), ""); /* a plan costs nothing */
     bm_tensor *p = bm_predict(m, bm_dataset_x(d, 0));
     too_large(bm_status_of(p), bm_error(p), "the largest layer is wider");

@@ -90,10 +90,11 @@ double bmi_counts_balanced(const bmi_class_counts *c)
     return n ? sum / (double)n : NAN;
 }
 
-static double balanced_all(const bm_metric_input *in, const double p[2])
+static double balanced_end(double *counts, const bm_metric_input *in, const double p[2])
 {
     bmi_class_counts c;
-    return bmi_class_counts_of(in, p[0], &c) ? bmi_counts_balanced(&c) : NAN;
+    (void)p;
+    return bmi_class_counts_of(counts, in, &c) ? bmi_counts_balanced(&c) : NAN;
 }
 
 BMI_METRIC(accuracy, "share of rows (of labels, where several may hold) that are right", .maximize = true,
@@ -105,7 +106,7 @@ BMI_METRIC(top_k, "share of rows whose class is among the k largest outputs", .m
            .number = {
                { .name = "k", .initial = 5, .low = 1, .high = INFINITY, .below = true, .doc = "how many may be tried" } });
 BMI_METRIC(balanced_accuracy, "mean over classes of the share of the class's rows that are right", .maximize = true,
-           .all = balanced_all, .scratch = bmi_class_counts_bytes, BMI_THRESHOLD);
+           .counts = bmi_class_counts_size, .add = bmi_class_counts_add, .end = balanced_end, BMI_THRESHOLD);
 
 const bmi_kind bmi_kinds_metric_accuracy[] = {
     BMI_METRIC_KIND(accuracy),

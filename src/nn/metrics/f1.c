@@ -39,19 +39,21 @@ double bmi_counts_f1(const bmi_class_counts *c, bmi_f1_measure m, bool macro)
     return of_counts(c, false, m, macro ? MACRO : PLAIN);
 }
 
-static double score(const bm_metric_input *in, double threshold, bmi_f1_measure m, average a)
+static double score(double *counts, const bm_metric_input *in, bmi_f1_measure m, average a)
 {
     bmi_class_counts c;
-    if (!bmi_class_counts_of(in, threshold, &c)) return NAN;
+    if (!bmi_class_counts_of(counts, in, &c)) return NAN;
     return of_counts(&c, in->output == BM_OUTPUT_LABELS && in->columns > 1, m, a);
 }
 
-#define ROW(name_, doc_, measure_, average_)                                \
-    static double all_##name_(const bm_metric_input *in, const double p[2]) \
-    {                                                                       \
-        return score(in, p[0], measure_, average_);                         \
-    }                                                                       \
-    BMI_METRIC(name_, doc_, .maximize = true, .all = all_##name_, .scratch = bmi_class_counts_bytes, BMI_THRESHOLD);
+#define ROW(name_, doc_, measure_, average_)                                                                \
+    static double end_##name_(double *counts, const bm_metric_input *in, const double p[2])                 \
+    {                                                                                                       \
+        (void)p;                                                                                            \
+        return score(counts, in, measure_, average_);                                                       \
+    }                                                                                                       \
+    BMI_METRIC(name_, doc_, .maximize = true, .counts = bmi_class_counts_size, .add = bmi_class_counts_add, \
+               .end = end_##name_, BMI_THRESHOLD);
 ROW(precision, "share of the rows predicted as class 1 that are; of several classes the macro mean", BMI_PRECISION, PLAIN)
 ROW(precision_micro, "precision of the counts over all classes", BMI_PRECISION, MICRO)
 ROW(precision_macro, "mean precision over classes", BMI_PRECISION, MACRO)

@@ -14,6 +14,11 @@
     {                                     \
         "metric", #name_, &metric_##name_ \
     }
+/* Whether it is counted by parts; bytes of scratch that it needs over all rows at once, and its value then. */
+bool bmi_metric_by_parts(const bm_metric_kind *k);
+size_t bmi_metric_scratch(const bm_metric_kind *k, int64_t rows, int64_t columns);
+double bmi_metric_all(const bm_metric_kind *k, const bm_metric_input *in, const double p[2]);
+
 #define BMI_THRESHOLD .number = { { .name = "threshold", .initial = .5, .doc = "of one output: class 1 from this on" } }
 
 /* The weight of a row, and the sum of all. */
@@ -35,8 +40,10 @@ typedef struct bmi_class_counts {
     int64_t classes;
     double *hit, *wrong, *missed;
 } bmi_class_counts;
-size_t bmi_class_counts_bytes(int64_t rows, int64_t columns);
-bool bmi_class_counts_of(const bm_metric_input *in, double threshold, bmi_class_counts *c); /* false: a class is outside */
+/* As numbers of a metric by parts; p[0] is the threshold. */
+int64_t bmi_class_counts_size(int64_t columns);
+void bmi_class_counts_add(double *counts, const bm_metric_input *part, const double p[2]);
+bool bmi_class_counts_of(double *counts, const bm_metric_input *in, bmi_class_counts *c); /* false: a class was outside */
 void bmi_class_count(bmi_class_counts *c, int64_t predicted, int64_t truth, double weight);
 /* Of classes that exclude each other: balanced accuracy; precision, recall or F1, macro or else that of class 1 where there are two. */
 double bmi_counts_balanced(const bmi_class_counts *c);

@@ -82,26 +82,37 @@ static double surprise(double t, double y)
     return t > 0 ? -t * log(y) : 0;
 }
 
-static double log_loss_all(const bm_metric_input *in, const double p[2])
+/* The sum of what rows cost, and of their weights. */
+static int64_t log_loss_counts(int64_t columns)
+{
+    (void)columns;
+    return 2;
+}
+
+static void log_loss_add(double *counts, const bm_metric_input *in, const double p[2])
 {
     (void)p;
     const bool each = in->columns == 1 || in->output == BM_OUTPUT_LABELS;
-    double sum = 0;
     for (int64_t i = 0; i < in->rows; i++) {
-        double row = 0;
-        if (in->columns > 1 && in->target_columns == 1 && bmi_class_true(in, i) < 0) return NAN;
+        double row = in->columns > 1 && in->target_columns == 1 && bmi_class_true(in, i) < 0 ? NAN : 0;
         for (int64_t j = 0; j < in->columns; j++) {
             const double y = in->prediction[i * in->columns + j], t = bmi_target_at(in, i, j);
-            if (!(t >= 0 && t <= 1 && y >= 0 && y <= 1)) return NAN;
-            row += surprise(t, y) + (each ? surprise(1 - t, 1 - y) : 0);
+            row += t >= 0 && t <= 1 && y >= 0 && y <= 1 ? surprise(t, y) + (each ? surprise(1 - t, 1 - y) : 0) : NAN;
         }
-        sum += bmi_weight_of(in, i) * row / (each ? (double)in->columns : 1);
+        counts[0] += bmi_weight_of(in, i) * row / (each ? (double)in->columns : 1);
+        counts[1] += bmi_weight_of(in, i);
     }
-    return sum / bmi_weight_sum(in);
+}
+
+static double log_loss_end(double *counts, const bm_metric_input *in, const double p[2])
+{
+    (void)in, (void)p;
+    return counts[0] / counts[1];
 }
 
 BMI_METRIC(roc_auc, "area under the ROC curve; of several classes the mean over one against the rest", .maximize = true,
            .all = auc_all, .scratch = auc_scratch);
-BMI_METRIC(log_loss, "mean of -log of the probability that the true class was given", .all = log_loss_all);
+BMI_METRIC(log_loss, "mean of -log of the probability that the true class was given", .counts = log_loss_counts,
+           .add = log_loss_add, .end = log_loss_end);
 
 const bmi_kind bmi_kinds_metric_probability[] = { BMI_METRIC_KIND(roc_auc), BMI_METRIC_KIND(log_loss), { 0 } };
