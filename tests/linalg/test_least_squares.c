@@ -99,24 +99,6 @@ static void more_columns_than_rows(void **state)
     bmt_near("exact", residual, 0, 1e-13);
 }
 
-typedef struct counted {
-    size_t now, most;
-} counted;
-
-static void *count_get(void *user, size_t bytes, size_t alignment)
-{
-    counted *c = user;
-    c->now += bytes;
-    if (c->now > c->most) c->most = c->now;
-    return aligned_alloc(alignment, (bytes + alignment - 1) / alignment * alignment);
-}
-
-static void count_give(void *user, void *memory, size_t bytes)
-{
-    ((counted *)user)->now -= bytes;
-    free(memory);
-}
-
 /* Against numpy (tests/golden/least_norm.py): one row is the sum of two, with a right side that is not, so the rank is one less and the
  * residual not 0. Memory is that of the rows, not of the columns squared. */
 static void wide(void **state)
@@ -145,8 +127,8 @@ static void wide(void **state)
     };
     for (size_t s = 0; s < BMI_COUNT(cases); s++) {
         const int m = cases[s].m, n = cases[s].n, w = n + 2;
-        counted memory = { 0 };
-        bm_context *context = bm_context_new(.allocator = { &memory, count_get, count_give });
+        bmt_faults memory = { 0 };
+        bm_context *context = bmt_context(&memory, 1);
         double *a = calloc((size_t)(m * w), sizeof *a), *x = calloc((size_t)n, 2 * sizeof *x);
         for (int i = 0; i < m; i++) {
             for (int j = 0; j < n; j++) a[i * w + j] = i == m - 1 ? a[j] + a[w + j] : sin(1 + 3. * i + 7. * j + (double)i * j);
@@ -169,8 +151,8 @@ static void wide(void **state)
         }
         bmi_least_squares_end(&ls);
         bm_context_free(context);
-        assert_int_equal(memory.now, 0);
-        assert_true(memory.most < (size_t)(m * w + 3 * m * m + 4 * n) * sizeof(double) + 200000);
+        assert_int_equal(memory.live, 0);
+        assert_true(memory.peak_bytes < (size_t)(m * w + 3 * m * m + 4 * n) * sizeof(double) + 200000);
         free(a);
         free(x);
     }
