@@ -55,12 +55,13 @@ typedef struct bm_compile_options {
 
 /** Makes the training step: loss, gradients, optimiser, metrics. The loss of a batch is sum(weight * row loss) / rows, plus penalties:
  *  weights of rows are not divided by their sum, as in Keras (and in PyTorch's reduction="none" with a mean over rows; its weighted
- *  cross-entropy divides by the sum of the weights). Metrics do not weigh rows; those that
- *  need all rows at once (the area under a curve, F1, R2) are taken over the epoch's rows as each step predicted them, for which the fit keeps
- *  8 bytes of memory for each prediction and target. With a loss on logits (BM_SOFTMAX_CROSSENTROPY,
+ *  cross-entropy divides by the sum of the weights). Metrics do not weigh rows; those of
+ *  all rows (F1, R2, the area under a curve) are taken over the epoch's rows as each step predicted them: most count part by part; for
+ *  BM_ROC_AUC and metrics from outside that do not, the fit keeps 8 bytes of memory for each prediction and target. With a loss on logits (BM_SOFTMAX_CROSSENTROPY,
  *  BM_SIGMOID_CROSSENTROPY) metrics see the probabilities. Compiling again keeps the weights and drops the optimiser's state. A softmax or sigmoid at the end joins a cross-entropy
  *  in its stable, fused form.
- *  Errors   BM_E_ARGUMENT no loss, an unknown name, an option outside its range, a loss that does not fit the output; BM_E_MEMORY
+ *  Errors   BM_E_ARGUMENT no loss, an unknown name, an option outside its range, a loss that does not fit the output, one of numbers
+ *           above 0 (BM_POISSON, BM_MSLE) behind a last layer that puts out any: give that BM_EXPONENTIAL or BM_SOFTPLUS; BM_E_MEMORY
  */
 BM_API bm_status bm_compile_at(bm_model *m, const bm_compile_options *options, size_t size, bm_place here);
 #define bm_compile(m, ...) bm_compile_at((m), BM_OPTIONS(bm_compile_options, .zero_ = 0, __VA_ARGS__), BM_HERE)
@@ -185,9 +186,9 @@ typedef struct bm_fit_options {
  *
  *  Errors   BM_E_ARGUMENT not compiled, a batch larger than the data (both are named), settings outside their ranges, called by a
  *           callback of a fit of the same model; BM_E_SHAPE, BM_E_TYPE the data does not fit the model; BM_E_DATA no target, labels
- *           outside the classes, weights that are negative; BM_E_NUMBER the loss is not finite: the message names the first
+ *           outside the classes, weights that are negative, or all 0 in training or validation; BM_E_NUMBER the loss is not finite: the message names the first
  *           operation that made it so, and the weights are as they were before that step; or the weights are not finite after the
- *           last one; BM_E_MEMORY. After bm_stop it returns BM_OK (bm_stopped_by says "stop").
+ *           last one; BM_E_MEMORY, also when it would take more than the machine has: then nothing was done. After bm_stop it returns BM_OK (bm_stopped_by says "stop").
  */
 BM_API bm_status bm_fit_at(bm_model *m, const bm_fit_options *options, size_t size, bm_place here);
 #define bm_fit(m, ...) bm_fit_at((m), BM_OPTIONS(bm_fit_options, .data = __VA_ARGS__), BM_HERE)
@@ -369,7 +370,8 @@ typedef struct bm_mlp_options {
     int64_t       patience;    /**< epochs without a better validation loss end training; default 10, or 40 steps when that is more */
 } bm_mlp_options;
 /** A network of dense layers; the output layer and loss follow from the task. Over a table (bm_fit_table) numbers are learned
- *  standardised and predicted in the table's unit, unless the loss is about their values (Poisson, MAPE, MSLE). */
+ *  standardised and predicted in the table's unit, unless the loss is about their values (Poisson, MAPE, MSLE); of those
+ *  of numbers above 0 (Poisson, MSLE) the output layer is e^x, the log link. */
 #define bm_mlp(...) bm_learner_value_at("mlp", BM_OPTIONS(bm_mlp_options, .zero_ = 0, __VA_ARGS__), BM_HERE)
 
 typedef struct bm_network_options {
@@ -410,7 +412,8 @@ typedef struct bm_fit_table_options {
 } bm_fit_table_options;
 /** Splits the rows, fits the recipe on the training part only, trains, and judges each part once (bm_model_scores). Rows of one part that
  *  equal rows of another in all features and the target are told in a note of the recipe; so are held-out rows of classes that are not in
- *  the training part, which count as wrong (bm_scores.unseen_class) and are left out of log loss and AUC, and, of tables of their own, rows
+ *  the training part, which count as wrong (bm_scores.unseen_class) and are left out of log loss and AUC, a part whose weights are all 0, of
+ *  which there are no scores, and, of tables of their own, rows
  *  without a target, which are left out. bm_stop while parts are judged leaves the other parts without scores.
  *  Errors   as bm_recipe_fit, bm_recipe_apply, bm_dataset_split and bm_fit; BM_E_ARGUMENT the learner does not do the task; BM_E_DATA all
  *           rows of a held-out part are of such classes
@@ -422,7 +425,8 @@ BM_API bm_status bm_fit_table_at(bm_model *m, const bm_fit_table_options *option
  *  training part) on the same: "baseline" (on the test part, else the last part there is). rows 0 for a part that was not there. */
 BM_API bm_scores bm_model_scores(const bm_model *m, const char *part);
 /** The recipe of a learner, fitted once the learner is, or of the dataset that bm_fit was last given, when a recipe made that of a
- *  table (bm_recipe_apply, bm_dataset_load); null when there is none. The model keeps it. */
+ *  table (bm_recipe_apply, bm_dataset_load); null when there is none, as of a network that was last fitted on a dataset without. The
+ *  model keeps it. */
 BM_API const bm_recipe *bm_model_recipe(const bm_model *m);
 
 /** Scores on a table's rows, in the table's units. Rows weigh as the recipe's column of weights says, where the table has it.

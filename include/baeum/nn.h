@@ -67,7 +67,7 @@ typedef struct bm_schedule   { const char *name; const struct bm_schedule_kind  
 #define BM_MAE               BM_VALUE(bm_loss, .name = "mae")       /**< mean of |y - t| */
 #define BM_SAE               BM_VALUE(bm_loss, .name = "sae")       /**< sum of |y - t|: the "L1" loss */
 #define BM_MAPE              BM_VALUE(bm_loss, .name = "mape")      /**< 100 mean |y - t| / |t| */
-#define BM_MSLE              BM_VALUE(bm_loss, .name = "msle")      /**< mean of (log(1 + y) - log(1 + t))^2 */
+#define BM_MSLE              BM_VALUE(bm_loss, .name = "msle")      /**< mean of (log(1 + y) - log(1 + t))^2; y > 0 */
 #define BM_HUBER(delta)      BM_VALUE(bm_loss, .name = "huber", .p = { (delta) }) /**< e^2 / 2, beyond delta (1) linear */
 #define BM_LOG_COSH          BM_VALUE(bm_loss, .name = "log_cosh")  /**< log cosh(y - t) */
 #define BM_BINARY_CROSSENTROPY             BM_VALUE(bm_loss, .name = "binary_crossentropy")             /**< -t log y - (1 - t) log(1 - y) */
@@ -78,7 +78,7 @@ typedef struct bm_schedule   { const char *name; const struct bm_schedule_kind  
 #define BM_HINGE             BM_VALUE(bm_loss, .name = "hinge")             /**< max(0, 1 - s y), s = 1 where t > 0, else -1 */
 #define BM_SQUARED_HINGE     BM_VALUE(bm_loss, .name = "squared_hinge")
 #define BM_CATEGORICAL_HINGE BM_VALUE(bm_loss, .name = "categorical_hinge") /**< max(0, 1 + max of y where t = 0 - y where t = 1) */
-#define BM_POISSON           BM_VALUE(bm_loss, .name = "poisson")           /**< y - t log y */
+#define BM_POISSON           BM_VALUE(bm_loss, .name = "poisson")           /**< y - t log y; y > 0, as by BM_EXPONENTIAL */
 #define BM_KL_DIVERGENCE     BM_VALUE(bm_loss, .name = "kl_divergence")     /**< sum t log(t / y) */
 
 /* Penalties on weights, added to the loss. */

@@ -26,6 +26,12 @@ struct bm_dataset {
     const char *unseen; /* "gentoo" 2, "emperor" 1: classes that were not there in training; null: none */
 };
 
+/* What a row weighs. */
+static inline double bmi_row_weight(const bm_dataset *d, int64_t row)
+{
+    return d->weights ? bm_tensor_at(d->weights, row) : 1;
+}
+
 /* An empty dataset, never null; the functions below add to it. */
 bm_dataset *bmi_dataset_new(bm_context *context);
 /* Adds an input or target; null name: the default one. Takes `tensor` (also on failure). Errors on d. */

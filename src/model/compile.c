@@ -39,6 +39,9 @@ static bm_status keep_metrics(bmi_error *e, const bm_compile_options *o, bmi_set
         if (!s->metrics[i].kind) return e->status;
         s->metrics[i].name = s->metrics[i].kind->name;
         s->n_metrics = i + 1;
+        if (strlen(s->metrics[i].name) >= sizeof(((bm_scores *)NULL)->metrics[0].name))
+            return bmi_fail(e, BM_E_ARGUMENT, s->here, "compile: the name of the metric %.60s is longer than %zu bytes",
+                            s->metrics[i].name, sizeof(((bm_scores *)NULL)->metrics[0].name) - 1);
         for (int k = 0; k < i; k++)
             if (!strcmp(s->metrics[k].name, s->metrics[i].name))
                 return bmi_fail(e, BM_E_ARGUMENT, s->here, "compile: the metric %s is given twice", s->metrics[i].name);

@@ -156,23 +156,17 @@ static bool wants_weights(const bm_training *t)
     return t->data->weights || t->o.class_weights.count || t->o.balanced;
 }
 
-/* What each class weighs, into `of`: as given, or balanced over the training rows. */
-static bm_status class_weights(const bm_training *t, const int32_t *classes, int64_t n, double *of)
+void bmi_class_weights(const bm_fit_options *o, const bm_dataset *d, const int64_t *rows, int64_t count, int64_t n, double *of)
 {
-    if (t->o.class_weights.count && t->o.class_weights.count != (size_t)n)
-        return bmi_fail(t->error, BM_E_ARGUMENT, t->here,
-                        "fit: class_weights has %zu numbers, the model has %" PRId64 " classes", t->o.class_weights.count, n);
-    for (int64_t k = 0; k < n; k++) of[k] = t->o.balanced ? 0 : t->o.class_weights.at[k];
-    if (!t->o.balanced) return BM_OK;
     double all = 0;
-    for (int64_t i = 0; i < t->rows; i++) {
-        const int64_t row = t->chosen ? t->chosen[i] : i;
-        const double own = t->data->weights ? bm_tensor_at(t->data->weights, row) : 1;
-        of[classes[row]] += own;
+    for (int64_t k = 0; k < n; k++) of[k] = o->balanced ? 0 : o->class_weights.at[k];
+    for (int64_t i = 0; o->balanced && i < count; i++) {
+        const int64_t row = rows ? rows[i] : i;
+        const double own = bmi_row_weight(d, row);
+        of[(int64_t)bm_tensor_at(d->t[0].tensor, row)] += own;
         all += own;
     }
-    for (int64_t k = 0; k < n; k++) of[k] = of[k] > 0 ? all / ((double)n * of[k]) : 0;
-    return BM_OK;
+    for (int64_t k = 0; o->balanced && k < n; k++) of[k] = of[k] > 0 ? all / ((double)n * of[k]) : 0;
 }
 
 static bm_status make_weights(bm_training *t)
@@ -191,12 +185,16 @@ static bm_status make_weights(bm_training *t)
                             "fit: class weights need a target of class numbers (i32), one a row; give weights of rows instead");
         of = bmi_arena_alloc(&t->arena, (size_t)n, sizeof *of);
         if (!of) return bmi_fail_memory(t->error, t->here, (size_t)n * sizeof *of, "class weights");
-        if (class_weights(t, classes, n, of)) return t->error->status;
+        if (t->o.class_weights.count && t->o.class_weights.count != (size_t)n)
+            return bmi_fail(t->error, BM_E_ARGUMENT, t->here,
+                            "fit: class_weights has %zu numbers, the model has %" PRId64 " classes", t->o.class_weights.count,
+                            n);
+        bmi_class_weights(&t->o, t->data, t->chosen, t->rows, n, of);
     }
     t->weights = bmi_alloc(t->model->object.context, (size_t)t->data->rows, size);
     if (!t->weights) return bmi_fail_memory(t->error, t->here, (size_t)t->data->rows * size, "weights of rows");
     for (int64_t i = 0; i < t->data->rows; i++) {
-        const double w = (t->data->weights ? bm_tensor_at(t->data->weights, i) : 1) * (of ? of[classes[i]] : 1);
+        const double w = bmi_row_weight(t->data, i) * (of ? of[classes[i]] : 1);
         if (t->network->type == BM_F32) ((float *)t->weights)[i] = (float)w;
         else ((double *)t->weights)[i] = w;
     }

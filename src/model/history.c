@@ -4,10 +4,18 @@
 #include <math.h>
 #include <string.h>
 
+/* The column of a name, of which only the beginning is kept; or SIZE_MAX. */
+static size_t find(const bmi_history *h, const char *name)
+{
+    size_t i = 0;
+    while (i < h->n_columns && strncmp(h->columns[i].name, name, sizeof h->columns[i].name - 1)) i++;
+    return i < h->n_columns ? i : SIZE_MAX;
+}
+
 size_t bmi_history_column_of(bmi_history *h, const char *name)
 {
-    for (size_t i = 0; i < h->n_columns; i++)
-        if (!strcmp(h->columns[i].name, name)) return i;
+    const size_t there = find(h, name);
+    if (there != SIZE_MAX) return there;
     if (!bmi_grow(h->context, (void **)&h->columns, &h->capacity, h->n_columns + 1, sizeof *h->columns)) return SIZE_MAX;
     bmi_history_column *c = &h->columns[h->n_columns];
     *c = (bmi_history_column){ .name = "" };
@@ -41,9 +49,8 @@ double bmi_history_get(const bmi_history *h, const char *name, int64_t epoch)
 {
     if (epoch < 0) epoch += h->epochs;
     if (epoch < 0 || epoch >= h->epochs || !name) return NAN;
-    for (size_t i = 0; i < h->n_columns; i++)
-        if (!strcmp(h->columns[i].name, name)) return h->columns[i].at[epoch];
-    return NAN;
+    const size_t i = find(h, name);
+    return i != SIZE_MAX ? h->columns[i].at[epoch] : NAN;
 }
 
 void bmi_history_end(bmi_history *h)

@@ -77,22 +77,26 @@ static bm_status load_weights(bm_model *m, bmi_hook *h, const bmi_safetensors *f
     const bm_build *b = &m->network->training;
     bmi_arena names = { .context = m->object.context };
     bmi_snapshot *s = &h->snapshot;
-    s->bytes = bmi_weights_bytes(m->network);
-    s->at = bmi_alloc(m->object.context, s->bytes, 1);
-    if (!s->at) return bmi_fail_memory(&m->object.error, here, s->bytes, "the weights that a callback keeps");
-    unsigned char *at = s->at;
+    const bmi_st_entry **entries = bmi_arena_alloc(&names, b->n_weights + 1, sizeof *entries);
+    if (!entries) return bmi_fail_memory(&m->object.error, here, 64, "a list of weights");
     for (size_t k = 0; k < b->n_weights && !m->object.error.status; k++) {
         const char *name = entry_name(&names, h, b->weights[k].name);
-        const bmi_st_entry *from = name ? bmi_safetensors_find(file, name) : NULL;
+        const bmi_st_entry *from = entries[k] = name ? bmi_safetensors_find(file, name) : NULL;
         if (!name) bmi_fail_memory(&m->object.error, here, 64, "a name");
         else if (!from || bmi_st_to(from->type) != bm_node_type(b->weights[k].node) ||
                  !bmi_shape_equal(from->shape, bm_node_shape(b->weights[k].node)))
             bmi_object_fail(m, BM_E_FORMAT, here,
                             "load: %.300s has no \"%.200s\" of the shape and type that its structure wants", path, name);
-        else if (from->bytes) memcpy(at, from->data, from->bytes);
-        if (from) at += from->bytes;
     }
-    s->kept = true;
+    if (!m->object.error.status) { /* all of it is in the file: so much memory there is */
+        s->bytes = bmi_weights_bytes(m->network);
+        s->at = bmi_alloc(m->object.context, s->bytes, 1);
+        s->kept = s->at != NULL;
+        if (!s->at) bmi_fail_memory(&m->object.error, here, s->bytes, "the weights that a callback keeps");
+    }
+    unsigned char *at = s->at;
+    for (size_t k = 0; s->kept && k < b->n_weights; at += entries[k++]->bytes)
+        if (entries[k]->bytes) memcpy(at, entries[k]->data, entries[k]->bytes);
     bmi_arena_end(&names);
     return m->object.error.status;
 }

@@ -237,17 +237,10 @@ static bm_dataset *weigh(bm_learning *l, const bm_fit_options *o)
     double *of = bm_learning_memory(l, (size_t)l->outputs * sizeof *of);
     bm_tensor *w = of ? bm_tensor_new_in_at(m->object.context, BM_F32, BM_SHAPE(d->rows), l->here) : NULL;
     bm_dataset *weighed = NULL;
-    double all = 0;
     if (w && !bmi_fail_from(&m->object.error, &w->object.error)) {
-        for (int64_t k = 0; k < l->outputs; k++) of[k] = o->balanced ? 0 : o->class_weights.at[k];
-        for (int64_t i = 0; o->balanced && i < d->rows; i++) {
-            const double own = d->weights ? bm_tensor_at(d->weights, i) : 1;
-            of[(int64_t)bm_tensor_at(t, i)] += own;
-            all += own;
-        }
-        for (int64_t k = 0; o->balanced && k < l->outputs; k++) of[k] = of[k] > 0 ? all / ((double)l->outputs * of[k]) : 0;
+        bmi_class_weights(o, d, NULL, d->rows, l->outputs, of);
         for (int64_t i = 0; i < d->rows; i++)
-            ((float *)w->data)[i] = (float)((d->weights ? bm_tensor_at(d->weights, i) : 1) * of[(int64_t)bm_tensor_at(t, i)]);
+            ((float *)w->data)[i] = (float)(bmi_row_weight(d, i) * of[(int64_t)bm_tensor_at(t, i)]);
         const bm_dataset_options parts = { .x = { d->x[0].tensor }, .t = { t }, .weights = w, .context = m->object.context };
         weighed = bm_dataset_new_at(&parts, sizeof parts, l->here);
         bmi_fail_from(&m->object.error, &weighed->object.error);

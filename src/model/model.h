@@ -76,11 +76,14 @@ void bmi_model_end_work(bm_model *m);
 /* Takes over the names of a dataset's classes, and the task that the loss means. */
 bm_status bmi_model_take_classes(bm_model *m, const bm_dataset *d);
 bm_status bmi_model_set_classes(bm_model *m, const char *const *names, int64_t n);
-/* Compiles with copied options (form 0: what the output means follows from activation and loss); replaces the network by one with other settings, weights and (keep_optimizer) slots handed on. */
+/* Compiles with copied options (form 0: what the output means follows from activation and loss); replaces the network by one with
+ * other settings, weights and (keep_optimizer) slots handed on. */
 bm_status bmi_model_compile(bm_model *m, const bm_compile_options *o, bm_output form, bm_place here);
 bm_status bmi_model_rebuild(bm_model *m, const bmi_settings *s, bool keep_optimizer, bm_place here);
 /* fit_begin.c: settings outside their ranges, those of callbacks included, before any work. */
 bm_status bmi_fit_check(const bm_fit_options *o, bm_context *context, bmi_error *e, bm_place here);
+/* What each of n classes weighs, into `of`: as given, or balanced over these rows (null: the first `count`). */
+void bmi_class_weights(const bm_fit_options *o, const bm_dataset *d, const int64_t *rows, int64_t count, int64_t n, double *of);
 /* Trains with copied options. */
 bm_status bmi_model_fit(bm_model *m, const bm_fit_options *o, bm_place here);
 /* learner.c: fits a learner on a dataset; _train without the way back after a failure. */

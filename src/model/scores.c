@@ -109,7 +109,7 @@ static double target_at(const bm_model *m, const bm_tensor *t, int64_t i)
 
 bm_tensor *bmi_scores_trivial(const bm_model *m, const bm_dataset *train, bmi_error *e, bm_place here)
 {
-    const bm_tensor *t = target_of(train), *weights = train->weights;
+    const bm_tensor *t = target_of(train);
     double all = 0;
     const bool classes = m->task == BM_CLASSIFICATION;
     const int64_t columns = classes ? m->n_classes : t->size / train->rows;
@@ -120,9 +120,9 @@ bm_tensor *bmi_scores_trivial(const bm_model *m, const bm_dataset *train, bmi_er
     }
     double *to = out->data;
     for (int64_t i = 0; i < train->rows; i++)
-        if (!classes || bm_tensor_at(t, i) < (double)columns) all += weights ? bm_tensor_at(weights, i) : 1;
+        if (!classes || bm_tensor_at(t, i) < (double)columns) all += bmi_row_weight(train, i);
     for (int64_t i = 0; i < t->size; i++) { /* class shares, or the mean */
-        const double v = target_at(m, t, i), w = weights ? bm_tensor_at(weights, classes ? i : i / columns) : 1;
+        const double v = target_at(m, t, i), w = bmi_row_weight(train, classes ? i : i / columns);
         if (classes && v >= (double)columns) continue; /* one that training had not seen */
         if (classes) to[(int64_t)v] += w / all;
         else to[i % columns] += w * v / all;

@@ -19,6 +19,8 @@ static void models(void **state)
         "features     15\n             reports, ",
         "owner=no, owner=yes",
         "fit          adam, rate .001 · binary_crossentropy · 2 epochs\n",
+        "made by      baeum ",
+        ", seed 0\n",
         "classes      2\n",
         "layer      kind     output shape    parameters\n",
         "dense_1    dense    (any, 8)               128\n",
@@ -34,6 +36,8 @@ static void models(void **state)
     json_t *json = bmt_json(bmt_exits(bmt_sh("baeum inspect m.st --json"), 0));
     bmt_near("parameters", bmt_json_number(json, "parameters"), 137, 0);
     assert_string_equal(bmt_json_string(json, "task"), "classification");
+    assert_string_equal(bmt_json_string(json, "version"), bm_version());
+    bmt_near("seed", bmt_json_number(json, "seed"), 0, 0);
     assert_string_equal(bmt_json_string(json, "target"), "card");
     assert_int_equal(json_array_size(json_object_get(json, "features")), 15);
     assert_string_equal(bmt_json_string(json, "fit.optimizer"), "adam");

@@ -321,6 +321,8 @@ static void settings(void **state)
         const char *arguments, *loss;
     } losses[] = {
         { "creditcard -t share --loss huber", "huber" },
+        { "creditcard -t share --loss poisson", "poisson" },
+        { "creditcard -t share --loss msle", "msle" },
         { "creditcard --loss hinge", "hinge" },
         { "creditcard", "binary_crossentropy" },
         { "iris --loss softmax_crossentropy", "softmax_crossentropy" },

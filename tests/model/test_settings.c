@@ -117,6 +117,47 @@ static void origin(void **state)
     bm_free(d);
 }
 
+static double nothing(const bm_metric_input *in, const double p[2])
+{
+    (void)in, (void)p;
+    return 0;
+}
+
+/* Names of metrics are as long as scores can tell them. */
+static void names_of_metrics(void **state)
+{
+    (void)state;
+    static const bm_metric_kind fits = { .size = sizeof fits, .name = "a_name_of_23_bytes_____", .all = nothing },
+                                no = { .size = sizeof no, .name = "a_name_of_24_bytes______", .all = nothing };
+    bm_dataset *d = flowers();
+    bm_model *m = bm_sequential(bm_input(4), bm_dense(3, .activation = BM_SOFTMAX));
+    bm_compile(m, .loss = BM_SPARSE_CATEGORICAL_CROSSENTROPY, .metrics = { { .kind = &fits } });
+    bm_fit(m, d, .validation = d, .epochs = 2);
+    const bm_scores s = bm_evaluate(m, d);
+    assert_true(bm_score(&s, fits.name) == 0 && bm_history(m, "validation_a_name_of_23_bytes_____", 1) == 0);
+    bm_compile(m, .loss = BM_SPARSE_CATEGORICAL_CROSSENTROPY, .metrics = { { .kind = &no } });
+    assert_int_equal(bm_status_of(m), BM_E_ARGUMENT);
+    bmt_contains("too long", bm_error(m), "is longer than 23 bytes");
+    bm_free(m);
+    bm_free(d);
+}
+
+/* Of names in a file that are longer than the history's the beginning is kept, once. */
+static void names_of_history(void **state)
+{
+    (void)state;
+    static const char name[] = "a_name_in_a_file_that_is_longer_than_the_history_has_room_for";
+    bmi_history h = { .context = NULL };
+    const size_t i = bmi_history_column_of(&h, name);
+    assert_int_equal(i, 0);
+    assert_true(bmi_history_reserve(&h, 1));
+    bmi_history_next(&h);
+    bmi_history_put(&h, bmi_history_column_of(&h, name), 3);
+    assert_int_equal(h.n_columns, 1);
+    assert_true(bmi_history_get(&h, name, 0) == 3);
+    bmi_history_end(&h);
+}
+
 /* A JSON text that is one string is the line in it. */
 static void quoted_line(void **state)
 {
@@ -139,7 +180,9 @@ static void quoted_line(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(callbacks), cmocka_unit_test(numbers), cmocka_unit_test(recipes),
-                                        cmocka_unit_test(origin), cmocka_unit_test(quoted_line) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(callbacks),       cmocka_unit_test(numbers),
+                                        cmocka_unit_test(recipes),         cmocka_unit_test(origin),
+                                        cmocka_unit_test(quoted_line),     cmocka_unit_test(names_of_metrics),
+                                        cmocka_unit_test(names_of_history) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

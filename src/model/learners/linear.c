@@ -34,7 +34,7 @@ static void compile(bm_learning *l, const void *options, bm_compile_options *c, 
 typedef struct rows { /* of the training data, as doubles */
     bmi_column_of x, t;
     int64_t n, columns, targets;
-    const float *weights;
+    const bm_dataset *train;
     double *row, *mean; /* columns + targets */
     bool centred;
 } rows;
@@ -43,7 +43,7 @@ static double read_row(const rows *r, int64_t i)
 {
     bmi_column_copy(&r->x, r->row, i, 1);
     bmi_column_copy(&r->t, r->row + r->columns, i, 1);
-    return r->weights ? (double)r->weights[i] : 1;
+    return bmi_row_weight(r->train, i);
 }
 
 static bm_status begin(bm_learning *l, const bm_linear_options *o, rows *r)
@@ -54,7 +54,7 @@ static bm_status begin(bm_learning *l, const bm_linear_options *o, rows *r)
     r->n = d->rows;
     r->columns = r->x.elements;
     r->targets = r->t.elements;
-    r->weights = d->weights ? bm_data_f32(d->weights) : NULL;
+    r->train = d;
     r->centred = !o->no_intercept;
     const size_t bytes = (size_t)(r->columns + r->targets) * sizeof(double);
     r->row = bm_learning_memory(l, bytes);

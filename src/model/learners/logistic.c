@@ -153,8 +153,7 @@ static bm_status begin(objective *o, const bm_logistic_options *options)
     const bm_dataset *d = o->l->train;
     if (bmi_dataset_columns_make(&o->columns, o->n, d, &m->object.error, m->learner->name, o->l->here))
         return m->object.error.status;
-    o->all = d->weights ? 0 : (double)d->rows;
-    for (int64_t i = 0; d->weights && i < d->rows; i++) o->all += bm_tensor_at(d->weights, i);
+    for (int64_t i = 0; i < d->rows; i++) o->all += bmi_row_weight(d, i);
     if (d->weights) bmi_column_make(&o->columns.w, d->weights, o->n->type, false);
     if (!(o->all > 0)) return bm_learning_fail(o->l, BM_E_DATA, "%s: the weights of all rows are 0", m->learner->name);
     o->penalty = 1 / (options->C * o->all);

@@ -22,7 +22,7 @@ static bm_layer positive_output(const bm_learning *l)
     const bm_tensor *t = d->t[0].tensor;
     double sum = 0, all = 0;
     for (int64_t i = 0; i < t->size; i++) {
-        const double w = d->weights ? bm_tensor_at(d->weights, i / l->outputs) : 1;
+        const double w = bmi_row_weight(d, i / l->outputs);
         sum += w * bm_tensor_at(t, i);
         all += w;
     }

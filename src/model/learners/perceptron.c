@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /* The perceptron: threshold units, 1 where w x + b > 0, trained by w += rate (t - y) x for each row in turn until no row of an epoch
  * is wrong (Rosenblatt, "The perceptron", 1958). For several classes one unit against the rest each; the largest sum wins. A row's
- * weight is the size of its steps. The weights kept are those of the epoch with the fewest mistakes, by weight (the pocket: Gallant, 1990), for data that no plane parts.
+ * weight is the size of its steps. The weights kept are those of the epoch with the fewest mistakes, by weight (the pocket: Gallant,
+ * 1990), for data that no plane parts.
  */
 #include "base/kinds.h"
 #include "base/random.h"
@@ -43,7 +44,6 @@ typedef struct units {
     bm_learning *l;
     bmi_dataset_columns columns;
     const bm_tensor *classes;
-    const float *weights; /* of rows; null: 1 each */
     int64_t n, k;         /* inputs, units */
     double *x;            /* a row */
     double *w, *b;        /* k rows of n; k */
@@ -51,16 +51,11 @@ typedef struct units {
     int64_t *order;
 } units;
 
-static double weight_of(const units *u, int64_t row)
-{
-    return u->weights ? (double)u->weights[row] : 1;
-}
-
 /* One row: its mistakes, corrected by a step of its weight. One of weight 0 is no row. */
 static bool learn(units *u, int64_t row, double rate)
 {
     const int64_t class = (int64_t)bm_tensor_at(u->classes, row);
-    const double weight = weight_of(u, row), step = rate * weight;
+    const double weight = bmi_row_weight(u->l->train, row), step = rate * weight;
     bool wrong = false;
     if (!(weight > 0)) return false;
     bmi_column_copy(&u->columns.x, u->x, row, 1);
@@ -91,7 +86,7 @@ static double mistakes(units *u, int64_t rows)
                 said = j;
             }
         }
-        if ((u->k == 1 ? most > 0 : said) != class) wrong += weight_of(u, i);
+        if ((u->k == 1 ? most > 0 : said) != class) wrong += bmi_row_weight(u->l->train, i);
     }
     return wrong;
 }
@@ -103,7 +98,6 @@ static bm_status begin(units *u)
     if (bmi_dataset_columns_make(&u->columns, l->model->network, d, &l->model->object.error, "perceptron", l->here))
         return l->model->object.error.status;
     u->classes = d->t[0].tensor;
-    u->weights = d->weights ? bm_data_f32(d->weights) : NULL;
     u->n = u->columns.x.elements;
     u->k = l->outputs == 2 ? 1 : l->outputs;
     const size_t weights = (size_t)(u->k * (u->n + 1));
