@@ -69,7 +69,8 @@ static void make_network(world *w)
         bm_sequential_in(w->context, bm_input(COLUMNS), bm_dense(8, .activation = BM_TANH, .kernel_penalty = BM_L2(1e-4)),
                          bm_batch_norm(), bm_dropout(.3), bm_dense(3, .activation = BM_SOFTMAX));
     bm_compile(w->model, .loss = BM_SPARSE_CATEGORICAL_CROSSENTROPY,
-               .optimizer = bm_adam(.schedule = BM_INVERSE_TIME(.01), .clip_norm = 5), .metrics = { BM_ACCURACY, BM_F1_MACRO });
+               .optimizer = bm_adam(.schedule = BM_INVERSE_TIME(.01), .clip_norm = 5),
+               .metrics = { BM_ACCURACY, BM_F1_MACRO, BM_ROC_AUC });
 }
 
 static bm_status fit(world *w, bool weighted)
@@ -234,6 +235,51 @@ static void solves(world *w)
     sound("least squares", bm_error(w->model));
 }
 
+/* Fewer rows than columns. */
+static void few_rows(world *w)
+{
+    static float x[4 * COLUMNS], t[4];
+    for (int i = 0; i < 4 * COLUMNS; i++) x[i] = (float)(i * i % 11);
+    for (int i = 0; i < 4; i++) t[i] = (float)(i * i);
+    bm_tensor *a = bm_tensor_view(BM_F32, BM_SHAPE(4, COLUMNS), x), *b = bm_tensor_view(BM_F32, BM_SHAPE(4, 1), t);
+    w->data = bm_dataset_new({ a }, { b }, .context = w->context);
+    bm_free(a);
+    bm_free(b);
+    bm_recipe *r = bm_recipe_new(.target = "y", .context = w->context); /* the context comes with it */
+    w->model = bm_learner(bm_linear(), r);
+    bm_free(r);
+    sound("few rows", bm_error(w->data));
+}
+
+static bm_status solve_few(world *w)
+{
+    return bm_fit(w->model, w->data);
+}
+
+static void solves_few(world *w)
+{
+    bm_clear(w->model);
+    solve_few(w);
+    sound("few rows", bm_error(w->model));
+}
+
+/* Counts: the output layer that is given, with what belongs to the loss. */
+static bm_status learn_counts(world *w)
+{
+    bm_recipe *r = bm_recipe_new(.target = "y", .context = w->context);
+    w->model = bm_learner_parse("dense 3 tanh, dense 1 name=rate", r);
+    bm_free(r);
+    bm_compile(w->model, .loss = BM_POISSON);
+    return bm_fit(w->model, w->data, .epochs = 1);
+}
+
+static void counts_only(world *w)
+{
+    few_rows(w);
+    bm_free(w->model);
+    w->model = NULL;
+}
+
 /* ---- files ---- */
 int fsync(int file);
 
@@ -304,6 +350,19 @@ static bm_status load(world *w)
 {
     w->model = bm_load(w->path, .context = w->context);
     return bm_status_of(w->model);
+}
+
+/* A checkpoint within an epoch, with what metrics of all rows have seen of it. */
+static void within_an_epoch(world *w)
+{
+    make_data(w);
+    make_network(w);
+    bm_fit(w->model, w->data, .epochs = 2, .batch = 32, .seed = 5, .callbacks = { bm_stop_at(.steps = 1) });
+    snprintf(w->path, sizeof w->path, "%s", bmt_temp("within"));
+    save(w);
+    sound("save", bm_error(w->model));
+    bm_free(w->model);
+    w->model = NULL;
 }
 
 static void loads(world *w)
@@ -423,7 +482,10 @@ static const scene scenes[] = {
     { "a learner again", learned, fit_table_again, predicts_as_before },
     { "least squares", linear_learned, solve, solves },
     { "least squares of weighed rows", linear_weighed, solve, solves },
+    { "least squares of few rows", few_rows, solve_few, solves_few },
+    { "counts", counts_only, learn_counts, nothing_to_check },
     { "save", saved, save, old_file_is_there },
+    { "load within an epoch", within_an_epoch, load, loads },
     { "load a network", on_disk, load, loads },
     { "load a learner", table_on_disk, load, loads },
     { "resume", from_checkpoint, resume, resumes_all_the_same },
