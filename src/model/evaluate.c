@@ -38,7 +38,7 @@ bm_scores bm_evaluate_at(const bm_model *m, const bm_evaluate_options *options, 
     bmi_judge j = { 0 };
     bmi_options_copy(&e, here, &o, sizeof o, offsetof(bm_evaluate_options, named_), options, size);
     if (!e.status && (o.batch < 0 || o.batch > INT32_MAX))
-        bmi_fail(&e, BM_E_ARGUMENT, here, "evaluate: batch is %lld, it must be 1 to %d",
+        bmi_fail(&e, BM_E_ARGUMENT, here, "evaluate: batch is %lld, it must be 1 or more, at most %d",
                  o.batch == BM_ZERO ? 0LL : (long long)o.batch, INT32_MAX);
     bmi_network *n = e.status ? NULL : bmi_model_network(m, &e, here);
     bmi_workspace *w = n ? bmi_workspace_take(n, &e, here) : NULL;

@@ -161,6 +161,7 @@ static void options_of_calls(void **state)
     TABLE("validation", .validation = .7, .test = .5);
     bm_scores s;
     REFUSED(s = bm_evaluate(m, iris, .batch = -1), s.error, (void)0, "batch is -1, it must be 1 or more");
+    REFUSED(s = bm_evaluate(m, iris, .batch = 1LL << 40), s.error, (void)0, "it must be 1 or more, at most 2147483647");
     REFUSED(s = bm_evaluate(m, NULL), s.error, (void)0, "the dataset is null");
     s = bm_evaluate(m, iris, .batch = 100000); /* as many rows as there are */
     assert_int_equal(s.status, BM_OK);
