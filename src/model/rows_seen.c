@@ -80,7 +80,7 @@ void bmi_rows_seen_add(bmi_rows_seen *s, const bmi_network *n, int64_t first, in
 {
     const bm_metric_input part = input_of(s, n, first, rows);
     const int64_t k = rows * s->columns;
-    double *counts = s->counts + 1, *into = s->prediction + (part.prediction - s->prediction);
+    double *counts = s->counts + 1, *into = s->prediction + (s->all ? first : 0) * s->columns;
     bmi_read[bmi_isa_now()][BMI_REAL_F64](into, predictions->data, predictions->type, 1, k, k, 1);
     for (int64_t i = 0; i < k; i++)
         if (isnan(into[i])) s->counts[0] = 1; /* the largest of them would be class 0 */

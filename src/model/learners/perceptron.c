@@ -44,10 +44,10 @@ typedef struct units {
     bm_learning *l;
     bmi_dataset_columns columns;
     const bm_tensor *classes;
-    int64_t n, k;         /* inputs, units */
-    double *x;            /* a row */
-    double *w, *b;        /* k rows of n; k */
-    double *best;         /* w and b of the best epoch */
+    int64_t n, k;  /* inputs, units */
+    double *x;     /* a row */
+    double *w, *b; /* k rows of n; k */
+    double *best;  /* w and b of the best epoch */
     int64_t *order;
 } units;
 
