@@ -22,14 +22,14 @@ static void same(const bmi_csv *a, const bmi_csv *b)
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
     if (!size) return 0;
-    const bm_name text = "a", mark = "-9";
+    const bm_name text = "a", marks[] = { "-9", "" }; /* one of them, both, or none */
     const bm_csv_options o = { .no_header = bytes[0] & 1,
                                .skip_bad_rows = bytes[0] & 2,
                                .rename_duplicates = bytes[0] & 4,
                                .delimiter = bytes[0] & 8 ? ';' : 0,
                                .text = { &text, bytes[0] >> 4 & 1 },
                                .decimal = bytes[0] & 32 ? ',' : 0,
-                               .missing = { &mark, bytes[0] >> 6 & 1 } };
+                               .missing = { marks + !(bytes[0] & 64), (size_t)(bytes[0] >> 6 & 1) + (bytes[0] >> 7) } };
     static bm_context *context; /* one thread: the order of work is the same in every run */
     if (!context) context = bm_context_new(.threads = 1);
     bmi_csv whole, pieces;

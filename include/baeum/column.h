@@ -10,7 +10,8 @@ extern "C" {
 #endif
 
 typedef const char *bm_name;
-/** A list of names, borrowed for the call: BM_NAMES("a", "b"), or (bm_names){ array, n }. */
+/** A list of names, borrowed for the call: BM_NAMES("a", "b"), or { array, n }; {0}: none. In options an array with a count of 0 is an
+ *  error, for it is what { "a" } without BM_NAMES gives. */
 typedef struct bm_names {
     const bm_name *at;
     size_t         count;
@@ -41,7 +42,8 @@ typedef struct bm_csv_options {
     bm_context *context;       /**< default: the built-in one */
     const bm_recipe *recipe;   /**< borrowed for the call: columns that were text when it was fitted stay text, so that "007" is what it was,
                                 *   and numbers are read in the form they had then */
-    bm_names missing;          /**< texts that mean a missing cell, in any column, beside the usual ones: BM_NAMES("-999", "none") */
+    bm_names missing;          /**< texts that mean a missing cell, in any column, beside the usual ones: BM_NAMES("-999", "none"); with an
+                                *   empty text among them the usual ones (NA, null, ? ...) are texts: BM_NAMES("") */
     char     decimal;          /**< the decimal sign, '.' or ','; default: found out column by column */
 } bm_csv_options;
 

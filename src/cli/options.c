@@ -66,7 +66,8 @@ static const option_row rows[OPT_COUNT] = {
     [OPT_DELIMITER] = { "delimiter", 0, "C", SEPARATOR, AT(delimiter), 0, 0,
                         "one character, or tab, comma, semicolon, bar; default: found out among these" },
     [OPT_MISSING] = { "missing", 0, "MARK,...", TEXT, AT(missing), 0, 0,
-                      "cells that mean a missing one, beside NA, ? and the like: -999,none" },
+                      "cells that mean a missing one, beside NA, ? and the like: -999,none; with an empty one ('' or ,-999) NA "
+                      "and the like are texts" },
     [OPT_DECIMAL] = { "decimal", 0, "point|comma", CHOICE, AT(decimal), 0, 0,
                       "the decimal sign; default: found out, column by column" },
     [OPT_DATES] = { "dates", 0, "dmy|mdy", CHOICE, AT(dates), 0, 0,
@@ -232,7 +233,7 @@ static int take(cli *c, cli_option_id id, const char *text)
         ((const char **)into)[(*n)++] = text;
         return 0;
     }
-    if (!*text) return cli_fail(c, CLI_USAGE, "--%s is empty; it wants %s", r->name, r->argument);
+    if (!*text && id != OPT_MISSING) return cli_fail(c, CLI_USAGE, "--%s is empty; it wants %s", r->name, r->argument);
     *(const char **)into = text;
     if (r->kind == CHOICE) return read_choice(c, r, text);
     if (r->kind == SEPARATOR) return read_separator(c, text);

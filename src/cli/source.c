@@ -158,18 +158,19 @@ static int open_any(cli *c, const bm_csv_options *how, cli_source *s)
     return open_named(c, how, s);
 }
 
-/* Cuts "-999,none" at its commas into at most CLI_MARKS texts, kept in `list`; their number. */
-static size_t split_marks(const char *text, char list[4096], bm_name marks[CLI_MARKS])
+/* Cuts "-999,none" at its commas into at most CLI_MARKS texts, kept in `list`. One of them is empty in ",-999" and in "". */
+static bm_names split_marks(const char *text, char list[4096], bm_name marks[CLI_MARKS])
 {
     size_t n = 0;
-    snprintf(list, 4096, "%s", text ? text : "");
-    for (char *at = list; *at && n < CLI_MARKS;) {
-        char *comma = at + strcspn(at, ",");
+    if (!text) return BM_VALUE(bm_names, NULL);
+    snprintf(list, 4096, "%s", text);
+    for (char *at = list; at && n < CLI_MARKS;) {
+        char *comma = strchr(at, ',');
         marks[n++] = at;
-        at = comma + (*comma == ',');
-        *comma = 0;
+        if (comma) *comma++ = 0;
+        at = comma;
     }
-    return n;
+    return BM_VALUE(bm_names, marks, n);
 }
 
 int cli_source_open(cli *c, const char *data, const bm_recipe *recipe, bm_names texts, cli_source *s)
@@ -178,13 +179,13 @@ int cli_source_open(cli *c, const char *data, const bm_recipe *recipe, bm_names 
     char list[4096];
     bm_name marks[CLI_MARKS];
     const bm_csv_options how = { .path = data,
-                                 .missing = BM_VALUE(bm_names, marks, split_marks(o->missing, list, marks)),
+                                 .missing = split_marks(o->missing, list, marks),
                                  .decimal = !o->decimal          ? 0
                                             : *o->decimal == 'c' ? ','
                                                                  : '.',
                                  .delimiter = o->separator,
                                  .no_header = o->no_header,
-                                 .text = texts,
+                                 .text = texts.count ? texts : BM_VALUE(bm_names, NULL),
                                  .recipe = recipe,
                                  .rename_duplicates = o->rename_duplicates,
                                  .skip_bad_rows = o->bad_rows && !strcmp(o->bad_rows, "skip") };

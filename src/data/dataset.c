@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Datasets: tensors that share their rows. */
 #include "data/dataset.h"
+#include "format/column.h"
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
@@ -89,8 +90,7 @@ bm_status bmi_dataset_weigh(bm_dataset *d, bm_tensor *weights, bm_place here)
 
 bm_status bmi_dataset_name_classes(bm_dataset *d, const char *const *names, int64_t n, bm_place here)
 {
-    if (d->object.error.status || bmi_need(&d->object.error, here, "dataset: the list of class_names", names, (size_t)n))
-        return d->object.error.status;
+    if (d->object.error.status) return d->object.error.status;
     const char **kept = bmi_arena_alloc(&d->arena, (size_t)n, sizeof *kept);
     bool fine = kept;
     for (int64_t i = 0; fine && i < n; i++) fine = (kept[i] = bmi_arena_text(&d->arena, names[i] ? names[i] : ""));
@@ -108,6 +108,18 @@ static bm_tensor *keep(const bm_tensor *t)
     return bmi_object_keep(kept);
 }
 
+/* Adds the inputs or targets of options; a null among them is an error, for those behind it would not be seen. */
+static void add_all(bm_dataset *d, bool target, const bm_tensor *const tensors[], const char *const names[], bm_place here)
+{
+    for (int i = 0; i < BM_DATASET_MAX; i++) {
+        if (!tensors[i]) continue;
+        if (i && !tensors[i - 1])
+            bmi_object_fail(d, BM_E_ARGUMENT, here, "dataset: %s %d is null, and one behind it is not",
+                            target ? "target" : "input", i);
+        bmi_dataset_add(d, target, keep(tensors[i]), names[i], here);
+    }
+}
+
 bm_dataset *bm_dataset_new_at(const bm_dataset_options *options, size_t size, bm_place here)
 {
     bm_dataset_options o;
@@ -115,11 +127,12 @@ bm_dataset *bm_dataset_new_at(const bm_dataset_options *options, size_t size, bm
     bmi_options_copy(&e, here, &o, sizeof o, offsetof(bm_dataset_options, named_), options, size);
     bm_dataset *d = bmi_dataset_new(e.status ? NULL : o.context);
     if (d->object.users < 0 || bmi_fail_from(&d->object.error, &e)) return d;
-    for (int i = 0; i < BM_DATASET_MAX && o.x[i]; i++) bmi_dataset_add(d, false, keep(o.x[i]), o.x_names[i], here);
+    add_all(d, false, o.x, o.x_names, here);
     if (!d->n_x) bmi_object_fail(d, BM_E_ARGUMENT, here, "dataset: it needs an input");
-    for (int i = 0; i < BM_DATASET_MAX && o.t[i]; i++) bmi_dataset_add(d, true, keep(o.t[i]), o.t_names[i], here);
+    add_all(d, true, o.t, o.t_names, here);
     if (o.weights) bmi_dataset_weigh(d, keep(o.weights), here);
-    if (o.class_names.count) bmi_dataset_name_classes(d, o.class_names.at, (int64_t)o.class_names.count, here);
+    if (bmi_names_given(&d->object.error, here, "dataset: the list of class_names", o.class_names) && o.class_names.count)
+        bmi_dataset_name_classes(d, o.class_names.at, (int64_t)o.class_names.count, here);
     return d;
 }
 

@@ -198,7 +198,7 @@ static bm_status groups_of(bmi_error *e, bm_place here, const bm_dataset *d, con
 {
     const bm_tensor *g = o->groups;
     bmi_dictionary seen = { .context = d->object.context };
-    if (o->group || o->time)
+    if (o->group || o->time || o->target)
         return bmi_fail(e, BM_E_ARGUMENT, here, "split: a dataset has no columns to name; give .groups, or split the table");
     if (!g) return BM_OK;
     if (g->object.error.status) return bmi_fail_from(e, &g->object.error);

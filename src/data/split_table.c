@@ -37,7 +37,9 @@ bm_table_parts bm_table_split_at(const bm_table *t, const bm_split_options *opti
     bm_recipe *r = NULL;
     bm_tensor *classes = NULL;
     if (bmi_object_failed(t)) bmi_fail(&e, bmi_object_status(t), here, "%s", bmi_object_error(t));
-    else if (!bmi_options_copy(&e, here, &o, sizeof o, offsetof(bm_split_options, named_), options, size)) {
+    else if (!bmi_options_copy(&e, here, &o, sizeof o, offsetof(bm_split_options, named_), options, size) && o.groups)
+        bmi_fail(&e, BM_E_ARGUMENT, here, "split: .groups are those of a dataset; name a column of the table as .group");
+    else if (!e.status) {
         r = bm_recipe_new_at(&(bm_recipe_options){ .target = o.target, .task = o.task, .context = context },
                              sizeof(bm_recipe_options), here);
         if (bmi_object_failed(r) || rows_of(r, t, &kept, &n, &room, &classes, here))

@@ -50,6 +50,8 @@ bmi_column *bmi_table_add(bm_table *t, const char *name, bm_column_type type, in
     if (t->object.error.status) return NULL;
     if (!name || !*name) {
         bmi_object_fail(t, BM_E_DATA, here, "a column needs a name");
+    } else if (!bmi_is_utf8(name, strlen(name))) {
+        bmi_object_fail(t, BM_E_DATA, here, "the name of column %zu is not UTF-8", t->n_columns + 1);
     } else if (bm_table_find(t, name) >= 0) {
         bmi_object_fail(t, BM_E_DATA, here, "there is a column \"%.100s\" already", name);
     } else if (rows < 0 || (t->n_columns && rows != t->rows)) {
@@ -113,6 +115,10 @@ bm_status bm_table_add_integer_at(bm_table *t, const char *name, const int64_t *
 bm_status bm_table_add_text_at(bm_table *t, const char *name, const bm_name *values, int64_t rows, bm_place here)
 {
     if (!may_add(t, name, values, rows, here)) return bmi_object_status(t);
+    for (int64_t r = 0; r < rows; r++)
+        if (values[r] && !bmi_is_utf8(values[r], strlen(values[r])))
+            return bmi_object_fail(t, BM_E_DATA, here, "column \"%.100s\": the text in row %" PRId64 " is not UTF-8",
+                                   name ? name : "", r);
     bmi_column *c = bmi_table_add(t, name, BM_COLUMN_TEXT, rows, here);
     if (!c) return t->object.error.status;
     int32_t *codes = c->values;
@@ -124,6 +130,14 @@ bm_status bm_table_add_text_at(bm_table *t, const char *name, const bm_name *val
         }
     }
     return BM_OK;
+}
+
+bool bmi_table_keep_marks(bm_table *t, const char *const *marks, size_t n)
+{
+    bool fine = true;
+    for (size_t i = 0; fine && i < n; i++)
+        if (marks[i]) fine = bmi_notes_add(t->object.context, &t->marks, "%s", marks[i]);
+    return fine;
 }
 
 /* ---- reading ---- */
@@ -288,8 +302,7 @@ bm_table *bm_table_take_at(const bm_table *t, bm_rows rows, bm_place here)
             undo_add(taken);
         }
     }
-    for (size_t i = 0; i < t->marks.count && !taken->object.error.status; i++)
-        if (!bmi_notes_add(taken->object.context, &taken->marks, "%s", t->marks.at[i]))
-            bmi_fail_memory(&taken->object.error, here, 100, "the marks of missing cells");
+    if (!taken->object.error.status && !bmi_table_keep_marks(taken, (const char *const *)t->marks.at, t->marks.count))
+        bmi_fail_memory(&taken->object.error, here, 100, "the marks of missing cells");
     return taken;
 }

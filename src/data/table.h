@@ -27,6 +27,8 @@ bm_table *bmi_table_new(bm_context *context);
 const char *bmi_table_name(const bm_table *t);
 /* Adds a column of `rows` uninitialised cells (a first column gives the table its rows); null with the error on t. */
 bmi_column *bmi_table_add(bm_table *t, const char *name, bm_column_type type, int64_t rows, bm_place here);
+/* Keeps texts that mean a missing cell, those that are not null; false when there is no memory. */
+bool bmi_table_keep_marks(bm_table *t, const char *const *marks, size_t n);
 /* A cell's text as CSV writes it: into is used for numbers. Null when it is missing. */
 const char *bmi_column_cell_text(const bmi_column *c, int64_t row, char into[32]);
 /* The number that each text of a column means in a form (NaN: none), `dictionary.count` of them to be released; null when there is no
@@ -39,6 +41,11 @@ bool bmi_column_is_missing(const bmi_column *c, int64_t row);
 static inline int64_t bmi_row_at(bm_rows rows, int64_t i)
 {
     return rows.at ? rows.at[i] : i;
+}
+/* How many they are. */
+static inline int64_t bmi_rows_count(const bm_table *t, bm_rows rows)
+{
+    return rows.at ? (int64_t)rows.count : t->rows;
 }
 
 #endif

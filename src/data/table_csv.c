@@ -10,8 +10,8 @@ static bm_status as_in_training(bmi_error *e, bm_place here, bm_context *context
                                 size_t *room)
 {
     const bm_recipe *r = o->recipe;
-    if (bmi_need(e, here, "CSV: the list of text columns", o->text.at, o->text.count) ||
-        bmi_need(e, here, "CSV: the list of texts of missing cells", o->missing.at, o->missing.count) || !r)
+    if (!bmi_names_given(e, here, "CSV: the list of text columns", o->text) ||
+        !bmi_names_given(e, here, "CSV: the list of texts of missing cells", o->missing) || !r)
         return e->status;
     if (bmi_object_failed(r)) return bmi_fail(e, bmi_object_status(r), here, "%s", bmi_object_error(r));
     *room = o->text.count + r->n_inputs + 1 + o->missing.count + r->n_marks;
@@ -28,14 +28,6 @@ static bm_status as_in_training(bmi_error *e, bm_place here, bm_context *context
     return BM_OK;
 }
 
-static bool keep_marks(bm_table *t, bm_names marks)
-{
-    bool fine = true;
-    for (size_t i = 0; fine && i < marks.count; i++)
-        if (marks.at[i]) fine = bmi_notes_add(t->object.context, &t->marks, "%s", marks.at[i]);
-    return fine;
-}
-
 bm_table *bm_table_read_csv_at(const bm_csv_options *options, size_t size, bm_place here)
 {
     bm_csv_options o;
@@ -49,7 +41,7 @@ bm_table *bm_table_read_csv_at(const bm_csv_options *options, size_t size, bm_pl
     if (!st) st = t->object.error.status;
     if (!st) st = as_in_training(&e, here, context, &o, &texts, &n_texts);
     if (!st) st = bmi_csv_read(&e, here, context, &o, &csv);
-    bool kept = st || keep_marks(t, o.missing);
+    bool kept = st || bmi_table_keep_marks(t, o.missing.at, o.missing.count);
     bmi_release(context, texts, n_texts, sizeof *texts);
     for (size_t c = 0; !st && kept && c < csv.n_columns; c++) kept = bmi_index_add(&t->names, csv.columns[c].name, c);
     if (!st && (!kept || !(t->name = bmi_text_copy(context, o.path)))) {

@@ -85,6 +85,14 @@ void bmi_dictionary_end(bmi_dictionary *d)
     *d = (bmi_dictionary){ .context = d->context };
 }
 
+bool bmi_names_given(bmi_error *e, bm_place here, const char *what, bm_names names)
+{
+    if (!bmi_need(e, here, what, names.at, names.count) && names.at && !names.count)
+        bmi_fail(e, BM_E_ARGUMENT, here, "%s has a pointer and no count; write BM_NAMES(\"a\", \"b\") for names, {0} for none",
+                 what);
+    return !e->status;
+}
+
 size_t bmi_column_cell(bm_column_type type)
 {
     switch (type) {

@@ -40,6 +40,9 @@ typedef struct bmi_column {
     bmi_number_form form;      /* how its numbers were written */
 } bmi_column;
 
+/* Whether a list of names in options can be used: with a count there is a pointer, and with a pointer a count, for { "a" } without
+ * BM_NAMES would name nothing. False with the error. */
+bool bmi_names_given(bmi_error *e, bm_place here, const char *what, bm_names names);
 /* Bytes of a cell: 8, 8, 1, 4. */
 size_t bmi_column_cell(bm_column_type type);
 /* Frees what a column holds and zeroes it. */

@@ -87,6 +87,7 @@ static bm_status make_room(bmi_csv_work *w)
         const char *mark = w->options->missing.at[i];
         double value;
         bool integer;
+        w->named_marks |= mark && !*mark;
         if (mark && bmi_cell_number(mark, strlen(mark), &value, &integer)) memcpy(&w->marks[w->n_marks++], &value, 8);
     }
     bmi_dictionary texts = { .context = w->context };

@@ -234,8 +234,10 @@ static void forget_marks(const bmi_csv_work *w)
     for (size_t i = 0; i < w->options->missing.count; i++) {
         const char *mark = w->options->missing.at[i];
         double value;
+        int64_t exact;
         bool integer;
         if (!mark || !bmi_cell_number(mark, strlen(mark), &value, &integer)) continue;
+        const bool is_exact = integer && bmi_read_int(mark, strlen(mark), &exact); /* beyond 2^53 f64 would merge neighbours */
         for (size_t c = 0; c < w->n_columns; c++) {
             const bmi_column *column = &w->out->columns[c];
             double *real = column->type == BM_COLUMN_REAL ? column->values : NULL;
@@ -243,7 +245,7 @@ static void forget_marks(const bmi_csv_work *w)
             for (int64_t r = 0; real && r < w->out->rows; r++)
                 if (real[r] == value) real[r] = NAN;
             for (int64_t r = 0; whole && r < w->out->rows; r++)
-                if ((double)whole[r] == value) whole[r] = INT64_MIN;
+                if (is_exact ? whole[r] == exact : (double)whole[r] == value) whole[r] = INT64_MIN;
         }
     }
 }

@@ -96,6 +96,7 @@ typedef struct bmi_csv_work {
     int64_t room;
     uint64_t *marks; /* the caller's texts of missing cells that are numbers, as bits of f64; options->missing.count of room */
     size_t n_marks;
+    bool named_marks;   /* an empty text is among them: NA and the like are texts */
     bool windows_names; /* names of columns that are not UTF-8 */
     bmi_csv *out;
 } bmi_csv_work;

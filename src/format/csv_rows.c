@@ -35,7 +35,7 @@ static uint64_t exact_integer(const bmi_csv_cell *cell)
 
 bool bmi_csv_is_missing(const bmi_csv_work *w, const char *text, size_t n)
 {
-    if (bmi_cell_is_missing(text, n)) return true;
+    if (w->named_marks ? !n : bmi_cell_is_missing(text, n)) return true;
     const bm_names *marks = &w->options->missing;
     for (size_t i = 0; i < marks->count; i++)
         if (marks->at[i] && strlen(marks->at[i]) == n && !memcmp(marks->at[i], text, n)) return true;

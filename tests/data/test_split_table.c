@@ -174,22 +174,31 @@ static void groups_of_tensors(void **state)
     bm_free(p.test);
     const struct {
         const bm_tensor *groups;
-        const char *group;
+        const char *group, *target;
         bm_status status;
-    } wrong[] = { { few, NULL, BM_E_SHAPE }, { xs, NULL, BM_E_TYPE }, { NULL, "a", BM_E_ARGUMENT } };
-    for (int i = 0; i < 3; i++) {
-        p = bm_dataset_split(d, .test = .25, .groups = wrong[i].groups, .group = wrong[i].group);
+    } wrong[] = {
+        { few, NULL, NULL, BM_E_SHAPE },
+        { xs, NULL, NULL, BM_E_TYPE },
+        { NULL, "a", NULL, BM_E_ARGUMENT },
+        { NULL, NULL, "a", BM_E_ARGUMENT },
+    };
+    for (size_t i = 0; i < BMI_COUNT(wrong); i++) {
+        p = bm_dataset_split(d, .test = .25, .groups = wrong[i].groups, .group = wrong[i].group, .target = wrong[i].target);
         assert_int_equal(bm_status_of(p.train), wrong[i].status);
         bm_free(p.train);
     }
     bm_free(d);
     bm_free(xs);
     bm_free(gs);
-    bm_free(few);
     bm_name name[6] = { "a", NULL, "a", NULL, "a", NULL };
     bm_table *t = bm_table_new();
     bm_table_add_text(t, "group", name, 6);
-    bm_table_parts parts = bm_table_split(t, .test = .5, .group = "group");
+    bm_table_parts parts = bm_table_split(t, .test = .5, .groups = few);
+    assert_int_equal(bm_status_of(parts.train), BM_E_ARGUMENT);
+    bmt_contains("groups of a table", bm_error(parts.train), "name a column of the table as .group");
+    bm_free(parts.train);
+    bm_free(few);
+    parts = bm_table_split(t, .test = .5, .group = "group");
     assert_int_equal(bm_table_missing(bm_table_missing(parts.test, 0) ? parts.test : parts.train, 0), 3);
     end(&parts);
     bm_free(t);

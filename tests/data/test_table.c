@@ -153,6 +153,13 @@ static void wrong_columns(void **state)
     bm_clear(t);
     assert_int_equal(bm_table_add_real(t, "b", good, 1), BM_E_SHAPE);
     bm_clear(t);
+    assert_int_equal(bm_table_add_text(t, "b", ((const bm_name[]){ "caf\xc3\xa9", "caf\xe9" }), 2), BM_E_DATA);
+    bmt_contains("text", bm_error(t), "column \"b\": the text in row 1 is not UTF-8");
+    bm_clear(t);
+    assert_int_equal(bm_table_add_real(t, "caf\xe9", good, 2), BM_E_DATA);
+    bmt_contains("name", bm_error(t), "the name of column 2 is not UTF-8");
+    bm_clear(t);
+    assert_int_equal(bm_table_columns(t), 1);
     assert_int_equal(bm_table_add_real(t, "", good, 2), BM_E_DATA);
     assert_int_equal(bm_table_columns(t), 0);
     assert_int_equal(bm_table_write_csv(t, bmt_temp("x.csv")), BM_E_DATA); /* a failed table is not written */

@@ -207,7 +207,7 @@ static void nearly_units(void **state)
 static void asked_for(void **state)
 {
     (void)state;
-    const bm_name marks[] = { "-999", "nix" }, text[] = { "a" };
+    const bm_name marks[] = { "-999", "nix" }, text[] = { "a" }, only[] = { "", "-999" }, big[] = { "9007199254740993" };
     const struct {
         const char *text;
         bm_csv_options o;
@@ -221,6 +221,12 @@ static void asked_for(void **state)
           "0.125|1e-91" },
         { "a,b\n-999,1.5\nnix,-999.0\n", { .missing = { marks, 2 } }, "?|?", "1.5|?" },
         { "a,b\n9007199254740993,1\n-999,1\n", { .missing = { marks, 2 } }, "9007199254740992|?", "1|1" },
+        { "a,b\nNA,NA\nUS,null\n,?\n-999,DE\n",
+          { .missing = { only, 1 } },
+          "\"NA\"|\"US\"|?|\"-999\"",
+          "\"NA\"|\"null\"|\"?\"|\"DE\"" }, /* NA is a text */
+        { "a,b\nNA,3\nUS,-999\n-999,\n", { .missing = { only, 2 } }, "\"NA\"|\"US\"|?", "3|?|?" },
+        { "a,b\n9007199254740993,1\n9007199254740992,1\n", { .missing = { big, 1 } }, "?|9007199254740992", "1|1" },
         { "a,b\n\"1,5\",\"2,5\"\n", { .text = { text, 1 } }, "\"1,5\"", "2.5" },
         { "a,b\n1.234,true\n12,false\n", { .decimal = ',' }, "1234|12", "true|false" },
         { "a,b\n\"67,404\",\"1,5\"\n", { .decimal = '.' }, "67404", "\"1,5\"" },

@@ -65,6 +65,14 @@ static void lists_of_models_and_data(void **state)
     REFUSED(u, "CSV: the list of text columns is null");
     bm_dataset *named = bm_dataset_new(.x = { bm_dataset_x(d, 0) }, .class_names = { NULL, 2 });
     REFUSED(named, "dataset: the list of class_names is null");
+    const bm_name marks[] = { "-999" }; /* an array and no count, as { "-999" } without BM_NAMES gives it */
+    bm_free(t), bm_free(u), bm_free(named);
+    t = bm_table_read_csv("/nonexistent.csv", .missing = { marks });
+    REFUSED(t, "CSV: the list of texts of missing cells has a pointer and no count; write BM_NAMES(\"a\", \"b\") for names");
+    u = bm_table_read_csv("/nonexistent.csv", .text = { marks });
+    REFUSED(u, "CSV: the list of text columns has a pointer and no count");
+    named = bm_dataset_new(.x = { bm_dataset_x(d, 0) }, .class_names = { marks });
+    REFUSED(named, "dataset: the list of class_names has a pointer and no count");
     assert_false(bm_set_at(0, NULL));
     bm_free(named);
     bm_free(u);
