@@ -53,7 +53,7 @@ BM_API bm_table *bm_table_new_in_at(bm_context *context, bm_place here);
 
 /** Adds a column by copying: reals (NaN is missing), integers (INT64_MIN is missing), or texts (null is missing).
  *  Errors   on the table: BM_E_DATA the name is taken or empty; BM_E_SHAPE another number of rows than the columns before;
- *           BM_E_NUMBER an infinite real; BM_E_MEMORY
+ *           BM_E_NUMBER an infinite real; BM_E_DATA a text or name that is not UTF-8; BM_E_MEMORY
  */
 BM_API bm_status bm_table_add_real_at(bm_table *t, const char *name, const double *values, int64_t rows, bm_place here);
 BM_API bm_status bm_table_add_integer_at(bm_table *t, const char *name, const int64_t *values, int64_t rows, bm_place here);
@@ -130,7 +130,7 @@ typedef struct bm_recipe_options {
     bool        target_standardize; /**< learn (target - mean) / standard deviation of the training rows, after log1p; predictions
                                      *   are given back in the table's unit. Of classes it is ignored */
     const char *weights; /**< a column with the weight of each row, finite and >= 0: it is no feature, weighs the row in the loss and
-                          *   in scores, and need not be there at prediction. What steps find (medians, means) counts each row once */
+                          *   in scores and in what steps find (means, medians ...), and need not be there at prediction */
 } bm_recipe_options;
 
 /** A recipe: the target and a list of steps, done in the order in which they were added.
@@ -163,6 +163,7 @@ BM_API bm_status bm_recipe_step_at(bm_recipe *r, const char *kind, bm_names colu
  * bm_recipe_ordinal(r, "low < middle < high", ...) text into 0, 1, 2 in this order (| instead of < where a text has one); a null: in
  *                                    order of value; no names: all text. An unseen or missing category gets the training rows' middle one
  * bm_recipe_polynomial(r, "3", ...)  x, x^2, x^3: powers up to a degree of 2 to 9; no names: all numbers but one-hot columns
+ * bm_recipe_log(r, "income", ...)    log(1 + x) of columns whose values are all above -1; names are needed
  * bm_recipe_drop_missing(r, ".4", ...) columns with more than this share of missing cells are not used; no names: all
  * Names that a table does not have are an error when the recipe is fitted. */
 #define bm_recipe_drop(...)          BM_STEP_("drop", __VA_ARGS__, NULL)
@@ -170,6 +171,7 @@ BM_API bm_status bm_recipe_step_at(bm_recipe *r, const char *kind, bm_names colu
 #define bm_recipe_standardize(...)   BM_STEP_("standardize", __VA_ARGS__, NULL)
 #define bm_recipe_datetime(...)      BM_STEP_("datetime", __VA_ARGS__, NULL)
 #define bm_recipe_impute(r, ...)     bm_recipe_step_at((r), "impute", BM_REST_NAMES_(__VA_ARGS__, NULL), BM_FIRST_(__VA_ARGS__, NULL), BM_HERE)
+#define bm_recipe_log(...)           BM_STEP_("log", __VA_ARGS__, NULL)
 #define bm_recipe_min_max(...)       BM_STEP_("min_max", __VA_ARGS__, NULL)
 #define bm_recipe_ordinal(r, ...)      bm_recipe_step_at((r), "ordinal", BM_REST_NAMES_(__VA_ARGS__, NULL), BM_FIRST_(__VA_ARGS__, NULL), BM_HERE)
 #define bm_recipe_polynomial(r, ...)   bm_recipe_step_at((r), "polynomial", BM_REST_NAMES_(__VA_ARGS__, NULL), BM_FIRST_(__VA_ARGS__, NULL), BM_HERE)
@@ -284,11 +286,12 @@ BM_API const char      *bm_dataset_class_name(const bm_dataset *d, int64_t i);
 
 /** What a recipe met on the way to this dataset. */
 typedef struct bm_dataset_counted {
-    int64_t unseen;      /**< cells with a category that was not there in training, or too rare to be kept */
+    int64_t unseen;      /**< cells with a category that was not there in training */
     int64_t missing;     /**< cells that were missing and were filled */
     int64_t unreadable;  /**< cells of a number column that are no numbers; taken as missing */
     int64_t unseen_class; /**< rows to be judged whose class was not there in training */
     int64_t no_target;    /**< rows that were to be judged and have no target: left out */
+    int64_t rare;         /**< cells with a category that training had, too rarely for a column of its own */
 } bm_dataset_counted;
 BM_API bm_dataset_counted bm_dataset_counts(const bm_dataset *d);
 

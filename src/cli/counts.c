@@ -55,7 +55,7 @@ static void put_column(json_t *list, const char *what, const char *column, const
 /* ": store "Paris" (5), "Lyon" (1) and 3 others; city "Rome" (1)" of the cells of a kind, and their number. */
 static int64_t name_cells(const bmi_met *met, bmi_met_kind kind, char into[1200], json_t *list)
 {
-    static const char *const what[] = { "unseen", "no number", "no date" };
+    static const char *const what[] = { "unseen", "rare", "no number", "no date" };
     char name[4 * CELL + 4], text[4 * CELL + 4], number[32];
     const char *column = NULL;
     int64_t at = 0, n, cells = 0, columns = 0;
@@ -98,6 +98,10 @@ json_t *cli_say_counts(cli *c, const bmi_met *met, const bm_table *t, const char
     if (count)
         cli_warn(c, "%s%s a category that was not there in training%s", of, cli_plural(cells, count, "cell has", "cells have"),
                  which);
+    count = name_cells(met, BMI_MET_RARE, which, columns);
+    if (count)
+        cli_warn(c, "%s%s a category that was too rare in training for a column of its own%s", of,
+                 cli_plural(cells, count, "cell has", "cells have"), which);
     count = name_cells(met, BMI_MET_NO_NUMBER, which, columns);
     if (count)
         cli_warn(c, "%s%s no number where training had numbers and taken as missing%s", of,
@@ -112,8 +116,9 @@ json_t *cli_say_counts(cli *c, const bmi_met *met, const bm_table *t, const char
     else if (met->empty_rows)
         cli_warn(c, "%s%s are empty in all columns of the model, the first of them row %s: their predictions rest on fillings",
                  of, cli_plural(cells, met->empty_rows, "row", "rows"), row);
-    return json_pack("{s:I, s:I, s:I, s:I, s:o}", "missing", (json_int_t)met->missing, "unseen", (json_int_t)met->unseen,
-                     "unreadable", (json_int_t)met->unreadable, "empty_rows", (json_int_t)met->empty_rows, "columns", columns);
+    return json_pack("{s:I, s:I, s:I, s:I, s:I, s:o}", "missing", (json_int_t)met->missing, "unseen", (json_int_t)met->unseen,
+                     "rare", (json_int_t)met->rare, "unreadable", (json_int_t)met->unreadable, "empty_rows",
+                     (json_int_t)met->empty_rows, "columns", columns);
 }
 
 json_t *cli_say_met(cli *c, const bm_recipe *r, const bm_table *t, const char *part)

@@ -115,7 +115,9 @@ static void say_target(cli_training *t, const bm_recipe *r)
     cli *c = t->c;
     const int64_t at = bm_table_find(t->source.table, t->target), classes = bm_recipe_classes(r);
     const bm_summary s = bm_table_summary(t->source.table, at);
-    const char *how = c->options.task ? "as asked" : "inferred, --task overrides";
+    const char *how = c->options.task ? "as asked" : "inferred, --task overrides", *note;
+    for (int64_t i = 0; (note = bm_recipe_note(r, i)); i++) /* that the classes may be amounts */
+        if (strstr(note, "--task regression")) how = "inferred; if they are amounts, --task regression";
     char low[32], high[32], list[400] = "";
     const bool whole = bm_table_column_type(t->source.table, at) == BM_COLUMN_INTEGER;
     if (t->task == BM_REGRESSION) {

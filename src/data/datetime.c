@@ -28,7 +28,8 @@ static int days_in(int year, int month)
 
 static int weekday(int year, int month, int day)
 {
-    const int y = month < 3 ? year - 1 : year, m = month < 3 ? month + 9 : month - 3;
+    /* 400 years are whole weeks: with them no year is below 0 */
+    const int y = 400 + (month < 3 ? year - 1 : year), m = month < 3 ? month + 9 : month - 3;
     const int days = 365 * y + y / 4 - y / 100 + y / 400 + (153 * m + 2) / 5 + day - 1;
     return (days + 2) % 7; /* 0000-03-01 was a Wednesday */
 }

@@ -114,6 +114,15 @@ void bmi_frame_remove(bmi_frame *f, size_t at)
     f->gaps++;
 }
 
+bool bmi_frame_name(bmi_frame *f, size_t at, const char *of, const char *between, const char *what)
+{
+    bmi_text name = { .context = f->context };
+    bmi_text_add(&name, "%s%s%s", of, between, what);
+    f->columns[at].name = name.failed ? NULL : bmi_text_copy(f->context, name.at);
+    bmi_text_end(&name);
+    return f->columns[at].name;
+}
+
 bool bmi_frame_settle(bmi_frame *f)
 {
     if (!f->gaps) return true;
@@ -126,7 +135,12 @@ bool bmi_frame_settle(bmi_frame *f)
         for (size_t k = 0; k < c->n_heirs; k++) *to++ = f->columns[c->heirs + k];
     }
     bool fine = columns;
-    for (size_t i = 0; fine && i < n; i++) fine = bmi_index_add(&names, columns[i].name, i);
+    for (size_t i = 0; fine && i < n; i++) {
+        if (!*f->twice && !columns[i].indicator &&
+            bmi_index_find(&names, columns, sizeof *columns, columns[i].name) != SIZE_MAX)
+            snprintf(f->twice, sizeof f->twice, "%s", columns[i].name);
+        fine = bmi_index_add(&names, columns[i].name, i);
+    }
     if (!fine) {
         bmi_index_end(&names);
         bmi_release(f->context, columns, n, sizeof *columns);

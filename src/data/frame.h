@@ -11,6 +11,7 @@ typedef struct bmi_frame_column {
     char *name;                       /* null: it was removed or replaced */
     bool text;                        /* codes, else numbers */
     bool indicator;                   /* made by one-hot: 0 or 1 */
+    const void *step;                 /* the step that was done to it last */
     double *numbers;                  /* `rows`, or null */
     int32_t *codes;                   /* `rows`, or null */
     const bmi_dictionary *dictionary; /* of codes: the table's or `own` */
@@ -23,11 +24,13 @@ typedef struct bmi_frame_column {
 typedef struct bmi_frame {
     bm_context *context;
     int64_t rows;
-    size_t n, capacity; /* columns, gaps among them */
-    size_t settled;     /* how many there were when they were last in order: only those are found */
+    const float *weights; /* of the rows, all > 0, in fitting; null: each is 1 */
+    size_t n, capacity;   /* columns, gaps among them */
+    size_t settled;       /* how many there were when they were last in order: only those are found */
     size_t gaps;
     bmi_frame_column *columns;
     bmi_index names;
+    char twice[100]; /* the first name that two columns had when they were brought in order */
     bm_dataset_counted counted;
     bmi_met *met; /* gets the cells that training did not have; or null */
 } bmi_frame;
@@ -47,6 +50,8 @@ size_t bmi_frame_find(const bmi_frame *f, const char *name);
 /* Puts `count` columns of numbers (uninitialised, without names, at *first and behind) in place of column `at`, which is handed to the
  * caller in *old, to be released with bmi_frame_column_end. False when there is no memory: then nothing has changed. */
 bool bmi_frame_replace(bmi_frame *f, size_t at, size_t count, size_t *first, bmi_frame_column *old);
+/* Names an added column "ofbetweenwhat". False when there is no memory. */
+bool bmi_frame_name(bmi_frame *f, size_t at, const char *of, const char *between, const char *what);
 /* Brings the columns in order, without gaps. False when there is no memory. */
 bool bmi_frame_settle(bmi_frame *f);
 /* The same when columns were added since: then all are found. Gaps alone may stay. */
@@ -58,5 +63,11 @@ void bmi_frame_end(bmi_frame *f);
 /* Cells that are not missing; different values among them (counted up to `most`); -1 when there is no memory. */
 int64_t bmi_frame_present(const bmi_frame *f, size_t at);
 int64_t bmi_frame_distinct(const bmi_frame *f, size_t at, int64_t most);
+
+/* How often a row counts in what a step finds. */
+static inline double bmi_frame_weight(const bmi_frame *f, int64_t row)
+{
+    return f->weights ? (double)f->weights[row] : 1;
+}
 
 #endif

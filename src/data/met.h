@@ -5,10 +5,10 @@
 #define BMI_DATA_MET_H
 #include "format/column.h"
 
-typedef enum bmi_met_kind { BMI_MET_UNSEEN, BMI_MET_NO_NUMBER, BMI_MET_NO_DATE } bmi_met_kind;
+typedef enum bmi_met_kind { BMI_MET_UNSEEN, BMI_MET_RARE, BMI_MET_NO_NUMBER, BMI_MET_NO_DATE } bmi_met_kind;
 
 typedef struct bmi_met {
-    int64_t missing, unseen, unreadable; /* cells of the table; a missing one is not unreadable */
+    int64_t missing, unseen, rare, unreadable; /* cells of the table; a missing one is not unreadable */
     int64_t empty_rows, first_empty; /* rows with no cell that can be read in any column of the recipe, and the first of them */
     bmi_dictionary cells;            /* which cells, each kind, column and text once */
     size_t capacity;

@@ -76,6 +76,8 @@ bm_status bmi_recipe_split(bmi_error *e, bm_place here, const bm_recipe *r, cons
  * Null *kept: all rows. */
 bm_status bmi_target_fit(bm_recipe *r, const bm_table *t, bm_rows rows, int64_t **kept, size_t *n_kept, size_t *room,
                          bm_place here);
+/* target.c: how numbers to be predicted are learned, by n rows that have a target; null weights: each counts once. */
+bm_status bmi_target_scale(bm_recipe *r, const bm_table *t, bm_rows rows, const float *weights, int64_t n, bm_place here);
 /* target_classes.c: the classes of a target that is text, none of which is missing. Refuses texts that hardly repeat, unless the task was
  * said to be classification. */
 bm_status bmi_target_text_classes(bm_recipe *r, const bmi_column *c, bm_rows rows, int64_t n, bm_place here);
@@ -100,6 +102,8 @@ bm_tensor *bmi_weights_apply(bmi_error *e, const bm_recipe *r, const bm_table *t
 bm_status bmi_recipe_default(bm_recipe *r, bmi_frame *f, bm_place here);
 /* recipe_default.c: notes which columns a step that was asked for was done on, unless it takes columns away. */
 bm_status bmi_recipe_tell(bm_recipe *r, const bmi_recipe_step *s, bm_place here);
+/* recipe_doubt.c: notes what in the columns that a fitted recipe uses may be a mistake. */
+bm_status bmi_recipe_doubt(bm_recipe *r, const bm_table *t, bm_rows rows, int64_t n, bm_place here);
 /* recipe_fit.c: fits one step on the frame and applies it. */
 bm_status bmi_recipe_do(bm_recipe *r, bmi_recipe_step *s, bmi_frame *f, bm_place here);
 /* recipe.c: adds a step; null with the error on r. */

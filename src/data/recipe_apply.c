@@ -16,25 +16,42 @@ static bm_status no_column(bmi_error *e, const bm_table *t, const char *name, bm
                     name, bmi_did_you_mean(hint, name, t->columns, t->n_columns, sizeof *t->columns));
 }
 
+/* "the unit "kg"", "the sign €": what stands beside the numbers of a form. */
+static const char *beside(const bmi_number_form *f, char into[60])
+{
+    if (*f->unit) snprintf(into, 60, "the unit \"%s\"", f->unit);
+    else if (f->currency || f->percent) snprintf(into, 60, "the sign %s", f->percent ? "%" : bmi_currency_sign(f->currency));
+    else snprintf(into, 60, "none");
+    return into;
+}
+
+/* Whether a column's numbers can be taken for those of an input: the same decimal sign, and the same unit, currency or percent sign beside
+ * them, or nothing. */
+static bm_status check_form(bmi_error *e, const bm_table *t, const bmi_column *c, const bmi_input *input, bm_place here)
+{
+    const bmi_number_form *form = &c->form, *trained = &input->form;
+    char now[60], then[60];
+    if (form->decimal && trained->decimal && form->decimal != trained->decimal)
+        return bmi_fail(e, BM_E_DATA, here,
+                        "the numbers of column \"%.100s\" of %s were read with the decimal sign '%c', in training it was '%c'; "
+                        "read the table with the recipe (.recipe of bm_table_read_csv)",
+                        c->name, bmi_table_name(t), form->decimal, trained->decimal);
+    if ((*form->unit || form->currency || form->percent) && !bmi_number_form_same_style(form, trained))
+        return bmi_fail(
+            e, BM_E_DATA, here,
+            "the numbers of column \"%.100s\" of %s have %s, in training they had %s; write them in the same one, or "
+            "read the table with the recipe (.recipe of bm_table_read_csv)",
+            c->name, bmi_table_name(t), beside(form, now), beside(trained, then));
+    return BM_OK;
+}
+
 /* The inputs of the recipe, from the table. */
 static bm_status take_inputs(bmi_error *e, const bm_recipe *r, const bm_table *t, bm_rows rows, bmi_frame *f, bm_place here)
 {
     for (size_t i = 0; i < r->n_inputs; i++) {
         const int64_t at = bm_table_find(t, r->inputs[i].name);
         if (at < 0) return no_column(e, t, r->inputs[i].name, here);
-        const bmi_number_form *form = &t->columns[at].form, *trained = &r->inputs[i].form;
-        if (!r->inputs[i].text && form->decimal && trained->decimal && form->decimal != trained->decimal)
-            return bmi_fail(
-                e, BM_E_DATA, here,
-                "the numbers of column \"%.100s\" of %s were read with the decimal sign '%c', in training it was '%c'; "
-                "read the table with the recipe (.recipe of bm_table_read_csv)",
-                r->inputs[i].name, bmi_table_name(t), form->decimal, trained->decimal);
-        if (!r->inputs[i].text && *form->unit && strcmp(form->unit, trained->unit))
-            return bmi_fail(e, BM_E_DATA, here,
-                            "the numbers of column \"%.100s\" of %s have the unit \"%s\", in training they had %s%s%s; "
-                            "write them in the same one, or read the table with the recipe (.recipe of bm_table_read_csv)",
-                            r->inputs[i].name, bmi_table_name(t), form->unit, *trained->unit ? "\"" : "none", trained->unit,
-                            *trained->unit ? "\"" : "");
+        if (!r->inputs[i].text && check_form(e, t, &t->columns[at], &r->inputs[i], here)) return e->status;
         if (!bmi_frame_take(f, &t->columns[at], &r->inputs[i], rows))
             return bmi_fail_memory(e, here, (size_t)f->rows * 8, "the columns of a table");
     }
@@ -83,9 +100,13 @@ static bm_tensor *matrix(bmi_error *e, const bm_recipe *r, const bmi_frame *f, b
             const float value = (float)column->numbers[i];
             to[i * n + c] = value;
             if (isfinite(value)) continue;
-            bmi_fail(e, isnan(value) ? BM_E_DATA : BM_E_NUMBER, here, "row %" PRId64 ": \"%.100s\" is %s; %s",
-                     (rows.at ? rows.at[i] : i) + 1, column->name, isnan(value) ? "missing" : "too large for f32",
-                     isnan(value) ? "add an impute step to the recipe" : "scale the column");
+            const char *what =
+                isnan(value) ? "missing; add an impute step to the recipe"
+                : isinf(column->numbers[i])
+                    ? "not finite after the steps of the recipe; log needs a value above -1, and powers grow fast"
+                    : "too large for f32; scale the column";
+            bmi_fail(e, isnan(value) ? BM_E_DATA : BM_E_NUMBER, here, "row %" PRId64 ": \"%.100s\" is %s",
+                     bmi_row_at(rows, i) + 1, column->name, what);
             break;
         }
     }
@@ -121,7 +142,7 @@ bm_status bmi_recipe_usable(bmi_error *e, const bm_recipe *r, const bm_table *t,
         if (met) find_missing(&f, met);
         do_steps(e, r, &f, here);
     }
-    if (met) met->unseen = f.counted.unseen, met->unreadable = f.counted.unreadable;
+    if (met) met->unseen = f.counted.unseen, met->rare = f.counted.rare, met->unreadable = f.counted.unreadable;
     if (met && met->failed) bmi_fail_memory(e, here, 64, "what a table has and training had not");
     memset(usable, !e->status, (size_t)t->rows * sizeof *usable);
     for (size_t c = 0; !e->status && c < f.n; c++)
@@ -155,7 +176,7 @@ static bm_status tell_unseen(bm_dataset *d, const bm_recipe *r, const bmi_unseen
 static bm_status make(bm_dataset *d, const bm_recipe *r, const bm_table *t, bm_rows rows, bool target, bmi_unseen *unseen,
                       bm_place here)
 {
-    bmi_frame f = { .context = r->object.context, .rows = rows.at ? (int64_t)rows.count : t->rows };
+    bmi_frame f = { .context = r->object.context, .rows = bmi_rows_count(t, rows) };
     bmi_error e = { 0 };
     bm_tensor *x = NULL, *y = NULL, *w = NULL;
     bm_status st = take_inputs(&e, r, t, rows, &f, here);

@@ -3,6 +3,7 @@
  * done to them, the steps that were asked for first. */
 #include "data/recipe.h"
 #include "base/text.h"
+#include "tensor/tensor.h"
 #include <inttypes.h>
 #include <string.h>
 
@@ -68,8 +69,10 @@ bm_status bmi_recipe_do(bm_recipe *r, bmi_recipe_step *s, bmi_frame *f, bm_place
     for (size_t i = 0; i < k.n && !st; i++) {
         bmi_step_column *state = &s->columns[i];
         state->name = k.names[i];
-        if (!f->columns[k.places[i]].name)
+        bmi_frame_column *c = &f->columns[k.places[i]];
+        if (!c->name || c->step == s)
             st = bmi_object_fail(r, BM_E_ARGUMENT, here, "%s: column \"%.100s\" is named twice", s->kind->name, state->name);
+        c->step = s;
         if (!st) st = s->kind->fit(&how, f, k.places[i], state);
         if (!st) st = s->kind->apply(&r->object.error, here, state, f, k.places[i]);
         if (!st) s->n_columns = i + 1;
@@ -136,6 +139,12 @@ static bm_status forget_dropped(bm_recipe *r, bm_place here)
 static bm_status name_features(bm_recipe *r, bmi_frame *f, bm_place here)
 {
     if (!bmi_frame_settle(f)) return bmi_fail_memory(&r->object.error, here, f->n * 8, "the columns of a table");
+    if (*f->twice)
+        return bmi_object_fail(
+            r, BM_E_DATA, here,
+            "two columns would be called \"%s\", one of the table and one that a step makes; rename or drop that of "
+            "the table",
+            f->twice);
     if (!f->n) {
         char what[250] = ""; /* the notes tell what was dropped, and why */
         for (size_t i = 0, n = 0; i < r->notes.count && n + 1 < sizeof what; i++)
@@ -156,16 +165,48 @@ static bm_status name_features(bm_recipe *r, bmi_frame *f, bm_place here)
     return BM_OK;
 }
 
+/* The rows that a fit counts, each as often as it weighs: those of weight 0 are left out. */
+typedef struct counting {
+    bm_rows rows;
+    size_t n, room;
+    int64_t *own;       /* memory of rows.at, `room` of them, or null */
+    bm_tensor *weights; /* f32, of these rows; null: each counts once */
+} counting;
+
+static bm_status weigh(bm_recipe *r, const bm_table *t, counting *c, bm_place here)
+{
+    const size_t n = c->n;
+    if (!(c->weights = bmi_weights_apply(&r->object.error, r, t, c->rows, here))) return r->object.error.status;
+    float *w = c->weights->data;
+    int64_t *at = bmi_alloc_raw(r->object.context, n, sizeof *at);
+    if (!at) return bmi_fail_memory(&r->object.error, here, n * sizeof *at, "the rows of a table");
+    c->n = 0;
+    for (size_t i = 0; i < n; i++)
+        if (w[i] > 0) {
+            at[c->n] = bmi_row_at(c->rows, (int64_t)i);
+            w[c->n++] = w[i];
+        }
+    bmi_release(r->object.context, c->own, c->room, sizeof *c->own);
+    c->own = at;
+    c->room = n;
+    c->rows = (bm_rows){ at, c->n };
+    return c->n ? BM_OK
+                : bmi_object_fail(r, BM_E_DATA, here, "the weights of all rows that are learned from are 0: column \"%.100s\"",
+                                  r->weights);
+}
+
 static bm_status fit(bm_recipe *r, const bm_table *t, bm_rows rows, bm_place here)
 {
-    int64_t *kept;
-    size_t n_kept, room;
+    counting c = { .rows = rows };
     bmi_frame f = { .context = r->object.context };
-    bm_status st = bmi_target_fit(r, t, rows, &kept, &n_kept, &room, here);
-    f.rows = (int64_t)n_kept;
-    if (!st && !f.rows) st = bmi_object_fail(r, BM_E_DATA, here, "there is no row to fit the recipe on");
-    if (!st && r->weights) st = bmi_weights_check(&r->object.error, r, t, kept ? (bm_rows){ kept, n_kept } : rows, here);
-    if (!st) st = take_columns(r, t, kept ? (bm_rows){ kept, n_kept } : rows, &f, here);
+    bm_status st = bmi_target_fit(r, t, rows, &c.own, &c.n, &c.room, here);
+    if (c.own) c.rows = (bm_rows){ c.own, c.n };
+    if (!st && !c.n) st = bmi_object_fail(r, BM_E_DATA, here, "there is no row to fit the recipe on");
+    if (!st && r->weights) st = weigh(r, t, &c, here);
+    f.rows = (int64_t)c.n;
+    f.weights = c.weights ? c.weights->data : NULL;
+    if (!st) st = bmi_target_scale(r, t, c.rows, f.weights, f.rows, here);
+    if (!st) st = take_columns(r, t, c.rows, &f, here);
     if (!st) st = keep_marks(r, t, here);
     for (size_t s = 0; !st && s < r->n_asked; s++) {
         st = bmi_recipe_do(r, &r->steps[s], &f, here);
@@ -174,8 +215,10 @@ static bm_status fit(bm_recipe *r, const bm_table *t, bm_rows rows, bm_place her
     if (!st && !r->plain) st = bmi_recipe_default(r, &f, here);
     if (!st) st = name_features(r, &f, here);
     if (!st) st = forget_dropped(r, here);
+    if (!st) st = bmi_recipe_doubt(r, t, c.rows, f.rows, here);
     bmi_frame_end(&f);
-    bmi_release(r->object.context, kept, room, sizeof *kept);
+    bmi_release(r->object.context, c.own, c.room, sizeof *c.own);
+    bm_tensor_free(c.weights);
     return st;
 }
 

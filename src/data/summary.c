@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* A column in figures: moments in two passes, quartiles by selection, the most frequent values by counting. */
 #include "base/text.h"
-#include "data/quantile.h"
+#include "data/order.h"
 #include "data/table.h"
 #include <math.h>
 #include <stdlib.h>
@@ -19,12 +19,6 @@ static int by_count(const void *a, const void *b)
     if (x->count != y->count) return x->count < y->count ? 1 : -1;
     if (x->text) return strcmp(x->text, y->text);
     return (x->number > y->number) - (x->number < y->number);
-}
-
-static int by_number(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
 }
 
 static void top(bm_summary *s, const bmi_column *c, value *values, int64_t n)
@@ -67,7 +61,12 @@ static bool numbers(bm_summary *s, const bm_table *t, const bmi_column *c)
         if (!bmi_column_is_missing(c, r)) x[n++] = bmi_column_number(c, r) + 0.;
     if (x && values && n) {
         moments(s, x, n);
-        qsort(x, (size_t)n, sizeof *x, by_number);
+        qsort(x, (size_t)n, sizeof *x, bmi_by_number);
+        if (x[0] == x[n - 1]) { /* whatever the rounding of the mean has left */
+            s->mean = x[0];
+            if (n > 1) s->std = 0;
+            s->skew = NAN;
+        }
         for (int64_t i = 0; i < n; i++) {
             if (!i || x[i] != x[i - 1]) values[distinct++] = (value){ .number = x[i] };
             values[distinct - 1].count++;

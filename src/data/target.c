@@ -5,16 +5,12 @@
  */
 #include "data/recipe.h"
 #include "base/text.h"
+#include "data/order.h"
 #include "tensor/tensor.h"
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-static int64_t count_of(const bm_table *t, bm_rows rows)
-{
-    return rows.at ? (int64_t)rows.count : t->rows;
-}
 
 static const bmi_column *find(bmi_error *e, const bm_recipe *r, const bm_table *t, bm_place here)
 {
@@ -30,7 +26,7 @@ static const bmi_column *find(bmi_error *e, const bm_recipe *r, const bm_table *
 static bm_status rows_with_target(bmi_error *e, bm_context *context, const bm_table *t, const bmi_column *c, bm_rows rows,
                                   int64_t **kept, size_t *n_kept, size_t *room, bm_place here)
 {
-    const int64_t n = count_of(t, rows);
+    const int64_t n = bmi_rows_count(t, rows);
     int64_t missing = 0;
     for (int64_t i = 0; i < n; i++) missing += bmi_column_is_missing(c, bmi_row_at(rows, i));
     *n_kept = (size_t)n;
@@ -59,42 +55,42 @@ static bm_status keep_rows(bm_recipe *r, const bm_table *t, const bmi_column *c,
 {
     if (rows_with_target(&r->object.error, r->object.context, t, c, rows, kept, n_kept, room, here) || !*kept)
         return r->object.error.status;
-    r->to.left_out = count_of(t, rows) - (int64_t)*n_kept;
+    r->to.left_out = bmi_rows_count(t, rows) - (int64_t)*n_kept;
     if (!bmi_notes_add(r->object.context, &r->notes, "%" PRId64 " rows without a target were left out", r->to.left_out))
         return bmi_fail_memory(&r->object.error, here, 1000, "a note");
     return BM_OK;
 }
 
-static int compare_texts(const void *a, const void *b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-/* Mean and standard deviation of the target as it is learned (Welford, 1962), and the largest error of an f32 of it. */
+/* Mean and standard deviation of the target as it is learned (Welford, 1962; with weights West, 1979), and the largest error of an f32 of it. */
 typedef struct spread {
     double mean, deviation, lost;
 } spread;
 
-static spread spread_of(const bm_recipe *r, const bmi_column *c, bm_rows rows, int64_t n)
+static spread spread_of(const bm_recipe *r, const bmi_column *c, bm_rows rows, const float *weights, int64_t n)
 {
     spread s = { 0 };
-    double squares = 0;
+    double squares = 0, all = 0;
     for (int64_t i = 0; i < n; i++) {
+        const double w = weights ? (double)weights[i] : 1;
         const double y = bmi_column_number(c, bmi_row_at(rows, i)), x = r->log1p ? log1p(y) : y, d = x - s.mean;
         const double lost = fabs(x - (double)(float)x);
-        s.mean += d / (double)(i + 1);
-        squares += d * (x - s.mean);
+        all += w;
+        s.mean += d / all * w;
+        squares += d * (x - s.mean) * w;
         if (lost > s.lost) s.lost = lost;
     }
-    s.deviation = sqrt(squares / (double)n);
+    s.deviation = sqrt(squares / all);
     return s;
 }
 
 /* How numbers are learned: standardised when that is asked for, else as they are, in f64 where f32 would blur them. What varies too
  * little to be divided by is not standardised. */
-static bm_status scale_numbers(bm_recipe *r, const bmi_column *c, bm_rows rows, int64_t n, bm_place here)
+bm_status bmi_target_scale(bm_recipe *r, const bm_table *t, bm_rows rows, const float *weights, int64_t n, bm_place here)
 {
-    const spread s = spread_of(r, c, rows, n);
+    if (r->to.task != BM_REGRESSION) return BM_OK;
+    const bmi_column *c = find(&r->object.error, r, t, here);
+    if (!c) return r->object.error.status;
+    const spread s = spread_of(r, c, rows, weights, n);
     if (!r->standardize_target || !(s.deviation > 0) || !isfinite(s.deviation)) {
         r->to.wide = s.lost > 1e-6 * s.deviation;
         return BM_OK;
@@ -112,7 +108,7 @@ bm_status bmi_target_fit(bm_recipe *r, const bm_table *t, bm_rows rows, int64_t 
 {
     *kept = NULL;
     *room = 0;
-    *n_kept = (size_t)count_of(t, rows);
+    *n_kept = (size_t)bmi_rows_count(t, rows);
     if (!r->target) return BM_OK;
     const bmi_column *c = find(&r->object.error, r, t, here);
     if (!c || keep_rows(r, t, c, rows, kept, n_kept, room, here)) return r->object.error.status;
@@ -130,18 +126,11 @@ bm_status bmi_target_fit(bm_recipe *r, const bm_table *t, bm_rows rows, int64_t 
     } else {
         bmi_target_numbers(r, c, chosen, n, here);
     }
-    if (!r->object.error.status && r->to.task == BM_REGRESSION) scale_numbers(r, c, chosen, n, here);
     if (!r->object.error.status && r->to.task == BM_CLASSIFICATION && r->to.n_classes < 2)
         bmi_object_fail(r, BM_E_DATA, here,
                         "the target \"%.100s\" is \"%.60s\" in all rows that are learned from: there is nothing to learn",
                         c->name, r->to.classes[0]);
     return r->object.error.status;
-}
-
-static int compare_numbers(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return x == y ? 0 : x < y ? -1 : 1; /* one that is none is equal to nothing */
 }
 
 /* A cell as a number; of_texts: what the texts of a column of text mean as numbers, or null. */
@@ -159,11 +148,11 @@ static int64_t class_of(const bmi_target *to, const bmi_column *c, const double 
     const char *text = bmi_column_cell_text(c, row, number);
     if (to->numbers) {
         const double x = number_of(c, of_texts, row),
-                     *found = bsearch(&x, to->numbers, (size_t)to->n_classes, sizeof x, compare_numbers);
+                     *found = bsearch(&x, to->numbers, (size_t)to->n_classes, sizeof x, bmi_by_number);
         return found ? found - to->numbers : -1;
     }
     if (!text) return -1;
-    const char **found = bsearch(&text, to->classes, (size_t)to->n_classes, sizeof *to->classes, compare_texts);
+    const char **found = bsearch(&text, to->classes, (size_t)to->n_classes, sizeof *to->classes, bmi_by_text);
     return found ? found - to->classes : -1;
 }
 
@@ -220,7 +209,7 @@ bm_tensor *bmi_target_apply(bmi_error *e, const bm_recipe *r, const bm_table *t,
 {
     const bmi_column *c = find(e, r, t, here);
     if (!c) return NULL;
-    const int64_t n = count_of(t, rows);
+    const int64_t n = bmi_rows_count(t, rows);
     const bool classes = r->to.task == BM_CLASSIFICATION;
     const bool read = c->type == BM_COLUMN_TEXT && (!classes || r->to.numbers); /* texts that are to be numbers */
     double *of_texts = read ? bmi_column_numbers_of_texts(r->object.context, c, &r->to.form) : NULL;

@@ -3,13 +3,14 @@
  * rows a value on average, every other target is a number to be predicted. Whole numbers are told apart as such, also beyond 2^53.
  */
 #include "base/text.h"
+#include "data/order.h"
 #include "data/recipe.h"
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_VALUES = 20, ROWS_A_VALUE = 10, MOST_CLASSES = 100000 };
+enum { MOST_VALUES = 20, ROWS_A_VALUE = 10, MOST_CLASSES = 100000, LEAST_AMOUNTS = 5 };
 static const int64_t exact = INT64_C(1) << 53; /* whole numbers up to here are what they are as f64, too */
 
 static bm_status no_memory(bm_recipe *r, bm_place here)
@@ -54,11 +55,6 @@ static size_t distinct_rows(const bmi_column *c, bm_context *context, bm_rows ro
     return count;
 }
 
-static int compare_texts(const void *a, const void *b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 /* Whole numbers that f64 would merge are classes by their texts. */
 static bool as_texts(const bmi_column *c, const int64_t *rows, size_t count)
 {
@@ -80,7 +76,7 @@ static bm_status make_classes(bm_recipe *r, const bmi_column *c, const int64_t *
         if (!texts) r->to.numbers[i] = value;
         fine = (r->to.classes[i] = bmi_arena_text(&r->found, text));
     }
-    if (fine && texts) qsort(r->to.classes, count, sizeof *r->to.classes, compare_texts);
+    if (fine && texts) qsort(r->to.classes, count, sizeof *r->to.classes, bmi_by_text);
     r->to.n_classes = (int64_t)count;
     return fine ? BM_OK : no_memory(r, here);
 }
@@ -114,6 +110,19 @@ static bm_status check_numbers(bm_recipe *r, const bmi_column *c, bm_rows rows, 
         distinct > 1 ? ", as a number to be predicted (beyond 2^53 whole numbers are rounded; as classes they are not)" : "");
 }
 
+/* Whole numbers that follow each other, at least LEAST_AMOUNTS of them, were taken for classes: they may be amounts. */
+static bm_status note_amounts(bm_recipe *r, const bmi_column *c, const int64_t *rows, size_t count, bm_place here)
+{
+    const double first = bmi_column_number(c, rows[0]), last = bmi_column_number(c, rows[count - 1]);
+    if (c->type == BM_COLUMN_BOOL || count < LEAST_AMOUNTS || last - first != (double)(count - 1)) return BM_OK;
+    return bmi_notes_add(
+               r->object.context, &r->notes,
+               "%.100s: the whole numbers %.15g to %.15g are taken for classes; --task regression takes them for amounts",
+               c->name, first, last)
+               ? BM_OK
+               : no_memory(r, here);
+}
+
 bm_status bmi_target_numbers(bm_recipe *r, const bmi_column *c, bm_rows rows, int64_t n, bm_place here)
 {
     int64_t *found;
@@ -130,7 +139,8 @@ bm_status bmi_target_numbers(bm_recipe *r, const bmi_column *c, bm_rows rows, in
     else if (!r->object.error.status && count > most)
         bmi_object_fail(r, BM_E_DATA, here, "the target \"%.100s\" has more than %d classes; is it a number to be predicted?",
                         c->name, MOST_CLASSES);
-    else if (!r->object.error.status) make_classes(r, c, found, count, here);
+    else if (!r->object.error.status && !make_classes(r, c, found, count, here) && !r->task)
+        note_amounts(r, c, found, count, here);
     bmi_release(r->object.context, found, room, sizeof *found);
     return r->object.error.status;
 }

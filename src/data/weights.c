@@ -37,19 +37,19 @@ static bm_status take(bmi_error *e, const bm_table *t, const bmi_column *c, int6
 bm_status bmi_weights_check(bmi_error *e, const bm_recipe *r, const bm_table *t, bm_rows rows, bm_place here)
 {
     const bmi_column *c = find(e, r, t, here);
-    const int64_t n = rows.at ? (int64_t)rows.count : t->rows;
-    for (int64_t i = 0; c && !e->status && i < n; i++) take(e, t, c, rows.at ? rows.at[i] : i, NULL, here);
+    const int64_t n = bmi_rows_count(t, rows);
+    for (int64_t i = 0; c && !e->status && i < n; i++) take(e, t, c, bmi_row_at(rows, i), NULL, here);
     return e->status;
 }
 
 bm_tensor *bmi_weights_apply(bmi_error *e, const bm_recipe *r, const bm_table *t, bm_rows rows, bm_place here)
 {
     const bmi_column *c = find(e, r, t, here);
-    const int64_t n = rows.at ? (int64_t)rows.count : t->rows;
+    const int64_t n = bmi_rows_count(t, rows);
     if (!c) return NULL;
     bm_tensor *w = bm_tensor_new_in_at(r->object.context, BM_F32, BM_SHAPE(n), here);
     bmi_fail_from(e, &w->object.error);
-    for (int64_t i = 0; !e->status && i < n; i++) take(e, t, c, rows.at ? rows.at[i] : i, (float *)w->data + i, here);
+    for (int64_t i = 0; !e->status && i < n; i++) take(e, t, c, bmi_row_at(rows, i), (float *)w->data + i, here);
     if (!e->status) return w;
     bm_tensor_free(w);
     return NULL;

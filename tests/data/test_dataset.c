@@ -3,7 +3,7 @@
 #include "support/bmt.h"
 #include "base/random.h"
 #include "data/dataset.h"
-#include "data/quantile.h"
+#include "data/order.h"
 #include "data/sets.h"
 #include <baeum/data.h>
 #include <math.h>
@@ -37,6 +37,10 @@ static void from_tensors(void **state)
     bm_free(wrong);
     wrong = bm_dataset_new(.t = { short_ });
     assert_int_equal(bm_status_of(wrong), BM_E_ARGUMENT);
+    bm_free(wrong);
+    wrong = bm_dataset_new(.x = { short_, NULL, short_ });
+    assert_int_equal(bm_status_of(wrong), BM_E_ARGUMENT);
+    bmt_contains("a gap", bm_error(wrong), "dataset: input 2 is null, and one behind it is not");
     bm_free(wrong);
     wrong = bm_dataset_new(.x = { short_ }, .weights = short_);
     assert_int_equal(bm_status_of(wrong), BM_E_TYPE);

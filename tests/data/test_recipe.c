@@ -266,6 +266,7 @@ static void dates(void **state)
         { "12/31/1999", { 1999, 12, 31, 4 }, true, BMI_OF_DAY }, /* a Friday */
         { "31.12.1999", { 1999, 12, 31, 4 }, true, BMI_OF_DAY },
         { "1970/1/1", { 1970, 1, 1, 3 }, true, BMI_OF_DAY }, /* a Thursday */
+        { "0000-01-01", { 0, 1, 1, 5 }, true, BMI_OF_DAY },  /* the same day of the week as in 2000, a Saturday */
         { "2023-02-29", { 0 }, false, 0 },
         { "2023-13-01", { 0 }, false, 0 },
         { "2023-01-01 25:00", { 0 }, false, 0 },

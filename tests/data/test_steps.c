@@ -177,6 +177,74 @@ static void polynomial(void **state)
     bm_free(t);
 }
 
+static void logarithm(void **state)
+{
+    (void)state;
+    const double want[] = { 0, 9.9999999995000007e-11, 2.3025850929940459, -.69314718055994529 };
+    bm_table *t = table_of("a,b\n0,1\n1e-10,2\n9,3\n-.5,5\n,4\n");
+    bm_recipe *r = bm_recipe_new(.plain = true);
+    bm_recipe_log(r, "a");
+    bm_recipe_impute(r, "7");
+    bm_recipe *copy = bmi_recipe_copy(fitted(r, t));
+    bm_dataset *d = features(copy, t);
+    for (int k = 0; k < 4; k++) bmt_near("log1p", cell(d, k, 0), want[k], fabs(want[k]) * 1e-7);
+    bmt_near("missing stays so", cell(d, 4, 0), 7, 0);
+    bmt_near("others stay", cell(d, 3, 1), 5, 0);
+    bm_free(d);
+    bm_table *u = table_of("a,b\n3,1\n-1,2\n-1.5,3\n8,4\n"); /* rows without a logarithm cannot be used, the others can */
+    bool usable[4];
+    bmi_error e = { 0 };
+    assert_int_equal(bmi_recipe_usable(&e, copy, u, usable, NULL, BM_HERE), BM_OK);
+    for (int k = 0; k < 4; k++) assert_int_equal(usable[k], k == 0 || k == 3);
+    d = bm_recipe_apply(copy, u);
+    assert_int_equal(bm_status_of(d), BM_E_NUMBER);
+    bmt_contains("apply", bm_error(d), "row 2: \"a\" is not finite after the steps of the recipe; log needs a value above -1");
+    bm_free(d);
+    bm_free(copy);
+    bm_free(r);
+    const struct {
+        const char *column, *says;
+        bm_status status;
+    } wrong[] = {
+        { "a", "log: column \"a\" has -1; log(1 + x) needs values above -1", BM_E_DATA },
+        { "c", "there is no column \"c\"", BM_E_DATA },
+        { NULL, "log needs the names of columns", BM_E_ARGUMENT },
+    };
+    for (size_t i = 0; i < BMI_COUNT(wrong); i++) {
+        r = bm_recipe_new(.plain = true);
+        bm_recipe_step_at(r, "log", (bm_names){ &wrong[i].column, wrong[i].column != NULL }, NULL, BM_HERE);
+        bm_recipe_fit(r, u);
+        assert_int_equal(bm_status_of(r), wrong[i].status);
+        bmt_contains("refused", bm_error(r), wrong[i].says);
+        bm_free(r);
+    }
+    bm_free(u);
+    bm_free(t);
+}
+
+/* Numbers that are all one, whose mean is rounded: 0, not what the rounding leaves, divided by itself. */
+static void one_value(void **state)
+{
+    (void)state;
+    const double values[] = { .1, 1e-300, 1 / 3., 123456789.123 };
+    for (size_t k = 0; k < BMI_COUNT(values); k++)
+        for (int64_t rows = 2; rows < 50; rows++) {
+            double x[50];
+            for (int64_t i = 0; i < rows; i++) x[i] = values[k];
+            bm_table *t = bm_table_new();
+            bm_table_add_real(t, "x", x, rows);
+            const bm_summary s = bm_table_summary(t, 0);
+            bm_recipe *r = bm_recipe_new(.plain = true);
+            bm_recipe_standardize(r, "x");
+            bm_dataset *d = features(fitted(r, t), t);
+            for (int64_t i = 0; i < rows; i++) assert_true(cell(d, i, 0) == 0);
+            assert_true(s.mean == values[k] && s.std == 0 && isnan(s.skew));
+            bm_free(d);
+            bm_free(r);
+            bm_free(t);
+        }
+}
+
 static void drop_missing(void **state)
 {
     (void)state;
@@ -205,9 +273,10 @@ static void settings_that_are_refused(void **state)
 {
     (void)state;
     static const char *const wrong[][2] = {
-        { "min_max", "1,0" },    { "min_max", "1" },      { "min_max", "nan,1" },    { "ordinal", "a" },
-        { "ordinal", "a<b<a" },  { "ordinal", "a<" },     { "polynomial", "1" },     { "polynomial", "10" },
-        { "polynomial", "2.5" }, { "drop_missing", "1" }, { "drop_missing", "-.1" }, { "drop_missing", "half" },
+        { "min_max", "1,0" },       { "min_max", "1" },  { "min_max", "nan,1" },  { "ordinal", "a" },
+        { "ordinal", "a<b<a" },     { "ordinal", "a<" }, { "polynomial", "1" },   { "polynomial", "10" },
+        { "polynomial", "2.5" },    { "log", "2" },      { "drop_missing", "1" }, { "drop_missing", "-.1" },
+        { "drop_missing", "half" },
     };
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         bm_recipe *r = bm_recipe_new();
@@ -226,6 +295,7 @@ static bm_status all_steps(bm_context *context, void *arg)
     bm_recipe_drop_missing(r, ".1");
     bm_recipe_ordinal(r, "0-5yrs < 6-11yrs < 12+ yrs", "education");
     bm_recipe_polynomial(r, "2", "age");
+    bm_recipe_log(r, "parity");
     bm_recipe_min_max(r);
     bm_recipe_fit(r, t);
     copy = bmi_recipe_copy(r);
@@ -292,9 +362,9 @@ static void months(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(min_max),      cmocka_unit_test(ordinal), cmocka_unit_test(polynomial),
-        cmocka_unit_test(drop_missing), cmocka_unit_test(months),  cmocka_unit_test(settings_that_are_refused),
-        cmocka_unit_test(kept),
+        cmocka_unit_test(min_max),      cmocka_unit_test(ordinal),   cmocka_unit_test(polynomial),
+        cmocka_unit_test(drop_missing), cmocka_unit_test(months),    cmocka_unit_test(settings_that_are_refused),
+        cmocka_unit_test(kept),         cmocka_unit_test(logarithm), cmocka_unit_test(one_value),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Weights of rows from a column: no feature, carried into datasets where it is there, and refused by row where it is no weight. */
+/* Weights of rows from a column: no feature, carried into datasets where it is there, refused by row where it is no weight; and what steps
+ * find by them, which is what they find in rows repeated as often (values by numpy: tests/golden/steps.py). */
 #include "support/bmt.h"
+#include "data/recipe.h"
 #include <baeum/data.h>
 #include <string.h>
 
@@ -75,8 +77,141 @@ static void refused(void **state)
     bm_free(r);
 }
 
+/* A number that the first step of a recipe keeps of its column. */
+static double found(const bm_recipe *r, size_t number)
+{
+    assert_true(r->n_steps && r->steps[0].n_columns == 1 && r->steps[0].columns[0].n_numbers > number);
+    return r->steps[0].columns[0].numbers[number];
+}
+
+static void values(void **state)
+{
+    (void)state;
+    const struct {
+        const char *weights[4];
+        double median, mean, deviation, frequent;
+    } cases[] = {
+        { { "1", "1", "1", "3" }, 6.5, 6, 4.0414518843273806, 10 },
+        { { "3", "0", "2", "1" }, 2, 3.1666666666666665, 3.1841621957571338, 1 },
+        { { "1", "2", "2", "1" }, 2.5, 3.5, 2.9860788111948193, 2 },
+        { { ".25", ".5", ".5", ".25" }, 2.5, 3.5, 2.9860788111948193, 2 }, /* only their proportions count */
+        { { ".5", ".75", ".25", ".25" }, 2, 3, 2.9277002188455996, 2 },
+    };
+    for (size_t i = 0; i < BMI_COUNT(cases); i++) {
+        char text[200];
+        const char *const *w = cases[i].weights;
+        snprintf(text, sizeof text, "x,w,y\n1,%s,1.5\n10,%s,2.5\n,5,7\n3,%s,3\n2,%s,2\n", w[0], w[3], w[2], w[1]);
+        bm_table *t = table_of(text);
+        const struct {
+            const char *step, *with;
+            size_t number;
+            double want;
+        } steps[] = {
+            { "impute", "median", 0, cases[i].median },          { "impute", "mean", 0, cases[i].mean },
+            { "impute", "most_frequent", 0, cases[i].frequent }, { "standardize", NULL, 0, cases[i].mean },
+            { "standardize", NULL, 1, cases[i].deviation },
+        };
+        for (size_t k = 0; k < BMI_COUNT(steps); k++) {
+            bm_recipe *r = bm_recipe_new(.target = "y", .weights = "w", .plain = true);
+            bm_recipe_step(r, steps[k].step, steps[k].with, "x");
+            if (bm_recipe_fit(r, t)) fail_msg("%s", bm_error(r));
+            bmt_near(steps[k].with ? steps[k].with : steps[k].step, found(r, steps[k].number), steps[k].want, 1e-15);
+            bm_free(r);
+        }
+        bm_free(t);
+    }
+}
+
+/* Rows of a, b (numbers with missing cells), c, s (texts with missing cells) and a target; w is 0 to 3. Written w times each, or once
+ * with the weight. */
+static bm_table *rows_of(bool repeated)
+{
+    static const char *const sizes[] = { "low", "middle", "high", "" };
+    char text[20000] = "a,b,c,s,w,y\n";
+    size_t n = strlen(text);
+    for (int i = 0; i < 120; i++) {
+        const int w = i * 7 % 4, times = repeated ? w : 1;
+        char a[20] = "", c[20] = "";
+        if (i % 5) snprintf(a, sizeof a, "%g", (i * 37 % 91) / 8.);
+        if (i % 11) snprintf(c, sizeof c, "c%d", i * i % 23);
+        for (int k = 0; k < times; k++)
+            n += (size_t)sprintf(text + n, "%s,%d,%s,%s,%d,%g\n", a, i * 7919 % 11, c, sizes[i * 31 % 4], w,
+                                 (i * 29 % 101) / 4.);
+    }
+    return table_of(text);
+}
+
+static bm_recipe *recipe_of(int way, bool weighed, const bm_table *t)
+{
+    static const char *const fill[] = { "median", "mean", "most_frequent" }, *const most[] = { "5", "12", NULL };
+    bm_recipe *r = bm_recipe_new(.target = "y", .weights = weighed ? "w" : NULL, .target_standardize = true);
+    if (!weighed) bm_recipe_drop(r, "w");
+    bm_recipe_impute(r, fill[way]);
+    bm_recipe_step(r, "ordinal", way ? NULL : "low < middle < high", "s");
+    bm_recipe_step(r, "one_hot", most[way], "c");
+    if (way == 1) bm_recipe_min_max(r);
+    if (bm_recipe_fit(r, t)) fail_msg("%s", bm_error(r));
+    return r;
+}
+
+static void as_if_repeated(void **state)
+{
+    (void)state;
+    bm_table *weighed = rows_of(false), *repeated = rows_of(true);
+    for (int way = 0; way < 3; way++) {
+        bm_recipe *a = recipe_of(way, true, weighed), *b = recipe_of(way, false, repeated);
+        assert_int_equal(a->n_steps + 1, b->n_steps);
+        for (size_t s = 0; s < a->n_steps; s++) {
+            const bmi_recipe_step *x = &a->steps[s], *y = &b->steps[s + 1];
+            assert_ptr_equal(x->kind, y->kind);
+            assert_int_equal(x->n_columns, y->n_columns);
+            for (size_t k = 0; k < x->n_columns; k++) {
+                const bmi_step_column *u = &x->columns[k], *v = &y->columns[k];
+                assert_string_equal(u->name, v->name);
+                assert_true(u->n_numbers == v->n_numbers && u->n_texts == v->n_texts);
+                for (size_t i = 0; i < u->n_numbers; i++) bmt_near(u->name, u->numbers[i], v->numbers[i], 1e-13);
+                for (size_t i = 0; i < u->n_texts; i++) assert_string_equal(u->texts[i], v->texts[i]);
+            }
+        }
+        bmt_near("mean of the target", a->to.mean, b->to.mean, 1e-13);
+        bmt_near("its deviation", a->to.deviation, b->to.deviation, 1e-13);
+        bm_free(a), bm_free(b);
+    }
+    bm_free(weighed), bm_free(repeated);
+    bm_table *t = table_of("a,w,y\n1,0,1\n2,0,2\n");
+    bm_recipe *r = bm_recipe_new(.target = "y", .weights = "w");
+    assert_int_equal(bm_recipe_fit(r, t), BM_E_DATA);
+    bmt_contains("nothing", bm_error(r), "the weights of all rows that are learned from are 0: column \"w\"");
+    bm_free(r), bm_free(t);
+}
+
+static bm_status fit_weighed(bm_context *context, void *arg)
+{
+    bm_table *t = bm_table_read_csv(arg, .context = context);
+    bm_recipe *r = bm_recipe_new(.target = "y", .weights = "w", .context = context);
+    bm_status st = bm_status_of(t);
+    if (!st) st = bm_recipe_fit(r, t);
+    bm_free(r), bm_free(t);
+    return st;
+}
+
+static void failing_allocations(void **state)
+{
+    (void)state;
+    static const char text[] = "a,c,w,y\n1,u,2,1\n,v,0,\n3,u,1,2\n5,v,.5,4\n";
+    char path[4096];
+    snprintf(path, sizeof path, "%s", bmt_temp_file("w.csv", text, sizeof text - 1));
+    assert_true(bmt_each_failure("weighed rows", fit_weighed, path) > 20);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(carried), cmocka_unit_test(refused) };
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(carried),
+        cmocka_unit_test(refused),
+        cmocka_unit_test(values),
+        cmocka_unit_test(as_if_repeated),
+        cmocka_unit_test(failing_allocations),
+    };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

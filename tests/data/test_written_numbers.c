@@ -120,7 +120,9 @@ static void other_unit(void **state)
         const char *training, *rows, *part;
     } cases[] = {
         { "x,y\n1 kg,1\n2 kg,2\n5 kg,3\n", "x,y\n1 lb,1\n2 lb,2\n5 lb,3\n",
-          "have the unit \"lb\", in training they had \"kg\"" },
+          "have the unit \"lb\", in training they had the unit \"kg\"" },
+        { "x,y\n$1,1\n$2,2\n$5,3\n", "x,y\n€1,1\n€2,2\n€5,3\n", "have the sign €, in training they had the sign $" },
+        { "x,y\n.1,1\n.2,2\n.5,3\n", "x,y\n10%,1\n20%,2\n50%,3\n", "have the sign %, in training they had none" },
         { "x,y\n1,1\n2,2\n5,3\n", "x,y\n1 lb,1\n2 lb,2\n5 lb,3\n", "have the unit \"lb\", in training they had none" },
         { "x,y\n1 kg,1\n2 kg,2\n5 kg,3\n", "x,y\n1,1\n2,2\n5,3\n", NULL },
     };

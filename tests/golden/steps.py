@@ -24,3 +24,7 @@ powers = PolynomialFeatures(3, include_bias=False).fit_transform(petal[:, :1])
 print("polynomial", powers[50])
 line = LinearRegression().fit(powers, petal[:, 1])
 print("line through them", [f"{v:.10g}" for v in (*line.coef_, line.intercept_, line.score(powers, petal[:, 1]))])
+for weights in (1, 1, 1, 3), (3, 0, 2, 1), (1, 2, 2, 1), (2, 3, 1, 1):
+    repeated = np.repeat([1.0, 2, 3, 10], weights)
+    print("weights", weights, "median, mean, deviation", np.median(repeated), repeated.mean(), f"{repeated.std():.17g}")
+print("log1p", [f"{v:.17g}" for v in np.log1p([0, 1e-10, 9, -0.5])])

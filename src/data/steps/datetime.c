@@ -98,24 +98,13 @@ static bm_status fit(const bmi_step_fit *how, const bmi_frame *f, size_t column,
     return fine ? BM_OK : bmi_fail_memory(how->error, how->here, 1000, "a note");
 }
 
-static bool name_columns(bmi_frame *f, size_t at, const bmi_step_column *s)
-{
-    for (size_t k = 0; k < s->n_texts; k++) {
-        bmi_text name = { .context = f->context };
-        bmi_text_add(&name, "%s_%s", s->name, s->texts[k]);
-        f->columns[at + k].name = name.failed ? NULL : bmi_text_copy(f->context, name.at);
-        bmi_text_end(&name);
-        if (!f->columns[at + k].name) return false;
-    }
-    return true;
-}
-
 static bm_status apply(bmi_error *e, bm_place here, const bmi_step_column *s, bmi_frame *f, size_t at)
 {
     bmi_frame_column old = { 0 };
     const bmi_date_order order = s->n_numbers && s->numbers[0] == DAY_FIRST ? BMI_DAY_FIRST : BMI_MONTH_FIRST;
     size_t first = 0;
-    bool fine = bmi_frame_replace(f, at, s->n_texts, &first, &old) && name_columns(f, first, s);
+    bool fine = bmi_frame_replace(f, at, s->n_texts, &first, &old);
+    for (size_t k = 0; fine && k < s->n_texts; k++) fine = bmi_frame_name(f, first + k, s->name, "_", s->texts[k]);
     for (int64_t i = 0; fine && i < f->rows; i++) {
         double parts[BMI_DATETIME_PARTS];
         bmi_date_detail detail;

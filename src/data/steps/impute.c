@@ -3,9 +3,8 @@
  * column that is missing in all of them gets 0. Filled cells are counted. */
 #include "data/step.h"
 #include "base/text.h"
-#include "data/quantile.h"
+#include "data/order.h"
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 static bool constant(const char *with, double *value)
@@ -26,25 +25,44 @@ static bool takes(const bmi_frame *f, size_t column, bool chosen)
     return !f->columns[column].text;
 }
 
-static int compare(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 /* The value that comes most often, the smallest of equals. */
-static double most_frequent(double *x, int64_t n)
+static double most_frequent(bmi_weighed *x, int64_t n)
 {
-    qsort(x, (size_t)n, sizeof *x, compare);
-    int64_t best = 0, best_run = 0;
-    for (int64_t i = 0, run = 0; i < n; i++) {
-        run = i && x[i] == x[i - 1] ? run + 1 : 1;
-        if (run > best_run) {
-            best_run = run;
+    int64_t best = 0;
+    double most = 0, run = 0;
+    bmi_weighed_sort(x, n);
+    for (int64_t i = 0; i < n; i++) {
+        run = x[i].weight + (i && x[i].number == x[i - 1].number ? run : 0);
+        if (run > most) {
+            most = run;
             best = i;
         }
     }
-    return x[best];
+    return x[best].number;
+}
+
+/* The median where all rows count alike: nothing is sorted. */
+static double plain_median(const double *x, int64_t rows, double *there)
+{
+    int64_t n = 0;
+    for (int64_t i = 0; i < rows; i++)
+        if (!isnan(x[i])) there[n++] = x[i];
+    return n ? bmi_quantile(there, n, .5) : 0;
+}
+
+static double find(const bmi_frame *f, const double *x, const char *with, bmi_weighed *there)
+{
+    int64_t n = 0;
+    double all = 0, mean = 0;
+    for (int64_t i = 0; i < f->rows; i++) {
+        if (isnan(x[i])) continue;
+        there[n++] = (bmi_weighed){ x[i], bmi_frame_weight(f, i) };
+        all += bmi_frame_weight(f, i);
+    }
+    if (n && !strcmp(with, "median")) return bmi_weighed_median(there, n);
+    if (n && !strcmp(with, "most_frequent")) return most_frequent(there, n);
+    for (int64_t i = 0; i < n; i++) mean += there[i].number / all * there[i].weight;
+    return mean;
 }
 
 static bm_status fit(const bmi_step_fit *how, const bmi_frame *f, size_t column, bmi_step_column *state)
@@ -56,16 +74,11 @@ static bm_status fit(const bmi_step_fit *how, const bmi_frame *f, size_t column,
     if (!state->numbers) return bmi_fail_memory(how->error, how->here, 8, "a step of a recipe");
     state->n_numbers = 1;
     if (!constant(with, &value)) {
-        double *there = bmi_alloc_raw(f->context, (size_t)f->rows, sizeof *there);
-        if (!there) return bmi_fail_memory(how->error, how->here, (size_t)f->rows * sizeof *there, "to fill missing cells");
-        int64_t n = 0;
-        for (int64_t i = 0; i < f->rows; i++)
-            if (!isnan(x[i])) there[n++] = x[i];
-        if (n && !strcmp(with, "median")) value = bmi_quantile(there, n, .5);
-        else if (n && !strcmp(with, "most_frequent")) value = most_frequent(there, n);
-        else
-            for (int64_t i = 0; i < n; i++) value += there[i] / (double)n;
-        bmi_release(f->context, there, (size_t)f->rows, sizeof *there);
+        const size_t rows = (size_t)f->rows;
+        void *there = bmi_alloc_raw(f->context, rows, sizeof(bmi_weighed));
+        if (!there) return bmi_fail_memory(how->error, how->here, rows * sizeof(bmi_weighed), "to fill missing cells");
+        value = f->weights || strcmp(with, "median") ? find(f, x, with, there) : plain_median(x, f->rows, there);
+        bmi_release(f->context, there, rows, sizeof(bmi_weighed));
     }
     state->numbers[0] = value;
     return BM_OK;

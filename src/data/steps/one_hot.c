@@ -2,10 +2,15 @@
 /* One-hot: a column per category of the training rows, in order of value, and one more for cells that are missing or of a
  * category not seen in training (both are counted). The new columns are called column=category, the last one column=?.
  *
- * Of a text with more than 100 categories the 100 most frequent are kept, those of one row left out; the others share the last column, which
- * is noted. The setting is another number than 100, for numbers too, or "all". */
+ * Of a text with more than 100 categories the 100 most frequent are kept, those of one row left out; the others, rare ones, share the last
+ * column, which is noted; the 10,000 most frequent are remembered, so that they are told from those that training had not. The setting is
+ * another number than 100, for numbers too, or "all". A row is as many as it weighs.
+ *
+ * Of text the state has the texts of the kept categories, then of the rare ones, and where there are some `numbers` is how many are kept; of
+ * numbers it has those of the kept categories, then of the rare ones, and the texts of the kept ones. */
 #include "data/step.h"
 #include "base/text.h"
+#include "data/order.h"
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
@@ -15,25 +20,15 @@
 enum { MOST = 10000, USUAL = 100 };
 
 typedef struct category {
-    const char *text; /* null of numbers */
     double number;
+    const char *text; /* null of numbers */
     int64_t rows;
+    double weight; /* of the rows */
 } category;
 
 static bool takes(const bmi_frame *f, size_t column, bool chosen)
 {
     return f->columns[column].text || (chosen && !f->columns[column].indicator);
-}
-
-static int compare_texts(const void *a, const void *b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-static int compare_numbers(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
 }
 
 static bm_status too_many(const bmi_step_fit *how, const char *name)
@@ -64,13 +59,20 @@ static bool setting(const char *with)
 static int by_value(const void *a, const void *b)
 {
     const category *x = a, *y = b;
-    return x->text ? strcmp(x->text, y->text) : compare_numbers(&x->number, &y->number);
+    return x->text ? strcmp(x->text, y->text) : bmi_by_number(x, y);
 }
 
+static bool is_single(const category *c)
+{
+    return c->rows == 1 && c->weight <= 1;
+}
+
+/* The most frequent first, those of one row last. */
 static int by_rows(const void *a, const void *b)
 {
     const category *x = a, *y = b;
-    return x->rows != y->rows ? (x->rows < y->rows ? 1 : -1) : by_value(a, b);
+    if (is_single(x) != is_single(y)) return is_single(x) ? 1 : -1;
+    return x->weight != y->weight ? (x->weight < y->weight ? 1 : -1) : by_value(a, b);
 }
 
 /* The most frequent of n categories go to the front; their number. */
@@ -79,7 +81,7 @@ static size_t keep_frequent(category *all, size_t n, size_t most)
     size_t kept = 0;
     if (n <= most) return n;
     qsort(all, n, sizeof *all, by_rows);
-    while (kept < most && all[kept].rows > 1) kept++;
+    while (kept < most && !is_single(&all[kept])) kept++;
     return kept ? kept : most;
 }
 
@@ -94,27 +96,35 @@ static bm_status note_rest(const bmi_step_fit *how, const bmi_frame *f, const bm
                : no_memory(how);
 }
 
+/* The texts of categories into the state; false when there is no memory. */
+static bool keep_texts(const bmi_step_fit *how, const category *all, size_t n, bmi_step_column *state)
+{
+    state->texts = bmi_arena_alloc(how->arena, n + 1, sizeof *state->texts);
+    for (size_t i = 0; state->texts && i < n; i++) {
+        char number[32];
+        if (!all[i].text) bmi_write_real(number, all[i].number);
+        if (!(state->texts[i] = bmi_arena_text(how->arena, all[i].text ? all[i].text : number))) return false;
+        state->n_texts++;
+    }
+    return state->texts;
+}
+
 /* Keeps the frequent ones of n categories, in order of value, as the state of a column. */
 static bm_status settle(const bmi_step_fit *how, const bmi_frame *f, category *all, size_t n, bool text, bmi_step_column *state)
 {
     const size_t most = (size_t)most_of(how->with, text);
     if (n > MOST && most == MOST) return too_many(how, state->name);
-    const size_t kept = keep_frequent(all, n, most);
+    const size_t kept = keep_frequent(all, n, most), known = n < MOST ? n : MOST;
     int64_t rest = 0;
     for (size_t i = kept; i < n; i++) rest += all[i].rows;
     if (kept < n && !how->with && note_rest(how, f, state, n, kept, rest)) return how->error->status;
     qsort(all, kept, sizeof *all, by_value);
-    state->texts = bmi_arena_alloc(how->arena, kept + 1, sizeof *state->texts);
-    if (!text) state->numbers = bmi_arena_alloc(how->arena, kept + 1, sizeof *state->numbers);
-    if (!state->texts || (!text && !state->numbers)) return no_memory(how);
-    for (size_t i = 0; i < kept; i++) {
-        char number[32];
-        if (!text) bmi_write_real(number, all[i].number);
-        const char *copy = bmi_arena_text(how->arena, text ? all[i].text : number);
-        if (!copy) return no_memory(how);
-        if (!text) state->numbers[state->n_numbers++] = all[i].number;
-        state->texts[state->n_texts++] = copy;
-    }
+    qsort(all + kept, known - kept, sizeof *all, by_value);
+    state->numbers = bmi_arena_alloc(how->arena, text ? 1 : known + 1, sizeof *state->numbers);
+    if (!state->numbers || !keep_texts(how, all, text ? known : kept, state)) return no_memory(how);
+    state->n_numbers = text ? known > kept : known;
+    if (text) state->numbers[0] = (double)kept;
+    for (size_t i = 0; !text && i < known; i++) state->numbers[i] = all[i].number;
     return BM_OK;
 }
 
@@ -126,10 +136,13 @@ static bm_status fit_text(const bmi_step_fit *how, const bmi_frame *f, const bmi
     if (!all) return no_memory(how);
     size_t n = 0;
     for (int64_t i = 0; i < f->rows; i++)
-        if (c->codes[i] >= 0) all[c->codes[i]].rows++;
+        if (c->codes[i] >= 0) {
+            all[c->codes[i]].rows++;
+            all[c->codes[i]].weight += bmi_frame_weight(f, i);
+        }
     for (size_t code = 0; code < room; code++)
         if (all[code].rows) {
-            all[n].rows = all[code].rows;
+            all[n] = all[code];
             all[n++].text = bmi_dictionary_text(c->dictionary, (int32_t)code, NULL);
         }
     const bm_status st = settle(how, f, all, n, true, state);
@@ -144,11 +157,15 @@ static bm_status fit_numbers(const bmi_step_fit *how, const bmi_frame *f, const 
     if (!all) return no_memory(how);
     size_t n = 0, distinct = 0;
     for (int64_t i = 0; i < f->rows; i++)
-        if (!isnan(c->numbers[i])) all[n++] = (category){ .number = c->numbers[i] + 0., .rows = 1 };
+        if (!isnan(c->numbers[i]))
+            all[n++] = (category){ .number = c->numbers[i] + 0., .rows = 1, .weight = bmi_frame_weight(f, i) };
     qsort(all, n, sizeof *all, by_value);
     for (size_t i = 0; i < n; i++)
         if (!distinct || all[i].number != all[distinct - 1].number) all[distinct++] = all[i];
-        else all[distinct - 1].rows++;
+        else {
+            all[distinct - 1].rows++;
+            all[distinct - 1].weight += all[i].weight;
+        }
     const bm_status st = settle(how, f, all, distinct, false, state);
     bmi_release(f->context, all, (size_t)f->rows, sizeof *all);
     return st;
@@ -160,17 +177,34 @@ static bm_status fit(const bmi_step_fit *how, const bmi_frame *f, size_t column,
     return c->text ? fit_text(how, f, c, state) : fit_numbers(how, f, c, state);
 }
 
-/* The category of a text or number; n_texts when it is none. */
+/* Whether a state is one of text, and how many categories it has. */
+static bool is_text(const bmi_step_column *s)
+{
+    return !s->n_numbers || s->n_numbers < s->n_texts;
+}
+
+static size_t kept_of(const bmi_step_column *s)
+{
+    return s->n_numbers && is_text(s) ? (size_t)s->numbers[0] : s->n_texts;
+}
+
+/* The place of a text or number among the sorted kept ones of a list, `kept` + 1 when it is among the sorted rest, else `kept`. */
+static size_t find(const void *sought, const void *list, size_t size, size_t kept, size_t n,
+                   int (*compare)(const void *, const void *))
+{
+    const char *begin = list, *found = kept ? bsearch(sought, begin, kept, size, compare) : NULL;
+    if (found) return (size_t)(found - begin) / size;
+    return kept + (n > kept && bsearch(sought, begin + kept * size, n - kept, size, compare));
+}
+
 static size_t category_of_text(const bmi_step_column *s, const char *text)
 {
-    const char **found = bsearch(&text, s->texts, s->n_texts, sizeof *s->texts, compare_texts);
-    return found ? (size_t)(found - s->texts) : s->n_texts;
+    return find(&text, s->texts, sizeof *s->texts, kept_of(s), s->n_texts, bmi_by_text);
 }
 
 static size_t category_of_number(const bmi_step_column *s, double number)
 {
-    const double *found = bsearch(&number, s->numbers, s->n_numbers, sizeof *s->numbers, compare_numbers);
-    return found ? (size_t)(found - s->numbers) : s->n_texts;
+    return is_text(s) ? kept_of(s) : find(&number, s->numbers, sizeof *s->numbers, kept_of(s), s->n_numbers, bmi_by_number);
 }
 
 /* The category of every dictionary text, so that each is looked up once; null when there is no memory. */
@@ -182,17 +216,26 @@ static size_t *map_texts(const bmi_frame *f, const bmi_frame_column *c, const bm
     return map;
 }
 
-static bool name_columns(bmi_frame *f, size_t at, const bmi_step_column *s)
+/* Names the columns of `kept` categories and the rest, all cells 0. */
+static bool begin_columns(bmi_frame *f, size_t at, const bmi_step_column *s, size_t kept)
 {
-    for (size_t k = 0; k <= s->n_texts; k++) {
-        bmi_text name = { .context = f->context };
-        bmi_text_add(&name, "%s=%s", s->name, k < s->n_texts ? s->texts[k] : "?");
-        f->columns[at + k].name = name.failed ? NULL : bmi_text_copy(f->context, name.at);
+    bool fine = true;
+    for (size_t k = 0; fine && k <= kept; k++) {
+        fine = bmi_frame_name(f, at + k, s->name, "=", k < kept ? s->texts[k] : "?");
         f->columns[at + k].indicator = true;
-        bmi_text_end(&name);
-        if (!f->columns[at + k].name) return false;
+        memset(f->columns[at + k].numbers, 0, (size_t)f->rows * sizeof(double));
     }
-    return true;
+    return fine;
+}
+
+/* Counts a cell of a category that has no column. */
+static void count(bmi_frame *f, const bmi_step_column *s, bool rare, const bmi_frame_column *c, int64_t row)
+{
+    char number[32];
+    *(rare ? &f->counted.rare : &f->counted.unseen) += 1;
+    if (!c->text) bmi_write_real(number, c->numbers[row]);
+    bmi_met_add(f->met, rare ? BMI_MET_RARE : BMI_MET_UNSEEN, s->name,
+                c->text ? bmi_dictionary_text(c->dictionary, c->codes[row], NULL) : number);
 }
 
 static bm_status apply(bmi_error *e, bm_place here, const bmi_step_column *s, bmi_frame *f, size_t at)
@@ -201,21 +244,17 @@ static bm_status apply(bmi_error *e, bm_place here, const bmi_step_column *s, bm
     size_t *map = text ? map_texts(f, &f->columns[at], s) : NULL;
     bmi_frame_column old = { 0 };
     size_t first = 0;
-    bool fine = (!text || map) && bmi_frame_replace(f, at, s->n_texts + 1, &first, &old);
+    const size_t kept = kept_of(s);
+    bool fine = (!text || map) && bmi_frame_replace(f, at, kept + 1, &first, &old);
     const size_t map_count = text && map ? (size_t)(fine ? old.dictionary->count : f->columns[at].dictionary->count) : 0;
-    if (fine) fine = name_columns(f, first, s);
-    for (size_t k = 0; fine && k <= s->n_texts; k++) memset(f->columns[first + k].numbers, 0, (size_t)f->rows * sizeof(double));
+    if (fine) fine = begin_columns(f, first, s, kept);
     for (int64_t i = 0; fine && i < f->rows; i++) {
         const bool missing = text ? old.codes[i] < 0 : isnan(old.numbers[i]);
-        size_t k = s->n_texts;
+        size_t k = kept;
         if (!missing) k = text ? map[old.codes[i]] : category_of_number(s, old.numbers[i] + 0.);
         f->counted.missing += missing;
-        f->columns[first + k].numbers[i] = 1;
-        if (missing || k < s->n_texts) continue;
-        char number[32];
-        f->counted.unseen++;
-        if (!text) bmi_write_real(number, old.numbers[i]);
-        bmi_met_add(f->met, BMI_MET_UNSEEN, s->name, text ? bmi_dictionary_text(old.dictionary, old.codes[i], NULL) : number);
+        f->columns[first + (k < kept ? k : kept)].numbers[i] = 1;
+        if (!missing && k >= kept) count(f, s, k > kept, &old, i);
     }
     bmi_release(f->context, map, map_count, sizeof *map);
     bmi_frame_column_end(f, &old);
@@ -224,9 +263,12 @@ static bm_status apply(bmi_error *e, bm_place here, const bmi_step_column *s, bm
 
 static bool lawful(const bmi_step_column *s)
 {
-    if ((s->n_numbers && s->n_numbers != s->n_texts) || s->n_texts > MOST) return false;
-    for (size_t i = 1; i < s->n_texts; i++)
-        if (s->n_numbers ? s->numbers[i - 1] >= s->numbers[i] : strcmp(s->texts[i - 1], s->texts[i]) >= 0) return false;
+    const bool text = is_text(s);
+    if (s->n_texts > MOST || s->n_numbers > MOST) return false;
+    if (text && s->n_numbers && !(s->n_numbers == 1 && s->numbers[0] >= 1 && s->numbers[0] < (double)s->n_texts)) return false;
+    const size_t kept = kept_of(s), n = text ? s->n_texts : s->n_numbers;
+    for (size_t i = 1; i < n; i++)
+        if (i != kept && (text ? strcmp(s->texts[i - 1], s->texts[i]) >= 0 : s->numbers[i - 1] >= s->numbers[i])) return false;
     return true;
 }
 

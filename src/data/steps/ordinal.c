@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Ordinal: the categories of a text become 0, 1, 2 ... in the order that the setting gives, "low < middle < high" (or "low | middle | high"
  * where a text has a <), else in order of value. A training row with a text that the order does not name is an error. Cells that are missing or
- * of a category not seen in training (both are counted) get the middle one of the training rows (their lower median). */
+ * of a category not seen in training (both are counted) get the middle one of the training rows (their lower median, each row as often as
+ * it weighs). */
 #include "data/step.h"
 #include "base/text.h"
+#include "data/order.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -109,13 +111,8 @@ static bm_status take_order(const bmi_step_fit *how, bmi_step_column *state)
     return BM_OK;
 }
 
-static int by_value(const void *a, const void *b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 /* The texts that occur in the rows, in order of value; rows_of: how often each text of the dictionary does. */
-static bm_status find_order(const bmi_step_fit *how, const bmi_frame_column *c, const int64_t *rows_of, bmi_step_column *state)
+static bm_status find_order(const bmi_step_fit *how, const bmi_frame_column *c, const double *rows_of, bmi_step_column *state)
 {
     size_t n = 0;
     for (int32_t code = 0; code < c->dictionary->count; code++) n += rows_of[code] > 0;
@@ -125,27 +122,27 @@ static bm_status find_order(const bmi_step_fit *how, const bmi_frame_column *c, 
     state->texts = bmi_arena_alloc(how->arena, n + 1, sizeof *state->texts);
     if (!state->texts) return no_memory(how);
     for (int32_t code = 0; code < c->dictionary->count; code++) {
-        if (!rows_of[code]) continue;
+        if (!(rows_of[code] > 0)) continue;
         state->texts[state->n_texts] = bmi_arena_text(how->arena, bmi_dictionary_text(c->dictionary, code, NULL));
         if (!state->texts[state->n_texts++]) return no_memory(how);
     }
-    qsort(state->texts, n, sizeof *state->texts, by_value);
+    qsort(state->texts, n, sizeof *state->texts, bmi_by_text);
     return BM_OK;
 }
 
 /* The lower median of the rows' numbers; refuses a text that has none. */
-static bm_status find_middle(const bmi_step_fit *how, const bmi_frame *f, const bmi_frame_column *c, const int64_t *rows_of,
+static bm_status find_middle(const bmi_step_fit *how, const bmi_frame *f, const bmi_frame_column *c, const double *rows_of,
                              const bmi_step_column *state, double *middle)
 {
-    int64_t *map = numbers_of(f, c->dictionary, state->texts, state->n_texts), all = 0, below = 0;
-    int64_t *have = bmi_alloc(f->context, state->n_texts, sizeof *have);
+    int64_t *map = numbers_of(f, c->dictionary, state->texts, state->n_texts);
+    double all = 0, below = 0, *have = bmi_alloc(f->context, state->n_texts, sizeof *have);
     bm_status st = map && have ? BM_OK : no_memory(how);
     for (int32_t code = 0; !st && code < c->dictionary->count; code++) {
-        if (rows_of[code] && map[code] < 0)
+        if (rows_of[code] > 0 && map[code] < 0)
             st = bmi_fail(how->error, BM_E_DATA, how->here,
                           "ordinal: column \"%.100s\" has \"%.100s\", which the order does not name", state->name,
                           bmi_dictionary_text(c->dictionary, code, NULL));
-        else if (rows_of[code]) have[map[code]] += rows_of[code];
+        else if (rows_of[code] > 0) have[map[code]] += rows_of[code];
         all += rows_of[code];
     }
     *middle = 0;
@@ -162,11 +159,11 @@ static bm_status fit(const bmi_step_fit *how, const bmi_frame *f, size_t column,
 {
     const bmi_frame_column *c = &f->columns[column];
     const size_t room = (size_t)c->dictionary->count;
-    int64_t *rows_of = bmi_alloc(f->context, room, sizeof *rows_of);
+    double *rows_of = bmi_alloc(f->context, room, sizeof *rows_of);
     state->numbers = bmi_arena_alloc(how->arena, 1, sizeof *state->numbers);
     bm_status st = rows_of && state->numbers ? BM_OK : no_memory(how);
     for (int64_t i = 0; !st && i < f->rows; i++)
-        if (c->codes[i] >= 0) rows_of[c->codes[i]]++;
+        if (c->codes[i] >= 0) rows_of[c->codes[i]] += bmi_frame_weight(f, i);
     if (!st) st = how->with ? take_order(how, state) : find_order(how, c, rows_of, state);
     if (!st) st = find_middle(how, f, c, rows_of, state, state->numbers);
     if (!st) state->n_numbers = 1;

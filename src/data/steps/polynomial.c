@@ -33,26 +33,14 @@ static bm_status fit(const bmi_step_fit *how, const bmi_frame *f, size_t column,
     return BM_OK;
 }
 
-static bool name_columns(bmi_frame *f, size_t at, const char *of, int degree)
-{
-    for (int p = 1; p <= degree; p++) {
-        bmi_text name = { .context = f->context };
-        if (p == 1) bmi_text_add(&name, "%s", of);
-        else bmi_text_add(&name, "%s^%d", of, p);
-        char *copy = name.failed ? NULL : bmi_text_copy(f->context, name.at);
-        bmi_text_end(&name);
-        f->columns[at + (size_t)p - 1].name = copy;
-        if (!copy) return false;
-    }
-    return true;
-}
-
 static bm_status apply(bmi_error *e, bm_place here, const bmi_step_column *s, bmi_frame *f, size_t at)
 {
     const int degree = (int)s->numbers[0];
     bmi_frame_column old = { 0 };
     size_t first = 0;
-    const bool fine = bmi_frame_replace(f, at, (size_t)degree, &first, &old) && name_columns(f, first, s->name, degree);
+    bool fine = bmi_frame_replace(f, at, (size_t)degree, &first, &old) && bmi_frame_name(f, first, s->name, "", "");
+    for (int p = 1; fine && p < degree; p++)
+        fine = bmi_frame_name(f, first + (size_t)p, s->name, "^", (const char[]){ (char)('1' + p), 0 });
     for (int64_t i = 0; fine && i < f->rows; i++) {
         double power = 1;
         for (int p = 0; p < degree; p++) f->columns[first + (size_t)p].numbers[i] = power *= old.numbers[i];

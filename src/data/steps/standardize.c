@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Standardize: z = (x - mean) / standard deviation (divisor n) of the training rows, missing cells left out and kept missing. A
- * column of one value becomes 0. Two passes, as the textbooks say (Chan, Golub, LeVeque, "Algorithms for computing the sample
+/* Standardize: z = (x - mean) / standard deviation (divisor n) of the training rows, each as often as it weighs, missing cells left out and
+ * kept missing. A column of one value becomes 0, whatever the rounding of its mean would leave. Two passes, as the textbooks say (Chan, Golub, LeVeque, "Algorithms for computing the sample
  * variance", 1983).
  */
 #include "data/step.h"
@@ -14,17 +14,22 @@ static bool takes(const bmi_frame *f, size_t column, bool chosen)
 static bm_status fit(const bmi_step_fit *how, const bmi_frame *f, size_t column, bmi_step_column *state)
 {
     const double *x = f->columns[column].numbers;
-    const double n = (double)bmi_frame_present(f, column);
-    double sum = 0, squares = 0, rest = 0;
-    for (int64_t i = 0; i < f->rows; i++)
-        if (!isnan(x[i])) sum += x[i] / n;
-    const double mean = n > 0 ? sum : 0;
+    double n = 0, sum = 0, squares = 0, rest = 0, least = INFINITY, most = -INFINITY;
     for (int64_t i = 0; i < f->rows; i++)
         if (!isnan(x[i])) {
-            squares += (x[i] - mean) * (x[i] - mean) / n;
-            rest += (x[i] - mean) / n;
+            n += bmi_frame_weight(f, i);
+            if (x[i] < least) least = x[i];
+            if (x[i] > most) most = x[i];
         }
-    const double deviation = n > 0 ? sqrt(fmax(squares - rest * rest, 0)) : 0;
+    for (int64_t i = 0; i < f->rows; i++)
+        if (!isnan(x[i])) sum += x[i] / n * bmi_frame_weight(f, i);
+    const double mean = least == most ? least : sum;
+    for (int64_t i = 0; i < f->rows; i++)
+        if (!isnan(x[i])) {
+            squares += (x[i] - mean) * (x[i] - mean) / n * bmi_frame_weight(f, i);
+            rest += (x[i] - mean) / n * bmi_frame_weight(f, i);
+        }
+    const double deviation = sqrt(fmax(squares - rest * rest, 0));
     state->numbers = bmi_arena_alloc(how->arena, 2, sizeof *state->numbers);
     if (!state->numbers) return bmi_fail_memory(how->error, how->here, 16, "a step of a recipe");
     state->n_numbers = 2;

@@ -1,6 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Quantiles by Hoare's selection with the median of three as pivot (Hoare, "Algorithm 65: FIND", 1961). */
-#include "data/quantile.h"
+/* Order of numbers and texts. Quantiles by Hoare's selection with the median of three as pivot (Hoare, "Algorithm 65: FIND", 1961). */
+#include "data/order.h"
+#include <stdlib.h>
+#include <string.h>
+
+int bmi_by_number(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+    return x == y ? 0 : x < y ? -1 : 1;
+}
+
+int bmi_by_text(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
 
 static void swap(double *a, double *b)
 {
@@ -42,4 +55,20 @@ double bmi_quantile(double *numbers, int64_t n, double q)
     for (int64_t i = k + 2; i < n; i++)
         if (numbers[i] < above) above = numbers[i];
     return below + part * (above - below);
+}
+
+void bmi_weighed_sort(bmi_weighed *x, int64_t n)
+{
+    qsort(x, (size_t)n, sizeof *x, bmi_by_number);
+}
+
+double bmi_weighed_median(bmi_weighed *x, int64_t n)
+{
+    double all = 0, below = 0;
+    int64_t i = 0;
+    bmi_weighed_sort(x, n);
+    for (int64_t k = 0; k < n; k++) all += x[k].weight;
+    while (i + 1 < n && 2 * (below + x[i].weight) < all) below += x[i++].weight;
+    if (i + 1 < n && 2 * (below + x[i].weight) == all) return x[i].number + .5 * (x[i + 1].number - x[i].number);
+    return x[i].number;
 }

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Order of numbers and texts, and order statistics. */
+#ifndef BMI_DATA_ORDER_H
+#define BMI_DATA_ORDER_H
+#include <stdint.h>
+
+/* For qsort and bsearch: doubles (or structs that begin with one; NaN is equal to nothing), texts (const char *) by their bytes. */
+int bmi_by_number(const void *a, const void *b);
+int bmi_by_text(const void *a, const void *b);
+
+/* The quantile q in [0, 1] of n > 0 numbers without NaN, by linear interpolation between neighbours (Hyndman and Fan's type 7), without
+ * sorting everything. Changes the order of the numbers. */
+double bmi_quantile(double *numbers, int64_t n, double q);
+
+typedef struct bmi_weighed {
+    double number, weight; /* the weight is > 0 */
+} bmi_weighed;
+void bmi_weighed_sort(bmi_weighed *x, int64_t n); /* by number */
+/* The median of n > 0 of them; of whole weights that of numbers repeated so often. Sorts them. */
+double bmi_weighed_median(bmi_weighed *x, int64_t n);
+
+#endif
