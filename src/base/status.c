@@ -12,9 +12,7 @@ static const char *last_component(const char *path)
     return slash ? slash + 1 : path;
 }
 
-/* Makes text that may be shown and written anywhere: control characters become blanks, and what is no UTF-8 (a name that was cut,
- * bytes of another encoding) question marks. */
-static void clean(char *text)
+void bmi_clean(char *text)
 {
     for (char *c = text; *c;) {
         size_t n = 1;
@@ -34,7 +32,7 @@ bm_status bmi_fail_v(bmi_error *e, bm_status status, bm_place here, const char *
     if (here.file && *here.file) n = snprintf(e->text, sizeof e->text, "%.200s:%d: ", last_component(here.file), here.line);
     if (n < 0) n = 0;
     if (bmi_format(e->text + n, sizeof e->text - (size_t)n, format, list) < 0) e->text[n] = 0;
-    clean(e->text);
+    bmi_clean(e->text);
     return e->status;
 }
 

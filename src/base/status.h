@@ -26,6 +26,10 @@ bm_status bmi_fail_v(bmi_error *e, bm_status status, bm_place here, const char *
 /* BM_E_MEMORY with "out of memory: N bytes asked for <what>". */
 bm_status bmi_fail_memory(bmi_error *e, bm_place here, size_t bytes, const char *what);
 
+/* Makes text that may be shown and written anywhere: control characters become blanks, and what is no UTF-8 (a name that was cut by
+ * "%.40s", bytes of another encoding) question marks. */
+void bmi_clean(char *text);
+
 /* BM_E_ARGUMENT when there is no memory (`at` null) where the caller says `count` things lie: a list, a stream (1). */
 bm_status bmi_need(bmi_error *e, bm_place here, const char *what, const void *at, size_t count);
 

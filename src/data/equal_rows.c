@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Rows of one part that stand in another, too: a model that is judged on rows it was trained on is not judged on new ones. Rows are compared
- * by a hash of 64 bits of all their cells, so that two different ones of n are taken for equal with a chance of n^2 / 2^65.
- */
+/* Rows of one part that stand in another, too: a model that is judged on rows it was trained on is not judged on new ones. Rows are
+ * compared by a hash of 64 bits of all their cells, so that two different ones of n are taken for equal with a chance of n^2 / 2^65. */
 #include "base/text.h"
 #include "data/dataset.h"
 #include "data/table.h"

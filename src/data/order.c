@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Order of numbers and texts. Quantiles by Hoare's selection with the median of three as pivot (Hoare, "Algorithm 65: FIND", 1961). */
 #include "data/order.h"
-#include <stdlib.h>
+#include <stdbool.h>
 #include <string.h>
 
 int bmi_by_number(const void *a, const void *b)
@@ -57,9 +57,32 @@ double bmi_quantile(double *numbers, int64_t n, double q)
     return below + part * (above - below);
 }
 
+static bool is_before(bmi_weighed a, bmi_weighed b)
+{
+    return a.number < b.number || (a.number == b.number && a.weight < b.weight);
+}
+
+static void sift(bmi_weighed *x, int64_t root, int64_t n)
+{
+    const bmi_weighed sinks = x[root];
+    for (int64_t child; (child = 2 * root + 1) < n; root = child) {
+        child += child + 1 < n && is_before(x[child], x[child + 1]);
+        if (!is_before(sinks, x[child])) break;
+        x[root] = x[child];
+    }
+    x[root] = sinks;
+}
+
+/* Heapsort (Williams, 1964): glibc's qsort asks malloc for room, and puts equals in another order without it. */
 void bmi_weighed_sort(bmi_weighed *x, int64_t n)
 {
-    qsort(x, (size_t)n, sizeof *x, bmi_by_number);
+    for (int64_t i = n / 2; i-- > 0;) sift(x, i, n);
+    for (int64_t i = n - 1; i > 0; i--) {
+        const bmi_weighed most = x[0];
+        x[0] = x[i];
+        x[i] = most;
+        sift(x, 0, i);
+    }
 }
 
 double bmi_weighed_median(bmi_weighed *x, int64_t n)

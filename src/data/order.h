@@ -15,7 +15,7 @@ double bmi_quantile(double *numbers, int64_t n, double q);
 typedef struct bmi_weighed {
     double number, weight; /* the weight is > 0 */
 } bmi_weighed;
-void bmi_weighed_sort(bmi_weighed *x, int64_t n); /* by number */
+void bmi_weighed_sort(bmi_weighed *x, int64_t n); /* by number, then by weight */
 /* The median of n > 0 of them; of whole weights that of numbers repeated so often. Sorts them. */
 double bmi_weighed_median(bmi_weighed *x, int64_t n);
 

@@ -57,8 +57,8 @@ bm_status bmi_dataset_keep_recipe(bm_dataset *d, const bm_recipe *r);
 /* Which rows of a table make features that are all finite f32; the others bmi_recipe_apply refuses. usable has room for all rows.
  * met, to be ended by the caller, gets what training did not have; it may be null. */
 bm_status bmi_recipe_usable(bmi_error *e, const bm_recipe *r, const bm_table *t, bool *usable, bmi_met *met, bm_place here);
-/* Columns that must be read as text, so that "007" stays what it is and numbers in a form of their own are read in it: for bm_csv_options.text. Borrowed from r; `into` has room for
- * r->n_inputs + 1 names. */
+/* Columns that must be read as text, so that "007" stays what it is and numbers in a form of their own are read in it: for
+ * bm_csv_options.text. Borrowed from r; `into` has room for r->n_inputs + 1 names. */
 bm_names bmi_recipe_text_columns(const bm_recipe *r, const char **into);
 /* Which input a column is; SIZE_MAX when it is none. */
 size_t bmi_recipe_input(const bm_recipe *r, const char *name);
@@ -89,7 +89,8 @@ typedef struct bmi_unseen {
 } bmi_unseen;
 /* target_numbers.c: the same of a target that is numbers or true/false, where a number may also be what is to be predicted. */
 bm_status bmi_target_numbers(bm_recipe *r, const bmi_column *c, bm_rows rows, int64_t n, bm_place here);
-/* i32 classes, f32 values, or f64 values where the target is wide, of rows; null with the error. A class that was not there in training is an error without `unseen`. */
+/* i32 classes, f32 values, or f64 values where the target is wide, of rows; null with the error. A class that was not there in training
+ * is an error without `unseen`. */
 bm_tensor *bmi_target_apply(bmi_error *e, const bm_recipe *r, const bm_table *t, bm_rows rows, bmi_unseen *unseen,
                             bm_place here);
 /* The rows of a table that have a target, as bmi_target_fit gives them; nothing is fitted. */

@@ -8,14 +8,6 @@
 #include <math.h>
 #include <string.h>
 
-/* Says that a column of the training is not there, and which one may be meant. */
-static bm_status no_column(bmi_error *e, const bm_table *t, const char *name, bm_place here)
-{
-    char hint[BMI_HINT_BYTES];
-    return bmi_fail(e, BM_E_DATA, here, "%s has no column \"%.100s\", which the recipe was fitted with%s", bmi_table_name(t),
-                    name, bmi_did_you_mean(hint, name, t->columns, t->n_columns, sizeof *t->columns));
-}
-
 /* "the unit "kg"", "the sign €": what stands beside the numbers of a form. */
 static const char *beside(const bmi_number_form *f, char into[60])
 {
@@ -49,11 +41,10 @@ static bm_status check_form(bmi_error *e, const bm_table *t, const bmi_column *c
 static bm_status take_inputs(bmi_error *e, const bm_recipe *r, const bm_table *t, bm_rows rows, bmi_frame *f, bm_place here)
 {
     for (size_t i = 0; i < r->n_inputs; i++) {
-        const int64_t at = bm_table_find(t, r->inputs[i].name);
-        if (at < 0) return no_column(e, t, r->inputs[i].name, here);
-        if (!r->inputs[i].text && check_form(e, t, &t->columns[at], &r->inputs[i], here)) return e->status;
-        if (!bmi_frame_take(f, &t->columns[at], &r->inputs[i], rows))
-            return bmi_fail_memory(e, here, (size_t)f->rows * 8, "the columns of a table");
+        const bmi_input *input = &r->inputs[i];
+        const bmi_column *c = bmi_table_column(e, here, t, input->name, ", which the recipe was fitted with");
+        if (!c || (!input->text && check_form(e, t, c, input, here))) return e->status;
+        if (!bmi_frame_take(f, c, input, rows)) return bmi_fail_memory(e, here, (size_t)f->rows * 8, "the columns of a table");
     }
     return BM_OK;
 }

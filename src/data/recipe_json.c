@@ -261,7 +261,7 @@ static bool load_fit(reading *l, const json_t *from)
     if (!load_texts(l, &r->found, json_object_get(from, "features"), "features", &r->features, &r->n_features)) return false;
     if (!load_texts(l, &r->found, json_object_get(from, "notes"), "notes", &notes, &n)) return false;
     for (size_t i = 0; i < n; i++)
-        if (!bmi_notes_add(r->object.context, &r->notes, "%s", notes[i])) return no_memory(l);
+        if (!bmi_notes_keep(r->object.context, &r->notes, notes[i])) return no_memory(l);
     const json_t *fitted = json_object_get(from, "fitted");
     if (!json_is_boolean(fitted) || (json_is_true(fitted) && !r->n_features)) return wrong(l, "fitted");
     r->fitted = json_is_true(fitted);

@@ -10,21 +10,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const bmi_column *find(bmi_error *e, bm_place here, const bm_table *t, const char *what, const char *name)
-{
-    char hint[BMI_HINT_BYTES];
-    const int64_t at = bm_table_find(t, name);
-    if (at >= 0) return &t->columns[at];
-    bmi_fail(e, BM_E_DATA, here, "split: %s has no column \"%.100s\" for the %s%s", bmi_table_name(t), name, what,
-             bmi_did_you_mean(hint, name, t->columns, t->n_columns, sizeof *t->columns));
-    return NULL;
-}
-
 /* Groups by the texts of cells, numbered as they come; every missing cell is a group of its own. */
 static bm_status groups(bmi_error *e, bm_place here, const bm_table *t, bm_rows rows, int64_t n, const char *name,
                         bmi_split_by *by)
 {
-    const bmi_column *c = find(e, here, t, "group", name);
+    const bmi_column *c = bmi_table_column(e, here, t, name, " for the group");
     bmi_dictionary seen = { .context = t->object.context };
     int32_t *of = c ? bmi_alloc_raw(t->object.context, (size_t)n, sizeof *of) : NULL;
     by->own_groups = of;
@@ -80,7 +70,7 @@ static bm_status dates(bmi_error *e, bm_place here, const bmi_column *c, bm_rows
 static bm_status times(bmi_error *e, bm_place here, const bm_table *t, bm_rows rows, int64_t n, const char *name,
                        bmi_split_by *by)
 {
-    const bmi_column *c = find(e, here, t, "time", name);
+    const bmi_column *c = bmi_table_column(e, here, t, name, " for the time");
     double *of = c ? bmi_alloc_raw(t->object.context, (size_t)n, sizeof *of) : NULL;
     by->own_times = of;
     by->times = of;

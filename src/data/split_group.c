@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Splitting by groups: the rows of a group (a patient, a day, a machine) all go to one part, so that a model is judged on groups that it has
- * not seen. Groups are mixed by the seed and then placed, the large ones first, each where the parts' classes come nearest to their
- * shares: where the sum over classes of (rows that are still wanted)^2 falls most, in parts of the class.
- */
+/* Splitting by groups: the rows of a group (a patient, a day, a machine) all go to one part, so that a model is judged on groups that it
+ * has not seen. Groups are mixed by the seed and then placed, the large ones first, each where the parts' classes come nearest to their
+ * shares: where the sum over classes of (rows that are still wanted)^2 falls most, in parts of the class. */
 #include "base/random.h"
 #include "data/dataset.h"
 #include <inttypes.h>

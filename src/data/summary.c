@@ -33,6 +33,7 @@ static void top(bm_summary *s, const bmi_column *c, value *values, int64_t n)
                  values[i].text              ? values[i].text
                  : c->type == BM_COLUMN_BOOL ? values[i].number != 0 ? "true" : "false"
                                              : number);
+        bmi_clean(s->top[i]);
     }
 }
 

@@ -136,7 +136,7 @@ bool bmi_table_keep_marks(bm_table *t, const char *const *marks, size_t n)
 {
     bool fine = true;
     for (size_t i = 0; fine && i < n; i++)
-        if (marks[i]) fine = bmi_notes_add(t->object.context, &t->marks, "%s", marks[i]);
+        if (marks[i]) fine = bmi_notes_keep(t->object.context, &t->marks, marks[i]);
     return fine;
 }
 
@@ -190,6 +190,16 @@ int64_t bm_table_find(const bm_table *t, const char *name)
 {
     const size_t at = t && name ? bmi_index_find(&t->names, t->columns, sizeof *t->columns, name) : SIZE_MAX;
     return at == SIZE_MAX ? -1 : (int64_t)at;
+}
+
+const bmi_column *bmi_table_column(bmi_error *e, bm_place here, const bm_table *t, const char *name, const char *what)
+{
+    const int64_t at = bm_table_find(t, name);
+    char hint[BMI_HINT_BYTES];
+    if (at >= 0) return &t->columns[at];
+    bmi_fail(e, BM_E_DATA, here, "%s has no column \"%.100s\"%s%s", bmi_table_name(t), name, what,
+             bmi_did_you_mean(hint, name, t->columns, t->n_columns, sizeof *t->columns));
+    return NULL;
 }
 
 bool bmi_column_is_missing(const bmi_column *c, int64_t row)

@@ -25,6 +25,8 @@ struct bm_table {
 bm_table *bmi_table_new(bm_context *context);
 /* "bike.csv", or "the table". */
 const char *bmi_table_name(const bm_table *t);
+/* The column of a name; null with an error that says what it is for, " for the target", and which one may be meant. */
+const bmi_column *bmi_table_column(bmi_error *e, bm_place here, const bm_table *t, const char *name, const char *what);
 /* Adds a column of `rows` uninitialised cells (a first column gives the table its rows); null with the error on t. */
 bmi_column *bmi_table_add(bm_table *t, const char *name, bm_column_type type, int64_t rows, bm_place here);
 /* Keeps texts that mean a missing cell, those that are not null; false when there is no memory. */

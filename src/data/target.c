@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /* The target: whether it is classes or numbers, and its values as tensors.
  *
- * What is classes and what numbers is told by target_classes.c for text and by target_numbers.c for the rest. A class has the number of its place in order of value (numbers, or bytes of text).
- */
+ * What is classes and what numbers is told by target_classes.c for text and by target_numbers.c for the rest. A class has the number of
+ * its place in order of value (numbers, or bytes of text). */
 #include "data/recipe.h"
 #include "base/text.h"
 #include "data/order.h"
@@ -14,12 +14,7 @@
 
 static const bmi_column *find(bmi_error *e, const bm_recipe *r, const bm_table *t, bm_place here)
 {
-    const int64_t at = bm_table_find(t, r->target);
-    if (at >= 0) return &t->columns[at];
-    char hint[BMI_HINT_BYTES];
-    bmi_fail(e, BM_E_DATA, here, "%s has no column \"%.100s\" for the target%s", bmi_table_name(t), r->target,
-             bmi_did_you_mean(hint, r->target, t->columns, t->n_columns, sizeof *t->columns));
-    return NULL;
+    return bmi_table_column(e, here, t, r->target, " for the target");
 }
 
 /* Rows that have a target; *kept stays null when all have. */
@@ -61,7 +56,8 @@ static bm_status keep_rows(bm_recipe *r, const bm_table *t, const bmi_column *c,
     return BM_OK;
 }
 
-/* Mean and standard deviation of the target as it is learned (Welford, 1962; with weights West, 1979), and the largest error of an f32 of it. */
+/* Mean and standard deviation of the target as it is learned (Welford, 1962; with weights West, 1979), and the largest error of an f32 of
+ * it. */
 typedef struct spread {
     double mean, deviation, lost;
 } spread;
@@ -169,6 +165,7 @@ static int64_t add_unseen(bmi_unseen *u, const char *text)
     char begin[sizeof *u->text];
     int64_t k = 0;
     snprintf(begin, sizeof begin, "%s", text);
+    bmi_clean(begin);
     while (k < u->n && strcmp(u->text[k], begin)) k++;
     if (k == BMI_UNSEEN_CLASSES) k--;
     if (k == u->n) strcpy(u->text[u->n++], begin);

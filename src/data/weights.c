@@ -8,15 +8,11 @@
 
 static const bmi_column *find(bmi_error *e, const bm_recipe *r, const bm_table *t, bm_place here)
 {
-    const int64_t at = bm_table_find(t, r->weights);
-    char hint[BMI_HINT_BYTES];
-    if (at < 0)
-        bmi_fail(e, BM_E_DATA, here, "%s has no column \"%.100s\" for the weights of its rows%s", bmi_table_name(t), r->weights,
-                 bmi_did_you_mean(hint, r->weights, t->columns, t->n_columns, sizeof *t->columns));
-    else if (t->columns[at].type == BM_COLUMN_TEXT)
+    const bmi_column *c = bmi_table_column(e, here, t, r->weights, " for the weights of its rows");
+    if (c && c->type == BM_COLUMN_TEXT)
         bmi_fail(e, BM_E_DATA, here, "the weights of the rows of %s, \"%.100s\", are text; they must be numbers >= 0",
                  bmi_table_name(t), r->weights);
-    return e->status ? NULL : &t->columns[at];
+    return e->status ? NULL : c;
 }
 
 static bm_status take(bmi_error *e, const bm_table *t, const bmi_column *c, int64_t row, float *into, bm_place here)

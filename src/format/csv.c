@@ -105,8 +105,8 @@ static bm_status make_room(bmi_csv_work *w)
     return fine ? BM_OK : bmi_fail_memory(w->error, w->here, (size_t)w->room * w->n_columns * 8, "the columns of a CSV file");
 }
 
-/* A row that cannot be read to its end, where bad rows are left out: from that row on the chunks were cut by a wrong count of quotes, so the rest is parsed
- * again as one. */
+/* A row that cannot be read to its end, where bad rows are left out: from that row on the chunks were cut by a wrong count of quotes, so
+ * the rest is parsed again as one. */
 static bm_status parse_rest(bmi_csv_work *w, size_t stopped)
 {
     bmi_csv_chunk *k = &w->chunks[stopped], *rest = k + 1;

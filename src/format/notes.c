@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Notes: a growing list of sentences. */
+/* Notes: a growing list of sentences, which can be saved as JSON. */
 #include "base/locale.h"
 #include "format/notes.h"
 #include <stdarg.h>
@@ -12,8 +12,14 @@ bool bmi_notes_add(bm_context *context, bmi_notes *n, const char *format, ...)
     va_start(list, format);
     bmi_format(line, sizeof line, format, list);
     va_end(list);
+    bmi_clean(line);
+    return bmi_notes_keep(context, n, line);
+}
+
+bool bmi_notes_keep(bm_context *context, bmi_notes *n, const char *text)
+{
     if (!bmi_grow(context, (void **)&n->at, &n->capacity, n->count + 1, sizeof *n->at)) return false;
-    n->at[n->count] = bmi_text_copy(context, line);
+    n->at[n->count] = bmi_text_copy(context, text);
     if (!n->at[n->count]) return false;
     n->count++;
     return true;

@@ -9,8 +9,10 @@ typedef struct bmi_notes {
     size_t count, capacity;
 } bmi_notes;
 
-/* Adds a sentence (cut at 1,000 bytes); false when there is no memory. */
+/* Adds a sentence (cut at 1,000 bytes, without control characters and what is no UTF-8); false when there is no memory. */
 bool bmi_notes_add(bm_context *context, bmi_notes *n, const char *format, ...) BMI_PRINTF(3, 4);
+/* Adds a text as it is. */
+bool bmi_notes_keep(bm_context *context, bmi_notes *n, const char *text);
 void bmi_notes_end(bm_context *context, bmi_notes *n);
 
 #endif

@@ -2,6 +2,7 @@
 /* What a recipe says of columns that may be mistaken: marks of missing cells among numbers, several answers in a cell, whole numbers that
  * are taken for classes; rare categories, which are not unseen ones; names that two columns would have. */
 #include "support/bmt.h"
+#include "base/text.h"
 #include "data/met.h"
 #include "data/recipe.h"
 #include <baeum/data.h>
@@ -230,6 +231,30 @@ static void damaged(void **state)
 
 /* ---- names ---- */
 
+/* A note names columns and texts by their beginnings: where that cuts a character the recipe can be saved all the same. */
+static void cut_inside_a_character(void **state)
+{
+    (void)state;
+    char text[9000] = "", long_name[100] = "", row[400];
+    for (int k = 0; k < 20; k++) strcat(long_name, "\u6e29"); /* 60 bytes; 40 of them are shown */
+    sprintf(text, "%s,%sb,y\n", long_name, long_name);
+    for (int k = 0; k < 30; k++) {
+        sprintf(row, "%d,%d,x%s%s\n", k * k, k % 7, long_name, k % 3 ? k % 3 == 1 ? "a" : "b" : k ? "c" : "d");
+        strcat(text, row);
+    }
+    bm_table *t = table_of(text);
+    bm_recipe *r = bm_recipe_new(.target = "y");
+    if (bm_recipe_fit(r, t)) fail_msg("%s", bm_error(r));
+    assert_non_null(note_with(r, "\u6e29?, "));
+    assert_non_null(note_with(r, "\u6e29??\"")); /* the class of one row */
+    bm_recipe *copy = bmi_recipe_copy(r);
+    assert_string_equal(bm_error(copy), "");
+    for (int64_t i = 0; bm_recipe_note(r, i); i++) assert_string_equal(bm_recipe_note(r, i), bm_recipe_note(copy, i));
+    const bm_summary s = bm_table_summary(t, 2);
+    assert_true(bmi_is_utf8(s.top[0], strlen(s.top[0])) && strlen(s.top[0]) > 40);
+    bm_free(copy), bm_free(r), bm_free(t);
+}
+
 static void names_twice(void **state)
 {
     (void)state;
@@ -308,6 +333,7 @@ int main(void)
         cmocka_unit_test(damaged),
         cmocka_unit_test(names_twice),
         cmocka_unit_test(failing_allocations),
+        cmocka_unit_test(cut_inside_a_character),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

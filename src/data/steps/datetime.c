@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Datetime: text that is dates is cut into numbers: column_year, _month, where a training row has a day _day, _weekday (Monday is 0),
- * and where one has a time _hour, _minute, _second. Cells that are no date are missing and counted as unreadable.
+/* Datetime: text that is dates is cut into numbers: column_year, _month, where a training row has a day _day, _weekday (Monday is 0), and
+ * where one has a time _hour, _minute, _second. Cells that are no date are missing and counted as unreadable.
  *
  * Whether 1/2/2024 is in January or February is decided by all training rows: a day above 12 in one of them tells. When none does, the
- * month is taken to be first, unless that made one month in several years of what else is the first of each month; a note says so. The setting "dmy" or "mdy" decides instead. What was decided is kept in `numbers`:
- * nothing when the order does not matter or the month is first, else one of these. */
+ * month is taken to be first, unless that made one month in several years of what else is the first of each month; a note says so. The
+ * setting "dmy" or "mdy" decides instead. What was decided is kept in `numbers`: nothing when the order does not matter or the month is
+ * first, else one of these. */
 #include "data/datetime.h"
 #include "base/text.h"
 #include "data/step.h"

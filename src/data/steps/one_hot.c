@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-/* One-hot: a column per category of the training rows, in order of value, and one more for cells that are missing or of a
- * category not seen in training (both are counted). The new columns are called column=category, the last one column=?.
+/* One-hot: a column per category of the training rows, in order of value, and one more for cells that are missing or of a category not
+ * seen in training (both are counted). The new columns are called column=category, the last one column=?.
  *
- * Of a text with more than 100 categories the 100 most frequent are kept, those of one row left out; the others, rare ones, share the last
- * column, which is noted; the 10,000 most frequent are remembered, so that they are told from those that training had not. The setting is
- * another number than 100, for numbers too, or "all". A row is as many as it weighs.
+ * Of a text with more than 100 categories the 100 most frequent are kept, those of one row left out; the others, rare ones, share the
+ * last column, which is noted; the 10,000 most frequent are remembered, so that they are told from those that training had not. The
+ * setting is another number than 100, for numbers too, or "all". A row is as many as it weighs.
  *
- * Of text the state has the texts of the kept categories, then of the rare ones, and where there are some `numbers` is how many are kept; of
- * numbers it has those of the kept categories, then of the rare ones, and the texts of the kept ones. */
+ * Of text the state has the texts of the kept categories, then of the rare ones, and where there are some `numbers` is how many are kept;
+ * of numbers it has those of the kept categories, then of the rare ones, and the texts of the kept ones. */
 #include "data/step.h"
 #include "base/text.h"
 #include "data/order.h"

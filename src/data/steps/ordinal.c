@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Ordinal: the categories of a text become 0, 1, 2 ... in the order that the setting gives, "low < middle < high" (or "low | middle | high"
- * where a text has a <), else in order of value. A training row with a text that the order does not name is an error. Cells that are missing or
- * of a category not seen in training (both are counted) get the middle one of the training rows (their lower median, each row as often as
- * it weighs). */
+/* Ordinal: the categories of a text become 0, 1, 2 ... in the order that the setting gives, "low < middle < high" (or "low | middle |
+ * high" where a text has a <), else in order of value. A training row with a text that the order does not name is an error. Cells that
+ * are missing or of a category not seen in training (both are counted) get the middle one of the training rows (their lower median, each
+ * row as often as it weighs). */
 #include "data/step.h"
 #include "base/text.h"
 #include "data/order.h"

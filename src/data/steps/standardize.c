@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Standardize: z = (x - mean) / standard deviation (divisor n) of the training rows, each as often as it weighs, missing cells left out and
- * kept missing. A column of one value becomes 0, whatever the rounding of its mean would leave. Two passes, as the textbooks say (Chan, Golub, LeVeque, "Algorithms for computing the sample
- * variance", 1983).
- */
+/* Standardize: z = (x - mean) / standard deviation (divisor n) of the training rows, each as often as it weighs, missing cells left out
+ * and kept missing. A column of one value becomes 0, whatever the rounding of its mean would leave. Two passes, as the textbooks say
+ * (Chan, Golub, LeVeque, "Algorithms for computing the sample variance", 1983). */
 #include "data/step.h"
 #include <math.h>
 
