@@ -2,7 +2,6 @@
 /* Applying a fitted recipe: rows of a table become a matrix of f32, and targets when they are asked for. */
 #include "data/recipe.h"
 #include "base/context.h"
-#include "base/text.h"
 #include "data/dataset.h"
 #include <inttypes.h>
 #include <math.h>

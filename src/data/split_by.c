@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 /* What rows of a table are split by besides classes: groups by the values of a column, and the time that a column tells, as numbers or as
  * dates in text. */
-#include "base/text.h"
 #include "data/dataset.h"
 #include "data/datetime.h"
 #include "data/recipe.h"
 #include <inttypes.h>
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* Groups by the texts of cells, numbered as they come; every missing cell is a group of its own. */

@@ -4,7 +4,6 @@
  * What is classes and what numbers is told by target_classes.c for text and by target_numbers.c for the rest. A class has the number of
  * its place in order of value (numbers, or bytes of text). */
 #include "data/recipe.h"
-#include "base/text.h"
 #include "data/order.h"
 #include "tensor/tensor.h"
 #include <inttypes.h>

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Weights of rows, from a column of a table that is no feature. */
-#include "base/text.h"
 #include "data/recipe.h"
 #include "tensor/tensor.h"
 #include <inttypes.h>
