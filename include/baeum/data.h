@@ -136,8 +136,8 @@ typedef struct bm_recipe_options {
 /** A recipe: the target and a list of steps, done in the order in which they were added.
  *
  *  What the steps leave undone is done by default after them (unless .plain): columns of one value (unless .keep_constant) and of
- *  (nearly) all-distinct text are dropped, texts that are all dates are cut into parts, missing numbers get the median, numbers are standardised (unless a step
- *  that scales was added), texts are one-hot encoded with one more slot for categories not seen in training. Each decision is a
+ *  (nearly) all-distinct text are dropped, texts that are all dates are cut into parts, missing numbers get the median, numbers that no step
+ *  has scaled are standardised, texts are one-hot encoded with one more slot for categories not seen in training. Each decision is a
  *  note (bm_recipe_note).
  *  Returns  gives a recipe, never null. Errors BM_E_ARGUMENT, BM_E_MEMORY
  */

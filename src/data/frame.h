@@ -11,6 +11,7 @@ typedef struct bmi_frame_column {
     char *name;                       /* null: it was removed or replaced */
     bool text;                        /* codes, else numbers */
     bool indicator;                   /* made by one-hot: 0 or 1 */
+    bool scaled;                      /* by a step, or made from one that was */
     const void *step;                 /* the step that was done to it last */
     double *numbers;                  /* `rows`, or null */
     int32_t *codes;                   /* `rows`, or null */

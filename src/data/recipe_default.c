@@ -54,7 +54,7 @@ static bm_status add(bm_recipe *r, bmi_frame *f, const char *kind, bm_names name
 
 /* Notes why a column is of no use; *useless is whether it is: of one value, or text that differs in all rows or, from LEAST_TEXTS on, in
  * more than nine of ten. */
-static bm_status judge(bm_recipe *r, const bmi_frame *f, size_t at, bool *useless, bm_place here)
+static bm_status is_useless(bm_recipe *r, const bmi_frame *f, size_t at, bool *useless, bm_place here)
 {
     const char *name = f->columns[at].name;
     const bool text = f->columns[at].text;
@@ -72,23 +72,35 @@ static bm_status judge(bm_recipe *r, const bmi_frame *f, size_t at, bool *useles
     return BM_OK;
 }
 
-static bm_status drop_useless(bm_recipe *r, bmi_frame *f, bm_place here)
+/* Adds and does a step on the columns that `judge` says; *done gets it when there are some. */
+static bm_status add_to_some(bm_recipe *r, bmi_frame *f, const char *kind,
+                             bm_status (*judge)(bm_recipe *r, const bmi_frame *f, size_t at, bool *yes, bm_place here),
+                             const bmi_recipe_step **done, bm_place here)
 {
-    const bmi_recipe_step *done;
+    *done = NULL;
     if (!bmi_frame_settle(f)) return bmi_fail_memory(&r->object.error, here, f->n * 8, "the columns of a table");
     const size_t room = f->n;
     size_t n = 0;
     bm_name *names = bmi_alloc_raw(f->context, room, sizeof *names);
     bm_status st = names ? BM_OK : bmi_fail_memory(&r->object.error, here, room * sizeof *names, "names of columns");
     for (size_t at = 0; !st && at < f->n; at++) {
-        bool useless;
-        st = judge(r, f, at, &useless, here);
+        bool yes;
+        st = judge(r, f, at, &yes, here);
         names[n] = f->columns[at].name;
-        n += useless;
+        n += yes;
     }
-    if (!st && n) st = add(r, f, "drop", (bm_names){ names, n }, NULL, &done, here);
+    if (!st && n) st = add(r, f, kind, (bm_names){ names, n }, NULL, done, here);
     bmi_release(f->context, names, room, sizeof *names);
     return st;
+}
+
+/* Numbers that no step has scaled. */
+static bm_status is_unscaled(bm_recipe *r, const bmi_frame *f, size_t at, bool *yes, bm_place here)
+{
+    (void)r;
+    (void)here;
+    *yes = !f->columns[at].text && !f->columns[at].indicator && !f->columns[at].scaled;
+    return BM_OK;
 }
 
 bm_status bmi_recipe_default(bm_recipe *r, bmi_frame *f, bm_place here)
@@ -101,14 +113,15 @@ bm_status bmi_recipe_default(bm_recipe *r, bmi_frame *f, bm_place here)
     if (add(r, f, "datetime", all, NULL, &done, here)) return r->object.error.status;
     if (done && note(r, here, "%s: dates, taken apart into numbers", list_columns(done, columns)))
         return r->object.error.status;
-    if (drop_useless(r, f, here)) return r->object.error.status;
+    if (add_to_some(r, f, "drop", is_useless, &done, here)) return r->object.error.status;
     const int64_t filled = f->counted.missing;
     if (add(r, f, "impute", all, "median", &done, here)) return r->object.error.status;
     if (f->counted.missing > filled &&
         note(r, here, "%" PRId64 " missing numbers get the median of their column", f->counted.missing - filled))
         return r->object.error.status;
-    if (!scaled && add(r, f, "standardize", all, NULL, &done, here)) return r->object.error.status;
-    if (!scaled && done && note(r, here, "%s: standardised", list_columns(done, columns))) return r->object.error.status;
+    if (scaled ? add_to_some(r, f, "standardize", is_unscaled, &done, here) : add(r, f, "standardize", all, NULL, &done, here))
+        return r->object.error.status;
+    if (done && note(r, here, "%s: standardised", list_columns(done, columns))) return r->object.error.status;
     const size_t before = f->n - f->gaps;
     if (add(r, f, "one_hot", all, NULL, &done, here)) return r->object.error.status;
     if (done && note(r, here, "%s: one-hot into %zu", list_columns(done, columns), f->n - f->gaps - before + done->n_columns))

@@ -25,18 +25,17 @@ typedef struct ends {
     double least, most;
 } ends;
 
-/* The ends of the numbers of a column: [0] of all, [1] of those that are no nines. */
-static void find_ends(const bmi_column *c, bm_rows rows, int64_t n, ends of[2])
+/* The ends of the numbers of a column, with or without the nines. */
+static ends find_ends(const bmi_column *c, bm_rows rows, int64_t n, bool nines)
 {
-    of[0] = of[1] = (ends){ INFINITY, -INFINITY };
+    ends of = { INFINITY, -INFINITY };
     for (int64_t i = 0; i < n; i++) {
         const double x = bmi_column_number(c, bmi_row_at(rows, i));
-        if (isnan(x)) continue;
-        for (int k = 0; k < 2 - is_nines(x); k++) {
-            if (x < of[k].least) of[k].least = x;
-            if (x > of[k].most) of[k].most = x;
-        }
+        if (isnan(x) || (!nines && is_nines(x))) continue;
+        if (x < of.least) of.least = x;
+        if (x > of.most) of.most = x;
     }
+    return of;
 }
 
 /* Cells of one value. */
@@ -51,13 +50,14 @@ static int64_t count(const bmi_column *c, bm_rows rows, int64_t n, double value)
 static bool doubt_numbers(bm_recipe *r, const bmi_column *c, bm_rows rows, int64_t n)
 {
     bool fine = true;
-    ends of[2];
-    find_ends(c, rows, n, of);
-    const double least = of[1].least, most = of[1].most;
+    const ends all = find_ends(c, rows, n, true);
+    if (!is_nines(all.least) && !is_nines(all.most)) return true;
+    const ends others = find_ends(c, rows, n, false);
+    const double least = others.least, most = others.most;
     for (double nines = LEAST_NINES; fine && least < most && nines < 1e15; nines = 10 * nines + 9)
         for (int sign = -1; fine && sign < 2; sign += 2) {
             const double x = sign * nines, gap = sign < 0 ? least - x : x - most;
-            if (!(gap > most - least) || x < of[0].least || x > of[0].most) continue;
+            if (!(gap > most - least) || x < all.least || x > all.most) continue;
             const int64_t cells = count(c, rows, n, x);
             if (cells < LEAST_MARKS) continue;
             fine =

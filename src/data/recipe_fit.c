@@ -72,10 +72,14 @@ bm_status bmi_recipe_do(bm_recipe *r, bmi_recipe_step *s, bmi_frame *f, bm_place
         bmi_frame_column *c = &f->columns[k.places[i]];
         if (!c->name || c->step == s)
             st = bmi_object_fail(r, BM_E_ARGUMENT, here, "%s: column \"%.100s\" is named twice", s->kind->name, state->name);
+        const bool scaled = c->scaled;
         c->step = s;
         if (!st) st = s->kind->fit(&how, f, k.places[i], state);
         if (!st) st = s->kind->apply(&r->object.error, here, state, f, k.places[i]);
         if (!st) s->n_columns = i + 1;
+        c = &f->columns[k.places[i]]; /* they may have moved */
+        if (s->kind->scales) c->scaled = true;
+        for (size_t h = 0; scaled && h < c->n_heirs; h++) f->columns[c->heirs + h].scaled = true;
     }
     bmi_release(f->context, k.places, k.room, sizeof *k.places);
     return st;

@@ -24,7 +24,7 @@ typedef struct bmi_step_fit { /* what fitting gets beside the frame */
 typedef struct bmi_step_kind {
     const char *name, *doc;
     bool needs_names;    /* a step without named columns is an error */
-    bool scales;         /* after it numbers are not standardised by default */
+    bool scales;         /* its columns, which it changes in place, are not standardised by default */
     bool ignores_absent; /* the step takes columns away (unless what it keeps of one is the number 0): a table may lack them */
     /* Whether a setting is lawful; null: the kind takes none. */
     bool (*setting)(const char *with);

@@ -245,6 +245,32 @@ static void one_value(void **state)
         }
 }
 
+/* What a step has scaled, and what is made of it, is left alone by default; other numbers are standardised. */
+static void scaled_once(void **state)
+{
+    (void)state;
+    static const char *const names[] = { "a", "a^2", "b", "d_year", "d_month" };
+    const double want[5][3] = { { 0, .5, 1 },
+                                { 0, .25, 1 },
+                                { -1.2247448714, 0, 1.2247448714 },
+                                { -1.2247448714, 0, 1.2247448714 },
+                                { 1.4142135624, -.7071067812, -.7071067812 } };
+    bm_table *t = table_of("a,b,d\n1,10,2022-05\n2,20,2023-02\n3,30,2024-02\n");
+    bm_recipe *r = bm_recipe_new();
+    bm_recipe_min_max(r, "a");
+    bm_recipe_polynomial(r, "2", "a");
+    bm_dataset *d = features(fitted(r, t), t);
+    assert_int_equal(bm_recipe_features(r), 5);
+    for (int k = 0; k < 5; k++) {
+        assert_string_equal(bm_recipe_feature_name(r, k), names[k]);
+        for (int i = 0; i < 3; i++) bmt_near(names[k], cell(d, i, k), want[k][i], 1e-6);
+    }
+    assert_true(has_note(r, "b, d_year, d_month: standardised"));
+    bm_free(d);
+    bm_free(r);
+    bm_free(t);
+}
+
 static void drop_missing(void **state)
 {
     (void)state;
@@ -365,6 +391,7 @@ int main(void)
         cmocka_unit_test(min_max),      cmocka_unit_test(ordinal),   cmocka_unit_test(polynomial),
         cmocka_unit_test(drop_missing), cmocka_unit_test(months),    cmocka_unit_test(settings_that_are_refused),
         cmocka_unit_test(kept),         cmocka_unit_test(logarithm), cmocka_unit_test(one_value),
+        cmocka_unit_test(scaled_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
