@@ -44,12 +44,6 @@ void bmi_batches_order(const bmi_batches *b, int64_t epoch, int64_t *order)
     }
 }
 
-void bmi_batches_at(const bmi_batches *b, int64_t i, int64_t *first, int64_t *count)
-{
-    *first = i * b->batch;
-    *count = b->rows - *first < b->batch ? b->rows - *first : b->batch;
-}
-
 /* One row of n numbers, converted. */
 static void u8_to_f32(float *to, const uint8_t *from, int64_t n, float scale)
 {

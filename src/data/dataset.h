@@ -60,8 +60,6 @@ typedef struct bmi_batches {
 int64_t bmi_batches_count(const bmi_batches *b);
 /* Writes the row numbers of an epoch (from 0) into order[rows]; they depend on (seed, epoch) alone. */
 void bmi_batches_order(const bmi_batches *b, int64_t epoch, int64_t *order);
-/* First position and length of the i-th batch in that order. */
-void bmi_batches_at(const bmi_batches *b, int64_t i, int64_t *first, int64_t *count);
 
 /* Copies rows order[0 .. count-1] of a tensor into `into` (dense, type `as`): the same type, or anything to f32 or f64, times
  * scale. Part `part` of `parts` does its slice of the rows. Null order: rows first .. first+count-1. Never allocates. */

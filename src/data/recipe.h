@@ -13,7 +13,6 @@ typedef struct bmi_target {
     const char **classes;   /* texts, in order of value */
     double *numbers;        /* values of the classes when the column is numbers, else null */
     bmi_number_form form;   /* how the column's numbers were written */
-    int64_t left_out;       /* rows without a target in fitting */
     bool wide;              /* numbers that f32 would blur: they are learned as f64 */
     double mean, deviation; /* taken off and divided by in learning; deviation 0: the target is learned as it is */
 } bmi_target;

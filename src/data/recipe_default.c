@@ -116,8 +116,9 @@ bm_status bmi_recipe_default(bm_recipe *r, bmi_frame *f, bm_place here)
     if (add_to_some(r, f, "drop", is_useless, &done, here)) return r->object.error.status;
     const int64_t filled = f->counted.missing;
     if (add(r, f, "impute", all, "median", &done, here)) return r->object.error.status;
-    if (f->counted.missing > filled &&
-        note(r, here, "%" PRId64 " missing numbers get the median of their column", f->counted.missing - filled))
+    const int64_t missing = f->counted.missing - filled;
+    if (missing && note(r, here, "%" PRId64 " missing number%s the median of %s column", missing,
+                        missing == 1 ? " gets" : "s get", missing == 1 ? "its" : "their"))
         return r->object.error.status;
     if (scaled ? add_to_some(r, f, "standardize", is_unscaled, &done, here) : add(r, f, "standardize", all, NULL, &done, here))
         return r->object.error.status;

@@ -49,8 +49,9 @@ static bm_status keep_rows(bm_recipe *r, const bm_table *t, const bmi_column *c,
 {
     if (rows_with_target(&r->object.error, r->object.context, t, c, rows, kept, n_kept, room, here) || !*kept)
         return r->object.error.status;
-    r->to.left_out = bmi_rows_count(t, rows) - (int64_t)*n_kept;
-    if (!bmi_notes_add(r->object.context, &r->notes, "%" PRId64 " rows without a target were left out", r->to.left_out))
+    const int64_t left_out = bmi_rows_count(t, rows) - (int64_t)*n_kept;
+    if (!bmi_notes_add(r->object.context, &r->notes, "%" PRId64 " row%s without a target %s left out", left_out,
+                       left_out == 1 ? "" : "s", left_out == 1 ? "was" : "were"))
         return bmi_fail_memory(&r->object.error, here, 1000, "a note");
     return BM_OK;
 }

@@ -7,7 +7,6 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 static const struct {
@@ -222,31 +221,4 @@ bm_tensor *bmi_npy_read(bmi_error *e, bm_place here, bm_context *context, const 
     bm_tensor *t = bmi_npy_parse(e, here, context, path, bytes, size);
     bmi_file_release(context, bytes, size);
     return t;
-}
-
-bm_status bmi_npy_write(bmi_error *e, bm_place here, bm_context *context, const char *path, const bm_tensor *t)
-{
-    static const char *const descr[BM_TYPE_COUNT_] = {
-        [BM_F32] = "<f4", [BM_F64] = "<f8", [BM_I32] = "<i4", [BM_I64] = "<i8", [BM_U8] = "|u1", [BM_BOOL] = "|b1"
-    };
-    if (bmi_object_failed(t)) return bmi_fail(e, bmi_object_status(t), here, "%s", bmi_object_error(t));
-    char shape[200] = "", head[512];
-    int n = 0;
-    for (int64_t i = 0; i < t->shape.rank; i++)
-        n += snprintf(shape + n, sizeof shape - (size_t)n, "%s%lld%s", i ? " " : "", (long long)t->shape.dim[i],
-                      i + 1 < t->shape.rank || !i ? "," : "");
-    n = snprintf(head + 10, sizeof head - 10, "{'descr': '%s', 'fortran_order': False, 'shape': (%s), }", descr[t->type],
-                 shape) +
-        10;
-    const int end = (n + 1 + 63) / 64 * 64;
-    memset(head + n, ' ', (size_t)(end - n));
-    head[end - 1] = '\n';
-    memcpy(head, "\x93NUMPY\x01\x00", 8);
-    head[8] = (char)((end - 10) & 255);
-    head[9] = (char)((end - 10) >> 8);
-    bmi_writer *w = bmi_writer_begin(e, here, context, path);
-    if (w && !bmi_writer_bytes(w, head, (size_t)end) && !bmi_writer_bytes(w, t->data, (size_t)t->size * bm_type_size(t->type)))
-        bmi_writer_commit(w);
-    bmi_writer_end(w);
-    return e->status;
 }

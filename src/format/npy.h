@@ -10,9 +10,6 @@
 bm_tensor *bmi_npy_read(bmi_error *e, bm_place here, bm_context *context, const char *path);
 bm_tensor *bmi_npy_parse(bmi_error *e, bm_place here, bm_context *context, const char *name, const void *bytes, size_t size);
 
-/* Writes a tensor as NPY version 1, little endian, C order; atomic. */
-bm_status bmi_npy_write(bmi_error *e, bm_place here, bm_context *context, const char *path, const bm_tensor *t);
-
 /* The members of an NPZ file, in their order; the caller frees the tensors and releases the list with bmi_npz_end. */
 typedef struct bmi_npz {
     bm_context *context;

@@ -116,11 +116,11 @@ static void default_recipe(void **state)
     static const char *const names[] = { "n", "c=blue", "c=red", "c=?", "when_year", "when_month", "when_day", "when_weekday" };
     assert_int_equal(bm_recipe_features(r), BMI_COUNT(names));
     for (size_t i = 0; i < BMI_COUNT(names); i++) assert_string_equal(bm_recipe_feature_name(r, (int64_t)i), names[i]);
-    static const char *const notes[] = { "1 rows without a target",
+    static const char *const notes[] = { "1 row without a target was left out",
                                          "when: dates",
                                          "id is dropped: its 3 texts all differ",
                                          "one is dropped: it has one value in all 3 rows",
-                                         "1 missing numbers",
+                                         "1 missing number gets the median of its column",
                                          "n, when_year, when_month, when_day, when_weekday: standardised",
                                          "c: one-hot into 3" };
     for (size_t i = 0; i < BMI_COUNT(notes); i++) bmt_contains("note", bm_recipe_note(r, (int64_t)i), notes[i]);
