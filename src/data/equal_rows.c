@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Rows of one part that stand in another, too: a model that is judged on rows it was trained on is not judged on new ones. Rows are
  * compared by a hash of 64 bits of all their cells, so that two different ones of n are taken for equal with a chance of n^2 / 2^65. */
-#include "base/text.h"
 #include "data/dataset.h"
 #include "data/table.h"
-#include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,7 +22,7 @@ static uint64_t add(uint64_t hash, const void *bytes, size_t n)
 
 static uint64_t add_number(uint64_t hash, double x)
 {
-    x += 0.; /* -0 is 0 */
+    x = isnan(x) ? NAN : x + 0.; /* all that are missing are one; -0 is 0 */
     return add(hash, &x, sizeof x);
 }
 
@@ -33,20 +32,35 @@ static int by_value(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* Into hash[rows]: the cells of a table's columns that `like` has, in its order. False: it lacks one. */
+/* Into hash[rows] the cells of a column, as texts or numbers as those of `like` are: a file may be read with a recipe that keeps numbers in
+ * a form of their own as text. False when there is no memory. */
+static bool hash_column(const bm_table *t, const bmi_column *c, const bmi_column *like, uint64_t *hash)
+{
+    const bool read = c->type == BM_COLUMN_TEXT && like->type != BM_COLUMN_TEXT;
+    double *of_texts = read ? bmi_column_numbers_of_texts(t->object.context, c, &like->form) : NULL;
+    if (read && !of_texts) return false;
+    for (int64_t i = 0; i < t->rows; i++) {
+        char number[32];
+        if (like->type == BM_COLUMN_TEXT) {
+            const char *text = bmi_column_cell_text(c, i, number);
+            hash[i] = add(hash[i], text ? text : "", text ? strlen(text) + 1 : 0);
+        } else if (read && !bmi_column_is_missing(c, i)) {
+            hash[i] = add_number(hash[i], of_texts[((const int32_t *)c->values)[i]]);
+        } else hash[i] = add_number(hash[i], bmi_column_number(c, i));
+    }
+    bmi_release(t->object.context, of_texts, (size_t)c->dictionary.count, sizeof *of_texts);
+    return true;
+}
+
+/* The cells of a table's columns that `like` has, in its order. False: it lacks one, or there is no memory. */
 static bool hash_table(const bm_table *t, const bm_table *like, uint64_t *hash)
 {
-    for (size_t k = 0; k < like->n_columns; k++) {
+    bool fine = true;
+    for (size_t k = 0; fine && k < like->n_columns; k++) {
         const int64_t at = bm_table_find(t, like->columns[k].name);
-        if (at < 0) return false;
-        const bmi_column *c = &t->columns[at];
-        for (int64_t i = 0; i < t->rows; i++) {
-            const char *text = c->type == BM_COLUMN_TEXT ? bmi_column_cell_text(c, i, (char[32]){ 0 }) : NULL;
-            if (c->type != BM_COLUMN_TEXT) hash[i] = add_number(hash[i], bmi_column_number(c, i));
-            else hash[i] = add(hash[i], text ? text : "", text ? strlen(text) + 1 : 0);
-        }
+        fine = at >= 0 && hash_column(t, &t->columns[at], &like->columns[k], hash);
     }
-    return true;
+    return fine;
 }
 
 static void hash_tensor(const bm_tensor *t, int64_t rows, uint64_t *hash)

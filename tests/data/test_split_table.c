@@ -283,6 +283,19 @@ static void equal_rows(void **state)
     assert_int_equal(bm_table_equal_rows(t, t), 4);
     bm_free(t);
     bm_free(u);
+    /* numbers in a form of their own stay text in a file that is read with the recipe, and are the same numbers */
+    const char commas[] = "a;s;y\n1,5;u;1\n2,5;v;2\n3,5;u;4\n", more[] = "a;s;y\n\"2,50\";v;2\n7,5;u;4\n1,5;v;1\n";
+    t = bm_table_read_csv(bmt_temp_file("a.csv", commas, strlen(commas)));
+    bm_recipe *r = bm_recipe_new(.target = "y", .plain = true);
+    bm_recipe_one_hot(r);
+    if (bm_recipe_fit(r, t)) fail_msg("%s", bm_error(r));
+    u = bm_table_read_csv(bmt_temp_file("b.csv", more, strlen(more)), .recipe = r);
+    assert_int_equal(bm_table_column_type(u, 0), BM_COLUMN_TEXT);
+    assert_int_equal(bm_table_equal_rows(u, t), 1);
+    assert_int_equal(bm_table_equal_rows(t, u), 0); /* by their texts: 2,50 is another one */
+    bm_free(r);
+    bm_free(t);
+    bm_free(u);
 }
 
 static bm_status split(bm_context *context, void *arg)
