@@ -110,6 +110,7 @@ void bmi_recipe_forget(bm_recipe *r)
         r->steps[i].columns = NULL;
     }
     r->to = (bmi_target){ 0 };
+    r->weights_form = (bmi_number_form){ 0 };
     r->n_inputs = r->n_features = 0;
     r->inputs = NULL;
     r->features = NULL;
@@ -167,6 +168,7 @@ bm_names bmi_recipe_text_columns(const bm_recipe *r, const char **into)
     for (size_t i = 0; i < r->n_inputs; i++)
         if (r->inputs[i].text || !bmi_number_form_is_plain(&r->inputs[i].form)) into[n++] = r->inputs[i].name;
     if (r->target && ((r->to.n_classes && !r->to.numbers) || !bmi_number_form_is_plain(&r->to.form))) into[n++] = r->target;
+    if (r->weights && !bmi_number_form_is_plain(&r->weights_form)) into[n++] = r->weights;
     return (bm_names){ into, n };
 }
 

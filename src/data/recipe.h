@@ -30,6 +30,7 @@ struct bm_recipe {
     bool fitted;
     bmi_arena found; /* memory of what follows */
     bmi_target to;
+    bmi_number_form weights_form; /* how the weights were written */
     size_t n_inputs;
     bmi_input *inputs; /* the columns taken from a table */
     bmi_index input_names;
@@ -57,7 +58,7 @@ bm_status bmi_dataset_keep_recipe(bm_dataset *d, const bm_recipe *r);
  * met, to be ended by the caller, gets what training did not have; it may be null. */
 bm_status bmi_recipe_usable(bmi_error *e, const bm_recipe *r, const bm_table *t, bool *usable, bmi_met *met, bm_place here);
 /* Columns that must be read as text, so that "007" stays what it is and numbers in a form of their own are read in it: for
- * bm_csv_options.text. Borrowed from r; `into` has room for r->n_inputs + 1 names. */
+ * bm_csv_options.text. Borrowed from r; `into` has room for r->n_inputs + 2 names. */
 bm_names bmi_recipe_text_columns(const bm_recipe *r, const char **into);
 /* Which input a column is; SIZE_MAX when it is none. */
 size_t bmi_recipe_input(const bm_recipe *r, const char *name);

@@ -180,6 +180,8 @@ typedef struct counting {
 static bm_status weigh(bm_recipe *r, const bm_table *t, counting *c, bm_place here)
 {
     const size_t n = c->n;
+    const int64_t column = bm_table_find(t, r->weights);
+    if (column >= 0) r->weights_form = t->columns[column].form;
     if (!(c->weights = bmi_weights_apply(&r->object.error, r, t, c->rows, here))) return r->object.error.status;
     float *w = c->weights->data;
     int64_t *at = bmi_alloc_raw(r->object.context, n, sizeof *at);

@@ -91,6 +91,7 @@ json_t *bmi_recipe_save(const bm_recipe *r)
     bmi_json_put(&all, "classes", save_texts(r->to.classes, (size_t)r->to.n_classes));
     bmi_json_put(&all, "class_numbers", r->to.numbers ? save_numbers(r->to.numbers, (size_t)r->to.n_classes) : json_null());
     if (!bmi_number_form_is_plain(&r->to.form)) bmi_json_put(&all, "target_form", save_form(&r->to.form));
+    if (!bmi_number_form_is_plain(&r->weights_form)) bmi_json_put(&all, "weights_form", save_form(&r->weights_form));
     if (r->n_marks) bmi_json_put(&all, "missing", save_texts(r->marks, r->n_marks));
     bmi_json_put(&all, "inputs", save_inputs(r));
     bmi_json_put(&all, "steps", save_steps(r));
@@ -208,6 +209,7 @@ static bool load_target(reading *l, const json_t *from)
     if (!load_texts(l, &r->found, json_object_get(from, "classes"), "classes", &r->to.classes, &n)) return false;
     r->to.n_classes = (int64_t)n;
     if (!load_form(l, json_object_get(from, "target_form"), &r->to.form)) return false;
+    if (!load_form(l, json_object_get(from, "weights_form"), &r->weights_form)) return false;
     double *scale;
     if (!load_numbers(l, &r->found, json_object_get(from, "target_scale"), "target_scale", &scale, &m)) return false;
     if (m != 2 || !(scale[1] >= 0)) return wrong(l, "target_scale");

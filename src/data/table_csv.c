@@ -14,7 +14,7 @@ static bm_status as_in_training(bmi_error *e, bm_place here, bm_context *context
         !bmi_names_given(e, here, "CSV: the list of texts of missing cells", o->missing) || !r)
         return e->status;
     if (bmi_object_failed(r)) return bmi_fail(e, bmi_object_status(r), here, "%s", bmi_object_error(r));
-    *room = o->text.count + r->n_inputs + 1 + o->missing.count + r->n_marks;
+    *room = o->text.count + r->n_inputs + 2 + o->missing.count + r->n_marks;
     if (!(*texts = bmi_alloc(context, *room, sizeof **texts)))
         return bmi_fail_memory(e, here, *room * sizeof **texts, "to read a CSV file");
     const size_t own = o->text.count;

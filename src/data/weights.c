@@ -5,18 +5,8 @@
 #include <inttypes.h>
 #include <math.h>
 
-static const bmi_column *find(bmi_error *e, const bm_recipe *r, const bm_table *t, bm_place here)
+static bm_status take(bmi_error *e, const bm_table *t, const bmi_column *c, double w, int64_t row, float *into, bm_place here)
 {
-    const bmi_column *c = bmi_table_column(e, here, t, r->weights, " for the weights of its rows");
-    if (c && c->type == BM_COLUMN_TEXT)
-        bmi_fail(e, BM_E_DATA, here, "the weights of the rows of %s, \"%.100s\", are text; they must be numbers >= 0",
-                 bmi_table_name(t), r->weights);
-    return e->status ? NULL : c;
-}
-
-static bm_status take(bmi_error *e, const bm_table *t, const bmi_column *c, int64_t row, float *into, bm_place here)
-{
-    const double w = bmi_column_number(c, row);
     const float narrow = (float)w;
     if (into) *into = narrow;
     if (w >= 0 && isfinite(narrow)) return BM_OK;
@@ -29,23 +19,37 @@ static bm_status take(bmi_error *e, const bm_table *t, const bmi_column *c, int6
                     row + 1, bmi_table_name(t), w, c->name, w < 0 ? ">= 0" : "a number that f32 holds");
 }
 
+/* Checks the weights of rows; into: null, or room for them. Texts are read in the form that the weights had in training. */
+static bm_status take_all(bmi_error *e, const bm_recipe *r, const bm_table *t, bm_rows rows, float *into, bm_place here)
+{
+    const bmi_column *c = bmi_table_column(e, here, t, r->weights, " for the weights of its rows");
+    const int64_t n = bmi_rows_count(t, rows);
+    if (!c) return e->status;
+    const bool text = c->type == BM_COLUMN_TEXT;
+    if (text && bmi_number_form_is_plain(&r->weights_form))
+        return bmi_fail(e, BM_E_DATA, here, "the weights of the rows of %s, \"%.100s\", are text; they must be numbers >= 0",
+                        bmi_table_name(t), r->weights);
+    double *of_texts = text ? bmi_column_numbers_of_texts(t->object.context, c, &r->weights_form) : NULL;
+    if (text && !of_texts) return bmi_fail_memory(e, here, (size_t)c->dictionary.count * 8, "the weights of rows");
+    for (int64_t i = 0; !e->status && i < n; i++) {
+        const int64_t row = bmi_row_at(rows, i);
+        const bool there = text && !bmi_column_is_missing(c, row);
+        const double w = there ? of_texts[((const int32_t *)c->values)[row]] : bmi_column_number(c, row);
+        take(e, t, c, w, row, into ? into + i : NULL, here);
+    }
+    bmi_release(t->object.context, of_texts, (size_t)c->dictionary.count, sizeof *of_texts);
+    return e->status;
+}
+
 bm_status bmi_weights_check(bmi_error *e, const bm_recipe *r, const bm_table *t, bm_rows rows, bm_place here)
 {
-    const bmi_column *c = find(e, r, t, here);
-    const int64_t n = bmi_rows_count(t, rows);
-    for (int64_t i = 0; c && !e->status && i < n; i++) take(e, t, c, bmi_row_at(rows, i), NULL, here);
-    return e->status;
+    return take_all(e, r, t, rows, NULL, here);
 }
 
 bm_tensor *bmi_weights_apply(bmi_error *e, const bm_recipe *r, const bm_table *t, bm_rows rows, bm_place here)
 {
-    const bmi_column *c = find(e, r, t, here);
-    const int64_t n = bmi_rows_count(t, rows);
-    if (!c) return NULL;
-    bm_tensor *w = bm_tensor_new_in_at(r->object.context, BM_F32, BM_SHAPE(n), here);
-    bmi_fail_from(e, &w->object.error);
-    for (int64_t i = 0; !e->status && i < n; i++) take(e, t, c, bmi_row_at(rows, i), (float *)w->data + i, here);
-    if (!e->status) return w;
+    bm_tensor *w = bm_tensor_new_in_at(r->object.context, BM_F32, BM_SHAPE(bmi_rows_count(t, rows)), here);
+    if (!bmi_fail_from(e, &w->object.error) && !take_all(e, r, t, rows, w->data, here)) return w;
     bm_tensor_free(w);
     return NULL;
 }

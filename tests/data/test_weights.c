@@ -185,20 +185,45 @@ static void as_if_repeated(void **state)
     bm_free(r), bm_free(t);
 }
 
+/* Weights as people write them are read later as they were in training: 1.500 is 1500 beside decimal commas. */
+static void in_a_form(void **state)
+{
+    (void)state;
+    bm_table *t = table_of("a;w;y\n1;1.500,5;1\n2;2,5;2\n3;,25;5\n");
+    bm_recipe *fitted = bm_recipe_new(.target = "y", .weights = "w");
+    if (bm_recipe_fit(fitted, t)) fail_msg("%s", bm_error(fitted));
+    bm_recipe *r = bmi_recipe_copy(fitted);
+    static const char rows[] = "a;w;y\n1;1.500;1\n2;7;2\n", bad[] = "a;w;y\n1;1.500;1\n2;much;2\n";
+    bm_table *u = bm_table_read_csv(bmt_temp_file("u.csv", rows, sizeof rows - 1), .recipe = r);
+    bm_dataset *d = bm_recipe_apply(r, u);
+    if (bm_failed(d)) fail_msg("%s", bm_error(d));
+    assert_true(bm_data_f32(bm_dataset_weights(d))[0] == 1500 && bm_data_f32(bm_dataset_weights(d))[1] == 7);
+    bm_free(d), bm_free(u);
+    u = bm_table_read_csv(bmt_temp_file("u.csv", bad, sizeof bad - 1), .recipe = r);
+    d = bm_recipe_apply(r, u);
+    bmt_contains("no number", bm_error(d), "row 2 of ");
+    bmt_contains("no number", bm_error(d), "has no \"w\", the weight of the row");
+    bm_free(d), bm_free(u), bm_free(r), bm_free(fitted), bm_free(t);
+}
+
 static bm_status fit_weighed(bm_context *context, void *arg)
 {
     bm_table *t = bm_table_read_csv(arg, .context = context);
     bm_recipe *r = bm_recipe_new(.target = "y", .weights = "w", .context = context);
     bm_status st = bm_status_of(t);
     if (!st) st = bm_recipe_fit(r, t);
-    bm_free(r), bm_free(t);
+    bm_table *u = st ? NULL : bm_table_read_csv(arg, .context = context, .recipe = r);
+    if (!st) st = bm_status_of(u);
+    bm_dataset *d = st ? NULL : bm_recipe_apply_at(r, u, BM_VALUE(bm_rows, (const int64_t[]){ 0, 2 }, 2), BM_HERE);
+    if (!st) st = bm_status_of(d);
+    bm_free(d), bm_free(u), bm_free(r), bm_free(t);
     return st;
 }
 
 static void failing_allocations(void **state)
 {
     (void)state;
-    static const char text[] = "a,c,w,y\n1,u,2,1\n,v,0,\n3,u,1,2\n5,v,.5,4\n";
+    static const char text[] = "a;c;w;y\n1;u;2,25;1\n;v;0;\n3;u;1;2\n5;v;,5;4\n";
     char path[4096];
     snprintf(path, sizeof path, "%s", bmt_temp_file("w.csv", text, sizeof text - 1));
     assert_true(bmt_each_failure("weighed rows", fit_weighed, path) > 20);
@@ -207,11 +232,8 @@ static void failing_allocations(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(carried),
-        cmocka_unit_test(refused),
-        cmocka_unit_test(values),
-        cmocka_unit_test(as_if_repeated),
-        cmocka_unit_test(failing_allocations),
+        cmocka_unit_test(carried),        cmocka_unit_test(refused),   cmocka_unit_test(values),
+        cmocka_unit_test(as_if_repeated), cmocka_unit_test(in_a_form), cmocka_unit_test(failing_allocations),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
