@@ -112,16 +112,47 @@ static int by_time(const void *a, const void *b)
     return x->time != y->time ? (x->time > y->time) - (x->time < y->time) : (x->row > y->row) - (x->row < y->row);
 }
 
+/* The place from low to high nearest to `want` where one time ends and another begins; -1: there is none. */
+static int64_t border(const dated *all, int64_t want, int64_t low, int64_t high)
+{
+    for (int64_t d = 0; want - d >= low || want + d <= high; d++)
+        for (int side = -1; side <= 1; side += 2) {
+            const int64_t at = want + side * d;
+            if (at >= low && at <= high && all[at - 1].time != all[at].time) return at;
+        }
+    return -1;
+}
+
+/* Moves the cuts between parts to where times change: rows of one time are never in two parts. False: there are too few times. */
+static bool cut_between_times(const dated *all, int64_t n, int64_t counts[3])
+{
+    const bool two = counts[1] && counts[2];
+    if (!counts[1] && !counts[2]) return true;
+    const int64_t last = border(all, n - 1, 1, n - 1), want = counts[0] + counts[1];
+    const int64_t first = border(all, counts[0], 1, two ? last - 1 : last);
+    if (first < 0) return false;
+    const int64_t second = two ? border(all, want, first + 1, last) : counts[1] ? n : first;
+    counts[0] = first;
+    counts[1] = second - first;
+    counts[2] = n - second;
+    return true;
+}
+
 /* Rows from the earliest to the last; equal times stay as they were. */
-static bm_status in_time(bmi_error *e, bm_place here, bm_context *context, int64_t n, const double *times, int64_t *order)
+static bm_status in_time(bmi_error *e, bm_place here, bm_context *context, int64_t n, const double *times,
+                         const bm_split_options *o, int64_t *order, int64_t counts[3])
 {
     dated *all = bmi_alloc_raw(context, (size_t)n, sizeof *all);
     if (!all) return bmi_fail_memory(e, here, (size_t)n * sizeof *all, "to split rows by time");
     for (int64_t i = 0; i < n; i++) all[i] = (dated){ times[i], i };
     qsort(all, (size_t)n, sizeof *all, by_time);
     for (int64_t i = 0; i < n; i++) order[i] = all[i].row;
+    if (!cut_between_times(all, n, counts))
+        bmi_fail(e, BM_E_DATA, here,
+                 "split: column \"%.100s\" has %s in all %" PRId64 " rows: each part needs times of its own", o->time,
+                 all[0].time == all[n - 1].time ? "one time" : "only two times", n);
     bmi_release(context, all, (size_t)n, sizeof *all);
-    return BM_OK;
+    return e->status;
 }
 
 bm_status bmi_split_rows(bmi_error *e, bm_place here, bm_context *context, int64_t n, const bmi_split_by *by,
@@ -136,7 +167,7 @@ bm_status bmi_split_rows(bmi_error *e, bm_place here, bm_context *context, int64
         const bmi_split_by plain = { .groups = by->groups, .n_groups = by->n_groups };
         st = bmi_split_groups(e, here, context, n, stratified ? by : &plain, (uint64_t)o->seed, order, counts);
     } else if (by->times) {
-        st = in_time(e, here, context, n, by->times, order);
+        st = in_time(e, here, context, n, by->times, o, order, counts);
     } else if (o->in_order) {
         for (int64_t i = 0; i < n; i++) order[i] = i;
     } else if (stratified) {

@@ -241,6 +241,42 @@ static void by_time(void **state)
     bm_free(t);
 }
 
+/* Rows of one time are in one part: cuts move to the nearer end of it, but no part that was asked for is left empty. */
+static void times_are_whole(void **state)
+{
+    (void)state;
+    static const struct {
+        double times[12]; /* of twelve rows */
+        double validation, test;
+        int64_t rows[3];
+    } cases[] = {
+        { { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12 }, .25, .25, { 6, 3, 3 } },
+        { { 1, 2, 3, 4, 5, 5, 5, 8, 9, 10, 11, 12 }, .25, .25, { 7, 2, 3 } }, /* 7 is nearer to 6 than 4 is */
+        { { 1, 2, 3, 4, 5, 5, 5, 5, 9, 10, 11, 12 }, .25, .25, { 4, 5, 3 } }, /* 4 as near as 8: the earlier */
+        { { 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 2, 3 }, .25, .25, { 10, 1, 1 } },   /* the last two are all there is */
+        { { 1, 2, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3 }, .25, .25, { 1, 1, 10 } },   /* and here the first */
+        { { 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 4 }, 0, .25, { 1, 0, 11 } },
+        { { 7, 7, 7, 7, 7, 7, 3, 3, 3, 3, 3, 3 }, .25, 0, { 6, 6, 0 } },
+        { { 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1 }, 0, 0, { 12, 0, 0 } },
+        { { 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1 }, 0, .25, { -1, 0, 0 } }, /* -1: an error */
+        { { 1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2 }, .25, .25, { -1, 0, 0 } },
+    };
+    for (size_t i = 0; i < BMI_COUNT(cases); i++) {
+        bm_table *t = bm_table_new();
+        bm_table_add_real(t, "when", cases[i].times, 12);
+        bm_table_parts p = bm_table_split(t, .validation = cases[i].validation, .test = cases[i].test, .time = "when");
+        const bm_table *part[3] = { p.train, p.validation, p.test };
+        if (cases[i].rows[0] < 0) {
+            assert_int_equal(bm_status_of(p.train), BM_E_DATA);
+            bmt_contains("why", bm_error(p.train),
+                         i == 8 ? "\"when\" has one time in all 12 rows" : "\"when\" has only two times");
+        } else
+            for (int k = 0; k < 3; k++) assert_int_equal(bm_table_rows(part[k]), cases[i].rows[k]);
+        end(&p);
+        bm_free(t);
+    }
+}
+
 /* Over a table: groups are disjoint, so rows that are twice there (each pair a group) are in one part; otherwise it is noted. */
 static void in_a_fit(void **state)
 {
@@ -396,11 +432,10 @@ static void as_the_recipe_needs(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(stratified),        cmocka_unit_test(by_groups),
-        cmocka_unit_test(groups_of_tensors), cmocka_unit_test(by_time),
-        cmocka_unit_test(in_a_fit),          cmocka_unit_test(equal_rows),
-        cmocka_unit_test(each_failure),      cmocka_unit_test(left_out),
-        cmocka_unit_test(many_left_out),     cmocka_unit_test(as_the_recipe_needs),
+        cmocka_unit_test(stratified),    cmocka_unit_test(by_groups),           cmocka_unit_test(groups_of_tensors),
+        cmocka_unit_test(by_time),       cmocka_unit_test(times_are_whole),     cmocka_unit_test(in_a_fit),
+        cmocka_unit_test(equal_rows),    cmocka_unit_test(each_failure),        cmocka_unit_test(left_out),
+        cmocka_unit_test(many_left_out), cmocka_unit_test(as_the_recipe_needs),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
