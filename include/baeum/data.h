@@ -255,7 +255,7 @@ typedef struct bm_load_options {
 } bm_load_options;
 
 /** Loads a dataset by name. Images are bytes (rows, height, width, channels), labels i32. Tables go through the default recipe; of
- *  "digits", whose columns are the pixels of images, all 64 stay.
+ *  "digits", whose columns are the pixels of images, all 64 stay; of "infert" the numbers of the matched groups are left out.
  *  Errors   BM_E_DATA no such name, a file of the set is not there (the message says where it was looked for); BM_E_FORMAT;
  *           BM_E_MEMORY
  */
@@ -312,7 +312,8 @@ typedef struct bm_split_options {
     const char *group;        /**< of tables: rows with the same value in this column stay in one part, so that parts are disjoint by
                                *   patient, day, machine ...; the fractions are met as nearly as whole groups allow */
     const bm_tensor *groups;  /**< of datasets: the same by an i32 or i64 number a row */
-    const char *time;         /**< of tables: a column of numbers or dates; the earliest rows are for training, the last for test */
+    const char *time;         /**< of tables: a column of numbers or dates; the earliest rows are for training, the last for test. Parts are
+                               *   cut where times change, as near to the fractions as that can be */
 } bm_split_options;
 
 /** The parts of a split; each is the caller's to free. Parts of no rows are null. */
@@ -332,7 +333,7 @@ typedef struct bm_table_parts {
     bm_table *train, *validation, *test;
 } bm_table_parts;
 /** Splits a table in the same way. Rows without a target, when one is named, are in no part. Errors as bm_dataset_split, and BM_E_DATA
- *  no such column, a target of one class, a row without a time. */
+ *  no such column, a target of one class, a row without a time, fewer times than parts. */
 BM_API bm_table_parts bm_table_split_at(const bm_table *t, const bm_split_options *options, size_t size, bm_place here);
 #define bm_table_split(t, ...) bm_table_split_at((t), BM_OPTIONS(bm_split_options, .zero_ = 0, __VA_ARGS__), BM_HERE)
 

@@ -140,6 +140,8 @@ static bm_dataset *load_table(const bm_load_options *o, const bmi_set *set, bm_p
     bm_recipe *r = bm_recipe_new_at(&how, sizeof how, here);
     bmi_error e = { 0 };
     bm_dataset *d = NULL;
+    for (int i = 0; set && set->leave_out[i]; i++)
+        if (strcmp(set->leave_out[i], target)) bm_recipe_drop(r, set->leave_out[i]);
     if (t->object.error.status) bmi_fail_from(&e, &t->object.error);
     else if (bm_recipe_fit_at(r, t, (bm_rows){ 0 }, here)) bmi_fail_from(&e, &r->object.error);
     d = e.status ? failed_dataset(o->context, &e)

@@ -14,7 +14,13 @@
 #endif
 
 static const bmi_set iris = { "iris.csv", "Species", false, "150 flowers of three kinds by four lengths" };
-static const bmi_set infert = { "infert.csv", "case", false, "248 women, with infertility (1) or without" };
+/* Matched cases and controls: R's page of infert has stratum as the number of the matched set and pooled.stratum as that of pooled
+ * sets. They are how the study was made, not what is known of a woman. */
+static const bmi_set infert = { .file = "infert.csv",
+                                .target = "case",
+                                .doc = "248 women, with infertility (1) or without",
+                                .leave_out = { "stratum", "pooled.stratum" },
+                                .why = "they number the groups in which cases were matched with controls" };
 static const bmi_set creditcard = { "creditcard.csv", "card", false, "1,319 applications for a credit card" };
 static const bmi_set digits = { "digits.csv", "label", false, "1,797 handwritten digits of 8 by 8 pixels", NULL, true };
 static const bmi_set mnist = { "mnist", NULL, true, "70,000 handwritten digits of 28 by 28 pixels",

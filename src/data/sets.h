@@ -12,8 +12,10 @@ typedef struct bmi_set {
     const char *target; /* usual target; null for images */
     bool images;
     const char *doc;
-    const char *from; /* of images: the page that has the files; null: it comes with the library */
-    bool pixels;      /* the columns are pixels: one of the same value everywhere is still part of the picture */
+    const char *from;         /* of images: the page that has the files; null: it comes with the library */
+    bool pixels;              /* the columns are pixels: one of the same value everywhere is still part of the picture */
+    const char *leave_out[3]; /* columns that are no predictors, ended by a null: dropped unless asked for */
+    const char *why;          /* they are not */
 } bmi_set;
 
 /* Where a file of the sets lies: in `folder` when it is given, else in BAEUM_DATA, where the sets were installed, or near the

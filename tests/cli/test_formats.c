@@ -295,7 +295,7 @@ static void named(void **state)
         double features;
     } sets[] = {
         { "iris", "", 4 },
-        { "infert", "", 10 },
+        { "infert", "", 8 },
         { "creditcard", "", 15 },
         { "digits", "", 64 },
         { "xor", "", 2 },

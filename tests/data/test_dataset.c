@@ -177,7 +177,7 @@ static void bundled(void **state)
         bm_task task;
     } sets[] = {
         { "iris", 150, 5, 3, 4, BM_CLASSIFICATION },
-        { "infert", 248, 8, 2, 10, BM_CLASSIFICATION },       /* education into 4 */
+        { "infert", 248, 8, 2, 8, BM_CLASSIFICATION }, /* education into 4; stratum and pooled.stratum are no predictors */
         { "creditcard", 1319, 12, 2, 15, BM_CLASSIFICATION }, /* owner and selfemp into 3 each */
         { "digits", 1797, 65, 10, 64, BM_CLASSIFICATION },    /* three pixels are always 0, and stay */
     };
