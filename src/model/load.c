@@ -44,7 +44,7 @@ static bm_status load_learner(loading *l, const json_t *from)
     if (bmi_part_load(l->e, l->here, "learner", value, NULL, false, &how)) return l->e->status;
     bmi_outside outside[BMI_OUTSIDE];
     bmi_outside_of(l->o, outside);
-    bmi_part_adopt(&how, NULL, outside, BM_MODEL_MAX);
+    if (bmi_part_adopt(l->e, l->here, &how, NULL, outside, BM_MODEL_MAX)) return l->e->status;
     return bmi_learner_keep(l->m, &how, l->here);
 }
 

@@ -25,7 +25,7 @@ static bm_status layers_in(bmi_error *e, bm_place here, bmi_arena *arena, const 
     *to = (bm_layers){ one, 1 };
     if (kinds) memcpy(outside, kinds->layers, sizeof kinds->layers);
     bmi_outside_of(kinds, choices);
-    if (!bmi_layer_load(e, here, from, outside, strict, one)) bmi_part_adopt(one, NULL, choices, BM_MODEL_MAX);
+    if (!bmi_layer_load(e, here, from, outside, strict, one)) bmi_part_adopt(e, here, one, NULL, choices, BM_MODEL_MAX);
     return e->status;
 }
 

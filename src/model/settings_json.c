@@ -3,7 +3,9 @@
  */
 #include "base/fields.h"
 #include "base/json.h"
+#include "base/kinds.h"
 #include "model/model.h"
+#include "nn/part.h"
 #include <string.h>
 
 /* A choice alone in a struct, so that the field tables' own form of choices is used. */
@@ -64,6 +66,8 @@ static bm_status load_lists(bmi_error *e, bm_place here, const json_t *from, con
         if (load_choice(e, here, "loss", loss_fields, json_array_get(losses, i), &box)) return e->status;
         for (int k = 0; kinds && k < BM_MODEL_MAX && kinds->losses[k]; k++)
             if (box.choice.name && !strcmp(kinds->losses[k]->name, box.choice.name)) box.choice.kind = kinds->losses[k];
+        if (box.choice.name && !box.choice.kind && !bmi_kind_find("loss", box.choice.name))
+            return bmi_part_unknown(e, here, "loss", box.choice.name);
         const double w = json_number_value(json_array_get(weights, i));
         to->losses[i] = box.choice;
         to->loss_weights[i] = w == 0 ? (double)BM_ZERO : w;
@@ -73,6 +77,8 @@ static bm_status load_lists(bmi_error *e, bm_place here, const json_t *from, con
         if (load_choice(e, here, "metric", metric_fields, json_array_get(metrics, i), &box)) return e->status;
         for (int k = 0; kinds && k < BM_MODEL_MAX && kinds->metrics[k]; k++)
             if (box.choice.name && !strcmp(kinds->metrics[k]->name, box.choice.name)) box.choice.kind = kinds->metrics[k];
+        if (box.choice.name && !box.choice.kind && !bmi_kind_find("metric", box.choice.name))
+            return bmi_part_unknown(e, here, "metric", box.choice.name);
         to->metrics[i] = box.choice;
     }
     return BM_OK;
@@ -98,6 +104,6 @@ bm_status bmi_settings_load(bmi_error *e, bm_place here, const json_t *from, con
     bmi_outside outside[BMI_OUTSIDE];
     bmi_outside_of(kinds, outside);
     if (!bmi_optimizer_load(e, here, json_object_get(from, "optimizer"), list, false, &to->optimizer))
-        bmi_optimizer_adopt(&to->optimizer, outside, BM_MODEL_MAX);
+        bmi_optimizer_adopt(e, here, &to->optimizer, outside, BM_MODEL_MAX);
     return e->status;
 }

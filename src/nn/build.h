@@ -43,7 +43,7 @@ json_t *bmi_optimizer_save(const bm_optimizer *kept);
 bm_status bmi_optimizer_load(bmi_error *e, bm_place here, const json_t *from, const bm_optimizer_kind *const *kinds,
                              bool strict, bm_optimizer *to);
 /* As bmi_part_adopt. */
-void bmi_optimizer_adopt(bm_optimizer *loaded, const bmi_outside *outside, size_t most);
+bm_status bmi_optimizer_adopt(bmi_error *e, bm_place here, bm_optimizer *loaded, const bmi_outside *outside, size_t most);
 /* "adam", "sgd:rate=.1,momentum=.9" or "sgd(rate=.1)"; texts go to the arena. The value is unsettled, as bm_sgd(...) gives it. */
 bm_status bmi_optimizer_parse(bmi_error *e, bm_place here, bmi_arena *arena, const char *text, bm_optimizer *to);
 /* Layers from text (see bm_layers_parse); the list lies in the arena. */

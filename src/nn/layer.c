@@ -146,9 +146,9 @@ bm_status bmi_optimizer_load(bmi_error *e, bm_place here, const json_t *from, co
     return e->status;
 }
 
-void bmi_optimizer_adopt(bm_optimizer *loaded, const bmi_outside *outside, size_t most)
+bm_status bmi_optimizer_adopt(bmi_error *e, bm_place here, bm_optimizer *loaded, const bmi_outside *outside, size_t most)
 {
-    bmi_part_adopt(loaded, loaded->kind && !loaded->kind->fields ? common_fields : NULL, outside, most);
+    return bmi_part_adopt(e, here, loaded, loaded->kind && !loaded->kind->fields ? common_fields : NULL, outside, most);
 }
 
 bm_status bmi_optimizer_parse(bmi_error *e, bm_place here, bmi_arena *arena, const char *text, bm_optimizer *to)

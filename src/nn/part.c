@@ -107,6 +107,18 @@ static const bmi_part_kind *find(const char *family, const char *name, const voi
     return bmi_kind_find(family, name);
 }
 
+bm_status bmi_part_unknown(bmi_error *e, bm_place here, const char *family, const char *name)
+{
+    const char *near = bmi_kind_nearest(family, name);
+    const size_t n = strlen(family);
+    const char *end = family[n - 1] == 's' ? "es" : family[n - 1] == 'y' ? "ies" : "s"; /* losses, penalties, layers */
+    return bmi_fail(e, BM_E_UNSUPPORTED, here,
+                    "%s: the kind \"%.60s\" is not known to this library%s%s%s; give the record of a kind from outside "
+                    "where the file is loaded, in .%.*s%s of bm_load",
+                    family, name, near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "",
+                    (int)(n - (*end == 'i')), family, end);
+}
+
 bm_status bmi_part_load(bmi_error *e, bm_place here, const char *family, const json_t *from, const void *const *kinds,
                         bool strict, void *to)
 {
@@ -116,13 +128,7 @@ bm_status bmi_part_load(bmi_error *e, bm_place here, const char *family, const j
     bmi_part_make(r, name, NULL, NULL, 0, here);
     if (!name) return bmi_fail(e, BM_E_FORMAT, here, "%s: must be {\"kind\": name, \"options\": {...}}", family);
     const bmi_part_kind *kind = find(family, name, kinds);
-    if (!kind) {
-        const char *near = bmi_kind_nearest(family, name);
-        return bmi_fail(e, BM_E_UNSUPPORTED, here,
-                        "%s: the kind \"%.60s\" is not known to this library%s%s%s; give the record of a kind from outside "
-                        "where the file is loaded",
-                        family, name, near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
-    }
+    if (!kind) return bmi_part_unknown(e, here, family, name);
     r->part.kind = kind;
     if (!options || !kind->fields) return BM_OK;
     r->part.size = kind->options_size;
@@ -138,18 +144,22 @@ static const void *find_outside(const bmi_outside *o, const char *name, size_t m
     return NULL;
 }
 
-void bmi_part_adopt(void *loaded, const bmi_field *fields, const bmi_outside *outside, size_t most)
+bm_status bmi_part_adopt(bmi_error *e, bm_place here, void *loaded, const bmi_field *fields, const bmi_outside *outside,
+                         size_t most)
 {
     room *r = loaded;
     const bmi_part_kind *kind = r->part.kind;
     if (!fields && kind) fields = kind->fields;
-    for (const bmi_field *f = r->part.size ? fields : NULL; f && f->name; f++)
-        for (const bmi_outside *o = outside; o && o->family; o++) {
+    for (const bmi_field *f = r->part.size ? fields : NULL; f && f->name && !e->status; f++)
+        for (const bmi_outside *o = outside; o->family; o++) {
             if ((f->type != BMI_FIELD_CHOICE && f->type != BMI_FIELD_PART) || strcmp(f->family, o->family)) continue;
             bmi_choice *choice = (void *)((unsigned char *)&r->part.options + f->offset); /* a part begins as a choice does */
             const void *record = find_outside(o, choice->name, most);
             if (record) choice->kind = record;
+            else if (choice->name && !choice->kind && !bmi_kind_find(f->family, choice->name))
+                bmi_part_unknown(e, here, f->family, choice->name);
         }
+    return e->status;
 }
 
 bm_status bmi_part_parse(bmi_error *e, bm_place here, bmi_arena *arena, const char *family, const char *text, void *to)

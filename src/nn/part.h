@@ -32,8 +32,11 @@ typedef struct bmi_outside {
     const void *const *kinds;
 } bmi_outside;
 /* Gives the choices of a part that was loaded the records that they name. `fields`: of its options, null: its kind's; `outside` is ended by
- * a null family, or null. */
-void bmi_part_adopt(void *loaded, const bmi_field *fields, const bmi_outside *outside, size_t most);
+ * a null family; a name that is neither among its families' records nor known is BM_E_UNSUPPORTED. */
+bm_status bmi_part_adopt(bmi_error *e, bm_place here, void *loaded, const bmi_field *fields, const bmi_outside *outside,
+                         size_t most);
+/* BM_E_UNSUPPORTED: a loaded file names a kind that is not known, and where its record is to be given. */
+bm_status bmi_part_unknown(bmi_error *e, bm_place here, const char *family, const char *name);
 /* "adam", "sgd:rate=.1,momentum=.9" or "sgd(rate=.1)"; texts go to the arena. */
 bm_status bmi_part_parse(bmi_error *e, bm_place here, bmi_arena *arena, const char *family, const char *text, void *to);
 

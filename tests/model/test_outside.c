@@ -284,7 +284,9 @@ static void they_are_missed(void **state)
     bm_save(m, bmt_temp("outside.st"));
     assert_string_equal(bm_error(m), "");
     const bm_model_load_options all = { .path = bmt_temp("outside.st"), RECORDS };
-    static const char *const names[] = { "gain", "fourth_power", "max_error", "mish", "sines", "cauchy", "one_over_root" };
+    static const char *const names[] = { "gain", "fourth_power", "max_error", "mish", "sines", "cauchy", "one_over_root" },
+                             *const where[] = { ".layers",       ".losses",    ".metrics",  ".activations",
+                                                ".initializers", ".penalties", ".schedules" };
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         bm_model_load_options o = all;
         if (i == 0) o.layers[0] = NULL;
@@ -296,7 +298,9 @@ static void they_are_missed(void **state)
         if (i == 6) o.schedules[0] = NULL;
         bm_model *n = bm_load_at(&o, sizeof o, BM_HERE);
         assert_true(bm_failed(n));
+        assert_int_equal(bm_status_of(n), BM_E_UNSUPPORTED);
         bmt_contains(names[i], bm_error(n), names[i]);
+        bmt_contains(names[i], bm_error(n), where[i]);
         bm_free(n);
     }
     bm_free(m);
