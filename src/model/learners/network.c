@@ -51,10 +51,17 @@ int64_t bmi_network_patience(int64_t asked, int64_t steps)
     return usual(asked, EPOCHS, STEPS, steps);
 }
 
-static int64_t epochs_of(int64_t asked, int64_t steps)
+int64_t bmi_network_epochs(int64_t asked, int64_t steps)
 {
     enum { EPOCHS = 100, STEPS = 1000 };
     return usual(asked, EPOCHS, STEPS, steps);
+}
+
+void bmi_network_schedule(bm_optimizer *o, double steps)
+{
+    bm_schedule *s = &((bm_optimizer_common *)(void *)o->options.at)->schedule; /* the options of all optimisers begin alike */
+    const bm_schedule_kind *kind = s->kind ? s->kind : s->name ? bmi_kind_find("schedule", s->name) : NULL;
+    if (kind && kind->number[0].name && !strcmp(kind->number[0].name, "steps") && s->p[0] == 0 && steps > 0) s->p[0] = steps;
 }
 
 static int64_t steps_of(const bm_learning *l, const bm_fit_options *fit)
@@ -73,7 +80,8 @@ void bmi_network_training_set(bm_learning *l, const bmi_network_training *o, bm_
     }
     if (!fit->batch && !fit->whole && o->batch > 0) fit->batch = o->batch;
     const int64_t steps = steps_of(l, fit), patience = bmi_network_patience(o->patience, steps);
-    if (!fit->epochs) fit->epochs = epochs_of(o->epochs, steps);
+    if (!fit->epochs) fit->epochs = bmi_network_epochs(o->epochs, steps);
+    bmi_network_schedule(&c->optimizer, (double)steps * (double)fit->epochs);
     if (!fit->validation && fit->validation_split == 0) return;
     for (int i = 0; i < BM_MODEL_MAX; i++) {
         if (fit->callbacks[i].name && !strcmp(fit->callbacks[i].name, "early_stopping")) return;
