@@ -53,6 +53,7 @@ typedef struct bm_csv_write_options {
     BM_NAMED_;
     char        delimiter; /**< default: comma */
     bool        no_header;
+    bool        f32;       /**< numbers are written with as few digits as give the same f32 back, at most 9 */
 } bm_csv_write_options;
 
 #ifdef __cplusplus

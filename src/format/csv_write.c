@@ -15,6 +15,7 @@ typedef struct output {
     char *at; /* ROOM bytes */
     size_t used;
     char delimiter;
+    bool f32;
 } output;
 
 static bm_status put(output *o, const char *bytes, size_t n)
@@ -55,7 +56,7 @@ static bm_status put_cell(output *o, const bmi_column *c, int64_t row)
     switch (c->type) {
     case BM_COLUMN_REAL: {
         const double value = ((const double *)c->values)[row];
-        if (!isnan(value)) n = bmi_write_real(number, value);
+        if (!isnan(value)) n = o->f32 ? bmi_write_real_f32(number, (float)value) : bmi_write_real(number, value);
         break;
     }
     case BM_COLUMN_INTEGER: {
@@ -97,7 +98,7 @@ static bm_status put_rows(output *o, const bmi_column *columns, size_t n, int64_
 bm_status bmi_csv_write(bmi_error *e, bm_place here, bm_context *context, const bm_csv_write_options *options,
                         const bmi_column *columns, size_t n_columns, int64_t rows)
 {
-    output o = { .delimiter = options->delimiter ? options->delimiter : ',' };
+    output o = { .delimiter = options->delimiter ? options->delimiter : ',', .f32 = options->f32 };
     if (!options->path) return bmi_fail(e, BM_E_ARGUMENT, here, "no path is given for the CSV file");
     if (strchr("\"\r\n", o.delimiter))
         return bmi_fail(e, BM_E_ARGUMENT, here, "a quote or line end cannot be the delimiter of %s", options->path);
