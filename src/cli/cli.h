@@ -19,9 +19,7 @@ enum {
     CLI_FAILED = 1,
     CLI_USAGE = 2,
     CLI_INTERRUPTED = 130,
-    CLI_DROPS = 256,
-    CLI_STEPS = 64,
-    CLI_IDS = 64,
+    CLI_TIMES = 256, /* that an option of a list may be given */
     CLI_MARKS = 64,
     CLI_COLUMNS = 64
 };
@@ -43,6 +41,7 @@ typedef enum cli_option_id {
     OPT_SEED,
     OPT_THREADS,
     OPT_DROP,
+    OPT_KEEP,
     OPT_STEP,
     OPT_NO_HEADER,
     OPT_DELIMITER,
@@ -69,6 +68,12 @@ typedef enum cli_option_id {
     OPT_COUNT
 } cli_option_id;
 
+/* The texts of an option that may be given again. */
+typedef struct cli_list {
+    const char *at[CLI_TIMES];
+    int n;
+} cli_list;
+
 /* The options of all subcommands; which were given is a bit of `given`. */
 typedef struct cli_options {
     uint64_t given;
@@ -77,8 +82,7 @@ typedef struct cli_options {
     int64_t epochs, batch, patience, seed, threads, rows;
     double rate;
     bool no_header, rename_duplicates, plan, json, quiet, verbose, help, balanced, log_target, in_order;
-    const char *drop[CLI_DROPS], *step[CLI_STEPS], *id[CLI_IDS];
-    int n_drop, n_step, n_id;
+    cli_list drop, keep, step, id;
     /* made of the texts above */
     double validation_share, test_share; /* NaN: a file */
     char separator;                      /* 0: found out */
@@ -113,6 +117,8 @@ struct cli {
     FILE *to;       /* where words go: standard output, or standard error when the data itself goes there */
     json_t *result; /* with --json: the object that is printed at the end */
     json_t *warnings;
+    json_t *held;        /* while several models speak: each warning with the names of those that say it */
+    const char *speaker; /* the one of them that speaks now */
     bool json;
 };
 
@@ -134,6 +140,9 @@ int cli_fail(cli *c, int code, const char *format, ...) CLI_PRINTF(3, 4);
 int cli_fail_text(cli *c, int code, const char *message);
 /* "! ..." and a member of "warnings". */
 void cli_warn(cli *c, const char *format, ...) CLI_PRINTF(2, 3);
+/* From begin on warnings are held back, with the name of c->speaker; end says each once, and by whom unless all of them say it. */
+void cli_warn_begin(cli *c);
+void cli_warn_end(cli *c, int speakers);
 /* One line "label        text", silent with --quiet and --json. */
 void cli_say(cli *c, const char *label, const char *format, ...) CLI_PRINTF(3, 4);
 /* True when words are wanted at all. */
@@ -142,8 +151,9 @@ bool cli_talks(const cli *c);
 void cli_put(cli *c, const char *key, json_t *value);
 /* Prints the result object and checks that standard output took everything: `code`, or CLI_FAILED. */
 int cli_finish(cli *c, int code);
-/* A number for JSON: null when it is not finite. */
+/* A number for JSON: null when it is not finite. A text for JSON: bytes that are no UTF-8, as file names may have, become U+FFFD. */
 json_t *cli_number(double value);
+json_t *cli_text(const char *text);
 
 /* ---- text: output.c ---- */
 
@@ -159,6 +169,9 @@ char *cli_plural(char into[64], int64_t count, const char *one, const char *many
 int cli_width(const char *text);
 /* Text without control characters, cut to `width` columns with "…", into 4 * width + 4 bytes. */
 char *cli_cell(char *into, const char *text, int width);
+
+/* Writes behind the text that is in `into`, which has `room` bytes; what does not fit is cut off. */
+void cli_append(char *into, size_t room, const char *format, ...) CLI_PRINTF(3, 4);
 
 /* True when what is written to this path comes out of standard output ("-", /dev/stdout): words go elsewhere then. */
 bool cli_is_stdout(const char *path);
@@ -219,12 +232,25 @@ struct bmi_met;
 json_t *cli_say_counts(cli *c, const struct bmi_met *met, const bm_table *t, const char *part);
 /* The same of what a recipe meets in a table; null with the error said when it cannot be applied. */
 json_t *cli_say_met(cli *c, const bm_recipe *r, const bm_table *t, const char *part);
-/* The column of a name; an error with the nearest name when there is none (-1). */
+/* columns.c: the column of a name; an error with the nearest name when there is none (-1). */
 int64_t cli_column(cli *c, const bm_table *t, const char *option, const char *name);
-/* Hands `each` the columns that a text means: a column of that very name, else names joined by commas, blanks around them or not. Ends
- * with the first exit code of `each` that is not 0, or CLI_USAGE with the error said. */
+/* Cuts the next name off a list joined by commas, of which *rest is what is left (null: nothing). In double quotes (two of them are one of
+ * the name) a comma is part of it. False for quotes that do not go with the commas. Changes the text. */
+bool cli_next_name(char **rest, char **name, bool *quoted);
+/* Takes the blanks off both ends of a text, in its place. */
+char *cli_trim(char *text);
+/* Hands `each` the columns that a text means: a column of that very name, else such a list. Ends with the first exit code of `each` that is
+ * not 0, or CLI_USAGE with the error said. */
 int cli_columns(cli *c, const bm_table *t, const char *option, const char *text, int (*each)(void *user, int64_t column),
                 void *user);
+/* The names of a table's columns for a message, as many as fit. */
+char *cli_column_names(const bm_table *t, char into[600]);
+/* A name of a column as a shell takes it in such a list: in quotes for the list where it must be, and in those of the shell. */
+char *cli_list_name(char *into, size_t room, const char *name);
+/* header.c: warns of a first row that was taken for names and looks like data. */
+void cli_warn_header(cli *c, const bm_table *t);
+/* Behind the message that a table does not have a column of the recipe: that a header may be the reason, or "". */
+const char *cli_header_hint(const cli *c, const bm_recipe *r, const bm_table *t, const char *message);
 /* A model file, loaded; null with the error said. */
 bm_model *cli_model_open(cli *c, const char *path);
 /* True when the file starts as a model file does. */
@@ -248,13 +274,15 @@ void cli_scores_print(const cli_scores *s, FILE *to);
 json_t *cli_scores_json(const bm_scores *s);
 /* Of two classes the second, which F1, precision and recall are of; put into the result as "positive". Null: there are others. */
 const char *cli_positive(cli *c, const bm_model *m);
-/* Counts of true classes (rows) against the predicted ones (i32), when there are at most `most` (up to CLI_MOST_CLASSES). */
-void cli_confusion(cli *c, const bm_model *m, const bm_tensor *targets, const bm_tensor *predicted, int most);
+/* Counts of true classes (rows) against the predicted ones (i32), when there are at most `most` (up to CLI_MOST_CLASSES). `hint` gets what
+ * they tell of rare classes, or "": a warning that is to be said behind them. */
+void cli_confusion(cli *c, const bm_model *m, const bm_tensor *targets, const bm_tensor *predicted, int most, char hint[400]);
 /* inspect.c: puts what was asked for in training beside the model (weights, balanced ...) into the result. */
 void cli_model_settings(cli *c, const bm_model *m);
 /* residuals.c: of numbers the quartiles of true less predicted; with -o every row, of classes the predicted one (values) and what the true
- * one was given. Returns 0 or an exit code. */
-int cli_residuals(cli *c, const bm_model *m, const bm_tensor *targets, const bm_tensor *values, const double *p_target);
+ * one was given. Targets are of the rows of a table (null: arrays) that have one. Returns 0 or an exit code. */
+int cli_residuals(cli *c, const bm_model *m, const bm_table *rows, const bm_tensor *targets, const bm_tensor *values,
+                  const double *p_target);
 /* coefficients.c: what a model that is one dense layer multiplies the features of a table by; others have no such table. */
 void cli_coefficients(cli *c, bm_model *m);
 bool cli_has_coefficients(bm_model *m);

@@ -7,7 +7,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { COLUMNS = 4, TEXTS = 3, CELL = 24, JSON_TEXTS = 100 };
+enum {
+    COLUMNS = 4,
+    TEXTS = 3,
+    CELL = 24,
+    JSON_TEXTS = 100,
+    ROOM = 10 * CELL + 4,                                   /* of a text of CELL columns, shown by visible */
+    WHICH = COLUMNS * (4 * CELL + TEXTS * (ROOM + 40) + 40) /* of all that is named */
+};
 
 typedef struct entry {
     const char *text;
@@ -52,29 +59,48 @@ static void put_column(json_t *list, const char *what, const char *column, const
         list, json_pack("{s:s, s:s, s:I, s:o}", "column", column, "what", what, "cells", (json_int_t)cells, "values", texts));
 }
 
+/* A text for a message, with characters that nobody sees or that look like a blank by their number: "12<U+00A0>". */
+static const char *visible(char into[ROOM], const char *text)
+{
+    static const struct {
+        const char *bytes, *name;
+    } hidden[] = { { "\xc2\xa0", "<U+00A0>" },
+                   { "\xe2\x80\x8b", "<U+200B>" },
+                   { "\xe2\x80\x89", "<U+2009>" },
+                   { "\xe2\x80\xaf", "<U+202F>" },
+                   { "\xef\xbb\xbf", "<U+FEFF>" } };
+    char cell[4 * CELL + 4];
+    *into = 0;
+    for (const char *at = cli_cell(cell, text, CELL); *at;) {
+        size_t k = 0;
+        while (k < BMI_COUNT(hidden) && strncmp(at, hidden[k].bytes, strlen(hidden[k].bytes))) k++;
+        if (k < BMI_COUNT(hidden)) cli_append(into, ROOM, "%s", hidden[k].name);
+        else cli_append(into, ROOM, "%c", *at);
+        at += k < BMI_COUNT(hidden) ? strlen(hidden[k].bytes) : 1;
+    }
+    return into;
+}
+
 /* ": store "Paris" (5), "Lyon" (1) and 3 others; city "Rome" (1)" of the cells of a kind, and their number. */
-static int64_t name_cells(const bmi_met *met, bmi_met_kind kind, char into[1200], json_t *list)
+static int64_t name_cells(const bmi_met *met, bmi_met_kind kind, char into[WHICH], json_t *list)
 {
     static const char *const what[] = { "unseen", "rare", "no number", "no date" };
-    char name[4 * CELL + 4], text[4 * CELL + 4], number[32];
+    char name[4 * CELL + 4], text[ROOM], number[32];
     const char *column = NULL;
     int64_t at = 0, n, cells = 0, columns = 0;
-    size_t used = 0;
     entry *of = malloc(((size_t)met->cells.count + 1) * sizeof *of);
     *into = 0;
     while (of && (n = next_column(met, kind, &at, &column, of))) {
         put_column(list, what[kind], column, of, n);
         for (int64_t i = 0; i < n; i++) cells += of[i].count;
         if (columns++ >= COLUMNS) continue;
-        used += (size_t)snprintf(into + used, 1200 - used, "%s%s", columns > 1 ? "; " : ": ", cli_cell(name, column, CELL));
+        cli_append(into, WHICH, "%s%s", columns > 1 ? "; " : ": ", cli_cell(name, column, CELL));
         for (int64_t i = 0; i < n && i < TEXTS; i++)
-            used += (size_t)snprintf(into + used, 1200 - used, "%s \"%s\" (%s)", i ? "," : "", cli_cell(text, of[i].text, CELL),
-                                     cli_count(number, of[i].count));
-        if (n > TEXTS)
-            used += (size_t)snprintf(into + used, 1200 - used, " and %s", cli_plural(text, n - TEXTS, "other", "others"));
+            cli_append(into, WHICH, "%s \"%s\" (%s)", i ? "," : "", visible(text, of[i].text), cli_count(number, of[i].count));
+        if (n > TEXTS) cli_append(into, WHICH, " and %s", cli_plural(text, n - TEXTS, "other", "others"));
     }
     if (columns > COLUMNS)
-        snprintf(into + used, 1200 - used, "; and in %s more", cli_plural(text, columns - COLUMNS, "column", "columns"));
+        cli_append(into, WHICH, "; and in %s more", cli_plural(text, columns - COLUMNS, "column", "columns"));
     free(of);
     return cells;
 }
@@ -90,7 +116,7 @@ static int64_t row_number(const bm_table *t, int64_t row)
 json_t *cli_say_counts(cli *c, const bmi_met *met, const bm_table *t, const char *part)
 {
     json_t *columns = json_array();
-    char cells[64], which[1200], row[32], of[40] = "";
+    char cells[64], which[WHICH], row[32], of[40] = "";
     if (part) snprintf(of, sizeof of, "%s: ", part);
     if (met->missing)
         cli_warn(c, "%s%s missing and filled as in training", of, cli_plural(cells, met->missing, "cell was", "cells were"));
@@ -131,6 +157,6 @@ json_t *cli_say_met(cli *c, const bm_recipe *r, const bm_table *t, const char *p
     else if (!bmi_recipe_usable(&e, r, t, usable, &met, BM_HERE)) counts = cli_say_counts(c, &met, t, part);
     bmi_met_end(&met);
     free(usable);
-    if (e.status) cli_fail_text(c, CLI_FAILED, e.text);
+    if (e.status) cli_fail(c, CLI_FAILED, "%s%s", e.text, cli_header_hint(c, r, t, e.text));
     return counts;
 }

@@ -68,13 +68,15 @@ static int judge_table(evaluation *v)
     if (!v->source.table)
         return cli_fail(c, CLI_FAILED, "%s has arrays, but the model was trained on a table", v->source.given);
     if (bm_table_find(v->source.table, bm_recipe_target(recipe)) < 0)
-        return cli_fail(c, CLI_FAILED, "%s has no column \"%s\", the target; baeum predict does without it", v->source.given,
-                        bm_recipe_target(recipe));
+        return cli_fail(c, CLI_FAILED, "%s has no column \"%s\", the target; baeum predict does without it%s", v->source.given,
+                        bm_recipe_target(recipe), cli_header_hint(c, recipe, v->source.table, " has no column \""));
     if (bm_recipe_weights(recipe) && bm_table_find(v->source.table, bm_recipe_weights(recipe)) < 0)
         cli_warn(c, "%s has no column \"%s\", the weights of rows in training: each row counts once", v->source.given,
                  bm_recipe_weights(recipe));
     v->made = bmi_recipe_apply(recipe, v->source.table, BM_VALUE(bm_rows, NULL, 0), BMI_WANT_JUDGED, BM_HERE);
-    if (bm_failed(v->made)) return cli_fail_text(c, CLI_FAILED, bm_error(v->made));
+    if (bm_failed(v->made))
+        return cli_fail(c, CLI_FAILED, "%s%s", bm_error(v->made),
+                        cli_header_hint(c, recipe, v->source.table, bm_error(v->made)));
     json_t *counts = cli_say_met(c, recipe, v->source.table, NULL);
     if (!counts) return CLI_FAILED;
     cli_put(c, "counts", counts);
@@ -121,7 +123,7 @@ static void show(evaluation *v)
                            .scores = { v->scores, v->baseline },
                            .note = { NULL, of_classes ? "always the most frequent class of these rows"
                                                       : "always the mean of these rows" } };
-    char text[64];
+    char text[64], hint[400] = "";
     if (v->bad)
         cli_warn(c, "%s no finite prediction; scores are of all rows", cli_plural(text, v->bad, "row has", "rows have"));
     if (cli_talks(c)) fputc('\n', c->to);
@@ -130,7 +132,9 @@ static void show(evaluation *v)
     cli_put(c, "rows", json_integer((json_int_t)rows));
     cli_put(c, "metrics", cli_scores_json(&v->scores));
     if (v->baseline.rows) cli_put(c, "baseline", cli_scores_json(&v->baseline));
-    if (v->p_target) cli_confusion(c, v->model, bm_dataset_t(v->judged, 0), v->values, CLI_MOST_CLASSES);
+    if (v->p_target) cli_confusion(c, v->model, bm_dataset_t(v->judged, 0), v->values, CLI_MOST_CLASSES, hint);
+    if (*hint && cli_talks(c)) fputc('\n', c->to);
+    if (*hint) cli_warn(c, "%s", hint);
 }
 
 static void end(evaluation *v)
@@ -180,8 +184,10 @@ static int compare(cli *c)
     if (!status && !strcmp(c->arguments[models], "-"))
         status = cli_fail(c, CLI_USAGE, "standard input can be read for one model; give a file");
     s.name[models] = "baseline";
+    cli_warn_begin(c);
     for (int i = 0; !status && i < models; i++) {
         evaluation v = { .c = c };
+        c->speaker = c->arguments[i];
         status = judge(&v, i);
         if (!status) status = same_target(&v, target);
         if (!status) {
@@ -191,10 +197,12 @@ static int compare(cli *c)
             s.note[models] = bm_model_task(v.model) == BM_REGRESSION ? "always the mean of these rows"
                                                                      : "always the most frequent class of these rows";
             if (!i) cli_put(c, "rows", json_integer((json_int_t)bm_dataset_rows(v.judged)));
-            json_array_append_new(all, json_pack("{s:s, s:o}", "file", s.name[i], "metrics", cli_scores_json(&v.scores)));
+            json_array_append_new(all,
+                                  json_pack("{s:o, s:o}", "file", cli_text(s.name[i]), "metrics", cli_scores_json(&v.scores)));
         }
         end(&v);
     }
+    cli_warn_end(c, models);
     if (!status && cli_talks(c)) fputc('\n', c->to);
     if (!status && !c->json) cli_scores_print(&s, c->to);
     if (!status) cli_put(c, "baseline", cli_scores_json(&s.scores[models]));
@@ -214,9 +222,14 @@ static int run(cli *c)
         const int wrong = cli_spare(c, c->options.output, c->arguments[i]);
         if (wrong) return wrong;
     }
+    if (c->options.output && !cli_is_stdout(c->options.output)) {
+        const int wrong = cli_writable(c, c->options.output);
+        if (wrong) return wrong;
+    }
     int status = judge(&v, 0);
     if (!status) show(&v);
-    if (!status && has_usual_scores(&v)) status = cli_residuals(c, v.model, bm_dataset_t(v.judged, 0), v.values, v.p_target);
+    if (!status && has_usual_scores(&v))
+        status = cli_residuals(c, v.model, v.source.table, bm_dataset_t(v.judged, 0), v.values, v.p_target);
     end(&v);
     return status;
 }

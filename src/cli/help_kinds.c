@@ -25,7 +25,7 @@ static const topic topics[] = {
     { "activations", "activation", "--model \"dense 64 relu\", \"dense 64 leaky_relu(.2)\"", true },
     { "losses", "loss", "--loss huber", true },
     { "optimizers", "optimizer", "--optimizer sgd:momentum=.9", false },
-    { "schedules", "schedule", "--optimizer \"sgd:rate=.1,schedule=cosine(1000)\"", true },
+    { "schedules", "schedule", "--optimizer \"sgd:rate=.1,schedule=cosine\", or with numbers, schedule=cosine(1000,.1)", true },
     { "metrics", "metric", "of the library: .metrics = { BM_ACCURACY }", true },
     { "penalties", "penalty", "--model \"dense 64 relu kernel_penalty=l2(.01)\"", true },
     { "initializers", "initializer", "--model \"dense 64 relu kernel_init=he_normal\"", true },

@@ -4,6 +4,7 @@
  * the target all but exactly (a good honest column does not: it leaves noise); for classes a rule by the values, or by one threshold, of one column.
  */
 #include "cli/train.h"
+#include "data/recipe.h"
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
@@ -37,17 +38,6 @@ static double r_squared(const double *a, const double *b, const double *y, int64
     }
     if (count < LEAST_ROWS || count < n - n / 5 || !(sxx > 0) || !(syy > 0)) return 0;
     return sxy * sxy / (sxx * syy);
-}
-
-/* The columns that the recipe uses, by name; a column makes features named after it. */
-static bool is_used(const bm_recipe *r, const char *name)
-{
-    const size_t n = strlen(name);
-    for (int64_t i = 0; i < bm_recipe_features(r); i++) {
-        const char *feature = bm_recipe_feature_name(r, i);
-        if (!strncmp(feature, name, n) && !(feature[n] >= 'a' && feature[n] <= 'z')) return true;
-    }
-    return false;
 }
 
 typedef struct leak {
@@ -96,7 +86,7 @@ static void together(leak *l)
     int64_t n = 0;
     double length[MOST_RATIOS];
     int chosen[MOST_TOGETHER], count = 0;
-    char names[300] = "", drops[300] = "", number[32];
+    char names[300] = "", drops[900] = "", quoted[200], number[32];
     for (int64_t i = 0; i < l->rows; i++) {
         if (!isfinite(l->y[i])) continue;
         for (int k = 0; k < l->columns; k++) l->column[k][n] = l->column[k][i];
@@ -131,34 +121,23 @@ static void together(leak *l)
     }
     if (fit < TOGETHER) return;
     for (int k = 0; k < count; k++) {
-        snprintf(names + strlen(names), sizeof names - strlen(names), "%s%.60s",
-                 !k               ? ""
-                 : k + 1 == count ? " and "
-                                  : ", ",
-                 l->name[chosen[k]]);
-        snprintf(drops + strlen(drops), sizeof drops - strlen(drops), "%s%.60s", k ? "," : "", l->name[chosen[k]]);
+        cli_append(names, sizeof names, "%s%.60s", !k ? "" : k + 1 == count ? " and " : ", ", l->name[chosen[k]]);
+        cli_append(drops, sizeof drops, "%s%s", k ? "," : "", cli_list_name(quoted, sizeof quoted, l->name[chosen[k]]));
     }
     cli_warn(l->c, "%s together give %s (R² %s), which looks like a leak: will you know them when you predict?   --drop %s",
              names, l->target, cli_share(number, fit), drops);
 }
 
-const char *cli_quoted(const char *text, char into[120])
-{
-    const char *quote = strpbrk(text, " \t()&;$'*?<>|") ? "\"" : "";
-    snprintf(into, 120, "%s%.100s%s", quote, text, quote);
-    return into;
-}
-
 static void regression(leak *l, const bm_recipe *r)
 {
-    char number[32], name[120];
+    char number[32], name[300];
     double best = ALONE;
     int best_a = -1, best_b = -1;
     l->y = numbers(l, l->to);
     for (int64_t k = 0; l->y && k < bm_table_columns(l->table) && l->columns < MOST_RATIOS; k++) {
         const bm_column_type type = bm_table_column_type(l->table, k);
         if (k == l->to || (type != BM_COLUMN_REAL && type != BM_COLUMN_INTEGER) ||
-            !is_used(r, bm_table_column_name(l->table, k)))
+            bmi_recipe_input(r, bm_table_column_name(l->table, k)) == SIZE_MAX)
             continue;
         l->name[l->columns] = bm_table_column_name(l->table, k);
         if (!(l->column[l->columns] = numbers(l, k))) return;
@@ -176,7 +155,7 @@ static void regression(leak *l, const bm_recipe *r)
     if (best_a >= 0)
         cli_warn(l->c, "%s%s%s gives %s almost alone (R² %s): %s   --drop %s", l->name[best_a], best_b >= 0 ? " over " : "",
                  best_b >= 0 ? l->name[best_b] : "", l->target, cli_share(number, best), question,
-                 cli_quoted(l->name[best_a], name));
+                 cli_list_name(name, sizeof name, l->name[best_a]));
     else if (l->y && l->columns > 1) together(l);
 }
 
@@ -243,17 +222,17 @@ static void classification(leak *l, const bm_recipe *r, const bm_dataset *d)
     for (int64_t k = 0; p && class && n == bm_table_rows(l->table) && k < bm_table_columns(l->table); k++) {
         const bm_column_type type = bm_table_column_type(l->table, k);
         const char *name = bm_table_column_name(l->table, k);
-        if (k == l->to || !is_used(r, name)) continue;
+        if (k == l->to || bmi_recipe_input(r, name) == SIZE_MAX) continue;
         for (int64_t i = 0; i < n; i++) {
             const char *text = type == BM_COLUMN_TEXT ? bm_table_text(l->table, i, k) : NULL;
             const double x = type == BM_COLUMN_TEXT ? (double)(uintptr_t)text : bm_table_number(l->table, i, k);
             p[i] = (pair){ isnan(x) ? -INFINITY : x, class[i] };
         }
         const int64_t right = type == BM_COLUMN_TEXT ? best_by_value(p, n, classes) : best_threshold(p, n, classes);
-        char number[32], safe[120];
+        char number[32], safe[300];
         if (10 * (n - right) <= n - trivial)
             cli_warn(l->c, "%s gives %s almost alone (right in %s of the rows): %s   --drop %s", name, l->target,
-                     cli_share(number, (double)right / (double)n), question, cli_quoted(name, safe));
+                     cli_share(number, (double)right / (double)n), question, cli_list_name(safe, sizeof safe, name));
     }
     free(p);
 }

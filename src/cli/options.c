@@ -56,7 +56,12 @@ static const option_row rows[OPT_COUNT] = {
                    "of splits, first weights and shuffling; the same seed gives the same bits; default: 0" },
     [OPT_THREADS] = { "threads", 0, "N", INTEGER, AT(threads), 1, 1024,
                       "default: BAEUM_THREADS, else the processors this process may use" },
-    [OPT_DROP] = { "drop", 'd', "COL,...", LIST, AT(drop), 0, 0, "columns that are not used; may be given again" },
+    [OPT_DROP] = { "drop", 'd', "COL,...", LIST, AT(drop), 0, 0,
+                   "columns that are not used; may be given again. A name with a comma in it stands in double quotes: "
+                   "'\"a,b\",c'" },
+    [OPT_KEEP] = { "keep", 0, "COL,...", LIST, AT(keep), 0, 0,
+                   "columns of a named set that are no predictors and left out by themselves, as stratum of infert: they are "
+                   "used all the same" },
     [OPT_STEP] = { "step", 0, "COL,...=STEP", LIST, AT(step), 0, 0,
                    "what is done to columns before the usual preparation: age,parity=polynomial:3, min_max; without columns "
                    "all "
@@ -97,7 +102,9 @@ static const option_row rows[OPT_COUNT] = {
     [OPT_GROUP] = { "group", 0, "COL", TEXT, AT(group), 0, 0,
                     "rows with the same value here stay in one part: patients, days, machines; the column is no feature" },
     [OPT_TIME] = { "time", 0, "COL", TEXT, AT(time), 0, 0,
-                   "split by this column of dates or numbers: the latest rows judge, those before them validate" },
+                   "split by this column of dates or numbers: the latest rows judge, those before them validate; rows of one "
+                   "time "
+                   "stay in one part" },
     [OPT_ID] = { "id", 0, "COL,...", LIST, AT(id), 0, 0,
                  "columns of DATA that are written before the predictions; may be given again" },
     [OPT_VERBOSE] = { "verbose", 0, NULL, FLAG, AT(verbose), 0, 0,
@@ -226,11 +233,9 @@ static int take(cli *c, cli_option_id id, const char *text)
     if (r->kind == FLAG) return (*(bool *)into = true), 0;
     if (r->kind == INTEGER || r->kind == REAL) return read_number(c, r, text, into);
     if (r->kind == LIST) {
-        int *n = id == OPT_DROP ? &o->n_drop : id == OPT_ID ? &o->n_id : &o->n_step;
-        const int most = id == OPT_DROP ? CLI_DROPS : id == OPT_ID ? CLI_IDS : CLI_STEPS;
-        if (*n == most)
-            return cli_fail(c, CLI_USAGE, "--%s is given more than %d times; join the columns by commas", r->name, most);
-        ((const char **)into)[(*n)++] = text;
+        cli_list *list = into;
+        if (list->n == CLI_TIMES) return cli_fail(c, CLI_USAGE, "--%s is given more than %d times", r->name, CLI_TIMES);
+        list->at[list->n++] = text;
         return 0;
     }
     if (!*text && id != OPT_MISSING) return cli_fail(c, CLI_USAGE, "--%s is empty; it wants %s", r->name, r->argument);
@@ -250,6 +255,10 @@ static int check_together(cli *c)
                         o->test_share);
     if ((o->group != NULL) + (o->time != NULL) + o->in_order > 1)
         return cli_fail(c, CLI_USAGE, "--group, --time and --in-order are three ways to split; give one of them");
+    const char *const split = o->group ? o->group : o->time;
+    if (o->weights && split && !strcmp(o->weights, split))
+        return cli_fail(c, CLI_USAGE, "--weights and --%s both name \"%s\"; the weight of a row cannot say in which part it is",
+                        o->group ? "group" : "time", split);
     if (c->n_arguments < k->least)
         return cli_fail(c, CLI_USAGE, "%s is missing: baeum %s %s", c->n_arguments == 0 ? "what to work on" : "an argument",
                         k->name, k->arguments);
@@ -257,6 +266,15 @@ static int check_together(cli *c)
         return cli_fail(c, CLI_USAGE, "\"%s\" is one argument too many: baeum %s %s", c->arguments[k->most], k->name,
                         k->arguments);
     return 0;
+}
+
+/* The option of what getopt_long returned, a letter or 256 and its number. */
+static cli_option_id option_of(int code)
+{
+    int id = code - 256;
+    for (int k = 0; id < 0 && k < OPT_COUNT; k++)
+        if (rows[k].letter == code) id = k;
+    return (cli_option_id)id;
 }
 
 int cli_options_read(cli *c, int argc, char **argv)
@@ -281,16 +299,9 @@ int cli_options_read(cli *c, int argc, char **argv)
             status = unknown_option(c, one);
         } else if (given == '?') status = unknown_option(c, argv[optind - 1]);
         else if (given == ':') {
-            int id = optopt - 256;
-            for (int k = 0; id < 0 && k < OPT_COUNT; k++)
-                if (rows[k].letter == optopt) id = k;
-            status = cli_fail(c, CLI_USAGE, "--%s wants a value: %s", rows[id].name, rows[id].argument);
-        } else {
-            int id = given - 256;
-            for (int k = 0; id < 0 && k < OPT_COUNT; k++)
-                if (rows[k].letter == given) id = k;
-            status = take(c, (cli_option_id)id, optarg);
-        }
+            const option_row *r = &rows[option_of(optopt)];
+            status = cli_fail(c, CLI_USAGE, "--%s wants a value: %s", r->name, r->argument);
+        } else status = take(c, option_of(given), optarg);
         if (status) return status;
         if (c->options.help) return 0;
     }

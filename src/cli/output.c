@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <math.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -153,6 +154,15 @@ int cli_writable(cli *c, const char *path)
     return cli_fail(c, CLI_FAILED, "%s cannot be written: folder %s: %s%s%s%s", path, folder, strerror(why),
                     why == ENOENT ? "; mkdir -p " : "", why == ENOENT ? cli_shell(quoted, sizeof quoted, folder) : "",
                     why == ENOENT ? " makes it" : "");
+}
+
+void cli_append(char *into, size_t room, const char *format, ...)
+{
+    const size_t used = strlen(into);
+    va_list list;
+    va_start(list, format);
+    vsnprintf(into + used, room - used, format, list);
+    va_end(list);
 }
 
 bool cli_is_stdout(const char *path)

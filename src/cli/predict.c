@@ -2,6 +2,7 @@
 /* baeum predict: one line per row of the input, in its order: the prediction, and the probability of each class. */
 #include "cli/cli.h"
 #include "data/recipe.h"
+#include "model/model.h"
 #include "model/scores.h"
 #include <inttypes.h>
 #include <math.h>
@@ -105,12 +106,19 @@ static bool fill(const prediction *p, const int64_t *of, bm_table *out)
     return fine;
 }
 
+/* Whether more digits than f32 has would tell nothing: of a network of f32, unless its target lies so far from 0 that f32 would blur it. */
+static bool is_f32(const bm_model *m)
+{
+    const bmi_target *to = m->recipe ? &m->recipe->to : NULL;
+    return m->network->type == BM_F32 && !(to && (to->wide || fabs(to->mean) > 16 * to->deviation));
+}
+
 static int write_out(prediction *p)
 {
     cli *c = p->c;
     const char *path = c->options.output ? c->options.output : "-";
     char error[700] = "";
-    bm_csv_write_options how = { .path = path, .delimiter = c->options.separator };
+    const bm_csv_write_options how = { .path = path, .delimiter = c->options.separator, .f32 = is_f32(p->model) };
     int64_t *of = find_rows(p);
     bm_table *out = bm_table_new();
     int status = 0;
@@ -154,7 +162,7 @@ static bm_table *usable_rows(prediction *p, bmi_met *met)
     if (e.status) of = NULL;
     else if (n && n < rows) of = bm_table_take(t, BM_VALUE(bm_rows, at, (size_t)n));
     free(at);
-    if (e.status) cli_fail_text(c, CLI_FAILED, e.text);
+    if (e.status) cli_fail(c, CLI_FAILED, "%s%s", e.text, cli_header_hint(c, bm_model_recipe(p->model), t, e.text));
     else if (!n)
         cli_fail(c, CLI_FAILED, "%s: no row can be used: each has a number that is too large for f32", p->source.given),
             of = NULL;
@@ -218,31 +226,30 @@ static int find_ids(prediction *p)
     p->ids = malloc((size_t)bm_table_columns(t) * sizeof *p->ids);
     p->row = malloc((size_t)(bm_table_rows(t) + bm_table_skipped(t) + 1) * sizeof *p->row);
     int status = p->ids && p->row ? 0 : cli_fail(c, CLI_FAILED, "out of memory");
-    for (int i = 0; !status && i < c->options.n_id; i++) status = cli_columns(c, t, "--id", c->options.id[i], add_id, p);
+    for (int i = 0; !status && i < c->options.id.n; i++) status = cli_columns(c, t, "--id", c->options.id.at[i], add_id, p);
     return status;
 }
 
-/* Opens DATA so that the columns of --id stay as they are written: each text may be a name, or names joined by commas. */
+/* Opens DATA so that the columns of --id stay as they are written: each text may be a name, or a list of names. */
 static int open_source(prediction *p)
 {
     cli *c = p->c;
+    const cli_list *ids = &c->options.id;
     size_t room = 1, n = 0;
-    for (int i = 0; i < c->options.n_id; i++) room += 2 * strlen(c->options.id[i]) + 2;
+    for (int i = 0; i < ids->n; i++) room += 2 * strlen(ids->at[i]) + 4;
     char *text = malloc(room);
     const char **names = malloc(room * sizeof *names);
     char *to = text;
-    for (int i = 0; text && names && i < c->options.n_id; i++) {
-        names[n++] = c->options.id[i];
-        for (const char *at = c->options.id[i], *next; *at; at = next) {
-            const size_t bytes = strcspn(at, ","), blanks = strspn(at, " ");
-            size_t end = bytes;
-            next = at + bytes + (at[bytes] == ',');
-            while (end > blanks && at[end - 1] == ' ') end--;
-            names[n++] = to;
-            to += sprintf(to, "%.*s", (int)bytes, at) + 1;
-            if (end <= blanks) continue;
-            names[n++] = to;
-            to += sprintf(to, "%.*s", (int)(end - blanks), at + blanks) + 1;
+    for (int i = 0; text && names && i < ids->n; i++) {
+        char *rest = strcpy(to, ids->at[i]), *name;
+        bool quoted;
+        names[n++] = ids->at[i];
+        to += strlen(to) + 1;
+        while (rest && cli_next_name(&rest, &name, &quoted)) {
+            names[n++] = name;
+            if (quoted) continue;
+            names[n++] = cli_trim(strcpy(to, name));
+            to += strlen(name) + 1;
         }
     }
     const int status =
@@ -266,7 +273,7 @@ static int run(cli *c)
     if (!output || cli_is_stdout(output)) c->to = stderr; /* standard output has the predictions */
     if (!(p.model = cli_model_open(c, c->arguments[0]))) return CLI_FAILED;
     int status = open_source(&p);
-    if (!status && c->options.n_id) status = find_ids(&p);
+    if (!status && c->options.id.n) status = find_ids(&p);
     if (!status) status = predict(&p);
     if (!status) status = write_out(&p);
     if (!status) {
@@ -276,7 +283,7 @@ static int run(cli *c)
             cli_warn(c, "%s no finite prediction and %s empty", cli_plural(rows, p.bad, "row has", "rows have"),
                      p.bad == 1 ? "stays" : "stay");
         if (c->options.output) {
-            cli_put(c, "file", json_string(c->options.output));
+            cli_put(c, "file", cli_text(c->options.output));
             if (cli_talks(c))
                 fprintf(c->to, "%s predicted in %s%s\n", cli_plural(rows, p.rows - p.bad, "row", "rows"), c->options.output,
                         p.skipped + p.bad ? ", the others are empty" : "");

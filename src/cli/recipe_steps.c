@@ -52,14 +52,14 @@ static int read_step(cli *c, const char *given, step *s)
 int cli_steps_check(cli *c)
 {
     int status = 0;
-    for (int i = 0; !status && i < c->options.n_step; i++) {
+    for (int i = 0; !status && i < c->options.step.n; i++) {
         static const bm_name any = "any";
         step s;
         bm_recipe *r = bm_recipe_new();
-        status = read_step(c, c->options.step[i], &s);
+        status = read_step(c, c->options.step.at[i], &s);
         if (!status && bm_recipe_step_at(r, s.kind, (bm_names){ &any, s.columns != NULL }, s.with, BM_HERE))
-            status = cli_fail(c, bm_status_of(r) == BM_E_MEMORY ? CLI_FAILED : CLI_USAGE, "--step %s: %s", c->options.step[i],
-                              bm_error(r));
+            status = cli_fail(c, bm_status_of(r) == BM_E_MEMORY ? CLI_FAILED : CLI_USAGE, "--step %s: %s",
+                              c->options.step.at[i], bm_error(r));
         bm_free(r);
         free(s.text);
     }
@@ -70,6 +70,7 @@ typedef struct chosen {
     cli *c;
     const bm_table *table;
     const char *target;
+    const bool *dropped; /* by column */
     const char **names;
     size_t n;
 } chosen;
@@ -80,28 +81,33 @@ static int choose(void *user, int64_t column)
     const char *name = bm_table_column_name(to->table, column);
     if (!strcmp(name, to->target))
         return cli_fail(to->c, CLI_USAGE, "--step: \"%s\" is the target; steps are done to the other columns", name);
+    if (to->dropped[column])
+        return cli_fail(to->c, CLI_USAGE, "--step: \"%s\" is left out; steps are done to columns that are used%s", name,
+                        to->c->options.drop.n ? "" : " (--keep uses one that a set leaves out)");
     to->names[to->n++] = name;
     return 0;
 }
 
-static int add_step(cli *c, const bm_table *t, const char *target, bm_recipe *r, step *s)
+static int add_step(chosen to, bm_recipe *r, const step *s)
 {
-    chosen to = { c, t, target, calloc((s->columns ? strlen(s->text) : 0) + 1, sizeof *to.names), 0 };
+    cli *const c = to.c;
+    to.names = calloc((s->columns ? strlen(s->text) : 0) + 1, sizeof *to.names);
     int status = to.names ? 0 : cli_fail(c, CLI_FAILED, "out of memory");
-    if (!status && s->columns) status = cli_columns(c, t, "--step", s->columns, choose, &to);
+    if (!status && s->columns) status = cli_columns(c, to.table, "--step", s->columns, choose, &to);
     if (!status && s->columns && !to.n) status = cli_fail(c, CLI_USAGE, "--step: no column stands before \"=%s\"", s->kind);
     if (!status) bm_recipe_step_at(r, s->kind, (bm_names){ to.names, to.n }, s->with, BM_HERE);
     free(to.names);
     return status;
 }
 
-int cli_steps_add(cli *c, const bm_table *t, const char *target, bm_recipe *r)
+int cli_steps_add(cli *c, const bm_table *t, const char *target, const bool *dropped, bm_recipe *r)
 {
+    const chosen to = { .c = c, .table = t, .target = target, .dropped = dropped };
     int status = 0;
-    for (int i = 0; !status && i < c->options.n_step; i++) {
+    for (int i = 0; !status && i < c->options.step.n; i++) {
         step s;
-        status = read_step(c, c->options.step[i], &s);
-        if (!status) status = add_step(c, t, target, r, &s);
+        status = read_step(c, c->options.step.at[i], &s);
+        if (!status) status = add_step(to, r, &s);
         free(s.text);
     }
     return status;

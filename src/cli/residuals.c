@@ -3,6 +3,8 @@
  * -o the true and the predicted one, and the probability that the true one was given.
  */
 #include "cli/cli.h"
+#include "data/recipe.h"
+#include "data/table.h"
 #include <math.h>
 #include <stdlib.h>
 
@@ -27,25 +29,47 @@ static bm_table *of_numbers(const bm_model *m, const bm_tensor *targets, const b
     return table;
 }
 
-static bm_table *of_classes(const bm_model *m, const bm_tensor *targets, const bm_tensor *values, const double *p_target)
+/* The rows of t that have a target, by what stands there: a class that training had not seen has no other name. */
+static bool own_classes(const bm_model *m, const bm_table *t, const bm_tensor *targets, bm_name *names, char (*numbers)[32])
+{
+    const int64_t rows = bm_tensor_size(targets);
+    const bm_recipe *r = bm_model_recipe(m);
+    int64_t *kept = NULL;
+    size_t n = 0, room = 0;
+    bmi_error e = { 0 };
+    const bmi_column *c = &t->columns[bm_table_find(t, bm_recipe_target(r))];
+    bmi_target_rows(&e, r, t, &kept, &n, &room, BM_HERE);
+    for (int64_t i = 0; !e.status && i < rows; i++)
+        if ((int64_t)bm_tensor_at(targets, i) >= bm_model_classes(m))
+            names[i] = bmi_column_cell_text(c, kept ? kept[i] : i, numbers[i]);
+    bmi_release(r->object.context, kept, room, sizeof *kept);
+    return !e.status;
+}
+
+static bm_table *of_classes(const bm_model *m, const bm_table *t, const bm_tensor *targets, const bm_tensor *values,
+                            const double *p_target)
 {
     const int64_t rows = bm_tensor_size(targets), classes = bm_model_classes(m);
     bm_name *names = calloc(2 * (size_t)rows + 1, sizeof *names);
     double *p = calloc((size_t)rows + 1, sizeof *p);
+    char(*numbers)[32] = calloc((size_t)rows + 1, sizeof *numbers);
     bm_table *table = bm_table_new();
-    for (int64_t i = 0; names && p && i < rows; i++) {
+    bool fine = names && p && numbers;
+    for (int64_t i = 0; fine && i < rows; i++) {
         const int64_t class = (int64_t)bm_tensor_at(targets, i);
-        names[i] = class < classes ? bm_model_class_name(m, class) : "(unseen)";
+        names[i] = class < classes ? bm_model_class_name(m, class) : NULL;
         names[rows + i] = bm_model_class_name(m, (int64_t)bm_tensor_at(values, i));
         p[i] = isfinite(p_target[i]) ? p_target[i] : NAN;
     }
-    if (names && p) {
+    if (fine && t) fine = own_classes(m, t, targets, names, numbers);
+    if (fine) {
         bm_table_add_text(table, "target", names, rows);
         bm_table_add_text(table, "prediction", names + rows, rows);
         bm_table_add_real(table, "p_target", p, rows);
     }
     free(names);
     free(p);
+    free(numbers);
     return table;
 }
 
@@ -72,7 +96,8 @@ static void say_quartiles(cli *c, const bm_table *t)
     cli_put(c, "residuals", all);
 }
 
-int cli_residuals(cli *c, const bm_model *m, const bm_tensor *targets, const bm_tensor *values, const double *p_target)
+int cli_residuals(cli *c, const bm_model *m, const bm_table *rows, const bm_tensor *targets, const bm_tensor *values,
+                  const double *p_target)
 {
     const bool numbers = bm_model_task(m) == BM_REGRESSION;
     const char *path = c->options.output;
@@ -80,13 +105,13 @@ int cli_residuals(cli *c, const bm_model *m, const bm_tensor *targets, const bm_
     if (bm_tensor_size(values) != bm_tensor_size(targets))
         return path ? cli_fail(c, CLI_FAILED, "-o: the model has several targets a row; it is for one") : 0;
     if (!path && !numbers) return 0;
-    bm_table *t = numbers ? of_numbers(m, targets, values) : of_classes(m, targets, values, p_target);
+    bm_table *t = numbers ? of_numbers(m, targets, values) : of_classes(m, rows, targets, values, p_target);
     int status = bm_failed(t) || !bm_table_columns(t) ? cli_fail(c, CLI_FAILED, "out of memory") : 0;
     if (!status && numbers) say_quartiles(c, t);
     if (!status && path) {
         const bm_csv_write_options o = { .path = cli_is_stdout(path) ? "/dev/stdout" : path };
         if (bm_table_write_csv_at(t, &o, sizeof o, error, sizeof error, BM_HERE)) status = cli_fail_text(c, CLI_FAILED, error);
-        else cli_put(c, "file", json_string(path));
+        else cli_put(c, "file", cli_text(path));
     }
     bm_free(t);
     return status;

@@ -82,11 +82,11 @@ void cli_warn_row_numbers(cli *c, const bm_table *t, const bm_recipe *recipe)
     for (size_t i = 0; i < recipe->n_inputs; i++) {
         const char *name = recipe->inputs[i].name;
         int64_t low, high;
-        char quoted[120];
+        char quoted[300];
         if (recipe->inputs[i].text || !is_row_number(t, bm_table_find(t, name), &low, &high)) continue;
         cli_warn(c,
                  "%s looks like a number of the row (%" PRId64 " to %" PRId64
                  ", all different), but is learned from as a measure: does it mean more?   --drop %s",
-                 name, low, high, cli_quoted(name, quoted));
+                 name, low, high, cli_list_name(quoted, sizeof quoted, name));
     }
 }

@@ -40,7 +40,7 @@ static void find_stem(const char *given, char stem[1024])
 static int table_failed(cli *c, const bm_table *t)
 {
     const char *extra = "", *of_c = strstr(bm_error(t), ", or read with rename_duplicates");
-    if (of_c) extra = ", or read with --rename-duplicates";
+    if (of_c) extra = ", or read with --rename-duplicates; if the first row is data, give --no-header";
     const cli_options *o = &c->options;
     if (bm_status_of(t) == BM_E_FORMAT && !o->bad_rows && (c->command->options >> OPT_BAD_ROWS & 1) &&
         strstr(bm_error(t), ": the row has"))
@@ -54,6 +54,7 @@ static int open_table(cli *c, bm_table *t, cli_source *s)
     if (bm_failed(t)) return table_failed(c, t);
     const char *note;
     for (int64_t i = 0; (note = bm_table_note(t, i)); i++) {
+        if (!strncmp(note, "the first row looks like data", 29)) continue;               /* cli_warn_header looks closer */
         const char *out = c->command == &cli_predict ? strstr(note, " left out") : NULL; /* there such a row keeps its place */
         const int verb = out && !strncmp(out - 4, " was", 4) ? 3 : 4;
         if (out) cli_warn(c, "%.*s%s empty%s", (int)(out - note) - verb, note, verb == 3 ? "stays" : "stay", out + 9);
@@ -81,26 +82,39 @@ static bool labels_beside(const char *images, char labels[4096])
     return !stat(labels, &about);
 }
 
+/* Whole numbers as i32 class numbers, one a row. */
+static int take_classes(cli *c, const char *path, const bm_tensor *from, int32_t *class)
+{
+    const bm_shape shape = bm_tensor_shape(from);
+    if (shape.rank && bm_tensor_size(from) != shape.dim[0])
+        return cli_fail(c, CLI_FAILED, "%s: labels are one class number a row; here a row has %" PRId64 " numbers", path,
+                        shape.dim[0] ? bm_tensor_size(from) / shape.dim[0] : 0);
+    for (int64_t i = 0; i < bm_tensor_size(from); i++) {
+        const double label = bm_tensor_at(from, i);
+        if (!(label >= INT32_MIN && label <= INT32_MAX))
+            return cli_fail(c, CLI_FAILED, "%s: label %" PRId64 " is %g, which is no class number", path, i, label);
+        class[i] = (int32_t)label;
+    }
+    return 0;
+}
+
 /* Inputs of one file and labels of another as one dataset. Takes and gives *d. */
 static int join_labels(cli *c, const char *path, bm_dataset **d)
 {
     bm_dataset *labels = bm_dataset_load(path);
     const bm_tensor *from = bm_dataset_x(labels, 0);
-    const bm_shape shape = bm_tensor_shape(from);
-    int status = 0;
-    if (bm_failed(labels)) status = cli_fail_text(c, CLI_FAILED, bm_error(labels));
-    else {
-        const bool whole = bm_tensor_type(from) != BM_F32 && bm_tensor_type(from) != BM_F64;
-        bm_tensor *t =
-            whole ? bm_tensor_new(BM_I32, BM_SHAPE(shape.dim[0])) : NULL; /* reals are a regression's target as they are */
-        int32_t *class = t ? bm_data(t) : NULL;
-        for (int64_t i = 0; class && i < bm_tensor_size(t); i++) class[i] = (int32_t)bm_tensor_at(from, i);
-        bm_dataset *both = bm_dataset_from(bm_dataset_x(*d, 0), t ? t : from);
+    int status = bm_failed(labels) ? cli_fail_text(c, CLI_FAILED, bm_error(labels)) : 0;
+    const bool whole = bm_tensor_type(from) != BM_F32 && bm_tensor_type(from) != BM_F64;
+    bm_tensor *classes = !status && whole ? bm_tensor_new(BM_I32, BM_SHAPE(bm_tensor_size(from)))
+                                          : NULL; /* reals are a regression's target as they are */
+    if (classes && !bm_failed(classes)) status = take_classes(c, path, from, bm_data(classes));
+    if (!status) {
+        bm_dataset *both = bm_dataset_from(bm_dataset_x(*d, 0), classes ? classes : from);
         if (bm_failed(both)) status = cli_fail(c, CLI_FAILED, "%s: %s", path, bm_error(both));
-        bm_free(t);
         bm_free(*d);
         *d = both;
     }
+    bm_free(classes);
     bm_free(labels);
     return status;
 }
@@ -111,6 +125,9 @@ static int open_file(cli *c, const char *data, cli_source *s)
     s->data = bm_dataset_load(data);
     if (bm_failed(s->data)) return cli_fail_text(c, CLI_FAILED, bm_error(s->data));
     if (bm_dataset_t(s->data, 0)) {
+        if (c->options.target)
+            return cli_fail(c, CLI_USAGE, "--target: %s has its targets in it, as \"%s\"; give it without", data,
+                            bm_dataset_t_name(s->data, 0));
         s->test = bm_dataset_load(data, .part = "test");
         if (bm_failed(s->test)) {
             bm_free(s->test);
@@ -154,32 +171,37 @@ static int open_any(cli *c, const bm_csv_options *how, cli_source *s)
         return cli_fail(c, CLI_FAILED,
                         "%s is a folder; DATA is a CSV, IDX, NPY or NPZ file or the name of a set (baeum data list)", data);
     if (path && is_array_file(data)) return open_file(c, data, s);
-    if (path && !folder) return open_table(c, bm_table_read_csv_at(how, sizeof *how, BM_HERE), s);
-    return open_named(c, how, s);
+    if (!path || folder) return open_named(c, how, s);
+    const int status = open_table(c, bm_table_read_csv_at(how, sizeof *how, BM_HERE), s);
+    if (!status && !how->no_header) cli_warn_header(c, s->table);
+    return status;
 }
 
-/* Cuts "-999,none" at its commas into at most CLI_MARKS texts, kept in `list`. One of them is empty in ",-999" and in "". */
-static bm_names split_marks(const char *text, char list[4096], bm_name marks[CLI_MARKS])
+/* Cuts a copy of "-999,none" at its commas; their number, or -1 with the error said. */
+static int split_marks(cli *c, char *list, bm_name marks[CLI_MARKS])
 {
-    size_t n = 0;
-    if (!text) return BM_VALUE(bm_names, NULL);
-    snprintf(list, 4096, "%s", text);
-    for (char *at = list; at && n < CLI_MARKS;) {
-        char *comma = strchr(at, ',');
-        marks[n++] = at;
-        if (comma) *comma++ = 0;
-        at = comma;
+    int n = 0;
+    for (char *rest = list, *mark; rest; marks[n++] = mark) {
+        bool quoted;
+        if (n == CLI_MARKS) return cli_fail(c, CLI_USAGE, "--missing: more than %d texts are too many", CLI_MARKS), -1;
+        if (!cli_next_name(&rest, &mark, &quoted))
+            return cli_fail(c, CLI_USAGE, "--missing: %s has a double quote that is not closed, or not followed by a comma",
+                            c->options.missing),
+                   -1;
     }
-    return BM_VALUE(bm_names, marks, n);
+    return n;
 }
 
 int cli_source_open(cli *c, const char *data, const bm_recipe *recipe, bm_names texts, cli_source *s)
 {
     const cli_options *o = &c->options;
-    char list[4096];
     bm_name marks[CLI_MARKS];
+    char *list = strdup(o->missing ? o->missing : "");
+    const int n_marks = list && o->missing ? split_marks(c, list, marks) : 0;
+    int status = n_marks < 0 ? CLI_USAGE : list ? 0 : cli_fail(c, CLI_FAILED, "out of memory");
+    *s = (cli_source){ .given = data, .target = o->target };
     const bm_csv_options how = { .path = data,
-                                 .missing = split_marks(o->missing, list, marks),
+                                 .missing = status || !n_marks ? BM_VALUE(bm_names, NULL) : BM_VALUE(bm_names, marks, (size_t)n_marks),
                                  .decimal = !o->decimal          ? 0
                                             : *o->decimal == 'c' ? ','
                                                                  : '.',
@@ -189,9 +211,9 @@ int cli_source_open(cli *c, const char *data, const bm_recipe *recipe, bm_names 
                                  .recipe = recipe,
                                  .rename_duplicates = o->rename_duplicates,
                                  .skip_bad_rows = o->bad_rows && !strcmp(o->bad_rows, "skip") };
-    *s = (cli_source){ .given = data, .target = o->target };
     find_stem(data, s->stem);
-    const int status = open_any(c, &how, s);
+    if (!status) status = open_any(c, &how, s);
+    free(list);
     const char *own = own_target(s->stem);
     if (!status && !s->target && own && (!s->table || bm_table_find(s->table, own) >= 0)) s->target = own;
     return status;
@@ -250,43 +272,6 @@ void cli_source_say(cli *c, const cli_source *s)
     else say_dataset(c, s);
 }
 
-int64_t cli_column(cli *c, const bm_table *t, const char *option, const char *name)
-{
-    const int64_t at = bm_table_find(t, name);
-    if (at >= 0) return at;
-    enum { MOST = 2000 };
-    const char *names[MOST], *near = NULL;
-    const int64_t columns = bm_table_columns(t) < MOST ? bm_table_columns(t) : MOST;
-    for (int64_t k = 0; k < columns; k++) names[k] = bm_table_column_name(t, k);
-    near = bmi_nearest(name, names, (size_t)columns);
-    if (near) return cli_fail(c, CLI_USAGE, "%s: there is no column \"%s\"; did you mean \"%s\"?", option, name, near), -1;
-    char list[600] = "";
-    for (int64_t k = 0, n = 0; k < columns && n < 500; k++) n += snprintf(list + n, 80, "%s%.60s", k ? ", " : "", names[k]);
-    cli_fail(c, CLI_USAGE, "%s: there is no column \"%s\"; there are %s", option, name, list);
-    return -1;
-}
-
-int cli_columns(cli *c, const bm_table *t, const char *option, const char *text, int (*each)(void *user, int64_t column),
-                void *user)
-{
-    char *list = strdup(text), *rest = list;
-    int status = list ? 0 : cli_fail(c, CLI_FAILED, "out of memory");
-    const bool whole = list && bm_table_find(t, list) >= 0;
-    while (!status && rest) {
-        char *name = rest, *comma = whole ? NULL : strchr(rest, ',');
-        rest = comma ? comma + 1 : NULL;
-        if (comma) *comma = 0;
-        if (bm_table_find(t, name) < 0) { /* a header may have blanks of its own */
-            name += strspn(name, " ");
-            for (size_t n = strlen(name); n && name[n - 1] == ' ';) name[--n] = 0;
-        }
-        const int64_t at = *name ? cli_column(c, t, option, name) : -1;
-        if (*name) status = at < 0 ? CLI_USAGE : each(user, at);
-    }
-    free(list);
-    return status;
-}
-
 bool cli_is_model(const char *path)
 {
     unsigned char head[9] = { 0 };
@@ -314,8 +299,11 @@ bm_model *cli_model_open(cli *c, const char *path)
     }
     bm_model *m = bm_load(path);
     if (!bm_failed(m)) return m;
-    if (strstr(bm_error(m), path)) cli_fail_text(c, CLI_FAILED, bm_error(m));
-    else cli_fail(c, CLI_FAILED, "%s: %s", path, bm_error(m));
+    cli_fail(c, CLI_FAILED, "%s%s%s%s", strstr(bm_error(m), path) ? "" : path, strstr(bm_error(m), path) ? "" : ": ",
+             bm_error(m),
+             strstr(bm_error(m), "from outside where the file is loaded")
+                 ? "; this command has none: the program that made the model can"
+                 : "");
     bm_free(m);
     return NULL;
 }

@@ -101,10 +101,10 @@ const cli_command cli_train = {
     .summary = "fit, judge on held-out rows, save",
     .options = BIT(OPT_TARGET) | BIT(OPT_TASK) | BIT(OPT_MODEL) | BIT(OPT_EPOCHS) | BIT(OPT_BATCH) | BIT(OPT_RATE) |
                BIT(OPT_OPTIMIZER) | BIT(OPT_LOSS) | BIT(OPT_PATIENCE) | BIT(OPT_VALIDATION) | BIT(OPT_TEST) | BIT(OPT_SEED) |
-               BIT(OPT_THREADS) | BIT(OPT_DROP) | BIT(OPT_STEP) | BIT(OPT_NO_HEADER) | BIT(OPT_DELIMITER) | BIT(OPT_MISSING) |
-               BIT(OPT_DECIMAL) | BIT(OPT_DATES) | BIT(OPT_RENAME) | BIT(OPT_BAD_ROWS) | BIT(OPT_DATA) | BIT(OPT_OUTPUT) |
-               BIT(OPT_JSON) | BIT(OPT_QUIET) | BIT(OPT_VERBOSE) | BIT(OPT_WEIGHTS) | BIT(OPT_BALANCED) | BIT(OPT_LOG_TARGET) |
-               BIT(OPT_IN_ORDER) | BIT(OPT_GROUP) | BIT(OPT_TIME),
+               BIT(OPT_THREADS) | BIT(OPT_DROP) | BIT(OPT_KEEP) | BIT(OPT_STEP) | BIT(OPT_NO_HEADER) | BIT(OPT_DELIMITER) |
+               BIT(OPT_MISSING) | BIT(OPT_DECIMAL) | BIT(OPT_DATES) | BIT(OPT_RENAME) | BIT(OPT_BAD_ROWS) | BIT(OPT_DATA) |
+               BIT(OPT_OUTPUT) | BIT(OPT_JSON) | BIT(OPT_QUIET) | BIT(OPT_VERBOSE) | BIT(OPT_WEIGHTS) | BIT(OPT_BALANCED) |
+               BIT(OPT_LOG_TARGET) | BIT(OPT_IN_ORDER) | BIT(OPT_GROUP) | BIT(OPT_TIME),
     .about =
         "Fits a model to DATA, judges it once on rows that it has not seen, beside the trivial answer (the mean, or the most\n"
         "frequent class), and saves it with its preparation as one file, <name of DATA>.safetensors unless -o names another.\n"

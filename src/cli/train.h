@@ -18,6 +18,7 @@ typedef struct cli_training {
     bm_model *model;
     cli_progress progress;
     char output[4096];
+    char left_out[400]; /* of a named set: columns that are no predictors, and why */
     bool interrupted;
     double seconds; /* of the fit */
 } cli_training;
@@ -33,15 +34,14 @@ int cli_train_model(cli_training *t);
 void cli_train_say_model(void *training, const bm_progress *p);
 /* train_result.c: stop reason, scores, file. */
 int cli_train_result(cli_training *t);
-/* recipe_steps.c: whether every --step is one, before the data is read; and adding them to a recipe for a table. */
+/* recipe_steps.c: whether every --step is one, before the data is read; and adding them to a recipe for a table, some columns of which
+ * are dropped. */
 int cli_steps_check(cli *c);
-int cli_steps_add(cli *c, const bm_table *t, const char *target, bm_recipe *r);
+int cli_steps_add(cli *c, const bm_table *t, const char *target, const bool *dropped, bm_recipe *r);
 /* equal_rows.c: warns of validation and test rows that stand in a part before them, too. */
 void cli_warn_equal_rows(cli_training *t);
 /* leak.c: warns of a column, or a ratio of two, that gives the target almost alone. */
 void cli_warn_leak(cli *c, const bm_table *t, const bm_recipe *recipe);
-/* A name of a column as a shell takes it behind --drop. */
-const char *cli_quoted(const char *name, char into[120]);
 /* row_numbers.c: warns of columns of the whole table that number its rows. */
 void cli_warn_row_numbers(cli *c, const bm_table *t, const bm_recipe *recipe);
 

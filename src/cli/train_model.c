@@ -115,6 +115,24 @@ static int model_failed(cli *c, const bm_model *m)
     return cli_fail(c, why == BM_E_ARGUMENT || why == BM_E_FORMAT ? CLI_USAGE : CLI_FAILED, "--model: %s", bm_error(m));
 }
 
+/* A setting of the learner by its name; null when it has none of that name. */
+static const void *own_setting(const bm_model *m, const char *name)
+{
+    const bmi_field *field = m->learner ? bmi_field_find(m->learner->fields, name) : NULL;
+    return field ? (const char *)m->how + field->offset : NULL;
+}
+
+/* Steps of the whole fit, if nothing ends it before. */
+static double all_steps(const cli_training *t)
+{
+    const cli_options *o = &t->c->options;
+    const int64_t *epochs = own_setting(t->model, "epochs"), *own = own_setting(t->model, "batch");
+    const int64_t rows = t->source.table ? bm_table_rows(t->table[0]) : bm_dataset_rows(t->data[0]);
+    const int64_t usual = own && *own > 0 ? *own : rows < 32 ? rows : 32, batch = o->batch ? o->batch : usual;
+    const int64_t steps = batch > 0 ? (rows + batch - 1) / batch : 1;
+    return (double)steps * (double)(o->epochs ? o->epochs : bmi_network_epochs(epochs ? *epochs : 0, steps));
+}
+
 static int compile(cli_training *t)
 {
     cli *c = t->c;
@@ -123,6 +141,7 @@ static int compile(cli_training *t)
     bmi_arena arena = { 0 };
     int status = 0;
     if (o->optimizer || cli_given(o, OPT_RATE)) status = make_optimizer(c, &arena, &how.optimizer);
+    if (!status && how.optimizer.name) bmi_network_schedule(&how.optimizer, all_steps(t));
     if (!status && o->loss) {
         how.loss.name = o->loss;
         status = check_loss(t, o->loss);
@@ -187,8 +206,7 @@ int cli_train_model(cli_training *t)
 /* The layers of a network, which are read for good once the features are known. */
 static int check_layers(cli *c, const bm_model *m)
 {
-    const bmi_field *text = m->learner && !m->learner->fit ? bmi_field_find(m->learner->fields, "layers") : NULL;
-    const char *line = text ? *(const char *const *)(const void *)((const char *)m->how + text->offset) : NULL;
+    const char *const *text = m->learner && !m->learner->fit ? own_setting(m, "layers") : NULL, *line = text ? *text : NULL;
     bmi_arena arena = { 0 };
     bmi_error e = { 0 };
     bm_layers layers = { 0 };
@@ -205,8 +223,7 @@ static int check_layers(cli *c, const bm_model *m)
 /* The optimiser that stands in the text of a learner, which is read for good once the network is built. */
 static int check_optimizer(cli *c, const bm_model *m)
 {
-    const bmi_field *text = m->learner ? bmi_field_find(m->learner->fields, "optimizer") : NULL;
-    const char *given = text ? *(const char *const *)(const void *)((const char *)m->how + text->offset) : NULL;
+    const char *const *text = own_setting(m, "optimizer"), *given = text ? *text : NULL;
     bmi_arena arena = { 0 };
     bmi_error e = { 0 };
     bm_optimizer optimizer;
@@ -244,11 +261,9 @@ int cli_train_check(cli *c)
 /* Epochs without a better validation loss that end training: as asked, or the learner's own. */
 static int64_t patience_of(const cli_training *t, int64_t steps)
 {
-    const bm_learner_kind *kind = t->model->learner;
-    const bmi_field *own = kind ? bmi_field_find(kind->fields, "patience") : NULL;
+    const int64_t *own = own_setting(t->model, "patience");
     if (cli_given(&t->c->options, OPT_PATIENCE)) return t->c->options.patience;
-    if (!own || (!t->table[1] && !t->data[1])) return 0;
-    return bmi_network_patience(*(const int64_t *)(const void *)((const char *)t->model->how + own->offset), steps);
+    return !own || (!t->table[1] && !t->data[1]) ? 0 : bmi_network_patience(*own, steps);
 }
 
 static void say_training(cli_training *t, const bm_progress *p)
@@ -256,16 +271,19 @@ static void say_training(cli_training *t, const bm_progress *p)
     cli *c = t->c;
     const bmi_settings *s = &t->model->settings;
     const bm_optimizer_common *common = (const void *)s->optimizer.options.at;
-    const char *schedule = common->schedule.kind ? common->schedule.kind->name : common->schedule.name;
+    const bm_schedule_kind *kind = common->schedule.kind;
     const int64_t patience = patience_of(t, p->steps);
-    char rate[32], batch[64], most[64], ends[80] = "";
+    char rate[32], batch[64], most[64], ends[80] = "", schedule[120] = "";
+    if (kind) snprintf(schedule, sizeof schedule, " (%.60s", kind->name);
+    if (kind && kind->number[0].name && !strcmp(kind->number[0].name, "steps"))
+        cli_append(schedule, sizeof schedule, " over %s", cli_plural(batch, (int64_t)common->schedule.p[0], "step", "steps"));
+    if (kind) cli_append(schedule, sizeof schedule, ")");
     if (patience)
         snprintf(ends, sizeof ends, ", ended by %s without a better one", cli_plural(batch, patience, "epoch", "epochs"));
     bmi_write_real(rate, common->rate);
-    cli_say(c, "training", "%s, rate %s%s%s%s · %s · batches of %s · at most %s%s", s->optimizer.kind->name,
-            rate + (rate[0] == '0' && rate[1] == '.'), schedule ? " (" : "", schedule ? schedule : "", schedule ? ")" : "",
-            s->losses[0].kind->name, cli_plural(batch, p->batch, "row", "rows"), cli_plural(most, p->epochs, "epoch", "epochs"),
-            ends);
+    cli_say(c, "training", "%s, rate %s%s · %s · batches of %s · at most %s%s", s->optimizer.kind->name,
+            rate + (rate[0] == '0' && rate[1] == '.'), schedule, s->losses[0].kind->name,
+            cli_plural(batch, p->batch, "row", "rows"), cli_plural(most, p->epochs, "epoch", "epochs"), ends);
     const char *note;
     for (int64_t i = 0; t->model->recipe && (note = bm_recipe_note(t->model->recipe, i)); i++)
         if (strstr(note, ": learned standardised")) cli_say(c, "", "%s; losses are in these units", note);
@@ -282,14 +300,10 @@ void cli_train_say_model(void *training, const bm_progress *p)
     char parameters[64], kernels[64], seconds[32], threads[64];
     cli_plural(parameters, bm_model_parameters(t->model), "parameter", "parameters");
     if (!p) {
-        const bm_learner_kind *kind = t->model->learner;
-        const bmi_field *penalty = kind ? bmi_field_find(kind->fields, "C") : NULL;
+        const double *C = own_setting(t->model, "C");
         char number[40] = "";
-        if (penalty) {
-            const double C = *(const double *)(const void *)((const char *)t->model->how + penalty->offset);
-            snprintf(number, sizeof number, " · L2 penalty, C %.9g", C);
-            cli_put(t->c, "C", cli_number(C));
-        }
+        if (C) snprintf(number, sizeof number, " · L2 penalty, C %.9g", *C);
+        if (C) cli_put(t->c, "C", cli_number(*C));
         cli_say(t->c, "model", "%s%s · %s", t->spec, number, parameters);
         return;
     }

@@ -91,13 +91,12 @@ static void add(cli_scores *s, const char *name, const bm_scores *scores)
 }
 
 /* True against predicted classes of a part, as baeum evaluate shows them. */
-static int confusion(cli_training *t, int part)
+static int confusion(cli_training *t, int part, char hint[400])
 {
     cli *c = t->c;
     const bm_model *m = t->model;
     bmi_error e = { 0 };
-    if (t->task != BM_CLASSIFICATION || bm_model_classes(m) < 2 || t->classes > CONFUSED || (!c->json && !cli_talks(c)))
-        return 0;
+    if (t->task != BM_CLASSIFICATION || bm_model_classes(m) < 2 || t->classes > CONFUSED) return 0;
     bm_dataset *made = !t->source.table ? NULL
                                         : bmi_recipe_apply(bm_model_recipe(m), t->table[part], BM_VALUE(bm_rows, NULL, 0),
                                                            BMI_WANT_JUDGED, BM_HERE);
@@ -107,7 +106,7 @@ static int confusion(cli_training *t, int part)
     int status = made && bm_failed(made) ? cli_fail_text(c, CLI_FAILED, bm_error(made)) : 0;
     if (!status && !(predicted = bmi_scores_likeliest(m, d, NULL, &bad, &e, BM_HERE)))
         status = cli_fail_text(c, CLI_FAILED, e.text);
-    if (!status) cli_confusion(c, m, bm_dataset_t(d, 0), predicted, CONFUSED);
+    if (!status) cli_confusion(c, m, bm_dataset_t(d, 0), predicted, CONFUSED, hint);
     bm_free(predicted);
     bm_free(made);
     return status;
@@ -174,12 +173,14 @@ static int scores(cli_training *t)
         if (cli_talks(c)) fputc('\n', c->to);
         cli_scores_print(&s, c->to);
     }
-    const int status = confusion(t, judged);
+    char hint[400] = "";
+    const int status = confusion(t, judged, hint);
     if (status) return status;
     if (cli_talks(c)) fputc('\n', c->to);
     put_parts(c, parts);
     cli_put(c, "baseline", cli_scores_json(&parts[3]));
     warn(t, &parts[judged], &parts[3], names[judged]);
+    if (*hint) cli_warn(c, "%s", hint);
     return 0;
 }
 
@@ -229,7 +230,7 @@ int cli_train_result(cli_training *t)
     cli_model_settings(c, t->model);
     cli_put(c, "parameters", json_integer((json_int_t)bm_model_parameters(t->model)));
     cli_put(c, "seconds", cli_number(t->seconds));
-    cli_put(c, "file", json_string(t->output));
+    cli_put(c, "file", cli_text(t->output));
     if (cli_talks(c)) {
         const bool regular = !stat(t->output, &about) && S_ISREG(about.st_mode);
         fprintf(c->to, "saved %s%s%s%s", t->output, regular ? " (" : "", regular ? cli_bytes(bytes, (double)about.st_size) : "",

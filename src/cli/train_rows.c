@@ -12,8 +12,21 @@
 typedef struct dropping {
     cli_training *training;
     bm_recipe *recipe;
-    bool *dropped; /* by column of the table */
+    bool *dropped, *kept; /* by column of the table */
 } dropping;
+
+static int keep_column(void *user, int64_t column)
+{
+    const dropping *d = user;
+    d->kept[column] = true;
+    return 0;
+}
+
+static void drop(const dropping *d, int64_t column)
+{
+    if (!d->dropped[column]) bm_recipe_drop(d->recipe, bm_table_column_name(d->training->source.table, column));
+    d->dropped[column] = true;
+}
 
 /* Adds one column of --drop to a recipe, unless it is there already. */
 static int drop_column(void *user, int64_t column)
@@ -24,23 +37,45 @@ static int drop_column(void *user, int64_t column)
     if (!strcmp(name, t->target)) return cli_fail(t->c, CLI_USAGE, "--drop: \"%s\" is the target; it cannot be dropped", name);
     if (t->c->options.weights && !strcmp(name, t->c->options.weights))
         return cli_fail(t->c, CLI_USAGE, "--drop: \"%s\" has the weights of the rows; it is no feature anyway", name);
-    if (!d->dropped[column]) bm_recipe_drop(d->recipe, name);
-    d->dropped[column] = true;
+    if (d->kept[column]) return cli_fail(t->c, CLI_USAGE, "--drop and --keep both name \"%s\"", name);
+    drop(d, column);
     return 0;
 }
 
-static int drop_columns(cli_training *t, bm_recipe *r)
+/* Columns of a set that are no predictors are left out unless somebody asks for them, and that is told. */
+static void leave_out(const dropping *d)
 {
-    cli *c = t->c;
-    dropping d = { t, r, calloc((size_t)bm_table_columns(t->source.table) + 1, sizeof *d.dropped) };
-    int status = d.dropped ? 0 : cli_fail(c, CLI_FAILED, "out of memory");
-    for (int i = 0; !status && i < c->options.n_drop; i++)
-        status = cli_columns(c, t->source.table, "--drop", c->options.drop[i], drop_column, &d);
+    cli_training *t = d->training;
+    const bmi_set *set = bmi_set_find(t->source.stem);
+    json_t *names = json_array();
+    *t->left_out = 0;
+    for (int i = 0; set && set->leave_out[i]; i++) {
+        const char *name = set->leave_out[i], *weights = t->c->options.weights;
+        const int64_t at = bm_table_find(t->source.table, name);
+        if (at < 0 || d->kept[at] || d->dropped[at] || !strcmp(name, t->target) || (weights && !strcmp(name, weights)))
+            continue;
+        drop(d, at);
+        cli_append(t->left_out, sizeof t->left_out, "%s%s", *t->left_out ? ", " : "", name);
+        json_array_append_new(names, cli_text(name));
+    }
+    if (*t->left_out) cli_append(t->left_out, sizeof t->left_out, ": %s (--keep uses them)", set->why);
+    if (*t->left_out) cli_put(t->c, "left_out", names);
+    else json_decref(names);
+}
+
+static int drop_columns(dropping *d)
+{
+    cli *c = d->training->c;
+    const bm_table *t = d->training->source.table;
+    const cli_list *keep = &c->options.keep, *list = &c->options.drop;
+    int status = 0;
+    for (int i = 0; !status && i < keep->n; i++) status = cli_columns(c, t, "--keep", keep->at[i], keep_column, d);
+    for (int i = 0; !status && i < list->n; i++) status = cli_columns(c, t, "--drop", list->at[i], drop_column, d);
     const char *group = c->options.group; /* its values are others in each part */
-    const int64_t at = !status && group ? cli_column(c, t->source.table, "--group", group) : -1;
+    const int64_t at = !status && group ? cli_column(c, t, "--group", group) : -1;
     if (!status && group && at < 0) status = CLI_USAGE;
-    if (at >= 0 && !d.dropped[at] && strcmp(group, t->target)) bm_recipe_drop(r, group);
-    free(d.dropped);
+    if (at >= 0 && strcmp(group, d->training->target)) drop(d, at);
+    if (!status) leave_out(d);
     return status;
 }
 
@@ -50,8 +85,13 @@ static int make_recipe(cli_training *t, const bm_table *rows, bm_task task, bm_r
     const bmi_set *set = bmi_set_find(t->source.given);
     bm_recipe *r = *made = bm_recipe_new(.target = t->target, .task = task, .target_log1p = t->c->options.log_target,
                                          .weights = t->c->options.weights, .keep_constant = set && set->pixels);
-    int status = bm_failed(r) ? 0 : drop_columns(t, r);
-    if (!status) status = cli_steps_add(t->c, t->source.table, t->target, r);
+    const size_t columns = (size_t)bm_table_columns(t->source.table);
+    bool *marks = calloc(2 * columns + 1, sizeof *marks);
+    dropping d = { t, r, marks, marks + columns };
+    int status = marks ? 0 : cli_fail(t->c, CLI_FAILED, "out of memory");
+    if (!status && !bm_failed(r)) status = drop_columns(&d);
+    if (!status && !bm_failed(r)) status = cli_steps_add(t->c, t->source.table, t->target, d.dropped, r);
+    free(marks);
     if (status) return status;
     if (t->c->options.dates) bm_recipe_step(r, "datetime", t->c->options.dates);
     bm_recipe_fit(r, rows);
@@ -69,11 +109,9 @@ static int find_target(cli_training *t)
     cli *c = t->c;
     t->target = t->source.target;
     if (!t->target) {
-        char list[600] = "";
-        const int64_t columns = bm_table_columns(t->source.table);
-        for (int64_t k = 0, n = 0; k < columns && n < 500; k++)
-            n += snprintf(list + n, 80, "%s%.60s", k ? ", " : "", bm_table_column_name(t->source.table, k));
-        return cli_fail(c, CLI_USAGE, "which column is to be learned? Give --target and one of %s", list);
+        char list[600];
+        return cli_fail(c, CLI_USAGE, "which column is to be learned? Give --target and one of %s",
+                        cli_column_names(t->source.table, list));
     }
     return cli_column(c, t->source.table, "--target", t->target) < 0 ? CLI_USAGE : 0;
 }
@@ -202,7 +240,9 @@ static int open_part(cli_training *t, const bm_recipe *whole, const char *option
 
 static int split_failed(cli_training *t, const char *message)
 {
-    const char *hint = strstr(message, "too few") ? "; --validation 0 --test 0 trains on all rows" : "";
+    const char *hint = strstr(message, "too few")          ? "; --validation 0 --test 0 trains on all rows"
+                       : strstr(message, "only two times") ? "; --validation 0 makes two parts"
+                                                           : "";
     return cli_fail(t->c, CLI_FAILED, "%s%s", message, hint);
 }
 
@@ -277,6 +317,7 @@ int cli_train_prepare_table(cli_training *t)
         if (!strncmp(note, "! ", 2)) cli_warn(t->c, "%s", note + 2);
         else cli_say(t->c, said++ ? "" : "recipe", "%s", note);
     }
+    if (*t->left_out) cli_say(t->c, "left out", "%s", t->left_out);
     cli_warn_row_numbers(t->c, t->source.table, t->recipe);
     cli_warn_leak(t->c, t->table[0], t->recipe);
     const int64_t rows[3] = { bm_table_rows(t->table[0]), t->table[1] ? bm_table_rows(t->table[1]) : 0,
@@ -325,7 +366,7 @@ static int find_classes(cli_training *t, const bm_tensor *labels)
     for (int64_t k = 0; k < t->classes; k++) {
         const char *name = bm_dataset_class_name(d, k);
         snprintf(number, sizeof number, "%" PRId64, k);
-        json_array_append_new(names, json_string(name ? name : number));
+        json_array_append_new(names, cli_text(name ? name : number));
     }
     cli_put(c, "classes", names);
     cli_say(c, "target", "%s, %" PRId64 " classes: classification (the targets are whole numbers)", bm_dataset_t_name(d, 0),
@@ -351,12 +392,15 @@ int cli_train_prepare_data(cli_training *t)
     cli *c = t->c;
     const cli_options *o = &c->options;
     const bm_tensor *targets = bm_dataset_t(t->source.data, 0);
-    if (o->n_drop) return cli_fail(c, CLI_USAGE, "--drop is for tables; %s has arrays", t->source.given);
-    if (o->group || o->time)
-        return cli_fail(c, CLI_USAGE, "--%s is for tables; %s has arrays", o->group ? "group" : "time", t->source.given);
-    if (o->n_step) return cli_fail(c, CLI_USAGE, "--step is for tables; %s has arrays", t->source.given);
-    if (o->weights) return cli_fail(c, CLI_USAGE, "--weights is for tables; %s has arrays", t->source.given);
-    if (o->log_target) return cli_fail(c, CLI_USAGE, "--log-target is for tables; %s has arrays", t->source.given);
+    const char *of_tables = o->drop.n       ? "drop"
+                            : o->keep.n     ? "keep"
+                            : o->group      ? "group"
+                            : o->time       ? "time"
+                            : o->step.n     ? "step"
+                            : o->weights    ? "weights"
+                            : o->log_target ? "log-target"
+                                            : NULL;
+    if (of_tables) return cli_fail(c, CLI_USAGE, "--%s is for tables; %s has arrays", of_tables, t->source.given);
     if (!targets)
         return cli_fail(
             c, CLI_FAILED,

@@ -58,7 +58,8 @@ static void tables(void **state)
         { "a,b\n1,2\0\n", 9, "bad.csv" },
         { "a,b\n1,x\"2\n", 0, "bad.csv" },
         { "a,a\n1,2\n", 0,
-          "bad.csv:1:2: a second column is named \"a\"; rename one of them, or read with --rename-duplicates\n" },
+          "bad.csv:1:2: a second column is named \"a\"; rename one of them, or read with --rename-duplicates; if the first row "
+          "is data, give --no-header\n" },
         { "\xff\xfe"
           "a\0,\0b\0\n\0",
           10, "bad.csv is in UTF-16; change it to UTF-8 first (iconv -f UTF-16 -t UTF-8)" },

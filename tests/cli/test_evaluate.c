@@ -104,6 +104,35 @@ static void compared(void **state)
                  "share (regression), another one's share (regression, rows weighed by age)");
 }
 
+/* What all models say is said once, what some say with their names, however the file is called. */
+static void said_once(void **state)
+{
+    (void)state;
+    bmt_exits(
+        bmt_sh("(echo a,b,w,y; seq 100 | awk '{ print $1 \",\" $1 %% 7 \",\" 1 + $1 %% 3 \",\" 3 * $1 + $1 %% 4 }') > s.csv && "
+               "baeum train s.csv -t y -d w -q -o a.st && baeum train s.csv -t y -d w -q -s 2 -o b.st && "
+               "baeum train s.csv -t y -d b,w -q -o c.st && sed '3s/,/ /' s.csv > bad.csv && sed -i '5s/,[0-9]*,/,,/' bad.csv"),
+        0);
+    const bmt_run r = bmt_exits(bmt_sh("baeum evaluate a.st b.st c.st bad.csv --bad-rows skip"), 0);
+    bmt_contains("all", r.out, "\n! 1 row could not be read and was left out; the first: bad.csv:3:3: the row has 3 cells");
+    bmt_contains("some", r.out, "\n! a.st, b.st: 1 cell was missing and filled as in training\n");
+    int warnings = 0;
+    for (const char *at = r.out; (at = strstr(at, "\n! ")); at++) warnings++;
+    assert_int_equal(warnings, 2);
+    json_t *json = bmt_json(bmt_exits(bmt_sh("baeum evaluate a.st b.st c.st bad.csv --bad-rows skip --json"), 0));
+    assert_int_equal(json_array_size(json_object_get(json, "warnings")), 2);
+    json_decref(json);
+    bmt_exits(bmt_sh("cp a.st $(printf 'a\\377.st')"), 0); /* a name that is no UTF-8 */
+    json = bmt_json(bmt_exits(bmt_sh("baeum evaluate a*.st bad.csv --bad-rows skip --json"), 0));
+    assert_int_equal(json_array_size(json_object_get(json, "models")), 2);
+    json_decref(json);
+    json = bmt_json(bmt_exits(bmt_sh("baeum predict $(printf 'n\\377.st') bad.csv --json"), 1));
+    bmt_contains("an error, too", bmt_json_string(json, "error.message"), "n\xef\xbf\xbd.st");
+    json_decref(json);
+    bmt_contains("with the error", bmt_exits(bmt_sh("baeum evaluate a.st none.st bad.csv --bad-rows skip"), 1).out,
+                 "! a.st: 1 row could not be read");
+}
+
 static void words(void **state)
 {
     (void)state;
@@ -187,16 +216,25 @@ static void rows_of_other_kinds(void **state)
     bmt_near("log loss", bmt_json_number(other, "metrics.log_loss"), bmt_json_number(known, "metrics.log_loss"), 1e-12);
     bmt_near("area", bmt_json_number(other, "metrics.roc_auc"), bmt_json_number(known, "metrics.roc_auc"), 1e-12);
     json_decref(other), json_decref(known);
-    bmt_contains("unseen, row by row", bmt_exits(bmt_sh("baeum evaluate iris.st other.csv -q -o -"), 0).out,
-                 "\n(unseen),setosa,0\n");
+    bmt_contains("unseen, row by row",
+                 bmt_exits(bmt_sh("baeum evaluate iris.st other.csv -q -o - | head -n 5 | cut -c1-19"), 0).out,
+                 "\nrosa,setosa,0\nrosa,setosa,0\nflorentina,setosa,0\nsetosa,setosa,0");
+    bmt_exits(bmt_sh("(echo x,k; seq 60 | awk '{ print $1 \",\" $1 %% 3 }') > k.csv && baeum train k.csv -t k -q -o k.st && "
+                     "sed '2s/,.*/,/; 3s/,.*/,7/' k.csv > k7.csv"),
+              0);
+    bmt_contains("numbers as they stand, of rows that have one",
+                 bmt_exits(bmt_sh("baeum evaluate k.st k7.csv -q -o - | cut -d, -f1 | head -n 4 | paste -sd ' '"), 0).out,
+                 "target 7 0 1\n");
+    bmt_exits(bmt_sh("baeum evaluate k.st k.csv -o none/r.csv"), 1);
     bmt_contains("no target at all", bmt_exits(bmt_sh("sed '2,$s/,[a-z]*$/,/' iris.csv | baeum evaluate iris.st -"), 1).err,
                  "is missing in all 150 rows");
 }
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(as_in_training),      cmocka_unit_test(words),
-                                        cmocka_unit_test(residuals),           cmocka_unit_test(compared),
-                                        cmocka_unit_test(counted_and_refused), cmocka_unit_test(rows_of_other_kinds) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(as_in_training),     cmocka_unit_test(words),
+                                        cmocka_unit_test(residuals),          cmocka_unit_test(compared),
+                                        cmocka_unit_test(said_once),          cmocka_unit_test(counted_and_refused),
+                                        cmocka_unit_test(rows_of_other_kinds) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

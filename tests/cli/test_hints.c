@@ -82,6 +82,144 @@ static void lists(void **state)
                  "--drop: there is no column \"bb\"; did you mean \"b\"?");
 }
 
+/* Names with commas stand in double quotes, in those two for one; what cannot be is told with the right form. */
+static void quoted(void **state)
+{
+    (void)state;
+    bmt_exits(
+        bmt_sh(
+            "(echo '\"x,y\",\"q\"\"q\", z ,y,x'; seq 60 | awk '{ print $1 \",\" $1 %% 7 \",\" $1 %% 5 \",\" $1 * $1 / 8 \",\" "
+            "$1 %% 11 }') > l.csv"),
+        0);
+    static const struct {
+        const char *options, *recipe;
+    } fine[] = {
+        { "-d '\"x,y\",\"q\"\"q\"'", "z, x: standardised\n" },
+        { "-d 'x,y'", "q\"q, z, x: standardised\n" }, /* one column of that very name */
+        { "-d ' \"x,y\" , z , x'", "q\"q: standardised\n" },
+        { "-d '\"z\"'", "x,y, q\"q, x: standardised\n" },
+        { "--step '\"x,y\",z=min_max' -d x", "x,y, z: min_max\n" },
+        { "-d 'q\"q,x'", "x,y, z: standardised\n" }, /* a quote inside is one */
+    };
+    for (size_t i = 0; i < BMI_COUNT(fine); i++) {
+        char want[100];
+        snprintf(want, sizeof want, "recipe       %s", fine[i].recipe);
+        bmt_contains(fine[i].options, bmt_exits(bmt_sh("baeum train l.csv -t y %s -o l.st", fine[i].options), 0).out, want);
+    }
+    static const struct {
+        const char *options, *says;
+    } wrong[] = {
+        { "-d 'z,\"x,y'", "--drop: z,\"x,y has a double quote that is not closed, or not followed by a comma\n" },
+        { "-d '\"x,y\"z'", "has a double quote that is not closed, or not followed by a comma\n" },
+        { "-d '\"\"'", "--drop: there is no column \"\"; " },
+        { "--missing '\"a'", "--missing: \"a has a double quote that is not closed" },
+    };
+    for (size_t i = 0; i < BMI_COUNT(wrong); i++)
+        bmt_contains(wrong[i].options, bmt_exits(bmt_sh("baeum train l.csv -t y %s", wrong[i].options), 2).err, wrong[i].says);
+    bmt_exits(bmt_sh("sed -i '1s/,x$/,w/' l.csv && baeum train l.csv -t y -q -o l.st"), 0);
+    bmt_contains(
+        "cut at its comma", bmt_exits(bmt_sh("baeum train l.csv -t y -d 'x,y,z'"), 2).err,
+        "--drop: there is no column \"x\"; did you mean \"x,y\"? A name with a comma stands in double quotes: '\"x,y\"'\n");
+    assert_string_equal(
+        bmt_line(bmt_exits(bmt_sh("baeum predict l.st l.csv --id '\"x,y\",\"q\"\"q\", w' | cut -d, -f1-4"), 0).out, 0),
+        "\"x,y\",\"q\"\"q\",w");
+    bmt_contains("more marks than there is room for",
+                 bmt_exits(bmt_sh("baeum train l.csv -t y --missing $(seq -s, 65)"), 2).err,
+                 "--missing: more than 64 texts are too many");
+}
+
+/* What is proposed behind --drop is taken by a shell and by the list as it stands. */
+static void proposed(void **state)
+{
+    (void)state;
+    bmt_exits(bmt_sh("(echo '\"it'\"'\"'s, $1\",b,y'; seq 60 | awk '{ print $1 \",\" $1 %% 7 \",\" 3 * $1 }') > l.csv"), 0);
+    char *out = strdup(bmt_exits(bmt_sh("baeum train l.csv -t y -q"), 0).out), *line = strstr(out, "   --drop ");
+    assert_non_null(line);
+    line[strcspn(line, "\n")] = 0;
+    bmt_contains(line, bmt_exits(bmt_sh("baeum train l.csv -t y %s", line), 0).out, "recipe       b: standardised\n");
+    free(out);
+    bmt_exits(bmt_sh("(echo x1,x10,y; seq 60 | awk '{ print 3 * $1 \",\" $1 %% 7 \",\" 3 * $1 }') > l.csv"), 0);
+    assert_null(strstr(bmt_exits(bmt_sh("baeum train l.csv -t y -d x1"), 0).out, "x1 gives y")); /* x10 is another column */
+}
+
+/* Columns of a named set that are no predictors. */
+static void left_out(void **state)
+{
+    (void)state;
+    const bmt_run r = bmt_exits(bmt_sh("baeum train infert"), 0);
+    bmt_contains(
+        "told", r.out,
+        "\nleft out     stratum, pooled.stratum: they number the groups in which cases were matched with controls (--keep uses "
+        "them)\n");
+    static const struct {
+        const char *options;
+        double features, left_out;
+    } cases[] = {
+        { "", 8, 2 },
+        { "--keep stratum,pooled.stratum", 10, 0 },
+        { "--keep stratum", 9, 1 },
+        { "-d age", 7, 2 },
+        { "-d stratum", 8, 1 },
+        { "-t stratum --task regression", 9, 1 },
+        { "--weights stratum", 8, 1 },
+        { "--keep age", 8, 2 },
+        { "--keep stratum --step stratum=min_max", 9, 1 },
+    };
+    for (size_t i = 0; i < BMI_COUNT(cases); i++) {
+        json_t *json = bmt_json(bmt_exits(bmt_sh("baeum train infert %s --json -o i.st", cases[i].options), 0)),
+               *model = bmt_json(bmt_exits(bmt_sh("baeum inspect i.st --json"), 0));
+        bmt_near(cases[i].options, (double)json_array_size(json_object_get(model, "features")), cases[i].features, 0);
+        bmt_near(cases[i].options, (double)json_array_size(json_object_get(json, "left_out")), cases[i].left_out, 0);
+        json_decref(json), json_decref(model);
+    }
+    bmt_exits(bmt_sh("baeum data get infert -q && baeum train infert.csv -o i.st | grep -q '^left out     stratum' && "
+                     "cp infert.csv study.csv && ! baeum train study.csv -t case -o i.st | grep '^left out'"),
+              0);
+    bmt_contains("both", bmt_exits(bmt_sh("baeum train infert --keep stratum -d stratum"), 2).err,
+                 "--drop and --keep both name \"stratum\"");
+    bmt_contains(
+        "a step", bmt_exits(bmt_sh("baeum train infert --step stratum=min_max"), 2).err,
+        "--step: \"stratum\" is left out; steps are done to columns that are used (--keep uses one that a set leaves out)");
+    bmt_contains("a dropped one", bmt_exits(bmt_sh("baeum train iris -d Petal.Width --step Petal.Width=min_max"), 2).err,
+                 "--step: \"Petal.Width\" is left out; steps are done to columns that are used\n");
+    bmt_contains("arrays", bmt_exits(bmt_sh("baeum train moons --keep z"), 2).err, "--keep: there is no column \"z\"");
+}
+
+/* Rare classes that nobody is taken for. */
+static void rare(void **state)
+{
+    (void)state;
+    bmt_exits(
+        bmt_sh("(echo x,y; seq 1000 | awk '{ print ($1 * 7919 %% 101) \",\" ($1 %% 20 ? \"often\" : \"rare\") }') > r.csv && "
+               "(echo x,y; seq 1000 | awk '{ print ($1 * 7919 %% 101) \",\" ($1 %% 2 ? \"a\" : \"b\") }') > even.csv && "
+               "(echo x,y; seq 1000 | awk '{ print $1 %% 100 \",\" ($1 %% 100 > 90 ? \"rare\" : \"often\") }') > told.csv"),
+        0);
+    static const char never[] =
+        "! \"rare\" is never predicted, though 7 of 150 rows have it: --balanced makes rare classes weigh as much as "
+        "frequent ones in training\n",
+                      hint[] = "--balanced makes rare";
+    bmt_contains("training", bmt_exits(bmt_sh("baeum train r.csv -t y -o r.st"), 0).out, never);
+    bmt_contains("with few words", bmt_exits(bmt_sh("baeum train r.csv -t y -q -o r.st"), 0).out, never);
+    bmt_contains("evaluating", bmt_exits(bmt_sh("baeum evaluate r.st r.csv"), 0).out,
+                 "! \"rare\" is never predicted, though 50 of 1,000 rows have it: --balanced makes");
+    json_t *json = bmt_json(bmt_exits(bmt_sh("baeum evaluate r.st r.csv --json"), 0));
+    bmt_contains("as JSON", json_string_value(json_array_get(json_object_get(json, "warnings"), 0)), "never predicted");
+    json_decref(json);
+    static const char *const none[] = { "train r.csv -t y --balanced -o b.st", "evaluate b.st r.csv",
+                                        "train even.csv -t y -m perceptron", "train told.csv -t y", "train iris" };
+    for (size_t i = 0; i < BMI_COUNT(none); i++) assert_null(strstr(bmt_exits(bmt_sh("baeum %s", none[i]), 0).out, hint));
+    /* rare ones are predicted, for others */
+    bmt_exits(bmt_sh("(echo x,y; seq 40 | awk '{ print -$1 \",often\" }; END { for (i = 0; i < 10; i++) print \"900,rare\" }') "
+                     "> u.csv && "
+                     "(echo x,y; seq 40 | awk '{ print ($1 %% 4 == 1 ? 900 : -$1) \",\" ($1 %% 8 == 2 ? \"rare\" : \"often\") "
+                     "}') > v.csv && "
+                     "baeum train u.csv -t y -q --validation 0 --test 0 -o u.st"),
+              0);
+    bmt_contains(
+        "no more right", bmt_exits(bmt_sh("baeum evaluate u.st v.csv"), 0).out,
+        "! no more rows are right than by always saying \"often\" (25 against 35): --balanced makes rare classes weigh");
+}
+
 /* A folder that is not there: the same words wherever something is written, before any work. */
 static void folders(void **state)
 {
@@ -107,7 +245,8 @@ static void folders(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(model_and_task), cmocka_unit_test(next), cmocka_unit_test(lists),
-                                        cmocka_unit_test(folders) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(model_and_task), cmocka_unit_test(next),   cmocka_unit_test(lists),
+                                        cmocka_unit_test(folders),        cmocka_unit_test(quoted), cmocka_unit_test(proposed),
+                                        cmocka_unit_test(left_out),       cmocka_unit_test(rare) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

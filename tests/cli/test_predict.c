@@ -117,6 +117,60 @@ static void met(void **state)
         "! 2 rows are empty in all columns of the model, the first of them row 1: their predictions rest on fillings\n");
 }
 
+/* Texts as long as they come, in letters of several bytes; a blank that does not break is told as such. */
+static void named_texts(void **state)
+{
+    (void)state;
+    bmt_exits(bmt_sh("awk 'BEGIN { print \"aé,bé,cé,dé,n,y\"; for (i = 0; i < 200; i++) { for (k = 0; k < 4; k++) "
+                     "printf \"%%s,\", i %% (k + 2) ? \"u\" : \"v\"; print i \",\" i %% 7 } }' > w.csv && "
+                     "baeum train w.csv -t y --task regression -q -o w.st"),
+              0);
+    bmt_exits(
+        bmt_sh(
+            "(echo aé,bé,cé,dé,n; for i in 1 2 3; do w=$(printf '😀%%.0s' 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 "
+            "22 23)$i; echo $w,$w,$w,$w,1; done; printf 'u,u,u,u,1\\302\\2402x\\n') > new.csv"),
+        0);
+    const bmt_run r = bmt_exits(bmt_sh("baeum predict w.st new.csv"), 0);
+    bmt_contains("all of them", r.err, "😀2\" (1), \"😀😀");
+    bmt_contains("the last column", r.err, "; dé \"😀");
+    bmt_contains("a blank", r.err, ": n \"1<U+00A0>2x\" (1)\n");
+    assert_int_equal(bmt_lines(r.out), 5);
+}
+
+/* A network's numbers are f32: no text has more digits than give the same one back. */
+static void digits(void **state)
+{
+    (void)state;
+    bmt_exits(
+        bmt_sh(
+            "baeum train c.csv -t kind -m mlp:4,epochs=3 -q -o f.st && baeum train line.csv -t y -m mlp:4,epochs=3 -q -o g.st"),
+        0);
+    static const char *const lines[] = { "f.st c.csv", "g.st line.csv" };
+    for (int i = 0; i < 2; i++) {
+        char *csv = strdup(bmt_exits(bmt_sh("baeum predict %s -q", lines[i]), 0).out);
+        json_t *json = bmt_json(bmt_exits(bmt_sh("baeum predict %s -q --json", lines[i]), 0));
+        const json_t *list = json_object_get(json, "predictions");
+        for (int row = 0; row < 40; row++) {
+            const char *text = bmt_line(csv, row + 1), *number = i ? text : strchr(text, ',') + 1;
+            const double whole = bmt_json_number(json_array_get(list, (size_t)row), i ? "prediction" : "p_high");
+            char shorter[40];
+            assert_true(strtof(number, NULL) == (float)whole);
+            assert_in_range(strspn(number, "-0123456789."), 1, 14);
+            snprintf(shorter, sizeof shorter, "%.5g", whole); /* and no fewer where they are needed */
+            assert_true(strcspn(number, ",") <= 7 || strtof(shorter, NULL) != (float)whole);
+        }
+        json_decref(json);
+        free(csv);
+    }
+    bmt_exits(bmt_sh("awk -F, 'NR > 1 { $3 += 1700000000 } { print $1 \",\" $2 \",\" $3 }' line.csv > far.csv && "
+                     "baeum train far.csv -t y -m mlp:4,epochs=3 -q -o h.st"),
+              0);
+    const double far = atof(bmt_line(bmt_exits(bmt_sh("baeum predict h.st far.csv -q"), 0).out, 1));
+    assert_true(far > 1e6 && far != (double)(float)far);
+    bmt_contains("a learner's are f64", bmt_line(bmt_exits(bmt_sh("baeum predict c.st c.csv -q"), 0).out, 1), ",0.");
+    assert_true(strlen(bmt_line(bmt_exits(bmt_sh("baeum predict c.st c.csv -q"), 0).out, 1)) > 30);
+}
+
 /* Rows that cannot be read, and rows with numbers beyond f32, keep their place and stay empty. */
 static void unusable(void **state)
 {
@@ -239,9 +293,9 @@ static void refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(classes), cmocka_unit_test(numbers),  cmocka_unit_test(counted),
-        cmocka_unit_test(met),     cmocka_unit_test(unusable), cmocka_unit_test(not_finite),
-        cmocka_unit_test(ids),     cmocka_unit_test(places),   cmocka_unit_test(refused),
+        cmocka_unit_test(classes),  cmocka_unit_test(numbers),    cmocka_unit_test(counted),     cmocka_unit_test(met),
+        cmocka_unit_test(unusable), cmocka_unit_test(not_finite), cmocka_unit_test(named_texts), cmocka_unit_test(digits),
+        cmocka_unit_test(ids),      cmocka_unit_test(places),     cmocka_unit_test(refused),
     };
     return cmocka_run_group_tests(tests, setup, NULL);
 }

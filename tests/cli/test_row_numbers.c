@@ -45,7 +45,7 @@ static void row_numbers(void **state)
     bmt_contains(
         "as a shell takes it", bmt_exits(bmt_sh("baeum train x.csv -t y -q"), 0).out,
         "! Row ID looks like a number of the row (1 to 100, all different), but is learned from as a measure: does it mean "
-        "more?   --drop \"Row ID\"\n");
+        "more?   --drop 'Row ID'\n");
     assert_null(strstr(bmt_exits(bmt_sh("baeum train x.csv -t y -q --drop 'Row ID'"), 0).out, "number of the row"));
     assert_null(strstr(bmt_exits(bmt_sh("baeum train x.csv -t y -q --drop b"), 0).out, "number of the row"));
 }

@@ -110,8 +110,8 @@ static void wrong(void **state)
         { "baeum score m.st x.csv", "did you mean evaluate?" },
         { "baeum predict m.st x.csv --proba",
           "there is no option --proba; the probability of each class is in the columns p_<class>" },
-        { "baeum train iris -m mlp:4 --optimizer adam:schedule=cosine",
-          "--optimizer: adam: schedule: the steps of cosine is required and was not given; it must be > 0; it stands in "
+        { "baeum train iris -m mlp:4 --optimizer adam:schedule=step",
+          "--optimizer: adam: schedule: the every of step is required and was not given; it must be > 0; it stands in "
           "brackets, as in "
           "adam:schedule=cosine(1000)" },
         { "baeum xyzzy", "there is no command \"xyzzy\"; baeum --help" },
