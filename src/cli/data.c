@@ -99,13 +99,13 @@ static int write_table(cli *c, const bm_table *t, const char *path)
 /* A copy of a set as a CSV file. */
 static int get(cli *c, const cli_source *s)
 {
-    char path[4096];
-    snprintf(path, sizeof path, "%s.csv", s->stem);
-    if (c->options.output) snprintf(path, sizeof path, "%s", c->options.output);
+    char made[1100];
+    snprintf(made, sizeof made, "%s.csv", s->stem);
+    const char *path = c->options.output ? c->options.output : made;
     if (cli_is_stdout(path)) c->to = stderr;
     if (c->json && cli_is_stdout(path)) return cli_fail(c, CLI_USAGE, "-o %s and --json both want standard output", path);
     const int status = write_table(c, s->table, path);
-    if (!status) cli_put(c, "file", json_string(path));
+    if (!status) cli_put(c, "file", cli_text(path));
     return status;
 }
 
@@ -125,11 +125,12 @@ static int split(cli *c, const cli_source *s)
     int status = bm_failed(p.train) ? cli_fail_text(c, CLI_FAILED, bm_error(p.train)) : CLI_DONE;
     for (int k = 0; k < 3; k++) {
         char path[4096];
-        snprintf(path, sizeof path, "%s-%s.csv", o->output ? o->output : s->stem, names[k]);
+        if (snprintf(path, sizeof path, "%s-%s.csv", o->output ? o->output : s->stem, names[k]) >= (int)sizeof path && !status)
+            status = cli_fail(c, CLI_FAILED, "-o: the name is too long");
         if (!status && part[k]) {
             status = write_table(c, part[k], path);
             json_object_set_new(files, names[k],
-                                json_pack("{s:s, s:I}", "file", path, "rows", (json_int_t)bm_table_rows(part[k])));
+                                json_pack("{s:o, s:I}", "file", cli_text(path), "rows", (json_int_t)bm_table_rows(part[k])));
         }
         bm_free(part[k]);
     }

@@ -68,7 +68,7 @@ int cli_data_get_images(cli *c, const char *name)
         const int status = copy(c, from[i], to, &bytes);
         if (status) return status;
     }
-    cli_put(c, "folder", json_string(folder));
+    cli_put(c, "folder", cli_text(folder));
     cli_say(c, folder, "4 files, %s", cli_bytes(size, bytes));
     if (!strcmp(folder, set->file)) cli_say(c, "", "next: baeum train %s --data .", name);
     return CLI_DONE;

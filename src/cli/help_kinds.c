@@ -82,7 +82,8 @@ static void say_numbers(const bmi_choice_kind *kind, FILE *to)
     for (int i = 0; i < 2 && kind->number[i].name; i++) {
         const bm_choice_number *n = &kind->number[i];
         fprintf(to, "      %-14s  %s", n->name, n->doc ? n->doc : "");
-        if (isnan(n->initial)) fputs("; required\n", to);
+        if (isnan(n->initial) && !strcmp(n->name, "steps")) fputs("; default: all of the fit\n", to); /* bmi_network_schedule */
+        else if (isnan(n->initial)) fputs("; required\n", to);
         else fprintf(to, "; default %s\n", (bmi_write_real(number, n->initial), number));
     }
 }

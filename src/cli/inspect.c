@@ -277,7 +277,7 @@ static void inspect_arrays(cli *c, const cli_source *s)
     const bm_dataset *parts[] = { s->data, s->test };
     json_t *json = json_array();
     cli_grid g = { .columns = 6 };
-    char text[64];
+    char text[140];
     cli_grid_add(&g, "array"), cli_grid_add(&g, "type"), cli_grid_add(&g, "shape"), cli_grid_add(&g, "min"),
         cli_grid_add(&g, "mean"), cli_grid_add(&g, "max");
     for (int p = 0; p < 2 && parts[p]; p++)
@@ -296,13 +296,13 @@ static void inspect_arrays(cli *c, const cli_source *s)
             }
             for (int64_t d = 0, n = 0; d < shape.rank; d++)
                 n += snprintf(dims + n, 24, "%s%" PRId64, d ? "×" : "", shape.dim[d]);
-            snprintf(text, sizeof text, "%.30s%s", name, p ? " (test)" : s->test ? " (train)" : "");
+            cli_append(cli_cell(text, name, 30), sizeof text, "%s", p ? " (test)" : s->test ? " (train)" : "");
             cli_grid_add(&g, text);
             cli_grid_add(&g, bm_type_name(bm_tensor_type(x)));
             cli_grid_add(&g, dims);
             add_real(&g, low), add_real(&g, sum / (double)bm_tensor_size(x)), add_real(&g, high);
             json_array_append_new(json,
-                                  json_pack("{s:s, s:s, s:s, s:o, s:o, s:o}", "name", text, "type",
+                                  json_pack("{s:o, s:s, s:s, s:o, s:o, s:o}", "name", cli_text(text), "type",
                                             bm_type_name(bm_tensor_type(x)), "shape", dims, "min", cli_number(low), "mean",
                                             cli_number(sum / (double)bm_tensor_size(x)), "max", cli_number(high)));
         }

@@ -119,15 +119,18 @@ static int join_labels(cli *c, const char *path, bm_dataset **d)
     return status;
 }
 
+static int has_targets(cli *c, const char *data)
+{
+    return cli_fail(c, CLI_USAGE, "--target: %s has its own targets, which are learned; leave the option out", data);
+}
+
 static int open_file(cli *c, const char *data, cli_source *s)
 {
     char labels[4096];
     s->data = bm_dataset_load(data);
     if (bm_failed(s->data)) return cli_fail_text(c, CLI_FAILED, bm_error(s->data));
     if (bm_dataset_t(s->data, 0)) {
-        if (c->options.target)
-            return cli_fail(c, CLI_USAGE, "--target: %s has its targets in it, as \"%s\"; give it without", data,
-                            bm_dataset_t_name(s->data, 0));
+        if (c->options.target) return has_targets(c, data);
         s->test = bm_dataset_load(data, .part = "test");
         if (bm_failed(s->test)) {
             bm_free(s->test);
@@ -142,6 +145,7 @@ static int open_file(cli *c, const char *data, cli_source *s)
 static int open_set(cli *c, const char *data, cli_source *s)
 {
     bm_dataset **const part[] = { &s->data, &s->test };
+    if (c->options.target && bmi_set_find(data)) return has_targets(c, data);
     for (int i = 0; i < 2; i++) {
         const bm_dataset *d = *part[i] = bm_dataset_load(data, .part = i ? "test" : "train");
         if (bmi_set_find(data) && bm_status_of(d) == BM_E_DATA)

@@ -192,7 +192,7 @@ int cli_train_model(cli_training *t)
     int status = bm_failed(t->model) ? 0 : check_task(t);
     if (!status && !bm_failed(t->model)) status = compile(t);
     if (status) return status;
-    cli_put(c, "model", json_string(t->spec));
+    cli_put(c, "model", cli_text(t->spec));
     if (!bm_failed(t->model)) return 0;
     if (c->options.optimizer && strstr(bm_error(t->model), "schedule: the "))
         return cli_fail(

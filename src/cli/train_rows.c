@@ -411,7 +411,7 @@ int cli_train_prepare_data(cli_training *t)
         return cli_fail(c, CLI_USAGE, "--task %s: the targets of %s are %s", o->task, t->source.given,
                         t->task == BM_REGRESSION ? "reals" : "classes");
     cli_put(c, "task", json_string(t->task == BM_REGRESSION ? "regression" : "classification"));
-    cli_put(c, "target", json_string(bm_dataset_t_name(t->source.data, 0)));
+    cli_put(c, "target", cli_text(bm_dataset_t_name(t->source.data, 0)));
     int status = check_finite(t, bm_dataset_x(t->source.data, 0), bm_dataset_x_name(t->source.data, 0));
     if (!status) status = check_finite(t, targets, bm_dataset_t_name(t->source.data, 0));
     if (status) return status;

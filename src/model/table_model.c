@@ -119,6 +119,8 @@ static bm_status apply(table_fit *f, int i)
     const bm_table *own = i == 1 ? f->o.validation_table : i == 2 ? f->o.test_table : NULL;
     const int64_t first = i == 0 ? 0 : i == 1 ? f->counts[0] : f->counts[0] + f->counts[1];
     if (!own && !f->counts[i]) return BM_OK;
+    if (own && !own->object.error.status && !own->rows)
+        return bmi_fail(f->e, BM_E_DATA, f->here, "fit: the %s table has no rows", part_names[i]);
     if (own && f->m->recipe->weights && bmi_weights_check(f->e, f->m->recipe, own, (bm_rows){ 0 }, f->here))
         return f->e->status;
     const bm_rows rows = own ? (bm_rows){ 0 } : (bm_rows){ f->order + first, (size_t)f->counts[i] };

@@ -184,6 +184,8 @@ static void set_in_two_parts(void **state)
                      TEST_ROWS + 1);
     bmt_contains("judged on its test part", bmt_exits(bmt_sh("BAEUM_DATA=sets baeum evaluate mnist.safetensors mnist"), 0).out,
                  "\nmodel ");
+    bmt_contains("other targets", bmt_exits(bmt_sh("baeum train mnist --data sets -t y.npy"), 2).err,
+                 "--target: mnist has its own targets");
     bmt_contains("asked for another", bmt_exits(bmt_sh("baeum train mnist --data sets -m mlp:4 -e 1 --test .5"), 0).out,
                  "84 train · 36 validation · 120 test");
     bmt_contains("get", bmt_exits(bmt_sh("baeum data get mnist --data sets -o copy"), 0).out, "4 files");
@@ -236,6 +238,8 @@ static void npz(void **state)
     }
     bmt_contains("inspect", bmt_exits(r, 0).out, "x       u8     240×4×4×1");
     through("c.npz", "c.npz");
+    bmt_contains("two targets", bmt_exits(bmt_sh("baeum train c.npz --target y.npy"), 2).err,
+                 "--target: c.npz has its own targets, which are learned; leave the option out");
     bmt_contains("evaluate", bmt_exits(bmt_sh("baeum evaluate a.st c.npz"), 0).out, "\nmodel         1.000");
     member both[2] = { { .name = "x_train" }, { .name = "x_test" } },
            labels[2] = { { .name = "y_train" }, { .name = "y_test" } };
@@ -281,6 +285,13 @@ static void wrong_numbers(void **state)
     bmt_temp_file("l.npy", file, make_npy(file, "<i8", "2,", labels, sizeof labels));
     bmt_contains("a label", bmt_exits(bmt_sh("baeum train w.npy -t l.npy"), 1).err,
                  "label 1 is -4; labels are class numbers from 0");
+    labels[1] = INT64_C(1) << 32;
+    bmt_temp_file("l.npy", file, make_npy(file, "<i8", "2,", labels, sizeof labels));
+    bmt_contains("a label that no i32 holds", bmt_exits(bmt_sh("baeum train w.npy -t l.npy"), 1).err,
+                 "l.npy: label 1 is 4.29497e+09, which is no class number");
+    bmt_temp_file("l.npy", file, make_npy(file, "|u1", "2, 3", labels, 6));
+    bmt_contains("one-hot labels", bmt_exits(bmt_sh("baeum train w.npy -t l.npy"), 1).err,
+                 "l.npy: labels are one class number a row; here a row has 3 numbers");
     labels[1] = 0;
     bmt_temp_file("l.npy", file, make_npy(file, "<i8", "2,", labels, sizeof labels));
     bmt_contains("one class", bmt_exits(bmt_sh("baeum train w.npy -t l.npy --validation 0 --test 0"), 1).err, "one class");

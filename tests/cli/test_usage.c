@@ -85,6 +85,7 @@ static void lists(void **state)
         { "losses", "\n  huber " },
         { "optimizers", "\n  all of them\n      schedule " },
         { "schedules", "\n  cosine " },
+        { "schedules", "updates until 0; default: all of the fit\n" },
         { "metrics", "\n  roc_auc " },
         { "penalties", "\n  l2 " },
         { "initializers", "\n  glorot_uniform " },

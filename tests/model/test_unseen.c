@@ -271,6 +271,15 @@ static void held_out(void **state)
         assert_int_equal(bm_status_of(same), BM_E_DATA);
         bmt_contains("nothing to judge", bm_error(same),
                      "no row of the test part has a class that was there in training: \"d\" 1, \"e\" 1 were not there");
+        bm_table *none = bm_table_new();
+        for (int k = 0; k < 2; k++) { /* which of the tables it is */
+            bm_clear(same);
+            bm_fit_table(same, train, .validation_table = k ? held : none, .test_table = k ? none : held);
+            assert_int_equal(bm_status_of(same), BM_E_DATA);
+            bmt_contains("an empty table", bm_error(same),
+                         k ? "fit: the test table has no rows" : "fit: the validation table has no rows");
+        }
+        bm_free(none);
         bm_free(m), bm_free(same), bm_free(r);
     }
     bm_free(train), bm_free(held), bm_free(known), bm_free(strangers);

@@ -46,11 +46,10 @@ ROW(step, "factor^floor(t / every)", power(p[1], whole(bm_scale(bm_shift(t, .5),
 ROW(exponential, "factor^(t / every)", power(p[1], bm_scale(t, 1 / p[0])), STEPS("every", "updates for one factor"), FACTOR)
 ROW(cosine, "last + (1 - last) (1 + cos(pi t / steps)) / 2, then last (Loshchilov and Hutter, 2017)",
     bm_shift(bm_scale(bm_cos(bm_scale(progress(t, p[0]), PI)), (1 - p[1]) / 2), (1 + p[1]) / 2),
-    STEPS("steps", "updates until the last factor; of the command: all unless given"),
-    { .name = "last", .low = 0, .high = 1, .doc = "factor at the end" })
+    STEPS("steps", "updates until the last factor"), { .name = "last", .low = 0, .high = 1, .doc = "factor at the end" })
 ROW(polynomial, "(1 - t / steps)^power, then 0",
     bm_pow(bm_shift(bm_neg(progress(t, p[0])), 1), bm_cast(bm_number(t.graph, p[1]), BM_F64)),
-    STEPS("steps", "updates until 0; of the command: all unless given"),
+    STEPS("steps", "updates until 0"),
     { .name = "power", .initial = 1, .low = 0, .high = INFINITY, .above = true, .below = true, .doc = "1 is a straight line" })
 
 #define KIND(name_)                           \
