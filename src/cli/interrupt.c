@@ -14,7 +14,7 @@ static void handle(int number)
     (void)number;
     interrupted = 1;
     if (old_int.sa_handler != SIG_IGN) signal(SIGINT, SIG_DFL);
-    signal(SIGTERM, SIG_DFL);
+    if (old_term.sa_handler != SIG_IGN) signal(SIGTERM, SIG_DFL);
     if (working) bm_stop(working);
 }
 
@@ -27,7 +27,7 @@ void cli_interrupt_begin(bm_model *m)
     sigaction(SIGINT, NULL, &old_int);
     sigaction(SIGTERM, NULL, &old_term);
     if (old_int.sa_handler != SIG_IGN) sigaction(SIGINT, &action, NULL); /* a shell's background job ignores it: leave that */
-    sigaction(SIGTERM, &action, NULL);
+    if (old_term.sa_handler != SIG_IGN) sigaction(SIGTERM, &action, NULL);
 }
 
 bool cli_interrupt_end(void)

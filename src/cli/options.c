@@ -201,7 +201,7 @@ static int read_share(cli *c, const option_row *r, const char *text, double *int
     if (n > 1 && text[n - 1] == '%' && bmi_read_real(text, n - 1, into, &overflow)) *into /= 100;
     else if (!bmi_read_real(text, n, into, &overflow)) {
         *into = NAN;
-        return *text ? 0 : cli_fail(c, CLI_USAGE, "--%s is empty; give a share of the rows or a file", r->name);
+        return 0;
     }
     if (*into >= 0 && *into < 1) return 0;
     return cli_fail(c, CLI_USAGE, "--%s is \"%s\"; a share of the rows is at least 0 and below 1", r->name, text);

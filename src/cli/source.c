@@ -48,6 +48,14 @@ static int table_failed(cli *c, const bm_table *t)
     return cli_fail(c, CLI_FAILED, "%.*s%s", of_c ? (int)(of_c - bm_error(t)) : 10000, bm_error(t), extra);
 }
 
+/* What a note of the library ends by, and the option that does it here. */
+typedef struct decimal_word {
+    const char *library, *option;
+} decimal_word;
+static const decimal_word decimal_words[] = { { "say that it is the decimal sign", "give --decimal comma" },
+                                              { "say that the decimal sign is a point", "give --decimal point" },
+                                              { 0 } };
+
 static int open_table(cli *c, bm_table *t, cli_source *s)
 {
     s->table = t;
@@ -57,7 +65,11 @@ static int open_table(cli *c, bm_table *t, cli_source *s)
         if (!strncmp(note, "the first row looks like data", 29)) continue;               /* cli_warn_header looks closer */
         const char *out = c->command == &cli_predict ? strstr(note, " left out") : NULL; /* there such a row keeps its place */
         const int verb = out && !strncmp(out - 4, " was", 4) ? 3 : 4;
-        if (out) cli_warn(c, "%.*s%s empty%s", (int)(out - note) - verb, note, verb == 3 ? "stays" : "stay", out + 9);
+        const decimal_word *word = decimal_words;
+        while (word->library && !strstr(note, word->library)) word++;
+        if (word->library && c->command->options >> OPT_DECIMAL & 1)
+            cli_warn(c, "%.*s%s", (int)(strstr(note, word->library) - note), note, word->option);
+        else if (out) cli_warn(c, "%.*s%s empty%s", (int)(out - note) - verb, note, verb == 3 ? "stays" : "stay", out + 9);
         else cli_warn(c, "%s", note);
     }
     return 0;
@@ -158,7 +170,13 @@ static int open_set(cli *c, const char *data, cli_source *s)
 /* A table or images by name. */
 static int open_named(cli *c, const bm_csv_options *how, cli_source *s)
 {
-    bm_table *t = bm_table_load_at(how, sizeof *how, BM_HERE);
+    bm_csv_options own = *how; /* how a set is written is known; baeum data writes it as these options say */
+    if (c->command != &cli_data && (how->no_header || how->delimiter))
+        return cli_fail(c, CLI_USAGE, "--%s is of CSV files; %s is no file that is here",
+                        how->no_header ? "no-header" : "delimiter", how->path);
+    own.no_header = false;
+    own.delimiter = 0;
+    bm_table *t = bm_table_load_at(&own, sizeof own, BM_HERE);
     if (!bm_failed(t) || bm_status_of(t) != BM_E_DATA) return open_table(c, t, s);
     bm_free(t);
     return open_set(c, how->path, s);

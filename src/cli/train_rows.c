@@ -18,8 +18,11 @@ typedef struct dropping {
 static int keep_column(void *user, int64_t column)
 {
     const dropping *d = user;
-    d->kept[column] = true;
-    return 0;
+    const bmi_set *set = bmi_set_find(d->training->source.stem);
+    const char *name = bm_table_column_name(d->training->source.table, column);
+    for (int i = 0; set && set->leave_out[i]; i++) d->kept[column] |= !strcmp(set->leave_out[i], name);
+    if (d->kept[column]) return 0;
+    return cli_fail(d->training->c, CLI_USAGE, "--keep: \"%s\" is not left out by itself; --drop leaves columns out", name);
 }
 
 static void drop(const dropping *d, int64_t column)

@@ -264,7 +264,7 @@ static bool note_form(bmi_csv_work *w, const bmi_column *c, const verdict *v, co
     bmi_number_form_read(form, text, n, &value, &integer, &whole);
     bmi_write_real(number, value);
     return bmi_notes_add(w->context, &w->out->notes, "%.100s has %s: \"%.60s\" is read as %s%s", c->name, list, text, number,
-                         !ambiguous             ? ""
+                         !ambiguous || !strchr(text, ',') ? ""
                          : form->decimal == ',' ? "; if the comma is no decimal comma, say that the decimal sign is a point"
                                                 : "; if the comma is a decimal comma, say that it is the decimal sign");
 }

@@ -238,8 +238,8 @@ bool bmi_number_form_read(const bmi_number_form *f, const char *text, size_t n, 
     size_t length = 0;
     *whole = INT64_MIN;
     if (bmi_number_form_is_plain(f)) {
-        while (blank(text, n) == 1) text++, n--;
-        while (blank_behind(text, n) == 1) n--;
+        while ((length = blank(text, n))) text += length, n -= length;
+        while ((length = blank_behind(text, n))) n -= length;
         if (!bmi_cell_number(text, n, value, integer) || !isfinite(*value)) return false;
         if (*integer && !bmi_read_int(text, n, whole)) *whole = INT64_MIN;
         return true;

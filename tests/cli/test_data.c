@@ -38,6 +38,13 @@ static void show(void **state)
     json = bmt_json(bmt_exits(bmt_sh("printf 'a;b\\n1;x\\n;y\\n' | baeum data show - --json"), 0));
     assert_true(json_is_null(json_object_get(json_array_get(json_object_get(json, "rows"), 1), "a")));
     json_decref(json);
+    bmt_exits(bmt_sh("baeum data get iris --delimiter ';' --no-header -q -o semi.csv && head -n 1 semi.csv | grep -qx "
+                     "'5.1;3.5;1.4;0.2;setosa'"),
+              0);
+    bmt_contains("a set is no file", bmt_exits(bmt_sh("baeum train iris --no-header"), 2).err,
+                 "--no-header is of CSV files; iris is no file");
+    bmt_contains("a set is no file", bmt_exits(bmt_sh("baeum train moons --delimiter ';'"), 2).err,
+                 "--delimiter is of CSV files; moons is");
     bmt_contains("without a header", bmt_exits(bmt_sh("printf '1,2\\n3,4\\n' | baeum data show - --no-header"), 0).out,
                  "c1   c2\n");
 }

@@ -55,6 +55,19 @@ static void best_is_saved(void **state)
     }
 }
 
+/* A signal that whoever started the command had ignored stays so. */
+static void ignored(void **state)
+{
+    (void)state;
+    const pid_t p = start("trap '' TERM; " LONG "-o long.st");
+    await("out", "epoch    5/");
+    for (int i = 0; i < 2; i++) kill(p, SIGTERM);
+    await("out", "epoch  200/");
+    kill(p, SIGINT);
+    assert_int_equal(bmt_wait(p), 130);
+    bmt_exits(bmt_sh("rm long.st"), 0);
+}
+
 /* Waits until the process catches SIGINT, as the kernel tells. */
 static void await_handler(pid_t process)
 {
@@ -243,10 +256,9 @@ static void terminal(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(best_is_saved), cmocka_unit_test(the_same_as_without),
-        cmocka_unit_test(second_ends),   cmocka_unit_test(while_scored),
-        cmocka_unit_test(killed),        cmocka_unit_test(own_method),
-        cmocka_unit_test(terminal),
+        cmocka_unit_test(best_is_saved), cmocka_unit_test(ignored),      cmocka_unit_test(the_same_as_without),
+        cmocka_unit_test(second_ends),   cmocka_unit_test(while_scored), cmocka_unit_test(killed),
+        cmocka_unit_test(own_method),    cmocka_unit_test(terminal),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -135,6 +135,10 @@ static void named_texts(void **state)
     bmt_contains("the last column", r.err, "; dé \"😀");
     bmt_contains("a blank", r.err, ": n \"1<U+00A0>2x\" (1)\n");
     assert_int_equal(bmt_lines(r.out), 5);
+    bmt_exits(bmt_sh("printf 'a,b\\n12,1\\n12\\302\\240,1\\n' > blank.csv"), 0);
+    const bmt_run same = bmt_exits(bmt_sh("baeum predict line.st blank.csv"), 0);
+    assert_string_equal(same.err, ""); /* behind a number it is a blank like others */
+    assert_string_equal(bmt_line(same.out, 1), bmt_line(same.out, 2));
 }
 
 /* A network's numbers are f32: no text has more digits than give the same one back. */

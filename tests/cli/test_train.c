@@ -232,6 +232,12 @@ static void written_by_people(void **state)
     assert_null(strstr(r.out, "either way round"));
     bmt_contains("dates", bmt_exits(bmt_sh("baeum train x.csv -t y --missing gone"), 0).out,
                  "! when: day and month may be either way");
+    bmt_exits(bmt_sh("(echo a,y; seq 60 | awk '{ print \"\\\"1,\" 100 + $1 \"\\\",\" $1 }') > either.csv && "
+                     "(echo a,y; seq 60 | awk '{ print \"1\\302\\240\" 100 + $1 \",\" $1 }') > blank.csv"),
+              0);
+    bmt_contains("either way", bmt_exits(bmt_sh("baeum train either.csv -t y"), 0).out,
+                 "is read as 1101; if the comma is a decimal comma, give --decimal comma\n");
+    bmt_contains("no comma", bmt_exits(bmt_sh("baeum train blank.csv -t y"), 0).out, "is read as 1101\n");
     const bmt_run comma = bmt_exits(bmt_sh("(echo 'a;when'; echo '50,5;3/4/2024') | baeum predict p.st - | tail -1"), 0);
     const bmt_run half = bmt_exits(bmt_sh("(echo 'a,when'; echo '\"50,5\",3/4/2024') | baeum predict p.st - | tail -1"), 0);
     assert_string_equal(comma.out, half.out);
