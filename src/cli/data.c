@@ -129,8 +129,10 @@ static int split(cli *c, const cli_source *s)
             status = cli_fail(c, CLI_FAILED, "-o: the name is too long");
         if (!status && part[k]) {
             status = write_table(c, part[k], path);
-            json_object_set_new(files, names[k],
-                                json_pack("{s:o, s:I}", "file", cli_text(path), "rows", (json_int_t)bm_table_rows(part[k])));
+            if (!status)
+                json_object_set_new(
+                    files, names[k],
+                    json_pack("{s:o, s:I}", "file", cli_text(path), "rows", (json_int_t)bm_table_rows(part[k])));
         }
         bm_free(part[k]);
     }

@@ -104,8 +104,7 @@ const char *cli_header_hint(const cli *c, const bm_recipe *r, const bm_table *t,
                        : "; with --no-header columns are called c1, c2 ..., and in training they had names: give it without";
     if (unnamed) return "; the columns had no names in training: if this file has none either, give --no-header";
     if (looks_like_data(t, &of))
-        return "; its first row looks like data: it must be the names that the columns had in training (without names, train "
-               "and "
-               "predict with --no-header)";
+        return "; its first row looks like data: it must be the names that the columns had in training (without names, "
+               "train and predict with --no-header)";
     return "";
 }

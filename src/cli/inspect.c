@@ -315,6 +315,8 @@ static void inspect_arrays(cli *c, const cli_source *s)
 static int run(cli *c)
 {
     cli_source s;
+    if (cli_given(&c->options, OPT_BATCH) && !c->options.plan)
+        return cli_fail(c, CLI_USAGE, "--batch is of --plan: the rows of the step whose kernels it shows");
     if (cli_is_model(c->arguments[0])) return inspect_model(c, c->arguments[0]);
     if (c->options.plan) return cli_fail(c, CLI_USAGE, "--plan is of a model; %s is none", c->arguments[0]);
     const int status = cli_source_open(c, c->arguments[0], NULL, BM_VALUE(bm_names, NULL), &s);

@@ -3,12 +3,13 @@
 #include "base/text.h"
 #include "cli/cli.h"
 #include <errno.h>
+#include <limits.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { LABEL = 13, LINE = 1500 };
+enum { LABEL = 13, LINE = 6000 };
 
 bool cli_talks(const cli *c)
 {
@@ -28,6 +29,7 @@ static size_t place_length(const char *message)
 int cli_fail_text(cli *c, int code, const char *message)
 {
     const size_t place = place_length(message);
+    if (c->held) cli_warn_end(c, INT_MAX); /* what was met before comes before */
     if (c->json) {
         json_t *error = json_object();
         char where[LINE];

@@ -171,9 +171,9 @@ static int open_set(cli *c, const char *data, cli_source *s)
 static int open_named(cli *c, const bm_csv_options *how, cli_source *s)
 {
     bm_csv_options own = *how; /* how a set is written is known; baeum data writes it as these options say */
-    if (c->command != &cli_data && (how->no_header || how->delimiter))
-        return cli_fail(c, CLI_USAGE, "--%s is of CSV files; %s is no file that is here",
-                        how->no_header ? "no-header" : "delimiter", how->path);
+    const char *of_files = how->no_header ? "no-header" : how->delimiter ? "delimiter" : how->decimal ? "decimal" : NULL;
+    if (c->command != &cli_data && of_files)
+        return cli_fail(c, CLI_USAGE, "--%s is of CSV files; %s is no file that is here", of_files, how->path);
     own.no_header = false;
     own.delimiter = 0;
     bm_table *t = bm_table_load_at(&own, sizeof own, BM_HERE);

@@ -45,6 +45,7 @@ static void show(void **state)
                  "--no-header is of CSV files; iris is no file");
     bmt_contains("a set is no file", bmt_exits(bmt_sh("baeum train moons --delimiter ';'"), 2).err,
                  "--delimiter is of CSV files; moons is");
+    bmt_exits(bmt_sh("baeum train iris --decimal comma"), 2);
     bmt_contains("without a header", bmt_exits(bmt_sh("printf '1,2\\n3,4\\n' | baeum data show - --no-header"), 0).out,
                  "c1   c2\n");
 }

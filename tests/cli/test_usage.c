@@ -175,6 +175,7 @@ static void wrong(void **state)
         { "baeum train iris --model 'dense 8 relo'", "relu" },
         { "baeum train iris --model linear", "linear" },
         { "baeum train iris --rate .1", "softmax" },
+        { "baeum inspect iris --batch 5", "--batch is of --plan" },
         { "baeum inspect iris --plan", "--plan is of a model; iris is none" },
         { "baeum data", "what to work on is missing" },
         { "baeum data lst", "did you mean list" },
