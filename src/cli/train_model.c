@@ -266,32 +266,39 @@ static int64_t patience_of(const cli_training *t, int64_t steps)
     return !own || (!t->table[1] && !t->data[1]) ? 0 : bmi_network_patience(*own, steps);
 }
 
+/* "cosine over 32 steps", or "" without a schedule. */
+static void name_schedule(const bm_schedule *s, char into[140])
+{
+    char steps[64];
+    snprintf(into, 140, "%.60s", s->kind ? s->kind->name : "");
+    if (s->kind && s->kind->number[0].name && !strcmp(s->kind->number[0].name, "steps"))
+        cli_append(into, 140, " over %s", cli_plural(steps, (int64_t)s->p[0], "step", "steps"));
+}
+
 static void say_training(cli_training *t, const bm_progress *p)
 {
     cli *c = t->c;
     const bmi_settings *s = &t->model->settings;
     const bm_optimizer_common *common = (const void *)s->optimizer.options.at;
-    const bm_schedule_kind *kind = common->schedule.kind;
     const int64_t patience = patience_of(t, p->steps);
-    char rate[32], batch[64], most[64], ends[80] = "", schedule[120] = "";
-    if (kind) snprintf(schedule, sizeof schedule, " (%.60s", kind->name);
-    if (kind && kind->number[0].name && !strcmp(kind->number[0].name, "steps"))
-        cli_append(schedule, sizeof schedule, " over %s", cli_plural(batch, (int64_t)common->schedule.p[0], "step", "steps"));
-    if (kind) cli_append(schedule, sizeof schedule, ")");
+    char rate[32], batch[64], most[64], ends[80] = "", schedule[140];
+    name_schedule(&common->schedule, schedule);
     if (patience)
         snprintf(ends, sizeof ends, ", ended by %s without a better one", cli_plural(batch, patience, "epoch", "epochs"));
     bmi_write_real(rate, common->rate);
-    cli_say(c, "training", "%s, rate %s%s · %s · batches of %s · at most %s%s", s->optimizer.kind->name,
-            rate + (rate[0] == '0' && rate[1] == '.'), schedule, s->losses[0].kind->name,
-            cli_plural(batch, p->batch, "row", "rows"), cli_plural(most, p->epochs, "epoch", "epochs"), ends);
+    cli_say(c, "training", "%s, rate %s%s%s%s · %s · batches of %s · at most %s%s", s->optimizer.kind->name,
+            rate + (rate[0] == '0' && rate[1] == '.'), *schedule ? " (" : "", schedule, *schedule ? ")" : "",
+            s->losses[0].kind->name, cli_plural(batch, p->batch, "row", "rows"), cli_plural(most, p->epochs, "epoch", "epochs"),
+            ends);
     const char *note;
     for (int64_t i = 0; t->model->recipe && (note = bm_recipe_note(t->model->recipe, i)); i++)
         if (strstr(note, ": learned standardised")) cli_say(c, "", "%s; losses are in these units", note);
     cli_put(c, "training",
-            json_pack("{s:s, s:o, s:s, s:I, s:I, s:o, s:I, s:o, s:i}", "optimizer", s->optimizer.kind->name, "rate",
-                      cli_number(common->rate), "loss", s->losses[0].kind->name, "batch", (json_int_t)p->batch, "epochs",
-                      (json_int_t)p->epochs, "patience", patience ? json_integer((json_int_t)patience) : json_null(), "kernels",
-                      (json_int_t)p->kernels, "plan_seconds", cli_number(p->plan_seconds), "threads", bmi_threads(NULL)));
+            json_pack("{s:s, s:o, s:o, s:s, s:I, s:I, s:o, s:I, s:o, s:i}", "optimizer", s->optimizer.kind->name, "rate",
+                      cli_number(common->rate), "schedule", *schedule ? json_string(schedule) : json_null(), "loss",
+                      s->losses[0].kind->name, "batch", (json_int_t)p->batch, "epochs", (json_int_t)p->epochs, "patience",
+                      patience ? json_integer((json_int_t)patience) : json_null(), "kernels", (json_int_t)p->kernels,
+                      "plan_seconds", cli_number(p->plan_seconds), "threads", bmi_threads(NULL)));
 }
 
 void cli_train_say_model(void *training, const bm_progress *p)

@@ -90,7 +90,7 @@ static int make_recipe(cli_training *t, const bm_table *rows, bm_task task, bm_r
                                          .weights = t->c->options.weights, .keep_constant = set && set->pixels);
     const size_t columns = (size_t)bm_table_columns(t->source.table);
     bool *marks = calloc(2 * columns + 1, sizeof *marks);
-    dropping d = { t, r, marks, marks + columns };
+    dropping d = { t, r, marks, marks ? marks + columns : NULL };
     int status = marks ? 0 : cli_fail(t->c, CLI_FAILED, "out of memory");
     if (!status && !bm_failed(r)) status = drop_columns(&d);
     if (!status && !bm_failed(r)) status = cli_steps_add(t->c, t->source.table, t->target, d.dropped, r);

@@ -19,6 +19,9 @@ static void whole_fit(void **state)
     };
     for (size_t i = 0; i < BMI_COUNT(cases); i++)
         bmt_contains(cases[i].arguments, bmt_exits(bmt_sh("baeum train iris %s", cases[i].arguments), 0).out, cases[i].says);
+    json_t *json = bmt_json(bmt_exits(bmt_sh("baeum train iris %s --json", cases[0].arguments), 0));
+    assert_string_equal(bmt_json_string(json, "training.schedule"), "cosine over 32 steps");
+    json_decref(json);
     bmt_exits(bmt_sh("a='iris -m mlp:4 -e 4 -b 13 -q'; baeum train $a --optimizer adam:schedule=cosine -o a.st && "
                      "baeum train $a --optimizer 'adam:schedule=cosine(32)' -o b.st && cmp a.st b.st && "
                      "baeum train $a --optimizer 'adam:schedule=cosine(33)' -o b.st && ! cmp -s a.st b.st"),
