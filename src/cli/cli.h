@@ -140,6 +140,8 @@ int cli_fail(cli *c, int code, const char *format, ...) CLI_PRINTF(3, 4);
 int cli_fail_text(cli *c, int code, const char *message);
 /* "! ..." and a member of "warnings". */
 void cli_warn(cli *c, const char *format, ...) CLI_PRINTF(2, 3);
+/* The same of a note of the library, with the command's option where it tells what to do. */
+void cli_warn_note(cli *c, const char *note);
 /* From begin on warnings are held back, with the name of c->speaker; end says each once, and by whom unless all of them say it. */
 void cli_warn_begin(cli *c);
 void cli_warn_end(cli *c, int speakers);

@@ -86,6 +86,28 @@ void cli_warn(cli *c, const char *format, ...)
     else put_warning(c, line);
 }
 
+void cli_warn_note(cli *c, const char *note)
+{
+    static const struct {
+        const char *library, *here;
+        cli_option_id id;
+    } words[] = {
+        { "say that it is the decimal sign", "give --decimal comma", OPT_DECIMAL },
+        { "say that the decimal sign is a point", "give --decimal point", OPT_DECIMAL },
+        { ", mdy says otherwise", ", --dates mdy says otherwise", OPT_DATES },
+        { ", dmy says otherwise", ", --dates dmy says otherwise", OPT_DATES },
+        { "drop it, or set one_hot to a number of categories or all",
+          "--drop leaves the column out, --step COL=one_hot:all keeps all of them", OPT_STEP },
+    };
+    for (size_t i = 0; i < BMI_COUNT(words); i++) {
+        const char *at = strstr(note, words[i].library);
+        if (!at || !(c->command->options >> words[i].id & 1)) continue;
+        cli_warn(c, "%.*s%s%s", (int)(at - note), note, words[i].here, at + strlen(words[i].library));
+        return;
+    }
+    cli_warn(c, "%s", note);
+}
+
 void cli_warn_begin(cli *c)
 {
     c->held = json_array();

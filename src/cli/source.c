@@ -48,14 +48,6 @@ static int table_failed(cli *c, const bm_table *t)
     return cli_fail(c, CLI_FAILED, "%.*s%s", of_c ? (int)(of_c - bm_error(t)) : 10000, bm_error(t), extra);
 }
 
-/* What a note of the library ends by, and the option that does it here. */
-typedef struct decimal_word {
-    const char *library, *option;
-} decimal_word;
-static const decimal_word decimal_words[] = { { "say that it is the decimal sign", "give --decimal comma" },
-                                              { "say that the decimal sign is a point", "give --decimal point" },
-                                              { 0 } };
-
 static int open_table(cli *c, bm_table *t, cli_source *s)
 {
     s->table = t;
@@ -65,12 +57,8 @@ static int open_table(cli *c, bm_table *t, cli_source *s)
         if (!strncmp(note, "the first row looks like data", 29)) continue;               /* cli_warn_header looks closer */
         const char *out = c->command == &cli_predict ? strstr(note, " left out") : NULL; /* there such a row keeps its place */
         const int verb = out && !strncmp(out - 4, " was", 4) ? 3 : 4;
-        const decimal_word *word = decimal_words;
-        while (word->library && !strstr(note, word->library)) word++;
-        if (word->library && c->command->options >> OPT_DECIMAL & 1)
-            cli_warn(c, "%.*s%s", (int)(strstr(note, word->library) - note), note, word->option);
-        else if (out) cli_warn(c, "%.*s%s empty%s", (int)(out - note) - verb, note, verb == 3 ? "stays" : "stay", out + 9);
-        else cli_warn(c, "%s", note);
+        if (out) cli_warn(c, "%.*s%s empty%s", (int)(out - note) - verb, note, verb == 3 ? "stays" : "stay", out + 9);
+        else cli_warn_note(c, note);
     }
     return 0;
 }

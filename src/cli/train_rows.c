@@ -317,7 +317,7 @@ int cli_train_prepare_table(cli_training *t)
     const char *note;
     int said = 0;
     for (int64_t i = 0; (note = bm_recipe_note(t->recipe, i)); i++) {
-        if (!strncmp(note, "! ", 2)) cli_warn(t->c, "%s", note + 2);
+        if (!strncmp(note, "! ", 2)) cli_warn_note(t->c, note + 2);
         else cli_say(t->c, said++ ? "" : "recipe", "%s", note);
     }
     if (*t->left_out) cli_say(t->c, "left out", "%s", t->left_out);

@@ -142,6 +142,23 @@ static void proposed(void **state)
     assert_null(strstr(bmt_exits(bmt_sh("baeum train l.csv -t y -d x1"), 0).out, "x1 gives y")); /* x10 is another column */
 }
 
+/* What the library notes is told with the command's options, and they do it. */
+static void notes(void **state)
+{
+    (void)state;
+    bmt_exits(
+        bmt_sh(
+            "(echo day,place,y; seq 600 | awk '{ print 1 + $1 %% 12 \"/\" 1 + $1 %% 11 \"/2024,p\" $1 %% 150 \",\" $1 * $1 }') "
+            "> n.csv"),
+        0);
+    const bmt_run r = bmt_exits(bmt_sh("baeum train n.csv -t y"), 0);
+    bmt_contains("dates", r.out, "the month was taken to be first (mdy), --dates dmy says otherwise\n");
+    bmt_contains("categories", r.out, "--drop leaves the column out, --step COL=one_hot:all keeps all of them\n");
+    const bmt_run said = bmt_exits(bmt_sh("baeum train n.csv -t y --dates dmy --step place=one_hot:all"), 0);
+    assert_null(strstr(said.out, "--dates"));
+    assert_null(strstr(said.out, "one_hot:all keeps"));
+}
+
 /* Columns of a named set that are no predictors. */
 static void left_out(void **state)
 {
@@ -246,8 +263,10 @@ static void folders(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(model_and_task), cmocka_unit_test(next),   cmocka_unit_test(lists),
-                                        cmocka_unit_test(folders),        cmocka_unit_test(quoted), cmocka_unit_test(proposed),
-                                        cmocka_unit_test(left_out),       cmocka_unit_test(rare) };
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(model_and_task), cmocka_unit_test(next),     cmocka_unit_test(lists),
+        cmocka_unit_test(folders),        cmocka_unit_test(quoted),   cmocka_unit_test(proposed),
+        cmocka_unit_test(notes),          cmocka_unit_test(left_out), cmocka_unit_test(rare)
+    };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
