@@ -223,7 +223,9 @@ static void models(void **state)
         { "printf '\\377\\377\\377\\377\\377\\377\\377\\177{}'", "the header says 9223372036854775807 bytes, 2 are there" },
         { "sed 's/units\\\\\":3/units\\\\\":4/' iris.st", "\"output/kernel\" is F64 (4, 3), its layer wants f64 (4, 4)" },
         { "sed 's/\\\\\"dense\\\\\"/\\\\\"danse\\\\\"/' iris.st",
-          "\"danse\" is not known to this library; did you mean \"dense\"?" },
+          "\"danse\" is not known to this library; did you mean \"dense\"?; give the record of a kind from outside where the "
+          "file is "
+          "loaded, in .layers of bm_load; this command has none: the program that made the model can" },
         { "sed 's/F64/F32/' iris.st", "has offsets that do not fit its type and shape" },
         { "sed 's/\"recipe\"/\"recite\"/' iris.st", "bad.st" },
         { "echo '{}'", "bad.st" },
