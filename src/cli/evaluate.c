@@ -7,6 +7,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 typedef struct evaluation {
     cli *c;
@@ -173,6 +174,13 @@ static int same_target(const evaluation *v, char first[200])
                     first, own);
 }
 
+/* True for pipes and devices, whose second reading would find nothing. */
+static bool is_read_once(const char *path)
+{
+    struct stat about;
+    return !strcmp(path, "-") || (!stat(path, &about) && !S_ISREG(about.st_mode) && !S_ISDIR(about.st_mode));
+}
+
 /* Several models on the same rows: a line each. */
 static int compare(cli *c)
 {
@@ -181,8 +189,9 @@ static int compare(cli *c)
     char target[200] = "";
     json_t *all = json_array();
     int status = c->options.output ? cli_fail(c, CLI_USAGE, "-o is of one model; give one") : 0;
-    if (!status && !strcmp(c->arguments[models], "-"))
-        status = cli_fail(c, CLI_USAGE, "standard input can be read for one model; give a file");
+    if (!status && is_read_once(c->arguments[models]))
+        status = cli_fail(c, CLI_USAGE, "%s can be read for one model; give a file",
+                          strcmp(c->arguments[models], "-") ? c->arguments[models] : "standard input");
     s.name[models] = "baseline";
     cli_warn_begin(c);
     for (int i = 0; !status && i < models; i++) {

@@ -95,6 +95,9 @@ static void compared(void **state)
     json_decref(both);
     bmt_exits(bmt_sh("baeum evaluate a.st b.st s-test.csv -o r.csv"), 2);
     bmt_exits(bmt_sh("baeum evaluate a.st b.st - < s-test.csv"), 2);
+    bmt_contains("a pipe", bmt_exits(bmt_sh("cat s-test.csv | baeum evaluate a.st b.st /dev/stdin"), 2).err,
+                 "/dev/stdin can be read for one model; give a file\n");
+    bmt_exits(bmt_sh("baeum evaluate a.st b.st /dev/stdin < s-test.csv"), 0);
     bmt_exits(bmt_sh("baeum evaluate a.st nothing.st s-test.csv"), 1);
     bmt_exits(bmt_sh("baeum train s-train.csv -t income -q -o c.st"), 0);
     bmt_contains("two targets", bmt_exits(bmt_sh("baeum evaluate a.st c.st s-test.csv"), 1).err,
