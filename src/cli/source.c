@@ -211,7 +211,8 @@ int cli_source_open(cli *c, const char *data, const bm_recipe *recipe, bm_names 
     int status = n_marks < 0 ? CLI_USAGE : list ? 0 : cli_fail(c, CLI_FAILED, "out of memory");
     *s = (cli_source){ .given = data, .target = o->target };
     const bm_csv_options how = { .path = data,
-                                 .missing = status || !n_marks ? BM_VALUE(bm_names, NULL) : BM_VALUE(bm_names, marks, (size_t)n_marks),
+                                 .missing =
+                                     status || !n_marks ? BM_VALUE(bm_names, NULL) : BM_VALUE(bm_names, marks, (size_t)n_marks),
                                  .decimal = !o->decimal          ? 0
                                             : *o->decimal == 'c' ? ','
                                                                  : '.',
