@@ -6,11 +6,6 @@
 #include "nn/part.h"
 #include <string.h>
 
-static bool is_json(const char *text)
-{
-    return *text == '{' || *text == '[';
-}
-
 static size_t word_length(const char *text)
 {
     return strcspn(text, ":( ,");
@@ -66,7 +61,7 @@ static bool is_precise(const char *hint)
 
 static bm_status parse(bmi_error *e, bm_place here, bmi_arena *arena, const char *text, bm_learner *to)
 {
-    if (!is_json(text) && is_learner(text)) {
+    if (!bmi_is_json(text) && is_learner(text)) {
         char *copy = bmi_arena_text(arena, text);
         if (!copy) return bmi_fail_memory(e, here, strlen(text), "a learner");
         const size_t n = word_length(copy);
@@ -75,7 +70,7 @@ static bm_status parse(bmi_error *e, bm_place here, bmi_arena *arena, const char
         if (copy[n]) join_numbers(copy + n + 1);
         return bmi_part_parse(e, here, arena, "learner", copy, to);
     }
-    if (!is_json(text) && !strpbrk(text, " ,") &&
+    if (!bmi_is_json(text) && !strpbrk(text, " ,") &&
         !bmi_kind_find("layer", text)) { /* one word that no learner or layer is called */
         char hint[BMI_KIND_HINT], layer[BMI_KIND_HINT];
         bmi_kind_hint("learner", text, hint);

@@ -146,13 +146,11 @@ static bm_status load_partial(loading *l, bmi_partial *p, const json_t *from)
     return BM_OK;
 }
 
-static const char *const forms[] = { "any", "reals", "binary", "classes", "labels" };
-
 static bm_output form_of(const json_t *training)
 {
     const char *form = json_string_value(json_object_get(training, "form"));
-    for (size_t i = 0; form && i < BMI_COUNT(forms); i++)
-        if (!strcmp(form, forms[i])) return (bm_output)i;
+    for (size_t i = 0; form && bmi_forms[i]; i++)
+        if (!strcmp(form, bmi_forms[i])) return (bm_output)i;
     return BM_OUTPUT_ANY;
 }
 

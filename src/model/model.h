@@ -108,7 +108,10 @@ bm_scores bmi_scores_failed(const bmi_error *e);
 json_t *bmi_settings_save(const bmi_settings *s);
 bm_status bmi_settings_load(bmi_error *e, bm_place here, const json_t *from, const bm_model_load_options *kinds,
                             bm_compile_options *to);
-/* parse.c: the layers of {"layers": [...]} become the model's. */
+extern const char *const bmi_forms[]; /* what outputs are, by bm_output, ended by null */
+/* parse.c: whether a text is JSON; if not, it is a line of layers. */
+bool bmi_is_json(const char *text);
+/* The layers of {"layers": [...]} become the model's. */
 bm_status bmi_model_load_layers(bm_model *m, const json_t *from, const bm_model_load_options *kinds, bool strict,
                                 const char *what, bm_place here);
 /* settings_json.c: the records from outside that choices may name, as bmi_part_adopt takes them; no options, an empty list. */

@@ -5,7 +5,7 @@
 #include "base/json.h"
 #include <string.h>
 
-static bool is_json(const char *text)
+bool bmi_is_json(const char *text)
 {
     const char first = text[strspn(text, " \t\r\n")];
     return first == '{' || first == '[' || first == '"';
@@ -65,7 +65,7 @@ bm_status bmi_model_load_layers(bm_model *m, const json_t *from, const bm_model_
 bm_status bmi_layers_from_text(bmi_error *e, bm_place here, bmi_arena *arena, const char *text, bm_layers *to, json_t **holds)
 {
     *holds = NULL;
-    if (!is_json(text)) return bmi_layers_parse(e, here, arena, text, to);
+    if (!bmi_is_json(text)) return bmi_layers_parse(e, here, arena, text, to);
     *holds = bmi_json_read(e, here, arena->context, "model", text, strlen(text));
     return *holds ? layers_of(e, here, arena, *holds, NULL, true, "model", to) : e->status;
 }

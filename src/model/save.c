@@ -45,8 +45,6 @@ static json_t *save_history(const bmi_history *h)
     return bmi_json_end(&all);
 }
 
-static const char *const forms[] = { "any", "reals", "binary", "classes", "labels" }; /* by bm_output */
-
 static json_t *save_partial(const bmi_partial *p)
 {
     bmi_json all = bmi_json_object(), means = bmi_json_list();
@@ -64,7 +62,7 @@ static json_t *save_training(const bm_model *m, bool whole)
     bmi_json all = bmi_json_object();
     bmi_json_put(&all, "compile", m->settings.compiled ? bmi_settings_save(&m->settings) : json_null());
     bmi_json_put(&all, "weighted", json_boolean(m->settings.weighted));
-    bmi_json_put(&all, "form", json_string(forms[m->settings.form]));
+    bmi_json_put(&all, "form", json_string(bmi_forms[m->settings.form]));
     bmi_json_put(&all, "epochs", json_integer(m->epochs));
     if (m->seeded) bmi_json_put(&all, "seed", json_integer((json_int_t)m->seed));
     if (whole && m->partial.step) bmi_json_put(&all, "partial", save_partial(&m->partial));

@@ -8,6 +8,8 @@
 #include "nn/part.h"
 #include <string.h>
 
+const char *const bmi_forms[] = { "any", "reals", "binary", "classes", "labels", NULL };
+
 /* A choice alone in a struct, so that the field tables' own form of choices is used. */
 typedef struct loss_box {
     bm_loss choice;

@@ -173,6 +173,9 @@ static void quoted_line(void **state)
     assert_int_equal(bm_status_of(m), BM_E_FORMAT);
     bmt_contains("no end", bm_error(m), "model is no JSON");
     bm_free(m);
+    m = bm_learner_parse("\"dense 4 tanh, dense 2\"", NULL);
+    assert_string_equal(bm_error(m), "");
+    bm_free(m);
     m = bm_model_parse("[4]");
     assert_int_equal(bm_status_of(m), BM_E_FORMAT);
     bm_free(m);
