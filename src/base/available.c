@@ -4,6 +4,7 @@
  */
 #include "base/available.h"
 #include "base/cgroup.h"
+#include "base/context.h"
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -60,9 +61,10 @@ size_t bmi_memory_available(const char *root)
     return m.limit < SIZE_MAX ? (size_t)m.limit : SIZE_MAX;
 }
 
-bool bmi_memory_fits(size_t bytes, size_t *available)
+bool bmi_memory_fits(const bm_context *context, size_t bytes, size_t *available)
 {
     enum { SMALL = 64 << 20 }; /* not worth a look */
-    *available = bytes < SMALL ? SIZE_MAX : bmi_memory_available("");
+    const bool ask = bytes >= SMALL && !(context && context->allocator.allocate);
+    *available = ask ? bmi_memory_available("") : SIZE_MAX;
     return bytes <= *available;
 }

@@ -4,12 +4,11 @@
  */
 #ifndef BMI_BASE_AVAILABLE_H
 #define BMI_BASE_AVAILABLE_H
-#include <stdbool.h>
-#include <stddef.h>
+#include <baeum/base.h>
 
 /* Bytes; SIZE_MAX when nobody tells. `root` is put before /proc and /sys ("" but in tests). */
 size_t bmi_memory_available(const char *root);
-/* False, with what there is, for bytes that cannot be had now. */
-bool bmi_memory_fits(size_t bytes, size_t *available);
+/* False, with what there is, for bytes that cannot be had now. An allocator of the caller's knows best what it has. */
+bool bmi_memory_fits(const bm_context *context, size_t bytes, size_t *available);
 
 #endif

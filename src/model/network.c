@@ -164,7 +164,7 @@ bm_status bmi_network_weigh(const bmi_network *n, bool training, size_t more, bm
         most = layer;
         largest = name;
     }
-    if (bmi_memory_fits(all < 0x1p62 ? (size_t)all : (size_t)1 << 62, &available)) return BM_OK;
+    if (bmi_memory_fits(n->context, all < 0x1p62 ? (size_t)all : (size_t)1 << 62, &available)) return BM_OK;
     return bmi_fail(e, BM_E_MEMORY, here,
                     "out of memory: the weights of the network%s take %.3g GB, and %.3g GB of memory are available; the "
                     "largest layer is %s, with "

@@ -188,7 +188,7 @@ static bm_status weigh(const placer *p, size_t bytes)
     size_t available;
     int most = 0, item = 0;
     char text[200];
-    if (bmi_memory_fits(bytes, &available)) return BM_OK;
+    if (bmi_memory_fits(ir->plan->context, bytes, &available)) return BM_OK;
     for (int i = 1; i < p->n; i++)
         if (p->buffers[i].bytes > p->buffers[most].bytes) most = i;
     while (item + 1 < ir->n_items && ir->items[item].buffer != most) item++;

@@ -98,15 +98,19 @@ static void this_machine(void **state)
 {
     (void)state;
     size_t available;
-    assert_true(bmi_memory_fits(1000, &available) && available == SIZE_MAX); /* too little to look */
+    assert_true(bmi_memory_fits(NULL, 1000, &available) && available == SIZE_MAX); /* too little to look */
     const size_t there = bmi_memory_available("");
     assert_true(there > 1 << 20);
     if (there == SIZE_MAX) {
         bmt_skip("no /proc/meminfo");
         return;
     }
-    assert_false(bmi_memory_fits(SIZE_MAX / 2, &available));
+    assert_false(bmi_memory_fits(NULL, SIZE_MAX / 2, &available));
     assert_true(available < SIZE_MAX / 2);
+    bmt_faults own = { 0 }; /* an allocator of one's own is not second-guessed */
+    bm_context *context = bmt_context(&own, 1);
+    assert_true(bmi_memory_fits(context, SIZE_MAX / 2, &available));
+    bm_free(context);
 }
 
 int main(void)

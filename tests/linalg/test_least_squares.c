@@ -97,6 +97,12 @@ static void more_columns_than_rows(void **state)
     bmt_near("x1", x[1], 4, 1e-13);
     bmt_near("x2", x[2], 0, 1e-13);
     bmt_near("exact", residual, 0, 1e-13);
+    /* the same, with a row that says nothing new before the last one */
+    const double again[] = { 1, 2, 2, 0, 9, 2, 4, 4, 0, 18, 0, 1, -1, 0, 4 };
+    double y[4];
+    assert_int_equal(solve(again, 3, 4, 1, y, &residual), 2);
+    for (int i = 0; i < 4; i++) bmt_near("y", y[i], i < 3 ? x[i] : 0, 1e-13);
+    bmt_near("exact", residual, 0, 1e-13);
 }
 
 /* Against numpy (tests/golden/least_norm.py): one row is the sum of two, with a right side that is not, so the rank is one less and the
