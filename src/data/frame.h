@@ -12,7 +12,7 @@ typedef struct bmi_frame_column {
     bool text;                        /* codes, else numbers */
     bool indicator;                   /* made by one-hot: 0 or 1 */
     bool scaled;                      /* by a step, or made from one that was */
-    const void *step;                 /* the step that was done to it last */
+    size_t step;                      /* which one was done to it last, from 1; 0: none */
     double *numbers;                  /* `rows`, or null */
     int32_t *codes;                   /* `rows`, or null */
     const bmi_dictionary *dictionary; /* of codes: the table's or `own` */

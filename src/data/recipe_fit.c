@@ -63,6 +63,7 @@ bm_status bmi_recipe_do(bm_recipe *r, bmi_recipe_step *s, bmi_frame *f, bm_place
     const bmi_step_fit how = {
         .error = &r->object.error, .here = here, .arena = &r->found, .with = s->with, .notes = &r->notes
     };
+    const size_t number = (size_t)(s - r->steps) + 1;
     bm_status st = choose(r, s, f, &k, here);
     if (!st && !(s->columns = bmi_arena_alloc(&r->found, k.n, sizeof *s->columns)))
         st = bmi_fail_memory(&r->object.error, here, k.n * sizeof *s->columns, "a step of a recipe");
@@ -70,10 +71,10 @@ bm_status bmi_recipe_do(bm_recipe *r, bmi_recipe_step *s, bmi_frame *f, bm_place
         bmi_step_column *state = &s->columns[i];
         state->name = k.names[i];
         bmi_frame_column *c = &f->columns[k.places[i]];
-        if (!c->name || c->step == s)
+        if (!c->name || c->step == number)
             st = bmi_object_fail(r, BM_E_ARGUMENT, here, "%s: column \"%.100s\" is named twice", s->kind->name, state->name);
         const bool scaled = c->scaled;
-        c->step = s;
+        c->step = number;
         if (!st) st = s->kind->fit(&how, f, k.places[i], state);
         if (!st) st = s->kind->apply(&r->object.error, here, state, f, k.places[i]);
         if (!st) s->n_columns = i + 1;

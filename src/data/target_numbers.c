@@ -115,10 +115,10 @@ static bm_status note_amounts(bm_recipe *r, const bmi_column *c, const int64_t *
 {
     const double first = bmi_column_number(c, rows[0]), last = bmi_column_number(c, rows[count - 1]);
     if (c->type == BM_COLUMN_BOOL || count < LEAST_AMOUNTS || last - first != (double)(count - 1)) return BM_OK;
-    return bmi_notes_add(
-               r->object.context, &r->notes,
-               "%.100s: the whole numbers %.15g to %.15g are taken for classes; --task regression takes them for amounts",
-               c->name, first, last)
+    return bmi_notes_add(r->object.context, &r->notes,
+                         "%.100s: the whole numbers %.15g to %.15g are taken for classes; if they are amounts, set the task to "
+                         "regression (--task regression)",
+                         c->name, first, last)
                ? BM_OK
                : no_memory(r, here);
 }

@@ -122,7 +122,9 @@ static void amounts(void **state)
         bm_task task;
         const char *told;
     } cases[] = {
-        { 0, 1, 18, 0, "y: the whole numbers 0 to 17 are taken for classes; --task regression takes them for amounts" },
+        { 0, 1, 18, 0,
+          "y: the whole numbers 0 to 17 are taken for classes; if they are amounts, set the task to regression (--task "
+          "regression)" },
         { 3, 1, 5, 0, "y: the whole numbers 3 to 7 are taken for classes" },
         { 0, 1, 4, 0, NULL },
         { 0, 2, 6, 0, NULL },                  /* codes: not one after the other */
