@@ -132,8 +132,7 @@ int bmi_cell_bool(const char *text, size_t n)
 
 bool bmi_cell_number(const char *text, size_t n, double *value, bool *integer)
 {
-    while (n && (*text == ' ' || *text == '\t')) text++, n--;
-    while (n && (text[n - 1] == ' ' || text[n - 1] == '\t')) n--;
+    text = bmi_trim(text, &n);
     bool overflow = false;
     if (!n || !bmi_read_real(text, n, value, &overflow) || isnan(*value)) return false;
     size_t i = *text == '-' || *text == '+';

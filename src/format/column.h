@@ -47,6 +47,13 @@ bool bmi_names_given(bmi_error *e, bm_place here, const char *what, bm_names nam
 size_t bmi_column_cell(bm_column_type type);
 /* Frees what a column holds and zeroes it. */
 void bmi_column_end(bm_context *context, bmi_column *c);
+/* A text of n bytes without the blanks around it. */
+static inline const char *bmi_trim(const char *text, size_t *n)
+{
+    for (; *n && (*text == ' ' || *text == '\t'); --*n) text++;
+    while (*n && (text[*n - 1] == ' ' || text[*n - 1] == '\t')) --*n;
+    return text;
+}
 /* Whether a text is one of the markers of a missing cell. */
 bool bmi_cell_is_missing(const char *text, size_t n);
 /* 0 or 1 for a text that means false or true ("true", "True", "TRUE" ...), else -1. */

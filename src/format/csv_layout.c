@@ -127,13 +127,6 @@ static bm_status name_column(bmi_csv_work *w, name_list *l, size_t c, char *name
     return out->columns[c].name && noted ? BM_OK : bmi_fail_memory(w->error, w->here, strlen(name), "column names");
 }
 
-static size_t blanks_at(const char *text, size_t n)
-{
-    size_t i = 0;
-    while (i < n && (text[i] == ' ' || text[i] == '\t')) i++;
-    return i;
-}
-
 /* Reads the names, without blanks around them, from the first row (or makes them) into out->columns, which has room. */
 static bm_status name_columns(bmi_csv_work *w, const unsigned char *p, const unsigned char *end)
 {
@@ -152,9 +145,8 @@ static bm_status name_columns(bmi_csv_work *w, const unsigned char *p, const uns
         size_t n = w->options->no_header ? 0 : bmi_csv_cell_copy(&cell, raw);
         if (bmi_is_utf8(raw, n)) memcpy(room, raw, n);
         else n = bmi_windows_to_utf8(raw, n, room), w->windows_names = true;
-        const size_t blanks = blanks_at(room, n);
-        memmove(room, room + blanks, n -= blanks);
-        while (n && (room[n - 1] == ' ' || room[n - 1] == '\t')) n--;
+        const char *name = bmi_trim(room, &n);
+        memmove(room, name, n);
         room[n] = 0;
         numbers += n && bmi_cell_number(room, n, &value, &integer);
         st = name_column(w, &names, c, room);

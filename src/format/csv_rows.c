@@ -25,11 +25,9 @@ static uint64_t bits_of(double value)
 /* A cell as int64_t where its column is known to be integers. */
 static uint64_t exact_integer(const bmi_csv_cell *cell)
 {
-    const char *text = (const char *)cell->at;
     size_t n = cell->n;
+    const char *text = bmi_trim((const char *)cell->at, &n);
     int64_t value;
-    while (n && (*text == ' ' || *text == '\t')) text++, n--;
-    while (n && (text[n - 1] == ' ' || text[n - 1] == '\t')) n--;
     return bmi_read_int(text, n, &value) ? (uint64_t)value : (uint64_t)INT64_MIN;
 }
 
@@ -55,8 +53,7 @@ static uint64_t guess(const bmi_csv_work *w, const char *text, size_t n, uint8_t
         else if (!integer) *seen = BMI_SEEN_REAL;
         else if (fabs(value) < 0x1p53) *seen = BMI_SEEN_INT;
         else {
-            while (*text == ' ' || *text == '\t') text++, n--;
-            while (text[n - 1] == ' ' || text[n - 1] == '\t') n--;
+            text = bmi_trim(text, &n);
             *seen = bmi_read_int(text, n, &exact) && exact != INT64_MIN ? BMI_SEEN_INT | BMI_SEEN_BIG : BMI_SEEN_REAL;
         }
         return bits_of(value);

@@ -48,6 +48,14 @@ static size_t blank_behind(const char *p, size_t n)
     return 0;
 }
 
+static const char *without_blanks(const char *text, size_t *n)
+{
+    size_t length;
+    while ((length = blank(text, *n))) text += length, *n -= length;
+    while ((length = blank_behind(text, *n))) *n -= length;
+    return text;
+}
+
 /* Bytes of a text at p (or, `behind`, before p + n) if it is that text. */
 static size_t is_there(const char *p, size_t n, const char *text, bool behind)
 {
@@ -235,11 +243,9 @@ bool bmi_number_form_read(const bmi_number_form *f, const char *text, size_t n, 
     parts p;
     char plain[LONGEST];
     bool overflow;
-    size_t length = 0;
     *whole = INT64_MIN;
     if (bmi_number_form_is_plain(f)) {
-        while ((length = blank(text, n))) text += length, n -= length;
-        while ((length = blank_behind(text, n))) n -= length;
+        text = without_blanks(text, &n);
         if (!bmi_cell_number(text, n, value, integer) || !isfinite(*value)) return false;
         if (*integer && !bmi_read_int(text, n, whole)) *whole = INT64_MIN;
         return true;
@@ -247,7 +253,7 @@ bool bmi_number_form_read(const bmi_number_form *f, const char *text, size_t n, 
     if (!take_apart(text, n, &p) || (p.style.percent && !f->percent)) return false;
     if (p.style.currency && p.style.currency != f->currency) return false;
     if (*p.style.unit && strcmp(p.style.unit, f->unit)) return false;
-    length = write_plainly(f, p.body, p.n, plain, integer);
+    const size_t length = write_plainly(f, p.body, p.n, plain, integer);
     if (!length || !bmi_read_real(plain, length, value, &overflow) || !isfinite(*value)) return false;
     if (*integer && !bmi_read_int(plain, length, whole)) *whole = INT64_MIN;
     if (p.negative) {
@@ -262,9 +268,7 @@ bool bmi_number_is_missing(const char *text, size_t n)
     static const char *const marks[] = { "-",    "--",      "---",     ".",       "..",      "...",   "–",    "—",
                                          "n.a.", "N.A.",    "n. a.",   "n.a",     "N.A",     "na",    "none", "NONE",
                                          "nil",  "missing", "unknown", "#DIV/0!", "#VALUE!", "#REF!", "#NUM!" };
-    size_t length;
-    while ((length = blank(text, n))) text += length, n -= length;
-    while ((length = blank_behind(text, n))) n -= length;
+    text = without_blanks(text, &n);
     if (!n) return true;
     for (size_t i = 0; i < BMI_COUNT(marks); i++)
         if (strlen(marks[i]) == n && !memcmp(marks[i], text, n)) return true;

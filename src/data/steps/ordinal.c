@@ -11,20 +11,13 @@
 
 enum { MOST = 10000 };
 
-static bool blank(char c)
-{
-    return c == ' ' || c == '\t';
-}
-
 /* The next text of an order from *at on, without the blanks around it: its start and bytes. False at the end. */
 static bool next_text(const char **at, char separator, const char **text, size_t *bytes)
 {
     if (!*at) return false;
     const char *end = strchr(*at, separator), *stop = end ? end : *at + strlen(*at);
-    *text = *at;
-    while (*text < stop && blank(**text)) ++*text;
-    while (stop > *text && blank(stop[-1])) stop--;
-    *bytes = (size_t)(stop - *text);
+    *bytes = (size_t)(stop - *at);
+    *text = bmi_trim(*at, bytes);
     *at = end ? end + 1 : NULL;
     return true;
 }
