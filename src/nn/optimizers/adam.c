@@ -12,7 +12,7 @@
 #include "nn/optimizers/optimizer.h"
 
 #define FIELDS(rate_, decay_)                                                             \
-    BM_OPTIMIZER_FIELDS(bm_adam_options, rate_, decay_),                                 \
+    BM_OPTIMIZER_FIELDS(bm_adam_options, rate_, decay_),                                  \
         BMI_SHARE_FIELD(bm_adam_options, beta1, .9, "memory of the average gradient"),    \
         BMI_SHARE_FIELD(bm_adam_options, beta2, .999, "memory of the average square"),    \
         BMI_REAL_FIELD(bm_adam_options, epsilon, 0, INFINITY, 1e-8, "added to the root"), \

@@ -7,7 +7,7 @@
 #include "nn/optimizers/optimizer.h"
 
 #define FIELDS(momentum_)                                                                            \
-    BM_OPTIMIZER_FIELDS(bm_sgd_options, .01, 0),                                                    \
+    BM_OPTIMIZER_FIELDS(bm_sgd_options, .01, 0),                                                     \
         BMI_SHARE_FIELD(bm_sgd_options, momentum, momentum_, "share of the last step that is kept"), \
         BMI_BOOL_FIELD(bm_sgd_options, nesterov, "look ahead"),                                      \
         BMI_BOOL_FIELD(bm_sgd_options, averaging, "m = momentum m + (1 - momentum) g"),              \
