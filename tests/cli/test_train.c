@@ -309,12 +309,9 @@ static void settings(void **state)
     static const struct {
         const char *arguments, *loss;
     } losses[] = {
-        { "creditcard -t share --loss huber", "huber" },
-        { "creditcard -t share --loss poisson", "poisson" },
-        { "creditcard -t share --loss msle", "msle" },
-        { "creditcard --loss hinge", "hinge" },
-        { "creditcard", "binary_crossentropy" },
-        { "iris --loss softmax_crossentropy", "softmax_crossentropy" },
+        { "creditcard -t share --loss huber", "huber" }, { "creditcard -t share --loss poisson", "poisson" },
+        { "creditcard -t share --loss msle", "msle" },   { "creditcard --loss hinge", "hinge" },
+        { "creditcard", "binary_crossentropy" },         { "iris --loss softmax_crossentropy", "softmax_crossentropy" },
     };
     for (size_t i = 0; i < BMI_COUNT(losses); i++) {
         char line[200];

@@ -18,22 +18,14 @@ static const char *const layers[][4] = {
 
 /* Which layer each public header belongs to. */
 static const char *const headers[][2] = {
-    { "base.h", "base" },
-    { "tensor.h", "tensor" },
-    { "graph.h", "graph" },
-    { "extend_fields.h", "base" },
-    { "extend_graph.h", "graph" },
-    { "extend.h", "model" },
-    { "extend_nn.h", "nn" },
-    { "ops.h", "ops" },
-    { "session.h", "run" },
-    { "nn.h", "nn" },
-    { "data.h", "data" },
-    { "column.h", "format" },
-    { "model.h", "model" },
-    { "extend_model.h", "model" },
-    { "view.h", "view" },
-    { "learn.h", "learn" },
+    { "base.h", "base" },          { "tensor.h", "tensor" },
+    { "graph.h", "graph" },        { "extend_fields.h", "base" },
+    { "extend_graph.h", "graph" }, { "extend.h", "model" },
+    { "extend_nn.h", "nn" },       { "ops.h", "ops" },
+    { "session.h", "run" },        { "nn.h", "nn" },
+    { "data.h", "data" },          { "column.h", "format" },
+    { "model.h", "model" },        { "extend_model.h", "model" },
+    { "view.h", "view" },          { "learn.h", "learn" },
 };
 
 /* Row and column of a layer; row -1 when there is no such. */
