@@ -18,8 +18,10 @@ typedef struct memory {
 static uint64_t number_of(const char *text, const char *name)
 {
     const size_t n = strlen(name);
-    for (const char *line = text; line; line = strchr(line, '\n'), line += line != NULL)
+    for (const char *line = text; line; line = strchr(line, '\n')) {
+        if (*line == '\n') line++;
         if (!strncmp(line, name, n) && (line[n] == ' ' || line[n] == ':')) return strtoull(line + n + 1, NULL, 10);
+    }
     return 0;
 }
 
