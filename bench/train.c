@@ -21,7 +21,7 @@ int main(int argc, char **argv)
     double rate[REPEATS] = { 0 }, seconds = 0, loss = -1;
     int64_t epochs = 1;
     if (argc < 5) {
-        bm_fit(m, data, .epochs = which == 'a' ? 3 : batch > 1 ? 20 : 2, .batch = batch);
+        bm_fit(m, data, .epochs = which == 'a' ? 2 : batch > 1 ? 20 : 2, .batch = batch);
         bm_scores s = bm_evaluate(m, data);
         loss = bm_score(&s, "loss");
         while (seconds < .5 && !bm_failed(m)) { /* warm up, and find how many epochs take long enough */
