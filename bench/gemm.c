@@ -23,7 +23,7 @@
 #include <libxsmm.h>
 #endif
 
-enum { ROUNDS = 7, MOST_ROUNDS = 4000, ROUND_US = 1000, OURS = 0, OPENBLAS, ONEDNN, XSMM, CONTESTANTS };
+enum { ROUNDS = 25, MOST_ROUNDS = 4000, ROUND_US = 1000, OURS = 0, OPENBLAS, ONEDNN, XSMM, CONTESTANTS };
 #define SECONDS 0.5
 static const char *const names[CONTESTANTS] = { "baeum", "OpenBLAS", "oneDNN", "libxsmm" };
 
