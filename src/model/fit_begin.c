@@ -27,6 +27,8 @@ static bm_status check_numbers(const bm_fit_options *o, bmi_error *e, bm_place h
     if (o->validation_split != 0 && !(o->validation_split > 0 && o->validation_split < 1))
         return bmi_fail(e, BM_E_ARGUMENT, here, "fit: validation_split is %g, it must be a share between 0 and 1",
                         o->validation_split);
+    if (o->class_weights.at && !o->class_weights.count)
+        return bmi_fail(e, BM_E_ARGUMENT, here, "fit: class_weights has a pointer and no count; write BM_REALS(1, 5)");
     if (o->balanced && o->class_weights.count)
         return bmi_fail(e, BM_E_ARGUMENT, here, "fit: both balanced and class_weights are given; give one of them");
     for (size_t i = 0; i < o->class_weights.count; i++)

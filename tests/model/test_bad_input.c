@@ -153,6 +153,7 @@ static void options_of_calls(void **state)
     FIT("the weight of class 2 is nan", .class_weights = BM_REALS(1, 1, NAN));
     FIT("the weight of class 0 is inf", .class_weights = BM_REALS(INFINITY, 1, 1));
     FIT("class_weights has 2 numbers, the model has 3 classes", .class_weights = BM_REALS(1, 1));
+    FIT("class_weights has a pointer and no count", .class_weights = { (const double[]){ 1, 5, 1 } });
     FIT("both validation and validation_split", .validation = iris, .validation_split = .5);
 #define TABLE(part, ...) REFUSED(bm_fit_table(l, t, __VA_ARGS__), bm_error(l), bm_clear(l), part)
     TABLE("test is -0.25", .test = -.25);

@@ -47,6 +47,25 @@ static void callbacks(void **state)
     bm_free(d);
 }
 
+/* A network on a table ends early by a callback of its own, which needs a place. */
+static void early_stopping_has_a_place(void **state)
+{
+    (void)state;
+    bm_table *t = bm_table_load("iris");
+    const bm_callback other = bm_stop_at(.steps = 1000000), last[] = { other, bm_early_stopping(.patience = 2) };
+    bm_recipe *r = bm_recipe_new(.target = "Species");
+    for (int own = 0; own < 2; own++) {
+        bm_model *m = bm_learner_parse("mlp:4", r);
+        bm_fit_table(m, t, .validation = .2, .epochs = 2,
+                     .callbacks = { other, other, other, other, other, other, other, last[own] });
+        assert_int_equal(bm_status_of(m), own ? BM_OK : BM_E_ARGUMENT);
+        if (!own) bmt_contains("full", bm_error(m), "give bm_early_stopping among them");
+        bm_free(m);
+    }
+    bm_free(r);
+    bm_free(t);
+}
+
 static void numbers(void **state)
 {
     (void)state;
@@ -183,9 +202,9 @@ static void quoted_line(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(callbacks),       cmocka_unit_test(numbers),
-                                        cmocka_unit_test(recipes),         cmocka_unit_test(origin),
-                                        cmocka_unit_test(quoted_line),     cmocka_unit_test(names_of_metrics),
-                                        cmocka_unit_test(names_of_history) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(callbacks),        cmocka_unit_test(early_stopping_has_a_place),
+                                        cmocka_unit_test(numbers),          cmocka_unit_test(recipes),
+                                        cmocka_unit_test(origin),           cmocka_unit_test(quoted_line),
+                                        cmocka_unit_test(names_of_metrics), cmocka_unit_test(names_of_history) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -83,13 +83,21 @@ void bmi_network_training_set(bm_learning *l, const bmi_network_training *o, bm_
     if (!fit->epochs) fit->epochs = bmi_network_epochs(o->epochs, steps);
     bmi_network_schedule(&c->optimizer, (double)steps * (double)fit->epochs);
     if (!fit->validation && fit->validation_split == 0) return;
-    for (int i = 0; i < BM_MODEL_MAX; i++) {
+    int place = -1;
+    for (int i = BM_MODEL_MAX - 1; i >= 0; i--) {
         if (fit->callbacks[i].name && !strcmp(fit->callbacks[i].name, "early_stopping")) return;
-        if (fit->callbacks[i].name || fit->callbacks[i].kind) continue;
-        fit->callbacks[i] = bm_callback_at("early_stopping", &(bm_early_stopping_options){ .patience = patience },
-                                           sizeof(bm_early_stopping_options), l->here);
+        if (!fit->callbacks[i].name && !fit->callbacks[i].kind) place = i;
+    }
+    if (place < 0) {
+        bmi_object_fail(
+            l->model, BM_E_ARGUMENT, l->here,
+            "fit: all %d callbacks are taken, and none of them ends the training of this network early: leave one of "
+            "them out, or give bm_early_stopping among them",
+            BM_MODEL_MAX);
         return;
     }
+    fit->callbacks[place] = bm_callback_at("early_stopping", &(bm_early_stopping_options){ .patience = patience },
+                                           sizeof(bm_early_stopping_options), l->here);
 }
 
 static const bmi_field fields[] = {
