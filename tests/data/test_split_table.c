@@ -59,7 +59,7 @@ static bm_table *grouped(bm_context *context, int groups)
     enum { MOST = 400 };
     double number[MOST];
     bm_name group[MOST], class[MOST], date[MOST];
-    static char names[40][8], dates[MOST][12];
+    static char names[40][16], dates[MOST][12];
     int n = 0;
     for (int size = 0; size < groups; size++) {
         snprintf(names[size], sizeof names[size], "g%d", size);
