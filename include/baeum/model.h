@@ -429,7 +429,9 @@ BM_API bm_scores bm_model_scores(const bm_model *m, const char *part);
  *  model keeps it. */
 BM_API const bm_recipe *bm_model_recipe(const bm_model *m);
 
-/** Scores on a table's rows, in the table's units. Rows weigh as the recipe's column of weights says, where the table has it.
+/** Scores on a table's rows, in the table's units: the metrics of the task, and behind them those that a network was compiled with. `loss`
+ *  is the mean squared error, or the log loss, whatever the model is trained by, so that models can be compared; the loss of the training
+ *  itself is in the history, and bm_evaluate gives it for a dataset (bm_recipe_apply). Rows weigh as the recipe's column of weights says, where the table has it.
  *  Rows without a target are left out, those of a class that training had not seen count as wrong; both are counted, and told by the
  *  context's log. Classes are then averaged as scikit-learn does: unseen ones are classes of which nothing was found. */
 BM_API bm_scores  bm_evaluate_table_at(const bm_model *m, const bm_table *t, bm_place here);
@@ -455,7 +457,7 @@ typedef struct bm_row_options {
 } bm_row_options;
 /** The prediction for one raw row, as bm_predict_table: (1) value or (classes) probabilities.
  *  Errors   as bm_predict_table; BM_E_DATA a column that the model was not fitted on (the nearest name is told); BM_E_TYPE a number
- *           given for a column of text, or a text that is no number for one of numbers; BM_E_ARGUMENT a column given twice */
+ *           given for a column of text, or a text that is no number or date for a column of those; BM_E_ARGUMENT a column given twice */
 BM_API bm_tensor *bm_predict_row_at(const bm_model *m, const bm_row_options *options, size_t size, bm_place here);
 #define bm_predict_row(m, ...) bm_predict_row_at((m), BM_OPTIONS(bm_row_options, .zero_ = 0, __VA_ARGS__), BM_HERE)
 

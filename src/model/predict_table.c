@@ -107,17 +107,22 @@ static bm_status fill_row(bmi_error *e, bm_table *t, const bm_recipe *r, const b
     return BM_OK;
 }
 
-/* Texts of number columns that no number could be read from: elsewhere they count as missing, here they are a slip. */
-static bm_status check_readable(bmi_error *e, const bm_dataset *d, const bm_recipe *r, const bm_row_options *o, bm_place here)
+/* Texts that no number or date could be read from where the recipe wants one: elsewhere they count as missing, here they are a slip. */
+static bm_status check_readable(bmi_error *e, const bm_dataset *d, const bm_recipe *r, const bm_table *t, bm_place here)
 {
-    for (size_t i = 0; d->counted.unreadable && cell_at(o, i); i++) {
-        const bm_cell *c = cell_at(o, i);
-        const size_t k = bmi_recipe_input(r, c->column);
-        if (c->text && k != SIZE_MAX && !r->inputs[k].text)
-            return bmi_fail(e, BM_E_TYPE, here, "predict: \"%.100s\" is a number in the recipe; \"%.60s\" is none", c->column,
-                            c->text);
-    }
-    return BM_OK;
+    bmi_met met = { .missing = 0 };
+    bmi_met_kind kind;
+    const char *column, *text;
+    int64_t count;
+    bool usable;
+    if (!d->counted.unreadable || bmi_recipe_usable(e, r, t, &usable, &met, here)) return e->status;
+    for (int64_t i = 0; !e->status && bmi_met_at(&met, i, &kind, &column, &text, &count); i++)
+        if (kind == BMI_MET_NO_NUMBER || kind == BMI_MET_NO_DATE)
+            bmi_fail(e, BM_E_TYPE, here, "predict: \"%.100s\" is a %s in the recipe; \"%.60s\" is none", column,
+                     kind == BMI_MET_NO_DATE ? "date" : "number", text);
+    if (met.failed) bmi_fail_memory(e, here, 100, "cells that cannot be read");
+    bmi_met_end(&met);
+    return e->status;
 }
 
 bm_tensor *bm_predict_row_at(const bm_model *m, const bm_row_options *options, size_t size, bm_place here)
@@ -136,7 +141,7 @@ bm_tensor *bm_predict_row_at(const bm_model *m, const bm_row_options *options, s
     else if (!m->recipe) fail_no_recipe(&e, "rows", here);
     else fill_row(&e, t, m->recipe, &o, here);
     bm_dataset *d = e.status ? NULL : apply(m, t, BMI_WANT_NONE, &e, here);
-    p = d && !check_readable(&e, d, m->recipe, &o, here) ? bmi_scores_predict(m, d, &e, here) : NULL;
+    p = d && !check_readable(&e, d, m->recipe, t, here) ? bmi_scores_predict(m, d, &e, here) : NULL;
     if (p) p->shape = BM_SHAPE(p->size); /* (1, n) as (n) */
     bmi_object_free(d);
     bm_table_free(t);

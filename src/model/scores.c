@@ -7,6 +7,7 @@
 #include "kernels/cpu/convert.h"
 #include "tensor/tensor.h"
 #include <math.h>
+#include <string.h>
 
 static const bm_tensor *target_of(const bm_dataset *d)
 {
@@ -131,13 +132,13 @@ bm_tensor *bmi_scores_trivial(const bm_model *m, const bm_dataset *train, bmi_er
 }
 
 /* ---- scores ---- */
-static bm_status measure(bm_scores *s, bm_metric metric, const bm_tensor *p, const bm_tensor *t, const bm_tensor *weights,
-                         bm_output form, bmi_error *e, bm_place here)
+static bm_status measure(bm_scores *s, bm_metric metric, const char *name, const bm_tensor *p, const bm_tensor *t,
+                         const bm_tensor *weights, bm_output form, bmi_error *e, bm_place here)
 {
     const bm_measure_options o = { .prediction = p, .target = t, .weight = weights, .output = form };
     bm_tensor *v = bm_measure_at(metric, &o, sizeof o, here);
     if (v->object.error.status == BM_E_MEMORY) bmi_fail_from(e, &v->object.error);
-    bmi_scores_add(s, metric.name, bmi_object_failed(v) ? NAN : bm_tensor_at(v, 0)); /* what is not defined here is NaN */
+    bmi_scores_add(s, name, bmi_object_failed(v) ? NAN : bm_tensor_at(v, 0)); /* what is not defined here is NaN */
     bmi_object_free(v);
     return e->status;
 }
@@ -166,6 +167,33 @@ static bm_tensor *repeated(const bm_tensor *one, int64_t rows, bmi_error *e, bm_
     return out;
 }
 
+/* Metrics that a network was compiled with and that are not there yet. Some know no classes that training had not seen. */
+static void measure_asked(bm_scores *s, const bm_model *m, const bm_tensor *p, const bm_tensor *truth, const bm_tensor *weights,
+                          bm_output form, bmi_error *e, bm_place here)
+{
+    const bmi_settings *asked = &m->settings;
+    for (int i = 0; i < asked->n_metrics && !e->status; i++) {
+        const bm_metric *metric = &asked->metrics[i];
+        const char *name = metric->kind ? metric->kind->name : metric->name;
+        bool there = s->unseen_class > 0;
+        for (int64_t k = 0; k < s->count; k++) there |= !strcmp(s->metrics[k].name, name);
+        if (!there) measure(s, *metric, name, p, truth, weights, form, e, here);
+    }
+}
+
+/* The same for classes, whose other metrics are counted without all predictions at once. */
+static bm_status measure_asked_of_classes(bm_scores *s, const bm_model *m, const bm_dataset *d, const bm_tensor *all,
+                                          bmi_error *e, bm_place here)
+{
+    if (!m->settings.n_metrics || e->status) return e->status;
+    bm_tensor *p = all ? repeated(all, d->rows, e, here) : bmi_scores_predict(m, d, e, here);
+    bm_tensor *truth = p ? target_tensor(m, target_of(d), e, here) : NULL;
+    if (truth) measure_asked(s, m, p, truth, d->weights, BM_OUTPUT_CLASSES, e, here);
+    bmi_object_free(truth);
+    bmi_object_free(p);
+    return e->status;
+}
+
 /* Metrics of bm_measure: of numbers, and of classes that are not one of several for each row. */
 static bm_status measure_all(bm_scores *s, const bm_model *m, const bm_dataset *d, const bm_tensor *all, bool mere,
                              bmi_error *e, bm_place here)
@@ -178,8 +206,9 @@ static bm_status measure_all(bm_scores *s, const bm_model *m, const bm_dataset *
     const size_t n = regression ? BMI_COUNT(numbers) : BMI_COUNT(classes) - (mere ? 2 : 0);
     bm_tensor *p = all ? repeated(all, d->rows, e, here) : bmi_scores_predict(m, d, e, here);
     bm_tensor *truth = p ? target_tensor(m, target_of(d), e, here) : NULL;
-    for (size_t i = 0; i < n && !e->status; i++)
-        measure(s, list[i], p, truth, d->weights, regression ? BM_OUTPUT_REALS : BM_OUTPUT_CLASSES, e, here);
+    const bm_output form = regression ? BM_OUTPUT_REALS : BM_OUTPUT_CLASSES;
+    for (size_t i = 0; i < n && !e->status; i++) measure(s, list[i], list[i].name, p, truth, d->weights, form, e, here);
+    if (truth) measure_asked(s, m, p, truth, d->weights, form, e, here);
     bmi_object_free(truth);
     bmi_object_free(p);
     return e->status;
@@ -204,9 +233,9 @@ bm_status bmi_scores_take(bm_scores *s, const bm_model *m, const bm_dataset *d, 
         .loss = NAN, .rows = d->rows, .unseen_class = d->counted.unseen_class, .no_target = d->counted.no_target
     };
     const bool classes = m->task == BM_CLASSIFICATION && m->n_classes > 1 && t->size == d->rows;
-    const bm_status st =
-        classes ? bmi_class_scores(&taken, m, d, all, mere, e, here) : measure_all(&taken, m, d, all, mere, e, here);
-    if (st) return st;
+    if (classes ? bmi_class_scores(&taken, m, d, all, mere, e, here) || measure_asked_of_classes(&taken, m, d, all, e, here)
+                : measure_all(&taken, m, d, all, mere, e, here))
+        return e->status;
     taken.loss = bm_score(&taken, m->task == BM_REGRESSION ? "mse" : "log_loss");
     *s = taken;
     return BM_OK;

@@ -218,6 +218,73 @@ static void large_numbers(void **state)
     bm_free(d), bm_free(p), bm_free(back), bm_free(m), bm_free(t);
 }
 
+/* A text that is no date is a slip in one row, where a table would count it as missing. */
+static void date_of_one_row(void **state)
+{
+    (void)state;
+    char dates[ROWS][16];
+    bm_name texts[ROWS];
+    double y[ROWS];
+    for (int i = 0; i < ROWS; i++) {
+        snprintf(dates[i], sizeof dates[i], "2024-%02d-%02d", i / 28 % 12 + 1, i % 28 + 1);
+        texts[i] = dates[i];
+        y[i] = i / 28 % 12 + .5;
+    }
+    bm_table *t = bm_table_new();
+    bm_table_add_text(t, "day", texts, ROWS);
+    bm_table_add_real(t, "price", y, ROWS);
+    bm_model *m = fitted(bm_linear(), t, false, no_loss);
+    bm_tensor *p = bm_predict_row(m, .values = { { "day", .text = "2024-03-05" } });
+    bmt_near("of a date", bm_tensor_at(p, 0), 2.5, .5);
+    bm_free(p);
+    p = bm_predict_row(m, .values = { { "day", .text = "tomorrow" } });
+    assert_int_equal(bm_status_of(p), BM_E_TYPE);
+    bmt_contains("no date", bm_error(p), "\"day\" is a date in the recipe; \"tomorrow\" is none");
+    bm_free(p), bm_free(m), bm_free(t);
+}
+
+/* Scores over a table have the metrics that a network was compiled with, too, in the table's unit. */
+static void metrics_asked_for(void **state)
+{
+    (void)state;
+    bm_table *t = houses(1);
+    bm_recipe *r = bm_recipe_new(.target = "price");
+    bm_model *m = bm_learner_parse("mlp:4", r);
+    bm_compile(m, .loss = BM_MAE, .metrics = { BM_METRIC_MAE, BM_METRIC_MAPE });
+    bm_fit_table(m, t, .test = .25, .epochs = 20);
+    const bm_scores s = bm_evaluate_table(m, t), baseline = bm_model_scores(m, "baseline");
+    bm_tensor *p = bm_predict_table(m, t);
+    const int64_t price = bm_table_find(t, "price");
+    double mape = 0;
+    for (int64_t i = 0; i < bm_table_rows(t); i++) {
+        const double want = bm_table_number(t, i, price);
+        mape += fabs(bm_tensor_at(p, i) - want) / fabs(want) / (double)bm_table_rows(t);
+    }
+    bmt_near("mape", bm_score(&s, "mape"), mape, 1e-6);
+    bmt_near("loss", s.loss, bm_score(&s, "mse"), 0);
+    assert_true(bm_score(&baseline, "mape") > 0);
+    bm_free(p), bm_free(m), bm_free(r);
+
+    bm_table *flowers = bm_table_load("iris");
+    r = bm_recipe_new(.target = "Species");
+    m = bm_learner_parse("mlp:4", r);
+    bm_compile(m, .metrics = { BM_TOP_K(2), BM_ACCURACY });
+    bm_fit_table(m, flowers, .epochs = 20);
+    const bm_scores of = bm_evaluate_table(m, flowers);
+    p = bm_predict_table(m, flowers);
+    int64_t right = 0, accuracies = 0;
+    for (int64_t i = 0; i < 150; i++) { /* the classes are in order, 50 rows each */
+        const double truth = bm_tensor_at(p, 3 * i + i / 50);
+        int above = 0;
+        for (int64_t k = 0; k < 3; k++) above += bm_tensor_at(p, 3 * i + k) > truth;
+        right += above < 2;
+    }
+    bmt_near("top 2", bm_score(&of, "top_k"), (double)right / 150, 1e-12);
+    for (int64_t i = 0; i < of.count; i++) accuracies += !strcmp(of.metrics[i].name, "accuracy");
+    assert_int_equal(accuracies, 1);
+    bm_free(p), bm_free(m), bm_free(r), bm_free(flowers), bm_free(t);
+}
+
 /* Whole numbers that an f64 would merge. */
 static void large_classes(void **state)
 {
@@ -257,6 +324,8 @@ int main(void)
                                         cmocka_unit_test(saved),
                                         cmocka_unit_test(values_that_mean_themselves),
                                         cmocka_unit_test(one_row),
+                                        cmocka_unit_test(date_of_one_row),
+                                        cmocka_unit_test(metrics_asked_for),
                                         cmocka_unit_test(stopped) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
