@@ -166,7 +166,8 @@ typedef struct bm_fit_options {
     BM_NAMED_;
     int64_t           epochs;      /**< default 1 */
     bool              resume;      /**< epochs counts those that the model has done already (a checkpoint that was loaded), and an epoch
-                                        that was broken off goes on after its last step, bit for bit; callbacks go on with what
+                                        that was broken off goes on after its last step, bit for bit (with another batch or other
+                                        rows it begins anew); callbacks go on with what
                                         they remember, from the weights before best ones were put back. Default: a new epoch begins */
     int64_t           batch;       /**< rows of a step; default 32, or all rows when there are fewer; 1 is stochastic descent */
     bool              whole;       /**< all rows in each step: batch descent */

@@ -205,7 +205,6 @@ static bm_status end_epoch(bm_training *t)
 
 static void run_epochs(bm_training *t)
 {
-    if (!t->o.resume || t->model->partial.step > t->progress.steps) t->model->partial = (bmi_partial){ 0 };
     for (int64_t i = 0; i < t->progress.epochs && !t->stop && !t->error->status; i++) {
         if (!bmi_history_reserve(&t->model->history, 1)) { /* there is room already, up to many thousands of epochs */
             bmi_fail_memory(t->error, t->here, 0, "the history");

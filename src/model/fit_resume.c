@@ -67,6 +67,19 @@ static bm_status resume(bm_training *t)
     return t->error->status;
 }
 
+/* An epoch that was broken off goes on where its steps are those of this fit; else it begins anew. */
+static void take_epoch(bm_training *t)
+{
+    bmi_partial *p = &t->model->partial;
+    const int64_t batch = t->batches.batch, all = t->rows;
+    const bool same = p->step <= t->progress.steps && p->rows == (p->step * batch < all ? p->step * batch : all);
+    if (t->o.resume && same) return;
+    if (t->o.resume)
+        bmi_log(t->model->object.context,
+                "fit: the epoch that was broken off begins anew: its steps had other batches, or rows, than those of this fit");
+    *p = (bmi_partial){ 0 };
+}
+
 /* The rows of an epoch that was broken off; without them its metrics of all rows cannot be had. */
 static void take_rows(bm_training *t)
 {
@@ -92,6 +105,7 @@ bm_status bmi_training_commit(bm_training *t)
     bm_model *m = t->model;
     const bool resumed = t->o.resume && (m->epochs || m->partial.step);
     if (t->o.resume && resume(t)) return t->error->status;
+    take_epoch(t);
     take_rows(t);
     bmi_hooks_end(m);
     memcpy(m->hooks, t->own, sizeof m->hooks);

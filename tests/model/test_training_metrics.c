@@ -219,6 +219,67 @@ static void rows_are_lost(void **state)
     bm_free(d);
 }
 
+/* The text of "training" with one part of it replaced, as a file of its own. */
+static void save_edited(const bmi_safetensors *file, const char *old, const char *new, const char *path)
+{
+    bmi_error e = { 0 };
+    bmi_st_text texts[8];
+    char edited[8000];
+    bool found = false;
+    assert_true(file->n_texts <= BMI_COUNT(texts));
+    for (size_t i = 0; i < file->n_texts; i++) {
+        texts[i] = file->texts[i];
+        const char *at = strcmp(texts[i].key, "training") ? NULL : strstr(texts[i].value, old);
+        if (!at) continue;
+        found = true;
+        snprintf(edited, sizeof edited, "%.*s%s%s", (int)(at - texts[i].value), texts[i].value, new, at + strlen(old));
+        texts[i].value = edited;
+    }
+    assert_true(found);
+    if (bmi_safetensors_write(&e, BM_HERE, NULL, path, file->entries, file->n, texts, file->n_texts)) fail_msg("%s", e.text);
+}
+
+/* An epoch that was broken off begins anew where its steps are not those of the fit that goes on, be it other batches or a file that lies. */
+static void other_batches(void **state)
+{
+    (void)state;
+    bm_dataset *d = dataset(BM_I32, three);
+    bmi_error e = { 0 };
+    bmi_safetensors file;
+    bm_model *m = bm_sequential(bm_input_of(.shape = BM_SHAPE(2), .type = BM_F64), bm_dense(3, .activation = BM_SOFTMAX));
+    bm_compile(m, .loss = BM_SPARSE_CATEGORICAL_CROSSENTROPY, .optimizer = bm_sgd(.rate = BM_ZERO),
+               .metrics = { BM_ROC_AUC, BM_F1_MACRO, BM_ACCURACY });
+    bm_fit(m, d, .batch = 16, .callbacks = { bm_stop_at(.steps = 2) });
+    bm_save(m, bmt_temp("broken"), .training = true);
+    sound(m);
+    bm_free(m);
+    if (bmi_safetensors_read(&e, BM_HERE, NULL, bmt_temp("broken"), &file)) fail_msg("%s", e.text);
+    const struct {
+        int64_t batch;
+        const char *old, *new;
+    } cases[] = { { 16, "", "" },
+                  { 7, "", "" },
+                  { 1, "", "" },
+                  { 50, "", "" },
+                  { 16, "\"rows\":32", "\"rows\":50" },
+                  { 16, "\"rows\":32", "\"rows\":100000" },
+                  { 16, "\"step\":2", "\"step\":1" },
+                  { 16, "\"step\":2", "\"step\":4" } };
+    for (size_t i = 0; i < BMI_COUNT(cases); i++) {
+        save_edited(&file, cases[i].old, cases[i].new, bmt_temp("edited"));
+        m = bm_load(bmt_temp("edited"));
+        bm_fit(m, d, .batch = cases[i].batch, .resume = true);
+        sound(m);
+        const bm_scores want = bm_evaluate(m, d);
+        assert_int_equal(bm_history_epochs(m), 1);
+        for (int64_t k = 0; k < want.count; k++)
+            bmt_near(want.metrics[k].name, bm_history(m, want.metrics[k].name, 0), want.metrics[k].value, 1e-12);
+        bm_free(m);
+    }
+    bmi_safetensors_end(&file);
+    bm_free(d);
+}
+
 /* Only of the counts, a checkpoint within an epoch has no rows; and an epoch that is resumed says what it would have said. */
 static void counts_alone(void **state)
 {
@@ -281,6 +342,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(as_scikit_learn), cmocka_unit_test(of_changing_weights),
                                         cmocka_unit_test(other_epochs),    cmocka_unit_test(rows_are_lost),
-                                        cmocka_unit_test(counts_alone),    cmocka_unit_test(little_memory) };
+                                        cmocka_unit_test(other_batches),   cmocka_unit_test(counts_alone),
+                                        cmocka_unit_test(little_memory) };
     return cmocka_run_group_tests(tests, begin, NULL);
 }
