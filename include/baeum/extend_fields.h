@@ -19,7 +19,7 @@ typedef enum bm_field_type {
     BM_FIELD_CHOICE,   /**< bm_activation, bm_init, bm_penalty, bm_schedule, bm_loss or bm_metric; `family` says which */
     BM_FIELD_WORD,     /**< an enum or other 4-byte int, as one of `words`; words[0] is the default */
     BM_FIELD_SHAPE,    /**< bm_shape: no dimensions is the default; `low` is the least dimension */
-    BM_FIELD_PART      /**< a value such as bm_layer or bm_optimizer; `family` names its kinds */
+    BM_FIELD_PART      /**< a value such as bm_optimizer, in options with room for it (those of layers have none); `family` names its kinds */
 } bm_field_type;
 
 /** A row; a table ends by one without a name. */

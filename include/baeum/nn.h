@@ -90,7 +90,7 @@ typedef struct bm_schedule   { const char *name; const struct bm_schedule_kind  
 #define BM_INVERSE_TIME(decay)       BM_VALUE(bm_schedule, .name = "inverse_time", .p = { (decay) })          /**< 1 / (1 + decay t) */
 #define BM_STEP_DECAY(every, factor) BM_VALUE(bm_schedule, .name = "step", .p = { (every), (factor) })        /**< factor^floor(t / every) */
 #define BM_EXPONENTIAL_DECAY(every, factor) BM_VALUE(bm_schedule, .name = "exponential", .p = { (every), (factor) }) /**< factor^(t / every) */
-#define BM_COSINE(steps, last)       BM_VALUE(bm_schedule, .name = "cosine", .p = { (steps), (last) })        /**< half a cosine from 1 to last (0), then constant */
+#define BM_COSINE(steps, last)       BM_VALUE(bm_schedule, .name = "cosine", .p = { (steps), (last) })        /**< half a cosine from 1 to last (0), then constant; steps are needed, but of learners: all of their fit */
 #define BM_POLYNOMIAL(steps, power)  BM_VALUE(bm_schedule, .name = "polynomial", .p = { (steps), (power) })   /**< (1 - t / steps)^power (1), then 0 */
 
 /* Metrics. Classes: of one output, 1 where p >= threshold (.5); of several outputs that exclude each other the largest; of several

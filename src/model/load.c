@@ -184,6 +184,7 @@ static bm_status load_training(loading *l)
         bmi_hooks_load(m, json_object_get(all, "callbacks"), &l->file, l->o->path, l->here);
         m->best_epoch = json_is_integer(best) ? json_integer_value(best) : -1;
         m->rate = rate > 0 && rate <= 1e30 ? rate : 1;
+        if (m->best_epoch < -1 || m->best_epoch > MOST) m->best_epoch = -1;
         if (m->epochs < 0 || m->epochs > MOST)
             bmi_fail(l->e, BM_E_FORMAT, l->here, "load: %.300s: %lld epochs cannot be", l->o->path, (long long)m->epochs);
         snprintf(m->stopped_by, sizeof m->stopped_by, "%s", by ? by : "");

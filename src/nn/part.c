@@ -2,6 +2,8 @@
 /* Layers, optimisers and callbacks as values: making, keeping, saving, loading, and reading from text. */
 #include "nn/part.h"
 #include "base/kinds.h"
+#include "base/text.h"
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -47,13 +49,48 @@ static bool keep_texts(bmi_arena *arena, const bmi_field *fields, void *options)
     return true;
 }
 
+/* What is wrong with a row of a table, of options of so many bytes; null: nothing. */
+static const char *fault_of(const bmi_field *f, size_t options_size)
+{
+    static const struct {
+        size_t size, align;
+    } of[] = { [BMI_FIELD_REAL] = { sizeof(double), _Alignof(double) },
+               [BMI_FIELD_INT] = { sizeof(int64_t), _Alignof(int64_t) },
+               [BMI_FIELD_BOOL] = { sizeof(bool), 1 },
+               [BMI_FIELD_TEXT] = { sizeof(char *), _Alignof(char *) },
+               [BMI_FIELD_CHOICE] = { sizeof(bmi_choice), _Alignof(bmi_choice) },
+               [BMI_FIELD_WORD] = { sizeof(int), _Alignof(int) },
+               [BMI_FIELD_SHAPE] = { sizeof(bmi_dims), _Alignof(bmi_dims) },
+               [BMI_FIELD_PART] = { offsetof(bmi_part, options), _Alignof(bmi_part) } };
+    if (f->type < BMI_FIELD_REAL || f->type > BMI_FIELD_PART) return "which has no type that there is";
+    const size_t size = f->type == BMI_FIELD_PART && f->room > of[f->type].size ? f->room : of[f->type].size;
+    if (f->offset > options_size || options_size - f->offset < size) return "which lies outside of its options";
+    if (f->offset % of[f->type].align) return "whose offset is not that of its type";
+    if (f->type == BMI_FIELD_INT && !isnan(f->number) && !(fabs(f->number) < 0x1p63)) return "whose default is no int64_t";
+    if (f->type == BMI_FIELD_WORD && (!f->words || !f->words[0])) return "which has no words";
+    if ((f->type == BMI_FIELD_CHOICE || f->type == BMI_FIELD_PART) && !f->family) return "which names no family";
+    return NULL;
+}
+
 /* Of a record from outside. */
 static bm_status check_table(bmi_error *e, bm_place here, const bmi_part_kind *kind)
 {
-    for (const bmi_field *f = kind ? kind->fields : NULL; f && f->name; f++)
-        if (f->offset >= kind->options_size)
-            return bmi_fail(e, BM_E_ARGUMENT, here, "%s: its table has the field %s, which lies outside of its options",
-                            kind->name, f->name);
+    for (const bmi_field *f = kind ? kind->fields : NULL; f && f->name; f++) {
+        const char *fault = fault_of(f, kind->options_size);
+        if (fault) return bmi_fail(e, BM_E_ARGUMENT, here, "%s: its table has the field %s, %s", kind->name, f->name, fault);
+    }
+    return BM_OK;
+}
+
+/* Files hold texts as UTF-8. */
+static bm_status check_texts(bmi_error *e, bm_place here, const bmi_part_kind *kind, const void *options)
+{
+    for (const bmi_field *f = kind->fields; f && f->name; f++) {
+        const char *text =
+            f->type == BMI_FIELD_TEXT ? *(const char *const *)(const void *)((const char *)options + f->offset) : NULL;
+        if (text && !bmi_is_utf8(text, strlen(text)))
+            return bmi_fail(e, BM_E_ARGUMENT, here, "%s: %s is not UTF-8", kind->name, f->name);
+    }
     return BM_OK;
 }
 
@@ -69,6 +106,7 @@ bm_status bmi_part_keep(bmi_error *e, bmi_arena *arena, const char *family, cons
     if (!r->part.kind) r->part.kind = bmi_kind_find(family, r->part.name);
     const bmi_part_kind *kind = r->part.kind;
     r->part.name = kind->name;
+    if (check_texts(e, here, kind, &r->part.options)) return e->status;
     if (!keep_texts(arena, kind->fields, &r->part.options)) return bmi_fail_memory(e, here, 100, kind->name);
     return BM_OK;
 }

@@ -356,6 +356,7 @@ static void wrong_tables(void **state)
 {
     (void)state;
     static const bm_field far_fields[] = { { .name = "far", .type = BM_FIELD_REAL, .offset = 4000 }, { 0 } };
+    static const char *const far_words[] = { "near", "far", NULL };
     bm_layer_kind far_kind = bend_kind, mute_kind = bend_kind;
     bm_optimizer_kind bare_kind = heavy_kind;
     far_kind.fields = far_fields;
@@ -363,6 +364,32 @@ static void wrong_tables(void **state)
     bare_kind.fields = heavy_fields + 7;
     bm_model *m = bm_sequential(bm_input(3), bm_layer_custom_at(&far_kind, NULL, 0, BM_HERE));
     bmt_contains("outside", bm_error(m), "bend: its table has the field far, which lies outside of its options");
+    bm_free(m);
+    static const char *const no_words[] = { NULL };
+    const struct {
+        bm_field row;
+        const char *says;
+    } rows[] = { { { .name = "a", .type = BM_FIELD_WORD, .words = no_words }, "field a, which has no words" },
+                 { { .name = "a", .type = BM_FIELD_WORD }, "field a, which has no words" },
+                 { { .name = "a", .type = BM_FIELD_CHOICE }, "field a, which names no family" },
+                 { { .name = "a", .type = BM_FIELD_INT, .offset = sizeof(bend_options) }, "field a, which lies outside" },
+                 { { .name = "a", .type = BM_FIELD_WORD, .offset = 1, .words = far_words },
+                   "field a, whose offset is not that" },
+                 { { .name = "a", .type = BM_FIELD_INT, .number = 1e300 }, "field a, whose default is no int64_t" },
+                 { { .name = "a" }, "field a, which has no type" },
+                 { { .name = "a", .type = 99 }, "field a, which has no type" } };
+    for (size_t i = 0; i < BMI_COUNT(rows); i++) {
+        const bm_field table[] = { rows[i].row, { 0 } };
+        bm_layer_kind kind = bend_kind;
+        kind.fields = table;
+        m = bm_sequential(bm_input(3), bm_layer_custom_at(&kind, NULL, 0, BM_HERE));
+        assert_int_equal(bm_status_of(m), BM_E_ARGUMENT);
+        bmt_contains("a row", bm_error(m), rows[i].says);
+        bm_free(m);
+    }
+    m = bm_sequential(bm_input(3), bm_dense(1, .name = "\xff\xfe"));
+    assert_int_equal(bm_status_of(m), BM_E_ARGUMENT);
+    bmt_contains("a text", bm_error(m), "dense: name is not UTF-8");
     bm_free(m);
     m = bm_sequential(bm_input(3), bm_dense(1));
     bm_compile(m, .loss = BM_MSE, .optimizer = bm_optimizer_custom_at(&bare_kind, NULL, 0, BM_HERE));
