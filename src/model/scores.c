@@ -167,17 +167,23 @@ static bm_tensor *repeated(const bm_tensor *one, int64_t rows, bmi_error *e, bm_
     return out;
 }
 
-/* Metrics that a network was compiled with and that are not there yet. Some know no classes that training had not seen. */
+/* The name of a metric that a network was compiled with and that is not there yet; else null. Of classes that training had not seen some
+ * know nothing. */
+static const char *asked(const bm_scores *s, const bm_model *m, int i)
+{
+    const bm_metric *metric = &m->settings.metrics[i];
+    const char *name = metric->kind ? metric->kind->name : metric->name;
+    bool there = s->unseen_class > 0;
+    for (int64_t k = 0; k < s->count; k++) there |= !strcmp(s->metrics[k].name, name);
+    return there ? NULL : name;
+}
+
 static void measure_asked(bm_scores *s, const bm_model *m, const bm_tensor *p, const bm_tensor *truth, const bm_tensor *weights,
                           bm_output form, bmi_error *e, bm_place here)
 {
-    const bmi_settings *asked = &m->settings;
-    for (int i = 0; i < asked->n_metrics && !e->status; i++) {
-        const bm_metric *metric = &asked->metrics[i];
-        const char *name = metric->kind ? metric->kind->name : metric->name;
-        bool there = s->unseen_class > 0;
-        for (int64_t k = 0; k < s->count; k++) there |= !strcmp(s->metrics[k].name, name);
-        if (!there) measure(s, *metric, name, p, truth, weights, form, e, here);
+    for (int i = 0; i < m->settings.n_metrics && !e->status; i++) {
+        const char *name = asked(s, m, i);
+        if (name) measure(s, m->settings.metrics[i], name, p, truth, weights, form, e, here);
     }
 }
 
@@ -185,7 +191,9 @@ static void measure_asked(bm_scores *s, const bm_model *m, const bm_tensor *p, c
 static bm_status measure_asked_of_classes(bm_scores *s, const bm_model *m, const bm_dataset *d, const bm_tensor *all,
                                           bmi_error *e, bm_place here)
 {
-    if (!m->settings.n_metrics || e->status) return e->status;
+    bool any = false;
+    for (int i = 0; i < m->settings.n_metrics; i++) any |= asked(s, m, i) != NULL;
+    if (!any || e->status) return e->status;
     bm_tensor *p = all ? repeated(all, d->rows, e, here) : bmi_scores_predict(m, d, e, here);
     bm_tensor *truth = p ? target_tensor(m, target_of(d), e, here) : NULL;
     if (truth) measure_asked(s, m, p, truth, d->weights, BM_OUTPUT_CLASSES, e, here);
