@@ -81,6 +81,14 @@ bm_status bmi_target_scale(bm_recipe *r, const bm_table *t, bm_rows rows, const 
 /* target_classes.c: the classes of a target that is text, none of which is missing. Refuses texts that hardly repeat, unless the task was
  * said to be classification. */
 bm_status bmi_target_text_classes(bm_recipe *r, const bmi_column *c, bm_rows rows, int64_t n, bm_place here);
+/* A class while they are found: its text without case and blanks at the ends, and how many rows it has. */
+typedef struct bmi_class {
+    char *folded;
+    const char *text;
+    int64_t rows;
+} bmi_class;
+/* Notes the classes that were seen once. */
+bm_status bmi_target_note_rare(bm_recipe *r, const char *target, const bmi_class *classes, size_t count, bm_place here);
 /* Classes that were not there in training, by the beginning of their texts; the last of so many stands for all further ones. */
 enum { BMI_UNSEEN_CLASSES = 64 };
 typedef struct bmi_unseen {

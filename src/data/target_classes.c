@@ -16,21 +16,14 @@ static bm_status no_memory(bm_recipe *r, bm_place here)
     return bmi_fail_memory(&r->object.error, here, 1024, "the classes of a target");
 }
 
-/* A class while they are compared: its text without case and blanks at the ends, and how many rows it has. */
-typedef struct class {
-    char *folded;
-    const char *text;
-    int64_t rows;
-} class;
-
 static int by_text(const void *a, const void *b)
 {
-    return strcmp(((const class *)a)->text, ((const class *)b)->text);
+    return strcmp(((const bmi_class *)a)->text, ((const bmi_class *)b)->text);
 }
 
 static int by_folded(const void *a, const void *b)
 {
-    const class *x = a, *y = b;
+    const bmi_class *x = a, *y = b;
     const int order = strcmp(x->folded, y->folded);
     return order ? order : strcmp(x->text, y->text);
 }
@@ -50,7 +43,7 @@ static char *fold(bmi_arena *arena, const char *text)
 }
 
 /* Classes that would be one if case and blanks did not count. */
-static bm_status note_alike(bm_recipe *r, const char *target, class *classes, size_t count, bm_place here)
+static bm_status note_alike(bm_recipe *r, const char *target, bmi_class *classes, size_t count, bm_place here)
 {
     char list[500] = "";
     size_t n = 0;
@@ -67,8 +60,7 @@ static bm_status note_alike(bm_recipe *r, const char *target, class *classes, si
     return no_memory(r, here);
 }
 
-/* Classes that were seen once. */
-static bm_status note_rare(bm_recipe *r, const char *target, const class *classes, size_t count, bm_place here)
+bm_status bmi_target_note_rare(bm_recipe *r, const char *target, const bmi_class *classes, size_t count, bm_place here)
 {
     char list[300] = "";
     size_t n = 0, rare = 0;
@@ -113,16 +105,16 @@ static bm_status refuse(bm_recipe *r, const bmi_column *c, bm_rows rows, int64_t
 }
 
 /* Counts the rows of each text; *count gets how many occur. */
-static class *count_classes(const bm_recipe *r, const bmi_column *c, bm_rows rows, int64_t n, size_t *count)
+static bmi_class *count_classes(const bm_recipe *r, const bmi_column *c, bm_rows rows, int64_t n, size_t *count)
 {
     const size_t all = (size_t)c->dictionary.count;
-    class *classes = bmi_alloc(r->object.context, all, sizeof *classes);
+    bmi_class *classes = bmi_alloc(r->object.context, all, sizeof *classes);
     *count = 0;
     for (int64_t i = 0; classes && i < n; i++) *count += !classes[code_at(c, bmi_row_at(rows, i))].rows++;
     size_t kept = 0;
     for (size_t code = 0; classes && code < all; code++) {
         if (!classes[code].rows) continue;
-        classes[kept] = (class){ .rows = classes[code].rows };
+        classes[kept] = (bmi_class){ .rows = classes[code].rows };
         classes[kept++].text = bmi_dictionary_text(&c->dictionary, (int32_t)code, NULL);
     }
     return classes;
@@ -132,7 +124,7 @@ bm_status bmi_target_text_classes(bm_recipe *r, const bmi_column *c, bm_rows row
 {
     size_t count;
     bmi_arena folded = { .context = r->object.context };
-    class *classes = count_classes(r, c, rows, n, &count);
+    bmi_class *classes = count_classes(r, c, rows, n, &count);
     bm_status st = classes ? BM_OK : no_memory(r, here);
     if (!st && !r->task && count > 2 && n < 2 * (int64_t)count) st = refuse(r, c, rows, n, count, here);
     if (!st && !(r->to.classes = bmi_arena_alloc(&r->found, count, sizeof *r->to.classes))) st = no_memory(r, here);
@@ -144,7 +136,7 @@ bm_status bmi_target_text_classes(bm_recipe *r, const bmi_column *c, bm_rows row
     }
     if (!st) {
         r->to.n_classes = (int64_t)count;
-        st = note_rare(r, c->name, classes, count, here);
+        st = bmi_target_note_rare(r, c->name, classes, count, here);
     }
     if (!st) st = note_alike(r, c->name, classes, count, here);
     bmi_arena_end(&folded);

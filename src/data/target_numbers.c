@@ -81,6 +81,28 @@ static bm_status make_classes(bm_recipe *r, const bmi_column *c, const int64_t *
     return fine ? BM_OK : no_memory(r, here);
 }
 
+/* Notes classes of one row; found: a row of each, in order of value. */
+static bm_status note_rare(bm_recipe *r, const bmi_column *c, bm_rows rows, int64_t n, const int64_t *found, size_t count,
+                           bm_place here)
+{
+    bmi_class *classes = bmi_alloc(r->object.context, count, sizeof *classes);
+    char(*text)[32] = bmi_alloc(r->object.context, count, sizeof *text);
+    for (int64_t i = 0; classes && text && i < n; i++) {
+        size_t low = 0, high = count - 1;
+        while (low < high) {
+            const size_t middle = (low + high) / 2;
+            if (compare(c, found[middle], bmi_row_at(rows, i)) < 0) low = middle + 1;
+            else high = middle;
+        }
+        classes[low].rows++;
+    }
+    for (size_t k = 0; classes && text && k < count; k++) classes[k].text = bmi_column_cell_text(c, found[k], text[k]);
+    const bm_status st = classes && text ? bmi_target_note_rare(r, c->name, classes, count, here) : no_memory(r, here);
+    bmi_release(r->object.context, classes, count, sizeof *classes);
+    bmi_release(r->object.context, text, count, sizeof *text);
+    return st;
+}
+
 static bool all_whole(const bmi_column *c, const int64_t *rows, size_t count)
 {
     for (size_t i = 0; i < count; i++)
@@ -110,11 +132,13 @@ static bm_status check_numbers(bm_recipe *r, const bmi_column *c, bm_rows rows, 
         distinct > 1 ? ", as a number to be predicted (beyond 2^53 whole numbers are rounded; as classes they are not)" : "");
 }
 
-/* Whole numbers that follow each other, at least LEAST_AMOUNTS of them, were taken for classes: they may be amounts. */
+/* Whole numbers most of which follow each other, at least LEAST_AMOUNTS of them, were taken for classes: they may be amounts. */
 static bm_status note_amounts(bm_recipe *r, const bmi_column *c, const int64_t *rows, size_t count, bm_place here)
 {
     const double first = bmi_column_number(c, rows[0]), last = bmi_column_number(c, rows[count - 1]);
-    if (c->type == BM_COLUMN_BOOL || count < LEAST_AMOUNTS || last - first != (double)(count - 1)) return BM_OK;
+    size_t steps = 0;
+    for (size_t i = 1; i < count; i++) steps += bmi_column_number(c, rows[i]) - bmi_column_number(c, rows[i - 1]) == 1;
+    if (c->type == BM_COLUMN_BOOL || count < LEAST_AMOUNTS || 2 * steps <= count - 1) return BM_OK;
     return bmi_notes_add(r->object.context, &r->notes,
                          "%.100s: the whole numbers %.15g to %.15g are taken for classes; if they are amounts, set the task to "
                          "regression (--task regression)",
@@ -139,7 +163,8 @@ bm_status bmi_target_numbers(bm_recipe *r, const bmi_column *c, bm_rows rows, in
     else if (!r->object.error.status && count > most)
         bmi_object_fail(r, BM_E_DATA, here, "the target \"%.100s\" has more than %d classes; is it a number to be predicted?",
                         c->name, MOST_CLASSES);
-    else if (!r->object.error.status && !make_classes(r, c, found, count, here) && !r->task)
+    else if (!r->object.error.status && !make_classes(r, c, found, count, here) &&
+             !note_rare(r, c, rows, n, found, count, here) && !r->task)
         note_amounts(r, c, found, count, here);
     bmi_release(r->object.context, found, room, sizeof *found);
     return r->object.error.status;
