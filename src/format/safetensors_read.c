@@ -138,19 +138,34 @@ static bm_status read_header(const reading *r, json_t *header)
     return check_places(r);
 }
 
+/* The length that a safetensors file begins with has zeros at its end, which no text has. */
+static bool looks_like_text(const unsigned char *p, size_t size)
+{
+    for (size_t i = 0; i < size && i < 256; i++)
+        if ((p[i] < ' ' && !(p[i] >= '\t' && p[i] <= '\r')) || p[i] == 0x7F) return false;
+    return true;
+}
+
 bm_status bmi_safetensors_parse(bmi_error *e, bm_place here, bm_context *context, const char *name, const void *bytes,
                                 size_t size, bmi_safetensors *out)
 {
     const unsigned char *p = bytes;
     uint64_t length = 0;
     *out = (bmi_safetensors){ .context = context, .arena = { .context = context } };
+    if (size && looks_like_text(p, size))
+        return bmi_fail(
+            e, BM_E_FORMAT, here,
+            "%s is no model file but text, as a table is; what is wanted is a safetensors file, as models are saved "
+            "in",
+            name);
     if (size < 8) return bmi_fail(e, BM_E_FORMAT, here, "%s: %zu bytes are too few for a safetensors file", name, size);
     for (int i = 0; i < 8; i++) length |= (uint64_t)p[i] << 8 * i;
+    if (size > 8 && p[8] != '{') return bmi_fail(e, BM_E_FORMAT, here, "%s: there is no safetensors header", name);
     if (length > size - 8)
         return bmi_fail(e, BM_E_FORMAT, here,
                         "%s: the header says %" PRIu64 " bytes, %zu are there; the file is cut off or no safetensors file",
                         name, length, size - 8);
-    if (!length || p[8] != '{') return bmi_fail(e, BM_E_FORMAT, here, "%s: there is no safetensors header", name);
+    if (!length) return bmi_fail(e, BM_E_FORMAT, here, "%s: there is no safetensors header", name);
     char what[400];
     snprintf(what, sizeof what, "%.380s: the header", name);
     json_t *header = bmi_json_read(e, here, context, what, (const char *)p + 8, (size_t)length);
