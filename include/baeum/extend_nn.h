@@ -54,6 +54,7 @@ typedef struct bm_loss_kind {
     bool             probabilities; /**< targets are 0 to 1; others are refused before training */
     bool             positive;      /**< predictions are above 0 and targets 0 or more: linear output layers are refused, those of
                                      *   learners are exponential */
+    bool             nonzero;       /**< targets are other than 0; others are refused before training */
 } bm_loss_kind;
 
 /** All predictions and targets of an evaluation, as doubles: rows x columns. */

@@ -66,7 +66,7 @@ typedef struct bm_schedule   { const char *name; const struct bm_schedule_kind  
 #define BM_HALF_SSE          BM_VALUE(bm_loss, .name = "half_sse")  /**< half the sum */
 #define BM_MAE               BM_VALUE(bm_loss, .name = "mae")       /**< mean of |y - t| */
 #define BM_SAE               BM_VALUE(bm_loss, .name = "sae")       /**< sum of |y - t|: the "L1" loss */
-#define BM_MAPE              BM_VALUE(bm_loss, .name = "mape")      /**< 100 mean |y - t| / |t| */
+#define BM_MAPE              BM_VALUE(bm_loss, .name = "mape")      /**< 100 mean |y - t| / |t|; t other than 0 */
 #define BM_MSLE              BM_VALUE(bm_loss, .name = "msle")      /**< mean of (log(1 + y) - log(1 + t))^2; y > 0 */
 #define BM_HUBER(delta)      BM_VALUE(bm_loss, .name = "huber", .p = { (delta) }) /**< e^2 / 2, beyond delta (1) linear */
 #define BM_LOG_COSH          BM_VALUE(bm_loss, .name = "log_cosh")  /**< log cosh(y - t) */

@@ -95,9 +95,18 @@ static bm_status check_numbers(const bm_tensor *t, const bm_loss_kind *loss, dou
     return BM_OK;
 }
 
-static bool wants_probabilities(const bm_loss_kind *loss)
+/* Targets of a loss that divides by them. */
+static bm_status check_zeros(const bm_tensor *t, const bm_loss_kind *loss, bmi_error *e, const char *who, bm_place here)
 {
-    return loss->size >= offsetof(bm_loss_kind, probabilities) + sizeof loss->probabilities && loss->probabilities;
+    int64_t zeros = 0, first = 0;
+    for (int64_t i = t->size; i-- > 0;)
+        if (bm_tensor_at(t, i) == 0) zeros++, first = i / (t->size / t->shape.dim[0]);
+    if (!zeros) return BM_OK;
+    return bmi_fail(e, BM_E_DATA, here,
+                    "%s: %" PRId64 " target%s 0 (the first in row %" PRId64
+                    "), and the loss %s divides by them: leave such rows "
+                    "out, or take another loss, as mae",
+                    who, zeros, zeros == 1 ? " is" : "s are", first, loss->name);
 }
 
 static bm_status target_column(bmi_dataset_columns *c, const bmi_network *n, const bm_dataset *d, bmi_error *e, const char *who,
@@ -123,10 +132,11 @@ static bm_status target_column(bmi_dataset_columns *c, const bmi_network *n, con
             return bmi_fail(e, BM_E_TYPE, here, "%s: the loss %s wants class numbers (i32), the target is %s", who,
                             head->loss->name, bm_type_name(t->type));
         if (check_classes(t, out.rank ? out.dim[out.rank - 1] : 1, e, who, here)) return e->status;
-    } else if (wants_probabilities(head->loss)) {
+    } else if (bmi_loss_probabilities_wanted(head->loss)) {
         const bool classes = head->form == BM_OUTPUT_BINARY && bmi_type_is_int(t->type);
         if (classes ? check_classes(t, 2, e, who, here) : check_numbers(t, head->loss, 1, e, who, here)) return e->status;
     } else if (bmi_loss_positive(head->loss) && check_numbers(t, head->loss, INFINITY, e, who, here)) return e->status;
+    else if (bmi_loss_nonzero(head->loss) && check_zeros(t, head->loss, e, who, here)) return e->status;
     bmi_column_make(&c->t, t, bm_node_type(head->target), false);
     return BM_OK;
 }

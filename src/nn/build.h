@@ -102,6 +102,9 @@ const bm_loss_kind *bmi_loss_find(bmi_error *e, bm_place here, const char *owner
 const bm_metric_kind *bmi_metric_find(bmi_error *e, bm_place here, const char *owner, bm_metric metric, double p[2]);
 /* Whether it takes positive numbers alone. */
 bool bmi_loss_positive(const bm_loss_kind *kind);
+/* Whether its targets must not be 0; whether they must be probabilities. */
+bool bmi_loss_nonzero(const bm_loss_kind *kind);
+bool bmi_loss_probabilities_wanted(const bm_loss_kind *kind);
 /* What the target of an output must be, for making its placeholder: type (0: the model's real type; BM_I64 for classes, fed
  * from any integer type) and shape, from the output's shape. */
 bm_shape bmi_loss_target_shape(const bm_loss_kind *kind, bm_shape output);

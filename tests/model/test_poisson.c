@@ -160,6 +160,14 @@ static void refused(void **state)
     bmt_contains("negative", bm_error(m), "the loss poisson wants numbers of 0 or more");
     bm_free(m);
     bm_free(d);
+    d = counts(1, 1);
+    m = one_unit(BM_MAPE, 0, 0, 0);
+    bm_fit(m, d);
+    assert_int_equal(bm_status_of(m), BM_E_DATA);
+    bmt_contains("zeros", bm_error(m), "targets are 0 (the first in row ");
+    bmt_contains("zeros", bm_error(m), "the loss mape divides by them");
+    bm_free(m);
+    bm_free(d);
 }
 
 /* A model file of a linear output and this loss, as they could be made once, still loads. */

@@ -31,6 +31,16 @@ bool bmi_loss_positive(const bm_loss_kind *kind)
     return kind->size >= offsetof(bm_loss_kind, positive) + sizeof kind->positive && kind->positive;
 }
 
+bool bmi_loss_nonzero(const bm_loss_kind *kind)
+{
+    return kind->size >= offsetof(bm_loss_kind, nonzero) + sizeof kind->nonzero && kind->nonzero;
+}
+
+bool bmi_loss_probabilities_wanted(const bm_loss_kind *kind)
+{
+    return kind->size >= offsetof(bm_loss_kind, probabilities) + sizeof kind->probabilities && kind->probabilities;
+}
+
 bm_shape bmi_loss_target_shape(const bm_loss_kind *kind, bm_shape output)
 {
     if (kind->target == BM_TARGET_CLASS && output.rank > 1) output.rank--;

@@ -72,7 +72,7 @@ BMI_LOSS(half_sse, "sum of e^2 / 2 over rows and outputs", BM_TARGET_LIKE_OUTPUT
 BMI_LOSS(mae, "mean of |e|", BM_TARGET_LIKE_OUTPUT, .differences = true);
 BMI_LOSS(sae, "sum of |e| over rows and outputs (\"L1\")", BM_TARGET_LIKE_OUTPUT, .differences = true,
          .reduction = BM_REDUCE_SUM);
-BMI_LOSS(mape, "100 times the mean of |e| / |t|", BM_TARGET_LIKE_OUTPUT);
+BMI_LOSS(mape, "100 times the mean of |e| / |t|; t other than 0", BM_TARGET_LIKE_OUTPUT, .nonzero = true);
 BMI_LOSS(msle, "mean of (log(1 + y) - log(1 + t))^2", BM_TARGET_LIKE_OUTPUT, .positive = true);
 BMI_LOSS(huber, "mean of e^2 / 2 up to |e| = delta, delta (|e| - delta / 2) beyond", BM_TARGET_LIKE_OUTPUT, .differences = true,
          .number = { { .name = "delta",
