@@ -221,7 +221,8 @@ typedef struct cli_source {
     char stem[1024]; /* for names of files made of it */
     bm_table *table;
     bm_dataset *data, *test;
-    const char *target; /* the target by option or the set's own; null: none is known */
+    const char *target;      /* the target by option or the set's own; null: none is known */
+    const bm_recipe *recipe; /* by which a table is read, or null; the caller's */
 } cli_source;
 /* Opens DATA with the reading options of c. Columns stay text where a recipe (or null) needs it or `texts` names them. Returns 0 or
  * an exit code, the error said. */
@@ -229,6 +230,8 @@ int cli_source_open(cli *c, const char *data, const bm_recipe *recipe, bm_names 
 void cli_source_end(cli_source *s);
 /* Says what the table or dataset is: the first line of a session. */
 void cli_source_say(cli *c, const cli_source *s);
+/* train_rows.c: says what the weights of rows are; `more` behind it. */
+void cli_say_weights(cli *c, const bm_table *t, const char *name, const char *more);
 /* counts.c: says what a recipe met in a table's rows (bmi_recipe_usable), of a part ("test") if one is named; the counts for the result. */
 struct bmi_met;
 json_t *cli_say_counts(cli *c, const struct bmi_met *met, const bm_table *t, const char *part);
@@ -277,7 +280,7 @@ json_t *cli_scores_json(const bm_scores *s);
 /* Of two classes the second, which F1, precision and recall are of; put into the result as "positive". Null: there are others. */
 const char *cli_positive(cli *c, const bm_model *m);
 /* Counts of true classes (rows) against the predicted ones (i32), when there are at most `most` (up to CLI_MOST_CLASSES). `hint` gets what
- * they tell of rare classes, or "": a warning that is to be said behind them. */
+ * they tell of rare classes, however many there are, or "": a warning that is to be said behind them. */
 void cli_confusion(cli *c, const bm_model *m, const bm_tensor *targets, const bm_tensor *predicted, int most, char hint[400]);
 /* inspect.c: puts what was asked for in training beside the model (weights, balanced ...) into the result. */
 void cli_model_settings(cli *c, const bm_model *m);

@@ -147,6 +147,17 @@ static void end(evaluation *v)
     cli_source_end(&v->source);
 }
 
+static void say_weights(const evaluation *v)
+{
+    const bm_recipe *r = bm_model_recipe(v->model);
+    const char *name = r && v->source.table ? bm_recipe_weights(r) : NULL;
+    if (name && bm_table_find(v->source.table, name) >= 0)
+        cli_say_weights(v->c, v->source.table, name,
+                        bm_model_task(v->model) == BM_REGRESSION ? " · in the scores rows count as they weigh"
+                                                                 : " · in the scores rows count as they weigh, in the table of "
+                                                                   "classes once");
+}
+
 /* The i-th model judged on DATA, which is read as the model's recipe wants it. */
 static int judge(evaluation *v, int i)
 {
@@ -155,6 +166,7 @@ static int judge(evaluation *v, int i)
     int status =
         cli_source_open(c, c->arguments[c->n_arguments - 1], bm_model_recipe(v->model), BM_VALUE(bm_names, NULL), &v->source);
     if (!status && !i) cli_source_say(c, &v->source);
+    if (!status && !i) say_weights(v);
     if (!status) status = bm_model_recipe(v->model) ? judge_table(v) : judge_arrays(v);
     return status ? status : judge_trivial(v);
 }
@@ -186,7 +198,8 @@ static int compare(cli *c)
 {
     const int models = c->n_arguments - 1;
     cli_scores s = { .count = models + 1 };
-    char target[200] = "";
+    char target[200] = "", positive[200] = "", other[200]; /* class that F1 is of: one for all, or none is told */
+    bool alike = true;
     json_t *all = json_array();
     int status = c->options.output ? cli_fail(c, CLI_USAGE, "-o is of one model; give one") : 0;
     if (!status && is_read_once(c->arguments[models]))
@@ -205,6 +218,9 @@ static int compare(cli *c)
             s.scores[models] = v.baseline;
             s.note[models] = bm_model_task(v.model) == BM_REGRESSION ? "always the mean of these rows"
                                                                      : "always the most frequent class of these rows";
+            const char *own = cli_positive(c, v.model);
+            snprintf(i ? other : positive, sizeof positive, "%s", own ? own : "");
+            if (i && strcmp(other, positive)) alike = false;
             if (!i) cli_put(c, "rows", json_integer((json_int_t)bm_dataset_rows(v.judged)));
             json_array_append_new(all,
                                   json_pack("{s:o, s:o}", "file", cli_text(s.name[i]), "metrics", cli_scores_json(&v.scores)));
@@ -212,6 +228,8 @@ static int compare(cli *c)
         end(&v);
     }
     cli_warn_end(c, models);
+    if (!alike) cli_put(c, "positive", json_null());
+    else if (*positive) s.positive = positive;
     if (!status && cli_talks(c)) fputc('\n', c->to);
     if (!status && !c->json) cli_scores_print(&s, c->to);
     if (!status) cli_put(c, "baseline", cli_scores_json(&s.scores[models]));

@@ -8,19 +8,40 @@
 #include <math.h>
 #include <stdlib.h>
 
+/* The targets as the table has them, of its rows that have one: what the model learns of them is rounded to f32, and standardised. */
+static bool own_numbers(const bm_recipe *r, const bm_table *t, int64_t rows, double *into)
+{
+    const bmi_column *c = &t->columns[bm_table_find(t, bm_recipe_target(r))];
+    const bool read = c->type == BM_COLUMN_TEXT;
+    double *of_texts = read ? bmi_column_numbers_of_texts(r->object.context, c, &r->to.form) : NULL;
+    int64_t *kept = NULL;
+    size_t n = 0, room = 0;
+    bmi_error e = { 0 };
+    const bool fine = (!read || of_texts) && !bmi_target_rows(&e, r, t, &kept, &n, &room, BM_HERE);
+    for (int64_t i = 0; fine && i < rows; i++) {
+        const int64_t row = kept ? kept[i] : i;
+        into[i] = read ? of_texts[((const int32_t *)c->values)[row]] : bmi_column_number(c, row);
+    }
+    bmi_release(r->object.context, kept, room, sizeof *kept);
+    bmi_release(r->object.context, of_texts, (size_t)c->dictionary.count, sizeof *of_texts);
+    return fine;
+}
+
 /* Columns target, prediction, residual; the table is the caller's to free. */
-static bm_table *of_numbers(const bm_model *m, const bm_tensor *targets, const bm_tensor *values)
+static bm_table *of_numbers(const bm_model *m, const bm_table *from, const bm_tensor *targets, const bm_tensor *values)
 {
     const int64_t rows = bm_tensor_size(targets);
     double *numbers = calloc(3 * (size_t)rows + 1, sizeof *numbers), *t = numbers, *y = t + rows, *r = y + rows;
     bm_table *table = bm_table_new();
-    for (int64_t i = 0; numbers && i < rows; i++) {
-        t[i] = bm_recipe_inverse(bm_model_recipe(m), bm_tensor_at(targets, i));
+    bool fine = numbers;
+    for (int64_t i = 0; fine && !from && i < rows; i++) t[i] = bm_tensor_at(targets, i);
+    if (fine && from) fine = own_numbers(bm_model_recipe(m), from, rows, t);
+    for (int64_t i = 0; fine && i < rows; i++) {
         y[i] = bm_tensor_at(values, i);
         if (!isfinite(y[i])) y[i] = NAN;
         r[i] = t[i] - y[i];
     }
-    if (numbers) {
+    if (fine) {
         bm_table_add_real(table, "target", t, rows);
         bm_table_add_real(table, "prediction", y, rows);
         bm_table_add_real(table, "residual", r, rows);
@@ -105,7 +126,7 @@ int cli_residuals(cli *c, const bm_model *m, const bm_table *rows, const bm_tens
     if (bm_tensor_size(values) != bm_tensor_size(targets))
         return path ? cli_fail(c, CLI_FAILED, "-o: the model has several targets a row; it is for one") : 0;
     if (!path && !numbers) return 0;
-    bm_table *t = numbers ? of_numbers(m, targets, values) : of_classes(m, rows, targets, values, p_target);
+    bm_table *t = numbers ? of_numbers(m, rows, targets, values) : of_classes(m, rows, targets, values, p_target);
     int status = bm_failed(t) || !bm_table_columns(t) ? cli_fail(c, CLI_FAILED, "out of memory") : 0;
     if (!status && numbers) say_quartiles(c, t);
     if (!status && path) {

@@ -109,31 +109,44 @@ const char *cli_positive(cli *c, const bm_model *m)
     return name;
 }
 
-/* A rare class that no row is taken for, or, where one class has most rows, no more rows right than by that class alone. */
-static void say_rare(const bm_model *m, int64_t counts[][CLI_MOST_CLASSES], int64_t classes, char hint[400])
+/* A rare class that no row is taken for, and, where one class has most rows, no more rows right than by that class alone. tally: of each
+ * class how many rows have it, and how many are taken for it. */
+static void say_rare(const bm_model *m, const int64_t (*tally)[2], int64_t right, char hint[400])
 {
-    int64_t all = 0, most = 0, right = 0, frequent = 0, rare = -1, of_rare = 0;
+    const int64_t classes = bm_model_classes(m);
+    int64_t all = 0, most = 0, frequent = 0, rare = -1, of_rare = 0;
     for (int64_t k = 0; k < classes; k++) {
-        int64_t there = 0, taken = 0;
-        for (int64_t i = 0; i < classes; i++) {
-            there += counts[k][i];
-            taken += counts[i][k];
-        }
-        right += counts[k][k];
+        const int64_t there = tally[k][0];
         all += there;
         if (there > most) most = there, frequent = k;
-        if (there && !taken && (rare < 0 || there > of_rare)) rare = k, of_rare = there;
+        if (there && !tally[k][1] && (rare < 0 || there > of_rare)) rare = k, of_rare = there;
     }
     const char *remedy = "--balanced makes rare classes weigh as much as frequent ones in training";
     char name[4 * 40 + 4], n[64], of[64];
+    const bool never = rare >= 0 && 10 * of_rare * classes < 7 * all;
     if (m->balanced || all < 2 * classes) return;
-    if (rare >= 0 && 10 * of_rare * classes < 7 * all)
+    if (right <= most && 10 * most * classes > 14 * all && (right < most || !never))
+        snprintf(hint, 400, "no more rows are right than by always saying \"%s\" (%s against %s): %s",
+                 cli_cell(name, bm_model_class_name(m, frequent), 40), cli_count(n, right), cli_count(of, most), remedy);
+    else if (never)
         snprintf(hint, 400, "\"%s\" is never predicted, though %s of %s it: %s",
                  cli_cell(name, bm_model_class_name(m, rare), 40), cli_count(n, of_rare),
                  cli_plural(of, all, "row has", "rows have"), remedy);
-    else if (right <= most && 10 * most * classes > 14 * all)
-        snprintf(hint, 400, "no more rows are right than by always saying \"%s\" (%s against %s): %s",
-                 cli_cell(name, bm_model_class_name(m, frequent), 40), cli_count(n, right), cli_count(of, most), remedy);
+}
+
+/* The same of true and predicted classes, however many there are. */
+static void find_rare(const bm_model *m, const int32_t *truth, const int32_t *of, int64_t rows, char hint[400])
+{
+    const int64_t classes = bm_model_classes(m);
+    int64_t(*tally)[2] = calloc((size_t)classes, sizeof *tally), right = 0;
+    for (int64_t i = 0; tally && i < rows; i++) {
+        if (truth[i] < 0 || truth[i] >= classes) continue; /* training had not seen it */
+        tally[truth[i]][0]++;
+        tally[of[i]][1]++;
+        right += truth[i] == of[i];
+    }
+    if (tally) say_rare(m, (const int64_t(*)[2])tally, right, hint);
+    free(tally);
 }
 
 void cli_confusion(cli *c, const bm_model *m, const bm_tensor *targets, const bm_tensor *predicted, int most, char hint[400])
@@ -141,7 +154,9 @@ void cli_confusion(cli *c, const bm_model *m, const bm_tensor *targets, const bm
     const int64_t classes = bm_model_classes(m), rows = bm_tensor_size(targets);
     const int32_t *truth = bm_data_i32(targets), *of = bm_data_i32(predicted);
     *hint = 0;
-    if (!truth || !of || bm_tensor_size(predicted) != rows || classes < 2 || classes > most || most > CLI_MOST_CLASSES) return;
+    if (!truth || !of || bm_tensor_size(predicted) != rows || classes < 2) return;
+    find_rare(m, truth, of, rows, hint);
+    if (classes > most || most > CLI_MOST_CLASSES) return;
     int64_t counts[CLI_MOST_CLASSES + 1][CLI_MOST_CLASSES] = { { 0 } }; /* the last: of classes that training had not seen */
     bool unseen = false;
     char text[64];
@@ -168,7 +183,6 @@ void cli_confusion(cli *c, const bm_model *m, const bm_tensor *targets, const bm
     }
     cli_put(c, "confusion", json);
     cli_grid_end(&g);
-    say_rare(m, counts, classes, hint);
 }
 
 int64_t cli_majority(const bm_tensor *targets, int64_t classes)

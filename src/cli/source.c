@@ -2,6 +2,7 @@
 /* What DATA and MODEL on the command line are: a CSV file, arrays in IDX, NPY or NPZ files, a set by its name; a model file. */
 #include "base/text.h"
 #include "cli/cli.h"
+#include "data/recipe.h"
 #include "data/sets.h"
 #include <errno.h>
 #include <inttypes.h>
@@ -209,7 +210,7 @@ int cli_source_open(cli *c, const char *data, const bm_recipe *recipe, bm_names 
     char *list = strdup(o->missing ? o->missing : "");
     const int n_marks = list && o->missing ? split_marks(c, list, marks) : 0;
     int status = n_marks < 0 ? CLI_USAGE : list ? 0 : cli_fail(c, CLI_FAILED, "out of memory");
-    *s = (cli_source){ .given = data, .target = o->target };
+    *s = (cli_source){ .given = data, .target = o->target, .recipe = recipe };
     const bm_csv_options how = { .path = data,
                                  .missing =
                                      status || !n_marks ? BM_VALUE(bm_names, NULL) : BM_VALUE(bm_names, marks, (size_t)n_marks),
@@ -238,6 +239,15 @@ void cli_source_end(cli_source *s)
     *s = (cli_source){ 0 };
 }
 
+/* Whether a column that was read as text is numbers in a form of their own, as the recipe reads them. */
+static bool is_number(const bm_recipe *r, const char *name)
+{
+    const size_t k = r ? bmi_recipe_input(r, name) : SIZE_MAX;
+    if (k != SIZE_MAX) return !r->inputs[k].text;
+    if (r && r->target && !strcmp(r->target, name)) return !r->to.n_classes || r->to.numbers;
+    return r && r->weights && !strcmp(r->weights, name);
+}
+
 static void say_table(cli *c, const cli_source *s)
 {
     const bm_table *t = s->table;
@@ -245,8 +255,9 @@ static void say_table(cli *c, const cli_source *s)
     int64_t numbers = 0, texts = 0, bools = 0, holes = 0, with_holes = 0;
     for (int64_t k = 0; k < bm_table_columns(t); k++) {
         const bm_column_type type = bm_table_column_type(t, k);
-        numbers += type == BM_COLUMN_REAL || type == BM_COLUMN_INTEGER;
-        texts += type == BM_COLUMN_TEXT;
+        const bool own = type == BM_COLUMN_TEXT && is_number(s->recipe, bm_table_column_name(t, k));
+        numbers += type == BM_COLUMN_REAL || type == BM_COLUMN_INTEGER || own;
+        texts += type == BM_COLUMN_TEXT && !own;
         bools += type == BM_COLUMN_BOOL;
         holes += bm_table_missing(t, k);
         with_holes += bm_table_missing(t, k) > 0;

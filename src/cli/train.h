@@ -28,6 +28,8 @@ int cli_train_prepare_table(cli_training *t);
 int cli_train_prepare_data(cli_training *t);
 /* train_model.c: what can be wrong with the names in --model, --optimizer and --loss, before the data is read. */
 int cli_train_check(cli *c);
+/* Whether a loss is of numbers, not of classes; null: none is given. */
+bool cli_loss_of_numbers(const char *name);
 /* The model of the spec, with loss, optimiser and rate of the options. */
 int cli_train_model(cli_training *t);
 /* "mlp:64,32 · 3,329 parameters · 9 kernels a step ..." and what it is trained by; p null: by a method of its own. */

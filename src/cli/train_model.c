@@ -87,11 +87,43 @@ static bool loss_fits(const bm_loss_kind *k, int64_t classes)
     return classes == 2 || k->output == 0;
 }
 
+bool cli_loss_of_numbers(const char *name)
+{
+    const bm_loss_kind *k = name ? bmi_kind_find("loss", name) : NULL;
+    return k && loss_fits(k, 0) && !bmi_loss_probabilities_wanted(k);
+}
+
 static int find_loss(cli *c, const char *name)
 {
     char hint[BMI_KIND_HINT];
-    if (bmi_kind_find("loss", name)) return 0;
+    const bm_loss_kind *k = bmi_kind_find("loss", name);
+    if (k && c->options.log_target && bmi_loss_positive(k))
+        return cli_fail(c, CLI_USAGE,
+                        "--loss %s and --log-target: the loss takes logarithms itself, and is of the target as it is; give one "
+                        "of them",
+                        name);
+    if (k) return 0;
     return cli_fail(c, CLI_USAGE, "--loss: there is no loss \"%s\"%s", name, bmi_kind_hint("loss", name, hint));
+}
+
+/* Targets that a loss cannot take: said here by the row of the file, which its parts no longer know. */
+static int check_numbers(const cli_training *t, const bm_loss_kind *kind)
+{
+    const bm_table *table = t->source.table;
+    const bool zero = bmi_loss_nonzero(kind);
+    char number[64];
+    int64_t bad = 0, first = 0;
+    if (!table || t->classes || (!zero && !bmi_loss_positive(kind))) return 0;
+    const int64_t at = bm_table_find(table, t->target);
+    for (int64_t i = bm_table_rows(table); i-- > 0;) {
+        const double y = bm_table_number(table, i, at);
+        if (zero ? y == 0 : y < 0) bad++, first = i + 1;
+    }
+    if (!bad) return 0;
+    return cli_fail(t->c, CLI_FAILED, "--loss %s %s, and %s (the first: row %" PRId64 " of the data) %s \"%s\" %s: %s",
+                    kind->name, zero ? "divides by the target" : "wants numbers of 0 or more",
+                    cli_plural(number, bad, "row", "rows"), first, bad == 1 ? "has a" : "have a", t->target,
+                    zero ? "of 0" : "below 0", "leave such rows out, or take another loss, as mae");
 }
 
 static int check_loss(cli_training *t, const char *name)
@@ -99,14 +131,17 @@ static int check_loss(cli_training *t, const char *name)
     cli *c = t->c;
     const bm_loss_kind *kind = bmi_kind_find("loss", name);
     char list[600] = "";
-    if (loss_fits(kind, t->classes)) return 0;
+    if (loss_fits(kind, t->classes)) return check_numbers(t, kind);
+    const bm_table *table = t->source.table;
+    const bool whole = table && bm_table_column_type(table, bm_table_find(table, t->target)) != BM_COLUMN_TEXT;
+    const char *numbers = whole && cli_loss_of_numbers(name) ? "; --task regression learns it as a number" : "";
     const bmi_kind *other;
     for (size_t i = 0, n = 0; (other = bmi_kind_at("loss", i)) && n < 500; i++)
         if (loss_fits(other->record, t->classes)) n += (size_t)snprintf(list + n, 60, "%s%s", n ? ", " : "", other->name);
     if (!t->classes)
         return cli_fail(c, CLI_USAGE, "--loss %s is for classes, the target is numbers; for these there are %s", name, list);
-    return cli_fail(c, CLI_USAGE, "--loss %s does not go with a target of %" PRId64 " classes; for these there are %s", name,
-                    t->classes, list);
+    return cli_fail(c, CLI_USAGE, "--loss %s does not go with a target of %" PRId64 " classes; for these there are %s%s", name,
+                    t->classes, list, numbers);
 }
 
 static int model_failed(cli *c, const bm_model *m)

@@ -96,7 +96,7 @@ static int confusion(cli_training *t, int part, char hint[400])
     cli *c = t->c;
     const bm_model *m = t->model;
     bmi_error e = { 0 };
-    if (t->task != BM_CLASSIFICATION || bm_model_classes(m) < 2 || t->classes > CONFUSED) return 0;
+    if (t->task != BM_CLASSIFICATION || bm_model_classes(m) < 2) return 0;
     bm_dataset *made = !t->source.table ? NULL
                                         : bmi_recipe_apply(bm_model_recipe(m), t->table[part], BM_VALUE(bm_rows, NULL, 0),
                                                            BMI_WANT_JUDGED, BM_HERE);
@@ -216,17 +216,42 @@ static void say_next(const cli_training *t)
     if (t->source.table && o->no_header) fprintf(c->to, " --no-header");
 }
 
+/* Whether two models take other columns of a table. */
+static bool other_columns(const bm_recipe *a, const bm_recipe *b)
+{
+    bool same = a->n_inputs == b->n_inputs;
+    for (size_t i = 0; same && i < a->n_inputs; i++) same = bmi_recipe_input(b, a->inputs[i].name) != SIZE_MAX;
+    return !same;
+}
+
+/* ", which predicted rent", of a model in a file that is about to be written over and is another one; else "". */
+static void find_replaced(const cli_training *t, char into[300])
+{
+    struct stat about;
+    *into = 0;
+    if (stat(t->output, &about) || !S_ISREG(about.st_mode) || !cli_is_model(t->output)) return;
+    bm_model *old = bm_load(t->output);
+    const bm_recipe *was = bm_failed(old) ? NULL : bm_model_recipe(old), *is = bm_model_recipe(t->model);
+    const char *target = was ? bm_recipe_target(was) : NULL;
+    if (!bm_failed(old) && !was && is) snprintf(into, 300, ", which was of arrays");
+    else if (target && (!is || strcmp(target, bm_recipe_target(is)))) snprintf(into, 300, ", which predicted %.200s", target);
+    else if (target && other_columns(was, is)) snprintf(into, 300, ", which predicted %.200s from other columns", target);
+    bm_free(old);
+}
+
 int cli_train_result(cli_training *t)
 {
     cli *c = t->c;
-    char bytes[32];
+    char bytes[32], replaced[300];
     struct stat about;
     say_end(t);
     warn_left_out(t);
     int status = scores(t);
     if (status) return status;
     fflush(c->to); /* who waits for the file to be written can read why training ended */
+    find_replaced(t, replaced);
     if (bm_save(t->model, t->output)) return save_elsewhere(t);
+    if (*replaced) cli_warn(c, "replaced %s%s", t->output, replaced);
     cli_model_settings(c, t->model);
     cli_put(c, "parameters", json_integer((json_int_t)bm_model_parameters(t->model)));
     cli_put(c, "seconds", cli_number(t->seconds));

@@ -124,15 +124,29 @@ static const char *number_of(char into[32], double value, bool whole)
     return whole && fabs(value) < 1e15 ? cli_count(into, llround(value)) : cli_real(into, value);
 }
 
+void cli_say_weights(cli *c, const bm_table *t, const char *name, const char *more)
+{
+    char low[32], high[32], n[64];
+    const int64_t at = bm_table_find(t, name);
+    const bool whole = bm_table_column_type(t, at) == BM_COLUMN_INTEGER;
+    const bm_summary s = bm_table_summary(t, at);
+    int64_t none = 0;
+    for (int64_t i = 0; i < bm_table_rows(t); i++) none += bm_table_number(t, i, at) == 0;
+    cli_plural(n, none, "row weighs", "rows weigh");
+    if (bm_table_column_type(t, at) == BM_COLUMN_TEXT) cli_say(c, "weights", "%s%s", name, more); /* in a form of their own */
+    else
+        cli_say(c, "weights", "%s, %s to %s%s%s%s%s", name, number_of(low, s.min, whole), number_of(high, s.max, whole),
+                none ? " · " : "", none ? n : "", none ? " nothing" : "", more);
+}
+
 /* The weights of rows: told of the whole table, whose row numbers its parts no longer know. */
 static int check_weights(cli_training *t)
 {
     cli *c = t->c;
     const char *name = c->options.weights;
-    char low[32], high[32], n[64];
     if (!name) return 0;
     if (!strcmp(name, t->target)) return cli_fail(c, CLI_USAGE, "--weights: \"%s\" is the target", name);
-    const int64_t at = cli_column(c, t->source.table, "--weights", name), rows = bm_table_rows(t->source.table);
+    const int64_t at = cli_column(c, t->source.table, "--weights", name);
     if (at < 0) return CLI_USAGE;
     bmi_error e = { 0 };
     bm_recipe *r = bm_recipe_new(.target = t->target, .weights = name);
@@ -140,14 +154,16 @@ static int check_weights(cli_training *t)
     else bmi_weights_check(&e, r, t->source.table, BM_VALUE(bm_rows, NULL, 0), BM_HERE);
     bm_free(r);
     if (e.status) return cli_fail_text(c, CLI_FAILED, e.text);
-    const bm_summary s = bm_table_summary(t->source.table, at);
-    const bool whole = bm_table_column_type(t->source.table, at) == BM_COLUMN_INTEGER;
-    int64_t none = 0;
-    for (int64_t i = 0; i < rows; i++) none += bm_table_number(t->source.table, i, at) == 0;
-    cli_plural(n, none, "row weighs", "rows weigh");
-    cli_say(c, "weights", "%s, %s to %s%s%s%s", name, number_of(low, s.min, whole), number_of(high, s.max, whole),
-            none ? " · " : "", none ? n : "", none ? " nothing" : "");
+    cli_say_weights(c, t->source.table, name, "");
     return 0;
+}
+
+/* Whether the loss tells that the target is learned as a number: of texts and true/false there is none. */
+static bool by_loss(const cli_training *t)
+{
+    const cli_options *o = &t->c->options;
+    const bm_column_type type = bm_table_column_type(t->source.table, bm_table_find(t->source.table, t->target));
+    return !o->task && (type == BM_COLUMN_INTEGER || type == BM_COLUMN_REAL) && cli_loss_of_numbers(o->loss);
 }
 
 /* "card, 2 classes: yes 1,023, no 296: classification" */
@@ -156,7 +172,10 @@ static void say_target(cli_training *t, const bm_recipe *r)
     cli *c = t->c;
     const int64_t at = bm_table_find(t->source.table, t->target), classes = bm_recipe_classes(r);
     const bm_summary s = bm_table_summary(t->source.table, at);
+    char from[80];
     const char *how = c->options.task ? "as asked" : "inferred, --task overrides", *note;
+    snprintf(from, sizeof from, "from --loss %.60s", c->options.loss ? c->options.loss : "");
+    if (by_loss(t)) how = from;
     for (int64_t i = 0; (note = bm_recipe_note(r, i)); i++) /* that the classes may be amounts */
         if (strstr(note, "--task regression")) how = "inferred; if they are amounts, --task regression";
     char low[32], high[32], list[400] = "";
@@ -200,7 +219,10 @@ static int check_size(cli_training *t, const bm_recipe *r)
 static int find_task(cli_training *t, bm_recipe **whole)
 {
     cli *c = t->c;
-    t->task = !c->options.task ? BM_TASK_INFER : *c->options.task == 'r' ? BM_REGRESSION : BM_CLASSIFICATION;
+    t->task = by_loss(t)                ? BM_REGRESSION
+              : !c->options.task        ? BM_TASK_INFER
+              : *c->options.task == 'r' ? BM_REGRESSION
+                                        : BM_CLASSIFICATION;
     int status = make_recipe(t, t->source.table, t->task, whole);
     const bm_recipe *r = *whole;
     if (!status) {

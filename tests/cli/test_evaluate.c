@@ -71,6 +71,41 @@ static void residuals(void **state)
     bmt_exits(bmt_sh("baeum evaluate i.st iris -o nowhere/r.csv"), 1);
 }
 
+/* The target is the table's own cell, not what the model learned of it. */
+static void own_cells(void **state)
+{
+    (void)state;
+    bmt_exits(bmt_sh("(echo 'a;y;t;l'; seq 60 | awk '{ print $1 \";\" ($1 == 2 ? 0 : 1000 + $1 + .41) \";1.\" 100 + $1 \",5;\" "
+                     "$1 }') | sed '5s/;[^;]*;/;;/' > o.csv && "
+                     "baeum train o.csv -t y -d t,l -q -o y.st && baeum train o.csv -t t -d y,l -q -o t.st && "
+                     "baeum train o.csv -t l -d y,t --log-target -q -o l.st"),
+              0);
+    static const struct {
+        const char *model, *targets;
+    } cases[] = { { "y.st", "1001.41 0 1003.41 1005.41 " },
+                  { "t.st", "1101.5 1102.5 1103.5 1104.5 " },
+                  { "l.st", "1 2 3 4 " } };
+    for (size_t i = 0; i < BMI_COUNT(cases); i++)
+        assert_string_equal(
+            bmt_exits(bmt_sh("baeum evaluate %s o.csv -q -o - | sed -n 2,5p | cut -d, -f1 | tr '\\n' ' '", cases[i].model), 0)
+                .out,
+            cases[i].targets);
+}
+
+/* Numbers in a form of their own are counted as numbers, as in training. */
+static void counted_as_numbers(void **state)
+{
+    (void)state;
+    bmt_exits(bmt_sh("(echo 'a;w;s;y'; seq 60 | awk '{ print \"1.\" 100 + $1 \",5;2.\" 100 + $1 \",25;\" ($1 %% 2 ? \"u\" : "
+                     "\"v\") \";3.\" 200 + 3 * $1 \",5\" }') > f.csv"),
+              0);
+    static const char first[] = "f            60 rows · 4 columns: 3 numbers, 1 text · nothing missing\n";
+    bmt_contains("training", bmt_exits(bmt_sh("baeum train f.csv -t y --weights w -o f.st"), 0).out, first);
+    const bmt_run r = bmt_exits(bmt_sh("baeum evaluate f.st f.csv"), 0);
+    bmt_contains("evaluating", r.out, first);
+    bmt_contains("weights", r.out, "\nweights      w · in the scores rows count as they weigh\n");
+}
+
 /* Several models in one table, each with the scores it has alone; they must be of one target. */
 static void compared(void **state)
 {
@@ -93,6 +128,13 @@ static void compared(void **state)
         json_decref(alone);
     }
     json_decref(both);
+    bmt_exits(
+        bmt_sh("baeum train creditcard -t card -q -o y.st && baeum train creditcard -t card -m mlp:4,epochs=2 -q -o z.st"), 0);
+    bmt_contains("of which class", bmt_exits(bmt_sh("baeum evaluate y.st z.st creditcard"), 0).out,
+                 "F1, precision, recall of \"yes\"\n");
+    json_t *positive = bmt_json(bmt_exits(bmt_sh("baeum evaluate y.st z.st creditcard --json"), 0));
+    assert_string_equal(bmt_json_string(positive, "positive"), "yes");
+    json_decref(positive);
     bmt_exits(bmt_sh("baeum evaluate a.st b.st s-test.csv -o r.csv"), 2);
     bmt_exits(bmt_sh("baeum evaluate a.st b.st - < s-test.csv"), 2);
     bmt_contains("a pipe", bmt_exits(bmt_sh("cat s-test.csv | baeum evaluate a.st b.st /dev/stdin"), 2).err,
@@ -177,7 +219,12 @@ static void counted_and_refused(void **state)
     bmt_contains("no target", bmt_exits(bmt_sh("cut -d, -f1-4 iris.csv | baeum evaluate iris.st -"), 1).err,
                  "- has no column \"Species\", the target; baeum predict does without it");
     bmt_contains("an argument", bmt_exits(bmt_sh("baeum evaluate iris.st"), 2).err, "an argument is missing");
-    bmt_contains("no model", bmt_exits(bmt_sh("baeum evaluate iris.csv iris"), 1).err, "iris.csv");
+    static const char *const no_model[] = { "evaluate iris.csv iris", "predict iris.csv iris", "inspect iris.safetensors" };
+    bmt_exits(bmt_sh("cp iris.csv iris.safetensors"), 0);
+    for (size_t i = 0; i < BMI_COUNT(no_model); i++)
+        bmt_contains(
+            no_model[i], bmt_exits(bmt_sh("baeum %s", no_model[i]), 1).err,
+            " is no model file but text, as a table is; what is wanted is a safetensors file, as models are saved in\n");
     bmt_contains("the other way round", bmt_exits(bmt_sh("baeum evaluate iris.csv iris.st"), 1).err,
                  "iris.csv is no model; the model comes first: baeum evaluate iris.st iris.csv");
     bmt_contains("a bad row", bmt_exits(bmt_sh("sed '5s/,.*//' iris.csv | baeum evaluate iris.st -"), 1).err,
@@ -237,6 +284,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(as_in_training),     cmocka_unit_test(words),
                                         cmocka_unit_test(residuals),          cmocka_unit_test(compared),
+                                        cmocka_unit_test(own_cells),          cmocka_unit_test(counted_as_numbers),
                                         cmocka_unit_test(said_once),          cmocka_unit_test(counted_and_refused),
                                         cmocka_unit_test(rows_of_other_kinds) };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -238,6 +238,21 @@ static void rare(void **state)
         "! no more rows are right than by always saying \"often\" (25 against 35): --balanced makes rare classes weigh");
 }
 
+/* More classes than are counted in a table: what they tell is told all the same. */
+static void rare_of_many(void **state)
+{
+    (void)state;
+    bmt_exits(bmt_sh("(echo x,y; seq 600 | awk '{ print $1 %% 50 \",k\" ($1 %% 50 < 26 ? $1 %% 50 : 0) }') > many.csv && "
+                     "(echo x,y; seq 600 | awk '{ print $1 %% 50 \",k\" ($1 %% 5 ? 0 : 1 + $1 %% 25) }') > other.csv && "
+                     "baeum train many.csv -t y -q -m one_vs_rest --validation 0 --test 0 -o m.st"),
+              0);
+    const bmt_run r = bmt_exits(bmt_sh("baeum evaluate m.st other.csv"), 0);
+    assert_null(strstr(r.out, "true \\ predicted"));
+    bmt_contains("told", r.out, "! no more rows are right than by always saying \"k0\" (");
+    bmt_contains("in training", bmt_exits(bmt_sh("baeum train many.csv -t y -m softmax:C=1e-9 -q --test .3 -o m.st"), 0).out,
+                 "\" is never predicted, though ");
+}
+
 /* A folder that is not there: the same words wherever something is written, before any work. */
 static void folders(void **state)
 {
@@ -263,10 +278,10 @@ static void folders(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(model_and_task), cmocka_unit_test(next),     cmocka_unit_test(lists),
-        cmocka_unit_test(folders),        cmocka_unit_test(quoted),   cmocka_unit_test(proposed),
-        cmocka_unit_test(notes),          cmocka_unit_test(left_out), cmocka_unit_test(rare)
-    };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(model_and_task), cmocka_unit_test(next),
+                                        cmocka_unit_test(lists),          cmocka_unit_test(folders),
+                                        cmocka_unit_test(quoted),         cmocka_unit_test(proposed),
+                                        cmocka_unit_test(notes),          cmocka_unit_test(left_out),
+                                        cmocka_unit_test(rare),           cmocka_unit_test(rare_of_many) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -39,6 +39,9 @@ static void as_if_repeated(void **state)
     json_decref(weighed), json_decref(more), json_decref(judged);
     const bmt_run r = bmt_exits(bmt_sh("baeum evaluate w.st without.csv"), 0);
     bmt_contains("told", r.out, "! without.csv has no column \"w\", the weights of rows in training: each row counts once");
+    bmt_contains("weights", bmt_exits(bmt_sh("baeum evaluate w.st w.csv"), 0).out,
+                 "\nweights      w, 0 to 3 · 22 rows weigh nothing · in the scores rows count as they weigh, in the table of "
+                 "classes once\n");
     char *by_weight = strdup(bmt_exits(bmt_sh("baeum predict w.st without.csv"), 0).out);
     assert_string_equal(bmt_exits(bmt_sh("baeum predict w.st w.csv"), 0).out, by_weight);
     free(by_weight);
