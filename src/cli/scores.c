@@ -109,7 +109,7 @@ const char *cli_positive(cli *c, const bm_model *m)
     return name;
 }
 
-/* A rare class that no row is taken for, and, where one class has most rows, no more rows right than by that class alone. tally: of each
+/* A rare class that no row is taken for, or, which tells more, no more rows right than by the most frequent class alone. tally: of each
  * class how many rows have it, and how many are taken for it. */
 static void say_rare(const bm_model *m, const int64_t (*tally)[2], int64_t right, char hint[400])
 {
@@ -123,11 +123,12 @@ static void say_rare(const bm_model *m, const int64_t (*tally)[2], int64_t right
     }
     const char *remedy = "--balanced makes rare classes weigh as much as frequent ones in training";
     char name[4 * 40 + 4], n[64], of[64];
-    const bool never = rare >= 0 && 10 * of_rare * classes < 7 * all;
+    const bool skewed = 10 * most * classes > 14 * all, never = rare >= 0 && 10 * of_rare * classes < 7 * all;
     if (m->balanced || all < 2 * classes) return;
-    if (right <= most && 10 * most * classes > 14 * all && (right < most || !never))
-        snprintf(hint, 400, "no more rows are right than by always saying \"%s\" (%s against %s): %s",
-                 cli_cell(name, bm_model_class_name(m, frequent), 40), cli_count(n, right), cli_count(of, most), remedy);
+    if (right < most || (right == most && skewed && !never))
+        snprintf(hint, 400, "no more rows are right than by always saying \"%s\" (%s against %s)%s%s",
+                 cli_cell(name, bm_model_class_name(m, frequent), 40), cli_count(n, right), cli_count(of, most),
+                 skewed ? ": " : "", skewed ? remedy : "");
     else if (never)
         snprintf(hint, 400, "\"%s\" is never predicted, though %s of %s it: %s",
                  cli_cell(name, bm_model_class_name(m, rare), 40), cli_count(n, of_rare),

@@ -249,6 +249,15 @@ static void rare_of_many(void **state)
     const bmt_run r = bmt_exits(bmt_sh("baeum evaluate m.st other.csv"), 0);
     assert_null(strstr(r.out, "true \\ predicted"));
     bmt_contains("told", r.out, "! no more rows are right than by always saying \"k0\" (");
+    static const char *const shifted[] = { "$1", "($1 + 1)" };
+    for (int k = 0; k < 2; k++)
+        bmt_exits(bmt_sh("(echo x,y; seq 600 | awk '{ print \"u\" %s %% 15 \",k\" $1 %% 15 }') > even%d.csv", shifted[k], k),
+                  0);
+    bmt_contains(
+        "none is rare",
+        bmt_exits(bmt_sh("baeum train even0.csv -t y -q --validation 0 --test 0 -o m.st && baeum evaluate m.st even1.csv"), 0)
+            .out,
+        "! no more rows are right than by always saying \"k0\" (0 against 40)\n");
     bmt_contains("in training", bmt_exits(bmt_sh("baeum train many.csv -t y -m softmax:C=1e-9 -q --test .3 -o m.st"), 0).out,
                  "\" is never predicted, though ");
 }
