@@ -29,7 +29,8 @@ static const option_row rows[OPT_COUNT] = {
     [OPT_TASK] = { "task", 0, "regression|classification", CHOICE, AT(task), 0, 0,
                    "default: inferred. Text, true/false, or whole numbers of at most 20 distinct values with at least 10 rows "
                    "a value are "
-                   "classes, the rest is regression; of numbers a --loss that is of numbers, as poisson, says regression" },
+                   "classes, the rest is regression; of more than two numbers a --loss that is of numbers, as poisson, says "
+                   "regression" },
     [OPT_MODEL] = { "model", 'm', "SPEC", TEXT, AT(model), 0, 0,
                     "linear, logistic, softmax, one_vs_rest, perceptron, mlp:64,32, a line of layers such as \"dense 64 relu, "
                     "dropout .2\", "

@@ -158,12 +158,15 @@ static int check_weights(cli_training *t)
     return 0;
 }
 
-/* Whether the loss tells that the target is learned as a number: of texts and true/false there is none. */
+/* Whether the loss tells that the target is learned as a number. Of texts and true/false there is none, and two values may be classes whose
+ * probability is learned by such a loss. */
 static bool by_loss(const cli_training *t)
 {
     const cli_options *o = &t->c->options;
-    const bm_column_type type = bm_table_column_type(t->source.table, bm_table_find(t->source.table, t->target));
-    return !o->task && (type == BM_COLUMN_INTEGER || type == BM_COLUMN_REAL) && cli_loss_of_numbers(o->loss);
+    const int64_t at = bm_table_find(t->source.table, t->target);
+    const bm_column_type type = bm_table_column_type(t->source.table, at);
+    return !o->task && (type == BM_COLUMN_INTEGER || type == BM_COLUMN_REAL) && cli_loss_of_numbers(o->loss) &&
+           bm_table_summary(t->source.table, at).distinct > 2;
 }
 
 /* "card, 2 classes: yes 1,023, no 296: classification" */

@@ -90,6 +90,8 @@ static void by_loss(void **state)
     (void)state;
     static const char mlp[] = "-m mlp:4,epochs=1 -o x.st";
     static const char *const losses[] = { "poisson", "mse", "mae", "huber", "msle", "log_cosh" };
+    make_csv("a,two", 300, "$1 \",\" $1 % 2");
+    bmt_exits(bmt_sh("mv x.csv y.csv"), 0);
     make_csv("a,n,b,s", 300, "$1 \",\" $1 % 15 \",\" ($1 % 2 ? \"true\" : \"false\") \",\" ($1 % 2 ? \"u\" : \"v\")");
     for (size_t i = 0; i < BMI_COUNT(losses); i++) {
         char says[100];
@@ -101,6 +103,8 @@ static void by_loss(void **state)
                  "15 classes: classification (as asked)\n");
     bmt_contains("a loss of classes", bmt_exits(bmt_sh("baeum train x.csv -t n --loss softmax_crossentropy %s", mlp), 0).out,
                  "15 classes: classification (inferred");
+    bmt_contains("two values", bmt_exits(bmt_sh("baeum train y.csv -t two --loss mse %s", mlp), 0).out,
+                 "two, 2 classes: 0 150, 1 150: classification (inferred");
     bmt_contains("true/false", bmt_exits(bmt_sh("baeum train x.csv -t b --loss mse %s", mlp), 0).out,
                  "classification (inferred");
     static const struct {
