@@ -6,7 +6,11 @@
 #include <math.h>
 #include <pthread.h>
 
+#ifdef __OPTIMIZE__
 enum { LONG = 10000, STACK = 512 * 1024 };
+#else /* kernels keep each of their vectors on the stack then */
+enum { LONG = 10000, STACK = 8 * 1024 * 1024 };
+#endif
 
 /* Value and gradient by x of a sum, at two numbers. */
 static void check(const char *what, bm_node x, bm_node y, const double at[2], const double want[2], const double slope[2])
