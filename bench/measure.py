@@ -146,8 +146,8 @@ def versions():
     seen = []
     for peer in ("sk", "torch", "jax", "keras", "tf"):
         for item in (text_of([python(peer), "-c", code]) or "").split(", "):
-            if item and item not in seen:
-                seen.append(item)
+            if item.strip(", ") and item.strip(", ") not in seen:
+                seen.append(item.strip(", "))
     for package in ("libopenblas0-pthread", "libdnnl2", "libxsmm-dev", "libfann2"):
         line = text_of(["dpkg-query", "-W", "-f", "${Package} ${Version}\n", package])
         if line:
