@@ -111,7 +111,7 @@ int main(int argc, char **argv)
         return cli_finish(&c, argc < 2 ? CLI_USAGE : CLI_DONE);
     }
     if (!strcmp(argv[1], "--version") || !strcmp(argv[1], "-V")) {
-        printf("baeum %s\n", bm_version());
+        fprintf(stdout, "baeum %s\n", bm_version());
         return cli_finish(&c, CLI_DONE);
     }
     c.command = find(argv[1]);

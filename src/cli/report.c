@@ -89,7 +89,7 @@ void cli_warn(cli *c, const char *format, ...)
 void cli_warn_note(cli *c, const char *note)
 {
     static const struct {
-        const char *library, *here;
+        const char *said, *here;
         cli_option_id id;
     } words[] = {
         { "say that it is the decimal sign", "give --decimal comma", OPT_DECIMAL },
@@ -100,9 +100,9 @@ void cli_warn_note(cli *c, const char *note)
           "--drop leaves the column out, --step COL=one_hot:all keeps all of them", OPT_STEP },
     };
     for (size_t i = 0; i < BMI_COUNT(words); i++) {
-        const char *at = strstr(note, words[i].library);
+        const char *at = strstr(note, words[i].said);
         if (!at || !(c->command->options >> words[i].id & 1)) continue;
-        cli_warn(c, "%.*s%s%s", (int)(at - note), note, words[i].here, at + strlen(words[i].library));
+        cli_warn(c, "%.*s%s%s", (int)(at - note), note, words[i].here, at + strlen(words[i].said));
         return;
     }
     cli_warn(c, "%s", note);

@@ -7,22 +7,6 @@
 #include <string.h>
 #include <sys/stat.h>
 
-/* Writes a file under a root folder, with the folders above it. */
-static void put(const char *root, const char *name, const char *text)
-{
-    char path[4400];
-    snprintf(path, sizeof path, "%s%s", root, name);
-    for (char *slash = strchr(path + strlen(root) + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
-        *slash = 0;
-        mkdir(path, 0777);
-        *slash = '/';
-    }
-    FILE *file = fopen(path, "w");
-    assert_non_null(file);
-    fputs(text, file);
-    fclose(file);
-}
-
 static const char machine[] =
     "MemTotal: 9000 kB\nMemFree: 1 kB\nMemAvailable:    4000 kB\nSwapTotal: 900 kB\nSwapFree: 500 kB\n";
 
@@ -85,9 +69,9 @@ static void made_up(void **state)
         snprintf(name, sizeof name, "memory%zu", i);
         const char *root = bmt_temp(name);
         mkdir(root, 0777);
-        put(root, "/proc/meminfo", cases[i].meminfo);
-        put(root, "/proc/self/cgroup", cases[i].groups);
-        for (size_t k = 0; k < 6 && cases[i].file[k][0]; k++) put(root, cases[i].file[k][0], cases[i].file[k][1]);
+        bmt_put(root, "/proc/meminfo", cases[i].meminfo);
+        bmt_put(root, "/proc/self/cgroup", cases[i].groups);
+        for (size_t k = 0; k < 6 && cases[i].file[k][0]; k++) bmt_put(root, cases[i].file[k][0], cases[i].file[k][1]);
         const size_t got = bmi_memory_available(root);
         if (got != cases[i].want) fail_msg("%s: %zu bytes, want %zu", cases[i].what, got, cases[i].want);
     }

@@ -234,22 +234,6 @@ static void environment(void **state)
     assert_int_equal(threads_of(""), machine);
 }
 
-/* Writes a file under a root folder, with the folders above it. */
-static void put(const char *root, const char *name, const char *text)
-{
-    char path[4400];
-    snprintf(path, sizeof path, "%s%s", root, name);
-    for (char *slash = strchr(path + strlen(root) + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
-        *slash = 0;
-        mkdir(path, 0777);
-        *slash = '/';
-    }
-    FILE *file = fopen(path, "w");
-    assert_non_null(file);
-    fputs(text, file);
-    fclose(file);
-}
-
 /* Roots with made-up control groups. */
 static void cgroup_quota(void **state)
 {
@@ -290,8 +274,8 @@ static void cgroup_quota(void **state)
         snprintf(name, sizeof name, "root%zu", i);
         const char *root = bmt_temp(name);
         mkdir(root, 0777);
-        put(root, "/proc/self/cgroup", cases[i].groups);
-        for (size_t k = 0; k < 3 && cases[i].file[k][0]; k++) put(root, cases[i].file[k][0], cases[i].file[k][1]);
+        bmt_put(root, "/proc/self/cgroup", cases[i].groups);
+        for (size_t k = 0; k < 3 && cases[i].file[k][0]; k++) bmt_put(root, cases[i].file[k][0], cases[i].file[k][1]);
         const int got = bmi_cgroup_processors(root);
         if (got != cases[i].want) fail_msg("%s: %d processors, want %d", cases[i].what, got, cases[i].want);
     }

@@ -6,6 +6,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 void bmt_near(const char *what, double got, double want, double tolerance)
@@ -91,4 +92,19 @@ unsigned char *bmt_read(const char *path, size_t *n)
     bytes[size] = 0;
     if (n) *n = size;
     return bytes;
+}
+
+void bmt_put(const char *root, const char *name, const char *text)
+{
+    char path[4400];
+    snprintf(path, sizeof path, "%s%s", root, name);
+    for (char *slash = strchr(path + strlen(root) + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+        *slash = 0;
+        mkdir(path, 0777);
+        *slash = '/';
+    }
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    fputs(text, file);
+    fclose(file);
 }

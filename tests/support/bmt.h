@@ -55,4 +55,7 @@ bm_context *bmt_context(bmt_faults *f, int64_t threads);
 bm_allocator bmt_allocator(bmt_faults *f);
 /* Returns how many allocations the whole run needs. */
 long bmt_each_failure(const char *what, bm_status (*run)(bm_context *context, void *arg), void *arg);
+/* Writes a file under a root folder, with the folders above it. */
+void bmt_put(const char *root, const char *name, const char *text);
+
 #endif
