@@ -63,7 +63,8 @@ static const char *fault_of(const bmi_field *f, size_t options_size)
                [BMI_FIELD_SHAPE] = { sizeof(bmi_dims), _Alignof(bmi_dims) },
                [BMI_FIELD_PART] = { offsetof(bmi_part, options), _Alignof(bmi_part) } };
     if (f->type < BMI_FIELD_REAL || f->type > BMI_FIELD_PART) return "which has no type that there is";
-    const size_t size = f->type == BMI_FIELD_PART && f->room > of[f->type].size ? f->room : of[f->type].size;
+    const size_t size = f->type == BMI_FIELD_PART ? f->room : of[f->type].size;
+    if (size < of[f->type].size) return "which has no room for a value";
     if (f->offset > options_size || options_size - f->offset < size) return "which lies outside of its options";
     if (f->offset % of[f->type].align) return "whose offset is not that of its type";
     if (f->type == BMI_FIELD_INT && !isnan(f->number) && !(fabs(f->number) < 0x1p63)) return "whose default is no int64_t";

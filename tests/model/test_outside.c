@@ -376,6 +376,7 @@ static void wrong_tables(void **state)
                  { { .name = "a", .type = BM_FIELD_WORD, .offset = 1, .words = far_words },
                    "field a, whose offset is not that" },
                  { { .name = "a", .type = BM_FIELD_INT, .number = 1e300 }, "field a, whose default is no int64_t" },
+                 { { .name = "a", .type = BM_FIELD_PART, .family = "optimizer" }, "field a, which has no room" },
                  { { .name = "a" }, "field a, which has no type" },
                  { { .name = "a", .type = 99 }, "field a, which has no type" } };
     for (size_t i = 0; i < BMI_COUNT(rows); i++) {
