@@ -11,10 +11,13 @@
 #include <baeum/extend_model.h>
 #include <baeum/extend_nn.h>
 #include <baeum/graph.h>
+#include <baeum/learners.h>
 #include <baeum/model.h>
 #include <baeum/nn.h>
 #include <baeum/ops.h>
+#include <baeum/recipe.h>
 #include <baeum/session.h>
+#include <baeum/table.h>
 #include <baeum/tensor.h>
 #include <baeum/view.h>
 #endif

@@ -51,12 +51,13 @@ static void all_that_is_declared(void **state)
     assert_int_equal(lines_of(command), 0);
 }
 
-/* Without what strip takes away: all that is loaded into memory. */
-static void less_than_two_megabytes(void **state)
+/* Without what strip takes away: all that is loaded into memory. The engine and its networks were less than 2 MB by themselves (1,926,960
+ * bytes); tables, recipes, the linear family and judging have a megabyte for them all. */
+static void less_than_three_megabytes(void **state)
 {
     (void)state;
     char command[4096];
-    snprintf(command, sizeof command, "strip -o '%s' '%s' && test $(wc -c < '%s') -lt 2000000 || { wc -c '%s'; exit 1; }",
+    snprintf(command, sizeof command, "strip -o '%s' '%s' && test $(wc -c < '%s') -lt 3000000 || { wc -c '%s'; exit 1; }",
              bmt_temp("stripped"), library, bmt_temp("stripped"), bmt_temp("stripped"));
     assert_int_equal(lines_of(command), 0);
 }
@@ -64,6 +65,6 @@ static void less_than_two_megabytes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(only_ours), cmocka_unit_test(all_that_is_declared),
-                                        cmocka_unit_test(less_than_two_megabytes) };
+                                        cmocka_unit_test(less_than_three_megabytes) };
     return cmocka_run_group_tests(tests, find, NULL);
 }

@@ -26,6 +26,9 @@ static const char *const headers[][2] = {
     { "data.h", "data" },          { "column.h", "format" },
     { "model.h", "model" },        { "extend_model.h", "model" },
     { "view.h", "view" },          { "learn.h", "learn" },
+    { "table.h", "data" },         { "recipe.h", "data" },
+    { "learners.h", "model" },     { "inference.h", "model" },
+    { "curves.h", "model" },       { "libsvm.h", "data" },
 };
 
 /* Row and column of a layer; row -1 when there is no such. */

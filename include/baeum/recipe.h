@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Recipes: which column of a table is the target and what is done to the others; fitted on training rows, applied to any rows.
+ */
+// clang-format off
+#ifndef BAEUM_RECIPE_H
+#define BAEUM_RECIPE_H
+#include <baeum/table.h>
+#include <baeum/tensor.h>
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** What is to be learned from a target. */
+typedef enum bm_task {
+    BM_TASK_INFER = 0,  /**< text, true/false, or whole numbers of <= 20 distinct values with >= 10 rows a value are classes */
+    BM_REGRESSION,
+    BM_CLASSIFICATION
+} bm_task;
+
+/** Settings of a recipe. */
+typedef struct bm_recipe_options {
+    char        zero_;
+    BM_NAMED_;
+    const char *target;       /**< the column to be learned; null: no target, x only */
+    bm_task     task;         /**< default: inferred from the target when fitted */
+    bool        target_log1p; /**< learn log(1 + target); predictions are given back as expm1. Regression only, target > -1 */
+    bool        plain;        /**< only the steps that were added; without it what they leave undone is done by default */
+    bm_context *context;
+    bool        keep_constant; /**< columns of one value stay, as the border of images has them */
+    bool        target_standardize; /**< learn (target - mean) / standard deviation of the training rows, after log1p; predictions
+                                     *   are given back in the table's unit. Of classes it is ignored */
+    const char *weights; /**< a column with the weight of each row, finite and >= 0: it is no feature, weighs the row in the loss and
+                          *   in scores and in what steps find (means, medians ...), and need not be there at prediction */
+} bm_recipe_options;
+
+/** A recipe: the target and a list of steps, done in the order in which they were added.
+ *
+ *  What the steps leave undone is done by default after them (unless .plain): columns of one value (unless .keep_constant) and of
+ *  (nearly) all-distinct text are dropped, texts that are all dates are cut into parts, missing numbers get the median, numbers that no step
+ *  has scaled are standardised, texts are one-hot encoded with one more slot for categories not seen in training. Each decision is a
+ *  note (bm_recipe_note).
+ *  Returns  gives a recipe, never null. Errors BM_E_ARGUMENT, BM_E_MEMORY
+ */
+BM_API bm_recipe *bm_recipe_new_at(const bm_recipe_options *options, size_t size, bm_place here);
+#define bm_recipe_new(...) bm_recipe_new_at(BM_OPTIONS(bm_recipe_options, .zero_ = 0, __VA_ARGS__), BM_HERE)
+
+/** Adds a step by the name of its kind: "drop", "impute", "one_hot", "standardize", "datetime" ...; with = its setting, or null.
+ *  Errors   on the recipe: BM_E_ARGUMENT no such step or setting, the recipe is fitted already; BM_E_MEMORY
+ */
+BM_API bm_status bm_recipe_step_at(bm_recipe *r, const char *kind, bm_names columns, const char *with, bm_place here);
+
+/* bm_recipe_drop(r, "a", "b")        columns that are not used; names are needed
+ * bm_recipe_one_hot(r, ...)          one column per category and one for unseen or missing; no names: all text. Of a text
+ *                                    with more than 100 the 100 most frequent (of two rows at least); setting: their number, or "all"
+ * bm_recipe_standardize(r, ...)      (x - mean) / standard deviation; no names: all numbers but one-hot columns
+ * bm_recipe_datetime(r, ...)         text into year, month, day, weekday (Monday is 0), hour, minute, second; no names: all text
+ *                                    that is dates. Months without days ("2024-05") into year and month alone. Of 1/2/2024 the
+ *                                    column's other rows tell whether the month is first; setting: "dmy" or "mdy"
+ * bm_recipe_impute(r, "median", ...) missing numbers get the "median", "mean", "most_frequent" or a constant ("0", "-1.5");
+ *                                    no names: all numbers
+ * bm_recipe_min_max(r, ...)          the smallest training value becomes 0, the largest 1; setting: other ends, "-1,1"; no names: all
+ *                                    numbers but one-hot columns
+ * bm_recipe_ordinal(r, "low < middle < high", ...) text into 0, 1, 2 in this order (| instead of < where a text has one); a null: in
+ *                                    order of value; no names: all text. An unseen or missing category gets the training rows' middle one
+ * bm_recipe_polynomial(r, "3", ...)  x, x^2, x^3: powers up to a degree of 2 to 9; no names: all numbers but one-hot columns
+ * bm_recipe_log(r, "income", ...)    log(1 + x) of columns whose values are all above -1; names are needed
+ * bm_recipe_drop_missing(r, ".4", ...) columns with more than this share of missing cells are not used; no names: all
+ * Names that a table does not have are an error when the recipe is fitted. */
+#define bm_recipe_drop(...)          BM_STEP_("drop", __VA_ARGS__, NULL)
+#define bm_recipe_one_hot(...)       BM_STEP_("one_hot", __VA_ARGS__, NULL)
+#define bm_recipe_standardize(...)   BM_STEP_("standardize", __VA_ARGS__, NULL)
+#define bm_recipe_datetime(...)      BM_STEP_("datetime", __VA_ARGS__, NULL)
+#define bm_recipe_impute(r, ...)     bm_recipe_step_at((r), "impute", BM_REST_NAMES_(__VA_ARGS__, NULL), BM_FIRST_(__VA_ARGS__, NULL), BM_HERE)
+#define bm_recipe_log(...)           BM_STEP_("log", __VA_ARGS__, NULL)
+#define bm_recipe_min_max(...)       BM_STEP_("min_max", __VA_ARGS__, NULL)
+#define bm_recipe_ordinal(r, ...)      bm_recipe_step_at((r), "ordinal", BM_REST_NAMES_(__VA_ARGS__, NULL), BM_FIRST_(__VA_ARGS__, NULL), BM_HERE)
+#define bm_recipe_polynomial(r, ...)   bm_recipe_step_at((r), "polynomial", BM_REST_NAMES_(__VA_ARGS__, NULL), BM_FIRST_(__VA_ARGS__, NULL), BM_HERE)
+#define bm_recipe_drop_missing(r, ...) bm_recipe_step_at((r), "drop_missing", BM_REST_NAMES_(__VA_ARGS__, NULL), BM_FIRST_(__VA_ARGS__, NULL), BM_HERE)
+/* bm_recipe_step(r, "one_hot", "50", "city")    any step with its setting (null: none), of the columns named behind it */
+#define bm_recipe_step(r, kind, ...) bm_recipe_step_at((r), (kind), BM_REST_NAMES_(__VA_ARGS__, NULL), BM_FIRST_(__VA_ARGS__, NULL), BM_HERE)
+#define BM_STEP_(kind, ...)          bm_recipe_step_at(BM_FIRST_(__VA_ARGS__, NULL), (kind), BM_REST_NAMES_(__VA_ARGS__, NULL), NULL, BM_HERE)
+
+/** Fits a recipe on rows of a table ({0}: all). Fitting again forgets the fit before. Rows without a target are left out.
+ *  Errors   on the recipe: BM_E_DATA no such column, no rows, a target of one class, text as a regression target, no feature
+ *           left; BM_E_TYPE a step on a column that it cannot take; BM_E_MEMORY
+ */
+BM_API bm_status bm_recipe_fit_at(bm_recipe *r, const bm_table *t, bm_rows rows, bm_place here);
+#define bm_recipe_fit(r, t) bm_recipe_fit_at((r), (t), BM_VALUE(bm_rows, NULL, 0), BM_HERE)
+
+/** Applies a fitted recipe to rows of a table ({0}: all): a dataset with x (rows, features) f32 and, where the table has the
+ *  target, t: (rows) i32 class numbers or (rows) f32, f64 where f32 would blur the values (1.7e9 + .5). Where it has the column of
+ *  the recipe's weights, too, they are the dataset's. Unseen categories and missing cells are counted (bm_dataset_counts). With a target the dataset, and each part of it, has a copy of
+ *  the recipe: a model that bm_fit trains on it takes raw rows of tables (bm_predict_table, bm_evaluate_table, bm_predict_row), also
+ *  after saving.
+ *  Errors   on the dataset: BM_E_ARGUMENT not fitted; BM_E_DATA a column is missing, a class not seen in training, a weight that is
+ *           missing or negative; BM_E_MEMORY
+ */
+BM_API bm_dataset *bm_recipe_apply_at(const bm_recipe *r, const bm_table *t, bm_rows rows, bm_place here);
+#define bm_recipe_apply(r, t) bm_recipe_apply_at((r), (t), BM_VALUE(bm_rows, NULL, 0), BM_HERE)
+/** The same without the target: the column may be there or not, and is not looked at. */
+BM_API bm_dataset *bm_recipe_apply_x_at(const bm_recipe *r, const bm_table *t, bm_rows rows, bm_place here);
+#define bm_recipe_apply_x(r, t) bm_recipe_apply_x_at((r), (t), BM_VALUE(bm_rows, NULL, 0), BM_HERE)
+
+/** Of a fitted recipe: its task, number and names of features and classes (none in regression); the recipe keeps the names. */
+BM_API bm_task     bm_recipe_task(const bm_recipe *r);
+BM_API const char *bm_recipe_target(const bm_recipe *r);
+BM_API const char *bm_recipe_weights(const bm_recipe *r);
+BM_API int64_t     bm_recipe_features(const bm_recipe *r);
+BM_API const char *bm_recipe_feature_name(const bm_recipe *r, int64_t i);
+BM_API int64_t     bm_recipe_classes(const bm_recipe *r);
+BM_API const char *bm_recipe_class_name(const bm_recipe *r, int64_t i);
+/** What was decided in fitting, a sentence each in order; null past the last. Those that begin with "! " tell what may be a mistake. */
+BM_API const char *bm_recipe_note(const bm_recipe *r, int64_t i);
+/** A learned target value back in the table's unit: expm1 after target_log1p, else y itself. */
+BM_API double      bm_recipe_inverse(const bm_recipe *r, double y);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
