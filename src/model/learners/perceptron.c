@@ -124,7 +124,7 @@ static bm_status fit(bm_learning *l, const void *options)
     const bm_perceptron_options *o = options;
     bm_model *m = l->model;
     units u = { .l = l };
-    if (begin(&u)) return m->object.error.status;
+    if (bmi_learning_not_finite(l) || begin(&u)) return m->object.error.status;
     const int64_t rows = l->train->rows;
     int64_t epoch = 0;
     double fewest = INFINITY;
