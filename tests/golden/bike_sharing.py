@@ -13,10 +13,10 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 t = pd.read_csv(sys.argv[1], parse_dates=["datetime"])
-for part in ("year", "month", "dayofweek", "hour"):
+for part in ("year", "month", "day_of_week", "hour"):
     t[part] = getattr(t.datetime.dt, part)
 held = t.datetime.dt.day >= 16
-names, numbers = ["season", "weather", "year", "month", "dayofweek", "hour"], ["holiday", "workingday", "temp", "atemp", "humidity", "windspeed"]
+names, numbers = ["season", "weather", "year", "month", "day_of_week", "hour"], ["holiday", "workingday", "temp", "atemp", "humidity", "windspeed"]
 m = (~held).sum()
 for name, model in (("linear", LinearRegression()), ("ridge", Ridge(alpha=m * .001 / 2)), ("lasso", Lasso(alpha=.001 / 2)),
                     ("elastic", ElasticNet(alpha=.001 / 2, l1_ratio=.5))):
