@@ -6,7 +6,7 @@
 #include "model/history.h"
 #include "model/hooks.h"
 #include "model/rows_seen.h"
-#include "nn/part.h"
+#include "base/part.h"
 #include <stdatomic.h>
 
 enum { BMI_PARTS = 4 }; /* train, validation, test, baseline */
