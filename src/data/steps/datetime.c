@@ -134,11 +134,19 @@ static bool lawful(const bmi_step_column *s, const void *options)
     return true;
 }
 
+static const bmi_step_example examples[] = {
+    { .table = "d\n2024-02-29\n2023-12-31\n",
+      .out = "d_year,d_month,d_day,d_weekday\n2024,2,29,3\n2023,12,31,6\n",
+      .source = "by hand: a Thursday and a Sunday" },
+};
+
 static const bmi_step_kind datetime = { .size = sizeof(bmi_step_kind),
                                         .name = "datetime",
                                         .doc = "dates into year, month, day, weekday, hour, minute, second",
                                         .options_size = sizeof(bm_step_datetime_options),
                                         .fields = fields,
+                                        .examples = examples,
+                                        .n_examples = BMI_COUNT(examples),
                                         .takes = takes,
                                         .applies = applies,
                                         .takes_what = "text that is dates",
