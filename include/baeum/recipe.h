@@ -83,6 +83,19 @@ typedef struct bm_step_impute_options {
 /** Missing numbers get one of the training rows' values. */
 #define bm_step_impute(...) bm_step_value_at("impute", BM_OPTIONS(bm_step_impute_options, .with = __VA_ARGS__), BM_HERE)
 
+/** Columns of one value in all training rows are not used. */
+#define bm_step_drop_constant() bm_step_value_at("drop_constant", NULL, 0, BM_HERE)
+
+typedef enum bm_nearest_weights { BM_NEAREST_UNIFORM, BM_NEAREST_DISTANCE } bm_nearest_weights;
+typedef struct bm_step_impute_nearest_options {
+    char               zero_;
+    BM_NAMED_;
+    int64_t            neighbors; /**< default 5 */
+    bm_nearest_weights weights;   /**< how neighbours count: alike (default), or 1 / distance */
+} bm_step_impute_nearest_options;
+/** Missing numbers get the mean of those of the nearest training rows, which are kept with the recipe. */
+#define bm_step_impute_nearest(...) bm_step_value_at("impute_nearest", BM_OPTIONS(bm_step_impute_nearest_options, .zero_ = 0, __VA_ARGS__), BM_HERE)
+
 /** (x - mean) / standard deviation. */
 #define bm_step_standardize() bm_step_value_at("standardize", NULL, 0, BM_HERE)
 

@@ -175,13 +175,14 @@ static bm_status do_columns(bm_recipe *r, const bmi_step_how *how, bmi_recipe_st
 bm_status bmi_recipe_do(bm_recipe *r, bmi_recipe_step *s, bmi_frame *f, bmi_training *t, bm_place here)
 {
     chosen k = { 0 };
+    const bool sees = s->kind->sees_target && r->target;
     const bmi_step_how how = { .error = &r->object.error,
                                .here = here,
                                .arena = &r->found,
                                .options = s->options,
                                .notes = &r->notes,
-                               .target = s->kind->needs_target ? &t->target : NULL };
-    bm_status st = s->kind->needs_target ? make_target(r, t, here) : BM_OK;
+                               .target = sees ? &t->target : NULL };
+    bm_status st = sees ? make_target(r, t, here) : BM_OK;
     if (!st) st = choose(r, s, f, &k, here);
     if (!st && !(s->columns = bmi_arena_alloc(&r->found, k.n, sizeof *s->columns)))
         st = bmi_fail_memory(&r->object.error, here, k.n * sizeof *s->columns, "a step of a recipe");

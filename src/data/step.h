@@ -55,7 +55,7 @@ typedef struct bmi_step_how {
     /* Null but in fitting, and while the step is applied to the rows that it was just fitted on: */
     bmi_arena *arena;              /* for what the step keeps */
     bmi_notes *notes;              /* of the recipe, for what should be said; of the frame's context */
-    const bmi_step_target *target; /* null, too, unless the kind needs_target */
+    const bmi_step_target *target; /* null, too, unless the kind sees_target and the recipe has one */
 } bmi_step_how;
 
 typedef struct bmi_recipe_step bmi_recipe_step;
@@ -86,7 +86,8 @@ typedef struct bmi_step_kind {
     size_t n_examples;
 
     bool needs_names;    /* a step without named columns is an error */
-    bool needs_target;   /* a recipe without target is an error; how->target is there in fitting */
+    bool sees_target;    /* how->target is there in fitting where the recipe has a target */
+    bool needs_target;   /* a recipe without target is an error */
     bool scales;         /* its columns, which it changes in place, are not standardised by default */
     bool ignores_absent; /* the step takes columns away (unless the first number it keeps of one is 0): a table may lack them */
     bool keeps_values;   /* what it leaves of a column has the values it had; cells that were missing may be filled */
