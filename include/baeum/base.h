@@ -64,6 +64,8 @@ typedef struct bm_place {
 struct bm_named_;
 #define BM_NAMED_ struct bm_named_ *named_ /* guard of rule 3; always null */
 
+/** For reals that may be chosen from the data, where the option says so: "auto" in texts. */
+#define BM_AUTO (-0x1p1000)
 /** x, or BM_ZERO where x is 0: for an option computed at run time whose 0 is meant. */
 BM_API double bm_exactly(double x);
 

@@ -23,6 +23,14 @@ double bmi_regression_weight(const bmi_regression *r, int64_t row)
     return r->train->weights ? (double)((const float *)r->train->weights->data)[row] : 1;
 }
 
+int64_t bmi_regression_row(const bmi_regression *r, int64_t i)
+{
+    if (!r->folds) return i;
+    if (r->held) return i * r->folds + r->fold;
+    const int64_t others = r->folds - 1, at = i % others;
+    return i / others * r->folds + at + (at >= r->fold);
+}
+
 /* Columns and targets of a row, as they are. */
 static void read_row(const bmi_regression *r, int64_t i, double *into)
 {
@@ -33,19 +41,25 @@ static void read_row(const bmi_regression *r, int64_t i, double *into)
     for (int64_t k = 0; k < r->targets; k++) into[r->columns + k] = t[k];
 }
 
+static inline void centre(const double *restrict x, int64_t n, const double *restrict mean, const double *restrict scale,
+                          double *restrict into)
+{
+    for (int64_t k = 0; k < n; k++) into[k] = (x[k] - mean[k]) * scale[k];
+}
+
 void bmi_regression_read(void *user, int64_t first, int64_t count, double *into, int64_t step)
 {
     const bmi_regression *r = user;
     const int64_t n = r->columns, all = n + r->targets;
     const double *const mean = r->mean, *const scale = r->scale;
     for (int64_t i = 0; i < count; i++, into += step) {
-        const int64_t row = r->first + (first + i) * r->every;
+        const int64_t row = bmi_regression_row(r, first + i);
         const double w = r->unweighted ? 1 : sqrt(bmi_regression_weight(r, row));
         if (r->x.same && r->t.same && !r->expand) {
             const double *x = (const double *)(const void *)r->x.from + row * n,
                          *t = (const double *)(const void *)r->t.from + row * r->targets;
-            for (int64_t k = 0; k < n; k++) into[k] = (x[k] - mean[k]) * scale[k];
-            for (int64_t k = 0; k < r->targets; k++) into[n + k] = (t[k] - mean[n + k]) * scale[n + k];
+            centre(x, n, mean, scale, into);
+            centre(t, r->targets, mean + n, scale + n, into + n);
         } else {
             read_row(r, row, into);
             for (int64_t k = 0; k < all; k++) into[k] = (into[k] - mean[k]) * scale[k];
@@ -56,11 +70,9 @@ void bmi_regression_read(void *user, int64_t first, int64_t count, double *into,
 
 bmi_rows_source bmi_regression_source(bmi_regression *r)
 {
-    return (bmi_rows_source){ .user = r,
-                              .rows = (r->rows - r->first + r->every - 1) / r->every,
-                              .columns = r->columns + r->targets,
-                              .read = bmi_regression_read,
-                              .stop = &r->l->model->stop };
+    return (bmi_rows_source){
+        .user = r, .rows = r->rows, .columns = r->columns + r->targets, .read = bmi_regression_read, .stop = &r->l->model->stop
+    };
 }
 
 /* ---- the first pass ---- */
@@ -70,6 +82,17 @@ typedef struct survey {
     double *row, *sum, *low, *high;  /* of each part */
     double all[PARTS], least[PARTS]; /* sum and least of weights */
 } survey;
+
+static inline void note(const double *restrict x, int64_t n, double by, double *restrict sum, double *restrict low,
+                        double *restrict high)
+{
+    for (int64_t k = 0; k < n; k++) {
+        const double v = x[k];
+        sum[k] += by * v;
+        low[k] = v < low[k] ? v : low[k];
+        high[k] = v > high[k] ? v : high[k];
+    }
+}
 
 static void survey_part(void *arg, int part, int parts)
 {
@@ -83,7 +106,8 @@ static void survey_part(void *arg, int part, int parts)
     bmi_slice(r->rows, 1, part, parts, &begin, &end);
     for (int64_t k = 0; k < n; k++) low[k] = INFINITY, high[k] = -INFINITY, sum[k] = 0;
     s->all[part] = 0, s->least[part] = INFINITY;
-    for (int64_t i = begin; i < end; i++) {
+    for (int64_t at = begin; at < end; at++) {
+        const int64_t i = bmi_regression_row(r, at);
         const double w = bmi_regression_weight(r, i), by = w * unit;
         const bool direct = r->x.same && !r->expand;
         const double *x = row;
@@ -92,19 +116,8 @@ static void survey_part(void *arg, int part, int parts)
         if (direct) x = row_of(&r->x, i, row), row_of(&r->t, i, row + r->columns);
         else read_row(r, i, row);
         const double *t = direct && r->t.same ? row_of(&r->t, i, row) : row + r->columns;
-        for (int64_t k = 0; k < r->columns; k++) {
-            const double v = x[k];
-            sum[k] += by * v;
-            low[k] = v < low[k] ? v : low[k];
-            high[k] = v > high[k] ? v : high[k];
-        }
-        for (int64_t k = 0; k < r->targets; k++) {
-            const double v = t[k];
-            const int64_t at = r->columns + k;
-            sum[at] += by * v;
-            low[at] = v < low[at] ? v : low[at];
-            high[at] = v > high[at] ? v : high[at];
-        }
+        note(x, r->columns, by, sum, low, high);
+        note(t, r->targets, by, sum + r->columns, low + r->columns, high + r->columns);
     }
 }
 
@@ -127,7 +140,8 @@ static void run_survey(bmi_regression *r, survey *s, int parts)
 static bm_status find_bad(bmi_regression *r, double *row)
 {
     const int64_t n = r->columns;
-    for (int64_t i = 0; i < r->rows; i++) {
+    for (int64_t at = 0; at < r->rows; at++) {
+        const int64_t i = bmi_regression_row(r, at);
         const double w = bmi_regression_weight(r, i);
         if (!(w >= 0 && w < INFINITY))
             return bm_learning_fail(r->l, BM_E_DATA, "%s: the weight of row %lld is %g; weights are >= 0", r->who, (long long)i,
@@ -167,20 +181,9 @@ static void settle(bmi_regression *r, const survey *s)
     }
 }
 
-bm_status bmi_regression_begin(bmi_regression *r, bm_learning *l, int64_t columns, bool no_intercept)
+static bm_status survey_rows(bmi_regression *r)
 {
-    const bm_dataset *d = l->train;
-    r->l = l;
-    r->who = l->model->learner->name;
-    r->train = d;
-    bmi_column_make(&r->x, d->x[0].tensor, BM_F64, d->x[0].scale != 1);
-    bmi_column_make(&r->t, d->t[0].tensor, BM_F64, false);
-    r->rows = d->rows;
-    r->raw = r->x.elements;
-    r->columns = columns ? columns : r->raw;
-    r->targets = r->t.elements;
-    r->centred = !no_intercept;
-    r->every = 1;
+    bm_learning *l = r->l;
     const int64_t n = r->columns + r->targets, most = r->rows / PART_ROWS;
     const int parts = most < 1 ? 1 : most > PARTS ? PARTS : (int)most;
     const size_t bytes = (size_t)n * sizeof(double);
@@ -203,23 +206,44 @@ bm_status bmi_regression_begin(bmi_regression *r, bm_learning *l, int64_t column
     return BM_OK;
 }
 
+bm_status bmi_regression_begin(bmi_regression *r, bm_learning *l, int64_t columns, bool no_intercept)
+{
+    const bm_dataset *d = l->train;
+    r->l = l;
+    r->who = l->model->learner->name;
+    r->train = d;
+    bmi_column_make(&r->x, d->x[0].tensor, BM_F64, d->x[0].scale != 1);
+    bmi_column_make(&r->t, d->t[0].tensor, BM_F64, false);
+    r->rows = d->rows;
+    r->raw = r->x.elements;
+    r->columns = columns ? columns : r->raw;
+    r->targets = r->t.elements;
+    r->centred = !no_intercept;
+    return survey_rows(r);
+}
+
+bm_status bmi_regression_train(bmi_regression *part, const bmi_regression *all, int64_t folds, int64_t fold)
+{
+    *part = *all;
+    part->folds = folds;
+    part->fold = fold;
+    part->rows = all->rows - (all->rows - fold + folds - 1) / folds;
+    return survey_rows(part);
+}
+
+void bmi_regression_hold(bmi_regression *part, const bmi_regression *train)
+{
+    *part = *train;
+    part->held = true;
+    part->rows = (train->train->rows - train->fold + train->folds - 1) / train->folds;
+}
+
 void bmi_regression_unscaled(bmi_regression *r)
 {
     for (int64_t k = 0; k < r->columns + r->targets; k++) r->scale[k] = 1;
 }
 
 /* ---- into solvers ---- */
-double *bmi_regression_gram(bmi_regression *r)
-{
-    const int64_t n = r->columns + r->targets;
-    size_t bytes;
-    if (!bmi_mul_size((size_t)n * sizeof(double), (size_t)bmi_gram_step(n), &bytes)) bytes = SIZE_MAX / 2;
-    double *g = bm_learning_memory(r->l, bytes);
-    const bmi_rows_source from = bmi_regression_source(r);
-    if (!g) return NULL;
-    return bmi_regression_fail(r, bmi_gram(r->l->model->object.context, &from, g)) ? NULL : g;
-}
-
 typedef struct folding {
     bmi_regression *r;
     bmi_least_squares *ls; /* of each part */
