@@ -55,6 +55,7 @@ struct bm_model {
     const bm_compile_options *asked; /* what replaces the learner's own, in learner_arena; or null */
     bmi_arena learner_arena;
     bm_recipe *recipe;
+    bm_model *before; /* within a fit: what it had learned by the one before */
     bm_scores scores[BMI_PARTS];
 };
 
