@@ -9,7 +9,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { PAIRS = 10, TRIALS = 40 };
+enum { PAIRS = 20, TRIALS = 40 };
 
 typedef struct search {
     bmi_lbfgs *l;
