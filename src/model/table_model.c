@@ -192,6 +192,7 @@ static bm_status fit_or_go_back(table_fit *f)
         return f->e->status;
     }
     bmi_model_swap(m, before);
+    m->before = before;
     m->recipe = bmi_recipe_copy(asked);
     if (!bmi_fail_from(f->e, &m->recipe->object.error)) {
         bmi_recipe_forget(m->recipe);
@@ -204,6 +205,7 @@ static bm_status fit_or_go_back(table_fit *f)
         bmi_model_swap(m, before);
         m->recipe = asked;
     }
+    m->before = NULL;
     bmi_object_free(f->e->status ? tried : asked);
     bmi_object_free(before);
     return f->e->status;
