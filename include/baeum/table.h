@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Tables: named columns of reals, integers, true/false or text, with missing cells; read from CSV or made in memory.
+/* Tables: named columns of reals, integers, true/false, text or times, with missing cells; read from CSV or made in memory.
  */
 // clang-format off
 #ifndef BAEUM_TABLE_H
@@ -22,14 +22,15 @@ typedef struct bm_rows {
 /** Reads a CSV file (RFC 4180; line ends LF, CRLF or CR; a UTF-8 byte order mark is skipped).
  *
  *  A column's type comes from all of its cells: integers that fit int64 make it integer, numbers real, true/false (also True,
- *  TRUE ...) true/false, anything else text. Missing are: an empty cell, NA, N/A, n/a, \#N/A, NaN, nan, null, NULL, None and ?,
- *  and the texts of .missing. Text that is numbers as people write them, all in one form ("1.234,5", "67,404", "39%", "$5", "5 kg"),
- *  or but for a few cells ("-", "n.a."), becomes numbers, which a note tells (docs/data.md has the rules). Blanks around numbers are
- *  ignored. A number that is not finite (inf, 1e400) makes its row a bad one. So do a wrong count of cells, a stray quote and a NUL byte.
- *  Empty lines are passed over. A text cell that is not UTF-8 is taken as Windows-1252.
+ *  TRUE ...) true/false, dates date/time, anything else text. Missing are: an empty cell, NA, N/A, n/a, \#N/A, NaN, nan, null, NULL, None
+ *  and ?, and the texts of .missing; in a column of text those in quotes are texts. Text that is numbers as people write them, all in one
+ *  form ("1.234,5", "67,404", "39%", "$5", "5 kg"), or but for a few cells ("-", "n.a."), becomes numbers, which a note tells
+ *  (docs/tables.md has the rules, and that by which the first row is names or data). Blanks around numbers are ignored. A row is bad that has
+ *  a number that is not finite (inf, 1e400), a wrong count of cells, a stray quote, a NUL byte, or a cell that is not of the type that
+ *  .types gives. Empty lines are passed over. A text cell that is not UTF-8 is taken as Windows-1252. A row may have 64 MB.
  *
  *  Returns  gives a table, never null
- *  Errors   BM_E_FILE cannot be opened or read; BM_E_FORMAT a bad row (file:line:cell says where), duplicate names, more than
+ *  Errors   BM_E_FILE cannot be opened or read, or changed meanwhile; BM_E_FORMAT a bad row (file:line:cell says where), duplicate names, more than
  *           100,000 columns; BM_E_DATA no header, no rows; BM_E_MEMORY
  */
 BM_API bm_table *bm_table_read_csv_at(const bm_csv_options *options, size_t size, bm_place here);
@@ -44,16 +45,19 @@ BM_API bm_table *bm_table_load_at(const bm_csv_options *options, size_t size, bm
 BM_API bm_table *bm_table_new_in_at(bm_context *context, bm_place here);
 #define bm_table_new() bm_table_new_in_at(NULL, BM_HERE)
 
-/** Adds a column by copying: reals (NaN is missing), integers (INT64_MIN is missing), or texts (null is missing).
+/** Adds a column by copying: reals (NaN is missing), integers (INT64_MIN is missing), texts (null is missing), or times in microseconds
+ *  since 1970-01-01T00:00 (INT64_MIN is missing), of the years 0 to 9999.
  *  Errors   on the table: BM_E_DATA the name is taken or empty; BM_E_SHAPE another number of rows than the columns before;
- *           BM_E_NUMBER an infinite real; BM_E_DATA a text or name that is not UTF-8; BM_E_MEMORY
+ *           BM_E_NUMBER an infinite real, a time of another year; BM_E_DATA a text or name that is not UTF-8; BM_E_MEMORY
  */
 BM_API bm_status bm_table_add_real_at(bm_table *t, const char *name, const double *values, int64_t rows, bm_place here);
 BM_API bm_status bm_table_add_integer_at(bm_table *t, const char *name, const int64_t *values, int64_t rows, bm_place here);
 BM_API bm_status bm_table_add_text_at(bm_table *t, const char *name, const bm_name *values, int64_t rows, bm_place here);
+BM_API bm_status bm_table_add_time_at(bm_table *t, const char *name, const int64_t *values, int64_t rows, bm_place here);
 #define bm_table_add_real(t, name, values, rows)    bm_table_add_real_at((t), (name), (values), (rows), BM_HERE)
 #define bm_table_add_integer(t, name, values, rows) bm_table_add_integer_at((t), (name), (values), (rows), BM_HERE)
 #define bm_table_add_text(t, name, values, rows)    bm_table_add_text_at((t), (name), (values), (rows), BM_HERE)
+#define bm_table_add_time(t, name, values, rows)    bm_table_add_time_at((t), (name), (values), (rows), BM_HERE)
 
 /** Rows and columns; 0 of a failed table. */
 BM_API int64_t bm_table_rows(const bm_table *t);
@@ -65,10 +69,12 @@ BM_API bm_column_type bm_table_column_type(const bm_table *t, int64_t column);
 BM_API int64_t bm_table_find(const bm_table *t, const char *name);
 /** Missing cells of a column. */
 BM_API int64_t bm_table_missing(const bm_table *t, int64_t column);
-/** A cell as a number: true is 1; NaN when it is missing, text, or outside. */
+/** A cell as a number: true is 1, a time is seconds since 1970; NaN when it is missing, text, or outside. */
 BM_API double bm_table_number(const bm_table *t, int64_t row, int64_t column);
 /** A cell of an integer column, exactly; INT64_MIN when it is missing or no integer. */
 BM_API int64_t bm_table_integer(const bm_table *t, int64_t row, int64_t column);
+/** A cell of a column of times in microseconds since 1970-01-01T00:00; INT64_MIN when it is missing or no time. */
+BM_API int64_t bm_table_time(const bm_table *t, int64_t row, int64_t column);
 /** A cell of a text column; null when it is missing or the column is not text. The table keeps it. */
 BM_API const char *bm_table_text(const bm_table *t, int64_t row, int64_t column);
 /** Notes about the reading (rows left out, names changed ...), one sentence each; null past the last. The table keeps them. */
@@ -77,6 +83,9 @@ BM_API const char *bm_table_note(const bm_table *t, int64_t i);
 BM_API int64_t bm_table_skipped(const bm_table *t);
 /** Where the i-th of them (from 0) stood: how many rows of the table come before it; -1 past the last. */
 BM_API int64_t bm_table_skipped_at(const bm_table *t, int64_t i);
+/** The first ten rows that were left out, or cells that were taken as missing, because they could not be read, one sentence each
+ *  ("file:line:cell: why"), in the order of the file; null past the last. The table keeps them. */
+BM_API const char *bm_table_bad_row(const bm_table *t, int64_t i);
 
 /** A table of chosen rows in their order (a row may come twice). Errors BM_E_ARGUMENT a row outside; BM_E_MEMORY. */
 BM_API bm_table *bm_table_take_at(const bm_table *t, bm_rows rows, bm_place here);
@@ -88,7 +97,7 @@ BM_API bm_table *bm_table_take_at(const bm_table *t, bm_rows rows, bm_place here
 BM_API bm_status bm_table_write_csv_at(const bm_table *t, const bm_csv_write_options *options, size_t size, char *error, size_t room, bm_place here);
 #define bm_table_write_csv(t, ...) bm_table_write_csv_at((t), BM_OPTIONS(bm_csv_write_options, .path = __VA_ARGS__), NULL, 0, BM_HERE)
 
-/** A column in figures. Those that a type has not are NaN. */
+/** A column in figures. Those that a type has not are NaN; those of times are seconds since 1970. */
 typedef struct bm_summary {
     int64_t count, missing, distinct;
     double  mean, std;                    /**< std with divisor count - 1 */

@@ -64,6 +64,12 @@ typedef enum cli_option_id {
     OPT_GROUP,
     OPT_TIME,
     OPT_ID,
+    OPT_HEADER,
+    OPT_COMMENT,
+    OPT_THOUSANDS,
+    OPT_TRIM,
+    OPT_TYPES,
+    OPT_FORMAT,
     OPT_HELP,
     OPT_COUNT
 } cli_option_id;
@@ -78,10 +84,10 @@ typedef struct cli_list {
 typedef struct cli_options {
     uint64_t given;
     const char *target, *task, *model, *optimizer, *loss, *validation, *test, *bad_rows, *data, *output, *delimiter, *missing,
-        *decimal, *dates, *group, *time, *weights;
+        *decimal, *dates, *group, *time, *weights, *comment, *thousands, *types, *format;
     int64_t epochs, batch, patience, seed, threads, rows;
     double rate;
-    bool no_header, rename_duplicates, plan, json, quiet, verbose, help, balanced, log_target, in_order;
+    bool no_header, header, trim, rename_duplicates, plan, json, quiet, verbose, help, balanced, log_target, in_order;
     cli_list drop, keep, step, id;
     /* made of the texts above */
     double validation_share, test_share; /* NaN: a file */
@@ -252,8 +258,6 @@ int cli_columns(cli *c, const bm_table *t, const char *option, const char *text,
 char *cli_column_names(const bm_table *t, char into[600]);
 /* A name of a column as a shell takes it in such a list: in quotes for the list where it must be, and in those of the shell. */
 char *cli_list_name(char *into, size_t room, const char *name);
-/* header.c: warns of a first row that was taken for names and looks like data. */
-void cli_warn_header(cli *c, const bm_table *t);
 /* Behind the message that a table does not have a column of the recipe: that a header may be the reason, or "". */
 const char *cli_header_hint(const cli *c, const bm_recipe *r, const bm_table *t, const char *message);
 /* A model file, loaded; null with the error said. */

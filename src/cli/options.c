@@ -68,7 +68,17 @@ static const option_row rows[OPT_COUNT] = {
                    "all "
                    "that fit; may be given again, in order (baeum help steps)" },
     [OPT_NO_HEADER] = { "no-header", 0, NULL, FLAG, AT(no_header), 0, 0,
-                        "the first row of the file is data; columns are named c1, c2 ..." },
+                        "the first row of the file is data; columns are named c1, c2 ...; default: found out" },
+    [OPT_HEADER] = { "header", 0, NULL, FLAG, AT(header), 0, 0, "the first row of the file has the names of the columns" },
+    [OPT_COMMENT] = { "comment", 0, "C", TEXT, AT(comment), 0, 0, "lines that begin with this character are passed over: '#'" },
+    [OPT_THOUSANDS] = { "thousands", 0, "comma|point|blank|apostrophe", CHOICE, AT(thousands), 0, 0,
+                        "what stands between groups of digits; default: found out, column by column" },
+    [OPT_TRIM] = { "trim", 0, NULL, FLAG, AT(trim), 0, 0, "blanks around cells are no part of them" },
+    [OPT_TYPES] = { "types", 0, "COL=TYPE,...", TEXT, AT(types), 0, 0,
+                    "types of columns, integer, real, bool, text or date, whatever they look like: zip=text,price=real; a cell that is "
+                    "not of its type is a bad one" },
+    [OPT_FORMAT] = { "format", 0, "csv|libsvm", CHOICE, AT(format), 0, 0,
+                     "what the file is; default: libsvm where its name ends in .libsvm, .svm or .svmlight, else csv" },
     [OPT_DELIMITER] = { "delimiter", 0, "C", SEPARATOR, AT(delimiter), 0, 0,
                         "one character, or tab, comma, semicolon, bar; default: found out among these" },
     [OPT_MISSING] = { "missing", 0, "MARK,...", TEXT, AT(missing), 0, 0,
@@ -80,8 +90,9 @@ static const option_row rows[OPT_COUNT] = {
                     "what 1/2/2024 means; default: found out, column by column" },
     [OPT_RENAME] = { "rename-duplicates", 0, NULL, FLAG, AT(rename_duplicates), 0, 0,
                      "of columns of the same name the later ones are renamed; default: an error" },
-    [OPT_BAD_ROWS] = { "bad-rows", 0, "error|skip", CHOICE, AT(bad_rows), 0, 0,
-                       "what a row that cannot be read does; default: error, for predict: skip" },
+    [OPT_BAD_ROWS] = { "bad-rows", 0, "error|skip|missing", CHOICE, AT(bad_rows), 0, 0,
+                       "what a row that cannot be read does: ends the command; is left out; has its cells that can be read, the "
+                       "others missing; default: error, for predict: skip" },
     [OPT_DATA] = { "data", 0, "FOLDER", TEXT, AT(data), 0, 0,
                    "where named sets are; default: BAEUM_DATA, then the installed ones" },
     [OPT_ROWS] = { "rows", 'n', "N", INTEGER, AT(rows), 1, 1e9, "rows to show; default: 10" },
@@ -113,8 +124,11 @@ static const option_row rows[OPT_COUNT] = {
     [OPT_HELP] = { "help", 'h', NULL, FLAG, AT(help), 0, 0, "this text" },
 };
 
+/* Every command that reads a file without a header reads it in all ways, and forms are found where there is no recipe yet. */
 static bool takes(const cli_command *command, int id)
 {
+    if (id == OPT_HEADER || id == OPT_COMMENT || id == OPT_TRIM || id == OPT_TYPES || id == OPT_FORMAT) id = OPT_NO_HEADER;
+    if (id == OPT_THOUSANDS || id == OPT_DATES) id = OPT_DECIMAL;
     return id == OPT_HELP || (command->options >> id & 1);
 }
 

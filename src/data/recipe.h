@@ -73,6 +73,8 @@ bm_status bmi_dataset_keep_recipe(bm_dataset *d, const bm_recipe *r);
 /* Which rows of a table make features that are all finite f32; the others bmi_recipe_apply refuses. usable has room for all rows.
  * met, to be ended by the caller, gets what training did not have; it may be null. */
 bm_status bmi_recipe_usable(bmi_error *e, const bm_recipe *r, const bm_table *t, bool *usable, bmi_met *met, bm_place here);
+/* Whether all inputs are called c1, c2 ..., as columns of a file without a header are. */
+bool bmi_recipe_is_unnamed(const bm_recipe *r);
 /* Columns that must be read as text, so that "007" stays what it is and numbers in a form of their own are read in it: for
  * bm_csv_options.text. Borrowed from r; `into` has room for r->n_inputs + 2 names. */
 bm_names bmi_recipe_text_columns(const bm_recipe *r, const char **into);

@@ -201,7 +201,7 @@ static bm_status take_columns(bm_recipe *r, const bm_table *t, bm_rows rows, bmi
         if (r->weights && !strcmp(r->weights, t->columns[c].name)) continue;
         bmi_input *input = &r->inputs[r->n_inputs];
         *input = (bmi_input){ .name = bmi_arena_text(&r->found, t->columns[c].name),
-                              .text = t->columns[c].type == BM_COLUMN_TEXT,
+                              .text = t->columns[c].type == BM_COLUMN_TEXT || t->columns[c].type == BM_COLUMN_TIME,
                               .form = t->columns[c].form };
         if (!input->name || !bmi_frame_take(f, &t->columns[c], input, rows))
             return bmi_fail_memory(&r->object.error, here, (size_t)f->rows * 8, "the columns of a table");

@@ -4,16 +4,18 @@
 #include "data/table.h"
 #include <string.h>
 
-/* What a recipe knows of a file: joins the columns that stay text and the marks of missing cells to those that were named. *texts gets
+/* What a recipe knows of a file: whether its columns have names; joins the columns that stay text and the marks of missing cells to those that were named. *texts gets
  * the memory of both lists. */
 static bm_status as_in_training(bmi_error *e, bm_place here, bm_context *context, bm_csv_options *o, const char ***texts,
                                 size_t *room)
 {
     const bm_recipe *r = o->recipe;
     if (!bmi_names_given(e, here, "CSV: the list of text columns", o->text) ||
-        !bmi_names_given(e, here, "CSV: the list of texts of missing cells", o->missing) || !r)
+        !bmi_names_given(e, here, "CSV: the list of texts of missing cells", o->missing) ||
+        bmi_need(e, here, "CSV: the list of types", o->types.at, o->types.count) || !r)
         return e->status;
     if (bmi_object_failed(r)) return bmi_fail(e, bmi_object_status(r), here, "%s", bmi_object_error(r));
+    if (!o->header && !o->no_header) *(bmi_recipe_is_unnamed(r) ? &o->no_header : &o->header) = true;
     *room = o->text.count + r->n_inputs + 2 + o->missing.count + r->n_marks;
     if (!(*texts = bmi_alloc(context, *room, sizeof **texts)))
         return bmi_fail_memory(e, here, *room * sizeof **texts, "to read a CSV file");
@@ -55,6 +57,7 @@ bm_table *bm_table_read_csv_at(const bm_csv_options *options, size_t size, bm_pl
         t->n_columns = t->capacity = csv.n_columns;
         t->skipped = csv.skipped;
         t->notes = csv.notes;
+        t->bad = csv.bad;
         t->skipped_at = csv.skipped_at;
         t->skipped_room = csv.skipped_room;
     }
