@@ -52,6 +52,27 @@ static void optimizers(void **state)
     }
 }
 
+/* No worse than the usual pipeline of scikit-learn on the same rows: tests/golden/bike_sharing.py. */
+static void bike_sharing(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        double rmsle;
+    } peers[] = { { "linear", .579081 }, { "ridge", .578742 }, { "lasso", .576910 }, { "elastic", .577751 } };
+    const char *path = bmt_data("bike-sharing/train.csv");
+    if (!path) {
+        bmt_skip(path);
+        return;
+    }
+    const bmt_run r = bmt_exits(bmt_sh("\"$BAEUM_BUILD\"/examples/bike_sharing '%s'", path), 0);
+    bmt_contains("rows", r.out, "8600 hours to learn from, 2286 to predict");
+    for (size_t i = 0; i < sizeof peers / sizeof *peers; i++) {
+        const double got = after(strstr(r.out, peers[i].name), "RMSLE ");
+        if (!(got < peers[i].rmsle + 1e-4)) fail_msg("%s: RMSLE %g, scikit-learn's %g", peers[i].name, got, peers[i].rmsle);
+    }
+}
+
 /* It compares itself, and says "NO" where a number differs. */
 static void worked(void **state)
 {
@@ -96,7 +117,8 @@ static void logistic(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(worked), cmocka_unit_test(infert), cmocka_unit_test(creditcard),
-                                        cmocka_unit_test(logistic), cmocka_unit_test(optimizers) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(worked),     cmocka_unit_test(infert),
+                                        cmocka_unit_test(creditcard), cmocka_unit_test(bike_sharing),
+                                        cmocka_unit_test(logistic),   cmocka_unit_test(optimizers) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
