@@ -301,7 +301,7 @@ static void fold_part(void *arg, int part, int parts)
     }
 }
 
-bm_status bmi_regression_fold(bmi_regression *r, bmi_least_squares *ls)
+bm_status bmi_regression_fold(bmi_regression *r, bmi_least_squares *ls, int64_t more)
 {
     enum { COLUMNS_A_ROW = 8 };
     bmi_least_squares of[PARTS] = { { 0 } };
@@ -311,7 +311,7 @@ bm_status bmi_regression_fold(bmi_regression *r, bmi_least_squares *ls)
     const int parts = most < 1 ? 1 : most > PARTS ? PARTS : (int)most;
     bm_status st = BM_OK;
     for (int p = 0; p < parts && !st; p++) {
-        st = bmi_least_squares_begin(of + p, context, r->columns, r->targets, parts > 1 ? rows + r->columns : rows);
+        st = bmi_least_squares_begin(of + p, context, r->columns, r->targets, parts > 1 ? rows + r->columns : rows + more);
         of[p].stop = &r->l->model->stop;
     }
     if (!st) bmi_parallel(context, parts, fold_part, &(folding){ r, of });
