@@ -15,6 +15,7 @@
 #include <baeum/model.h>
 #include <baeum/nn.h>
 #include <baeum/ops.h>
+#include <baeum/paths.h>
 #include <baeum/recipe.h>
 #include <baeum/session.h>
 #include <baeum/table.h>

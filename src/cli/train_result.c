@@ -30,6 +30,14 @@ static void say_own_end(cli_training *t)
     else if (!strncmp(why, "not converged", 13))
         cli_warn(c, "%s is %s: scores may become better with more of them, as in --model %.*s:%s=10000", t->spec, why,
                  (int)strcspn(t->spec, ":"), t->spec, strstr(why, "epochs") ? "epochs" : "iterations");
+    else if (strstr(why, "solved, rank"))
+        cli_warn(c,
+                 "columns depend on each other (%s): of all solutions the one of least norm is taken; --drop some of them, or "
+                 "--model ridge",
+                 why + strlen("solved, "));
+    else if (strstr(why, "ill-conditioned"))
+        cli_warn(c, "the normal equation is %s; --model linear loses none", why + strlen("solved, "));
+    else if (strcmp(why, "solved") && *why && cli_talks(c)) fprintf(c->to, "%s\n", why);
 }
 
 /* What each epoch gave, by the names of the history: {"loss": [.9, .8], "validation_loss": ...}. */

@@ -141,7 +141,7 @@ static bm_status by_qr(bmi_design *d, int64_t target, double *w)
 {
     bmi_regression *r = d->r;
     bmi_least_squares ls = { 0 };
-    bm_status st = bmi_regression_fold(r, &ls);
+    bm_status st = bmi_regression_fold(r, &ls, r->columns);
     double *all = bmi_alloc(d->context, (size_t)d->n, (size_t)d->k * sizeof *all);
     for (int64_t j = 0; !st && all && j < d->n; j++) {
         double *row = bmi_least_squares_next(&ls);

@@ -161,7 +161,7 @@ bm_status bmi_penalty_choose(bmi_regression *r, bmi_design *d, const bmi_penalty
                               r->who);
     if (!st && !p->folds) try_all(d, alphas, n, errors);
     for (int64_t i = 0; i < n; i++) {
-        errors[i] /= r->all;
+        if (p->folds) errors[i] /= r->all;
         if (errors[i] < errors[best]) best = i;
     }
     *alpha = alphas[best];

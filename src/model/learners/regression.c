@@ -83,15 +83,58 @@ typedef struct survey {
     double all[PARTS], least[PARTS]; /* sum and least of weights */
 } survey;
 
-static inline void note(const double *restrict x, int64_t n, double by, double *restrict sum, double *restrict low,
+typedef struct seen { /* of one part: sums of numbers times `by`, ranges */
+    double *sum, *low, *high;
+} seen;
+
+/* Four rows at a time: what is stored is stored a quarter as often. */
+static inline void note4(const double *restrict a, int64_t step, const double by[4], int64_t n, double *restrict sum,
+                         double *restrict low, double *restrict high)
+{
+    const double *restrict b = a + step, *restrict c = b + step, *restrict d = c + step;
+    for (int64_t k = 0; k < n; k++) {
+        const double l = a[k] < b[k] ? a[k] : b[k], m = c[k] < d[k] ? c[k] : d[k], least = l < m ? l : m;
+        const double g = a[k] > b[k] ? a[k] : b[k], h = c[k] > d[k] ? c[k] : d[k], most = g > h ? g : h;
+        sum[k] += (by[0] * a[k] + by[1] * b[k]) + (by[2] * c[k] + by[3] * d[k]);
+        low[k] = least < low[k] ? least : low[k];
+        high[k] = most > high[k] ? most : high[k];
+    }
+}
+
+static inline void note(const double *restrict x, double by, int64_t n, double *restrict sum, double *restrict low,
                         double *restrict high)
 {
     for (int64_t k = 0; k < n; k++) {
         const double v = x[k];
         sum[k] += by * v;
+        if (by == 0) continue;
         low[k] = v < low[k] ? v : low[k];
         high[k] = v > high[k] ? v : high[k];
     }
+}
+
+static double weigh(survey *s, int part, int64_t row)
+{
+    const double w = bmi_regression_weight(s->r, row);
+    s->all[part] += w;
+    s->least[part] = w >= s->least[part] ? s->least[part] : w; /* NaN is least, too */
+    return w * s->unit;
+}
+
+/* Rows of f64 where they lie; false when these four are not to be taken at once. */
+static bool note_direct(survey *s, int part, int64_t i, const seen *to)
+{
+    const bmi_regression *r = s->r;
+    const int64_t n = r->columns, k = r->targets;
+    if (!r->x.same || !r->t.same || r->expand || r->folds) return false;
+    double by[4];
+    if (r->train->weights)
+        for (int64_t p = 0; p < 4; p++)
+            if (bmi_regression_weight(r, i + p) == 0) return false;
+    for (int64_t p = 0; p < 4; p++) by[p] = weigh(s, part, i + p);
+    note4((const double *)(const void *)r->x.from + i * n, n, by, n, to->sum, to->low, to->high);
+    note4((const double *)(const void *)r->t.from + i * k, k, by, k, to->sum + n, to->low + n, to->high + n);
+    return true;
 }
 
 static void survey_part(void *arg, int part, int parts)
@@ -99,25 +142,21 @@ static void survey_part(void *arg, int part, int parts)
     survey *s = arg;
     const bmi_regression *r = s->r;
     const int64_t n = r->columns + r->targets;
-    double *const row = s->row + part * n, *const sum = s->sum + part * n, *const low = s->low + part * n,
-                  *const high = s->high + part * n;
-    const double unit = s->unit;
+    double *const row = s->row + part * n;
+    const seen to = { s->sum + part * n, s->low + part * n, s->high + part * n };
     int64_t begin, end;
-    bmi_slice(r->rows, 1, part, parts, &begin, &end);
-    for (int64_t k = 0; k < n; k++) low[k] = INFINITY, high[k] = -INFINITY, sum[k] = 0;
+    bmi_slice(r->rows, 4, part, parts, &begin, &end);
+    for (int64_t k = 0; k < n; k++) to.low[k] = INFINITY, to.high[k] = -INFINITY, to.sum[k] = 0;
     s->all[part] = 0, s->least[part] = INFINITY;
     for (int64_t at = begin; at < end; at++) {
         const int64_t i = bmi_regression_row(r, at);
-        const double w = bmi_regression_weight(r, i), by = w * unit;
-        const bool direct = r->x.same && !r->expand;
-        const double *x = row;
-        s->all[part] += w;
-        s->least[part] = w >= s->least[part] ? s->least[part] : w; /* NaN is least, too */
-        if (direct) x = row_of(&r->x, i, row), row_of(&r->t, i, row + r->columns);
-        else read_row(r, i, row);
-        const double *t = direct && r->t.same ? row_of(&r->t, i, row) : row + r->columns;
-        note(x, r->columns, by, sum, low, high);
-        note(t, r->targets, by, sum + r->columns, low + r->columns, high + r->columns);
+        if (end - at >= 4 && note_direct(s, part, i, &to)) {
+            at += 3;
+            continue;
+        }
+        const double by = weigh(s, part, i);
+        read_row(r, i, row);
+        note(row, by, n, to.sum, to.low, to.high);
     }
 }
 
@@ -262,7 +301,7 @@ static void fold_part(void *arg, int part, int parts)
     }
 }
 
-bm_status bmi_regression_fold(bmi_regression *r, bmi_least_squares *ls)
+bm_status bmi_regression_fold(bmi_regression *r, bmi_least_squares *ls, int64_t more)
 {
     enum { COLUMNS_A_ROW = 8 };
     bmi_least_squares of[PARTS] = { { 0 } };
@@ -272,7 +311,7 @@ bm_status bmi_regression_fold(bmi_regression *r, bmi_least_squares *ls)
     const int parts = most < 1 ? 1 : most > PARTS ? PARTS : (int)most;
     bm_status st = BM_OK;
     for (int p = 0; p < parts && !st; p++) {
-        st = bmi_least_squares_begin(of + p, context, r->columns, r->targets, parts > 1 ? rows + r->columns : rows);
+        st = bmi_least_squares_begin(of + p, context, r->columns, r->targets, parts > 1 ? rows + r->columns : rows + more);
         of[p].stop = &r->l->model->stop;
     }
     if (!st) bmi_parallel(context, parts, fold_part, &(folding){ r, of });

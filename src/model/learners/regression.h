@@ -47,8 +47,8 @@ bmi_rows_source bmi_regression_source(bmi_regression *r);
  * scales of the others. */
 bm_status bmi_regression_train(bmi_regression *part, const bmi_regression *all, int64_t folds, int64_t fold);
 void bmi_regression_hold(bmi_regression *part, const bmi_regression *train);
-/* All rows, folded into a triangle; ls is to be ended in any case. */
-bm_status bmi_regression_fold(bmi_regression *r, bmi_least_squares *ls);
+/* All rows, folded into a triangle, to which `more` can be added; ls is to be ended in any case. */
+bm_status bmi_regression_fold(bmi_regression *r, bmi_least_squares *ls, int64_t more);
 /* The network's weights from w (columns x targets, of what was read), and the intercepts from the means. */
 bm_status bmi_regression_put(bmi_regression *r, const double *w);
 /* Coefficients of one target (every `step` numbers), of what was read, as those of the data, and the intercept. */
