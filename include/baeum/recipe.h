@@ -153,7 +153,7 @@ typedef struct bm_step_polynomial_options {
  *                                    numbers but one-hot columns
  * bm_recipe_ordinal(r, "low < middle < high", ...) text into 0, 1, 2 in this order (| instead of < where a text has one); a null: in
  *                                    order of value; no names: all text. An unseen or missing category gets the training rows' middle one
- * bm_recipe_polynomial(r, "3", ...)  x, x^2, x^3: powers up to a degree of 2 to 9; no names: all numbers but one-hot columns
+ * bm_recipe_polynomial(r, "3", ...)  x, x^2, x^3: powers up to a degree of 1 to 9; no names: all numbers but one-hot columns
  * bm_recipe_log(r, "income", ...)    log(1 + x) of columns whose values are all above -1; names are needed
  * bm_recipe_drop_missing(r, ".4", ...) columns with more than this share of missing cells are not used; no names: all
  * Names that a table does not have are an error when the recipe is fitted. */
