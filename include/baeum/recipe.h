@@ -120,6 +120,17 @@ typedef struct bm_step_ordinal_options {
 } bm_step_ordinal_options;
 #define bm_step_ordinal(...) bm_step_value_at("ordinal", BM_OPTIONS(bm_step_ordinal_options, .order = __VA_ARGS__), BM_HERE)
 
+typedef struct bm_step_target_encode_options {
+    char    zero_;
+    BM_NAMED_;
+    double  smooth;   /**< how many rows of the overall mean join each category; default: by the variances (empirical Bayes) */
+    int64_t folds;    /**< of the training rows, default 5: each is encoded by the others */
+    int64_t seed;     /**< of the folds, default 0 */
+    bool    in_order; /**< the folds are neighbouring rows, not drawn */
+} bm_step_target_encode_options;
+/** A category becomes the mean of the target over its training rows, drawn to the overall mean; of several classes a column each. */
+#define bm_step_target_encode(...) bm_step_value_at("target_encode", BM_OPTIONS(bm_step_target_encode_options, .zero_ = 0, __VA_ARGS__), BM_HERE)
+
 /** log(1 + x) of columns whose values are all above -1; names are needed. */
 #define bm_step_log() bm_step_value_at("log", NULL, 0, BM_HERE)
 

@@ -69,6 +69,7 @@ static bm_status make_target(bm_recipe *r, bmi_training *t, bm_place here)
     t->target = (bmi_step_target){ .task = r->to.task,
                                    .n_classes = r->to.n_classes,
                                    .classes = classes ? made->data : NULL,
+                                   .class_names = r->to.classes,
                                    .values = classes ? NULL : made->data };
     return BM_OK;
 }

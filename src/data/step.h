@@ -44,6 +44,7 @@ typedef struct bmi_step_target {
     bm_task task;      /* 0: there is no target */
     int64_t n_classes; /* of a classification */
     const int32_t *classes;
+    const char *const *class_names;
     const double *values; /* of a regression, as they are learned */
 } bmi_step_target;
 
