@@ -181,6 +181,14 @@ void bmi_frame_remove(bmi_frame *f, size_t at)
     f->gaps++;
 }
 
+void bmi_frame_empty(bmi_frame *f, size_t at)
+{
+    const size_t heirs = f->columns[at].heirs, n_heirs = f->columns[at].n_heirs;
+    bmi_frame_remove(f, at);
+    f->columns[at].heirs = heirs;
+    f->columns[at].n_heirs = n_heirs;
+}
+
 bool bmi_frame_name(bmi_frame *f, size_t at, const char *of, const char *between, const char *what)
 {
     bmi_text name = { .context = f->context };

@@ -65,6 +65,8 @@ bool bmi_frame_settle(bmi_frame *f);
 bool bmi_frame_show_added(bmi_frame *f);
 void bmi_frame_column_end(const bmi_frame *f, bmi_frame_column *c);
 void bmi_frame_remove(bmi_frame *f, size_t at);
+/* Takes a column away that others stand behind (bmi_frame_add): they stay. */
+void bmi_frame_empty(bmi_frame *f, size_t at);
 void bmi_frame_end(bmi_frame *f);
 
 /* Cells that are not missing; different values among them (counted up to `most`); -1 when there is no memory. */

@@ -136,8 +136,6 @@ bm_status bmi_recipe_tell(bm_recipe *r, const bmi_recipe_step *s, bm_place here)
 bm_status bmi_recipe_doubt(bm_recipe *r, const bm_table *t, bm_rows rows, int64_t n, bm_place here);
 /* recipe_fit.c: fits one step on the frame and applies it. */
 bm_status bmi_recipe_do(bm_recipe *r, bmi_recipe_step *s, bmi_frame *f, bmi_training *t, bm_place here);
-/* recipe_apply.c: refuses missing cells in the columns of a whole step, with row and name. */
-bm_status bmi_recipe_check_whole(const bmi_step_how *how, const bmi_recipe_step *s, const bmi_frame *f, const size_t *at);
 /* recipe_apply.c: does a fitted step. how: its options and what else kinds are told. */
 bm_status bmi_recipe_apply_step(const bmi_step_how *how, const bmi_recipe_step *s, bmi_frame *f);
 /* recipe_apply.c: the frame's columns, features of a recipe, as a matrix, every cell finite; null with the error. */

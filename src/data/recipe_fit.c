@@ -69,6 +69,7 @@ static bm_status make_target(bm_recipe *r, bmi_training *t, bm_place here)
     t->target = (bmi_step_target){ .task = r->to.task,
                                    .n_classes = r->to.n_classes,
                                    .classes = classes ? made->data : NULL,
+                                   .class_names = r->to.classes,
                                    .values = classes ? NULL : made->data };
     return BM_OK;
 }
@@ -148,7 +149,7 @@ static bm_status do_whole(bm_recipe *r, const bmi_step_how *how, bmi_recipe_step
     }
     if (st || !k->n) return st;
     s->n_columns = k->n;
-    if (s->kind->needs_whole) st = bmi_recipe_check_whole(how, s, f, k->places);
+    if (s->kind->needs_whole) st = bmi_step_check_whole(how, s, f, k->places);
     if (!st) st = s->kind->fit_whole(how, f, k->places, s);
     if (!st && s->kind->keep) st = do_rows(r, how, s, f, k, t);
     if (!st && s->kind->apply_whole) st = s->kind->apply_whole(how, s, f, k->places);

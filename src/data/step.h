@@ -44,6 +44,7 @@ typedef struct bmi_step_target {
     bm_task task;      /* 0: there is no target */
     int64_t n_classes; /* of a classification */
     const int32_t *classes;
+    const char *const *class_names;
     const double *values; /* of a regression, as they are learned */
 } bmi_step_target;
 
@@ -147,6 +148,8 @@ const char **bmi_step_add_list(const bmi_step_how *how, bmi_step_state *state, c
 /* The array or list of a name; null when there is none. */
 const bmi_step_array *bmi_step_find_array(const bmi_step_state *state, const char *name);
 const bmi_step_list *bmi_step_find_list(const bmi_step_state *state, const char *name);
+/* recipe_apply.c: refuses missing cells in the columns of a whole step, with row and name. */
+bm_status bmi_step_check_whole(const bmi_step_how *how, const bmi_recipe_step *s, const bmi_frame *f, const size_t *at);
 /* BM_E_MEMORY for a step. */
 bm_status bmi_step_no_memory(const bmi_step_how *how, size_t bytes);
 /* The settings that differ from the defaults as text, "median", "degree=3,interactions"; "" when none does. */
