@@ -274,6 +274,10 @@ BM_API const char      *bm_model_weight_name(const bm_model *m, int64_t i);
 BM_API const bm_tensor *bm_model_weight(bm_model *m, const char *name);
 BM_API bm_status        bm_model_set_weight_at(bm_model *m, const char *name, const bm_tensor *value, bm_place here);
 #define bm_model_set_weight(m, name, value) bm_model_set_weight_at((m), (name), (value), BM_HERE)
+/** What a fitted learner keeps beside its weights, f64 arrays by name, with the model and in its file: null when there is none of this
+ *  name; and the i-th name (from 0), or null. The model keeps the tensors; fitting it again, or setting a weight, forgets them. */
+BM_API const bm_tensor *bm_model_learned(const bm_model *m, const char *name);
+BM_API const char      *bm_model_learned_name(const bm_model *m, int64_t i);
 /** What the outputs mean: the task, and the names of classes ("0", "1" ... where the data had none). */
 BM_API bm_task     bm_model_task(const bm_model *m);
 BM_API int64_t     bm_model_classes(const bm_model *m);

@@ -300,7 +300,7 @@ bm_model *bm_load_at(const bm_model_load_options *options, size_t size, bm_place
     if (!o.path || !*o.path) bmi_fail(l.e, BM_E_ARGUMENT, here, "load: no path is given");
     else if (!bmi_safetensors_read(l.e, here, o.context, o.path, &l.file)) {
         if (!load_structure(&l) && !load_version(&l) && !load_training(&l) && !load_recipe(&l) && !load_variables(&l) &&
-            !load_rows(&l))
+            !load_rows(&l) && !bmi_learned_load(m, &l.file, o.path, here))
             load_task(&l);
         bmi_safetensors_end(&l.file);
     }

@@ -13,6 +13,7 @@ static void end(void *object)
     bmi_hooks_end(m);
     bmi_rows_seen_end(&m->seen, m->object.context);
     bmi_network_free(m->network);
+    bmi_learned_end(&m->learned, m->object.context);
     bmi_history_end(&m->history);
     bmi_object_free(m->recipe);
     bmi_arena_end(&m->class_arena);

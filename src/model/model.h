@@ -5,6 +5,7 @@
 #define BMI_MODEL_MODEL_H
 #include "model/history.h"
 #include "model/hooks.h"
+#include "model/learned.h"
 #include "model/rows_seen.h"
 #include "nn/part.h"
 #include <stdatomic.h>
@@ -55,6 +56,7 @@ struct bm_model {
     const bm_compile_options *asked; /* what replaces the learner's own, in learner_arena; or null */
     bmi_arena learner_arena;
     bm_recipe *recipe;
+    bmi_learned learned; /* what the learner keeps beside its weights */
     bm_scores scores[BMI_PARTS];
 };
 

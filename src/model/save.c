@@ -107,7 +107,7 @@ static bool add_text(metadata *m, bm_context *context, const char *key, json_t *
     return ok;
 }
 
-/* Entries of all variables; of a checkpoint also the seed and the place in the streams of random numbers, and what callbacks keep. */
+/* Entries of all variables, and of what the learner keeps; of a checkpoint also the seed and the place in the streams of random numbers, and what callbacks keep. */
 static bm_status add_entries(bm_model *m, bool training, bmi_arena *names, bmi_st_entry *entries, size_t *n,
                              const uint64_t *state)
 {
@@ -119,6 +119,7 @@ static bm_status add_entries(bm_model *m, bool training, bmi_arena *names, bmi_s
         if (!v) return bmi_fail_from(&m->object.error, &net->session->object.error);
         entries[(*n)++] = (bmi_st_entry){ .name = name, .type = bmi_st_of(v->type), .shape = v->shape, .data = v->data };
     }
+    *n += bmi_learned_entries(m, entries + *n);
     if (!training) return BM_OK;
     entries[(*n)++] =
         (bmi_st_entry){ .name = "training/state", .type = BMI_ST_U64, .shape = { .rank = 1, .dim = { 2 } }, .data = state };
@@ -141,7 +142,7 @@ static bm_status add_entries(bm_model *m, bool training, bmi_arena *names, bmi_s
 static bm_status write_file(bm_model *m, const bm_save_options *o, bm_place here)
 {
     bmi_error *e = &m->object.error;
-    const size_t room = bmi_network_variables(m->network, true) + 4 + bmi_hooks_entries(m);
+    const size_t room = bmi_network_variables(m->network, true) + 4 + bmi_hooks_entries(m) + m->learned.n;
     const uint64_t state[2] = { (uint64_t)m->seed, m->network->session->state.tick };
     bm_context *context = m->object.context;
     bmi_arena names = { .context = context };

@@ -120,6 +120,7 @@ bm_status bm_model_set_weight_at(bm_model *m, const char *name, const bm_tensor 
     bm_session *s = m->network->session;
     bm_set_value_at(s, w->node, value, here);
     if (!s->object.error.status) bmi_hooks_settle(m);
+    if (!s->object.error.status) bmi_learned_end(&m->learned, m->object.context);
     bmi_fail_from(&m->object.error, &s->object.error);
     bmi_object_clear(s);
     return m->object.error.status;
