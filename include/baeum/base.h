@@ -67,6 +67,9 @@ struct bm_named_;
 /** x, or BM_ZERO where x is 0: for an option computed at run time whose 0 is meant. */
 BM_API double bm_exactly(double x);
 
+/* Room for the options of a value (a layer, an optimiser, a learner, a step of a recipe). */
+typedef union bm_option_bytes { int64_t i_; double d_; void *p_; unsigned char at[472]; } bm_option_bytes;
+
 /** A number that a choice takes (BM_LEAKY_RELU(.1) gives the first of its kind), as the record of the kind describes it. */
 typedef struct bm_choice_number {
     const char *name;         /**< null: the kind takes no such number */

@@ -152,7 +152,6 @@ BM_API bm_tensor *bm_loss_value_at(bm_loss loss, const bm_tensor *prediction, co
 #define bm_loss_value(loss, prediction, target) bm_loss_value_at(loss, (prediction), (target), BM_HERE)
 
 /* ---- layers ---- */
-typedef union bm_option_bytes { int64_t i_; double d_; void *p_; unsigned char at[472]; } bm_option_bytes;
 /** A layer as a plain value: nothing to free. Strings inside are borrowed until a model uses it; what uses it checks it. */
 typedef struct bm_layer {
     const char                 *name; /**< of a built-in kind */

@@ -29,6 +29,8 @@ typedef struct bm_recipe_options {
     bool        keep_constant; /**< columns of one value stay, as the border of images has them */
     bool        target_standardize; /**< learn (target - mean) / standard deviation of the training rows, after log1p; predictions
                                      *   are given back in the table's unit. Of classes it is ignored */
+    bm_type     type;    /**< of the features and of numbers to be learned that bm_recipe_apply gives: BM_F32 (default) or BM_F64; bm_fit_table
+                          *   and predictions take the type of the model's input */
     const char *weights; /**< a column with the weight of each row, finite and >= 0: it is no feature, weighs the row in the loss and
                           *   in scores and in what steps find (means, medians ...), and need not be there at prediction */
 } bm_recipe_options;
@@ -44,10 +46,86 @@ typedef struct bm_recipe_options {
 BM_API bm_recipe *bm_recipe_new_at(const bm_recipe_options *options, size_t size, bm_place here);
 #define bm_recipe_new(...) bm_recipe_new_at(BM_OPTIONS(bm_recipe_options, .zero_ = 0, __VA_ARGS__), BM_HERE)
 
-/** Adds a step by the name of its kind: "drop", "impute", "one_hot", "standardize", "datetime" ...; with = its setting, or null.
+/** Adds a step by the name of its kind: "drop", "impute", "one_hot", "standardize", "datetime" ...; with = its settings ("median",
+ *  "most=50", "degree=3,interactions"), or null. They may stand behind the name, too: "impute:median".
  *  Errors   on the recipe: BM_E_ARGUMENT no such step or setting, the recipe is fitted already; BM_E_MEMORY
  */
 BM_API bm_status bm_recipe_step_at(bm_recipe *r, const char *kind, bm_names columns, const char *with, bm_place here);
+
+/** A step as a plain value, as bm_layer: a kind with its options. Texts inside are borrowed until bm_recipe_add. */
+typedef struct bm_step {
+    const char *name; const struct bmi_step_kind *kind; bm_place here; size_t size; bm_option_bytes options;
+} bm_step;
+BM_API bm_step bm_step_value_at(const char *name, const void *options, size_t size, bm_place here);
+
+/** Adds a step to a recipe: bm_recipe_add(r, bm_step_one_hot(.most = 50), "city", "color"). No names: all columns that fit.
+ *  Errors   on the recipe: BM_E_ARGUMENT no such step, a setting out of its range, the recipe is fitted already; BM_E_MEMORY
+ */
+BM_API bm_status bm_recipe_add_at(bm_recipe *r, bm_step step, bm_names columns, bm_place here);
+#define bm_recipe_add(r, ...) bm_recipe_add_at((r), BM_FIRST_(__VA_ARGS__, NULL), BM_REST_NAMES_(__VA_ARGS__, NULL), BM_HERE)
+
+/* ---- kinds of steps: what each does stands in docs/recipes.md; zero fields are the defaults ---- */
+
+/** Columns that are not used; names are needed. */
+#define bm_step_drop() bm_step_value_at("drop", NULL, 0, BM_HERE)
+
+typedef struct bm_step_drop_missing_options {
+    double share; /**< default .5; BM_ZERO: columns with any missing cell */
+    BM_NAMED_;
+} bm_step_drop_missing_options;
+/** Columns with more than this share of missing cells in the training rows are not used. */
+#define bm_step_drop_missing(...) bm_step_value_at("drop_missing", BM_OPTIONS(bm_step_drop_missing_options, .share = __VA_ARGS__), BM_HERE)
+
+typedef struct bm_step_impute_options {
+    const char *with; /**< "median" (default), "mean", "most_frequent" or a number as text: "0" */
+    BM_NAMED_;
+} bm_step_impute_options;
+/** Missing numbers get one of the training rows' values. */
+#define bm_step_impute(...) bm_step_value_at("impute", BM_OPTIONS(bm_step_impute_options, .with = __VA_ARGS__), BM_HERE)
+
+/** (x - mean) / standard deviation. */
+#define bm_step_standardize() bm_step_value_at("standardize", NULL, 0, BM_HERE)
+
+typedef struct bm_step_min_max_options {
+    char   zero_;
+    BM_NAMED_;
+    double low;  /**< what the smallest training value becomes, default 0 */
+    double high; /**< what the largest becomes, default 1; BM_ZERO for 0 */
+} bm_step_min_max_options;
+#define bm_step_min_max(...) bm_step_value_at("min_max", BM_OPTIONS(bm_step_min_max_options, .zero_ = 0, __VA_ARGS__), BM_HERE)
+
+typedef struct bm_step_one_hot_options {
+    char    zero_;
+    BM_NAMED_;
+    int64_t most; /**< categories that get a column, the most frequent; default 100 of a text, all (10,000) of numbers */
+} bm_step_one_hot_options;
+#define bm_step_one_hot(...) bm_step_value_at("one_hot", BM_OPTIONS(bm_step_one_hot_options, .zero_ = 0, __VA_ARGS__), BM_HERE)
+
+typedef struct bm_step_ordinal_options {
+    const char *order; /**< "low < middle < high", or with | instead of <; default: in order of value */
+    BM_NAMED_;
+} bm_step_ordinal_options;
+#define bm_step_ordinal(...) bm_step_value_at("ordinal", BM_OPTIONS(bm_step_ordinal_options, .order = __VA_ARGS__), BM_HERE)
+
+/** log(1 + x) of columns whose values are all above -1; names are needed. */
+#define bm_step_log() bm_step_value_at("log", NULL, 0, BM_HERE)
+
+typedef enum bm_date_order { BM_DATE_FOUND, BM_DATE_DMY, BM_DATE_MDY } bm_date_order;
+typedef struct bm_step_datetime_options {
+    char          zero_;
+    BM_NAMED_;
+    bm_date_order order; /**< of 1/2/2024; default: found out from the other rows */
+} bm_step_datetime_options;
+#define bm_step_datetime(...) bm_step_value_at("datetime", BM_OPTIONS(bm_step_datetime_options, .zero_ = 0, __VA_ARGS__), BM_HERE)
+
+typedef struct bm_step_polynomial_options {
+    char    zero_;
+    BM_NAMED_;
+    int64_t degree;            /**< 2 (default) to 9 */
+    bool    interactions;      /**< with products of different columns, too: a*b, a^2*b; columns at most 10,000 */
+    bool    interactions_only; /**< products of different columns alone, no powers: a*b, a*b*c */
+} bm_step_polynomial_options;
+#define bm_step_polynomial(...) bm_step_value_at("polynomial", BM_OPTIONS(bm_step_polynomial_options, .zero_ = 0, __VA_ARGS__), BM_HERE)
 
 /* bm_recipe_drop(r, "a", "b")        columns that are not used; names are needed
  * bm_recipe_one_hot(r, ...)          one column per category and one for unseen or missing; no names: all text. Of a text
@@ -101,6 +179,13 @@ BM_API bm_dataset *bm_recipe_apply_at(const bm_recipe *r, const bm_table *t, bm_
 BM_API bm_dataset *bm_recipe_apply_x_at(const bm_recipe *r, const bm_table *t, bm_rows rows, bm_place here);
 #define bm_recipe_apply_x(r, t) bm_recipe_apply_x_at((r), (t), BM_VALUE(bm_rows, NULL, 0), BM_HERE)
 
+/** Fits a recipe and gives the rows that it was fitted on as training data: without rows of weight 0 and rows that a step leaves out of
+ *  training, and with what steps give training rows alone (target encoding with inner folds). Apply gives such rows as new ones.
+ *  Errors   as bm_recipe_fit's, on the recipe and on the dataset
+ */
+BM_API bm_dataset *bm_recipe_fit_apply_at(bm_recipe *r, const bm_table *t, bm_rows rows, bm_place here);
+#define bm_recipe_fit_apply(r, t) bm_recipe_fit_apply_at((r), (t), BM_VALUE(bm_rows, NULL, 0), BM_HERE)
+
 /** Of a fitted recipe: its task, number and names of features and classes (none in regression); the recipe keeps the names. */
 BM_API bm_task     bm_recipe_task(const bm_recipe *r);
 BM_API const char *bm_recipe_target(const bm_recipe *r);
@@ -109,6 +194,11 @@ BM_API int64_t     bm_recipe_features(const bm_recipe *r);
 BM_API const char *bm_recipe_feature_name(const bm_recipe *r, int64_t i);
 BM_API int64_t     bm_recipe_classes(const bm_recipe *r);
 BM_API const char *bm_recipe_class_name(const bm_recipe *r, int64_t i);
+/** A feature in terms of the table: feature = scale * column + shift. True with a column of the table; false when the steps did more: then
+ *  the column is the feature as it was before the last steps that only scaled and shifted it ("log" of it, a power, a category).
+ *  Null names and false of an unfitted recipe or past the last feature.
+ */
+BM_API bool bm_recipe_affine(const bm_recipe *r, int64_t feature, const char **column, double *scale, double *shift);
 /** What was decided in fitting, a sentence each in order; null past the last. Those that begin with "! " tell what may be a mistake. */
 BM_API const char *bm_recipe_note(const bm_recipe *r, int64_t i);
 /** A learned target value back in the table's unit: expm1 after target_log1p, else y itself. */

@@ -37,6 +37,7 @@ static const char *doc_of(const topic *t, const void *record)
     if (t->choice) return ((const bmi_choice_kind *)record)->doc;
     if (!strcmp(t->family, "layer")) return ((const bm_layer_kind *)record)->doc;
     if (!strcmp(t->family, "optimizer")) return ((const bm_optimizer_kind *)record)->doc;
+    if (!strcmp(t->family, "step")) return ((const bmi_step_kind *)record)->doc;
     return ((const bm_learner_kind *)record)->doc;
 }
 
@@ -88,14 +89,6 @@ static void say_numbers(const bmi_choice_kind *kind, FILE *to)
     }
 }
 
-static void say_steps(const topic *t, FILE *to)
-{
-    const bmi_kind *k;
-    fprintf(to, "%s: %s\n\n", t->name, t->how);
-    for (size_t i = 0; (k = bmi_kind_at(t->family, i)); i++)
-        fprintf(to, "  %-18s  %s\n", k->name, ((const bmi_step_kind *)k->record)->doc);
-}
-
 static void say_kinds(const topic *t, FILE *to)
 {
     const bmi_kind *k, *any = bmi_kind_at(t->family, 0);
@@ -123,7 +116,7 @@ bool cli_help_kinds(const char *name, FILE *to)
 {
     for (size_t i = 0; i < BMI_COUNT(topics); i++)
         if (!strcmp(name, topics[i].name) || !strcmp(name, topics[i].family)) {
-            (strcmp(topics[i].family, "step") ? say_kinds : say_steps)(&topics[i], to);
+            say_kinds(&topics[i], to);
             return true;
         }
     return false;

@@ -11,7 +11,7 @@
 #include "model/learners/network.h"
 #include "model/model.h"
 #include "nn/build.h"
-#include "nn/part.h"
+#include "base/part.h"
 #include <baeum/extend_model.h>
 #include <inttypes.h>
 #include <math.h>

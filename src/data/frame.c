@@ -8,8 +8,8 @@
 void bmi_frame_column_end(const bmi_frame *f, bmi_frame_column *c)
 {
     bmi_text_release(f->context, c->name);
-    bmi_release(f->context, c->numbers, (size_t)f->rows, sizeof *c->numbers);
-    bmi_release(f->context, c->codes, (size_t)f->rows, sizeof *c->codes);
+    bmi_release(f->context, c->numbers, (size_t)c->room, sizeof *c->numbers);
+    bmi_release(f->context, c->codes, (size_t)c->room, sizeof *c->codes);
     if (c->own) bmi_dictionary_end(c->own);
     bmi_release(f->context, c->own, 1, sizeof *c->own);
     *c = (bmi_frame_column){ 0 };
@@ -65,7 +65,7 @@ bool bmi_frame_take(bmi_frame *f, const bmi_column *c, const bmi_input *input, b
 {
     if (!bmi_grow(f->context, (void **)&f->columns, &f->capacity, f->n + 1, sizeof *f->columns)) return false;
     bmi_frame_column *to = &f->columns[f->n];
-    *to = (bmi_frame_column){ .text = input->text, .name = bmi_text_copy(f->context, input->name) };
+    *to = (bmi_frame_column){ .text = input->text, .room = f->rows, .name = bmi_text_copy(f->context, input->name) };
     bool fine = to->name;
     if (fine && input->text) fine = (to->codes = bmi_alloc_raw(f->context, (size_t)f->rows, sizeof *to->codes));
     if (fine && !input->text) fine = (to->numbers = bmi_alloc_raw(f->context, (size_t)f->rows, sizeof *to->numbers));
@@ -88,24 +88,57 @@ bool bmi_frame_take(bmi_frame *f, const bmi_column *c, const bmi_input *input, b
     return fine;
 }
 
-bool bmi_frame_replace(bmi_frame *f, size_t at, size_t count, size_t *first, bmi_frame_column *old)
+/* `count` columns of numbers behind all; false when there is no memory: then nothing has changed. */
+static bool append(bmi_frame *f, size_t count)
 {
     if (!bmi_grow(f->context, (void **)&f->columns, &f->capacity, f->n + count, sizeof *f->columns)) return false;
     bmi_frame_column *made = f->columns + f->n;
     bool fine = true;
     memset(made, 0, count * sizeof *made);
-    for (size_t i = 0; i < count && fine; i++)
+    for (size_t i = 0; i < count && fine; i++) {
+        made[i].room = f->rows;
         fine = (made[i].numbers = bmi_alloc_raw(f->context, (size_t)f->rows, sizeof *made[i].numbers));
-    if (!fine) {
-        for (size_t i = 0; i < count; i++) bmi_frame_column_end(f, &made[i]);
-        return false;
     }
-    *old = f->columns[at];
-    f->columns[at] = (bmi_frame_column){ .heirs = f->n, .n_heirs = count };
-    f->gaps++;
+    if (fine) f->n += count;
+    for (size_t i = 0; i < count && !fine; i++) bmi_frame_column_end(f, &made[i]);
+    return fine;
+}
+
+bool bmi_frame_add(bmi_frame *f, size_t at, size_t count, size_t *first)
+{
     *first = f->n;
-    f->n += count;
+    if (!append(f, count)) return false;
+    f->columns[at].heirs = *first;
+    f->columns[at].n_heirs = count;
     return true;
+}
+
+bool bmi_frame_replace(bmi_frame *f, size_t at, size_t count, size_t *first, bmi_frame_column *old)
+{
+    *first = f->n;
+    if (!append(f, count)) return false;
+    *old = f->columns[at];
+    f->columns[at] = (bmi_frame_column){ .heirs = *first, .n_heirs = count };
+    f->gaps++;
+    return true;
+}
+
+static void keep_numbers(bmi_frame_column *c, const bool *keep, int64_t rows)
+{
+    int64_t n = 0;
+    for (int64_t i = 0; i < rows; i++) {
+        if (!keep[i]) continue;
+        if (c->numbers) c->numbers[n++] = c->numbers[i];
+        else if (c->codes) c->codes[n++] = c->codes[i];
+    }
+}
+
+void bmi_frame_keep(bmi_frame *f, const bool *keep)
+{
+    int64_t n = 0;
+    for (size_t c = 0; c < f->n; c++) keep_numbers(&f->columns[c], keep, f->rows);
+    for (int64_t i = 0; i < f->rows; i++) n += keep[i];
+    f->rows = n;
 }
 
 void bmi_frame_remove(bmi_frame *f, size_t at)
@@ -125,13 +158,16 @@ bool bmi_frame_name(bmi_frame *f, size_t at, const char *of, const char *between
 
 bool bmi_frame_settle(bmi_frame *f)
 {
-    if (!f->gaps) return true;
+    if (!f->gaps && f->n == f->settled) return true;
     const size_t n = f->n - f->gaps;
     bmi_index names = { .context = f->context };
     bmi_frame_column *columns = bmi_alloc(f->context, n, sizeof *columns), *to = columns;
     for (size_t i = 0; columns && i < f->settled; i++) {
         const bmi_frame_column *c = &f->columns[i];
-        if (c->name) *to++ = *c;
+        if (c->name) {
+            *to = *c;
+            to++->n_heirs = 0; /* told again they would stand there twice */
+        }
         for (size_t k = 0; k < c->n_heirs; k++) *to++ = f->columns[c->heirs + k];
     }
     bool fine = columns;

@@ -17,7 +17,8 @@ typedef struct bmi_frame_column {
     int32_t *codes;                   /* `rows`, or null */
     const bmi_dictionary *dictionary; /* of codes: the table's or `own` */
     bmi_dictionary *own;
-    size_t heirs, n_heirs; /* the columns that replaced it */
+    int64_t room;          /* rows that there is memory for in numbers or codes */
+    size_t heirs, n_heirs; /* the columns that replaced it, or that stand behind it */
 } bmi_frame_column;
 
 /* A step finds its columns first and then works on them: what it takes away leaves a gap, what it adds stands behind all, until
@@ -25,7 +26,7 @@ typedef struct bmi_frame_column {
 typedef struct bmi_frame {
     bm_context *context;
     int64_t rows;
-    const float *weights; /* of the rows, all > 0, in fitting; null: each is 1 */
+    const float *weights; /* of the rows, all > 0, in fitting; null: each is 1. Not the frame's own */
     size_t n, capacity;   /* columns, gaps among them */
     size_t settled;       /* how many there were when they were last in order: only those are found */
     size_t gaps;
@@ -51,6 +52,10 @@ size_t bmi_frame_find(const bmi_frame *f, const char *name);
 /* Puts `count` columns of numbers (uninitialised, without names, at *first and behind) in place of column `at`, which is handed to the
  * caller in *old, to be released with bmi_frame_column_end. False when there is no memory: then nothing has changed. */
 bool bmi_frame_replace(bmi_frame *f, size_t at, size_t count, size_t *first, bmi_frame_column *old);
+/* Puts `count` columns (as above) behind column `at`, which stays; once between two times that the columns are brought in order. */
+bool bmi_frame_add(bmi_frame *f, size_t at, size_t count, size_t *first);
+/* Leaves only the rows for which keep[row] is true; weights are the caller's. */
+void bmi_frame_keep(bmi_frame *f, const bool *keep);
 /* Names an added column "ofbetweenwhat". False when there is no memory. */
 bool bmi_frame_name(bmi_frame *f, size_t at, const char *of, const char *between, const char *what);
 /* Brings the columns in order, without gaps. False when there is no memory. */

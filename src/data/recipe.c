@@ -39,6 +39,9 @@ bm_recipe *bm_recipe_new_at(const bm_recipe_options *options, size_t size, bm_pl
     else if (o.weights && !strcmp(o.weights, o.target))
         bmi_object_fail(r, BM_E_ARGUMENT, here, "recipe: \"%.100s\" is the target; it cannot be the weights of rows, too",
                         o.target);
+    else if (o.type && o.type != BM_F32 && o.type != BM_F64)
+        bmi_object_fail(r, BM_E_ARGUMENT, here, "recipe: type is %s; features are BM_F32 or BM_F64", bm_type_name(o.type));
+    r->type = o.type ? o.type : BM_F32;
     r->task = o.target_log1p ? BM_REGRESSION : o.task;
     r->log1p = o.target_log1p;
     r->plain = o.plain;
@@ -51,56 +54,6 @@ bm_recipe *bm_recipe_new_at(const bm_recipe_options *options, size_t size, bm_pl
     return r;
 }
 
-/* Copies the names that are not null. */
-static bool keep_names(bmi_recipe_step *s, bm_names columns, bmi_arena *arena)
-{
-    s->names = bmi_arena_alloc(arena, columns.count + 1, sizeof *s->names);
-    for (size_t i = 0; s->names && i < columns.count; i++) {
-        if (!columns.at[i]) continue;
-        s->names[s->n_names] = bmi_arena_text(arena, columns.at[i]);
-        if (!s->names[s->n_names++]) return false;
-    }
-    return s->names;
-}
-
-bmi_recipe_step *bmi_recipe_add(bm_recipe *r, const char *name, bm_names columns, const char *with, bmi_arena *arena,
-                                bm_place here)
-{
-    const bmi_step_kind *k = name ? bmi_kind_find("step", name) : NULL;
-    if (!k) {
-        const char *near = name ? bmi_kind_nearest("step", name) : NULL;
-        bmi_object_fail(r, BM_E_ARGUMENT, here, "recipe: there is no step \"%.100s\"%s%s%s", name ? name : "",
-                        near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
-        return NULL;
-    }
-    if (with && !(k->setting && k->setting(with))) {
-        bmi_object_fail(r, BM_E_ARGUMENT, here, "recipe: %s cannot be done with \"%.100s\" (%s)", name, with, k->doc);
-        return NULL;
-    }
-    bmi_recipe_step s = { .kind = k, .with = bmi_arena_text(arena, with) };
-    if ((with && !s.with) || !keep_names(&s, columns, arena) ||
-        !bmi_grow(r->object.context, (void **)&r->steps, &r->steps_capacity, r->n_steps + 1, sizeof *r->steps)) {
-        bmi_fail_memory(&r->object.error, here, 64, "a step of a recipe");
-        return NULL;
-    }
-    if (k->needs_names && !s.n_names) {
-        bmi_object_fail(r, BM_E_ARGUMENT, here, "recipe: %s needs the names of columns", name);
-        return NULL;
-    }
-    r->steps[r->n_steps] = s;
-    return &r->steps[r->n_steps++];
-}
-
-bm_status bm_recipe_step_at(bm_recipe *r, const char *name, bm_names columns, const char *with, bm_place here)
-{
-    if (bmi_object_failed(r)) return bmi_object_status(r);
-    if (r->fitted) return bmi_object_fail(r, BM_E_ARGUMENT, here, "recipe: it is fitted already; add steps before");
-    if (bmi_need(&r->object.error, here, "recipe: the list of columns", columns.at, columns.count))
-        return r->object.error.status;
-    if (bmi_recipe_add(r, name, columns, with, &r->asked, here)) r->n_asked = r->n_steps;
-    return r->object.error.status;
-}
-
 void bmi_recipe_forget(bm_recipe *r)
 {
     r->fitted = false;
@@ -108,6 +61,7 @@ void bmi_recipe_forget(bm_recipe *r)
     for (size_t i = 0; i < r->n_steps; i++) {
         r->steps[i].n_columns = 0;
         r->steps[i].columns = NULL;
+        r->steps[i].state = (bmi_step_state){ 0 };
     }
     r->to = (bmi_target){ 0 };
     r->weights_form = (bmi_number_form){ 0 };
@@ -197,4 +151,37 @@ bm_recipe *bmi_recipe_copy(const bm_recipe *r)
     bm_recipe *copy = saved ? bmi_recipe_load(r->object.context, saved, (bm_place){ 0 }) : &bmi_no_memory_recipe;
     json_decref(saved);
     return copy;
+}
+
+/* ---- from features back to columns ---- */
+/* The step's column of a name, or null. */
+static const bmi_step_column *column_of(const bmi_recipe_step *s, const char *name)
+{
+    for (size_t c = 0; c < s->n_columns; c++)
+        if (!strcmp(s->columns[c].name, name)) return &s->columns[c];
+    return NULL;
+}
+
+bool bmi_recipe_affine(const bm_recipe *r, size_t feature, const char **column, double *scale, double *shift)
+{
+    *column = r->features[feature];
+    *scale = 1;
+    *shift = 0;
+    for (size_t s = r->n_steps; s-- > 0;) {
+        const bmi_recipe_step *step = &r->steps[s];
+        const bmi_step_column *state = column_of(step, *column);
+        double a = 1, b = 0;
+        if (!state) continue;
+        if (step->kind->affine ? !step->kind->affine(state, step->options, &a, &b) : !step->kind->keeps_values) return false;
+        *shift += *scale * b;
+        *scale *= a;
+    }
+    return bmi_recipe_input(r, *column) != SIZE_MAX;
+}
+
+bool bm_recipe_affine(const bm_recipe *r, int64_t feature, const char **column, double *scale, double *shift)
+{
+    *column = NULL;
+    *scale = *shift = NAN;
+    return feature >= 0 && feature < bm_recipe_features(r) && bmi_recipe_affine(r, (size_t)feature, column, scale, shift);
 }

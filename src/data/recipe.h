@@ -24,6 +24,7 @@ struct bm_recipe {
     const char *weights; /* or null */
     bm_task task;
     bool log1p, plain, keep_constant, standardize_target;
+    bm_type type;                   /* of features and numbers: BM_F32 or BM_F64 */
     size_t n_asked, steps_capacity; /* the first n_asked steps were asked for, the others added in fitting */
     size_t n_steps;
     bmi_recipe_step *steps;
@@ -41,6 +42,18 @@ struct bm_recipe {
     bmi_notes notes;
 };
 
+/* The rows that a recipe is fitted on, in the order of the frame: those that have a target, but of weight 0, and but what a step left out
+ * of training. To be ended. */
+typedef struct bmi_training {
+    const bm_table *table;
+    bm_rows rows;
+    size_t n, room;
+    int64_t *own;                        /* memory of rows.at, `room` of them, or null */
+    bm_tensor *weights;                  /* f32; null: each counts once */
+    bm_tensor *classes_made, *values_of; /* i32, f64: made when a step asks for the target */
+    bmi_step_target target;
+} bmi_training;
+
 /* A copy with the same spec and fit; never null. */
 bm_recipe *bmi_recipe_copy(const bm_recipe *r);
 /* JSON of a recipe, its fit included; null when there is no memory. */
@@ -52,6 +65,9 @@ bm_recipe *bmi_recipe_load(bm_context *context, const json_t *from, bm_place her
  * without a target are left out, where all are taken, and classes that were not there in training get numbers behind the others'. */
 typedef enum bmi_want { BMI_WANT_NONE, BMI_WANT_IF_THERE, BMI_WANT_TARGET, BMI_WANT_JUDGED } bmi_want;
 bm_dataset *bmi_recipe_apply(const bm_recipe *r, const bm_table *t, bm_rows rows, bmi_want want, bm_place here);
+/* Fits the recipe and gives its training rows as a dataset: without those of weight 0 and those that a step leaves out of training, and as
+ * steps see training rows (target encoding with inner folds). Errors on r, and on the dataset. */
+bm_dataset *bmi_recipe_fit_apply(bm_recipe *r, const bm_table *t, bm_rows rows, bm_place here);
 /* A dataset with targets that a recipe made gets a copy of it: a model fitted on it takes raw rows then. */
 bm_status bmi_dataset_keep_recipe(bm_dataset *d, const bm_recipe *r);
 /* Which rows of a table make features that are all finite f32; the others bmi_recipe_apply refuses. usable has room for all rows.
@@ -60,6 +76,9 @@ bm_status bmi_recipe_usable(bmi_error *e, const bm_recipe *r, const bm_table *t,
 /* Columns that must be read as text, so that "007" stays what it is and numbers in a form of their own are read in it: for
  * bm_csv_options.text. Borrowed from r; `into` has room for r->n_inputs + 2 names. */
 bm_names bmi_recipe_text_columns(const bm_recipe *r, const char **into);
+/* feature = *scale * column + *shift, by the steps behind which that holds: *column is one of the table (then true), or what a step made of
+ * others or otherwise changed (false). Names belong to r. */
+bool bmi_recipe_affine(const bm_recipe *r, size_t feature, const char **column, double *scale, double *shift);
 /* Which input a column is; SIZE_MAX when it is none. */
 size_t bmi_recipe_input(const bm_recipe *r, const char *name);
 /* Fills input_names; false when there is no memory. */
@@ -97,9 +116,9 @@ typedef struct bmi_unseen {
 } bmi_unseen;
 /* target_numbers.c: the same of a target that is numbers or true/false, where a number may also be what is to be predicted. */
 bm_status bmi_target_numbers(bm_recipe *r, const bmi_column *c, bm_rows rows, int64_t n, bm_place here);
-/* i32 classes, f32 values, or f64 values where the target is wide, of rows; null with the error. A class that was not there in training
+/* i32 classes, or values of a type (f64 where the target is wide) of rows; null with the error. A class that was not there in training
  * is an error without `unseen`. */
-bm_tensor *bmi_target_apply(bmi_error *e, const bm_recipe *r, const bm_table *t, bm_rows rows, bmi_unseen *unseen,
+bm_tensor *bmi_target_apply(bmi_error *e, const bm_recipe *r, const bm_table *t, bm_rows rows, bmi_unseen *unseen, bm_type type,
                             bm_place here);
 /* The rows of a table that have a target, as bmi_target_fit gives them; nothing is fitted. */
 bm_status bmi_target_rows(bmi_error *e, const bm_recipe *r, const bm_table *t, int64_t **kept, size_t *n_kept, size_t *room,
@@ -108,15 +127,25 @@ bm_status bmi_target_rows(bmi_error *e, const bm_recipe *r, const bm_table *t, i
 bm_status bmi_weights_check(bmi_error *e, const bm_recipe *r, const bm_table *t, bm_rows rows, bm_place here);
 bm_tensor *bmi_weights_apply(bmi_error *e, const bm_recipe *r, const bm_table *t, bm_rows rows, bm_place here);
 /* recipe_default.c: adds and does the steps that were not asked for. */
-bm_status bmi_recipe_default(bm_recipe *r, bmi_frame *f, bm_place here);
+bm_status bmi_recipe_default(bm_recipe *r, bmi_frame *f, bmi_training *t, bm_place here);
 /* recipe_default.c: notes which columns a step that was asked for was done on, unless it takes columns away. */
 bm_status bmi_recipe_tell(bm_recipe *r, const bmi_recipe_step *s, bm_place here);
 /* recipe_doubt.c: notes what in the columns that a fitted recipe uses may be a mistake. */
 bm_status bmi_recipe_doubt(bm_recipe *r, const bm_table *t, bm_rows rows, int64_t n, bm_place here);
 /* recipe_fit.c: fits one step on the frame and applies it. */
-bm_status bmi_recipe_do(bm_recipe *r, bmi_recipe_step *s, bmi_frame *f, bm_place here);
-/* recipe.c: adds a step; null with the error on r. */
-bmi_recipe_step *bmi_recipe_add(bm_recipe *r, const char *kind, bm_names columns, const char *with, bmi_arena *arena,
-                                bm_place here);
+bm_status bmi_recipe_do(bm_recipe *r, bmi_recipe_step *s, bmi_frame *f, bmi_training *t, bm_place here);
+/* recipe_apply.c: refuses missing cells in the columns of a whole step, with row and name. */
+bm_status bmi_recipe_check_whole(const bmi_step_how *how, const bmi_recipe_step *s, const bmi_frame *f, const size_t *at);
+/* recipe_apply.c: does a fitted step. how: its options and what else kinds are told. */
+bm_status bmi_recipe_apply_step(const bmi_step_how *how, const bmi_recipe_step *s, bmi_frame *f);
+/* recipe_apply.c: the frame's columns, features of a recipe, as a matrix, every cell finite; null with the error. */
+bm_tensor *bmi_recipe_matrix(bmi_error *e, const bm_recipe *r, const bmi_frame *f, bm_rows rows, bm_place here);
+/* recipe_step.c: a step from text, its kind and settings (both may stand in `kind`, "impute:median"), texts in the arena. */
+bm_status bmi_step_parse(bmi_error *e, bm_place here, bmi_arena *arena, const char *kind, const char *with, bm_step *to);
+/* recipe_step.c: adds a step, which is copied into the arena; null with the error on r. */
+bmi_recipe_step *bmi_recipe_add(bm_recipe *r, const bm_step *step, bm_names columns, bmi_arena *arena, bm_place here);
+/* recipe_state.c: JSON of what a whole step keeps; null without memory. Reading puts it into how->arena. */
+json_t *bmi_step_state_save(bm_context *context, const bmi_step_state *s);
+bm_status bmi_step_state_load(const bmi_step_how *how, bmi_step_state *s, const json_t *from);
 
 #endif

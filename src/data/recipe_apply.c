@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Applying a fitted recipe: rows of a table become a matrix of f32, and targets when they are asked for. */
+/* Applying a fitted recipe: rows of a table become a matrix, and targets when they are asked for. */
 #include "data/recipe.h"
 #include "base/context.h"
 #include "data/dataset.h"
@@ -48,57 +48,122 @@ static bm_status take_inputs(bmi_error *e, const bm_recipe *r, const bm_table *t
     return BM_OK;
 }
 
+/* The place of a step's column; SIZE_MAX where it may be absent, or with the error. */
+static size_t place_of(const bmi_step_how *how, const bmi_recipe_step *s, const bmi_frame *f, const bmi_step_column *state)
+{
+    const bmi_step_kind *kind = s->kind;
+    const size_t at = bmi_frame_find(f, state->name);
+    if (at == SIZE_MAX && kind->ignores_absent && !(state->n_numbers && state->numbers[0] == 0)) return at;
+    if (at == SIZE_MAX)
+        bmi_fail(how->error, BM_E_DATA, how->here, "recipe: %s finds no column \"%.100s\"", kind->name, state->name);
+    else if (!(kind->applies ? kind->applies(f, at) : kind->takes(f, at, true, s->options))) {
+        bmi_fail(how->error, BM_E_DATA, how->here, "recipe: %s takes %s; column \"%.100s\" is not", kind->name,
+                 kind->takes_what, state->name);
+        return SIZE_MAX;
+    }
+    return at;
+}
+
+bm_status bmi_recipe_check_whole(const bmi_step_how *how, const bmi_recipe_step *s, const bmi_frame *f, const size_t *at)
+{
+    for (size_t c = 0; c < s->n_columns; c++) {
+        const double *x = at[c] == SIZE_MAX ? NULL : f->columns[at[c]].numbers;
+        for (int64_t i = 0; x && i < f->rows; i++)
+            if (!isfinite(x[i]))
+                return bmi_fail(how->error, BM_E_DATA, how->here,
+                                "%s: column \"%.100s\" %s in row %" PRId64 " of those that it sees; %s", s->kind->name,
+                                s->columns[c].name, isnan(x[i]) ? "is missing" : "is not finite", i + 1,
+                                isnan(x[i]) ? "put an impute step before it" : "leave such rows out");
+    }
+    return BM_OK;
+}
+
+static bm_status apply_whole(const bmi_step_how *how, const bmi_recipe_step *s, bmi_frame *f)
+{
+    const size_t n = s->n_columns;
+    if (!n || !s->kind->apply_whole) return BM_OK;
+    size_t *at = bmi_alloc_raw(f->context, n, sizeof *at);
+    if (!at) return bmi_step_no_memory(how, n * sizeof *at);
+    for (size_t c = 0; !how->error->status && c < n; c++) at[c] = place_of(how, s, f, &s->columns[c]);
+    if (!how->error->status && s->kind->needs_whole) bmi_recipe_check_whole(how, s, f, at);
+    if (!how->error->status) s->kind->apply_whole(how, s, f, at);
+    bmi_release(f->context, at, n, sizeof *at);
+    return how->error->status;
+}
+
+bm_status bmi_recipe_apply_step(const bmi_step_how *how, const bmi_recipe_step *s, bmi_frame *f)
+{
+    if (s->n_columns && !bmi_frame_show_added(f)) return bmi_step_no_memory(how, f->n * 8);
+    if (bmi_step_is_whole(s->kind)) return apply_whole(how, s, f);
+    for (size_t c = 0; c < s->n_columns; c++) {
+        const size_t at = place_of(how, s, f, &s->columns[c]);
+        if (how->error->status) return how->error->status;
+        if (at != SIZE_MAX && s->kind->apply(how, &s->columns[c], f, at)) return how->error->status;
+    }
+    return BM_OK;
+}
+
 static bm_status do_steps(bmi_error *e, const bm_recipe *r, bmi_frame *f, bm_place here)
 {
-    for (size_t s = 0; s < r->n_steps; s++)
-        for (size_t c = 0; c < r->steps[s].n_columns; c++) {
-            const bmi_step_kind *kind = r->steps[s].kind;
-            const bmi_step_column *state = &r->steps[s].columns[c];
-            if (!c && !bmi_frame_show_added(f)) return bmi_fail_memory(e, here, f->n * 8, "the columns of a table");
-            const size_t at = bmi_frame_find(f, state->name);
-            if (at == SIZE_MAX && kind->ignores_absent) continue;
-            if (at == SIZE_MAX)
-                return bmi_fail(e, BM_E_DATA, here, "recipe: %s finds no column \"%.100s\"", kind->name, state->name);
-            if (!(kind->applies ? kind->applies(f, at) : kind->takes(f, at, true)))
-                return bmi_fail(e, BM_E_DATA, here, "recipe: %s takes %s; column \"%.100s\" is not", kind->name,
-                                kind->takes_what, state->name);
-            const bm_status st = kind->apply(e, here, state, f, at);
-            if (st) return st;
-        }
+    for (size_t s = 0; s < r->n_steps; s++) {
+        const bmi_step_how how = { .error = e, .here = here, .options = r->steps[s].options };
+        if (bmi_recipe_apply_step(&how, &r->steps[s], f)) return e->status;
+    }
     return bmi_frame_settle(f) ? BM_OK : bmi_fail_memory(e, here, f->n * 8, "the columns of a table");
 }
 
-/* The frame's columns as a row-major matrix. Every cell must be a finite f32. */
-static bm_tensor *matrix(bmi_error *e, const bm_recipe *r, const bmi_frame *f, bm_rows rows, bm_place here)
+/* Says what is wrong with the first number of a column that is not finite in the matrix' type. */
+static bm_status fail_number(bmi_error *e, const bmi_frame_column *c, bm_rows rows, bm_type type, bm_place here)
 {
+    int64_t i = 0;
+    while (type == BM_F64 ? isfinite(c->numbers[i]) : isfinite((float)c->numbers[i])) i++;
+    const bool missing = isnan(c->numbers[i]);
+    const char *what = missing ? "missing; add an impute step to the recipe"
+                       : isinf(c->numbers[i])
+                           ? "not finite after the steps of the recipe; log needs a value above -1, and powers grow fast"
+                           : "too large for f32; scale the column";
+    return bmi_fail(e, missing ? BM_E_DATA : BM_E_NUMBER, here, "row %" PRId64 ": \"%.100s\" is %s", bmi_row_at(rows, i) + 1,
+                    c->name, what);
+}
+
+/* Copies a column to its place in a matrix; false when a number is not finite there. A difference of such a number with itself is
+ * not 0, so that their sum tells without a branch. */
+static bool copy_column(const bmi_frame_column *c, int64_t rows, int64_t n, bm_type type, void *to)
+{
+    const double *x = c->numbers;
+    double wide = 0;
+    float narrow = 0;
+    if (type == BM_F64)
+        for (int64_t i = 0; i < rows; i++) {
+            ((double *)to)[i * n] = x[i];
+            wide += x[i] - x[i];
+        }
+    else
+        for (int64_t i = 0; i < rows; i++) {
+            const float value = (float)x[i];
+            ((float *)to)[i * n] = value;
+            narrow += value - value;
+        }
+    return wide == 0 && narrow == 0;
+}
+
+bm_tensor *bmi_recipe_matrix(bmi_error *e, const bm_recipe *r, const bmi_frame *f, bm_rows rows, bm_place here)
+{
+    const bm_type type = r->type;
     const int64_t n = (int64_t)r->n_features;
     if (f->n != r->n_features) {
         bmi_fail(e, BM_E_DATA, here, "recipe: it makes %zu features here and made %zu in training", f->n, r->n_features);
         return NULL;
     }
-    bm_tensor *x = bm_tensor_new_in_at(r->object.context, BM_F32, BM_SHAPE(f->rows, n), here);
-    float *to = x->data;
+    bm_tensor *x = bm_tensor_new_in_at(r->object.context, type, BM_SHAPE(f->rows, n), here);
     bmi_fail_from(e, &x->object.error);
     for (int64_t c = 0; !e->status && c < n; c++) {
         const bmi_frame_column *column = &f->columns[c];
-        if (column->text || strcmp(column->name, r->features[c])) {
+        if (column->text || strcmp(column->name, r->features[c]))
             bmi_fail(e, BM_E_DATA, here, "recipe: feature %" PRId64 " is \"%.100s\" here and was \"%.100s\" in training", c,
                      column->name, r->features[c]);
-            break;
-        }
-        for (int64_t i = 0; i < f->rows; i++) {
-            const float value = (float)column->numbers[i];
-            to[i * n + c] = value;
-            if (isfinite(value)) continue;
-            const char *what =
-                isnan(value) ? "missing; add an impute step to the recipe"
-                : isinf(column->numbers[i])
-                    ? "not finite after the steps of the recipe; log needs a value above -1, and powers grow fast"
-                    : "too large for f32; scale the column";
-            bmi_fail(e, isnan(value) ? BM_E_DATA : BM_E_NUMBER, here, "row %" PRId64 ": \"%.100s\" is %s",
-                     bmi_row_at(rows, i) + 1, column->name, what);
-            break;
-        }
+        else if (!copy_column(column, f->rows, n, type, (char *)x->data + (size_t)c * bm_type_size(type)))
+            fail_number(e, column, rows, type, here);
     }
     if (!e->status) return x;
     bm_tensor_free(x);
@@ -171,8 +236,8 @@ static bm_status make(bm_dataset *d, const bm_recipe *r, const bm_table *t, bm_r
     bm_tensor *x = NULL, *y = NULL, *w = NULL;
     bm_status st = take_inputs(&e, r, t, rows, &f, here);
     if (!st) st = do_steps(&e, r, &f, here);
-    if (!st && !(x = matrix(&e, r, &f, rows, here))) st = e.status;
-    if (!st && target && !(y = bmi_target_apply(&e, r, t, rows, unseen, here))) st = e.status;
+    if (!st && !(x = bmi_recipe_matrix(&e, r, &f, rows, here))) st = e.status;
+    if (!st && target && !(y = bmi_target_apply(&e, r, t, rows, unseen, r->type, here))) st = e.status;
     if (!st && y && r->weights && bm_table_find(t, r->weights) >= 0 && !(w = bmi_weights_apply(&e, r, t, rows, here)))
         st = e.status;
     d->counted = f.counted;

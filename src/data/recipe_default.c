@@ -35,18 +35,20 @@ static const char *list_columns(const bmi_recipe_step *s, char into[400])
 
 bm_status bmi_recipe_tell(bm_recipe *r, const bmi_recipe_step *s, bm_place here)
 {
-    char columns[400];
+    char columns[400], settings[200];
     if (!s->n_columns || s->kind->ignores_absent) return BM_OK;
-    return note(r, here, "%s: %s%s%s", list_columns(s, columns), s->kind->name, s->with ? " " : "", s->with ? s->with : "");
+    bmi_step_settings(s->kind, s->options, settings);
+    return note(r, here, "%s: %s%s%s", list_columns(s, columns), s->kind->name, *settings ? " " : "", settings);
 }
 
 /* Adds a step and does it; *done gets the step when it has columns. */
-static bm_status add(bm_recipe *r, bmi_frame *f, const char *kind, bm_names names, const char *with,
+static bm_status add(bm_recipe *r, bmi_frame *f, bmi_training *t, const char *kind, bm_names names,
                      const bmi_recipe_step **done, bm_place here)
 {
-    bmi_recipe_step *s = bmi_recipe_add(r, kind, names, with, &r->found, here);
+    const bm_step usual = bm_step_value_at(kind, NULL, 0, here);
+    bmi_recipe_step *s = bmi_recipe_add(r, &usual, names, &r->found, here);
     *done = NULL;
-    if (!s || bmi_recipe_do(r, s, f, here)) return r->object.error.status;
+    if (!s || bmi_recipe_do(r, s, f, t, here)) return r->object.error.status;
     if (s->n_columns) *done = s;
     else r->n_steps--;
     return BM_OK;
@@ -73,7 +75,7 @@ static bm_status is_useless(bm_recipe *r, const bmi_frame *f, size_t at, bool *u
 }
 
 /* Adds and does a step on the columns that `judge` says; *done gets it when there are some. */
-static bm_status add_to_some(bm_recipe *r, bmi_frame *f, const char *kind,
+static bm_status add_to_some(bm_recipe *r, bmi_frame *f, bmi_training *t, const char *kind,
                              bm_status (*judge)(bm_recipe *r, const bmi_frame *f, size_t at, bool *yes, bm_place here),
                              const bmi_recipe_step **done, bm_place here)
 {
@@ -89,7 +91,7 @@ static bm_status add_to_some(bm_recipe *r, bmi_frame *f, const char *kind,
         names[n] = f->columns[at].name;
         n += yes;
     }
-    if (!st && n) st = add(r, f, kind, (bm_names){ names, n }, NULL, done, here);
+    if (!st && n) st = add(r, f, t, kind, (bm_names){ names, n }, done, here);
     bmi_release(f->context, names, room, sizeof *names);
     return st;
 }
@@ -103,28 +105,28 @@ static bm_status is_unscaled(bm_recipe *r, const bmi_frame *f, size_t at, bool *
     return BM_OK;
 }
 
-bm_status bmi_recipe_default(bm_recipe *r, bmi_frame *f, bm_place here)
+bm_status bmi_recipe_default(bm_recipe *r, bmi_frame *f, bmi_training *t, bm_place here)
 {
     const bm_names all = { 0 };
     const bmi_recipe_step *done;
     char columns[400];
     bool scaled = false;
     for (size_t s = 0; s < r->n_asked; s++) scaled |= r->steps[s].kind->scales;
-    if (add(r, f, "datetime", all, NULL, &done, here)) return r->object.error.status;
+    if (add(r, f, t, "datetime", all, &done, here)) return r->object.error.status;
     if (done && note(r, here, "%s: dates, taken apart into numbers", list_columns(done, columns)))
         return r->object.error.status;
-    if (add_to_some(r, f, "drop", is_useless, &done, here)) return r->object.error.status;
+    if (add_to_some(r, f, t, "drop", is_useless, &done, here)) return r->object.error.status;
     const int64_t filled = f->counted.missing;
-    if (add(r, f, "impute", all, "median", &done, here)) return r->object.error.status;
+    if (add(r, f, t, "impute", all, &done, here)) return r->object.error.status;
     const int64_t missing = f->counted.missing - filled;
     if (missing && note(r, here, "%" PRId64 " missing number%s the median of %s column", missing,
                         missing == 1 ? " gets" : "s get", missing == 1 ? "its" : "their"))
         return r->object.error.status;
-    if (scaled ? add_to_some(r, f, "standardize", is_unscaled, &done, here) : add(r, f, "standardize", all, NULL, &done, here))
+    if (scaled ? add_to_some(r, f, t, "standardize", is_unscaled, &done, here) : add(r, f, t, "standardize", all, &done, here))
         return r->object.error.status;
     if (done && note(r, here, "%s: standardised", list_columns(done, columns))) return r->object.error.status;
     const size_t before = f->n - f->gaps;
-    if (add(r, f, "one_hot", all, NULL, &done, here)) return r->object.error.status;
+    if (add(r, f, t, "one_hot", all, &done, here)) return r->object.error.status;
     if (done && note(r, here, "%s: one-hot into %zu", list_columns(done, columns), f->n - f->gaps - before + done->n_columns))
         return r->object.error.status;
     return BM_OK;

@@ -3,6 +3,7 @@
  * done to them, the steps that were asked for first. */
 #include "data/recipe.h"
 #include "base/text.h"
+#include "data/dataset.h"
 #include "tensor/tensor.h"
 #include <inttypes.h>
 #include <string.h>
@@ -31,7 +32,7 @@ static bm_status choose_named(bm_recipe *r, const bmi_recipe_step *s, const bmi_
             return bmi_object_fail(r, BM_E_DATA, here, "%s: \"%.100s\" has the weights of the rows; it is no feature anyway",
                                    s->kind->name, s->names[i]);
         if (at == SIZE_MAX) return fail_column(r, s, f, s->names[i], here);
-        if (!s->kind->takes(f, at, true))
+        if (!s->kind->takes(f, at, true, s->options))
             return bmi_object_fail(r, BM_E_TYPE, here, "%s takes %s; column \"%.100s\" is not", s->kind->name,
                                    s->kind->takes_what, s->names[i]);
         k->places[k->n] = at;
@@ -49,7 +50,7 @@ static bm_status choose(bm_recipe *r, const bmi_recipe_step *s, bmi_frame *f, ch
     if (!k->places) return bmi_fail_memory(&r->object.error, here, f->n * sizeof *k->names, "a step of a recipe");
     if (s->n_names) return choose_named(r, s, f, k, here);
     for (size_t c = 0; c < f->n; c++) {
-        if (!s->kind->takes(f, c, false)) continue;
+        if (!s->kind->takes(f, c, false, s->options)) continue;
         k->places[k->n] = c;
         if (!(k->names[k->n++] = bmi_arena_text(&r->found, f->columns[c].name)))
             return bmi_fail_memory(&r->object.error, here, 64, "a step of a recipe");
@@ -57,31 +58,134 @@ static bm_status choose(bm_recipe *r, const bmi_recipe_step *s, bmi_frame *f, ch
     return BM_OK;
 }
 
-bm_status bmi_recipe_do(bm_recipe *r, bmi_recipe_step *s, bmi_frame *f, bm_place here)
+/* The target of the rows, once a step asks for it. */
+static bm_status make_target(bm_recipe *r, bmi_training *t, bm_place here)
+{
+    const bool classes = r->to.task == BM_CLASSIFICATION;
+    if (t->target.task) return BM_OK;
+    bm_tensor *made = bmi_target_apply(&r->object.error, r, t->table, t->rows, NULL, BM_F64, here);
+    if (!made) return r->object.error.status;
+    *(classes ? &t->classes_made : &t->values_of) = made;
+    t->target = (bmi_step_target){ .task = r->to.task,
+                                   .n_classes = r->to.n_classes,
+                                   .classes = classes ? made->data : NULL,
+                                   .values = classes ? NULL : made->data };
+    return BM_OK;
+}
+
+/* Leaves rows out of the training, for which keep is false. */
+static bm_status leave_out(bm_recipe *r, const bmi_recipe_step *s, bmi_frame *f, bmi_training *t, const bool *keep,
+                           bm_place here)
+{
+    const size_t n = t->n;
+    int32_t *classes = t->classes_made ? t->classes_made->data : NULL;
+    double *values = t->values_of ? t->values_of->data : NULL;
+    float *weights = t->weights ? t->weights->data : NULL;
+    if (!t->own) {
+        if (!(t->own = bmi_alloc_raw(r->object.context, n, sizeof *t->own)))
+            return bmi_fail_memory(&r->object.error, here, n * sizeof *t->own, "the rows of a table");
+        for (size_t i = 0; i < n; i++) t->own[i] = bmi_row_at(t->rows, (int64_t)i);
+        t->room = n;
+    }
+    bmi_frame_keep(f, keep);
+    t->n = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (!keep[i]) continue;
+        t->own[t->n] = t->own[i];
+        if (classes) classes[t->n] = classes[i];
+        if (values) values[t->n] = values[i];
+        if (weights) weights[t->n] = weights[i];
+        t->n++;
+    }
+    t->rows = (bm_rows){ t->own, t->n };
+    if (t->n) return BM_OK;
+    return bmi_object_fail(r, BM_E_DATA, here, "%s: it leaves no row to learn from", s->kind->name);
+}
+
+static bm_status do_rows(bm_recipe *r, const bmi_step_how *how, const bmi_recipe_step *s, bmi_frame *f, const chosen *k,
+                         bmi_training *t)
+{
+    const size_t n = (size_t)f->rows;
+    bool *keep = bmi_alloc_raw(f->context, n, sizeof *keep);
+    if (!keep) return bmi_step_no_memory(how, n);
+    memset(keep, true, n * sizeof *keep);
+    bm_status st = s->kind->keep(how, s, f, k->places, keep);
+    bool all = true;
+    for (size_t i = 0; i < n; i++) all = all && keep[i];
+    if (!st && !all) st = leave_out(r, s, f, t, keep, how->here);
+    bmi_release(f->context, keep, n, sizeof *keep);
+    return st;
+}
+
+/* Marks the chosen columns as the step's, so that none is taken twice. */
+static bm_status claim(bm_recipe *r, const bmi_recipe_step *s, bmi_frame *f, const chosen *k, size_t i, bm_place here)
+{
+    const size_t number = (size_t)(s - r->steps) + 1;
+    bmi_frame_column *c = &f->columns[k->places[i]];
+    if (!c->name || c->step == number)
+        return bmi_object_fail(r, BM_E_ARGUMENT, here, "%s: column \"%.100s\" is named twice", s->kind->name, k->names[i]);
+    c->step = number;
+    return BM_OK;
+}
+
+/* What the step made of a scaled column is scaled, too. */
+static void mark_scaled(const bmi_step_kind *kind, bmi_frame *f, size_t at, bool scaled)
+{
+    const bmi_frame_column *c = &f->columns[at]; /* they may have moved */
+    if (kind->scales) f->columns[at].scaled = true;
+    for (size_t h = 0; (scaled || kind->scales) && h < c->n_heirs; h++) f->columns[c->heirs + h].scaled = true;
+}
+
+static bm_status do_whole(bm_recipe *r, const bmi_step_how *how, bmi_recipe_step *s, bmi_frame *f, const chosen *k,
+                          bmi_training *t)
+{
+    bool scaled = k->n > 0;
+    bm_status st = BM_OK;
+    for (size_t i = 0; !st && i < k->n; i++) {
+        s->columns[i].name = k->names[i];
+        st = claim(r, s, f, k, i, how->here);
+        scaled = scaled && f->columns[k->places[i]].scaled;
+    }
+    if (st || !k->n) return st;
+    s->n_columns = k->n;
+    if (s->kind->needs_whole) st = bmi_recipe_check_whole(how, s, f, k->places);
+    if (!st) st = s->kind->fit_whole(how, f, k->places, s);
+    if (!st && s->kind->keep) st = do_rows(r, how, s, f, k, t);
+    if (!st && s->kind->apply_whole) st = s->kind->apply_whole(how, s, f, k->places);
+    for (size_t i = 0; !st && i < k->n; i++) mark_scaled(s->kind, f, k->places[i], scaled);
+    return st;
+}
+
+static bm_status do_columns(bm_recipe *r, const bmi_step_how *how, bmi_recipe_step *s, bmi_frame *f, const chosen *k)
+{
+    bm_status st = BM_OK;
+    for (size_t i = 0; i < k->n && !st; i++) {
+        bmi_step_column *state = &s->columns[i];
+        state->name = k->names[i];
+        const bool scaled = f->columns[k->places[i]].scaled;
+        st = claim(r, s, f, k, i, how->here);
+        if (!st) st = s->kind->fit(how, f, k->places[i], state);
+        if (!st) st = s->kind->apply(how, state, f, k->places[i]);
+        if (!st) s->n_columns = i + 1;
+        if (!st) mark_scaled(s->kind, f, k->places[i], scaled);
+    }
+    return st;
+}
+
+bm_status bmi_recipe_do(bm_recipe *r, bmi_recipe_step *s, bmi_frame *f, bmi_training *t, bm_place here)
 {
     chosen k = { 0 };
-    const bmi_step_fit how = {
-        .error = &r->object.error, .here = here, .arena = &r->found, .with = s->with, .notes = &r->notes
-    };
-    const size_t number = (size_t)(s - r->steps) + 1;
-    bm_status st = choose(r, s, f, &k, here);
+    const bmi_step_how how = { .error = &r->object.error,
+                               .here = here,
+                               .arena = &r->found,
+                               .options = s->options,
+                               .notes = &r->notes,
+                               .target = s->kind->needs_target ? &t->target : NULL };
+    bm_status st = s->kind->needs_target ? make_target(r, t, here) : BM_OK;
+    if (!st) st = choose(r, s, f, &k, here);
     if (!st && !(s->columns = bmi_arena_alloc(&r->found, k.n, sizeof *s->columns)))
         st = bmi_fail_memory(&r->object.error, here, k.n * sizeof *s->columns, "a step of a recipe");
-    for (size_t i = 0; i < k.n && !st; i++) {
-        bmi_step_column *state = &s->columns[i];
-        state->name = k.names[i];
-        bmi_frame_column *c = &f->columns[k.places[i]];
-        if (!c->name || c->step == number)
-            st = bmi_object_fail(r, BM_E_ARGUMENT, here, "%s: column \"%.100s\" is named twice", s->kind->name, state->name);
-        const bool scaled = c->scaled;
-        c->step = number;
-        if (!st) st = s->kind->fit(&how, f, k.places[i], state);
-        if (!st) st = s->kind->apply(&r->object.error, here, state, f, k.places[i]);
-        if (!st) s->n_columns = i + 1;
-        c = &f->columns[k.places[i]]; /* they may have moved */
-        if (s->kind->scales) c->scaled = true;
-        for (size_t h = 0; scaled && h < c->n_heirs; h++) f->columns[c->heirs + h].scaled = true;
-    }
+    if (!st) st = bmi_step_is_whole(s->kind) ? do_whole(r, &how, s, f, &k, t) : do_columns(r, &how, s, f, &k);
     bmi_release(f->context, k.places, k.room, sizeof *k.places);
     return st;
 }
@@ -170,15 +274,8 @@ static bm_status name_features(bm_recipe *r, bmi_frame *f, bm_place here)
     return BM_OK;
 }
 
-/* The rows that a fit counts, each as often as it weighs: those of weight 0 are left out. */
-typedef struct counting {
-    bm_rows rows;
-    size_t n, room;
-    int64_t *own;       /* memory of rows.at, `room` of them, or null */
-    bm_tensor *weights; /* f32, of these rows; null: each counts once */
-} counting;
-
-static bm_status weigh(bm_recipe *r, const bm_table *t, counting *c, bm_place here)
+/* Rows of weight 0 are left out. */
+static bm_status weigh(bm_recipe *r, const bm_table *t, bmi_training *c, bm_place here)
 {
     const size_t n = c->n;
     const int64_t column = bm_table_find(t, r->weights);
@@ -202,34 +299,44 @@ static bm_status weigh(bm_recipe *r, const bm_table *t, counting *c, bm_place he
                                   r->weights);
 }
 
-static bm_status fit(bm_recipe *r, const bm_table *t, bm_rows rows, bm_place here)
+/* Fits; the frame has the features of the training rows then. */
+static bm_status fit(bm_recipe *r, const bm_table *t, bm_rows rows, bmi_training *c, bmi_frame *f, bm_place here)
 {
-    counting c = { .rows = rows };
-    bmi_frame f = { .context = r->object.context };
-    bm_status st = bmi_target_fit(r, t, rows, &c.own, &c.n, &c.room, here);
-    if (c.own) c.rows = (bm_rows){ c.own, c.n };
-    if (!st && !c.n) st = bmi_object_fail(r, BM_E_DATA, here, "there is no row to fit the recipe on");
-    if (!st && r->weights) st = weigh(r, t, &c, here);
-    f.rows = (int64_t)c.n;
-    f.weights = c.weights ? c.weights->data : NULL;
-    if (!st) st = bmi_target_scale(r, t, c.rows, f.weights, f.rows, here);
-    if (!st) st = take_columns(r, t, c.rows, &f, here);
+    *c = (bmi_training){ .table = t, .rows = rows };
+    *f = (bmi_frame){ .context = r->object.context };
+    bm_status st = bmi_target_fit(r, t, rows, &c->own, &c->n, &c->room, here);
+    if (c->own) c->rows = (bm_rows){ c->own, c->n };
+    if (!st && !c->n) st = bmi_object_fail(r, BM_E_DATA, here, "there is no row to fit the recipe on");
+    if (!st && r->weights) st = weigh(r, t, c, here);
+    f->rows = (int64_t)c->n;
+    f->weights = c->weights ? c->weights->data : NULL;
+    if (!st) st = bmi_target_scale(r, t, c->rows, f->weights, f->rows, here);
+    if (!st) st = take_columns(r, t, c->rows, f, here);
     if (!st) st = keep_marks(r, t, here);
     for (size_t s = 0; !st && s < r->n_asked; s++) {
-        st = bmi_recipe_do(r, &r->steps[s], &f, here);
+        st = bmi_recipe_do(r, &r->steps[s], f, c, here);
         if (!st) st = bmi_recipe_tell(r, &r->steps[s], here);
     }
-    if (!st && !r->plain) st = bmi_recipe_default(r, &f, here);
-    if (!st) st = name_features(r, &f, here);
+    if (!st && !r->plain) st = bmi_recipe_default(r, f, c, here);
+    if (!st) st = name_features(r, f, here);
     if (!st) st = forget_dropped(r, here);
-    if (!st) st = bmi_recipe_doubt(r, t, c.rows, f.rows, here);
-    bmi_frame_end(&f);
-    bmi_release(r->object.context, c.own, c.room, sizeof *c.own);
-    bm_tensor_free(c.weights);
+    if (!st) st = bmi_recipe_doubt(r, t, c->rows, f->rows, here);
+    if (st) bmi_recipe_forget(r);
+    else r->fitted = true;
     return st;
 }
 
-bm_status bm_recipe_fit_at(bm_recipe *r, const bm_table *t, bm_rows rows, bm_place here)
+static void end(const bm_recipe *r, bmi_training *c, bmi_frame *f)
+{
+    bmi_frame_end(f);
+    bmi_release(r->object.context, c->own, c->room, sizeof *c->own);
+    bm_tensor_free(c->weights);
+    bm_tensor_free(c->classes_made);
+    bm_tensor_free(c->values_of);
+}
+
+/* Whether a recipe can be fitted on rows of a table; forgets the fit before. */
+static bm_status begin(bm_recipe *r, const bm_table *t, bm_rows rows, bm_place here)
 {
     if (bmi_object_failed(r)) return bmi_object_status(r);
     if (bmi_object_failed(t)) return bmi_object_fail(r, bmi_object_status(t), here, "%s", bmi_object_error(t));
@@ -239,8 +346,53 @@ bm_status bm_recipe_fit_at(bm_recipe *r, const bm_table *t, bm_rows rows, bm_pla
             return bmi_object_fail(r, BM_E_ARGUMENT, here, "row %" PRId64 " is asked for, %s has %" PRId64, rows.at[i],
                                    bmi_table_name(t), t->rows);
     bmi_recipe_forget(r);
-    const bm_status st = fit(r, t, rows, here);
-    if (st) bmi_recipe_forget(r);
-    else r->fitted = true;
-    return st;
+    return BM_OK;
+}
+
+bm_status bm_recipe_fit_at(bm_recipe *r, const bm_table *t, bm_rows rows, bm_place here)
+{
+    bmi_training c;
+    bmi_frame f;
+    if (begin(r, t, rows, here)) return bmi_object_status(r);
+    fit(r, t, rows, &c, &f, here);
+    end(r, &c, &f);
+    return bmi_object_status(r);
+}
+
+/* The training rows as they were when the fit ended. */
+static void make_dataset(bm_dataset *d, const bm_recipe *r, bmi_training *c, const bmi_frame *f, bm_place here)
+{
+    bmi_error *e = &d->object.error;
+    bm_tensor *x = bmi_recipe_matrix(e, r, f, c->rows, here), *y = NULL;
+    d->counted = f->counted;
+    if (x && !bmi_dataset_add(d, false, x, NULL, here) && r->target &&
+        (y = bmi_target_apply(e, r, c->table, c->rows, NULL, r->type, here)))
+        bmi_dataset_add(d, true, y, r->target, here);
+    bm_tensor *w = y && !e->status && c->weights ? bmi_weights_apply(e, r, c->table, c->rows, here) : NULL;
+    if (w) bmi_dataset_weigh(d, w, here);
+    if (!e->status && r->to.n_classes) bmi_dataset_name_classes(d, r->to.classes, r->to.n_classes, here);
+}
+
+bm_dataset *bmi_recipe_fit_apply(bm_recipe *r, const bm_table *t, bm_rows rows, bm_place here)
+{
+    bm_dataset *d = bmi_dataset_new(r ? r->object.context : NULL);
+    bmi_training c;
+    bmi_frame f;
+    if (d->object.users < 0) {
+        bmi_object_fail(r, BM_E_MEMORY, here, "%s", bmi_object_error(d));
+        return d;
+    }
+    if (!begin(r, t, rows, here)) {
+        if (!fit(r, t, rows, &c, &f, here)) make_dataset(d, r, &c, &f, here);
+        end(r, &c, &f);
+    }
+    if (bmi_object_failed(r)) bmi_object_fail(d, bmi_object_status(r), here, "%s", bmi_object_error(r));
+    return d;
+}
+
+bm_dataset *bm_recipe_fit_apply_at(bm_recipe *r, const bm_table *t, bm_rows rows, bm_place here)
+{
+    bm_dataset *d = bmi_recipe_fit_apply(r, t, rows, here);
+    bmi_dataset_keep_recipe(d, r);
+    return d;
 }

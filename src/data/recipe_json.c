@@ -29,21 +29,22 @@ static json_t *save_column(const bmi_step_column *k)
     return bmi_json_end(&all);
 }
 
-static json_t *save_step(const bmi_recipe_step *s)
+static json_t *save_step(bm_context *context, const bmi_recipe_step *s)
 {
     bmi_json columns = bmi_json_list(), all = bmi_json_object();
     for (size_t c = 0; c < s->n_columns; c++) bmi_json_add(&columns, save_column(&s->columns[c]));
     bmi_json_put(&all, "kind", json_string(s->kind->name));
-    bmi_json_put(&all, "with", bmi_json_text(s->with));
+    if (s->kind->fields) bmi_json_put(&all, "options", bmi_fields_save(s->kind->fields, s->options));
     bmi_json_put(&all, "names", save_texts(s->names, s->n_names));
     bmi_json_put(&all, "columns", bmi_json_end(&columns));
+    if (bmi_step_is_whole(s->kind)) bmi_json_put(&all, "state", bmi_step_state_save(context, &s->state));
     return bmi_json_end(&all);
 }
 
 static json_t *save_steps(const bm_recipe *r)
 {
     bmi_json steps = bmi_json_list();
-    for (size_t s = 0; s < r->n_steps; s++) bmi_json_add(&steps, save_step(&r->steps[s]));
+    for (size_t s = 0; s < r->n_steps; s++) bmi_json_add(&steps, save_step(r->object.context, &r->steps[s]));
     return bmi_json_end(&steps);
 }
 
@@ -80,6 +81,7 @@ json_t *bmi_recipe_save(const bm_recipe *r)
     if (r->weights) bmi_json_put(&all, "weights", json_string(r->weights));
     bmi_json_put(&all, "asked_task", json_integer(r->task));
     bmi_json_put(&all, "log1p", json_boolean(r->log1p));
+    if (r->type == BM_F64) bmi_json_put(&all, "type", json_string("f64"));
     bmi_json_put(&all, "plain", json_boolean(r->plain));
     bmi_json_put(&all, "keep_constant", json_boolean(r->keep_constant));
     bmi_json_put(&all, "standardize_target", json_boolean(r->standardize_target));
@@ -146,18 +148,19 @@ static bool load_numbers(reading *l, bmi_arena *arena, const json_t *list, const
     return true;
 }
 
-static bool load_step(reading *l, const json_t *from, bool asked)
+/* The kind and its settings: options as an object, or a text "with", as files of before 0.2 have. */
+static bool load_kind(reading *l, const json_t *from, bmi_arena *arena, bm_step *to)
+{
+    bmi_error *e = &l->r->object.error;
+    const json_t *with = json_object_get(from, "with"), *kind = json_object_get(from, "kind");
+    if (!json_is_string(kind) || (with && !json_is_null(with) && !json_is_string(with))) return wrong(l, "steps");
+    if (json_is_string(with)) return !bmi_step_parse(e, l->here, arena, json_string_value(kind), json_string_value(with), to);
+    return !bmi_part_load(e, l->here, "step", from, NULL, false, to);
+}
+
+static bool load_columns(reading *l, const json_t *columns, bmi_recipe_step *s)
 {
     bm_recipe *r = l->r;
-    const char *kind = json_string_value(json_object_get(from, "kind"));
-    const json_t *with = json_object_get(from, "with"), *columns = json_object_get(from, "columns");
-    const char **names;
-    size_t n;
-    bmi_arena *arena = asked ? &r->asked : &r->found;
-    if (!kind || !json_is_array(columns) || (with && !json_is_null(with) && !json_is_string(with))) return wrong(l, "steps");
-    if (!load_texts(l, arena, json_object_get(from, "names"), "names", &names, &n)) return false;
-    bmi_recipe_step *s = bmi_recipe_add(r, kind, (bm_names){ names, n }, json_string_value(with), arena, l->here);
-    if (!s) return false;
     s->n_columns = json_array_size(columns);
     s->columns = bmi_arena_alloc(&r->found, s->n_columns + 1, sizeof *s->columns);
     if (!s->columns) return no_memory(l);
@@ -170,9 +173,28 @@ static bool load_step(reading *l, const json_t *from, bool asked)
         if (!load_numbers(l, &r->found, json_object_get(column, "numbers"), "numbers", &k->numbers, &k->n_numbers))
             return false;
         if (!load_texts(l, &r->found, json_object_get(column, "texts"), "texts", &k->texts, &k->n_texts)) return false;
-        if (!s->kind->lawful(k)) return wrong(l, name);
+        if (!bmi_step_is_whole(s->kind) && !s->kind->lawful(k, s->options)) return wrong(l, name);
     }
     return true;
+}
+
+static bool load_step(reading *l, const json_t *from, bool asked)
+{
+    bm_recipe *r = l->r;
+    const json_t *columns = json_object_get(from, "columns"), *state = json_object_get(from, "state");
+    const char **names;
+    size_t n;
+    bm_step step;
+    bmi_arena *arena = asked ? &r->asked : &r->found;
+    if (!json_is_array(columns)) return wrong(l, "steps");
+    if (!load_kind(l, from, arena, &step)) return false;
+    if (!load_texts(l, arena, json_object_get(from, "names"), "names", &names, &n)) return false;
+    bmi_recipe_step *s = bmi_recipe_add(r, &step, (bm_names){ names, n }, arena, l->here);
+    if (!s || !load_columns(l, columns, s)) return false;
+    if (!bmi_step_is_whole(s->kind)) return true;
+    const bmi_step_how how = { .error = &r->object.error, .here = l->here, .arena = &r->found, .options = s->options };
+    if (state && bmi_step_state_load(&how, &s->state, state)) return false;
+    return !s->n_columns || s->kind->lawful_whole(s) || wrong(l, s->kind->name);
 }
 
 /* A form of numbers; an absent one is plain. */
@@ -280,6 +302,7 @@ bm_recipe *bmi_recipe_load(bm_context *context, const json_t *from, bm_place her
                             .weights = json_string_value(weights),
                             .target = json_string_value(target),
                             .target_log1p = json_is_true(log1p_),
+                            .type = json_object_get(from, "type") ? BM_F64 : BM_F32,
                             .plain = json_is_true(plain),
                             .keep_constant = json_is_true(constant),
                             .target_standardize = json_is_true(scaled) };

@@ -17,7 +17,7 @@ bm_status bmi_recipe_split(bmi_error *e, bm_place here, const bm_recipe *r, cons
     if (!probe->object.error.status) bmi_target_fit(probe, t, (bm_rows){ 0 }, &kept, &n, &room, here);
     bmi_fail_from(e, &probe->object.error);
     const bm_rows rows = kept ? (bm_rows){ kept, n } : (bm_rows){ 0 };
-    if (!e->status && probe->to.task == BM_CLASSIFICATION) classes = bmi_target_apply(e, probe, t, rows, NULL, here);
+    if (!e->status && probe->to.task == BM_CLASSIFICATION) classes = bmi_target_apply(e, probe, t, rows, NULL, BM_F32, here);
     bmi_split_by by = { .classes = classes ? classes->data : NULL, .n_classes = probe->to.n_classes };
     if (!e->status) bmi_split_by_columns(e, here, t, rows, (int64_t)n, o, &by);
     if (!e->status) bmi_split_rows(e, here, r->object.context, (int64_t)n, &by, o, order, counts);

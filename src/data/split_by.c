@@ -51,12 +51,13 @@ static bm_status dates(bmi_error *e, bm_place here, const bmi_column *c, bm_rows
     bmi_notes notes = { 0 };
     bmi_frame f = { .context = context, .rows = n };
     bmi_step_column state = { .name = c->name };
-    const bmi_step_fit how = { .error = e, .here = here, .arena = &arena, .notes = &notes };
+    const bm_step_datetime_options usual = { 0 };
+    const bmi_step_how how = { .error = e, .here = here, .arena = &arena, .notes = &notes, .options = &usual };
     const bmi_input input = { .name = c->name, .text = true, .form = c->form };
     if (!bmi_frame_take(&f, c, &input, rows)) bmi_fail_memory(e, here, (size_t)n * 8, "the times of rows");
-    else if (!kind->takes(&f, 0, true))
+    else if (!kind->takes(&f, 0, true, &usual))
         bmi_fail(e, BM_E_DATA, here, "split: column \"%.100s\" has no dates to split by time", c->name);
-    else if (!kind->fit(&how, &f, 0, &state) && !kind->apply(e, here, &state, &f, 0) && !bmi_frame_settle(&f))
+    else if (!kind->fit(&how, &f, 0, &state) && !kind->apply(&how, &state, &f, 0) && !bmi_frame_settle(&f))
         bmi_fail_memory(e, here, (size_t)n * 8, "the times of rows");
     for (int64_t i = 0; !e->status && i < n; i++) times[i] = moment(&f, i);
     bmi_frame_end(&f);

@@ -1,53 +1,154 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Steps of a recipe. A kind of step is one file, src/data/steps/<name>.c, with a record of this form in a table of kinds of the
- * family "step". What a fitted step knows of a column is a few numbers and texts, so that saving and loading are the same for all. */
+ * family "step", an options struct in <baeum/recipe.h> and its field table. There are three forms:
+ *
+ *   by column   `fit` and `apply` get one column after the other; what is known of a column is a few numbers and texts
+ *   whole       `fit_whole` and `apply_whole` get all chosen columns at once; what is known is arrays and lists by name
+ *   rows        a whole step with `keep`: which rows of the training are learned from; rows to be predicted always stay
+ *
+ * Saving and loading are the same for all, so a kind has no code for it, only `lawful`. */
 #ifndef BMI_DATA_STEP_H
 #define BMI_DATA_STEP_H
 #include "base/kinds.h"
+#include "base/part.h"
 #include "data/frame.h"
+#include <baeum/recipe.h>
 
 typedef struct bmi_step_column {
     const char *name;
     size_t n_numbers, n_texts;
-    double *numbers;
+    double *numbers; /* finite */
     const char **texts;
 } bmi_step_column;
 
-typedef struct bmi_step_fit { /* what fitting gets beside the frame */
+/* A matrix of f64 (NaN is allowed) and a list of texts, by name. */
+typedef struct bmi_step_array {
+    const char *name;
+    int64_t rows, columns;
+    double *at;
+} bmi_step_array;
+typedef struct bmi_step_list {
+    const char *name;
+    size_t n;
+    const char **at;
+} bmi_step_list;
+enum { BMI_STEP_ARRAYS = 8, BMI_STEP_LISTS = 4 };
+typedef struct bmi_step_state {
+    size_t n_arrays, n_lists;
+    bmi_step_array arrays[BMI_STEP_ARRAYS];
+    bmi_step_list lists[BMI_STEP_LISTS];
+} bmi_step_state;
+
+/* The rows that a recipe is fitted on, what is to be learned of them; rows are those of the frame, in its order. */
+typedef struct bmi_step_target {
+    bm_task task;      /* 0: there is no target */
+    int64_t n_classes; /* of a classification */
+    const int32_t *classes;
+    const double *values; /* of a regression, as they are learned */
+} bmi_step_target;
+
+/* What a step is told beside the frame. */
+typedef struct bmi_step_how {
     bmi_error *error;
     bm_place here;
-    bmi_arena *arena; /* for what the column keeps */
-    const char *with; /* the setting, or null */
-    bmi_notes *notes; /* of the recipe, for what should be said; of the frame's context */
-} bmi_step_fit;
+    const void *options; /* settled */
+    /* Null but in fitting, and while the step is applied to the rows that it was just fitted on: */
+    bmi_arena *arena;              /* for what the step keeps */
+    bmi_notes *notes;              /* of the recipe, for what should be said; of the frame's context */
+    const bmi_step_target *target; /* null, too, unless the kind needs_target */
+} bmi_step_how;
+
+typedef struct bmi_recipe_step bmi_recipe_step;
+
+/* A case for the tests, and for who reads the record: tables as CSV. */
+typedef struct bmi_step_example {
+    const char *options; /* as text, or null */
+    const char *columns; /* "a,b": those named; null: all that fit */
+    const char *target;  /* a column of the table that is learned, or null */
+    const char *table;   /* the training rows */
+    const char *rows;    /* the rows it is applied to; null: the training rows, as training rows */
+    const char *then;    /* a further step, "one_hot", for kinds that leave texts; or null */
+    const char *out;     /* the features */
+    double tolerance;    /* relative, 0: 1e-12 */
+    const char *source;  /* "by hand", "scikit-learn 1.5 MinMaxScaler" */
+} bmi_step_example;
 
 typedef struct bmi_step_kind {
-    const char *name, *doc;
+    /* As bmi_part_kind. */
+    size_t size;
+    const char *name;
+    size_t options_size;
+    const bmi_field *fields; /* of the options; null: none */
+
+    const char *doc;    /* one line: what it does */
+    const char *source; /* a book or paper, or null */
+    const bmi_step_example *examples;
+    size_t n_examples;
+
     bool needs_names;    /* a step without named columns is an error */
+    bool needs_target;   /* a recipe without target is an error; how->target is there in fitting */
     bool scales;         /* its columns, which it changes in place, are not standardised by default */
-    bool ignores_absent; /* the step takes columns away (unless what it keeps of one is the number 0): a table may lack them */
-    /* Whether a setting is lawful; null: the kind takes none. */
-    bool (*setting)(const char *with);
+    bool ignores_absent; /* the step takes columns away (unless the first number it keeps of one is 0): a table may lack them */
+    bool keeps_values;   /* what it leaves of a column has the values it had; cells that were missing may be filled */
+    bool heeds_weights;  /* what it finds is that of rows repeated as often as they weigh */
+    bool
+        needs_whole; /* no cell of its columns may be missing; it is refused, with the row, before the step is fitted or applied */
+
+    /* Reads a short form of the settings that is not "name=value,..." ("-1,1", "low < high"), texts into the arena; false: it is none,
+     * and the table of fields reads the text. May be null. */
+    bool (*shorthand)(const char *text, void *options, bmi_arena *arena);
+    /* What the table of fields cannot tell of settled options; may be null. Errors: BM_E_ARGUMENT. */
+    bm_status (*check)(bmi_error *e, bm_place here, const void *options);
     /* Whether the step can be done on a column (`chosen`: it was named by the user). */
-    bool (*takes)(const bmi_frame *f, size_t column, bool chosen);
+    bool (*takes)(const bmi_frame *f, size_t column, bool chosen, const void *options);
     /* Whether a fitted step can be applied to a column of another table; null: to what it takes. */
     bool (*applies)(const bmi_frame *f, size_t column);
     const char *takes_what; /* for the message when a named column does not fit: "numbers" */
-    /* Fills state->numbers and texts from a column; its name is set. */
-    bm_status (*fit)(const bmi_step_fit *how, const bmi_frame *f, size_t column, bmi_step_column *state);
-    /* Changes the frame's column. */
-    bm_status (*apply)(bmi_error *e, bm_place here, const bmi_step_column *state, bmi_frame *f, size_t column);
-    /* Whether a state that was read from a file can be applied. */
-    bool (*lawful)(const bmi_step_column *state);
+
+    /* By column: fills state->numbers and texts from a column, its name is set; changes the frame's column; whether a state that was
+     * read from a file can be applied. */
+    bm_status (*fit)(const bmi_step_how *how, const bmi_frame *f, size_t column, bmi_step_column *state);
+    bm_status (*apply)(const bmi_step_how *how, const bmi_step_column *state, bmi_frame *f, size_t column);
+    bool (*lawful)(const bmi_step_column *state, const void *options);
+    /* What the step made of its column, where that is scale * column + shift; false: something else. Null: never, but keeps_values. */
+    bool (*affine)(const bmi_step_column *state, const void *options, double *scale, double *shift);
+
+    /* Whole: s->columns have their names, at[] their places in the frame (SIZE_MAX: absent, where the kind ignores_absent); fills s->state,
+     * and the numbers of s->columns where it wants. Apply may be null. */
+    bm_status (*fit_whole)(const bmi_step_how *how, const bmi_frame *f, const size_t *at, bmi_recipe_step *s);
+    bm_status (*apply_whole)(const bmi_step_how *how, const bmi_recipe_step *s, bmi_frame *f, const size_t *at);
+    bool (*lawful_whole)(const bmi_recipe_step *s);
+    /* Rows: sets keep[row] to false for rows that are not learned from; done before apply_whole. */
+    bm_status (*keep)(const bmi_step_how *how, const bmi_recipe_step *s, const bmi_frame *f, const size_t *at, bool *keep);
 } bmi_step_kind;
 
-typedef struct bmi_recipe_step {
+struct bmi_recipe_step {
     const bmi_step_kind *kind;
-    const char *with; /* setting, or null */
+    const void *options; /* settled */
     size_t n_names;
     const char **names; /* columns asked for; none: all that fit */
     size_t n_columns;
     bmi_step_column *columns; /* fitted */
-} bmi_recipe_step;
+    bmi_step_state state;     /* of a whole step */
+};
+
+/* Whether a kind is a whole one. */
+static inline bool bmi_step_is_whole(const bmi_step_kind *k)
+{
+    return k->fit_whole;
+}
+
+/* recipe_state.c: memory for what a step keeps, zeroed; null with the error set. The array or list has been added to the state. */
+double *bmi_step_numbers(const bmi_step_how *how, bmi_step_column *state, size_t n);
+const char **bmi_step_texts(const bmi_step_how *how, bmi_step_column *state, size_t n);
+double *bmi_step_add_array(const bmi_step_how *how, bmi_step_state *state, const char *name, int64_t rows, int64_t columns);
+const char **bmi_step_add_list(const bmi_step_how *how, bmi_step_state *state, const char *name, size_t n);
+/* The array or list of a name; null when there is none. */
+const bmi_step_array *bmi_step_find_array(const bmi_step_state *state, const char *name);
+const bmi_step_list *bmi_step_find_list(const bmi_step_state *state, const char *name);
+/* BM_E_MEMORY for a step. */
+bm_status bmi_step_no_memory(const bmi_step_how *how, size_t bytes);
+/* The settings that differ from the defaults as text, "median", "degree=3,interactions"; "" when none does. */
+const char *bmi_step_settings(const bmi_step_kind *kind, const void *options, char into[200]);
 
 #endif

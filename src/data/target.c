@@ -176,7 +176,7 @@ static int64_t add_unseen(bmi_unseen *u, const char *text)
 
 /* One cell as a value to be learned. */
 static bm_status take_value(bmi_error *e, const bm_recipe *r, const bm_table *t, const bmi_column *c, const double *of_texts,
-                            int64_t row, bmi_unseen *unseen, void *into, int64_t i, bm_place here)
+                            int64_t row, bmi_unseen *unseen, const bm_tensor *into, int64_t i, bm_place here)
 {
     char number[32];
     if (bmi_column_is_missing(c, row))
@@ -189,19 +189,19 @@ static bm_status take_value(bmi_error *e, const bm_recipe *r, const bm_table *t,
             return bmi_fail(e, BM_E_DATA, here,
                             "row %" PRId64 " of %s has \"%.60s\" as \"%.100s\", a class that was not there in training",
                             row + 1, bmi_table_name(t), bmi_column_cell_text(c, row, number), c->name);
-        ((int32_t *)into)[i] = (int32_t)k;
+        ((int32_t *)into->data)[i] = (int32_t)k;
         return BM_OK;
     }
     const double y = number_of(c, of_texts, row);
     if (isnan(y))
         return bmi_fail(e, BM_E_DATA, here, "row %" PRId64 " of %s has \"%.60s\" as \"%.100s\"; in training it was a number",
                         row + 1, bmi_table_name(t), bmi_column_cell_text(c, row, number), c->name);
-    if (r->to.wide) ((double *)into)[i] = learned(r, y);
-    else ((float *)into)[i] = (float)learned(r, y);
+    if (into->type == BM_F64) ((double *)into->data)[i] = learned(r, y);
+    else ((float *)into->data)[i] = (float)learned(r, y);
     return BM_OK;
 }
 
-bm_tensor *bmi_target_apply(bmi_error *e, const bm_recipe *r, const bm_table *t, bm_rows rows, bmi_unseen *unseen,
+bm_tensor *bmi_target_apply(bmi_error *e, const bm_recipe *r, const bm_table *t, bm_rows rows, bmi_unseen *unseen, bm_type type,
                             bm_place here)
 {
     const bmi_column *c = find(e, r, t, here);
@@ -214,14 +214,9 @@ bm_tensor *bmi_target_apply(bmi_error *e, const bm_recipe *r, const bm_table *t,
         bmi_fail_memory(e, here, (size_t)c->dictionary.count * sizeof *of_texts, "the values of a target");
         return NULL;
     }
-    bm_tensor *made = bm_tensor_new_in_at(r->object.context,
-                                          classes      ? BM_I32
-                                          : r->to.wide ? BM_F64
-                                                       : BM_F32,
-                                          BM_SHAPE(n), here);
+    bm_tensor *made = bm_tensor_new_in_at(r->object.context, classes ? BM_I32 : r->to.wide ? BM_F64 : type, BM_SHAPE(n), here);
     bmi_fail_from(e, &made->object.error);
-    for (int64_t i = 0; !e->status && i < n; i++)
-        take_value(e, r, t, c, of_texts, bmi_row_at(rows, i), unseen, made->data, i, here);
+    for (int64_t i = 0; !e->status && i < n; i++) take_value(e, r, t, c, of_texts, bmi_row_at(rows, i), unseen, made, i, here);
     bmi_release(r->object.context, of_texts, (size_t)c->dictionary.count, sizeof *of_texts);
     if (!e->status) return made;
     bm_tensor_free(made);

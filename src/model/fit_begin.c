@@ -4,7 +4,7 @@
  */
 #include "base/random.h"
 #include "model/training.h"
-#include "nn/part.h"
+#include "base/part.h"
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>

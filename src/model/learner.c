@@ -6,7 +6,7 @@
 #include "data/recipe.h"
 #include "model/dataset_columns.h"
 #include "model/learning.h"
-#include "nn/part.h"
+#include "base/part.h"
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>

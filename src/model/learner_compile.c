@@ -2,7 +2,7 @@
 /* Compiling a learner: loss, optimiser and metrics that are given replace those that the learner would take, once it is fitted.
  */
 #include "model/model.h"
-#include "nn/part.h"
+#include "base/part.h"
 #include <string.h>
 
 /* Losses, metrics by the names that their kinds have: texts of the caller are not kept. */

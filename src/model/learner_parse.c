@@ -3,7 +3,7 @@
  */
 #include "base/kinds.h"
 #include "model/model.h"
-#include "nn/part.h"
+#include "base/part.h"
 #include <string.h>
 
 static size_t word_length(const char *text)

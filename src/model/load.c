@@ -7,7 +7,7 @@
 #include "format/safetensors.h"
 #include "model/model.h"
 #include "model/scores_json.h"
-#include "nn/part.h"
+#include "base/part.h"
 #include "tensor/tensor.h"
 #include <math.h>
 #include <string.h>

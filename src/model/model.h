@@ -7,7 +7,7 @@
 #include "model/hooks.h"
 #include "model/learned.h"
 #include "model/rows_seen.h"
-#include "nn/part.h"
+#include "base/part.h"
 #include <stdatomic.h>
 
 enum { BMI_PARTS = 4 }; /* train, validation, test, baseline */

@@ -5,7 +5,7 @@
 #include "base/json.h"
 #include "base/kinds.h"
 #include "model/model.h"
-#include "nn/part.h"
+#include "base/part.h"
 #include <string.h>
 
 const char *const bmi_forms[] = { "any", "reals", "binary", "classes", "labels", NULL };

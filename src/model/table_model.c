@@ -113,20 +113,19 @@ static bm_status find_known(table_fit *f)
     return bmi_fail_from(f->e, &f->known->object.error);
 }
 
-/* Part i as a dataset: its rows of the table, or a table of its own. */
+/* Part i, validation or test, as a dataset: its rows of the table, or a table of its own. */
 static bm_status apply(table_fit *f, int i)
 {
     const bm_table *own = i == 1 ? f->o.validation_table : i == 2 ? f->o.test_table : NULL;
-    const int64_t first = i == 0 ? 0 : i == 1 ? f->counts[0] : f->counts[0] + f->counts[1];
+    const int64_t first = i == 1 ? f->counts[0] : f->counts[0] + f->counts[1];
     if (!own && !f->counts[i]) return BM_OK;
     if (own && !own->object.error.status && !own->rows)
         return bmi_fail(f->e, BM_E_DATA, f->here, "fit: the %s table has no rows", part_names[i]);
     if (own && f->m->recipe->weights && bmi_weights_check(f->e, f->m->recipe, own, (bm_rows){ 0 }, f->here))
         return f->e->status;
     const bm_rows rows = own ? (bm_rows){ 0 } : (bm_rows){ f->order + first, (size_t)f->counts[i] };
-    const bmi_want want = i ? BMI_WANT_JUDGED : BMI_WANT_TARGET;
-    f->parts[i] = bmi_recipe_apply(f->m->recipe, own ? own : f->o.table, rows, want, f->here);
-    if (bmi_fail_from(f->e, &f->parts[i]->object.error) || !i) return f->e->status;
+    f->parts[i] = bmi_recipe_apply(f->m->recipe, own ? own : f->o.table, rows, BMI_WANT_JUDGED, f->here);
+    if (bmi_fail_from(f->e, &f->parts[i]->object.error)) return f->e->status;
     return tell_left_out(f, i);
 }
 
@@ -157,9 +156,11 @@ static bm_status tell_equal_rows(table_fit *f)
 
 static bm_status prepare(table_fit *f)
 {
-    if (bm_recipe_fit_at(f->m->recipe, f->o.table, (bm_rows){ f->order, (size_t)f->counts[0] }, f->here))
-        return bmi_fail_from(f->e, &f->m->recipe->object.error);
-    for (int i = 0; i < 3; i++)
+    const bm_rows training = { f->order, (size_t)f->counts[0] };
+    f->parts[0] = bmi_recipe_fit_apply(f->m->recipe, f->o.table, training, f->here);
+    if (bmi_fail_from(f->e, &f->m->recipe->object.error) || bmi_fail_from(f->e, &f->parts[0]->object.error))
+        return f->e->status;
+    for (int i = 1; i < 3; i++)
         if (stopped(f) || apply(f, i)) return f->e->status;
     if (find_known(f)) return f->e->status;
     return tell_equal_rows(f);
@@ -195,6 +196,7 @@ static bm_status fit_or_go_back(table_fit *f)
     if (!bmi_fail_from(f->e, &m->recipe->object.error)) {
         bmi_recipe_forget(m->recipe);
         if (scales_target(m)) m->recipe->standardize_target = true;
+        m->recipe->type = m->learner->type == BM_F64 ? BM_F64 : BM_F32;
         if (!prepare(f) && !train(f)) bmi_scores_of_parts(m, f->parts, f->e, f->here);
     }
     bm_recipe *tried = m->recipe;

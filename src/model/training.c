@@ -2,7 +2,7 @@
 /* What callbacks see and do of a running fit.
  */
 #include "model/training.h"
-#include "nn/part.h"
+#include "base/part.h"
 #include <math.h>
 #include <string.h>
 

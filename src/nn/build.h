@@ -14,7 +14,7 @@
 #include "base/fields.h"
 #include "base/memory.h"
 #include "graph/graph.h"
-#include "nn/part.h"
+#include "base/part.h"
 #include <baeum/extend_nn.h>
 
 /* A layer that is settled. All of it lies in the arena it was kept in. */

@@ -3,7 +3,7 @@
 #include "nn/build.h"
 #include "nn/layers_text.h"
 #include "nn/optimizers/optimizer.h"
-#include "nn/part.h"
+#include "base/part.h"
 #include <stdio.h>
 #include <string.h>
 

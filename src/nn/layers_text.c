@@ -10,7 +10,7 @@
 #include "base/kinds.h"
 #include "base/text.h"
 #include "nn/build.h"
-#include "nn/part.h"
+#include "base/part.h"
 #include <string.h>
 
 static bm_node build_wrong(bm_build *b, const void *options, const bm_node *in, size_t n)

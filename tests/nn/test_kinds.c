@@ -3,7 +3,7 @@
  * defaults that settle (or name what is required), a way through JSON and back that changes nothing, ranges that refuse what is
  * outside with a message that names the field, and it builds in f32 and f64.
  */
-#include "nn/part.h"
+#include "base/part.h"
 #include "nn_support.h"
 
 static void check_doc(const char *family, const char *name, const char *doc)

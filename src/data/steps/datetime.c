@@ -54,13 +54,15 @@ static bmi_date_order better_order(const dates *d)
     return d->dates[BMI_DAY_FIRST] > d->dates[BMI_MONTH_FIRST] ? BMI_DAY_FIRST : BMI_MONTH_FIRST;
 }
 
-static bool setting(const char *with)
-{
-    return !strcmp(with, "dmy") || !strcmp(with, "mdy");
-}
+static const char *const orders[] = { [BM_DATE_FOUND] = "found", [BM_DATE_DMY] = "dmy", [BM_DATE_MDY] = "mdy", NULL };
+static const bmi_field fields[] = {
+    BMI_WORD_FIELD(bm_step_datetime_options, order, orders, "of 1/2/2024"),
+    { 0 },
+};
 
-static bool takes(const bmi_frame *f, size_t column, bool chosen)
+static bool takes(const bmi_frame *f, size_t column, bool chosen, const void *options)
 {
+    (void)options;
     if (!f->columns[column].text) return false;
     const dates d = look(f, &f->columns[column]);
     const int64_t most = d.dates[better_order(&d)];
@@ -73,11 +75,12 @@ static bool applies(const bmi_frame *f, size_t column)
     return f->columns[column].text;
 }
 
-static bm_status fit(const bmi_step_fit *how, const bmi_frame *f, size_t column, bmi_step_column *state)
+static bm_status fit(const bmi_step_how *how, const bmi_frame *f, size_t column, bmi_step_column *state)
 {
     const dates d = look(f, &f->columns[column]);
-    const bool asked = how->with, equal = d.dates[BMI_DAY_FIRST] == d.dates[BMI_MONTH_FIRST];
-    const bool day_first = asked ? !strcmp(how->with, "dmy") : better_order(&d) == BMI_DAY_FIRST;
+    const bm_date_order order = ((const bm_step_datetime_options *)how->options)->order;
+    const bool asked = order != BM_DATE_FOUND, equal = d.dates[BMI_DAY_FIRST] == d.dates[BMI_MONTH_FIRST];
+    const bool day_first = asked ? order == BM_DATE_DMY : better_order(&d) == BMI_DAY_FIRST;
     const size_t n = d.detail == BMI_OF_TIME ? BMI_DATETIME_PARTS : d.detail == BMI_OF_DAY ? BMI_HOUR : BMI_DAY;
     state->texts = bmi_arena_alloc(how->arena, n, sizeof *state->texts);
     state->numbers = bmi_arena_alloc(how->arena, 1, sizeof *state->numbers);
@@ -99,7 +102,7 @@ static bm_status fit(const bmi_step_fit *how, const bmi_frame *f, size_t column,
     return fine ? BM_OK : bmi_fail_memory(how->error, how->here, 1000, "a note");
 }
 
-static bm_status apply(bmi_error *e, bm_place here, const bmi_step_column *s, bmi_frame *f, size_t at)
+static bm_status apply(const bmi_step_how *how, const bmi_step_column *s, bmi_frame *f, size_t at)
 {
     bmi_frame_column old = { 0 };
     const bmi_date_order order = s->n_numbers && s->numbers[0] == DAY_FIRST ? BMI_DAY_FIRST : BMI_MONTH_FIRST;
@@ -118,11 +121,12 @@ static bm_status apply(bmi_error *e, bm_place here, const bmi_step_column *s, bm
         for (size_t k = 0; k < s->n_texts; k++) f->columns[first + k].numbers[i] = date ? parts[k] : NAN;
     }
     bmi_frame_column_end(f, &old);
-    return fine ? BM_OK : bmi_fail_memory(e, here, (size_t)f->rows * 8, "the parts of dates");
+    return fine ? BM_OK : bmi_fail_memory(how->error, how->here, (size_t)f->rows * 8, "the parts of dates");
 }
 
-static bool lawful(const bmi_step_column *s)
+static bool lawful(const bmi_step_column *s, const void *options)
 {
+    (void)options;
     if (s->n_numbers > 1 || (s->n_numbers && s->numbers[0] != DAY_FIRST && s->numbers[0] != MONTH_FIRST_MAYBE)) return false;
     if (s->n_texts != BMI_DAY && s->n_texts != BMI_HOUR && s->n_texts != BMI_DATETIME_PARTS) return false;
     for (size_t i = 0; i < s->n_texts; i++)
@@ -130,9 +134,11 @@ static bool lawful(const bmi_step_column *s)
     return true;
 }
 
-static const bmi_step_kind datetime = { .name = "datetime",
+static const bmi_step_kind datetime = { .size = sizeof(bmi_step_kind),
+                                        .name = "datetime",
                                         .doc = "dates into year, month, day, weekday, hour, minute, second",
-                                        .setting = setting,
+                                        .options_size = sizeof(bm_step_datetime_options),
+                                        .fields = fields,
                                         .takes = takes,
                                         .applies = applies,
                                         .takes_what = "text that is dates",

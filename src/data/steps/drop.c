@@ -2,14 +2,15 @@
 /* Drop: columns that are not used. A table at prediction need not have them. */
 #include "data/step.h"
 
-static bool takes(const bmi_frame *f, size_t column, bool chosen)
+static bool takes(const bmi_frame *f, size_t column, bool chosen, const void *options)
 {
+    (void)options;
     (void)f;
     (void)column;
     return chosen;
 }
 
-static bm_status fit(const bmi_step_fit *how, const bmi_frame *f, size_t column, bmi_step_column *state)
+static bm_status fit(const bmi_step_how *how, const bmi_frame *f, size_t column, bmi_step_column *state)
 {
     (void)how;
     (void)f;
@@ -18,21 +19,22 @@ static bm_status fit(const bmi_step_fit *how, const bmi_frame *f, size_t column,
     return BM_OK;
 }
 
-static bm_status apply(bmi_error *e, bm_place here, const bmi_step_column *state, bmi_frame *f, size_t column)
+static bm_status apply(const bmi_step_how *how, const bmi_step_column *state, bmi_frame *f, size_t column)
 {
-    (void)e;
-    (void)here;
+    (void)how;
     (void)state;
     bmi_frame_remove(f, column);
     return BM_OK;
 }
 
-static bool lawful(const bmi_step_column *state)
+static bool lawful(const bmi_step_column *state, const void *options)
 {
+    (void)options;
     return !state->n_numbers && !state->n_texts;
 }
 
-static const bmi_step_kind drop = { .name = "drop",
+static const bmi_step_kind drop = { .size = sizeof(bmi_step_kind),
+                                    .name = "drop",
                                     .doc = "columns that are not used",
                                     .needs_names = true,
                                     .ignores_absent = true,

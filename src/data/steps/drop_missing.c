@@ -2,41 +2,28 @@
 /* Drop missing: columns in which more than a share of the training rows' cells is missing are not used; the setting is the share, default
  * .5. Each is noted. A table at prediction need not have them. What is kept of a column is 1 when it is dropped, else 0. */
 #include "data/step.h"
-#include "base/text.h"
-#include <math.h>
-#include <string.h>
 
-static bool share_of(const char *with, double *share)
-{
-    bool overflow = false;
-    *share = .5;
-    return !with || (bmi_read_real(with, strlen(with), share, &overflow) && *share >= 0 && *share < 1);
-}
+static const bmi_field fields[] = {
+    BMI_SHARE_FIELD(bm_step_drop_missing_options, share, .5, "columns with a larger share of missing cells"),
+    { 0 },
+};
 
-static bool setting(const char *with)
+static bool takes(const bmi_frame *f, size_t column, bool chosen, const void *options)
 {
-    double share;
-    return share_of(with, &share);
-}
-
-static bool takes(const bmi_frame *f, size_t column, bool chosen)
-{
+    (void)options;
     (void)f;
     (void)column;
     (void)chosen;
     return true;
 }
 
-static bm_status fit(const bmi_step_fit *how, const bmi_frame *f, size_t column, bmi_step_column *state)
+static bm_status fit(const bmi_step_how *how, const bmi_frame *f, size_t column, bmi_step_column *state)
 {
-    double most;
-    share_of(how->with, &most);
+    const double most = ((const bm_step_drop_missing_options *)how->options)->share;
     const int64_t there = bmi_frame_present(f, column);
     const double share = 1 - (double)there / (double)f->rows;
     const bool drop = share > most;
-    state->numbers = bmi_arena_alloc(how->arena, 1, sizeof *state->numbers);
-    if (!state->numbers) return bmi_fail_memory(how->error, how->here, 8, "a step of a recipe");
-    state->n_numbers = 1;
+    if (!bmi_step_numbers(how, state, 1)) return how->error->status;
     state->numbers[0] = drop;
     if (drop &&
         !bmi_notes_add(f->context, how->notes, "%s is dropped: %.3g %% of its cells are missing", state->name, 100 * share))
@@ -44,23 +31,25 @@ static bm_status fit(const bmi_step_fit *how, const bmi_frame *f, size_t column,
     return BM_OK;
 }
 
-static bm_status apply(bmi_error *e, bm_place here, const bmi_step_column *state, bmi_frame *f, size_t column)
+static bm_status apply(const bmi_step_how *how, const bmi_step_column *state, bmi_frame *f, size_t column)
 {
-    (void)e;
-    (void)here;
+    (void)how;
     if (state->numbers[0] > 0) bmi_frame_remove(f, column);
     return BM_OK;
 }
 
-static bool lawful(const bmi_step_column *s)
+static bool lawful(const bmi_step_column *s, const void *options)
 {
+    (void)options;
     return s->n_numbers == 1 && !s->n_texts && (s->numbers[0] == 0 || s->numbers[0] == 1);
 }
 
-static const bmi_step_kind drop_missing = { .name = "drop_missing",
+static const bmi_step_kind drop_missing = { .size = sizeof(bmi_step_kind),
+                                            .name = "drop_missing",
                                             .doc = "columns with more than a share of missing cells, default .5, are not used",
                                             .ignores_absent = true,
-                                            .setting = setting,
+                                            .options_size = sizeof(bm_step_drop_missing_options),
+                                            .fields = fields,
                                             .takes = takes,
                                             .takes_what = "any column",
                                             .fit = fit,

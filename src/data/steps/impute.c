@@ -13,14 +13,29 @@ static bool constant(const char *with, double *value)
     return bmi_read_real(with, strlen(with), value, &overflow) && isfinite(*value);
 }
 
-static bool setting(const char *with)
+static bool is_one_of(const char *with)
 {
-    double value;
-    return !strcmp(with, "median") || !strcmp(with, "mean") || !strcmp(with, "most_frequent") || constant(with, &value);
+    return !strcmp(with, "median") || !strcmp(with, "mean") || !strcmp(with, "most_frequent");
 }
 
-static bool takes(const bmi_frame *f, size_t column, bool chosen)
+static bm_status check(bmi_error *e, bm_place here, const void *options)
 {
+    const char *with = ((const bm_step_impute_options *)options)->with;
+    double value;
+    return is_one_of(with) || constant(with, &value)
+               ? BM_OK
+               : bmi_fail(e, BM_E_ARGUMENT, here, "impute: with is \"%.100s\", must be median, mean, most_frequent or a number",
+                          with);
+}
+
+static const bmi_field fields[] = {
+    BMI_TEXT_FIELD(bm_step_impute_options, with, "median", "mean, most_frequent or a number, too"),
+    { 0 },
+};
+
+static bool takes(const bmi_frame *f, size_t column, bool chosen, const void *options)
+{
+    (void)options;
     (void)chosen;
     return !f->columns[column].text;
 }
@@ -65,14 +80,12 @@ static double find(const bmi_frame *f, const double *x, const char *with, bmi_we
     return mean;
 }
 
-static bm_status fit(const bmi_step_fit *how, const bmi_frame *f, size_t column, bmi_step_column *state)
+static bm_status fit(const bmi_step_how *how, const bmi_frame *f, size_t column, bmi_step_column *state)
 {
-    const char *with = how->with ? how->with : "median";
+    const char *with = ((const bm_step_impute_options *)how->options)->with;
     const double *x = f->columns[column].numbers;
     double value = 0;
-    state->numbers = bmi_arena_alloc(how->arena, 1, sizeof *state->numbers);
-    if (!state->numbers) return bmi_fail_memory(how->error, how->here, 8, "a step of a recipe");
-    state->n_numbers = 1;
+    if (!bmi_step_numbers(how, state, 1)) return how->error->status;
     if (!constant(with, &value)) {
         const size_t rows = (size_t)f->rows;
         void *there = bmi_alloc_raw(f->context, rows, sizeof(bmi_weighed));
@@ -84,10 +97,9 @@ static bm_status fit(const bmi_step_fit *how, const bmi_frame *f, size_t column,
     return BM_OK;
 }
 
-static bm_status apply(bmi_error *e, bm_place here, const bmi_step_column *state, bmi_frame *f, size_t column)
+static bm_status apply(const bmi_step_how *how, const bmi_step_column *state, bmi_frame *f, size_t column)
 {
-    (void)e;
-    (void)here;
+    (void)how;
     double *x = f->columns[column].numbers;
     for (int64_t i = 0; i < f->rows; i++) {
         if (!isnan(x[i])) continue;
@@ -97,14 +109,20 @@ static bm_status apply(bmi_error *e, bm_place here, const bmi_step_column *state
     return BM_OK;
 }
 
-static bool lawful(const bmi_step_column *s)
+static bool lawful(const bmi_step_column *s, const void *options)
 {
+    (void)options;
     return s->n_numbers == 1 && !s->n_texts && isfinite(s->numbers[0]);
 }
 
-static const bmi_step_kind impute = { .name = "impute",
+static const bmi_step_kind impute = { .size = sizeof(bmi_step_kind),
+                                      .name = "impute",
                                       .doc = "missing numbers get the median, mean, most frequent value or a constant",
-                                      .setting = setting,
+                                      .options_size = sizeof(bm_step_impute_options),
+                                      .fields = fields,
+                                      .keeps_values = true,
+                                      .heeds_weights = true,
+                                      .check = check,
                                       .takes = takes,
                                       .takes_what = "numbers",
                                       .fit = fit,

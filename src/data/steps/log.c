@@ -5,12 +5,13 @@
 #include "base/text.h"
 #include <math.h>
 
-static bool takes(const bmi_frame *f, size_t column, bool chosen)
+static bool takes(const bmi_frame *f, size_t column, bool chosen, const void *options)
 {
+    (void)options;
     return chosen && !f->columns[column].text && !f->columns[column].indicator;
 }
 
-static bm_status fit(const bmi_step_fit *how, const bmi_frame *f, size_t column, bmi_step_column *state)
+static bm_status fit(const bmi_step_how *how, const bmi_frame *f, size_t column, bmi_step_column *state)
 {
     const double *x = f->columns[column].numbers;
     for (int64_t i = 0; i < f->rows; i++)
@@ -26,22 +27,23 @@ static bm_status fit(const bmi_step_fit *how, const bmi_frame *f, size_t column,
     return BM_OK;
 }
 
-static bm_status apply(bmi_error *e, bm_place here, const bmi_step_column *state, bmi_frame *f, size_t column)
+static bm_status apply(const bmi_step_how *how, const bmi_step_column *state, bmi_frame *f, size_t column)
 {
-    (void)e;
-    (void)here;
+    (void)how;
     (void)state;
     double *x = f->columns[column].numbers;
     for (int64_t i = 0; i < f->rows; i++) x[i] = x[i] <= -1 ? -INFINITY : log1p(x[i]);
     return BM_OK;
 }
 
-static bool lawful(const bmi_step_column *state)
+static bool lawful(const bmi_step_column *state, const void *options)
 {
+    (void)options;
     return !state->n_numbers && !state->n_texts;
 }
 
-static const bmi_step_kind log_step = { .name = "log",
+static const bmi_step_kind log_step = { .size = sizeof(bmi_step_kind),
+                                        .name = "log",
                                         .doc = "log(1 + x) of named columns, whose values are above -1",
                                         .needs_names = true,
                                         .takes = takes,

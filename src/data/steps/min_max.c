@@ -6,67 +6,92 @@
 #include <math.h>
 #include <string.h>
 
-/* The two ends, "low,high" with low < high. */
-static bool ends(const char *with, double *low, double *high)
+/* "-1,1" */
+static bool shorthand(const char *text, void *options, bmi_arena *arena)
 {
-    const char *comma = with ? strchr(with, ',') : NULL;
+    bm_step_min_max_options *o = options;
+    const char *comma = strchr(text, ',');
     bool overflow = false;
-    *low = 0;
-    *high = 1;
-    if (!with) return true;
-    return comma && bmi_read_real(with, (size_t)(comma - with), low, &overflow) &&
-           bmi_read_real(comma + 1, strlen(comma + 1), high, &overflow) && isfinite(*high - *low) && *low < *high;
-}
-
-static bool setting(const char *with)
-{
     double low, high;
-    return ends(with, &low, &high);
+    (void)arena;
+    if (!comma || !bmi_read_real(text, (size_t)(comma - text), &low, &overflow) ||
+        !bmi_read_real(comma + 1, strlen(comma + 1), &high, &overflow))
+        return false;
+    o->low = low; /* whose default is 0 anyway */
+    o->high = bm_exactly(high);
+    return true;
 }
 
-static bool takes(const bmi_frame *f, size_t column, bool chosen)
+static bm_status check(bmi_error *e, bm_place here, const void *options)
 {
+    const bm_step_min_max_options *o = options;
+    return isfinite(o->high - o->low) && o->low < o->high
+               ? BM_OK
+               : bmi_fail(e, BM_E_ARGUMENT, here, "min_max: low is %g and high %g; low must be below high", o->low, o->high);
+}
+
+static const bmi_field fields[] = {
+    BMI_REAL_FIELD(bm_step_min_max_options, low, 0, 0, 0, "what the smallest training value becomes"),
+    BMI_REAL_FIELD(bm_step_min_max_options, high, 0, 0, 1, "what the largest training value becomes"),
+    { 0 },
+};
+
+static bool takes(const bmi_frame *f, size_t column, bool chosen, const void *options)
+{
+    (void)options;
     return !f->columns[column].text && (chosen || !f->columns[column].indicator);
 }
 
-static bm_status fit(const bmi_step_fit *how, const bmi_frame *f, size_t column, bmi_step_column *state)
+static bm_status fit(const bmi_step_how *how, const bmi_frame *f, size_t column, bmi_step_column *state)
 {
     const double *x = f->columns[column].numbers;
-    double low, high, least = INFINITY, most = -INFINITY;
-    ends(how->with, &low, &high);
+    const bm_step_min_max_options *o = how->options;
+    double least = INFINITY, most = -INFINITY;
     for (int64_t i = 0; i < f->rows; i++) {
         least = fmin(least, x[i]); /* NaN, a missing cell, is passed over */
         most = fmax(most, x[i]);
     }
-    state->numbers = bmi_arena_alloc(how->arena, 3, sizeof *state->numbers);
-    if (!state->numbers) return bmi_fail_memory(how->error, how->here, 24, "a step of a recipe");
-    state->n_numbers = 3;
-    const double scale = (high - low) / (most - least);
+    if (!bmi_step_numbers(how, state, 3)) return how->error->status;
+    const double scale = (o->high - o->low) / (most - least);
     state->numbers[0] = least <= most ? least : 0;
     state->numbers[1] = scale > 0 && isfinite(scale) ? scale : 1;
-    state->numbers[2] = low;
+    state->numbers[2] = o->low;
     return BM_OK;
 }
 
-static bm_status apply(bmi_error *e, bm_place here, const bmi_step_column *state, bmi_frame *f, size_t column)
+static bm_status apply(const bmi_step_how *how, const bmi_step_column *state, bmi_frame *f, size_t column)
 {
-    (void)e;
-    (void)here;
+    (void)how;
     double *x = f->columns[column].numbers;
     for (int64_t i = 0; i < f->rows; i++) x[i] = (x[i] - state->numbers[0]) * state->numbers[1] + state->numbers[2];
     return BM_OK;
 }
 
-static bool lawful(const bmi_step_column *s)
+static bool affine(const bmi_step_column *s, const void *options, double *scale, double *shift)
 {
+    (void)options;
+    *scale = s->numbers[1];
+    *shift = s->numbers[2] - s->numbers[0] * s->numbers[1];
+    return true;
+}
+
+static bool lawful(const bmi_step_column *s, const void *options)
+{
+    (void)options;
     return s->n_numbers == 3 && !s->n_texts && isfinite(s->numbers[0]) && isfinite(s->numbers[1]) && s->numbers[1] > 0 &&
            isfinite(s->numbers[2]);
 }
 
-static const bmi_step_kind min_max = { .name = "min_max",
+static const bmi_step_kind min_max = { .size = sizeof(bmi_step_kind),
+                                       .name = "min_max",
                                        .doc = "smallest value 0, largest 1, or the ends low,high",
                                        .scales = true,
-                                       .setting = setting,
+                                       .options_size = sizeof(bm_step_min_max_options),
+                                       .fields = fields,
+                                       .shorthand = shorthand,
+                                       .check = check,
+                                       .affine = affine,
+                                       .heeds_weights = true,
                                        .takes = takes,
                                        .takes_what = "numbers",
                                        .fit = fit,

@@ -26,35 +26,42 @@ typedef struct category {
     double weight; /* of the rows */
 } category;
 
-static bool takes(const bmi_frame *f, size_t column, bool chosen)
+static bool takes(const bmi_frame *f, size_t column, bool chosen, const void *options)
 {
+    (void)options;
     return f->columns[column].text || (chosen && !f->columns[column].indicator);
 }
 
-static bm_status too_many(const bmi_step_fit *how, const char *name)
+static bm_status too_many(const bmi_step_how *how, const char *name)
 {
     return bmi_fail(how->error, BM_E_DATA, how->here,
                     "one_hot: column \"%.100s\" has more than %d categories; drop it, or group them", name, MOST);
 }
 
-static bm_status no_memory(const bmi_step_fit *how)
+static bm_status no_memory(const bmi_step_how *how)
 {
     return bmi_fail_memory(how->error, how->here, 1024, "the categories of a column");
 }
 
-/* How many categories are kept; 0: the setting is wrong. */
-static int64_t most_of(const char *with, bool text)
+/* How many categories are kept. */
+static int64_t most_of(const bm_step_one_hot_options *o, bool text)
 {
-    int64_t most;
-    if (!with) return text ? USUAL : MOST;
-    if (!strcmp(with, "all")) return MOST;
-    return bmi_read_int(with, strlen(with), &most) && most > 0 && most <= MOST ? most : 0;
+    return o->most > 0 ? o->most : text ? USUAL : MOST;
 }
 
-static bool setting(const char *with)
+static bool shorthand(const char *text, void *options, bmi_arena *arena)
 {
-    return most_of(with, true) > 0;
+    (void)arena;
+    if (strcmp(text, "all")) return false;
+    ((bm_step_one_hot_options *)options)->most = MOST;
+    return true;
 }
+
+static const bmi_field fields[] = {
+    BMI_INT_FIELD(bm_step_one_hot_options, most, 1, MOST, -1,
+                  "categories with a column; default 100 of a text, else all (10,000)"),
+    { 0 },
+};
 
 static int by_value(const void *a, const void *b)
 {
@@ -85,7 +92,7 @@ static size_t keep_frequent(category *all, size_t n, size_t most)
     return kept ? kept : most;
 }
 
-static bm_status note_rest(const bmi_step_fit *how, const bmi_frame *f, const bmi_step_column *state, size_t n, size_t kept,
+static bm_status note_rest(const bmi_step_how *how, const bmi_frame *f, const bmi_step_column *state, size_t n, size_t kept,
                            int64_t rows)
 {
     return bmi_notes_add(f->context, how->notes,
@@ -97,7 +104,7 @@ static bm_status note_rest(const bmi_step_fit *how, const bmi_frame *f, const bm
 }
 
 /* The texts of categories into the state; false when there is no memory. */
-static bool keep_texts(const bmi_step_fit *how, const category *all, size_t n, bmi_step_column *state)
+static bool keep_texts(const bmi_step_how *how, const category *all, size_t n, bmi_step_column *state)
 {
     state->texts = bmi_arena_alloc(how->arena, n + 1, sizeof *state->texts);
     for (size_t i = 0; state->texts && i < n; i++) {
@@ -110,14 +117,15 @@ static bool keep_texts(const bmi_step_fit *how, const category *all, size_t n, b
 }
 
 /* Keeps the frequent ones of n categories, in order of value, as the state of a column. */
-static bm_status settle(const bmi_step_fit *how, const bmi_frame *f, category *all, size_t n, bool text, bmi_step_column *state)
+static bm_status settle(const bmi_step_how *how, const bmi_frame *f, category *all, size_t n, bool text, bmi_step_column *state)
 {
-    const size_t most = (size_t)most_of(how->with, text);
+    const size_t most = (size_t)most_of(how->options, text);
     if (n > MOST && most == MOST) return too_many(how, state->name);
     const size_t kept = keep_frequent(all, n, most), known = n < MOST ? n : MOST;
     int64_t rest = 0;
     for (size_t i = kept; i < n; i++) rest += all[i].rows;
-    if (kept < n && !how->with && note_rest(how, f, state, n, kept, rest)) return how->error->status;
+    if (kept < n && ((const bm_step_one_hot_options *)how->options)->most < 0 && note_rest(how, f, state, n, kept, rest))
+        return how->error->status;
     qsort(all, kept, sizeof *all, by_value);
     qsort(all + kept, known - kept, sizeof *all, by_value);
     state->numbers = bmi_arena_alloc(how->arena, text ? 1 : known + 1, sizeof *state->numbers);
@@ -129,7 +137,7 @@ static bm_status settle(const bmi_step_fit *how, const bmi_frame *f, category *a
 }
 
 /* Texts that occur in the rows. */
-static bm_status fit_text(const bmi_step_fit *how, const bmi_frame *f, const bmi_frame_column *c, bmi_step_column *state)
+static bm_status fit_text(const bmi_step_how *how, const bmi_frame *f, const bmi_frame_column *c, bmi_step_column *state)
 {
     const size_t room = (size_t)c->dictionary->count;
     category *all = bmi_alloc(f->context, room, sizeof *all);
@@ -151,7 +159,7 @@ static bm_status fit_text(const bmi_step_fit *how, const bmi_frame *f, const bmi
 }
 
 /* Numbers that occur in the rows, with their texts. */
-static bm_status fit_numbers(const bmi_step_fit *how, const bmi_frame *f, const bmi_frame_column *c, bmi_step_column *state)
+static bm_status fit_numbers(const bmi_step_how *how, const bmi_frame *f, const bmi_frame_column *c, bmi_step_column *state)
 {
     category *all = bmi_alloc_raw(f->context, (size_t)f->rows, sizeof *all);
     if (!all) return no_memory(how);
@@ -171,7 +179,7 @@ static bm_status fit_numbers(const bmi_step_fit *how, const bmi_frame *f, const 
     return st;
 }
 
-static bm_status fit(const bmi_step_fit *how, const bmi_frame *f, size_t column, bmi_step_column *state)
+static bm_status fit(const bmi_step_how *how, const bmi_frame *f, size_t column, bmi_step_column *state)
 {
     const bmi_frame_column *c = &f->columns[column];
     return c->text ? fit_text(how, f, c, state) : fit_numbers(how, f, c, state);
@@ -238,7 +246,7 @@ static void count(bmi_frame *f, const bmi_step_column *s, bool rare, const bmi_f
                 c->text ? bmi_dictionary_text(c->dictionary, c->codes[row], NULL) : number);
 }
 
-static bm_status apply(bmi_error *e, bm_place here, const bmi_step_column *s, bmi_frame *f, size_t at)
+static bm_status apply(const bmi_step_how *how, const bmi_step_column *s, bmi_frame *f, size_t at)
 {
     const bool text = f->columns[at].text;
     size_t *map = text ? map_texts(f, &f->columns[at], s) : NULL;
@@ -258,11 +266,12 @@ static bm_status apply(bmi_error *e, bm_place here, const bmi_step_column *s, bm
     }
     bmi_release(f->context, map, map_count, sizeof *map);
     bmi_frame_column_end(f, &old);
-    return fine ? BM_OK : bmi_fail_memory(e, here, (size_t)f->rows * 8, "the categories of a column");
+    return fine ? BM_OK : bmi_fail_memory(how->error, how->here, (size_t)f->rows * 8, "the categories of a column");
 }
 
-static bool lawful(const bmi_step_column *s)
+static bool lawful(const bmi_step_column *s, const void *options)
 {
+    (void)options;
     const bool text = is_text(s);
     if (s->n_texts > MOST || s->n_numbers > MOST) return false;
     if (text && s->n_numbers && !(s->n_numbers == 1 && s->numbers[0] >= 1 && s->numbers[0] < (double)s->n_texts)) return false;
@@ -272,9 +281,13 @@ static bool lawful(const bmi_step_column *s)
     return true;
 }
 
-static const bmi_step_kind one_hot = { .name = "one_hot",
+static const bmi_step_kind one_hot = { .size = sizeof(bmi_step_kind),
+                                       .name = "one_hot",
                                        .doc = "a column per category and one for unseen or missing",
-                                       .setting = setting,
+                                       .options_size = sizeof(bm_step_one_hot_options),
+                                       .fields = fields,
+                                       .shorthand = shorthand,
+                                       .heeds_weights = true,
                                        .takes = takes,
                                        .takes_what = "text or numbers",
                                        .fit = fit,

@@ -41,13 +41,37 @@ static size_t count_order(const char *with)
     return n > 1 ? n : 0;
 }
 
-static bool setting(const char *with)
+/* The text is the order itself: it may have commas and signs of equality. */
+static bool shorthand(const char *text, void *options, bmi_arena *arena)
 {
-    return count_order(with) > 0;
+    if (!strncmp(text, "order=", 6)) return false;
+    ((bm_step_ordinal_options *)options)->order = bmi_arena_text(arena, text);
+    return ((bm_step_ordinal_options *)options)->order;
 }
 
-static bool takes(const bmi_frame *f, size_t column, bool chosen)
+static bm_status check(bmi_error *e, bm_place here, const void *options)
 {
+    const char *order = ((const bm_step_ordinal_options *)options)->order;
+    return !order || count_order(order)
+               ? BM_OK
+               : bmi_fail(e, BM_E_ARGUMENT, here,
+                          "ordinal: order is \"%.100s\"; it must be two texts at least, each once, as low < middle < high",
+                          order);
+}
+
+static const bmi_field fields[] = {
+    BMI_TEXT_FIELD(bm_step_ordinal_options, order, NULL, "low < middle < high; default: in order of value"),
+    { 0 },
+};
+
+static const char *order_of(const bmi_step_how *how)
+{
+    return ((const bm_step_ordinal_options *)how->options)->order;
+}
+
+static bool takes(const bmi_frame *f, size_t column, bool chosen, const void *options)
+{
+    (void)options;
     (void)chosen;
     return f->columns[column].text;
 }
@@ -82,19 +106,19 @@ static int64_t *numbers_of(const bmi_frame *f, const bmi_dictionary *dictionary,
     return map;
 }
 
-static bm_status no_memory(const bmi_step_fit *how)
+static bm_status no_memory(const bmi_step_how *how)
 {
     return bmi_fail_memory(how->error, how->here, 1024, "the categories of a column");
 }
 
 /* The texts in the order that was given. */
-static bm_status take_order(const bmi_step_fit *how, bmi_step_column *state)
+static bm_status take_order(const bmi_step_how *how, bmi_step_column *state)
 {
     const char *text;
     size_t bytes;
-    state->texts = bmi_arena_alloc(how->arena, count_order(how->with), sizeof *state->texts);
+    state->texts = bmi_arena_alloc(how->arena, count_order(order_of(how)), sizeof *state->texts);
     if (!state->texts) return no_memory(how);
-    for (const char *at = how->with; next_text(&at, separator_of(how->with), &text, &bytes);) {
+    for (const char *at = order_of(how); next_text(&at, separator_of(order_of(how)), &text, &bytes);) {
         char *copy = bmi_arena_alloc(how->arena, bytes + 1, 1);
         if (!copy) return no_memory(how);
         memcpy(copy, text, bytes);
@@ -105,7 +129,7 @@ static bm_status take_order(const bmi_step_fit *how, bmi_step_column *state)
 }
 
 /* The texts that occur in the rows, in order of value; rows_of: how often each text of the dictionary does. */
-static bm_status find_order(const bmi_step_fit *how, const bmi_frame_column *c, const double *rows_of, bmi_step_column *state)
+static bm_status find_order(const bmi_step_how *how, const bmi_frame_column *c, const double *rows_of, bmi_step_column *state)
 {
     size_t n = 0;
     for (int32_t code = 0; code < c->dictionary->count; code++) n += rows_of[code] > 0;
@@ -124,7 +148,7 @@ static bm_status find_order(const bmi_step_fit *how, const bmi_frame_column *c, 
 }
 
 /* The lower median of the rows' numbers; refuses a text that has none. */
-static bm_status find_middle(const bmi_step_fit *how, const bmi_frame *f, const bmi_frame_column *c, const double *rows_of,
+static bm_status find_middle(const bmi_step_how *how, const bmi_frame *f, const bmi_frame_column *c, const double *rows_of,
                              const bmi_step_column *state, double *middle)
 {
     int64_t *map = numbers_of(f, c->dictionary, state->texts, state->n_texts);
@@ -148,7 +172,7 @@ static bm_status find_middle(const bmi_step_fit *how, const bmi_frame *f, const 
     return st;
 }
 
-static bm_status fit(const bmi_step_fit *how, const bmi_frame *f, size_t column, bmi_step_column *state)
+static bm_status fit(const bmi_step_how *how, const bmi_frame *f, size_t column, bmi_step_column *state)
 {
     const bmi_frame_column *c = &f->columns[column];
     const size_t room = (size_t)c->dictionary->count;
@@ -157,14 +181,14 @@ static bm_status fit(const bmi_step_fit *how, const bmi_frame *f, size_t column,
     bm_status st = rows_of && state->numbers ? BM_OK : no_memory(how);
     for (int64_t i = 0; !st && i < f->rows; i++)
         if (c->codes[i] >= 0) rows_of[c->codes[i]] += bmi_frame_weight(f, i);
-    if (!st) st = how->with ? take_order(how, state) : find_order(how, c, rows_of, state);
+    if (!st) st = order_of(how) ? take_order(how, state) : find_order(how, c, rows_of, state);
     if (!st) st = find_middle(how, f, c, rows_of, state, state->numbers);
     if (!st) state->n_numbers = 1;
     bmi_release(f->context, rows_of, room, sizeof *rows_of);
     return st;
 }
 
-static bm_status apply(bmi_error *e, bm_place here, const bmi_step_column *s, bmi_frame *f, size_t at)
+static bm_status apply(const bmi_step_how *how, const bmi_step_column *s, bmi_frame *f, size_t at)
 {
     const bmi_dictionary *dictionary = f->columns[at].dictionary;
     const size_t room = (size_t)dictionary->count;
@@ -185,11 +209,12 @@ static bm_status apply(bmi_error *e, bm_place here, const bmi_step_column *s, bm
     else bmi_text_release(f->context, name);
     bmi_release(f->context, map, room, sizeof *map);
     bmi_frame_column_end(f, &old);
-    return fine ? BM_OK : bmi_fail_memory(e, here, (size_t)f->rows * 8, "the categories of a column");
+    return fine ? BM_OK : bmi_fail_memory(how->error, how->here, (size_t)f->rows * 8, "the categories of a column");
 }
 
-static bool lawful(const bmi_step_column *s)
+static bool lawful(const bmi_step_column *s, const void *options)
 {
+    (void)options;
     if (s->n_numbers != 1 || s->n_texts > MOST || !(s->numbers[0] >= 0 && s->numbers[0] <= MOST)) return false;
     for (size_t i = 0; i < s->n_texts; i++)
         for (size_t k = 0; k < i; k++)
@@ -197,9 +222,14 @@ static bool lawful(const bmi_step_column *s)
     return true;
 }
 
-static const bmi_step_kind ordinal = { .name = "ordinal",
+static const bmi_step_kind ordinal = { .size = sizeof(bmi_step_kind),
+                                       .name = "ordinal",
                                        .doc = "categories into 0, 1, 2 ... in order of value, or as low < middle < high says",
-                                       .setting = setting,
+                                       .options_size = sizeof(bm_step_ordinal_options),
+                                       .fields = fields,
+                                       .shorthand = shorthand,
+                                       .check = check,
+                                       .heeds_weights = true,
                                        .takes = takes,
                                        .takes_what = "text",
                                        .fit = fit,

@@ -5,12 +5,13 @@
 #include "data/step.h"
 #include <math.h>
 
-static bool takes(const bmi_frame *f, size_t column, bool chosen)
+static bool takes(const bmi_frame *f, size_t column, bool chosen, const void *options)
 {
+    (void)options;
     return !f->columns[column].text && (chosen || !f->columns[column].indicator);
 }
 
-static bm_status fit(const bmi_step_fit *how, const bmi_frame *f, size_t column, bmi_step_column *state)
+static bm_status fit(const bmi_step_how *how, const bmi_frame *f, size_t column, bmi_step_column *state)
 {
     const double *x = f->columns[column].numbers;
     double n = 0, sum = 0, squares = 0, rest = 0, least = INFINITY, most = -INFINITY;
@@ -29,31 +30,40 @@ static bm_status fit(const bmi_step_fit *how, const bmi_frame *f, size_t column,
             rest += (x[i] - mean) / n * bmi_frame_weight(f, i);
         }
     const double deviation = sqrt(fmax(squares - rest * rest, 0));
-    state->numbers = bmi_arena_alloc(how->arena, 2, sizeof *state->numbers);
-    if (!state->numbers) return bmi_fail_memory(how->error, how->here, 16, "a step of a recipe");
-    state->n_numbers = 2;
+    if (!bmi_step_numbers(how, state, 2)) return how->error->status;
     state->numbers[0] = mean;
     state->numbers[1] = deviation > 0 && isfinite(deviation) ? deviation : 1;
     return BM_OK;
 }
 
-static bm_status apply(bmi_error *e, bm_place here, const bmi_step_column *state, bmi_frame *f, size_t column)
+static bm_status apply(const bmi_step_how *how, const bmi_step_column *state, bmi_frame *f, size_t column)
 {
-    (void)e;
-    (void)here;
+    (void)how;
     double *x = f->columns[column].numbers;
     for (int64_t i = 0; i < f->rows; i++) x[i] = (x[i] - state->numbers[0]) / state->numbers[1];
     return BM_OK;
 }
 
-static bool lawful(const bmi_step_column *s)
+static bool affine(const bmi_step_column *s, const void *options, double *scale, double *shift)
 {
+    (void)options;
+    *scale = 1 / s->numbers[1];
+    *shift = -s->numbers[0] / s->numbers[1];
+    return true;
+}
+
+static bool lawful(const bmi_step_column *s, const void *options)
+{
+    (void)options;
     return s->n_numbers == 2 && !s->n_texts && isfinite(s->numbers[0]) && isfinite(s->numbers[1]) && s->numbers[1] > 0;
 }
 
-static const bmi_step_kind standardize = { .name = "standardize",
+static const bmi_step_kind standardize = { .size = sizeof(bmi_step_kind),
+                                           .name = "standardize",
                                            .doc = "(x - mean) / standard deviation",
                                            .scales = true,
+                                           .heeds_weights = true,
+                                           .affine = affine,
                                            .takes = takes,
                                            .takes_what = "numbers",
                                            .fit = fit,

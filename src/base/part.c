@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Layers, optimisers and callbacks as values: making, keeping, saving, loading, and reading from text. */
-#include "nn/part.h"
+/* Layers, optimisers, callbacks, learners and steps as values: making, keeping, saving, loading, and reading from text. */
+#include "base/part.h"
 #include "base/kinds.h"
 #include "base/text.h"
 #include <math.h>
