@@ -5,6 +5,7 @@
  * decomposition). No normal equations: the condition of A is never squared.
  */
 #include "linalg/least_squares.h"
+#include "kernels/cpu/rows.h"
 #include "linalg/householder.h"
 #include <float.h>
 #include <math.h>
@@ -21,17 +22,20 @@ bm_status bmi_least_squares_begin(bmi_least_squares *ls, bm_context *context, in
         ls->whole = bmi_alloc(context, (size_t)rows, bytes);
         return ls->residual && ls->whole ? BM_OK : BM_E_MEMORY;
     }
-    ls->r = bmi_alloc(context, (size_t)n, bytes);
-    ls->block = bmi_alloc(context, BMI_LS_ROWS, bytes);
-    return ls->r && ls->residual && ls->block ? BM_OK : BM_E_MEMORY;
+    ls->step = bmi_rows_step(n + k);
+    const size_t row = (size_t)ls->step * sizeof(double);
+    ls->folded = bmi_alloc(context, (size_t)n, row);
+    ls->block = bmi_alloc(context, BMI_LS_ROWS, row);
+    return ls->folded && ls->residual && ls->block ? BM_OK : BM_E_MEMORY;
 }
 
 void bmi_least_squares_end(bmi_least_squares *ls)
 {
-    const size_t bytes = (size_t)(ls->n + ls->k) * sizeof(double);
+    const size_t bytes = (size_t)(ls->n + ls->k) * sizeof(double), row = (size_t)ls->step * sizeof(double);
+    bmi_release(ls->context, ls->folded, (size_t)ls->n, row);
     bmi_release(ls->context, ls->r, (size_t)ls->n, bytes);
     bmi_release(ls->context, ls->residual, (size_t)ls->k, sizeof *ls->residual);
-    bmi_release(ls->context, ls->block, BMI_LS_ROWS, bytes);
+    bmi_release(ls->context, ls->block, BMI_LS_ROWS, row);
     bmi_release(ls->context, ls->whole, (size_t)ls->most, bytes);
     *ls = (bmi_least_squares){ 0 };
 }
@@ -41,34 +45,54 @@ static bool stopped(const bmi_least_squares *ls)
     return ls->stop && atomic_load_explicit(ls->stop, memory_order_relaxed);
 }
 
-/* Takes the rows of the block into the triangle: reflection j empties column j of the block into R[j][j]. */
+/* Takes the rows of the block into the triangle. */
 static void fold(bmi_least_squares *ls)
 {
-    const int64_t n = ls->n, all = ls->n + ls->k, m = ls->filled;
-    for (int64_t j = 0; j < n && !stopped(ls); j++) {
-        double *v = ls->block + j * BMI_LS_ROWS;
-        const double tau = bmi_householder(&ls->r[j * n + j], v, m);
-        for (int64_t c = j + 1; c < all; c++) bmi_reflect(tau, v, &ls->r[c * n + j], ls->block + c * BMI_LS_ROWS, m);
-    }
-    for (int64_t c = 0; c < ls->k; c++) {
-        const double *rest = ls->block + (n + c) * BMI_LS_ROWS;
-        ls->residual[c] += bmi_dot(rest, rest, m);
-    }
+    if (!stopped(ls)) bmi_fold_rows[bmi_isa_now()](ls->block, ls->filled, ls->step, ls->n, ls->folded);
+    for (int64_t i = 0; i < ls->filled; i++)
+        for (int64_t c = 0; c < ls->k; c++) {
+            const double rest = ls->block[i * ls->step + ls->n + c];
+            ls->residual[c] += rest * rest;
+        }
     ls->filled = 0;
+}
+
+double *bmi_least_squares_next(bmi_least_squares *ls)
+{
+    return ls->whole ? ls->whole + ls->rows * (ls->n + ls->k) : ls->block + ls->filled * ls->step;
+}
+
+void bmi_least_squares_took(bmi_least_squares *ls)
+{
+    ls->rows++;
+    if (!ls->whole && ++ls->filled == BMI_LS_ROWS) fold(ls);
 }
 
 void bmi_least_squares_row(bmi_least_squares *ls, const double *a, const double *b)
 {
-    if (ls->whole) {
-        double *row = ls->whole + ls->rows++ * (ls->n + ls->k);
-        memcpy(row, a, (size_t)ls->n * sizeof *row);
-        memcpy(row + ls->n, b, (size_t)ls->k * sizeof *row);
-        return;
+    double *row = bmi_least_squares_next(ls);
+    memcpy(row, a, (size_t)ls->n * sizeof *row);
+    memcpy(row + ls->n, b, (size_t)ls->k * sizeof *row);
+    bmi_least_squares_took(ls);
+}
+
+const double *bmi_least_squares_triangle(bmi_least_squares *ls, int64_t j)
+{
+    if (ls->filled) fold(ls);
+    return ls->folded + j * ls->step;
+}
+
+void bmi_least_squares_join(bmi_least_squares *ls, bmi_least_squares *other)
+{
+    const int64_t rows = ls->rows + other->rows;
+    for (int64_t j = 0; j < ls->n; j++) {
+        double *row = bmi_least_squares_next(ls);
+        memcpy(row, bmi_least_squares_triangle(other, j), (size_t)(ls->n + ls->k) * sizeof *row);
+        memset(row, 0, (size_t)j * sizeof *row);
+        bmi_least_squares_took(ls);
     }
-    for (int64_t j = 0; j < ls->n; j++) ls->block[j * BMI_LS_ROWS + ls->filled] = a[j];
-    for (int64_t j = 0; j < ls->k; j++) ls->block[(ls->n + j) * BMI_LS_ROWS + ls->filled] = b[j];
-    ls->rows++;
-    if (++ls->filled == BMI_LS_ROWS) fold(ls);
+    for (int64_t c = 0; c < ls->k; c++) ls->residual[c] += other->residual[c];
+    ls->rows = rows;
 }
 
 double bmi_unit_scale(const double *x, int64_t rows, int64_t n, int64_t apart)
@@ -160,9 +184,12 @@ bm_status bmi_least_squares_solve(bmi_least_squares *ls, double *x, int64_t *ran
     const int64_t n = ls->n;
     if (ls->whole) return bmi_least_norm(ls, x, rank_out);
     if (ls->filled) fold(ls);
+    ls->r = bmi_alloc(ls->context, (size_t)n, (size_t)(n + ls->k) * sizeof *ls->r);
+    for (int64_t c = 0; ls->r && c < n + ls->k; c++)
+        for (int64_t i = 0; i < n; i++) ls->r[c * n + i] = i <= c ? ls->folded[i * ls->step + c] : 0;
     int64_t *order = bmi_alloc(ls->context, (size_t)n, sizeof *order);
     double *t = bmi_alloc(ls->context, (size_t)n * (size_t)n + 2 * (size_t)n, sizeof *t), *tau = NULL, *z = NULL;
-    if (order && t) {
+    if (ls->r && order && t) {
         tau = t + n * n;
         z = tau + n;
         const double scale = bmi_unit_scale(ls->r, n, n, n);

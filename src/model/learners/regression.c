@@ -1,0 +1,302 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Rows on their way into solvers. The first pass is for means, ranges and bad numbers; solvers make one pass or more of their own, in which
+ * numbers are centred and scaled as they are read, so that the data is never copied.
+ */
+#include "model/learners/regression.h"
+#include "base/threads.h"
+#include <math.h>
+#include <string.h>
+
+enum { PART_ROWS = 2048, PARTS = 16 };
+
+/* ---- reading ---- */
+/* Row i as numbers: where it lies, or converted into `room`. */
+static const double *row_of(const bmi_column_of *c, int64_t i, double *room)
+{
+    if (c->same) return (const double *)(const void *)c->from + i * c->elements;
+    bmi_column_copy(c, room, i, 1);
+    return room;
+}
+
+double bmi_regression_weight(const bmi_regression *r, int64_t row)
+{
+    return r->train->weights ? (double)((const float *)r->train->weights->data)[row] : 1;
+}
+
+/* Columns and targets of a row, as they are. */
+static void read_row(const bmi_regression *r, int64_t i, double *into)
+{
+    const double *x = row_of(&r->x, i, into), *t;
+    if (x != into) memcpy(into, x, (size_t)r->raw * sizeof *into);
+    if (r->expand) r->expand(r->how, into);
+    t = row_of(&r->t, i, into + r->columns);
+    for (int64_t k = 0; k < r->targets; k++) into[r->columns + k] = t[k];
+}
+
+void bmi_regression_read(void *user, int64_t first, int64_t count, double *into, int64_t step)
+{
+    const bmi_regression *r = user;
+    const int64_t n = r->columns, all = n + r->targets;
+    const double *const mean = r->mean, *const scale = r->scale;
+    for (int64_t i = 0; i < count; i++, into += step) {
+        const int64_t row = r->first + (first + i) * r->every;
+        const double w = r->unweighted ? 1 : sqrt(bmi_regression_weight(r, row));
+        if (r->x.same && r->t.same && !r->expand) {
+            const double *x = (const double *)(const void *)r->x.from + row * n,
+                         *t = (const double *)(const void *)r->t.from + row * r->targets;
+            for (int64_t k = 0; k < n; k++) into[k] = (x[k] - mean[k]) * scale[k];
+            for (int64_t k = 0; k < r->targets; k++) into[n + k] = (t[k] - mean[n + k]) * scale[n + k];
+        } else {
+            read_row(r, row, into);
+            for (int64_t k = 0; k < all; k++) into[k] = (into[k] - mean[k]) * scale[k];
+        }
+        for (int64_t k = 0; w != 1 && k < all; k++) into[k] *= w;
+    }
+}
+
+bmi_rows_source bmi_regression_source(bmi_regression *r)
+{
+    return (bmi_rows_source){ .user = r,
+                              .rows = (r->rows - r->first + r->every - 1) / r->every,
+                              .columns = r->columns + r->targets,
+                              .read = bmi_regression_read,
+                              .stop = &r->l->model->stop };
+}
+
+/* ---- the first pass ---- */
+typedef struct survey {
+    const bmi_regression *r;
+    double unit;                     /* by which numbers are multiplied before they are summed */
+    double *row, *sum, *low, *high;  /* of each part */
+    double all[PARTS], least[PARTS]; /* sum and least of weights */
+} survey;
+
+static void survey_part(void *arg, int part, int parts)
+{
+    survey *s = arg;
+    const bmi_regression *r = s->r;
+    const int64_t n = r->columns + r->targets;
+    double *const row = s->row + part * n, *const sum = s->sum + part * n, *const low = s->low + part * n,
+                  *const high = s->high + part * n;
+    const double unit = s->unit;
+    int64_t begin, end;
+    bmi_slice(r->rows, 1, part, parts, &begin, &end);
+    for (int64_t k = 0; k < n; k++) low[k] = INFINITY, high[k] = -INFINITY, sum[k] = 0;
+    s->all[part] = 0, s->least[part] = INFINITY;
+    for (int64_t i = begin; i < end; i++) {
+        const double w = bmi_regression_weight(r, i), by = w * unit;
+        const bool direct = r->x.same && !r->expand;
+        const double *x = row;
+        s->all[part] += w;
+        s->least[part] = w >= s->least[part] ? s->least[part] : w; /* NaN is least, too */
+        if (direct) x = row_of(&r->x, i, row), row_of(&r->t, i, row + r->columns);
+        else read_row(r, i, row);
+        const double *t = direct && r->t.same ? row_of(&r->t, i, row) : row + r->columns;
+        for (int64_t k = 0; k < r->columns; k++) {
+            const double v = x[k];
+            sum[k] += by * v;
+            low[k] = v < low[k] ? v : low[k];
+            high[k] = v > high[k] ? v : high[k];
+        }
+        for (int64_t k = 0; k < r->targets; k++) {
+            const double v = t[k];
+            const int64_t at = r->columns + k;
+            sum[at] += by * v;
+            low[at] = v < low[at] ? v : low[at];
+            high[at] = v > high[at] ? v : high[at];
+        }
+    }
+}
+
+static void run_survey(bmi_regression *r, survey *s, int parts)
+{
+    const int64_t n = r->columns + r->targets;
+    bmi_parallel(r->l->model->object.context, parts, survey_part, s);
+    for (int64_t p = 1; p < parts; p++) {
+        s->all[0] += s->all[p];
+        s->least[0] = s->least[p] >= s->least[0] ? s->least[0] : s->least[p];
+        for (int64_t k = 0; k < n; k++) {
+            s->sum[k] += s->sum[p * n + k];
+            s->low[k] = fmin(s->low[k], s->low[p * n + k]);
+            s->high[k] = fmax(s->high[k], s->high[p * n + k]);
+        }
+    }
+}
+
+/* Names the first bad weight or number; BM_OK when all are fine. */
+static bm_status find_bad(bmi_regression *r, double *row)
+{
+    const int64_t n = r->columns;
+    for (int64_t i = 0; i < r->rows; i++) {
+        const double w = bmi_regression_weight(r, i);
+        if (!(w >= 0 && w < INFINITY))
+            return bm_learning_fail(r->l, BM_E_DATA, "%s: the weight of row %lld is %g; weights are >= 0", r->who, (long long)i,
+                                    w);
+        read_row(r, i, row);
+        for (int64_t k = 0; k < n + r->targets; k++)
+            if (!isfinite(row[k]))
+                return bm_learning_fail(r->l, BM_E_NUMBER,
+                                        "%s: row %lld has a number that is not finite, in %s column %lld; clean the data first",
+                                        r->who, (long long)i, k < n ? "input" : "target", (long long)(k < n ? k : k - n));
+    }
+    return BM_OK;
+}
+
+static bool all_finite(const double *x, int64_t n)
+{
+    for (int64_t i = 0; i < n; i++)
+        if (!isfinite(x[i])) return false;
+    return true;
+}
+
+static double scale_of(double largest)
+{
+    int exponent;
+    if (largest == 0 || (largest > 1e-100 && largest < 1e100)) return 1;
+    frexp(largest, &exponent);
+    return ldexp(1, exponent < -1000 ? 1000 : -exponent);
+}
+
+/* Means and scales from what was found. A column of one value is 0 when it is centred, whatever its mean is rounded to. */
+static void settle(bmi_regression *r, const survey *s)
+{
+    for (int64_t k = 0; k < r->columns + r->targets; k++) {
+        const double mean = s->low[k] == s->high[k] ? s->low[k] : s->sum[k] / r->all / s->unit;
+        r->mean[k] = r->centred ? mean : 0;
+        r->scale[k] = scale_of(fmax(fabs(s->low[k] - r->mean[k]), fabs(s->high[k] - r->mean[k])));
+    }
+}
+
+bm_status bmi_regression_begin(bmi_regression *r, bm_learning *l, int64_t columns, bool no_intercept)
+{
+    const bm_dataset *d = l->train;
+    r->l = l;
+    r->who = l->model->learner->name;
+    r->train = d;
+    bmi_column_make(&r->x, d->x[0].tensor, BM_F64, d->x[0].scale != 1);
+    bmi_column_make(&r->t, d->t[0].tensor, BM_F64, false);
+    r->rows = d->rows;
+    r->raw = r->x.elements;
+    r->columns = columns ? columns : r->raw;
+    r->targets = r->t.elements;
+    r->centred = !no_intercept;
+    r->every = 1;
+    const int64_t n = r->columns + r->targets, most = r->rows / PART_ROWS;
+    const int parts = most < 1 ? 1 : most > PARTS ? PARTS : (int)most;
+    const size_t bytes = (size_t)n * sizeof(double);
+    survey s = { .r = r, .unit = 1 };
+    r->mean = bm_learning_memory(l, bytes);
+    r->scale = r->mean ? bm_learning_memory(l, bytes) : NULL;
+    s.row = r->scale ? bm_learning_memory(l, 4 * bytes * (size_t)parts) : NULL;
+    if (!s.row) return l->model->object.error.status;
+    s.sum = s.row + n * parts, s.low = s.sum + n * parts, s.high = s.low + n * parts;
+    run_survey(r, &s, parts);
+    const bool fine = all_finite(s.sum, n) && s.least[0] >= 0 && isfinite(s.all[0]);
+    if (!fine && find_bad(r, s.row)) return l->model->object.error.status;
+    if (!fine) { /* a sum of finite numbers that overflows */
+        s.unit = 0x1p-64;
+        run_survey(r, &s, parts);
+    }
+    r->all = s.all[0];
+    if (!(r->all > 0)) return bm_learning_fail(l, BM_E_DATA, "%s: the weights of all rows are 0", r->who);
+    settle(r, &s);
+    return BM_OK;
+}
+
+void bmi_regression_unscaled(bmi_regression *r)
+{
+    for (int64_t k = 0; k < r->columns + r->targets; k++) r->scale[k] = 1;
+}
+
+/* ---- into solvers ---- */
+double *bmi_regression_gram(bmi_regression *r)
+{
+    const int64_t n = r->columns + r->targets;
+    size_t bytes;
+    if (!bmi_mul_size((size_t)n * sizeof(double), (size_t)bmi_gram_step(n), &bytes)) bytes = SIZE_MAX / 2;
+    double *g = bm_learning_memory(r->l, bytes);
+    const bmi_rows_source from = bmi_regression_source(r);
+    if (!g) return NULL;
+    return bmi_regression_fail(r, bmi_gram(r->l->model->object.context, &from, g)) ? NULL : g;
+}
+
+typedef struct folding {
+    bmi_regression *r;
+    bmi_least_squares *ls; /* of each part */
+} folding;
+
+static void fold_part(void *arg, int part, int parts)
+{
+    const folding *f = arg;
+    bmi_least_squares *ls = f->ls + part;
+    const bmi_rows_source from = bmi_regression_source(f->r);
+    int64_t begin, end;
+    bmi_slice(from.rows, BMI_LS_ROWS, part, parts, &begin, &end);
+    for (int64_t i = begin; i < end && !atomic_load_explicit(from.stop, memory_order_relaxed); i++) {
+        from.read(from.user, i, 1, bmi_least_squares_next(ls), 0);
+        bmi_least_squares_took(ls);
+    }
+}
+
+bm_status bmi_regression_fold(bmi_regression *r, bmi_least_squares *ls)
+{
+    enum { COLUMNS_A_ROW = 8 };
+    bmi_least_squares of[PARTS] = { { 0 } };
+    bm_context *context = r->l->model->object.context;
+    const int64_t rows = bmi_regression_source(r).rows,
+                  least = COLUMNS_A_ROW * r->columns > PART_ROWS ? COLUMNS_A_ROW * r->columns : PART_ROWS, most = rows / least;
+    const int parts = most < 1 ? 1 : most > PARTS ? PARTS : (int)most;
+    bm_status st = BM_OK;
+    for (int p = 0; p < parts && !st; p++) {
+        st = bmi_least_squares_begin(of + p, context, r->columns, r->targets, parts > 1 ? rows + r->columns : rows);
+        of[p].stop = &r->l->model->stop;
+    }
+    if (!st) bmi_parallel(context, parts, fold_part, &(folding){ r, of });
+    *ls = of[0];
+    for (int p = 1; p < parts; p++) {
+        if (!st) bmi_least_squares_join(ls, of + p);
+        bmi_least_squares_end(of + p);
+    }
+    return bmi_regression_fail(r, !st && atomic_load(&r->l->model->stop) ? BM_E_STOPPED : st);
+}
+
+/* ---- and back ---- */
+double bmi_regression_unscale(const bmi_regression *r, int64_t target, const double *w, int64_t step, double *into)
+{
+    const double by = 1 / r->scale[r->columns + target];
+    double intercept = r->mean[r->columns + target];
+    for (int64_t k = 0; k < r->columns; k++) {
+        into[k] = w[k * step] * by * r->scale[k];
+        intercept -= r->mean[k] * into[k];
+    }
+    return intercept;
+}
+
+bm_status bmi_regression_put(bmi_regression *r, const double *w)
+{
+    bm_tensor *kernel = bmi_learning_weight(r->l, "kernel");
+    bm_tensor *bias = kernel && r->centred ? bmi_learning_weight(r->l, "bias") : NULL;
+    double *one = bm_learning_memory(r->l, (size_t)r->columns * sizeof *one);
+    for (int64_t j = 0; kernel && one && j < r->targets; j++) {
+        const double intercept = bmi_regression_unscale(r, j, w + j, r->targets, one);
+        for (int64_t k = 0; k < r->columns; k++) ((double *)kernel->data)[k * r->targets + j] = one[k];
+        if (bias) ((double *)bias->data)[j] = intercept;
+    }
+    return r->l->model->object.error.status;
+}
+
+bm_status bmi_regression_fail(bmi_regression *r, bm_status status)
+{
+    if (status == BM_E_STOPPED)
+        return bm_learning_fail(r->l, status, "%s: stopped before the solution was found; the model is as it was before",
+                                r->who);
+    if (status) return bm_learning_fail(r->l, status, "%s: out of memory for %lld columns", r->who, (long long)r->columns);
+    return BM_OK;
+}
+
+size_t bmi_regression_layers(bm_learning *l, bool no_intercept, bm_layer *into)
+{
+    const bm_dense_options d = { .units = l->outputs, .no_bias = no_intercept, .name = "output" };
+    into[0] = bm_layer_at("dense", &d, sizeof d, l->here);
+    return 1;
+}
