@@ -5,6 +5,7 @@
 #include "data/dataset.h"
 #include "data/recipe.h"
 #include "model/dataset_columns.h"
+#include "model/inference.h"
 #include "model/learning.h"
 #include "base/part.h"
 #include <inttypes.h>
@@ -264,6 +265,7 @@ static bm_status fit_own(bm_learning *l, const bm_fit_options *o)
         l->train = weighed;
     }
     if (!m->object.error.status && !bmi_network_ready(m->network, m->seed, &m->object.error)) m->learner->fit(l, m->how);
+    bmi_inference_keep(l, false);
     l->train = train;
     bmi_object_free(weighed);
     if (m->object.error.status) return m->object.error.status;

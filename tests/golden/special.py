@@ -71,7 +71,7 @@ def main():
             put("chi2_cdf", [k * r, k], chi2_cdf(k * r, k))
         for p in (1e-10, .001, .05, .3, .5, .8, .95, .999):
             x0 = stats.chi2.ppf(p, k)
-            if x0 > 1e-200:
+            if x0 > 1e-8:
                 value = root(lambda x: chi2_cdf(x, k) / mp.mpf(p) - 1, x0)
                 print("chi2_quantile", float(p).hex(), float(k).hex(), "0x0p+0", float(value).hex())
     for a, b in ((1, 1), (1, 30), (2, 7), (3.5, 4.5), (5, 100), (13, 492), (40, 40), (7, 1e4)):
