@@ -24,16 +24,42 @@ typedef struct bm_linear_options {
  *  Regression; several targets at once. Source: Golub, Van Loan, "Matrix Computations", 5.4-5.5 */
 #define bm_linear(...) bm_learner_value_at("linear", BM_OPTIONS(bm_linear_options, .zero_ = 0, __VA_ARGS__), BM_HERE)
 
+/** What is added to C times the sum of the losses; never of the intercept. */
+typedef enum bm_logistic_penalty {
+    BM_LOGISTIC_L2,      /**< |w|^2 / 2 */
+    BM_LOGISTIC_L1,      /**< sum |w|: some weights become exactly 0 */
+    BM_LOGISTIC_ELASTIC, /**< l1_ratio sum |w| + (1 - l1_ratio) |w|^2 / 2 */
+    BM_LOGISTIC_NONE
+} bm_logistic_penalty;
+/** How the minimum is found. All find the same one, where there is one. */
+typedef enum bm_logistic_solver {
+    BM_LOGISTIC_AUTO,   /**< newton of few weights, else lbfgs; with a share of l1 descent, of thousands of weights saga */
+    BM_LOGISTIC_LBFGS,  /**< Liu, Nocedal, 1989; not with l1 */
+    BM_LOGISTIC_NEWTON, /**< by Cholesky, of more than 500 weights by conjugate gradients; not with l1. Goes on to a gradient of 1e-8 */
+    BM_LOGISTIC_SAGA,   /**< a row at a time: Defazio, Bach, Lacoste-Julien, 2014 */
+    BM_LOGISTIC_DESCENT /**< Newton's model minimised by coordinate descent: Friedman, Hastie, Tibshirani, 2010; goes on to 1e-8, too */
+} bm_logistic_solver;
 typedef struct bm_logistic_options {
     char    zero_;
     BM_NAMED_;
-    double  C;          /**< default 1: weight of the data against the penalty, C * sum of losses + |w|^2 / 2 */
-    int64_t iterations; /**< default 1000 at most */
+    double  C;          /**< default 1: weight of the data against the penalty, C * sum of losses + penalty */
+    int64_t iterations; /**< default 1000 at most; of saga, passes over the rows */
     double  tolerance;  /**< default 1e-4: largest component of the gradient of the mean loss and penalty at the end */
+    bm_logistic_penalty penalty; /**< default BM_LOGISTIC_L2 */
+    double  l1_ratio;   /**< default .5 (BM_ZERO: 0): share of l1 in BM_LOGISTIC_ELASTIC */
+    bm_logistic_solver solver;   /**< default BM_LOGISTIC_AUTO */
+    bool    no_intercept; /**< planes go through the origin */
+    bool    warm_start; /**< begins at the weights of the fit before, when that had as many columns and classes */
 } bm_logistic_options;
-/** Classification by one layer and cross-entropy: two classes by the sigmoid. Fitted by L-BFGS (Liu, Nocedal, 1989). */
+/** Classification by one layer and cross-entropy: of two classes p = 1 / (1 + exp(-(w x + b))), of more as
+ *  bm_softmax_regression. A target of several columns of 0 and 1 (integers) is several labels, each with a p of its own.
+ *  Minimises C sum_i u_i loss_i + penalty, u the weights of rows. Without a penalty, of classes that a plane parts, the
+ *  weights have no end: they are those where the gradient is within the tolerance, and bm_stopped_by says "separable".
+ *  Errors   BM_E_ARGUMENT a solver that does not do the penalty; BM_E_DATA one class only, weights that are all 0; BM_E_NUMBER
+ *           numbers that are not finite, with their row; BM_E_MEMORY
+ *  Source   Hastie, Tibshirani, Friedman, "The Elements of Statistical Learning", 4.4 */
 #define bm_logistic(...) bm_learner_value_at("logistic", BM_OPTIONS(bm_logistic_options, .zero_ = 0, __VA_ARGS__), BM_HERE)
-/** The same for any number of classes by softmax. */
+/** p = softmax(W x + b), for any number of classes. */
 #define bm_softmax_regression(...) bm_learner_value_at("softmax", BM_OPTIONS(bm_logistic_options, .zero_ = 0, __VA_ARGS__), BM_HERE)
 
 /** The same by a logistic regression of each class against the rest; probabilities are their outputs over the sum of these. */
@@ -42,11 +68,13 @@ typedef struct bm_logistic_options {
 typedef struct bm_perceptron_options {
     char    zero_;
     BM_NAMED_;
-    double  rate;   /**< default 1 */
-    int64_t epochs; /**< default 100 at most; ends before when every training row is right */
+    double  rate;     /**< default 1 */
+    int64_t epochs;   /**< default 100 at most; ends before when every training row is right */
+    bool    averaged; /**< the weights are the mean of those after each row (Freund, Schapire, 1999) */
 } bm_perceptron_options;
-/** Threshold units trained by Rosenblatt's rule (1958), one against the rest for more than two classes. A row's weight is the size
- *  of its steps; the weights kept are those of the epoch with the fewest mistakes, counted by weight. */
+/** Threshold units, 1 where w x + b > 0 and 0 elsewhere, trained by Rosenblatt's rule (1958) on rows in an order that the seed gives,
+ *  one against the rest for more than two classes. A row's weight is the size of its steps; there is no penalty. The weights
+ *  kept are those of the epoch with the fewest mistakes, counted by weight. */
 #define bm_perceptron(...) bm_learner_value_at("perceptron", BM_OPTIONS(bm_perceptron_options, .zero_ = 0, __VA_ARGS__), BM_HERE)
 
 typedef struct bm_mlp_options {

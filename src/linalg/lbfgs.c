@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Limited-memory BFGS. Source: Liu, Nocedal, "On the limited memory BFGS method for large scale optimization", 1989; the two-loop
  * recursion and the strong Wolfe line search (bracket, then zoom by cubic interpolation): Nocedal, Wright, "Numerical
- * Optimization", 2nd ed., algorithms 7.4, 3.5 and 3.6.
+ * Optimization", 2nd ed., algorithms 7.4, 3.5 and 3.6; where f's rounding hides whether it falls, the approximate Wolfe conditions:
+ * Hager, Zhang, "A new conjugate gradient method with guaranteed descent", 2005.
  */
 #include "linalg/lbfgs.h"
 #include "linalg/householder.h"
 #include <math.h>
 #include <string.h>
 
-enum { PAIRS = 10, TRIALS = 40 };
+enum { PAIRS = 20, TRIALS = 40 };
 
 typedef struct search {
     bmi_lbfgs *l;
@@ -82,6 +83,7 @@ static bool line_search(search *s, double t)
     for (int k = 0; k < TRIALS; k++) {
         double slope;
         if (!try_step(s, t, &slope)) return false;
+        if (s->f_to <= s->f + s->l->noise * fabs(s->f) && slope >= c2 * slope0 && slope <= (2 * c1 - 1) * slope0) return true;
         if (!(s->f_to <= s->f + c1 * t * slope0) || (s->f_to >= f_low && k)) {
             high = t;
             f_high = isfinite(s->f_to) ? s->f_to : f_low + fabs(f_low) + 1;

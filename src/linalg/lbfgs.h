@@ -9,6 +9,7 @@ typedef struct bmi_lbfgs {
     int64_t n;
     int64_t iterations; /* at most */
     double tolerance;   /* ends when no component of the gradient is larger */
+    double noise;       /* rounding of f, relative: what rises by less may count as falling where the slopes say so */
     /* f(x), its gradient into g; false ends the search (`failed`) */
     bool (*function)(void *user, const double *x, double *g, double *f);
     void *user;

@@ -66,8 +66,9 @@ enum { BMI_INFERENCE_COLUMNS = 2000, BMI_INFERENCE_CONDITION = 300 };
 typedef struct bmi_dense_model {
     const bm_tensor *kernel, *bias; /* (columns, outputs); (outputs) or null */
     int64_t columns, outputs;
-    int64_t blocks; /* of theta: outputs of numbers, classes - 1 */
+    int64_t blocks; /* of theta: outputs, of softmax one less */
     bool classes;
+    bool relative; /* softmax: classes against the first */
 } bmi_dense_model;
 bool bmi_dense_model_of(const bm_model *m, bmi_dense_model *d);
 /* Coefficient of a column (-1: the intercept) in a block, as told above. */

@@ -3,6 +3,7 @@
  * the inverse of XT W X without the products themselves, the observed information of classes is summed up and factored by Cholesky.
  */
 #include "base/fields.h"
+#include "data/recipe.h"
 #include "linalg/householder.h"
 #include "linalg/triangle.h"
 #include "model/inference.h"
@@ -38,7 +39,9 @@ bool bmi_dense_model_of(const bm_model *m, bmi_dense_model *d)
     d->columns = d->kernel->shape.dim[0];
     d->outputs = d->kernel->shape.dim[1];
     d->classes = m->task == BM_CLASSIFICATION || n->heads[0].form == BM_OUTPUT_BINARY || n->heads[0].form == BM_OUTPUT_CLASSES;
-    d->blocks = d->classes && d->outputs > 1 ? d->outputs - 1 : d->outputs;
+    const char *activation = ((const bm_dense_options *)m->layers[m->n_layers - 1].options)->activation.name;
+    d->relative = d->outputs > 1 && activation && !strcmp(activation, "softmax");
+    d->blocks = d->relative ? d->outputs - 1 : d->outputs;
     return n->row.rank == 1 && d->columns > 0 && d->outputs > 0;
 }
 
@@ -47,7 +50,7 @@ double bmi_dense_coefficient(const bmi_dense_model *d, int64_t block, int64_t co
     const bm_tensor *w = column < 0 ? d->bias : d->kernel;
     const int64_t at = column < 0 ? 0 : column * d->outputs;
     if (!w) return 0;
-    if (!d->classes || d->outputs == 1) return bm_tensor_at(w, at + block);
+    if (!d->relative) return bm_tensor_at(w, at + block);
     return bm_tensor_at(w, at + block + 1) - bm_tensor_at(w, at);
 }
 
@@ -67,7 +70,9 @@ static bmi_theory theory_of(const work *w)
 {
     const bm_model *m = w->l->model;
     const char *name = m->learner->name;
-    const bool logistic = !strcmp(name, "logistic") || !strcmp(name, "softmax");
+    const bm_tensor *t = w->l->train->t[0].tensor;
+    const bool logistic = (!strcmp(name, "logistic") || !strcmp(name, "softmax")) && w->d.classes &&
+                          (w->d.outputs == 1 || w->d.relative) && bmi_type_is_int(t->type) && t->size == w->l->train->rows;
     static const char *const penalised[] = { "ridge", "lasso", "elastic", "elastic_net", "one_vs_rest" };
     if (!strcmp(name, "linear")) return BMI_THEORY_SQUARES;
     if (logistic) return unpenalised(m) ? BMI_THEORY_INFORMATION : BMI_THEORY_PENALTY;
@@ -216,9 +221,14 @@ static double condition(work *w)
     if (q > BMI_INFERENCE_CONDITION) return NAN;
     double *a = numbers(w, q * q);
     if (!a) return NAN;
+    const bm_recipe *r = w->l->model->recipe;
+    if (r && (!r->fitted || (int64_t)r->n_features != p)) r = NULL;
     if (first) a[0] = sqrt(w->r.all);
     for (int64_t j = 0; j < p; j++) {
-        if (first) a[(j + 1) * q] = sqrt(w->r.all) * w->r.mean[j];
+        const char *column;
+        double scale, shift = 0; /* the column as the table has it, times the scale, which lengths of 1 undo */
+        if (r) bmi_recipe_affine(r, (size_t)j, &column, &scale, &shift);
+        if (first) a[(j + 1) * q] = sqrt(w->r.all) * (w->r.mean[j] - shift);
         for (int64_t i = 0; i <= j; i++) a[(j + first) * q + i + first] = w->triangle[j * p + i];
     }
     return bmi_triangle_condition(a, q);

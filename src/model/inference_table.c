@@ -317,10 +317,8 @@ static bm_status make_terms(making *k)
 /* ---- the columns of the table ---- */
 const char *bmi_inference_target_name(const bm_model *m, const bmi_dense_model *d, int64_t block, char into[32])
 {
-    if (d->classes && m->n_classes >= 2) {
-        const int64_t at = block + 1;
-        return at < m->n_classes ? m->classes[at] : m->classes[m->n_classes - 1];
-    }
+    const int64_t at = block + (d->relative || (d->classes && d->outputs == 1));
+    if (d->classes && m->n_classes >= 2 && at < m->n_classes) return m->classes[at];
     if (m->recipe && m->recipe->target && d->outputs == 1) return m->recipe->target;
     snprintf(into, 32, d->outputs == 1 ? "target" : "target %lld", (long long)block + 1);
     return into;
@@ -467,7 +465,7 @@ static bm_status add_notes(making *k)
     if (k->robust)
         ok = ok && bmi_notes_add(c, n, "standard errors hold when rows vary differently (HC%d)", (int)k->o.robust - BM_HC0);
     if (r && r->log1p) ok = ok && bmi_notes_add(c, n, "coefficients are of log(1 + %s)", r->target);
-    if (k->d.classes && k->d.outputs > 2)
+    if (k->d.relative && k->d.outputs > 2)
         ok = ok && bmi_notes_add(c, n, "of each class against %s", k->m->n_classes ? k->m->classes[0] : "the first");
     ok = ok && note_dependences(k) && note_alike(k);
     return ok ? BM_OK : bmi_fail_memory(&k->e, k->here, 200, "a note");

@@ -140,6 +140,25 @@ static bm_status check_row_weights(bm_learning *l)
     return bm_learning_fail(l, BM_E_DATA, "fit: the weights of all rows that are learned from are 0");
 }
 
+/* Several columns of 0 and 1: labels, each yes or no for itself. */
+static bm_status take_labels(bm_learning *l, const bm_tensor *t)
+{
+    const bm_learner_kind *kind = l->model->learner;
+    l->outputs = t->size / l->train->rows;
+    l->labels = true;
+    if (!(kind->tasks & BM_LEARNS_LABELS))
+        return bm_learning_fail(l, BM_E_ARGUMENT,
+                                "fit: the target has %" PRId64 " columns of whole numbers, and the learner \"%s\" does not do several "
+                                "labels; logistic does",
+                                l->outputs, kind->name);
+    for (int64_t i = 0; i < t->size; i++)
+        if (bm_tensor_at(t, i) != 0 && bm_tensor_at(t, i) != 1)
+            return bm_learning_fail(l, BM_E_DATA,
+                                    "fit: row %" PRId64 " has the label %g; of several columns of labels each is 0 or 1",
+                                    i / l->outputs, bm_tensor_at(t, i));
+    return BM_OK;
+}
+
 /* Task and number of outputs, from the dataset's target. */
 static bm_status look(bm_learning *l)
 {
@@ -158,6 +177,7 @@ static bm_status look(bm_learning *l)
         l->outputs = t->size / d->rows;
     } else {
         l->task = BM_CLASSIFICATION;
+        if (t->size > d->rows) return take_labels(l, t);
         l->outputs = d->n_classes;
         if (!d->n_classes && count_classes(l, t)) return l->model->object.error.status;
         if (l->outputs < 2)
@@ -204,6 +224,7 @@ static bm_status build(bm_learning *l)
 static bm_output form_of(const bm_learning *l)
 {
     if (l->task == BM_REGRESSION) return BM_OUTPUT_REALS;
+    if (l->labels) return BM_OUTPUT_LABELS;
     const bm_shape out = l->model->network->heads[0].row;
     return l->outputs == 2 && out.dim[out.rank - 1] == 1 ? BM_OUTPUT_BINARY : BM_OUTPUT_CLASSES;
 }
@@ -320,7 +341,9 @@ bm_status bmi_learner_fit(bm_model *m, const bm_fit_options *o, bm_place here)
         return m->object.error.status;
     }
     bmi_model_swap(m, before);
+    m->before = before;
     if (bmi_learner_train(m, o, here)) bmi_model_swap(m, before);
+    m->before = NULL;
     bmi_object_free(before);
     return m->object.error.status;
 }

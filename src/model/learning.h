@@ -10,6 +10,7 @@ struct bm_learning {
     const bm_dataset *train, *validation;
     bm_task task;
     int64_t outputs;
+    bool labels; /* the target has several columns of 0 and 1, each for itself; outputs is their number */
     int64_t seed;
     bm_place here;
     json_t *holds; /* what texts of layers borrow from */

@@ -57,6 +57,7 @@ struct bm_model {
     bmi_arena learner_arena;
     bm_recipe *recipe;
     bmi_learned learned; /* what the learner keeps beside its weights */
+    bm_model *before; /* within a fit: what it had learned by the one before */
     bm_scores scores[BMI_PARTS];
 };
 

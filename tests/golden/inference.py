@@ -83,7 +83,7 @@ def class_figures(case, target, r, rank):
 def logit(case, frame, target, positive, columns):
     x = sm.add_constant(frame[columns].astype(float), prepend=False)
     y = (frame[target].astype(str) == positive).astype(float)
-    r = sm.Logit(y, x).fit(method="newton", maxiter=100, tol=1e-15, disp=0)
+    r = sm.Logit(y, x).fit(method="newton", maxiter=100, tol=1e-13, disp=0)
     ci = r.conf_int()
     coefficients(case, positive, r, x.columns, r.params.values, r.bse.values, r.tvalues.values, r.pvalues.values, ci[0].values, ci[1].values)
     class_figures(case, target, r, len(columns) + 1)
@@ -93,7 +93,7 @@ def mnlogit(case, frame, target, columns):
     x = sm.add_constant(frame[columns].astype(float), prepend=False)
     classes = sorted(frame[target].unique())
     y = frame[target].map({c: i for i, c in enumerate(classes)})
-    r = sm.MNLogit(y, x).fit(method="newton", maxiter=200, tol=1e-15, disp=0)
+    r = sm.MNLogit(y, x).fit(method="newton", maxiter=200, tol=1e-13, disp=0)
     ci = np.asarray(r.conf_int())
     for k, c in enumerate(classes[1:]):
         block = ci[k] if ci.ndim == 3 else ci[k * len(x.columns):(k + 1) * len(x.columns)]
