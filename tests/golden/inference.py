@@ -56,7 +56,7 @@ def squares(case, frame, target, columns, weights=None, intercept=True, breusch=
     om = omni_normtest(e)
     figures = dict(rows=r.nobs, df_model=r.df_model, df_residual=r.df_resid, r2=r.rsquared, adjusted_r2=r.rsquared_adj, sigma=np.sqrt(r.scale),
                    f=r.fvalue, f_p=r.f_pvalue, log_likelihood=r.llf, aic=r.aic, bic=r.bic, durbin_watson=durbin_watson(e), skew=skew,
-                   kurtosis=kurtosis, jarque_bera=jb, jarque_bera_p=jbp, omnibus=om.statistic, omnibus_p=om.pvalue, condition=condition(x))
+                   kurtosis=kurtosis, jarque_bera=jb, jarque_bera_p=jbp, omnibus=om.statistic, omnibus_p=om.pvalue, condition=condition(r.model.wexog))
     if breusch:
         lm, lmp, _, _ = het_breuschpagan(r.resid, x)
         figures.update(breusch_pagan=lm, breusch_pagan_p=lmp)
