@@ -5,6 +5,7 @@
 #include "data/dataset.h"
 #include "data/recipe.h"
 #include "model/dataset_columns.h"
+#include "model/inference.h"
 #include "model/learning.h"
 #include "base/part.h"
 #include <inttypes.h>
@@ -332,6 +333,7 @@ static bm_status fit_own(bm_learning *l, const bm_fit_options *o)
         m->learner->fit(l, m->how);
         check_found(l);
     }
+    bmi_inference_keep(l, false);
     l->train = train;
     bmi_object_free(weighed);
     if (m->object.error.status) return m->object.error.status;

@@ -9,6 +9,7 @@
 #include "model/scores.h"
 #include <inttypes.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 typedef struct table_fit {
@@ -154,8 +155,16 @@ static bm_status tell_equal_rows(table_fit *f)
     return BM_OK;
 }
 
+static int by_number(const void *a, const void *b)
+{
+    const int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+    return (x > y) - (x < y);
+}
+
 static bm_status prepare(table_fit *f)
 {
+    if (f->m->learner->tasks & BM_LEARNS_UNORDERED && !f->o.time) /* residuals have neighbours then */
+        qsort(f->order, (size_t)f->counts[0], sizeof *f->order, by_number);
     const bm_rows training = { f->order, (size_t)f->counts[0] };
     f->parts[0] = bmi_recipe_fit_apply(f->m->recipe, f->o.table, training, f->here);
     if (bmi_fail_from(f->e, &f->m->recipe->object.error) || bmi_fail_from(f->e, &f->parts[0]->object.error))
