@@ -15,7 +15,7 @@ static bm_status as_in_training(bmi_error *e, bm_place here, bm_context *context
         bmi_need(e, here, "CSV: the list of types", o->types.at, o->types.count) || !r)
         return e->status;
     if (bmi_object_failed(r)) return bmi_fail(e, bmi_object_status(r), here, "%s", bmi_object_error(r));
-    if (!o->header && !o->no_header) *(bmi_recipe_is_unnamed(r) ? &o->no_header : &o->header) = true;
+    if (!o->no_header && !bmi_recipe_is_unnamed(r)) o->header = true; /* without names it is found out */
     *room = o->text.count + r->n_inputs + 2 + o->missing.count + r->n_marks;
     if (!(*texts = bmi_alloc(context, *room, sizeof **texts)))
         return bmi_fail_memory(e, here, *room * sizeof **texts, "to read a CSV file");
