@@ -68,6 +68,24 @@ typedef struct bm_csv_options {
     bm_types types;            /**< types of named columns; what is not of its type is a bad cell. Names that are not there are an error */
 } bm_csv_options;
 
+/** How a libsvm file is read. A zero field means its default. */
+typedef struct bm_libsvm_options {
+    const char *path;       /**< the file, gzip allowed; "-" is standard input */
+    BM_NAMED_;
+    int64_t     features;   /**< columns f1 ... that there are at least, beyond the highest index of the file; default: none */
+    bool        zero_based; /**< the lowest index is 0; default: it is when the file has one */
+    bm_context *context;    /**< default: the built-in one */
+    const bm_recipe *recipe; /**< borrowed for the call: there are at least the columns that it was fitted with */
+} bm_libsvm_options;
+
+/** How a libsvm file is written. */
+typedef struct bm_libsvm_write_options {
+    const char *path;
+    BM_NAMED_;
+    bm_name     label;      /**< the column of the labels; default: "label" */
+    bool        zero_based; /**< the first feature has index 0; default: 1 */
+} bm_libsvm_write_options;
+
 /** How a CSV file is written. */
 typedef struct bm_csv_write_options {
     const char *path;

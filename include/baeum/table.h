@@ -36,6 +36,18 @@ typedef struct bm_rows {
 BM_API bm_table *bm_table_read_csv_at(const bm_csv_options *options, size_t size, bm_place here);
 #define bm_table_read_csv(...) bm_table_read_csv_at(BM_OPTIONS(bm_csv_options, .path = __VA_ARGS__), BM_HERE)
 
+/** Reads a libsvm (svmlight) file: a line a row, "label index:value ...", of which `qid:number` may follow the label and all behind a # is
+ *  left out. The table has the columns label (integer where all labels are), qid where a row has one, and f1 ... fN (f0 ... where index
+ *  0 is used) of reals, 0 where a row says nothing; N is the highest index.
+ *
+ *  Returns  gives a table, never null
+ *  Errors   BM_E_FILE; BM_E_FORMAT (file:line) a label that is no number, or several; an index that is not greater than the one before it,
+ *           or above 100,000; a value that is no finite number; BM_E_DATA no rows; BM_E_MEMORY
+ *  Source   https://www.csie.ntu.edu.tw/~cjlin/libsvm; Joachims, SVMlight
+ */
+BM_API bm_table *bm_table_read_libsvm_at(const bm_libsvm_options *options, size_t size, bm_place here);
+#define bm_table_read_libsvm(...) bm_table_read_libsvm_at(BM_OPTIONS(bm_libsvm_options, .path = __VA_ARGS__), BM_HERE)
+
 /** A table by the name of a bundled set ("iris", "infert", "creditcard", "digits"), of a generator ("xor", "moons" ...; settings may
  *  follow: "moons:rows=500,noise=.2,seed=1"), or by the path of a CSV file. Errors as bm_table_read_csv, and BM_E_DATA no such name (the nearest is named). */
 BM_API bm_table *bm_table_load_at(const bm_csv_options *options, size_t size, bm_place here);
@@ -96,6 +108,13 @@ BM_API bm_table *bm_table_take_at(const bm_table *t, bm_rows rows, bm_place here
  *  Returns BM_OK, or the error, which is also put into `error` (null allowed) as a line of at most `room` bytes. */
 BM_API bm_status bm_table_write_csv_at(const bm_table *t, const bm_csv_write_options *options, size_t size, char *error, size_t room, bm_place here);
 #define bm_table_write_csv(t, ...) bm_table_write_csv_at((t), BM_OPTIONS(bm_csv_write_options, .path = __VA_ARGS__), NULL, 0, BM_HERE)
+
+/** Writes a table of numbers in the libsvm format: the label first, a column qid of integers as that, then all other columns in their order,
+ *  zeros left out. The file is written whole or not at all. Returns BM_OK, or the error, also put into `error` as bm_table_write_csv does:
+ *  BM_E_DATA no column of labels, a missing cell; BM_E_TYPE a column of text; BM_E_FILE; BM_E_MEMORY */
+BM_API bm_status bm_table_write_libsvm_at(const bm_table *t, const bm_libsvm_write_options *options, size_t size, char *error, size_t room,
+                                          bm_place here);
+#define bm_table_write_libsvm(t, ...) bm_table_write_libsvm_at((t), BM_OPTIONS(bm_libsvm_write_options, .path = __VA_ARGS__), NULL, 0, BM_HERE)
 
 /** A column in figures. Those that a type has not are NaN; those of times are seconds since 1970. */
 typedef struct bm_summary {

@@ -230,6 +230,8 @@ typedef struct cli_source {
     const char *target;      /* the target by option or the set's own; null: none is known */
     const bm_recipe *recipe; /* by which a table is read, or null; the caller's */
 } cli_source;
+/* Whether a file is in the libsvm format, by --format or its name. */
+bool cli_is_libsvm(const cli *c, const char *path);
 /* Opens DATA with the reading options of c. Columns stay text where a recipe (or null) needs it or `texts` names them. Returns 0 or
  * an exit code, the error said. */
 int cli_source_open(cli *c, const char *data, const bm_recipe *recipe, bm_names texts, cli_source *s);

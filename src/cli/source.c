@@ -25,10 +25,18 @@ static bool is_array_file(const char *path)
     return false;
 }
 
+bool cli_is_libsvm(const cli *c, const char *path)
+{
+    static const char *const ends[] = { ".libsvm", ".svm", ".svmlight", ".libsvm.gz", ".svm.gz", ".svmlight.gz" };
+    bool named = false;
+    for (size_t i = 0; i < BMI_COUNT(ends); i++) named |= ends_with(path, ends[i]);
+    return c->options.format ? *c->options.format == 'l' : named;
+}
+
 /* "data/bike.csv.gz" gives "bike", "moons:rows=500" gives "moons". */
 static void find_stem(const char *given, char stem[1024])
 {
-    static const char *const ends[] = { ".gz", ".csv", ".tsv", ".txt", ".npz", ".npy", ".idx" };
+    static const char *const ends[] = { ".gz", ".csv", ".tsv", ".txt", ".npz", ".npy", ".idx", ".libsvm", ".svmlight", ".svm" };
     const char *slash = strrchr(given, '/');
     struct stat about;
     snprintf(stem, 1024, "%s", strcmp(given, "-") ? slash ? slash + 1 : given : "model");
@@ -181,6 +189,11 @@ static int open_any(cli *c, const bm_csv_options *how, cli_source *s)
     if (folder && !bmi_set_find(data)) /* mnist may lie here as a folder */
         return cli_fail(c, CLI_FAILED,
                         "%s is a folder; DATA is a CSV, IDX, NPY or NPZ file or the name of a set (baeum data list)", data);
+    if (path && !folder && cli_is_libsvm(c, data)) {
+        const bm_libsvm_options of_libsvm = { .path = data, .recipe = how->recipe };
+        if (!s->target) s->target = "label";
+        return open_table(c, bm_table_read_libsvm_at(&of_libsvm, sizeof of_libsvm, BM_HERE), s);
+    }
     if (path && is_array_file(data)) return open_file(c, data, s);
     if (!path || folder) return open_named(c, how, s);
     return open_table(c, bm_table_read_csv_at(how, sizeof *how, BM_HERE), s);

@@ -3,8 +3,8 @@
  *
  * - it has names when a column of numbers, dates or true/false begins with something else;
  * - otherwise it is data when a cell of it is a date, true or false, or a number that is not whole, or stands among the cells below it in
- *   a row that is not the same, or when all its cells are numbers which do not count up by one (0, 1, 2 or 2019, 2020 are names);
- * - otherwise it has names.
+ *   a row that is not the same, or when all its cells are numbers; but numbers that count up by one (0, 1, 2 or 2019, 2020) are names;
+ * - otherwise it has names; or is data, where a recipe was fitted to a file without names.
  *
  * Empty cells and markers of missing ones say nothing.
  */
@@ -84,38 +84,52 @@ static void look_at_rows(const bmi_csv_work *w, const unsigned char *row, size_t
     }
 }
 
-/* What one column says: 1 names, -1 data, 0 nothing. *value is its first cell as a number, or NaN. */
-static int judge(const bmi_csv_work *w, const sight *s, double *value)
+/* A first cell as a plain number above cells that are numbers, too; else NaN. */
+static double number_of(const sight *s)
 {
     size_t n;
     bool integer;
+    double value;
     const char *text = text_of(&s->first, &n);
-    *value = NAN;
-    if (says_nothing(w, text, n)) return 0;
-    const uint8_t kinds = kinds_of(text, n);
-    const bool number = bmi_cell_number(text, n, value, &integer);
-    if (!number) *value = NAN;
-    if (!s->any) return 0;
-    if (s->kinds && !(s->kinds & kinds)) return 1;
-    if (s->kinds & kinds & (TRUTH | DATE) || s->again) return -1;
-    return (s->kinds & NUMBER || !s->kinds) && kinds & NUMBER && !(number && *value == floor(*value)) ? -1 : 0;
+    return s->any && s->kinds & NUMBER && bmi_cell_number(text, n, &value, &integer) ? value : NAN;
 }
 
-/* Whether the first row is numbers alone, which do not count up by one. */
-static bool is_all_numbers(const sight *s, size_t n)
+/* Whether the numbers of the first row, two at least, count up by one. */
+static bool is_counting(const sight *s, size_t n)
 {
-    bool counts = n > 1;
     double before = NAN;
+    size_t numbers = 0;
     for (size_t c = 0; c < n; c++) {
-        double value;
-        bool integer;
-        size_t length;
-        const char *text = text_of(&s[c].first, &length);
-        if (!bmi_cell_number(text, length, &value, &integer)) return false;
-        counts = counts && (!c || value == before + 1);
+        const double value = number_of(&s[c]);
+        if (isnan(value)) continue;
+        if (numbers++ && value != before + 1) return false;
         before = value;
     }
-    return !counts && s->any;
+    return numbers > 1;
+}
+
+/* What one column says: 1 names, -1 data, 0 nothing. */
+static int judge(const bmi_csv_work *w, const sight *s, bool counting)
+{
+    size_t n;
+    bool integer;
+    double value;
+    const char *text = text_of(&s->first, &n);
+    if (!s->any || says_nothing(w, text, n)) return 0;
+    const uint8_t kinds = kinds_of(text, n);
+    const bool number = bmi_cell_number(text, n, &value, &integer);
+    if (s->kinds && !(s->kinds & kinds)) return 1;
+    if (counting && number) return 0;
+    if (s->kinds & kinds & (TRUTH | DATE) || s->again) return -1;
+    return (s->kinds & NUMBER || !s->kinds) && kinds & NUMBER && !(number && value == floor(value)) ? -1 : 0;
+}
+
+/* Whether the first row is numbers alone. */
+static bool is_all_numbers(const sight *s, size_t n)
+{
+    size_t c = 0;
+    while (c < n && !isnan(number_of(&s[c]))) c++;
+    return c == n;
 }
 
 bm_status bmi_csv_is_header(bmi_csv_work *w, const unsigned char *row, const unsigned char *rows, const unsigned char *end,
@@ -134,19 +148,19 @@ bm_status bmi_csv_is_header(bmi_csv_work *w, const unsigned char *row, const uns
     }
     look_at_rows(w, row, (size_t)(rows - row), rows, end, whole, s);
     int said = 0;
+    const bool counting = is_counting(s, n);
     for (size_t c = 0; c < n && said != 1; c++) {
-        double value;
-        const int says = judge(w, &s[c], &value);
+        const int says = judge(w, &s[c], counting);
         if (says < 0 && !shown) shown = text_of(&s[c].first, &shown_n);
         if (says) said = says;
     }
-    if (!said && is_all_numbers(s, n)) {
+    if (!said && !counting && is_all_numbers(s, n)) {
         said = -1;
         shown = text_of(&s->first, &shown_n);
     }
-    *header = said >= 0;
+    *header = said > 0 || (!said && !w->options->recipe);
     const bool fine =
-        *header || bmi_notes_add(w->context, &w->out->notes,
+        *header || w->options->recipe || bmi_notes_add(w->context, &w->out->notes,
                                  "the first row looks like data (\"%.*s\"): columns are called c1, c2 ...; if it has their names, "
                                  "say that there is a header",
                                  shown_n < 60 ? (int)shown_n : 60, shown);

@@ -110,14 +110,14 @@ static char *second_name(name_list *l, const char *name)
 }
 
 /* Gives column c its name: c<number> when it has none, name.2 for a second one when that is allowed. */
-static bm_status name_column(bmi_csv_work *w, name_list *l, size_t c, char *name)
+static bm_status name_column(bmi_csv_work *w, name_list *l, size_t c, char *name, bool header)
 {
     bmi_csv *out = w->out;
     char made[32];
     bool noted = true;
     if (!*name) {
         snprintf(made, sizeof made, "c%zu", c + 1);
-        if (!w->options->no_header)
+        if (header)
             noted = bmi_notes_add(w->context, &out->notes, "column %zu has no name: it is called %s", c + 1, made);
         name = made;
     }
@@ -149,10 +149,10 @@ static bm_status name_columns(bmi_csv_work *w, const unsigned char *p, const uns
         size_t n = !header ? 0 : bmi_csv_cell_copy(&cell, raw);
         if (bmi_is_utf8(raw, n)) memcpy(room, raw, n);
         else n = bmi_windows_to_utf8(raw, n, room), w->windows_names = true;
-        const char *name = cell.quoted ? room : bmi_trim(room, &n);
+        const char *name = bmi_trim(room, &n);
         memmove(room, name, n);
         room[n] = 0;
-        st = name_column(w, &names, c, room);
+        st = name_column(w, &names, c, room, header);
     }
     bmi_release(w->context, room, most, 4);
     bmi_release(w->context, names.next, names.room, sizeof *names.next);
