@@ -260,7 +260,7 @@ static bm_status set_up_recipes(comparing *w, const bm_table *t, const bm_folds_
     w->recipes[w->n_recipes++] = bmi_object_keep(c->setup.recipe);
     for (size_t i = 0; i < BM_COMPARE_MAX && w->o->recipes[i] && !w->e->status; i++) {
         bmi_setup more;
-        if (!bmi_setup_make(&more, w->e, c->object.context, t, NULL, w->o->recipes[i], folds, c->metric, w->here)) {
+        if (!bmi_setup_make(&more, w->e, c->object.context, t, NULL, w->o->recipes[i], (bm_rows){ 0 }, folds, c->metric, w->here)) {
             if (strcmp(more.recipe->target, c->setup.recipe->target) != 0)
                 bmi_fail(w->e, BM_E_ARGUMENT, w->here, "compare: recipes of two targets, \"%.100s\" and \"%.100s\"",
                          c->setup.recipe->target, more.recipe->target);
@@ -315,7 +315,7 @@ bm_comparison *bm_compare_at(const bm_table *t, const bm_recipe *recipe, const b
     c->arena.context = context;
     bmi_options_copy(e, here, &o, sizeof o, offsetof(bm_compare_options, named_), options, size);
     const bm_folds_options folds = BMI_FOLDS_OF(&o);
-    if (!e->status && !bmi_setup_make(&c->setup, e, context, t, NULL, recipe, &folds, o.metric, here)) {
+    if (!e->status && !bmi_setup_make(&c->setup, e, context, t, NULL, recipe, (bm_rows){ 0 }, &folds, o.metric, here)) {
         snprintf(c->metric, sizeof c->metric, "%s", c->setup.metric);
         c->setup.metric = c->metric;
         if (!keep_notes(&w) && !set_up_recipes(&w, t, &folds) && !add_learners(&w)) run(&w, t);

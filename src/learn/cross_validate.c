@@ -170,7 +170,7 @@ static bm_validation *validate(const bm_table *t, const bm_dataset *d, const bm_
     bmi_options_copy(&e, here, &o, sizeof o, offsetof(bm_cross_validate_options, named_), options, size);
     const bm_folds_options folds = BMI_FOLDS_OF(&o);
     if (!e.status && !bmi_setup_learner(&e, &arena, learner, &o.how, &how, here) &&
-        !bmi_setup_make(&v->setup, &e, context, t, d, recipe, &folds, o.metric, here))
+        !bmi_setup_make(&v->setup, &e, context, t, d, recipe, (bm_rows){ 0 }, &folds, o.metric, here))
         run(v, t, d, learner, &how, &o, here);
     bmi_fail_from(&v->object.error, &e);
     bmi_arena_end(&arena);

@@ -53,6 +53,7 @@ static void from_table(const bmi_work *w, const bmi_variant *v, bm_rows learned,
     }
     p->train = bmi_recipe_apply(p->recipe, w->table, learned, BMI_WANT_TARGET, w->here);
     if (bmi_fail_from(e, &p->train->object.error)) return;
+    if (!held.count) return; /* the last fit of a search without a test */
     p->held_out = bmi_recipe_apply(p->recipe, w->table, held, BMI_WANT_JUDGED, w->here);
     if (bmi_fail_from(e, &p->held_out->object.error)) return;
     if (p->held_out->counted.unseen_class == p->held_out->rows)
@@ -83,7 +84,7 @@ void bmi_prepare(const bmi_work *w, int64_t variant, int64_t fold, bmi_prepared 
         else from_data(w, (bm_rows){ rows, (size_t)learned }, h, p);
     }
     bmi_release(w->context, rows, 2 * n, sizeof *rows);
-    if (!p->error.status) p->bytes = bytes_of(p->train) + bytes_of(p->held_out);
+    if (!p->error.status) p->bytes = bytes_of(p->train) + (p->held_out ? bytes_of(p->held_out) : 0);
     p->seconds = bmi_now() - begin;
 }
 
@@ -177,11 +178,12 @@ static bm_tensor *repeat(const bmi_work *w, const bm_tensor *one, int64_t rows, 
 static void score_baseline(const bmi_work *w, const bm_model *m, const bmi_prepared *p, bmi_fitted *f)
 {
     bmi_error *e = &f->error;
+    const bm_dataset *judged = p->held_out ? p->held_out : p->train;
     bm_tensor *trivial = bmi_scores_trivial(m, p->train, e, w->here);
-    if (trivial && !bmi_scores_take(&f->baseline, m, p->held_out, trivial, e, w->here) && !has(&f->baseline, w->metric) &&
+    if (trivial && !bmi_scores_take(&f->baseline, m, judged, trivial, e, w->here) && !has(&f->baseline, w->metric) &&
         strcmp(w->metric, "loss") != 0) {
-        bm_tensor *all = repeat(w, trivial, p->held_out->rows, e);
-        add_metric(w, m, p->held_out, all, &f->baseline, e);
+        bm_tensor *all = repeat(w, trivial, judged->rows, e);
+        add_metric(w, m, judged, all, &f->baseline, e);
         bmi_object_free(all);
     }
     bmi_object_free(trivial);
@@ -203,7 +205,7 @@ static bm_tensor *widen(const bmi_work *w, const bm_model *m, bm_tensor *p, bmi_
     return all;
 }
 
-static void score(const bmi_work *w, const bm_model *m, const bmi_prepared *p, bmi_fitted *f)
+static void score_held_out(const bmi_work *w, const bm_model *m, const bmi_prepared *p, bmi_fitted *f)
 {
     bmi_error *e = &f->error;
     const double begin = bmi_now();
@@ -211,6 +213,14 @@ static void score(const bmi_work *w, const bm_model *m, const bmi_prepared *p, b
     f->predict_seconds = bmi_now() - begin;
     if (!e->status) bmi_scores_take(&f->held_out, m, p->held_out, NULL, e, w->here);
     if (!e->status) add_metric(w, m, p->held_out, predicted, &f->held_out, e);
+    if (w->keep_predictions && !e->status) f->predicted = widen(w, m, predicted, e);
+    else bmi_object_free(predicted);
+}
+
+static void score(const bmi_work *w, const bm_model *m, const bmi_prepared *p, bmi_fitted *f)
+{
+    bmi_error *e = &f->error;
+    if (p->held_out) score_held_out(w, m, p, f);
     if (!e->status && w->train_scores && !bmi_scores_take(&f->train, m, p->train, NULL, e, w->here) &&
         !has(&f->train, w->metric) && strcmp(w->metric, "loss") != 0) {
         bm_tensor *of_train = bmi_scores_predict(m, p->train, e, w->here);
@@ -218,8 +228,6 @@ static void score(const bmi_work *w, const bm_model *m, const bmi_prepared *p, b
         bmi_object_free(of_train);
     }
     if (!e->status && w->baseline) score_baseline(w, m, p, f);
-    if (w->keep_predictions && !e->status) f->predicted = widen(w, m, predicted, e);
-    else bmi_object_free(predicted);
 }
 
 static void weigh_model(const bm_model *m, bmi_fitted *f)

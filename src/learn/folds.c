@@ -70,6 +70,7 @@ typedef struct making {
     bmi_split_by own;        /* what `by` borrows */
     bm_tensor *class_tensor; /* or null */
     int32_t *class_copy;     /* of datasets; or null */
+    bm_rows only;            /* of a table: the others are in no fold */
     int64_t units;           /* what is dealt to folds: rows, or groups */
 } making;
 
@@ -118,6 +119,25 @@ static bm_status check(making *m)
     return BM_OK;
 }
 
+/* Of the kept rows those that are among the chosen ones; both ascend. */
+static bm_status keep_only(making *m)
+{
+    bm_folds *f = m->f;
+    const bm_rows only = m->only;
+    if (!only.at) return BM_OK;
+    int64_t *both = bmi_alloc_raw(m->context, only.count + 1, sizeof *both), n = 0;
+    if (!both) return bmi_fail_memory(m->e, m->here, only.count * sizeof *both, "the rows of folds");
+    for (size_t i = 0, k = 0; i < only.count; i++) {
+        while (f->kept && (int64_t)k < f->n && f->kept[k] < only.at[i]) k++;
+        if (!f->kept || ((int64_t)k < f->n && f->kept[k] == only.at[i])) both[n++] = only.at[i];
+    }
+    bmi_release(m->context, f->kept, f->kept_room, sizeof *f->kept);
+    f->kept = both;
+    f->kept_room = only.count + 1;
+    f->n = n;
+    return BM_OK;
+}
+
 /* Rows of a table that have a target, and their classes where it is classes. */
 static bm_status look_at_target(making *m, const bm_table *t)
 {
@@ -128,8 +148,9 @@ static bm_status look_at_target(making *m, const bm_table *t)
     if (!bmi_fail_from(m->e, &probe->object.error))
         if (bmi_target_fit(probe, t, (bm_rows){ 0 }, &m->f->kept, &n, &m->f->kept_room, m->here))
             bmi_fail_from(m->e, &probe->object.error);
-    const bm_rows rows = m->f->kept ? (bm_rows){ m->f->kept, n } : (bm_rows){ 0 };
     if (!m->e->status) m->f->n = (int64_t)n;
+    if (!m->e->status && keep_only(m)) return bm_recipe_free(probe), m->e->status;
+    const bm_rows rows = m->f->kept ? (bm_rows){ m->f->kept, (size_t)m->f->n } : (bm_rows){ 0 };
     if (!m->e->status && probe->to.task == BM_CLASSIFICATION && !o->not_stratified) {
         m->class_tensor = bmi_target_apply(m->e, probe, t, rows, NULL, m->here);
         if (m->class_tensor) m->by.classes = m->class_tensor->data;
@@ -145,7 +166,7 @@ static bm_status look_at_table(making *m, const bm_table *t)
     m->f->rows = m->f->n = t->rows;
     if (o->groups)
         return bmi_fail(m->e, BM_E_ARGUMENT, m->here, "folds: groups of a table are a column, .group = \"name\"");
-    if (o->target && look_at_target(m, t)) return m->e->status;
+    if (o->target ? look_at_target(m, t) : keep_only(m)) return m->e->status;
     const bm_rows rows = m->f->kept ? (bm_rows){ m->f->kept, (size_t)m->f->n } : (bm_rows){ 0 };
     const bm_split_options columns = { .group = o->group, .time = o->time };
     bmi_split_by_columns(m->e, m->here, t, rows, m->f->n, &columns, &m->own);
@@ -377,11 +398,11 @@ static bm_status check_parts(making *m)
     return m->e->status;
 }
 
-bm_folds *bmi_folds_make(const bm_table *t, const bm_dataset *d, const bm_folds_options *o, bm_place here)
+bm_folds *bmi_folds_make(const bm_table *t, const bm_dataset *d, bm_rows only, const bm_folds_options *o, bm_place here)
 {
     bm_folds *f = bmi_object_new(o->context, &kind, sizeof *f);
     if (!f) return &bmi_no_memory_folds;
-    making m = { .f = f, .e = &f->object.error, .context = f->object.context, .here = here, .o = o };
+    making m = { .f = f, .e = &f->object.error, .context = f->object.context, .here = here, .o = o, .only = only };
     const void *data = t ? (const void *)t : d;
     if (!f->object.error.status && bmi_object_failed(data)) bmi_object_fail_with(f, data, here, "folds: the data");
     if (!f->object.error.status && !check(&m) && !(t ? look_at_table(&m, t) : look_at_data(&m, d)) && !make(&m, t))
@@ -392,12 +413,29 @@ bm_folds *bmi_folds_make(const bm_table *t, const bm_dataset *d, const bm_folds_
     return f;
 }
 
+bm_folds *bmi_folds_one(bm_context *context, int64_t rows, bm_rows learned, bm_rows held, bm_place here)
+{
+    bm_folds *f = bmi_object_new(context, &kind, sizeof *f);
+    if (!f) return &bmi_no_memory_folds;
+    f->rows = rows;
+    f->parts = bmi_alloc(context, (size_t)rows, 1);
+    if (!f->parts) {
+        bmi_fail_memory(&f->object.error, here, (size_t)rows, "a fold");
+        return f;
+    }
+    f->n = rows;
+    f->k = f->repeats = 1;
+    for (size_t i = 0; i < learned.count; i++) f->parts[learned.at[i]] = BMI_LEARNED;
+    for (size_t i = 0; i < held.count; i++) f->parts[held.at[i]] = BMI_HELD_OUT;
+    return f;
+}
+
 static bm_folds *with_options(const bm_table *t, const bm_dataset *d, const bm_folds_options *options, size_t size, bm_place here)
 {
     bm_folds_options o;
     bmi_error e = { 0 };
     if (!bmi_options_copy(&e, here, &o, sizeof o, offsetof(bm_folds_options, named_), options, size))
-        return bmi_folds_make(t, d, &o, here);
+        return bmi_folds_make(t, d, (bm_rows){ 0 }, &o, here);
     bm_folds *f = bmi_object_new(NULL, &kind, sizeof *f);
     if (!f) return &bmi_no_memory_folds;
     bmi_fail_from(&f->object.error, &e);

@@ -36,8 +36,10 @@ bool bmi_folds_stratified(bm_context *context, int64_t n, int64_t k, const int32
 bool bmi_folds_grouped(bm_context *context, int64_t n, int64_t k, const bmi_folds_by *by, const int64_t *order,
                        int32_t *fold_of);
 
-/* The folds that some options ask for, of a table or a dataset; never null. */
-bm_folds *bmi_folds_make(const bm_table *t, const bm_dataset *d, const bm_folds_options *o, bm_place here);
+/* The folds that some options ask for, of a table or a dataset, or of chosen rows of a table ({0}: all; ascending); never null. */
+bm_folds *bmi_folds_make(const bm_table *t, const bm_dataset *d, bm_rows only, const bm_folds_options *o, bm_place here);
+/* One fold of so many rows: chosen ones are learned from, others, which may be none, are held out. */
+bm_folds *bmi_folds_one(bm_context *context, int64_t rows, bm_rows learned, bm_rows held, bm_place here);
 /* The shared options of another struct. */
 #define BMI_FOLDS_OF(o)                                                                                                        \
     {                                                                                                                          \

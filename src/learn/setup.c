@@ -82,7 +82,8 @@ static int64_t count_classes(const bm_dataset *d)
 }
 
 bm_status bmi_setup_make(bmi_setup *s, bmi_error *e, bm_context *context, const bm_table *t, const bm_dataset *d,
-                         const bm_recipe *recipe, const bm_folds_options *folds, const char *metric, bm_place here)
+                         const bm_recipe *recipe, bm_rows only, const bm_folds_options *folds, const char *metric,
+                         bm_place here)
 {
     bm_folds_options o = *folds;
     *s = (bmi_setup){ .metric = metric };
@@ -96,7 +97,7 @@ bm_status bmi_setup_make(bmi_setup *s, bmi_error *e, bm_context *context, const 
     o.target = s->recipe ? s->recipe->target : NULL;
     o.task = s->task;
     o.context = context;
-    s->folds = bmi_folds_make(d ? NULL : t, d, &o, here);
+    s->folds = bmi_folds_make(d ? NULL : t, d, only, &o, here);
     return bmi_fail_from(e, &s->folds->object.error);
 }
 

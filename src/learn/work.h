@@ -110,7 +110,8 @@ typedef struct bmi_setup {
     bool maximize;
 } bmi_setup;
 bm_status bmi_setup_make(bmi_setup *s, bmi_error *e, bm_context *context, const bm_table *t, const bm_dataset *d,
-                         const bm_recipe *recipe, const bm_folds_options *folds, const char *metric, bm_place here);
+                         const bm_recipe *recipe, bm_rows only, const bm_folds_options *folds, const char *metric,
+                         bm_place here);
 void bmi_setup_end(bmi_setup *s);
 /* The learner of a text, or the value where that is null. */
 bm_status bmi_setup_learner(bmi_error *e, bmi_arena *arena, const char *text, const bm_learner *how, bm_learner *to, bm_place here);
