@@ -236,7 +236,9 @@ BM_API int64_t     bm_search_resumed(const bm_search *s);
 /** The best candidate fitted on all rows but those for the test; null when there is none. The search keeps it. Its scores: bm_model_scores
  *  ("train", "test", "baseline"). */
 BM_API bm_model   *bm_search_model(const bm_search *s);
+/** The metric that was compared, and whether larger is better of it. */
 BM_API const char *bm_search_metric(const bm_search *s);
+BM_API bool        bm_search_maximize(const bm_search *s);
 /** Of a nested search: the winner of each outer fold and its score on the rows that it never saw; their mean and spread. */
 BM_API int64_t     bm_search_outer(const bm_search *s);
 BM_API const char *bm_search_outer_settings(const bm_search *s, int64_t fold);

@@ -7,8 +7,8 @@ bm_status bmi_recipe_set(bm_recipe *r, const char *step, const char *field, cons
 {
     bool there = false;
     if (field && strcmp(field, "setting") != 0)
-        return bmi_object_fail(r, BM_E_ARGUMENT, here, "the step %s has no setting \"%.60s\"; it has one: %s=value", step, field,
-                               step);
+        return bmi_object_fail(r, BM_E_ARGUMENT, here, "the step %s has no setting \"%.60s\"; it has one: %s=value", step,
+                               field, step);
     for (size_t i = 0; i < r->n_asked; i++) {
         bmi_recipe_step *s = &r->steps[i];
         if (strcmp(s->kind->name, step) != 0) continue;

@@ -74,7 +74,8 @@ static bm_status grid(bm_search *s, bmi_error *e, bm_place here)
     char text[BMI_DIMENSIONS][BMI_VALUE_BYTES];
     const char *values[BMI_DIMENSIONS];
     if (points_of(&s->space) > MOST)
-        return bmi_fail(e, BM_E_ARGUMENT, here, "search: the grid has %.3g points, more than %d; give fewer values or random trials",
+        return bmi_fail(e, BM_E_ARGUMENT, here,
+                        "search: the grid has %.3g points, more than %d; give fewer values or random trials",
                         points_of(&s->space), MOST);
     for (size_t i = 0; !e->status && i < SIZE_MAX;) {
         for (size_t k = 0; k < s->space.n; k++) {

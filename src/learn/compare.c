@@ -260,7 +260,8 @@ static bm_status set_up_recipes(comparing *w, const bm_table *t, const bm_folds_
     w->recipes[w->n_recipes++] = bmi_object_keep(c->setup.recipe);
     for (size_t i = 0; i < BM_COMPARE_MAX && w->o->recipes[i] && !w->e->status; i++) {
         bmi_setup more;
-        if (!bmi_setup_make(&more, w->e, c->object.context, t, NULL, w->o->recipes[i], (bm_rows){ 0 }, folds, c->metric, w->here)) {
+        if (!bmi_setup_make(&more, w->e, c->object.context, t, NULL, w->o->recipes[i], (bm_rows){ 0 }, folds, c->metric,
+                            w->here)) {
             if (strcmp(more.recipe->target, c->setup.recipe->target) != 0)
                 bmi_fail(w->e, BM_E_ARGUMENT, w->here, "compare: recipes of two targets, \"%.100s\" and \"%.100s\"",
                          c->setup.recipe->target, more.recipe->target);

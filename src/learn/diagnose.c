@@ -36,24 +36,30 @@ void bmi_diagnosis_text(bm_diagnosis *d)
     snprintf(held, sizeof held, "%.2g", d->held_out);
     if (isnan(d->train) || isnan(d->held_out)) snprintf(d->text, sizeof d->text, "the scores do not tell");
     else if (d->high_bias && d->high_variance)
-        snprintf(d->text, sizeof d->text,
-                 "high bias and high variance: training rows keep %s of the trivial answer's error, held-out rows %s. The model misses "
-                 "what is there and learns what is not: look for wrong or missing columns first, then try another kind of model",
-                 train, held);
+        snprintf(
+            d->text, sizeof d->text,
+            "high bias and high variance: training rows keep %s of the trivial answer's error, held-out rows %s. The model "
+            "misses "
+            "what is there and learns what is not: look for wrong or missing columns first, then try another kind of model",
+            train, held);
     else if (d->high_bias)
-        snprintf(d->text, sizeof d->text,
-                 "high bias (underfitting): training rows keep %s of the trivial answer's error, held-out rows %s. Try a richer model "
-                 "(polynomial features, mlp with more units), more columns, less penalty, more epochs; more rows alone help little",
-                 train, held);
+        snprintf(
+            d->text, sizeof d->text,
+            "high bias (underfitting): training rows keep %s of the trivial answer's error, held-out rows %s. Try a richer "
+            "model "
+            "(polynomial features, mlp with more units), more columns, less penalty, more epochs; more rows alone help little",
+            train, held);
     else if (d->high_variance)
-        snprintf(d->text, sizeof d->text,
-                 "high variance (overfitting): training rows keep %s of the trivial answer's error, held-out rows %s. Try more rows, a "
-                 "stronger penalty (ridge with larger alpha, smaller C, dropout), fewer columns or a lower degree, early stopping",
-                 train, held);
+        snprintf(
+            d->text, sizeof d->text,
+            "high variance (overfitting): training rows keep %s of the trivial answer's error, held-out rows %s. Try more "
+            "rows, a "
+            "stronger penalty (ridge with larger alpha, smaller C, dropout), fewer columns or a lower degree, early stopping",
+            train, held);
     else
         snprintf(d->text, sizeof d->text,
-                 "neither high bias nor high variance: training rows keep %s of the trivial answer's error, held-out rows %s", train,
-                 held);
+                 "neither high bias nor high variance: training rows keep %s of the trivial answer's error, held-out rows %s",
+                 train, held);
 }
 
 bm_diagnosis bmi_diagnose(const bmi_fitted *fits, int64_t folds, bool classes)

@@ -57,7 +57,8 @@ static void from_table(const bmi_work *w, const bmi_variant *v, bm_rows learned,
     p->held_out = bmi_recipe_apply(p->recipe, w->table, held, BMI_WANT_JUDGED, w->here);
     if (bmi_fail_from(e, &p->held_out->object.error)) return;
     if (p->held_out->counted.unseen_class == p->held_out->rows)
-        bmi_fail(e, BM_E_DATA, w->here, "no held-out row has a class that is there in training: %s were not", p->held_out->unseen);
+        bmi_fail(e, BM_E_DATA, w->here, "no held-out row has a class that is there in training: %s were not",
+                 p->held_out->unseen);
 }
 
 static void from_data(const bmi_work *w, bm_rows learned, bm_rows held, bmi_prepared *p)
@@ -108,11 +109,9 @@ static bool go_on(void *work, const bm_progress *p)
 static bm_status train(bmi_work *w, const bmi_candidate *c, bm_model *m, const bm_dataset *d, bmi_error *e)
 {
     bm_parts parts = { 0 };
-    bm_fit_options o = { .data = d,
-                         .epochs = c->epochs ? c->epochs : w->epochs,
-                         .batch = w->batch,
-                         .seed = w->seed,
-                         .balanced = w->balanced };
+    bm_fit_options o = {
+        .data = d, .epochs = c->epochs ? c->epochs : w->epochs, .batch = w->batch, .seed = w->seed, .balanced = w->balanced
+    };
     if (!m->learner->fit) {
         o.callbacks[0] = bm_callback_at("on_progress", &(bm_on_progress_options){ .function = go_on, .user = w },
                                         sizeof(bm_on_progress_options), w->here);
@@ -143,7 +142,8 @@ static bool has(const bm_scores *s, const char *metric)
 }
 
 /* A metric that is not among those of every evaluation. */
-static void add_metric(const bmi_work *w, const bm_model *m, const bm_dataset *d, const bm_tensor *p, bm_scores *s, bmi_error *e)
+static void add_metric(const bmi_work *w, const bm_model *m, const bm_dataset *d, const bm_tensor *p, bm_scores *s,
+                       bmi_error *e)
 {
     if (e->status || !strcmp(w->metric, "loss") || has(s, w->metric) || s->rows <= 0) return;
     const bm_tensor *t = d->t[0].tensor;
@@ -198,8 +198,7 @@ static bm_tensor *widen(const bmi_work *w, const bm_model *m, bm_tensor *p, bmi_
     if (!bmi_fail_from(e, &all->object.error)) memset(all->data, 0, (size_t)all->size * sizeof(double));
     for (int64_t k = 0, at = 0; !e->status && k < own; k++, at++) {
         while (w->whole && at < w->classes - 1 && strcmp(w->whole->to.classes[at], m->recipe->to.classes[k]) != 0) at++;
-        for (int64_t i = 0; i < rows; i++)
-            ((double *)all->data)[i * w->classes + at] = ((const double *)p->data)[i * own + k];
+        for (int64_t i = 0; i < rows; i++) ((double *)all->data)[i * w->classes + at] = ((const double *)p->data)[i * own + k];
     }
     bmi_object_free(p);
     return all;

@@ -164,8 +164,7 @@ static bm_status look_at_table(making *m, const bm_table *t)
 {
     const bm_folds_options *o = m->o;
     m->f->rows = m->f->n = t->rows;
-    if (o->groups)
-        return bmi_fail(m->e, BM_E_ARGUMENT, m->here, "folds: groups of a table are a column, .group = \"name\"");
+    if (o->groups) return bmi_fail(m->e, BM_E_ARGUMENT, m->here, "folds: groups of a table are a column, .group = \"name\"");
     if (o->target ? look_at_target(m, t) : keep_only(m)) return m->e->status;
     const bm_rows rows = m->f->kept ? (bm_rows){ m->f->kept, (size_t)m->f->n } : (bm_rows){ 0 };
     const bm_split_options columns = { .group = o->group, .time = o->time };
@@ -178,7 +177,8 @@ static bm_status look_at_data(making *m, const bm_dataset *d)
     const bm_folds_options *o = m->o;
     m->f->rows = m->f->n = d->rows;
     if (o->group || o->time || o->fold || o->target)
-        return bmi_fail(m->e, BM_E_ARGUMENT, m->here, "folds: a dataset has no columns to name; give .groups, or use the table");
+        return bmi_fail(m->e, BM_E_ARGUMENT, m->here,
+                        "folds: a dataset has no columns to name; give .groups, or use the table");
     const bm_split_options groups = { .groups = o->groups };
     if (bmi_split_groups_of(m->e, m->here, d, &groups, &m->own)) return m->e->status;
     const bm_tensor *t = d->n_t ? d->t[0].tensor : NULL;
@@ -188,7 +188,7 @@ static bm_status look_at_data(making *m, const bm_dataset *d)
     for (int64_t i = 0; i < d->rows; i++) {
         const double class = bm_tensor_at(t, i);
         if (!(class >= 0 && class < INT32_MAX / 2)) return BM_OK; /* no classes, then */
-        m->class_copy[i] = (int32_t)class;
+        m->class_copy[i] = (int32_t) class;
         if (m->class_copy[i] >= m->by.n_classes) m->by.n_classes = m->class_copy[i] + 1;
     }
     m->by.classes = m->class_copy;
@@ -237,8 +237,7 @@ static bm_status make_k_fold(making *m)
         int32_t *const of = f->fold_of + r * f->n;
         if (order) shuffle(m, r, order, m->units);
         if (m->by.groups) fine = bmi_folds_grouped(m->context, f->n, f->k, &m->by, order, of);
-        else if (m->by.classes)
-            fine = bmi_folds_stratified(m->context, f->n, f->k, m->by.classes, m->by.n_classes, order, of);
+        else if (m->by.classes) fine = bmi_folds_stratified(m->context, f->n, f->k, m->by.classes, m->by.n_classes, order, of);
         else bmi_folds_plain(f->n, f->k, order, of);
     }
     bmi_release(m->context, order, (size_t)m->units, sizeof *order);
@@ -320,7 +319,7 @@ static bm_status make_time(making *m)
         if (learned < 1 || stop <= begin)
             bmi_fail(m->e, BM_E_DATA, m->here,
                      "folds: %" PRId64 " rows are too few for %" PRId64 " folds of a time series%s; ask for fewer", n, f->k,
-                     m->o->gap   ? " with this gap"
+                     m->o->gap    ? " with this gap"
                      : m->o->time ? " whose times are cut where they change"
                                   : "");
         for (int64_t i = first; !m->e->status && i < learned; i++) f->parts[fold * n + rows[i].row] = BMI_LEARNED;
@@ -341,9 +340,9 @@ static bm_status make_given(making *m, const bm_table *t)
     if (c && (!rows || !f->fold_of)) no_memory(m);
     for (int64_t i = 0; !m->e->status && i < f->n; i++) {
         const int64_t row = f->kept ? f->kept[i] : i;
-        const double v = bmi_column_is_missing(c, row)   ? -1
-                         : c->type == BM_COLUMN_TEXT ? ((const int32_t *)c->values)[row]
-                                                     : bmi_column_number(c, row);
+        const double v = bmi_column_is_missing(c, row) ? -1
+                         : c->type == BM_COLUMN_TEXT   ? ((const int32_t *)c->values)[row]
+                                                       : bmi_column_number(c, row);
         f->fold_of[i] = -1;
         if (v >= 0) rows[held++] = (moment){ v, i };
     }
@@ -430,7 +429,8 @@ bm_folds *bmi_folds_one(bm_context *context, int64_t rows, bm_rows learned, bm_r
     return f;
 }
 
-static bm_folds *with_options(const bm_table *t, const bm_dataset *d, const bm_folds_options *options, size_t size, bm_place here)
+static bm_folds *with_options(const bm_table *t, const bm_dataset *d, const bm_folds_options *options, size_t size,
+                              bm_place here)
 {
     bm_folds_options o;
     bmi_error e = { 0 };

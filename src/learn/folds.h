@@ -9,8 +9,8 @@
 
 struct bm_folds {
     bmi_object object;
-    int64_t rows; /* of the data */
-    int64_t n;    /* that are in folds at all */
+    int64_t rows;  /* of the data */
+    int64_t n;     /* that are in folds at all */
     int64_t *kept; /* their numbers, ascending; null: all */
     size_t kept_room;
     int64_t k, repeats;
@@ -41,11 +41,11 @@ bm_folds *bmi_folds_make(const bm_table *t, const bm_dataset *d, bm_rows only, c
 /* One fold of so many rows: chosen ones are learned from, others, which may be none, are held out. */
 bm_folds *bmi_folds_one(bm_context *context, int64_t rows, bm_rows learned, bm_rows held, bm_place here);
 /* The shared options of another struct. */
-#define BMI_FOLDS_OF(o)                                                                                                        \
-    {                                                                                                                          \
-        .kind = (o)->kind, .folds = (o)->folds, .repeats = (o)->repeats, .held_out = (o)->held_out, .gap = (o)->gap,           \
-        .window = (o)->window, .in_order = (o)->in_order, .not_stratified = (o)->not_stratified, .group = (o)->group,          \
-        .time = (o)->time, .fold = (o)->fold, .groups = (o)->groups, .seed = (o)->seed                                         \
+#define BMI_FOLDS_OF(o)                                                                                               \
+    {                                                                                                                 \
+        .kind = (o)->kind, .folds = (o)->folds, .repeats = (o)->repeats, .held_out = (o)->held_out, .gap = (o)->gap,  \
+        .window = (o)->window, .in_order = (o)->in_order, .not_stratified = (o)->not_stratified, .group = (o)->group, \
+        .time = (o)->time, .fold = (o)->fold, .groups = (o)->groups, .seed = (o)->seed                                \
     }
 
 #endif

@@ -95,8 +95,7 @@ static double rows_of(const grouping *g, int64_t fold)
 
 static void fill(grouping *g, int64_t fold, int64_t group, double sign)
 {
-    for (int64_t c = 0; c < g->classes; c++)
-        g->filled[fold * g->classes + c] += sign * g->counts[group * g->classes + c];
+    for (int64_t c = 0; c < g->classes; c++) g->filled[fold * g->classes + c] += sign * g->counts[group * g->classes + c];
 }
 
 /* How uneven the classes would be over the folds if a group came to this one: mean over classes of the deviation of its shares. */
@@ -104,8 +103,7 @@ static double unevenness(grouping *g, int64_t fold, int64_t group)
 {
     double sum = 0;
     fill(g, fold, group, 1);
-    for (int64_t c = 0; c < g->classes; c++)
-        sum += g->all[c] > 0 ? deviation(g->filled + c, g->k, g->classes) / g->all[c] : 0;
+    for (int64_t c = 0; c < g->classes; c++) sum += g->all[c] > 0 ? deviation(g->filled + c, g->k, g->classes) / g->all[c] : 0;
     fill(g, fold, group, -1);
     return sum / (double)g->classes;
 }
@@ -126,10 +124,12 @@ static int64_t best_fold(grouping *g, int64_t group)
     return best;
 }
 
-bool bmi_folds_grouped(bm_context *context, int64_t n, int64_t k, const bmi_folds_by *by, const int64_t *order, int32_t *fold_of)
+bool bmi_folds_grouped(bm_context *context, int64_t n, int64_t k, const bmi_folds_by *by, const int64_t *order,
+                       int32_t *fold_of)
 {
     grouping g = { .k = k, .groups = by->n_groups, .classes = by->classes ? by->n_classes : 1 };
-    const size_t groups = (size_t)g.groups, classes = (size_t)g.classes, numbers = groups * (classes + 2) + classes * ((size_t)k + 1);
+    const size_t groups = (size_t)g.groups, classes = (size_t)g.classes,
+                 numbers = groups * (classes + 2) + classes * ((size_t)k + 1);
     double *memory = bmi_alloc(context, numbers, sizeof *memory);
     g.sorted = bmi_alloc(context, groups, sizeof *g.sorted);
     g.fold = bmi_alloc(context, groups, sizeof *g.fold);

@@ -63,7 +63,8 @@ static bm_status take_entry(bmi_journal *j, bmi_error *e, const json_t *from, si
     int64_t status = 0;
     if (!whole_of(from, "stage", &n.stage) || !whole_of(from, "round", &n.round) || !whole_of(from, "trial", &n.trial) ||
         !whole_of(from, "status", &status) || status >= BM_STATUS_COUNT_)
-        return bmi_fail(e, BM_E_FORMAT, here, "%s: line %zu is no entry of a journal; remove the file to search anew", j->path, line);
+        return bmi_fail(e, BM_E_FORMAT, here, "%s: line %zu is no entry of a journal; remove the file to search anew", j->path,
+                        line);
     n.status = (bm_status)status;
     return keep(j, e, &n, here);
 }
@@ -82,7 +83,8 @@ static bm_status compare(const bmi_journal *j, bmi_error *e, const json_t *there
     const char *name;
     json_t *value;
     char list[400] = "", a[80], b[80];
-    json_object_foreach(here_is, name, value) {
+    json_object_foreach(here_is, name, value)
+    {
         const json_t *other = json_object_get(there, name);
         if (other && json_equal(value, (json_t *)(uintptr_t)other)) continue;
         show(other, a);
@@ -136,7 +138,8 @@ static bm_status read_all(bmi_journal *j, bmi_error *e, json_t *head, bm_place h
     if (bmi_file_read(e, here, j->context, j->path, 0, &bytes, &size)) return e->status;
     const bool text = !memchr(bytes, 0, size);
     if (!text) bmi_fail(e, BM_E_FORMAT, here, "%s is no journal of a search", j->path);
-    else if (size && !memchr(bytes, '\n', size) && *bytes != '{') bmi_fail(e, BM_E_FORMAT, here, "%s is no journal of a search", j->path);
+    else if (size && !memchr(bytes, '\n', size) && *bytes != '{')
+        bmi_fail(e, BM_E_FORMAT, here, "%s is no journal of a search", j->path);
     else read_lines(j, e, (const char *)bytes, &whole, head, here);
     if (!e->status && whole < size && ftruncate(j->file, (off_t)whole)) system_failed(j, e, "cut to its whole lines", here);
     bmi_file_release(j->context, bytes, size);
@@ -147,7 +150,8 @@ static bm_status read_all(bmi_journal *j, bmi_error *e, json_t *head, bm_place h
 static bm_status lock(const bmi_journal *j, bmi_error *e, bm_place here)
 {
     struct flock own = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
-    if (!fcntl(j->file, F_SETLK, &own) || (errno != EACCES && errno != EAGAIN)) return BM_OK; /* not every file system has locks */
+    if (!fcntl(j->file, F_SETLK, &own) || (errno != EACCES && errno != EAGAIN))
+        return BM_OK; /* not every file system has locks */
     return bmi_fail(e, BM_E_FILE, here, "%s: another process works with this journal", j->path);
 }
 
@@ -157,7 +161,8 @@ bm_status bmi_journal_open(bmi_journal *j, bmi_error *e, bm_context *context, co
     if (!head) return bmi_fail_memory(e, here, 400, "a journal");
     j->file = open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0666);
     if (j->file < 0) system_failed(j, e, "opened", here);
-    else if (!lock(j, e, here) && !read_all(j, e, head, here)) lock(j, e, here); /* reading has closed the file, and let go of it */
+    else if (!lock(j, e, here) && !read_all(j, e, head, here))
+        lock(j, e, here); /* reading has closed the file, and let go of it */
     json_decref(head);
     return e->status;
 }

@@ -66,9 +66,8 @@ static void fill(const bmi_stage *g, bmi_variant *variants, bmi_candidate *candi
         variants[i] = (bmi_variant){ .recipe = s->recipes[i / 2], .share = share, .standardize_target = i % 2 };
     for (int64_t k = 0; k < g->n_active; k++) {
         const bmi_trial *t = &g->trials[g->active[k]];
-        candidates[k] = (bmi_candidate){
-            .name = t->made.settings, .how = t->made.how, .variant = t->variant, .epochs = epochs_of(g)
-        };
+        candidates[k] =
+            (bmi_candidate){ .name = t->made.settings, .how = t->made.how, .variant = t->variant, .epochs = epochs_of(g) };
     }
 }
 

@@ -48,7 +48,7 @@ typedef struct bmi_stage {
     const bm_table *table;
     const bm_tune_options *o;
     const bm_folds *folds;
-    int64_t number; /* in the journal */
+    int64_t number;    /* in the journal */
     bmi_trial *trials; /* its own copy of the search's */
     int64_t round, *active, n_active;
     double share;

@@ -22,8 +22,7 @@ bm_status bmi_metric_look(bmi_error *e, const char *metric, bool *maximize, bm_p
         k = bmi_kind_find("metric", name);
     }
     if (k) *maximize = k->maximize;
-    else
-        bmi_fail(e, BM_E_ARGUMENT, here, "there is no metric \"%.60s\"%s", metric, bmi_kind_hint("metric", metric, hint));
+    else bmi_fail(e, BM_E_ARGUMENT, here, "there is no metric \"%.60s\"%s", metric, bmi_kind_hint("metric", metric, hint));
     return e->status;
 }
 
@@ -61,7 +60,8 @@ static bm_status set_up_table(bmi_setup *s, bmi_error *e, const bm_table *t, con
 {
     if (bmi_object_failed(recipe))
         return bmi_fail(e, bmi_object_status(recipe), here, "%s", recipe ? recipe->object.error.text : "the recipe is null");
-    if (bmi_object_failed(t)) return bmi_fail(e, bmi_object_status(t), here, "%s", t ? t->object.error.text : "the table is null");
+    if (bmi_object_failed(t))
+        return bmi_fail(e, bmi_object_status(t), here, "%s", t ? t->object.error.text : "the table is null");
     if (!recipe->target)
         return bmi_fail(e, BM_E_ARGUMENT, here, "the recipe names no target, as bm_recipe_new(.target = \"price\")");
     s->recipe = bmi_recipe_copy(recipe);
@@ -109,7 +109,8 @@ void bmi_setup_end(bmi_setup *s)
     *s = (bmi_setup){ 0 };
 }
 
-bm_status bmi_setup_learner(bmi_error *e, bmi_arena *arena, const char *text, const bm_learner *how, bm_learner *to, bm_place here)
+bm_status bmi_setup_learner(bmi_error *e, bmi_arena *arena, const char *text, const bm_learner *how, bm_learner *to,
+                            bm_place here)
 {
     if (text) bmi_learner_parse(e, here, arena, text, to);
     else if (how->name || how->kind) *to = *how;

@@ -95,13 +95,14 @@ static bm_status read_dimension(bmi_space *s, bmi_error *e, char *text, bm_place
     char *values = trimmed(equals + 1);
     if (d->of != BMI_OF_MODEL && read_range(d, values)) {
         if (d->low < d->high && (!d->log || d->low > 0)) return BM_OK;
-        return bmi_fail(e, BM_E_ARGUMENT, here, "search: %s goes from %g to %g; the first must be less%s", d->name, d->low, d->high,
-                        d->log ? ", and above 0 for log" : "");
+        return bmi_fail(e, BM_E_ARGUMENT, here, "search: %s goes from %g to %g; the first must be less%s", d->name, d->low,
+                        d->high, d->log ? ", and above 0 for log" : "");
     }
     if (strstr(values, "..") && !strpbrk(values, "|,"))
-        return bmi_fail(e, BM_E_ARGUMENT, here,
-                        "search: %s=%.60s is no range; write LOW..HIGH, and behind it log, the number of points of a grid, or both",
-                        d->name, values);
+        return bmi_fail(
+            e, BM_E_ARGUMENT, here,
+            "search: %s=%.60s is no range; write LOW..HIGH, and behind it log, the number of points of a grid, or both",
+            d->name, values);
     return read_list(s, e, d, values, here);
 }
 
@@ -158,7 +159,8 @@ static bm_status find_meaning(bmi_space *s, bmi_error *e, bmi_dimension *d, bm_p
     bm_learner l;
     for (size_t i = 0; i < learners_of(s); i++) {
         if (learner_at(s, e, &s->arena, i, &l, here)) return e->status;
-        if (!d->owner && !d->field && strchr(d->name, '.') && has_owner(s, d, "learner") && !d->owner) return no_memory(e, here);
+        if (!d->owner && !d->field && strchr(d->name, '.') && has_owner(s, d, "learner") && !d->owner)
+            return no_memory(e, here);
         const char *field = d->field ? d->field : d->name;
         if (d->owner && strcmp(d->owner, l.kind->name) != 0) continue;
         if (!bmi_learner_field(&l, field)) {

@@ -38,8 +38,14 @@ int64_t bm_search_trials(const bm_search *s)
 bm_trial bm_search_trial(const bm_search *s, int64_t i)
 {
     if (i < 0 || i >= bm_search_trials(s))
-        return (bm_trial){ .number = -1, .learner = "", .settings = "", .error = "no such trial", .status = BM_E_ARGUMENT,
-                           .mean = NAN, .spread = NAN, .fit_seconds = NAN };
+        return (bm_trial){ .number = -1,
+                           .learner = "",
+                           .settings = "",
+                           .error = "no such trial",
+                           .status = BM_E_ARGUMENT,
+                           .mean = NAN,
+                           .spread = NAN,
+                           .fit_seconds = NAN };
     const bmi_trial *t = &s->trials[i];
     return (bm_trial){ .number = i,
                        .learner = t->made.learner,
@@ -68,6 +74,10 @@ bm_model *bm_search_model(const bm_search *s)
 const char *bm_search_metric(const bm_search *s)
 {
     return s ? s->metric : "";
+}
+bool bm_search_maximize(const bm_search *s)
+{
+    return s && s->setup.maximize;
 }
 int64_t bm_search_outer(const bm_search *s)
 {
@@ -153,12 +163,14 @@ static json_t *head_of(const bm_search *s, const bm_table *t, const char *learne
     const struct {
         const char *name;
         int64_t value;
-    } numbers[] = { { "search", o->search },       { "trials", o->trials },   { "seed", o->seed },
-                    { "kind", o->kind },           { "folds", o->folds },     { "repeats", o->repeats },
-                    { "gap", o->gap },             { "window", o->window },   { "in_order", o->in_order },
-                    { "stratified", !o->not_stratified }, { "epochs", o->epochs }, { "batch", o->batch },
-                    { "balanced", o->balanced },   { "outer", o->outer },     { "factor", o->factor },
-                    { "by_epochs", o->by_epochs } };
+    } numbers[] = { { "search", o->search },     { "trials", o->trials },
+                    { "seed", o->seed },         { "kind", o->kind },
+                    { "folds", o->folds },       { "repeats", o->repeats },
+                    { "gap", o->gap },           { "window", o->window },
+                    { "in_order", o->in_order }, { "stratified", !o->not_stratified },
+                    { "epochs", o->epochs },     { "batch", o->batch },
+                    { "balanced", o->balanced }, { "outer", o->outer },
+                    { "factor", o->factor },     { "by_epochs", o->by_epochs } };
     for (size_t i = 0; i < BMI_COUNT(numbers); i++)
         bmi_json_put(&to, numbers[i].name, json_integer((json_int_t)numbers[i].value));
     bmi_json_put(&to, "held_out", bmi_json_number(o->held_out));
@@ -324,8 +336,8 @@ static bm_status set_up(tuning *t, const bm_recipe *recipe, const char *learner)
     return bmi_journal_open(&s->journal, t->e, s->object.context, o->journal, head_of(s, t->table, learner, o), t->here);
 }
 
-bm_search *bm_tune_at(const bm_table *t, const bm_recipe *recipe, const char *learner, const bm_tune_options *options, size_t size,
-                      bm_place here)
+bm_search *bm_tune_at(const bm_table *t, const bm_recipe *recipe, const char *learner, const bm_tune_options *options,
+                      size_t size, bm_place here)
 {
     bm_tune_options o;
     bm_context *context = recipe ? recipe->object.context : NULL;

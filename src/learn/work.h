@@ -19,7 +19,7 @@ typedef struct bmi_candidate {
     const char *name; /* borrowed */
     bm_learner how;   /* its texts borrowed */
     int64_t variant;
-    int64_t epochs;   /* 0: the options' own */
+    int64_t epochs; /* 0: the options' own */
 } bmi_candidate;
 
 /* What one fit gave. */
@@ -28,8 +28,8 @@ typedef struct bmi_fitted {
     bm_scores held_out, train, baseline;
     double fit_seconds, predict_seconds;
     int64_t parameters, bytes, rows; /* learned rows */
-    bm_model *model;     /* when they are kept */
-    bm_tensor *predicted; /* of the held-out rows, f64, a column for each class of all rows; when they are kept */
+    bm_model *model;                 /* when they are kept */
+    bm_tensor *predicted;            /* of the held-out rows, f64, a column for each class of all rows; when they are kept */
 } bmi_fitted;
 
 struct bmi_prepared;
@@ -37,7 +37,7 @@ struct bmi_prepared;
 typedef struct bmi_work {
     bm_context *context;
     bm_place here;
-    const bm_table *table;  /* or: */
+    const bm_table *table; /* or: */
     const bm_dataset *data;
     const bm_folds *folds;  /* borrowed */
     const bm_recipe *whole; /* knows the target of all rows, borrowed; null over a dataset */
@@ -85,7 +85,7 @@ const bmi_error *bmi_fits_error(const bmi_fitted *fits, int64_t folds);
 
 /* fold_fit.c: the rows of a fold as datasets, with the recipe that was fitted on those learned from. */
 typedef struct bmi_prepared {
-    int state; /* 0: nobody began, 1: being made, 2: ready */
+    int state;              /* 0: nobody began, 1: being made, 2: ready */
     int64_t users, working; /* fits that will still need it, and that work with it now */
     bmi_error error;
     bm_recipe *recipe;
@@ -114,15 +114,15 @@ bm_status bmi_setup_make(bmi_setup *s, bmi_error *e, bm_context *context, const 
                          bm_place here);
 void bmi_setup_end(bmi_setup *s);
 /* The learner of a text, or the value where that is null. */
-bm_status bmi_setup_learner(bmi_error *e, bmi_arena *arena, const char *text, const bm_learner *how, bm_learner *to, bm_place here);
+bm_status bmi_setup_learner(bmi_error *e, bmi_arena *arena, const char *text, const bm_learner *how, bm_learner *to,
+                            bm_place here);
 /* The work of a setup, with the options that all have. */
-#define BMI_WORK_OF(s, o, context_, here_)                                                                                   \
-    {                                                                                                                        \
-        .context = (context_), .here = (here_), .folds = (s)->folds, .whole = (s)->whole, .classes = (s)->classes,           \
-        .metric = (s)->metric,                                                                                               \
-        .maximize = (s)->maximize, .epochs = (o)->epochs, .batch = (o)->batch, .seed = (o)->seed,                            \
-        .validation = (o)->validation, .balanced = (o)->balanced, .progress = (o)->progress, .user = (o)->user,              \
-        .stop = (o)->stop                                                                                                    \
+#define BMI_WORK_OF(s, o, context_, here_)                                                                               \
+    {                                                                                                                    \
+        .context = (context_), .here = (here_), .folds = (s)->folds, .whole = (s)->whole, .classes = (s)->classes,       \
+        .metric = (s)->metric, .maximize = (s)->maximize, .epochs = (o)->epochs, .batch = (o)->batch, .seed = (o)->seed, \
+        .validation = (o)->validation, .balanced = (o)->balanced, .progress = (o)->progress, .user = (o)->user,          \
+        .stop = (o)->stop                                                                                                \
     }
 /* A copy of a recipe that a variant can be made of; null with the error. Learners that want the target standardised get it so. */
 bool bmi_wants_scaled_target(const bm_learner *how, const bm_recipe *recipe);
