@@ -12,6 +12,7 @@
 #include <baeum/extend_nn.h>
 #include <baeum/graph.h>
 #include <baeum/inference.h>
+#include <baeum/learn.h>
 #include <baeum/learners.h>
 #include <baeum/model.h>
 #include <baeum/nn.h>

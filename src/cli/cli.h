@@ -70,6 +70,18 @@ typedef enum cli_option_id {
     OPT_TRIM,
     OPT_TYPES,
     OPT_FORMAT,
+    OPT_MODELS,
+    OPT_CV,
+    OPT_METRIC,
+    OPT_REPEATS,
+    OPT_STRATIFIED,
+    OPT_FOLD,
+    OPT_SEARCH,
+    OPT_TRIALS,
+    OPT_GRID,
+    OPT_HALVING,
+    OPT_RESUME,
+    OPT_OUTER,
     OPT_HELP,
     OPT_COUNT
 } cli_option_id;
@@ -84,11 +96,12 @@ typedef struct cli_list {
 typedef struct cli_options {
     uint64_t given;
     const char *target, *task, *model, *optimizer, *loss, *validation, *test, *bad_rows, *data, *output, *delimiter, *missing,
-        *decimal, *dates, *group, *time, *weights, *comment, *thousands, *types, *format;
-    int64_t epochs, batch, patience, seed, threads, rows;
+        *decimal, *dates, *group, *time, *weights, *comment, *thousands, *types, *format, *models, *cv, *metric, *fold, *resume;
+    int64_t epochs, batch, patience, seed, threads, rows, repeats, trials, outer;
     double rate;
-    bool no_header, header, trim, rename_duplicates, plan, json, quiet, verbose, help, balanced, log_target, in_order;
-    cli_list drop, keep, step, id;
+    bool no_header, header, trim, rename_duplicates, plan, json, quiet, verbose, help, balanced, log_target, in_order, stratified, grid,
+        halving;
+    cli_list drop, keep, step, id, search;
     /* made of the texts above */
     double validation_share, test_share; /* NaN: a file */
     char separator;                      /* 0: found out */
@@ -112,7 +125,7 @@ typedef struct cli_command {
     int (*run)(cli *c);
 } cli_command;
 
-extern const cli_command cli_train, cli_predict, cli_evaluate, cli_inspect, cli_data;
+extern const cli_command cli_train, cli_predict, cli_evaluate, cli_inspect, cli_data, cli_compare, cli_tune;
 extern const cli_command *const cli_commands[]; /* ended by null */
 
 struct cli {
@@ -218,6 +231,8 @@ void cli_progress_end(cli_progress *p);                       /* takes the bar a
 /* From begin to end the first Ctrl-C (or SIGTERM) stops m after its step, the second ends the process at once. */
 void cli_interrupt_begin(bm_model *m);
 bool cli_interrupt_end(void); /* true when there was one */
+/* Other than 0 after the first, for work that looks there itself (begin with null). */
+const volatile int *cli_interrupt_asked(void);
 
 /* ---- data: source.c ---- */
 
@@ -281,6 +296,8 @@ typedef struct cli_scores {
     int count;
     const char *positive; /* of two classes the one that F1, precision and recall are of; or null */
 } cli_scores;
+/* The title of a metric, and whether it is shown as a share. */
+const char *cli_metric_title(const char *name, bool *share);
 void cli_scores_print(const cli_scores *s, FILE *to);
 json_t *cli_scores_json(const bm_scores *s);
 /* Of two classes the second, which F1, precision and recall are of; put into the result as "positive". Null: there are others. */

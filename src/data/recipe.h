@@ -88,6 +88,10 @@ bool bmi_recipe_index_inputs(bm_recipe *r);
 /* Forgets the fit. */
 void bmi_recipe_forget(bm_recipe *r);
 
+/* recipe_set.c: gives the steps of a kind another setting, by the field's name or (null) as text; where there is no such step one of all
+ * columns that fit is added. Errors on r as bm_recipe_step_at. */
+bm_status bmi_recipe_set(bm_recipe *r, const char *step, const char *field, const char *value, bm_place here);
+
 /* Splits the rows of a table that have a target into training, validation and test, by classes where the target is classes. order
  * has room for all rows of t; it gets the row numbers of the three parts one after the other, counts how many each has. */
 bm_status bmi_recipe_split(bmi_error *e, bm_place here, const bm_recipe *r, const bm_table *t, const bm_split_options *o,
