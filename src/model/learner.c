@@ -148,7 +148,8 @@ static bm_status take_labels(bm_learning *l, const bm_tensor *t)
     l->labels = true;
     if (!(kind->tasks & BM_LEARNS_LABELS))
         return bm_learning_fail(l, BM_E_ARGUMENT,
-                                "fit: the target has %" PRId64 " columns of whole numbers, and the learner \"%s\" does not do several "
+                                "fit: the target has %" PRId64
+                                " columns of whole numbers, and the learner \"%s\" does not do several "
                                 "labels; logistic does",
                                 l->outputs, kind->name);
     for (int64_t i = 0; i < t->size; i++)
