@@ -290,16 +290,18 @@ BM_API bm_table *bm_table_concat_at(bm_tables tables, bm_place here);
 /** Which of equal rows count as the first. */
 typedef enum bm_keep { BM_KEEP_FIRST = 0, BM_KEEP_LAST, BM_KEEP_NONE, BM_KEEP_COUNT_ } bm_keep;
 typedef struct bm_table_unique_options {
-    char     zero_;
     BM_NAMED_;
     bm_names columns; /**< rows are equal when they are equal here; default: in all columns */
     bm_keep  keep;    /**< of equal rows the first (default), the last, or none stays */
+    char     zero_;   /*   ends the list of the macros, which may be called with the table alone */
 } bm_table_unique_options;
 /** The table without its duplicate rows, in its order; and the rows that this leaves out. */
 BM_API bm_table *bm_table_unique_at(const bm_table *t, const bm_table_unique_options *options, size_t size, bm_place here);
 BM_API bm_table *bm_table_duplicates_at(const bm_table *t, const bm_table_unique_options *options, size_t size, bm_place here);
-#define bm_table_unique(t, ...)     bm_table_unique_at((t), BM_OPTIONS(bm_table_unique_options, .zero_ = 0, __VA_ARGS__), BM_HERE)
-#define bm_table_duplicates(t, ...) bm_table_duplicates_at((t), BM_OPTIONS(bm_table_unique_options, .zero_ = 0, __VA_ARGS__), BM_HERE)
+#define bm_table_unique(...)     bm_table_unique_at(BM_FIRST_(__VA_ARGS__, NULL), BM_UNIQUE_(__VA_ARGS__, .zero_ = 0), BM_HERE)
+#define bm_table_duplicates(...) bm_table_duplicates_at(BM_FIRST_(__VA_ARGS__, NULL), BM_UNIQUE_(__VA_ARGS__, .zero_ = 0), BM_HERE)
+#define BM_UNIQUE_(first_, ...)  BM_OPTIONS(bm_table_unique_options, __VA_ARGS__)
+
 
 #ifdef __cplusplus
 }

@@ -115,9 +115,10 @@ static void sums_release(const bmi_groups *g, sum *sums, size_t n)
 bm_status bmi_aggregate_means(bmi_error *e, bm_place here, const bmi_groups *g, const bmi_column *const *columns, size_t n,
                               double *const *results)
 {
-    enum { AT_ONCE = 32 }; /* columns whose sums are in memory together */
-    for (size_t at = 0; at < n && !e->status; at += AT_ONCE) {
-        const size_t some = n - at < AT_ONCE ? n - at : AT_ONCE, each = (size_t)sum_parts(g) * ((size_t)g->n + 1);
+    enum { MOST = 1 << 24 }; /* bytes of sums that are in memory together */
+    const size_t each = (size_t)sum_parts(g) * ((size_t)g->n + 1), fit = MOST / (each * sizeof(sum)), at_once = fit > 64 ? 64 : fit + 1;
+    for (size_t at = 0; at < n && !e->status; at += at_once) {
+        const size_t some = n - at < at_once ? n - at : at_once;
         sum *sums = sums_of(g, columns + at, some, NULL, 1);
         if (!sums) return bmi_fail_memory(e, here, some * each * sizeof *sums, "sums of groups");
         for (size_t c = 0; c < some; c++)

@@ -30,41 +30,57 @@ uint32_t *bmi_text_ranks(bm_context *context, const bmi_dictionary *d)
 }
 
 /* A key as numbers 0 .. most, where `most` is a missing cell. */
+#define MISSING UINT64_MAX
+enum { BLOCK = 1024 }; /* cells on their way */
+
 typedef struct coded {
     const bmi_column *column;
     bool descending;
-    uint64_t low, high; /* least and largest value as unsigned numbers of their order */
+    uint64_t low, high; /* least and largest value as unsigned numbers of their order, which are below MISSING */
     uint32_t *ranks;    /* of texts */
     int bits;
 } coded;
 
-static uint64_t order_of(const coded *k, uint32_t row)
+/* Writes the place in their order of the cells of n rows, ~0 of missing ones. */
+static void orders_of(const coded *k, const uint32_t *rows, int64_t n, uint64_t *to)
 {
     const bmi_column *c = k->column;
     switch (bmi_stored(c->type)) {
-    case BMI_STORED_REAL: return bmi_ordered_bits(((const double *)c->values)[row]);
-    case BMI_STORED_INTEGER: return (uint64_t)((const int64_t *)c->values)[row] ^ UINT64_C(1) << 63;
-    case BMI_STORED_BYTE: return ((const uint8_t *)c->values)[row];
-    default: return k->ranks[((const int32_t *)c->values)[row]];
+    case BMI_STORED_REAL: {
+        const double *x = c->values;
+        for (int64_t i = 0; i < n; i++) to[i] = x[rows[i]] != x[rows[i]] ? MISSING : bmi_ordered_bits(x[rows[i]]);
+        break;
     }
-}
-
-static uint64_t code_of(const coded *k, uint32_t row)
-{
-    if (bmi_column_is_missing(k->column, row)) return k->high - k->low + 1;
-    const uint64_t at = order_of(k, row);
-    return k->descending ? k->high - at : at - k->low;
+    case BMI_STORED_INTEGER: {
+        const int64_t *x = c->values; /* turned round the missing one is 0, and then the largest */
+        for (int64_t i = 0; i < n; i++) to[i] = ((uint64_t)x[rows[i]] ^ UINT64_C(1) << 63) - 1;
+        break;
+    }
+    case BMI_STORED_BYTE: {
+        const uint8_t *x = c->values;
+        for (int64_t i = 0; i < n; i++) to[i] = x[rows[i]] == BMI_BOOL_MISSING ? MISSING : x[rows[i]];
+        break;
+    }
+    default: {
+        const int32_t *x = c->values;
+        for (int64_t i = 0; i < n; i++) to[i] = x[rows[i]] < 0 ? MISSING : k->ranks[x[rows[i]]];
+    }
+    }
 }
 
 static bool coded_new(bm_context *context, const bmi_sort_key *key, const uint32_t *rows, int64_t n, coded *k)
 {
     *k = (coded){ .column = key->column, .descending = key->descending, .low = UINT64_MAX };
     if (key->column->type == BM_COLUMN_TEXT && !(k->ranks = bmi_text_ranks(context, &key->column->dictionary))) return false;
-    for (int64_t i = 0; i < n; i++) {
-        if (bmi_column_is_missing(k->column, rows[i])) continue;
-        const uint64_t at = order_of(k, rows[i]);
-        if (at < k->low) k->low = at;
-        if (at > k->high) k->high = at;
+    uint64_t at[BLOCK];
+    for (int64_t i = 0; i < n; i += BLOCK) {
+        const int64_t some = n - i < BLOCK ? n - i : BLOCK;
+        orders_of(k, rows + i, some, at);
+        for (int64_t b = 0; b < some; b++) {
+            const bool there = at[b] != MISSING;
+            if (at[b] < k->low) k->low = at[b];
+            if (there && at[b] > k->high) k->high = at[b];
+        }
     }
     if (k->low > k->high) k->low = k->high = 0; /* all are missing */
     k->bits = bmi_bit_length(k->high - k->low + 1);
@@ -87,14 +103,23 @@ typedef struct filling {
 static void fill_part(void *arg, int part, int parts)
 {
     const filling *f = arg;
+    uint64_t at[BLOCK];
     int64_t begin, end;
     bmi_slice(f->n, 1, part, parts, &begin, &end);
-    for (size_t k = 0; k < f->n_keys; k++)
-        for (int64_t i = begin; i < end; i++) {
-            const uint64_t code = code_of(&f->keys[k], f->rows[i]);
-            f->pairs[i].key = k ? f->pairs[i].key << f->keys[k].bits | code : code;
-            f->pairs[i].row = f->rows[i];
+    for (int64_t i = begin; i < end; i += BLOCK) {
+        const int64_t some = end - i < BLOCK ? end - i : BLOCK;
+        bmi_pair *to = f->pairs + i;
+        for (int64_t b = 0; b < some; b++) to[b] = (bmi_pair){ .row = f->rows[i + b] };
+        for (size_t j = 0; j < f->n_keys; j++) {
+            const coded *k = &f->keys[j];
+            const uint64_t missing = k->high - k->low + 1;
+            orders_of(k, f->rows + i, some, at);
+            for (int64_t b = 0; b < some; b++) {
+                const uint64_t code = at[b] == MISSING ? missing : k->descending ? k->high - at[b] : at[b] - k->low;
+                to[b].key = j ? to[b].key << k->bits | code : code;
+            }
         }
+    }
 }
 
 /* By the last of the keys that fit 64 bits together, n_keys of them at the end; the others are left. */
