@@ -69,24 +69,28 @@ static void from_data(const bmi_work *w, bm_rows learned, bm_rows held, bmi_prep
     bmi_fail_from(&p->error, &p->held_out->object.error);
 }
 
+void bmi_prepare_rows(const bmi_work *w, const bmi_variant *v, bm_rows learned, bm_rows held, bmi_prepared *p)
+{
+    const double begin = bmi_now();
+    if (w->table) from_table(w, v, learned, held, p);
+    else from_data(w, learned, held, p);
+    if (!p->error.status) p->bytes = bytes_of(p->train) + (p->held_out ? bytes_of(p->held_out) : 0);
+    p->seconds = bmi_now() - begin;
+}
+
 void bmi_prepare(const bmi_work *w, int64_t variant, int64_t fold, bmi_prepared *p)
 {
     const bmi_variant *v = &w->variants[variant];
-    const double begin = bmi_now();
     const size_t n = (size_t)w->folds->rows;
     int64_t *rows = bmi_alloc_raw(w->context, 2 * n, sizeof *rows);
     if (!rows) bmi_fail_memory(&p->error, w->here, 2 * n * sizeof *rows, "the rows of a fold");
     else {
         int64_t learned = bm_folds_learned(w->folds, fold, rows);
         const int64_t held = bm_folds_held_out(w->folds, fold, rows + n);
-        const bm_rows h = { rows + n, (size_t)held };
         if (!thin(w, fold, v->share, rows, &learned)) bmi_fail_memory(&p->error, w->here, n * 8, "the rows of a fold");
-        else if (w->table) from_table(w, v, (bm_rows){ rows, (size_t)learned }, h, p);
-        else from_data(w, (bm_rows){ rows, (size_t)learned }, h, p);
+        else bmi_prepare_rows(w, v, (bm_rows){ rows, (size_t)learned }, (bm_rows){ rows + n, (size_t)held }, p);
     }
     bmi_release(w->context, rows, 2 * n, sizeof *rows);
-    if (!p->error.status) p->bytes = bytes_of(p->train) + (p->held_out ? bytes_of(p->held_out) : 0);
-    p->seconds = bmi_now() - begin;
 }
 
 void bmi_prepared_end(bmi_prepared *p)

@@ -94,6 +94,8 @@ typedef struct bmi_prepared {
     size_t bytes;
 } bmi_prepared;
 void bmi_prepare(const bmi_work *w, int64_t variant, int64_t fold, bmi_prepared *p);
+/* The same of chosen rows. */
+void bmi_prepare_rows(const bmi_work *w, const bmi_variant *v, bm_rows learned, bm_rows held, bmi_prepared *p);
 void bmi_prepared_end(bmi_prepared *p);
 /* Fits a candidate on prepared rows. */
 void bmi_fold_fit(bmi_work *w, const bmi_candidate *c, const bmi_prepared *p, bmi_fitted *f);
