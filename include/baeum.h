@@ -15,6 +15,7 @@
 #include <baeum/learners.h>
 #include <baeum/model.h>
 #include <baeum/nn.h>
+#include <baeum/nonlinear.h>
 #include <baeum/ops.h>
 #include <baeum/recipe.h>
 #include <baeum/session.h>
