@@ -31,6 +31,8 @@ typedef struct bm_nonlinear_options {
     double               *errors;     /**< out, count numbers: standard errors, s sqrt((JT W J)^-1); or null */
     double               *covariance; /**< out, count x count; or null. Of a parameter at a bound, or not told by the rows, both are NaN */
     bm_context           *context;
+    bm_nodes              variables;  /**< of bm_least_squares_fit_node */
+    bm_feeds              feeds;
 } bm_nonlinear_options;
 
 typedef struct bm_nonlinear_result {
@@ -52,14 +54,15 @@ typedef struct bm_nonlinear_result {
 BM_API bm_nonlinear_result bm_least_squares_fit_at(const bm_nonlinear_options *options, size_t size, bm_place here);
 #define bm_least_squares_fit(...) bm_least_squares_fit_at(BM_OPTIONS(bm_nonlinear_options, .zero_ = 0, __VA_ARGS__), BM_HERE)
 
-/** The same of a node of a graph, all f64: its elements are the residuals, `variables` what it is fitted by, one after the other, from the values that they have
- *  in the session, which gets the solution. Derivatives are the graph's own gradients. What the node needs besides is fed. Of the options rows, count,
- *  parameters and functions are not given; bounds, errors and covariance are of all elements of the variables in their order.
+/** The same of a node of a graph, all f64: its elements are the residuals, .variables what it is fitted by, one after the other, from the values that
+ *  they have in the session, which gets the solution. Derivatives are the graph's own gradients (their nodes are added to it). What the node needs
+ *  besides is in .feeds. Rows, count, parameters and functions are not given; bounds, errors and covariance are of all elements of the variables:
+ *      bm_least_squares_fit_node(s, residuals, BM_FETCHES(a, b), .feeds = BM_FEEDS({ x, xs }, { y, ys }), .errors = errors)
  *  Errors   as above; BM_E_TYPE a node or variable that is not f64, a node of `variables` that is no variable; the session's and the graph's own */
-BM_API bm_nonlinear_result bm_least_squares_fit_node_at(bm_session *s, bm_node residuals, bm_nodes variables, bm_feeds feeds,
-                                                        const bm_nonlinear_options *options, size_t size, bm_place here);
-#define bm_least_squares_fit_node(s, residuals, variables, feeds, ...) \
-    bm_least_squares_fit_node_at((s), (residuals), (variables), (feeds), BM_OPTIONS(bm_nonlinear_options, .zero_ = 0, __VA_ARGS__), BM_HERE)
+BM_API bm_nonlinear_result bm_least_squares_fit_node_at(bm_session *s, bm_node residuals, const bm_nonlinear_options *options, size_t size,
+                                                        bm_place here);
+#define bm_least_squares_fit_node(s, residuals, ...) \
+    bm_least_squares_fit_node_at((s), (residuals), BM_OPTIONS(bm_nonlinear_options, .variables = __VA_ARGS__), BM_HERE)
 
 #ifdef __cplusplus
 }

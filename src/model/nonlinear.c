@@ -156,7 +156,7 @@ static void fit(fitting *f, bm_nonlinear_result *r)
 static bm_nonlinear_result result_of(const fitting *f, bm_nonlinear_result r)
 {
     r.status = f->e.status;
-    snprintf(r.error, sizeof r.error, "%s", f->e.status ? f->e.text : "");
+    snprintf(r.error, sizeof r.error, "%.399s", f->e.status ? f->e.text : "");
     if (r.status) r.stopped_by = NULL;
     return r;
 }
@@ -289,15 +289,15 @@ static double *start(graph_fit *g)
     return p;
 }
 
-bm_nonlinear_result bm_least_squares_fit_node_at(bm_session *s, bm_node residuals_node, bm_nodes variables, bm_feeds feeds,
-                                                 const bm_nonlinear_options *options, size_t size, bm_place here)
+bm_nonlinear_result bm_least_squares_fit_node_at(bm_session *s, bm_node residuals_node, const bm_nonlinear_options *options,
+                                                 size_t size, bm_place here)
 {
     fitting f = { .here = here };
     bm_nonlinear_result r = { .squares = NAN, .sigma = NAN };
-    graph_fit g = { .here = here, .s = s, .residuals = residuals_node, .variables = variables, .feeds = feeds };
+    bmi_options_copy(&f.e, here, &f.o, sizeof f.o, offsetof(bm_nonlinear_options, named_), options, size);
+    graph_fit g = { .here = here, .s = s, .residuals = residuals_node, .variables = f.o.variables, .feeds = f.o.feeds };
     g.arena.context = s ? s->object.context : NULL;
-    if (!bmi_options_copy(&f.e, here, &f.o, sizeof f.o, offsetof(bm_nonlinear_options, named_), options, size) &&
-        !check_nodes(&g) && run(&g, NULL, feeds, (bm_nodes){ &residuals_node, 1 })) {
+    if (!f.e.status && !check_nodes(&g) && run(&g, NULL, g.feeds, (bm_nodes){ &residuals_node, 1 })) {
         const bm_tensor *first = bm_value_at(s, residuals_node, here);
         const bm_shape shape = first->shape;
         g.rows = first->size;
@@ -307,7 +307,7 @@ bm_nonlinear_result bm_least_squares_fit_node_at(bm_session *s, bm_node residual
             f.o.rows = g.rows, f.o.count = g.count;
             if (!f.o.context) f.o.context = s->object.context;
             if (!check(&f)) fit(&f, &r);
-            if (!g.e.status) run(&g, f.o.parameters, feeds, (bm_nodes){ &residuals_node, 1 });
+            if (!g.e.status) run(&g, f.o.parameters, g.feeds, (bm_nodes){ &residuals_node, 1 });
         }
     }
     if (g.e.status) f.e = g.e;
