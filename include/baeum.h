@@ -12,11 +12,13 @@
 #include <baeum/extend_nn.h>
 #include <baeum/graph.h>
 #include <baeum/inference.h>
+#include <baeum/learn.h>
 #include <baeum/learners.h>
 #include <baeum/model.h>
 #include <baeum/nn.h>
 #include <baeum/nonlinear.h>
 #include <baeum/ops.h>
+#include <baeum/paths.h>
 #include <baeum/recipe.h>
 #include <baeum/session.h>
 #include <baeum/table.h>

@@ -64,6 +64,8 @@ typedef struct bm_place {
 struct bm_named_;
 #define BM_NAMED_ struct bm_named_ *named_ /* guard of rule 3; always null */
 
+/** For reals that may be chosen from the data, where the option says so: "auto" in texts. */
+#define BM_AUTO (-0x1p1000)
 /** x, or BM_ZERO where x is 0: for an option computed at run time whose 0 is meant. */
 BM_API double bm_exactly(double x);
 
@@ -110,6 +112,12 @@ typedef struct bm_dataset bm_dataset;
 typedef struct bm_table   bm_table;
 typedef struct bm_recipe  bm_recipe;
 typedef struct bm_model   bm_model;
+/* of learn.h: */
+typedef struct bm_folds bm_folds;
+typedef struct bm_validation bm_validation;
+typedef struct bm_comparison bm_comparison;
+typedef struct bm_search bm_search;
+typedef struct bm_sweep bm_sweep;
 
 /** Verbs over every object: a wrong type does not compile; each has its own function for other languages.
  *   bm_free(x)        ends x; null and failed objects may be freed. Objects count their users, so any order is right.
@@ -120,7 +128,8 @@ typedef struct bm_model   bm_model;
  *   bm_clear(x)       takes the error off, so that x can be used again as it was before the failed call; what could not be made
  *                     (a tensor of a wrong shape, a session without a graph, a model of wrong layers) stays failed
  */
-#define BM_OBJECTS_(DO) DO(model) DO(dataset) DO(table) DO(recipe) DO(graph) DO(session) DO(tensor) DO(context)
+#define BM_OBJECTS_(DO) DO(model) DO(dataset) DO(table) DO(recipe) DO(graph) DO(session) DO(tensor) DO(context) \
+    DO(folds) DO(validation) DO(comparison) DO(search) DO(sweep)
 #define BM_DECLARE_(T)                                  \
     BM_API void bm_##T##_free(bm_##T *x);               \
     BM_API bool bm_##T##_failed(const bm_##T *x);       \
@@ -133,7 +142,8 @@ BM_OBJECTS_(BM_DECLARE_)
 #define BM_CASE_(T, verb) bm_##T * : bm_##T##_##verb, const bm_##T * : bm_##T##_##verb
 #define BM_VERB_(x, verb)                                                                                           \
     _Generic((x), BM_CASE_(model, verb), BM_CASE_(dataset, verb), BM_CASE_(table, verb), BM_CASE_(recipe, verb), \
-             BM_CASE_(graph, verb), BM_CASE_(session, verb), BM_CASE_(tensor, verb), BM_CASE_(context, verb))
+             BM_CASE_(graph, verb), BM_CASE_(session, verb), BM_CASE_(tensor, verb), BM_CASE_(context, verb),               \
+             BM_CASE_(folds, verb), BM_CASE_(validation, verb), BM_CASE_(comparison, verb), BM_CASE_(search, verb), BM_CASE_(sweep, verb))
 #define bm_free(x)       BM_VERB_(x, free)(x) /* a const object warns: it belongs to another */
 #define bm_failed(x)     BM_VERB_(x, failed)(x)
 #define bm_error(x)      BM_VERB_(x, error)(x)

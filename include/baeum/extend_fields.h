@@ -34,12 +34,15 @@ typedef struct bmi_field {
     const char   *family;       /**< of choices and parts: "activation", "initializer", "penalty", "schedule", "loss", "metric" ... */
     const char   *doc;          /**< one line */
     size_t        room;         /**< of parts: bytes of the whole struct */
-    const char *const *words;   /**< of words: their texts by value, ended by null */
+    const char *const *words;   /**< of words: their texts by value, ended by null; of reals: null, or that BM_AUTO is allowed, called words[0] */
 } bm_field;
 
 /* Rows: BM_REAL_FIELD(my_options, rate, 0, INFINITY, 0.001, "step size"): type of the struct, field, range, default, doc. */
 #define BM_FIELD_(T, f, type_, doc_) .name = #f, .type = (type_), .offset = offsetof(T, f), .doc = (doc_)
 #define BM_REAL_FIELD(T, f, lo, hi, def, doc_)   { BM_FIELD_(T, f, BM_FIELD_REAL, doc_), .low = (lo), .high = (hi), .number = (def) }
+/** A real that may be BM_AUTO, "auto" in texts. */
+#define BM_AUTO_FIELD(T, f, lo, hi, def, doc_)   { BM_FIELD_(T, f, BM_FIELD_REAL, doc_), .low = (lo), .high = (hi), .number = (def), \
+                                                   .words = (const char *const[]){ "auto", NULL } }
 #define BM_INT_FIELD(T, f, lo, hi, def, doc_)    { BM_FIELD_(T, f, BM_FIELD_INT, doc_), .low = (lo), .high = (hi), .number = (def) }
 #define BM_BOOL_FIELD(T, f, doc_)                { BM_FIELD_(T, f, BM_FIELD_BOOL, doc_) }
 #define BM_TEXT_FIELD(T, f, def, doc_)           { BM_FIELD_(T, f, BM_FIELD_TEXT, doc_), .text = (def) }

@@ -15,14 +15,65 @@ typedef struct bm_learner {
 } bm_learner;
 BM_API bm_learner bm_learner_value_at(const char *name, const void *options, size_t size, bm_place here);
 
+/** How bm_linear and bm_ridge solve. */
+typedef enum bm_linear_method { BM_BY_QR, BM_BY_NORMAL, BM_BY_SVD } bm_linear_method;
 typedef struct bm_linear_options {
     char zero_;
     BM_NAMED_;
-    bool no_intercept; /**< the line goes through the origin */
+    bool no_intercept;       /**< the line goes through the origin */
+    bm_linear_method method; /**< default BM_BY_QR; BM_BY_NORMAL: the normal equation XT X w = XT y by Cholesky, as taught, which squares the
+                              *   condition and says when that is too much; BM_BY_SVD: by singular values (LAPACK) */
 } bm_linear_options;
-/** Least squares, exactly, by QR with column pivoting; of columns that depend on each other the solution of least norm.
- *  Regression; several targets at once. Source: Golub, Van Loan, "Matrix Computations", 5.4-5.5 */
+/** Least squares, exactly: min sum (y - x w - b)^2. Of columns that depend on each other the solution of least norm, by QR and SVD, which
+ *  bm_stopped_by tells ("solved, rank 3 of 4"); the normal equation then fails.
+ *  Regression; several targets at once. Source: Golub, Van Loan, "Matrix Computations", 5.3-5.5 */
 #define bm_linear(...) bm_learner_value_at("linear", BM_OPTIONS(bm_linear_options, .zero_ = 0, __VA_ARGS__), BM_HERE)
+
+/** How bm_ridge solves. */
+typedef enum bm_ridge_method { BM_RIDGE_AUTO, BM_RIDGE_CHOLESKY, BM_RIDGE_SVD } bm_ridge_method;
+typedef struct bm_ridge_options {
+    char zero_;
+    BM_NAMED_;
+    double alpha;           /**< default 1; BM_ZERO: least squares; BM_AUTO: of `alphas` the one with the least error */
+    bm_ridge_method method; /**< default: Cholesky, by QR where that loses digits; or Cholesky; or the eigenvectors of XT X (LAPACK) */
+    bool no_intercept;      /**< the line goes through the origin */
+    int64_t folds;          /**< of BM_AUTO: default 0, generalized cross-validation; else so many folds, row i in fold i mod folds */
+    const char *alphas;     /**< of BM_AUTO: numbers parted by blanks; default 100 from far above the largest eigenvalue down */
+} bm_ridge_options;
+/** Least squares with a penalty: J = 1/m sum (y - x w - b)^2 + alpha/2 sum w^2; the intercept b is not penalised. In scikit-learn's
+ *  terms Ridge(m alpha / 2). Weights of rows are repetitions: m is their sum. Regression; several targets.
+ *  Sources: Hoerl, Kennard, "Ridge Regression", 1970; Golub, Heath, Wahba, "Generalized Cross-Validation", 1979 */
+#define bm_ridge(...) bm_learner_value_at("ridge", BM_OPTIONS(bm_ridge_options, .zero_ = 0, __VA_ARGS__), BM_HERE)
+
+typedef struct bm_lasso_options {
+    char zero_;
+    BM_NAMED_;
+    double alpha;       /**< default 1; BM_ZERO: least squares; BM_AUTO: of `alphas` the one with the least error over the folds */
+    double tolerance;   /**< default 1e-10: the duality gap over sum (y - mean)^2 at the end */
+    int64_t iterations; /**< default 10000: times that all columns are gone through, at most */
+    bool no_intercept;  /**< the line goes through the origin */
+    int64_t folds;      /**< of BM_AUTO: default 5; row i is in fold i mod folds */
+    const char *alphas; /**< of BM_AUTO: numbers parted by blanks; default 100 from where all coefficients are 0 down to a thousandth of it */
+} bm_lasso_options;
+/** Least squares with a penalty that makes coefficients exactly 0: J = 1/m sum (y - x w - b)^2 + alpha sum |w|. In scikit-learn's terms
+ *  Lasso(alpha / 2). By coordinate descent; bm_stopped_by tells how many columns are kept. Regression; several targets, each by itself.
+ *  Sources: Tibshirani, "Regression Shrinkage and Selection via the Lasso", 1996; Friedman, Hastie, Tibshirani, 2010 */
+#define bm_lasso(...) bm_learner_value_at("lasso", BM_OPTIONS(bm_lasso_options, .zero_ = 0, __VA_ARGS__), BM_HERE)
+
+typedef struct bm_elastic_options {
+    char zero_;
+    BM_NAMED_;
+    double alpha;       /**< as bm_lasso's, and what follows but r */
+    double r;           /**< default .5: share of the absolute penalty; BM_ZERO is ridge, 1 lasso */
+    double tolerance;
+    int64_t iterations;
+    bool no_intercept;
+    int64_t folds;
+    const char *alphas;
+} bm_elastic_options;
+/** Both penalties: J = 1/m sum (y - x w - b)^2 + r alpha sum |w| + (1 - r)/2 alpha sum w^2. In scikit-learn's terms ElasticNet(alpha / 2,
+ *  l1_ratio = r). Source: Zou, Hastie, "Regularization and Variable Selection via the Elastic Net", 2005 */
+#define bm_elastic(...) bm_learner_value_at("elastic", BM_OPTIONS(bm_elastic_options, .zero_ = 0, __VA_ARGS__), BM_HERE)
 
 /** What is added to C times the sum of the losses; never of the intercept. */
 typedef enum bm_logistic_penalty {

@@ -83,6 +83,19 @@ typedef struct bm_step_impute_options {
 /** Missing numbers get one of the training rows' values. */
 #define bm_step_impute(...) bm_step_value_at("impute", BM_OPTIONS(bm_step_impute_options, .with = __VA_ARGS__), BM_HERE)
 
+/** Columns of one value in all training rows are not used. */
+#define bm_step_drop_constant() bm_step_value_at("drop_constant", NULL, 0, BM_HERE)
+
+typedef enum bm_nearest_weights { BM_NEAREST_UNIFORM, BM_NEAREST_DISTANCE } bm_nearest_weights;
+typedef struct bm_step_impute_nearest_options {
+    char               zero_;
+    BM_NAMED_;
+    int64_t            neighbors; /**< default 5 */
+    bm_nearest_weights weights;   /**< how neighbours count: alike (default), or 1 / distance */
+} bm_step_impute_nearest_options;
+/** Missing numbers get the mean of those of the nearest training rows, which are kept with the recipe. */
+#define bm_step_impute_nearest(...) bm_step_value_at("impute_nearest", BM_OPTIONS(bm_step_impute_nearest_options, .zero_ = 0, __VA_ARGS__), BM_HERE)
+
 /** (x - mean) / standard deviation. */
 #define bm_step_standardize() bm_step_value_at("standardize", NULL, 0, BM_HERE)
 
@@ -106,6 +119,55 @@ typedef struct bm_step_ordinal_options {
     BM_NAMED_;
 } bm_step_ordinal_options;
 #define bm_step_ordinal(...) bm_step_value_at("ordinal", BM_OPTIONS(bm_step_ordinal_options, .order = __VA_ARGS__), BM_HERE)
+
+typedef struct bm_step_target_encode_options {
+    char    zero_;
+    BM_NAMED_;
+    double  smooth;   /**< how many rows of the overall mean join each category; default: by the variances (empirical Bayes) */
+    int64_t folds;    /**< of the training rows, default 5: each is encoded by the others */
+    int64_t seed;     /**< of the folds, default 0 */
+    bool    in_order; /**< the folds are neighbouring rows, not drawn */
+} bm_step_target_encode_options;
+/** A category becomes the mean of the target over its training rows, drawn to the overall mean; of several classes a column each. */
+#define bm_step_target_encode(...) bm_step_value_at("target_encode", BM_OPTIONS(bm_step_target_encode_options, .zero_ = 0, __VA_ARGS__), BM_HERE)
+
+typedef enum bm_outlier_rule { BM_OUTLIERS_Z, BM_OUTLIERS_IQR, BM_OUTLIERS_RESIDUAL } bm_outlier_rule;
+typedef struct bm_step_outliers_options {
+    char            zero_;
+    BM_NAMED_;
+    bm_outlier_rule by;    /**< far from the mean (default), from the quartiles, or from a first line through the columns */
+    double          limit; /**< in standard deviations, default 3; by quartiles in their distance, default 1.5 */
+} bm_step_outliers_options;
+/** Training rows with an outlier in one of the columns are not learned from; rows to be predicted always stay. */
+#define bm_step_outliers(...) bm_step_value_at("outliers", BM_OPTIONS(bm_step_outliers_options, .zero_ = 0, __VA_ARGS__), BM_HERE)
+
+typedef enum bm_pca_method { BM_PCA_EXACT, BM_PCA_RANDOMISED } bm_pca_method;
+typedef struct bm_step_pca_options {
+    char          zero_;
+    BM_NAMED_;
+    int64_t       components; /**< default: as many as there can be */
+    double        share;      /**< as few as have this share of the variance, > 0 and < 1; default: not asked for */
+    bool          whiten;     /**< components of variance 1 */
+    bm_pca_method method;     /**< all eigenvectors (default), or the first ones by random projections, for thousands of columns */
+    int64_t       seed;       /**< of the projections, default 0 */
+    int64_t       iterations; /**< power iterations of the randomised method, default 7; BM_ZERO for none */
+} bm_step_pca_options;
+/** Columns become their principal components, pca1, pca2 ...; they should be standardised before. */
+#define bm_step_pca(...) bm_step_value_at("pca", BM_OPTIONS(bm_step_pca_options, .zero_ = 0, __VA_ARGS__), BM_HERE)
+
+typedef enum bm_select_score { BM_SELECT_VARIANCE, BM_SELECT_F, BM_SELECT_CHI2, BM_SELECT_MUTUAL_INFORMATION, BM_SELECT_COEFFICIENT } bm_select_score;
+typedef struct bm_step_select_options {
+    char            zero_;
+    BM_NAMED_;
+    bm_select_score by;        /**< variance (default), F of one column with the target, chi squared, mutual information, or the size of the
+                                *   coefficient of a first line through the standardised columns */
+    int64_t         most;      /**< the columns that are kept, those of the highest score; default: all above the threshold */
+    double          share;     /**< the same as a share of all columns, > 0 and < 1 */
+    double          threshold; /**< scores above this are kept, default 0 */
+    int64_t         seed;      /**< of what breaks ties of mutual information, default 0 */
+} bm_step_select_options;
+/** Columns are kept or not by a score. */
+#define bm_step_select(...) bm_step_value_at("select", BM_OPTIONS(bm_step_select_options, .zero_ = 0, __VA_ARGS__), BM_HERE)
 
 /** log(1 + x) of columns whose values are all above -1; names are needed. */
 #define bm_step_log() bm_step_value_at("log", NULL, 0, BM_HERE)
@@ -140,7 +202,7 @@ typedef struct bm_step_polynomial_options {
  *                                    numbers but one-hot columns
  * bm_recipe_ordinal(r, "low < middle < high", ...) text into 0, 1, 2 in this order (| instead of < where a text has one); a null: in
  *                                    order of value; no names: all text. An unseen or missing category gets the training rows' middle one
- * bm_recipe_polynomial(r, "3", ...)  x, x^2, x^3: powers up to a degree of 2 to 9; no names: all numbers but one-hot columns
+ * bm_recipe_polynomial(r, "3", ...)  x, x^2, x^3: powers up to a degree of 1 to 9; no names: all numbers but one-hot columns
  * bm_recipe_log(r, "income", ...)    log(1 + x) of columns whose values are all above -1; names are needed
  * bm_recipe_drop_missing(r, ".4", ...) columns with more than this share of missing cells are not used; no names: all
  * Names that a table does not have are an error when the recipe is fitted. */

@@ -115,6 +115,7 @@ static void settle_real(settling *s, const bmi_field *f, double *at)
         *at = f->number;
         return;
     }
+    if (f->words && *at == BM_AUTO) return;
     settle_number(s, f, *at);
 }
 

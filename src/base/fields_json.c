@@ -76,7 +76,9 @@ static json_t *save_shape(const bmi_dims *d)
 static json_t *save_field(const bmi_field *f, const void *at)
 {
     switch (f->type) {
-    case BMI_FIELD_REAL: return save_number(*(const double *)at);
+    case BMI_FIELD_REAL:
+        if (f->words && *(const double *)at == BM_AUTO) return json_string(f->words[0]);
+        return save_number(*(const double *)at);
     case BMI_FIELD_INT: return json_integer(*(const int64_t *)at);
     case BMI_FIELD_BOOL: return json_boolean(*(const bool *)at);
     case BMI_FIELD_TEXT: return save_text(*(const char *const *)at);
@@ -181,7 +183,8 @@ static void load_field(loading *l, const bmi_field *f, void *options, const json
     if (json_is_null(from)) return;
     switch (f->type) {
     case BMI_FIELD_REAL:
-        if (!load_number(from, &v)) wrong_type(l, f->name, "a number");
+        if (f->words && json_is_string(from) && !strcmp(json_string_value(from), f->words[0])) *(double *)at = BM_AUTO;
+        else if (!load_number(from, &v)) wrong_type(l, f->name, "a number");
         else if (v != f->number) bmi_field_put_number(f, options, v); /* else as with integers */
         break;
     case BMI_FIELD_INT: load_int(l, f, options, from); break;

@@ -168,8 +168,9 @@ static void parse_value(parsing *p, const bmi_field *f, void *options, span s)
     double v;
     switch (f->type) {
     case BMI_FIELD_REAL:
-        if (read_number(s, &v)) bmi_field_put_number(f, options, v);
-        else wrong(p, f, s, "a number");
+        if (f->words && same(s, f->words[0])) *(double *)at = BM_AUTO;
+        else if (read_number(s, &v)) bmi_field_put_number(f, options, v);
+        else wrong(p, f, s, f->words ? "a number or auto" : "a number");
         break;
     case BMI_FIELD_INT: parse_int(p, f, options, s); break;
     case BMI_FIELD_BOOL: parse_bool(p, f, at, s); break;

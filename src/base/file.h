@@ -14,10 +14,10 @@
  * BM_E_MEMORY. */
 bm_status bmi_file_read(bmi_error *e, bm_place here, bm_context *context, const char *path, size_t limit, unsigned char **bytes,
                         size_t *size);
-/* The same of a text: what follows the first NUL byte, which no text has, is left out or not, so that zeros without end are not read
- * until memory is full. */
-bm_status bmi_file_read_to_nul(bmi_error *e, bm_place here, bm_context *context, const char *path, unsigned char **bytes,
-                               size_t *size);
+/* The same of a text. Its reader refuses a line of more than `longest` bytes, so what follows such a line is left out or not; with
+ * `to_nul` also what follows the first NUL byte, which no text has: neither is read until memory is full. */
+bm_status bmi_file_read_lines(bmi_error *e, bm_place here, bm_context *context, const char *path, bool to_nul, size_t longest,
+                              unsigned char **bytes, size_t *size);
 void bmi_file_release(bm_context *context, unsigned char *bytes, size_t size);
 
 /* Atomic writing: begin, write any number of times, then commit; end releases and, without a commit, leaves the old file

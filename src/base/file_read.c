@@ -28,6 +28,7 @@ typedef struct reader {
     size_t packed; /* bytes of a regular gzip file, 0 unknown */
     bool device;   /* of characters or blocks, and no terminal */
     bool to_nul;   /* reading stops behind a NUL byte */
+    size_t longest, line_at; /* and in a line of more than so many bytes (0: any); where the last line begins */
 } reader;
 
 void bmi_file_release(bm_context *context, unsigned char *bytes, size_t size)
@@ -94,6 +95,20 @@ static bm_status grow_for(reader *r, size_t more)
     return reserve(r, total);
 }
 
+/* Whether content from `from` on has what ends the reading of a text. */
+static bool is_enough(reader *r, size_t from)
+{
+    const unsigned char *content = r->memory + HEAD;
+    if (r->to_nul && memchr(content + from, 0, r->size - from)) return true;
+    if (!r->longest) return false;
+    for (size_t i = r->size; i > from; i--)
+        if (content[i - 1] == '\n' || content[i - 1] == '\r') {
+            r->line_at = i;
+            break;
+        }
+    return r->size - r->line_at > r->longest + 1;
+}
+
 static bm_status read_plain(reader *r, const unsigned char *first, size_t n)
 {
     if (n > r->limit) return too_long(r);
@@ -115,7 +130,7 @@ static bm_status read_plain(reader *r, const unsigned char *first, size_t n)
         if (got <= 0) return r->e->status;
         r->size += (size_t)got;
         if (r->size > r->limit) return too_long(r);
-        if (r->to_nul && memchr(r->memory + HEAD + r->size - got, 0, (size_t)got)) return BM_OK;
+        if (is_enough(r, r->size - (size_t)got)) return BM_OK;
     }
 }
 
@@ -181,7 +196,7 @@ static bm_status read_members(reader *r, z_stream *z, unsigned char *input, size
         }
         const size_t before = r->size;
         const int code = inflate_some(r, z);
-        if (r->to_nul && code >= 0 && r->size > before && memchr(r->memory + HEAD + before, 0, r->size - before)) return BM_OK;
+        if (code >= 0 && r->size > before && is_enough(r, before)) return BM_OK;
         if (code == Z_STREAM_END) open = false;
         else if (code != Z_OK) {
             if (r->e->status) return r->e->status;
@@ -271,9 +286,16 @@ bm_status bmi_file_read(bmi_error *e, bm_place here, bm_context *context, const 
     return e->status ? e->status : read_all(r, bytes, size);
 }
 
-bm_status bmi_file_read_to_nul(bmi_error *e, bm_place here, bm_context *context, const char *path, unsigned char **bytes,
-                               size_t *size)
+bm_status bmi_file_read_lines(bmi_error *e, bm_place here, bm_context *context, const char *path, bool to_nul, size_t longest,
+                              unsigned char **bytes, size_t *size)
 {
-    const reader r = { .e = e, .here = here, .context = context, .path = path, .limit = SIZE_MAX, .file = -1, .to_nul = true };
+    const reader r = { .e = e,
+                       .here = here,
+                       .context = context,
+                       .path = path,
+                       .limit = SIZE_MAX,
+                       .file = -1,
+                       .to_nul = to_nul,
+                       .longest = longest };
     return e->status ? e->status : read_all(r, bytes, size);
 }

@@ -64,6 +64,24 @@ typedef enum cli_option_id {
     OPT_GROUP,
     OPT_TIME,
     OPT_ID,
+    OPT_HEADER,
+    OPT_COMMENT,
+    OPT_THOUSANDS,
+    OPT_TRIM,
+    OPT_TYPES,
+    OPT_FORMAT,
+    OPT_MODELS,
+    OPT_CV,
+    OPT_METRIC,
+    OPT_REPEATS,
+    OPT_STRATIFIED,
+    OPT_FOLD,
+    OPT_SEARCH,
+    OPT_TRIALS,
+    OPT_GRID,
+    OPT_HALVING,
+    OPT_RESUME,
+    OPT_OUTER,
     OPT_HELP,
     OPT_COUNT
 } cli_option_id;
@@ -78,11 +96,12 @@ typedef struct cli_list {
 typedef struct cli_options {
     uint64_t given;
     const char *target, *task, *model, *optimizer, *loss, *validation, *test, *bad_rows, *data, *output, *delimiter, *missing,
-        *decimal, *dates, *group, *time, *weights;
-    int64_t epochs, batch, patience, seed, threads, rows;
+        *decimal, *dates, *group, *time, *weights, *comment, *thousands, *types, *format, *models, *cv, *metric, *fold, *resume;
+    int64_t epochs, batch, patience, seed, threads, rows, repeats, trials, outer;
     double rate;
-    bool no_header, rename_duplicates, plan, json, quiet, verbose, help, balanced, log_target, in_order;
-    cli_list drop, keep, step, id;
+    bool no_header, header, trim, rename_duplicates, plan, json, quiet, verbose, help, balanced, log_target, in_order, stratified, grid,
+        halving;
+    cli_list drop, keep, step, id, search;
     /* made of the texts above */
     double validation_share, test_share; /* NaN: a file */
     char separator;                      /* 0: found out */
@@ -106,7 +125,7 @@ typedef struct cli_command {
     int (*run)(cli *c);
 } cli_command;
 
-extern const cli_command cli_train, cli_predict, cli_evaluate, cli_inspect, cli_data;
+extern const cli_command cli_train, cli_predict, cli_evaluate, cli_inspect, cli_data, cli_compare, cli_tune;
 extern const cli_command *const cli_commands[]; /* ended by null */
 
 struct cli {
@@ -212,6 +231,8 @@ void cli_progress_end(cli_progress *p);                       /* takes the bar a
 /* From begin to end the first Ctrl-C (or SIGTERM) stops m after its step, the second ends the process at once. */
 void cli_interrupt_begin(bm_model *m);
 bool cli_interrupt_end(void); /* true when there was one */
+/* Other than 0 after the first, for work that looks there itself (begin with null). */
+const volatile int *cli_interrupt_asked(void);
 
 /* ---- data: source.c ---- */
 
@@ -224,6 +245,8 @@ typedef struct cli_source {
     const char *target;      /* the target by option or the set's own; null: none is known */
     const bm_recipe *recipe; /* by which a table is read, or null; the caller's */
 } cli_source;
+/* Whether a file is in the libsvm format, by --format or its name. */
+bool cli_is_libsvm(const cli *c, const char *path);
 /* Opens DATA with the reading options of c. Columns stay text where a recipe (or null) needs it or `texts` names them. Returns 0 or
  * an exit code, the error said. */
 int cli_source_open(cli *c, const char *data, const bm_recipe *recipe, bm_names texts, cli_source *s);
@@ -252,8 +275,6 @@ int cli_columns(cli *c, const bm_table *t, const char *option, const char *text,
 char *cli_column_names(const bm_table *t, char into[600]);
 /* A name of a column as a shell takes it in such a list: in quotes for the list where it must be, and in those of the shell. */
 char *cli_list_name(char *into, size_t room, const char *name);
-/* header.c: warns of a first row that was taken for names and looks like data. */
-void cli_warn_header(cli *c, const bm_table *t);
 /* Behind the message that a table does not have a column of the recipe: that a header may be the reason, or "". */
 const char *cli_header_hint(const cli *c, const bm_recipe *r, const bm_table *t, const char *message);
 /* A model file, loaded; null with the error said. */
@@ -275,6 +296,8 @@ typedef struct cli_scores {
     int count;
     const char *positive; /* of two classes the one that F1, precision and recall are of; or null */
 } cli_scores;
+/* The title of a metric, and whether it is shown as a share. */
+const char *cli_metric_title(const char *name, bool *share);
 void cli_scores_print(const cli_scores *s, FILE *to);
 json_t *cli_scores_json(const bm_scores *s);
 /* Of two classes the second, which F1, precision and recall are of; put into the result as "positive". Null: there are others. */

@@ -91,7 +91,11 @@ static int write_table(cli *c, const bm_table *t, const char *path)
     if (wrong) return wrong;
     const bm_csv_write_options how = { .path = path, .delimiter = c->options.separator, .no_header = c->options.no_header };
     char error[700] = "", rows[64];
-    if (bm_table_write_csv_at(t, &how, sizeof how, error, sizeof error, BM_HERE)) return cli_fail_text(c, CLI_FAILED, error);
+    if (cli_is_libsvm(c, path) && !c->options.format) { /* --format is of what is read */
+        const bm_libsvm_write_options of_libsvm = { .path = path, .label = c->options.target };
+        if (bm_table_write_libsvm_at(t, &of_libsvm, sizeof of_libsvm, error, sizeof error, BM_HERE))
+            return cli_fail_text(c, CLI_FAILED, error);
+    } else if (bm_table_write_csv_at(t, &how, sizeof how, error, sizeof error, BM_HERE)) return cli_fail_text(c, CLI_FAILED, error);
     if (strcmp(path, "-")) cli_say(c, path, "%s", cli_plural(rows, bm_table_rows(t), "row", "rows"));
     return CLI_DONE;
 }

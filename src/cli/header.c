@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Files without a header: a first row of data that was taken for the names of the columns. It looks like data when every column
+/* Files without a header where training had one: what their first row, taken for the names of the columns, looks like. It looks like data when every column
  * could have its name as a cell (a column of numbers has a number as its name), and a name is there that names seldom are: one that
  * is among its own column's cells, or a number that is not whole, or all are numbers, and not those by which programs count columns.
  */
@@ -71,38 +71,15 @@ static bool looks_like_data(const bm_table *t, evidence *of)
     return of->columns && (!counting || counting < numbers);
 }
 
-void cli_warn_header(cli *c, const bm_table *t)
-{
-    evidence of;
-    if (!looks_like_data(t, &of)) return;
-    char a[100], b[100];
-    cli_warn(
-        c,
-        "the first row of %s was taken for the names of the columns and looks like data (\"%s\"%s%s%s): if it is data, give "
-        "--no-header",
-        bmi_table_name(t), cli_cell(a, of.name[0], 24), of.columns > 1 ? ", \"" : "",
-        of.columns > 1 ? cli_cell(b, of.name[1], 24) : "", of.columns > 1 ? "\"" : "");
-}
-
-/* Whether all columns of a recipe are called c1, c2 ..., as those of a file without a header. */
-static bool without_header(const bm_recipe *r)
-{
-    for (size_t i = 0; i < r->n_inputs; i++) {
-        const char *name = r->inputs[i].name;
-        if (*name != 'c' || !name[1] || strspn(name + 1, "0123456789") != strlen(name + 1)) return false;
-    }
-    return r->n_inputs > 0;
-}
-
 const char *cli_header_hint(const cli *c, const bm_recipe *r, const bm_table *t, const char *message)
 {
     evidence of;
-    const bool unnamed = without_header(r);
+    const bool unnamed = bmi_recipe_is_unnamed(r);
     if (!strstr(message, "has no column \"")) return "";
     if (c->options.no_header)
         return unnamed ? ""
                        : "; with --no-header columns are called c1, c2 ..., and in training they had names: give it without";
-    if (unnamed) return "; the columns had no names in training: if this file has none either, give --no-header";
+    if (unnamed) return "; the columns had no names in training, and --header says that here they have: give it without";
     if (looks_like_data(t, &of))
         return "; its first row looks like data: it must be the names that the columns had in training (without names, "
                "train and predict with --no-header)";

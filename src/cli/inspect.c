@@ -203,7 +203,7 @@ static const char *type_of(const bm_table *t, int64_t column)
             dates[order] = dates[order] &&
                            bmi_datetime_read(bmi_dictionary_text(texts, code, NULL), (bmi_date_order)order, parts, &detail);
         }
-    return dates[0] || dates[1] ? "date" : bm_column_type_name(type);
+    return dates[0] || dates[1] || type == BM_COLUMN_TIME ? "date" : bm_column_type_name(type);
 }
 
 static json_t *column_json(const char *name, const char *type, const bm_summary *s)

@@ -37,3 +37,8 @@ bool cli_interrupt_end(void)
     working = NULL;
     return interrupted != 0;
 }
+
+const volatile int *cli_interrupt_asked(void)
+{
+    return &interrupted;
+}

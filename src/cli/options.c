@@ -68,7 +68,17 @@ static const option_row rows[OPT_COUNT] = {
                    "all "
                    "that fit; may be given again, in order (baeum help steps)" },
     [OPT_NO_HEADER] = { "no-header", 0, NULL, FLAG, AT(no_header), 0, 0,
-                        "the first row of the file is data; columns are named c1, c2 ..." },
+                        "the first row of the file is data; columns are named c1, c2 ...; default: found out" },
+    [OPT_HEADER] = { "header", 0, NULL, FLAG, AT(header), 0, 0, "the first row of the file has the names of the columns" },
+    [OPT_COMMENT] = { "comment", 0, "C", TEXT, AT(comment), 0, 0, "lines that begin with this character are passed over: '#'" },
+    [OPT_THOUSANDS] = { "thousands", 0, "comma|point|blank|apostrophe", CHOICE, AT(thousands), 0, 0,
+                        "what stands between groups of digits; default: found out, column by column" },
+    [OPT_TRIM] = { "trim", 0, NULL, FLAG, AT(trim), 0, 0, "blanks around cells are no part of them" },
+    [OPT_TYPES] = { "types", 0, "COL=TYPE,...", TEXT, AT(types), 0, 0,
+                    "types of columns, integer, real, bool, text or date, whatever they look like: zip=text,price=real; a cell that is "
+                    "not of its type is a bad one" },
+    [OPT_FORMAT] = { "format", 0, "csv|libsvm", CHOICE, AT(format), 0, 0,
+                     "what the file is; default: libsvm where its name ends in .libsvm, .svm or .svmlight, else csv" },
     [OPT_DELIMITER] = { "delimiter", 0, "C", SEPARATOR, AT(delimiter), 0, 0,
                         "one character, or tab, comma, semicolon, bar; default: found out among these" },
     [OPT_MISSING] = { "missing", 0, "MARK,...", TEXT, AT(missing), 0, 0,
@@ -80,8 +90,9 @@ static const option_row rows[OPT_COUNT] = {
                     "what 1/2/2024 means; default: found out, column by column" },
     [OPT_RENAME] = { "rename-duplicates", 0, NULL, FLAG, AT(rename_duplicates), 0, 0,
                      "of columns of the same name the later ones are renamed; default: an error" },
-    [OPT_BAD_ROWS] = { "bad-rows", 0, "error|skip", CHOICE, AT(bad_rows), 0, 0,
-                       "what a row that cannot be read does; default: error, for predict: skip" },
+    [OPT_BAD_ROWS] = { "bad-rows", 0, "error|skip|missing", CHOICE, AT(bad_rows), 0, 0,
+                       "what a row that cannot be read does: ends the command; is left out; has its cells that can be read, the "
+                       "others missing; default: error, for predict: skip" },
     [OPT_DATA] = { "data", 0, "FOLDER", TEXT, AT(data), 0, 0,
                    "where named sets are; default: BAEUM_DATA, then the installed ones" },
     [OPT_ROWS] = { "rows", 'n', "N", INTEGER, AT(rows), 1, 1e9, "rows to show; default: 10" },
@@ -108,13 +119,44 @@ static const option_row rows[OPT_COUNT] = {
                    "stay in one part" },
     [OPT_ID] = { "id", 0, "COL,...", LIST, AT(id), 0, 0,
                  "columns of DATA that are written before the predictions; may be given again" },
+    [OPT_MODELS] = { "models", 'm', "SPEC,...", TEXT, AT(models), 0, 0,
+                     "models beside each other: linear,ridge:alpha=10,mlp:64; lines of layers are parted by ';'; default: every "
+                     "kind that does the task (baeum help models)" },
+    [OPT_CV] = { "cv", 0, "N|loo", TEXT, AT(cv), 0, 0,
+                 "folds of the cross-validation; loo leaves one row (or group) out at a time; default: 5" },
+    [OPT_METRIC] = { "metric", 0, "NAME", TEXT, AT(metric), 0, 0,
+                     "r2, rmse, mae, accuracy, f1_macro, roc_auc, log_loss ... (baeum help metrics): what is compared; default: "
+                     "r2, of classes accuracy" },
+    [OPT_REPEATS] = { "repeats", 0, "N", INTEGER, AT(repeats), 1, 1000, "folds are drawn so many times; default: 1" },
+    [OPT_STRATIFIED] = { "stratified", 0, NULL, FLAG, AT(stratified), 0, 0,
+                         "classes keep their shares in every fold, which they do anyway; an error where the target is numbers" },
+    [OPT_FOLD] = { "fold", 0, "COL", TEXT, AT(fold), 0, 0,
+                   "a column that tells in which fold a row is held out, one for each value; rows without one, or below 0, never "
+                   "are; the column is no feature" },
+    [OPT_SEARCH] = { "search", 0, "NAME=VALUES", LIST, AT(search), 0, 0,
+                     "what is tried: alpha=.001..100 log, degree=1,2,3, units=32|64x32, optimizer.rate=.001..1 log, "
+                     "impute=mean|median, model=ridge|lasso; may be given again" },
+    [OPT_TRIALS] = { "trials", 0, "N", INTEGER, AT(trials), 1, 1e6,
+                     "random candidates; all there are when these are fewer; default: 20" },
+    [OPT_GRID] = { "grid", 0, NULL, FLAG, AT(grid), 0, 0,
+                   "every combination instead; of a range five points, or as many as stand behind it: alpha=.01..100 log 9" },
+    [OPT_HALVING] = { "halving", 0, NULL, FLAG, AT(halving), 0, 0,
+                      "random candidates on few rows first, the best third of them on three times as many, and so on" },
+    [OPT_RESUME] = { "resume", 0, "FILE", TEXT, AT(resume), 0, 0,
+                     "the journal of a search: it goes on from there, and what is done is written there; default: a new one beside "
+                     "the model, <output>.journal, which goes when the search is done" },
+    [OPT_OUTER] = { "nested", 0, "N", INTEGER, AT(outer), 2, 1000,
+                    "outer folds: the search is done anew in each, its winner scored on rows that it never saw" },
     [OPT_VERBOSE] = { "verbose", 0, NULL, FLAG, AT(verbose), 0, 0,
                       "a line for every epoch; default: some twenty of them, and on a terminal one that moves" },
     [OPT_HELP] = { "help", 'h', NULL, FLAG, AT(help), 0, 0, "this text" },
 };
 
+/* Every command that reads a file without a header reads it in all ways, and forms are found where there is no recipe yet. */
 static bool takes(const cli_command *command, int id)
 {
+    if (id == OPT_HEADER || id == OPT_COMMENT || id == OPT_TRIM || id == OPT_TYPES || id == OPT_FORMAT) id = OPT_NO_HEADER;
+    if (id == OPT_THOUSANDS || id == OPT_DATES) id = OPT_DECIMAL;
     return id == OPT_HELP || (command->options >> id & 1);
 }
 

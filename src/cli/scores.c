@@ -38,6 +38,13 @@ static int title_of(const char *name)
     return TITLES;
 }
 
+const char *cli_metric_title(const char *name, bool *share)
+{
+    const int i = title_of(name);
+    *share = i < TITLES && titles[i].share;
+    return i < TITLES ? titles[i].title : name;
+}
+
 static bool has(const bm_scores *s, const char *name)
 {
     for (int64_t k = 0; k < s->count; k++)

@@ -25,10 +25,18 @@ static bool is_array_file(const char *path)
     return false;
 }
 
+bool cli_is_libsvm(const cli *c, const char *path)
+{
+    static const char *const ends[] = { ".libsvm", ".svm", ".svmlight", ".libsvm.gz", ".svm.gz", ".svmlight.gz" };
+    bool named = false;
+    for (size_t i = 0; i < BMI_COUNT(ends); i++) named |= ends_with(path, ends[i]);
+    return c->options.format ? *c->options.format == 'l' : named;
+}
+
 /* "data/bike.csv.gz" gives "bike", "moons:rows=500" gives "moons". */
 static void find_stem(const char *given, char stem[1024])
 {
-    static const char *const ends[] = { ".gz", ".csv", ".tsv", ".txt", ".npz", ".npy", ".idx" };
+    static const char *const ends[] = { ".gz", ".csv", ".tsv", ".txt", ".npz", ".npy", ".idx", ".libsvm", ".svmlight", ".svm" };
     const char *slash = strrchr(given, '/');
     struct stat about;
     snprintf(stem, 1024, "%s", strcmp(given, "-") ? slash ? slash + 1 : given : "model");
@@ -53,14 +61,14 @@ static int open_table(cli *c, bm_table *t, cli_source *s)
 {
     s->table = t;
     if (bm_failed(t)) return table_failed(c, t);
-    const char *note;
+    const char *note, *bad;
     for (int64_t i = 0; (note = bm_table_note(t, i)); i++) {
-        if (!strncmp(note, "the first row looks like data", 29)) continue;               /* cli_warn_header looks closer */
         const char *out = c->command == &cli_predict ? strstr(note, " left out") : NULL; /* there such a row keeps its place */
         const int verb = out && !strncmp(out - 4, " was", 4) ? 3 : 4;
         if (out) cli_warn(c, "%.*s%s empty%s", (int)(out - note) - verb, note, verb == 3 ? "stays" : "stay", out + 9);
         else cli_warn_note(c, note);
     }
+    for (int64_t i = 1; (bad = bm_table_bad_row(t, i)); i++) cli_warn(c, "%s", bad); /* a note has the first */
     return 0;
 }
 
@@ -160,7 +168,7 @@ static int open_set(cli *c, const char *data, cli_source *s)
 static int open_named(cli *c, const bm_csv_options *how, cli_source *s)
 {
     bm_csv_options own = *how; /* how a set is written is known; baeum data writes it as these options say */
-    const char *of_files = how->no_header ? "no-header" : how->delimiter ? "delimiter" : how->decimal ? "decimal" : NULL;
+    const char *of_files = how->no_header ? "no-header" : how->header ? "header" : how->comment ? "comment" : how->delimiter ? "delimiter" : how->decimal ? "decimal" : NULL;
     if (c->command != &cli_data && of_files)
         return cli_fail(c, CLI_USAGE, "--%s is of CSV files; %s is no file that is here", of_files, how->path);
     own.no_header = false;
@@ -181,11 +189,14 @@ static int open_any(cli *c, const bm_csv_options *how, cli_source *s)
     if (folder && !bmi_set_find(data)) /* mnist may lie here as a folder */
         return cli_fail(c, CLI_FAILED,
                         "%s is a folder; DATA is a CSV, IDX, NPY or NPZ file or the name of a set (baeum data list)", data);
+    if (path && !folder && cli_is_libsvm(c, data)) {
+        const bm_libsvm_options of_libsvm = { .path = data, .recipe = how->recipe };
+        if (!s->target) s->target = "label";
+        return open_table(c, bm_table_read_libsvm_at(&of_libsvm, sizeof of_libsvm, BM_HERE), s);
+    }
     if (path && is_array_file(data)) return open_file(c, data, s);
     if (!path || folder) return open_named(c, how, s);
-    const int status = open_table(c, bm_table_read_csv_at(how, sizeof *how, BM_HERE), s);
-    if (!status && !how->no_header) cli_warn_header(c, s->table);
-    return status;
+    return open_table(c, bm_table_read_csv_at(how, sizeof *how, BM_HERE), s);
 }
 
 /* Cuts a copy of "-999,none" at its commas; their number, or -1 with the error said. */
@@ -203,29 +214,69 @@ static int split_marks(cli *c, char *list, bm_name marks[CLI_MARKS])
     return n;
 }
 
+/* Cuts "zip=text,price=real" in place into names and types; their number, or -1 with the error said. */
+static int split_types(cli *c, char *list, bm_column_as types[CLI_COLUMNS])
+{
+    static const char *const names[] = { NULL, "real", "integer", "bool", "text", "date" }; /* by bm_column_type */
+    int n = 0;
+    for (char *rest = list, *one; rest; n++) {
+        bool quoted;
+        if (n == CLI_COLUMNS) return cli_fail(c, CLI_USAGE, "--types: more than %d columns are too many", CLI_COLUMNS), -1;
+        char *at = cli_next_name(&rest, &one, &quoted) ? strrchr(one, '=') : NULL;
+        size_t type = 1;
+        while (at && type < BMI_COUNT(names) && strcmp(at + 1, names[type])) type++;
+        if (!at || type == BMI_COUNT(names))
+            return cli_fail(c, CLI_USAGE, "--types is \"%s\"; it must be COL=TYPE,... of integer, real, bool, text or date",
+                            c->options.types),
+                   -1;
+        *at = 0;
+        types[n] = (bm_column_as){ one, (bm_column_type)type };
+    }
+    return n;
+}
+
+/* How a file is read, by the options but for its lists. */
+static bm_csv_options reading(const cli_options *o, const char *data, const bm_recipe *recipe, bm_names texts)
+{
+    static const char between[] = "c,p.b a'"; /* comma, point, blank, apostrophe */
+    return (bm_csv_options){ .path = data,
+                             .decimal = !o->decimal ? 0 : *o->decimal == 'c' ? ',' : '.',
+                             .delimiter = o->separator,
+                             .no_header = o->no_header,
+                             .header = o->header,
+                             .comment = o->comment ? *o->comment : 0,
+                             .trim = o->trim,
+                             .thousands = o->thousands ? strchr(between, *o->thousands)[1] : 0,
+                             .dates = recipe ? NULL : o->dates,
+                             .text = texts.count ? texts : BM_VALUE(bm_names, NULL),
+                             .recipe = recipe,
+                             .rename_duplicates = o->rename_duplicates,
+                             .fill_bad_rows = o->bad_rows && !strcmp(o->bad_rows, "missing"),
+                             .skip_bad_rows = o->bad_rows && !strcmp(o->bad_rows, "skip") };
+}
+
 int cli_source_open(cli *c, const char *data, const bm_recipe *recipe, bm_names texts, cli_source *s)
 {
     const cli_options *o = &c->options;
     bm_name marks[CLI_MARKS];
-    char *list = strdup(o->missing ? o->missing : "");
-    const int n_marks = list && o->missing ? split_marks(c, list, marks) : 0;
-    int status = n_marks < 0 ? CLI_USAGE : list ? 0 : cli_fail(c, CLI_FAILED, "out of memory");
+    bm_column_as types[CLI_COLUMNS];
+    char *list = strdup(o->missing ? o->missing : ""), *type_list = strdup(o->types ? o->types : "");
+    int status = list && type_list ? 0 : cli_fail(c, CLI_FAILED, "out of memory");
+    const int n_marks = !status && o->missing ? split_marks(c, list, marks) : 0;
+    const int n_types = !status && n_marks >= 0 && o->types ? split_types(c, type_list, types) : 0;
+    if (n_marks < 0 || n_types < 0) status = CLI_USAGE;
+    if (!status && o->comment && (strlen(o->comment) != 1 || strchr("\"\n\r", *o->comment)))
+        status = cli_fail(c, CLI_USAGE, "--comment is \"%s\"; it must be one character other than a quote", o->comment);
+    if (!status && o->header && o->no_header)
+        status = cli_fail(c, CLI_USAGE, "--header and --no-header are opposites; give one of them");
     *s = (cli_source){ .given = data, .target = o->target, .recipe = recipe };
-    const bm_csv_options how = { .path = data,
-                                 .missing =
-                                     status || !n_marks ? BM_VALUE(bm_names, NULL) : BM_VALUE(bm_names, marks, (size_t)n_marks),
-                                 .decimal = !o->decimal          ? 0
-                                            : *o->decimal == 'c' ? ','
-                                                                 : '.',
-                                 .delimiter = o->separator,
-                                 .no_header = o->no_header,
-                                 .text = texts.count ? texts : BM_VALUE(bm_names, NULL),
-                                 .recipe = recipe,
-                                 .rename_duplicates = o->rename_duplicates,
-                                 .skip_bad_rows = o->bad_rows && !strcmp(o->bad_rows, "skip") };
+    bm_csv_options how = reading(o, data, recipe, texts);
+    if (n_marks > 0) how.missing = (bm_names){ marks, (size_t)n_marks };
+    if (n_types > 0) how.types = (bm_types){ types, (size_t)n_types };
     find_stem(data, s->stem);
     if (!status) status = open_any(c, &how, s);
     free(list);
+    free(type_list);
     const char *own = own_target(s->stem);
     if (!status && !s->target && own && (!s->table || bm_table_find(s->table, own) >= 0)) s->target = own;
     return status;
@@ -252,20 +303,22 @@ static void say_table(cli *c, const cli_source *s)
 {
     const bm_table *t = s->table;
     char stem[250], rows[64], columns[64], kinds[200] = "", missing[120] = "nothing missing", n1[32], n2[64];
-    int64_t numbers = 0, texts = 0, bools = 0, holes = 0, with_holes = 0;
+    int64_t numbers = 0, texts = 0, bools = 0, times = 0, holes = 0, with_holes = 0;
     for (int64_t k = 0; k < bm_table_columns(t); k++) {
         const bm_column_type type = bm_table_column_type(t, k);
         const bool own = type == BM_COLUMN_TEXT && is_number(s->recipe, bm_table_column_name(t, k));
         numbers += type == BM_COLUMN_REAL || type == BM_COLUMN_INTEGER || own;
         texts += type == BM_COLUMN_TEXT && !own;
         bools += type == BM_COLUMN_BOOL;
+        times += type == BM_COLUMN_TIME;
         holes += bm_table_missing(t, k);
         with_holes += bm_table_missing(t, k) > 0;
     }
     int n = 0;
     if (numbers) n += snprintf(kinds + n, 60, "%s number%s", cli_count(n1, numbers), numbers == 1 ? "" : "s");
     if (texts) n += snprintf(kinds + n, 60, "%s%s text", n ? ", " : "", cli_count(n1, texts));
-    if (bools) snprintf(kinds + n, 60, "%s%s true/false", n ? ", " : "", cli_count(n1, bools));
+    if (bools) n += snprintf(kinds + n, 60, "%s%s true/false", n ? ", " : "", cli_count(n1, bools));
+    if (times) snprintf(kinds + n, 60, "%s%s date%s", n ? ", " : "", cli_count(n1, times), times == 1 ? "" : "s");
     if (holes)
         snprintf(missing, sizeof missing, "%s missing in %s", cli_plural(n2, holes, "cell", "cells"),
                  cli_plural(columns, with_holes, "column", "columns"));

@@ -26,6 +26,8 @@ typedef struct cli_training {
 /* train_rows.c: target, task, recipe and split. Each returns 0 or an exit code. */
 int cli_train_prepare_table(cli_training *t);
 int cli_train_prepare_data(cli_training *t);
+/* The same without a split: the recipe is shown as all rows tell it. */
+int cli_train_prepare_whole(cli_training *t);
 /* train_model.c: what can be wrong with the names in --model, --optimizer and --loss, before the data is read. */
 int cli_train_check(cli *c);
 /* Whether a loss is of numbers, not of classes; null: none is given. */

@@ -336,17 +336,31 @@ static void say_training(cli_training *t, const bm_progress *p)
                       "plan_seconds", cli_number(p->plan_seconds), "threads", bmi_threads(NULL)));
 }
 
+/* " · L2 penalty, C 1", where the learner has such a setting. */
+static void say_penalty(cli_training *t, char into[80])
+{
+    const double *C = own_setting(t->model, "C"), *share = own_setting(t->model, "l1_ratio");
+    const int *penalty = own_setting(t->model, "penalty");
+    const bmi_field *field = penalty ? bmi_field_find(t->model->learner->fields, "penalty") : NULL;
+    const char *word = field ? field->words[*penalty] : "l2";
+    *into = 0;
+    if (!C) return;
+    cli_put(t->c, "penalty", json_string(word));
+    if (!strcmp(word, "none")) snprintf(into, 80, " · no penalty");
+    else if (share && !strcmp(word, "elastic")) snprintf(into, 80, " · elastic penalty, %.9g of it L1, C %.9g", *share, *C);
+    else snprintf(into, 80, " · %s penalty, C %.9g", strcmp(word, "l1") ? "L2" : "L1", *C);
+    if (strcmp(word, "none") != 0) cli_put(t->c, "C", cli_number(*C));
+}
+
 void cli_train_say_model(void *training, const bm_progress *p)
 {
     cli_training *t = training;
     char parameters[64], kernels[64], seconds[32], threads[64];
     cli_plural(parameters, bm_model_parameters(t->model), "parameter", "parameters");
     if (!p) {
-        const double *C = own_setting(t->model, "C");
-        char number[40] = "";
-        if (C) snprintf(number, sizeof number, " · L2 penalty, C %.9g", *C);
-        if (C) cli_put(t->c, "C", cli_number(*C));
-        cli_say(t->c, "model", "%s%s · %s", t->spec, number, parameters);
+        char penalty[80];
+        say_penalty(t, penalty);
+        cli_say(t->c, "model", "%s%s · %s", t->spec, penalty, parameters);
         return;
     }
     cli_say(t->c, "model", "%s · %s · %s a step, planned in %s · %s", t->spec, parameters,

@@ -327,18 +327,9 @@ static int say_met(cli_training *t)
     return status;
 }
 
-int cli_train_prepare_table(cli_training *t)
+/* What is done to the columns, and what of it may be a mistake. */
+static void say_recipe(cli_training *t, const bm_table *rows)
 {
-    int status = find_target(t);
-    if (!status && t->c->options.time && cli_column(t->c, t->source.table, "--time", t->c->options.time) < 0)
-        status = CLI_USAGE;
-    if (!status) status = check_weights(t);
-    bm_recipe *whole = NULL;
-    if (!status) status = find_task(t, &whole);
-    if (!status) status = split_table(t, whole);
-    bm_free(whole);
-    if (!status) status = make_recipe(t, t->table[0], t->task, &t->recipe);
-    if (status) return status;
     const char *note;
     int said = 0;
     for (int64_t i = 0; (note = bm_recipe_note(t->recipe, i)); i++) {
@@ -347,7 +338,35 @@ int cli_train_prepare_table(cli_training *t)
     }
     if (*t->left_out) cli_say(t->c, "left out", "%s", t->left_out);
     cli_warn_row_numbers(t->c, t->source.table, t->recipe);
-    cli_warn_leak(t->c, t->table[0], t->recipe);
+    cli_warn_leak(t->c, rows, t->recipe);
+}
+
+static int find_columns(cli_training *t)
+{
+    const char *time = t->c->options.time;
+    int status = find_target(t);
+    if (!status && time && cli_column(t->c, t->source.table, "--time", time) < 0) status = CLI_USAGE;
+    return status ? status : check_weights(t);
+}
+
+int cli_train_prepare_whole(cli_training *t)
+{
+    int status = find_columns(t);
+    if (!status) status = find_task(t, &t->recipe);
+    if (!status) say_recipe(t, t->source.table);
+    return status;
+}
+
+int cli_train_prepare_table(cli_training *t)
+{
+    int status = find_columns(t);
+    bm_recipe *whole = NULL;
+    if (!status) status = find_task(t, &whole);
+    if (!status) status = split_table(t, whole);
+    bm_free(whole);
+    if (!status) status = make_recipe(t, t->table[0], t->task, &t->recipe);
+    if (status) return status;
+    say_recipe(t, t->table[0]);
     const int64_t rows[3] = { bm_table_rows(t->table[0]), t->table[1] ? bm_table_rows(t->table[1]) : 0,
                               t->table[2] ? bm_table_rows(t->table[2]) : 0 };
     say_split(t, rows);

@@ -88,6 +88,8 @@ bm_status bmi_split_groups(bmi_error *e, bm_place here, bm_context *context, int
 /* split_by.c: groups and times of n rows of a table ({0}: all) by the columns that the options name; to be ended, also after an error. */
 bm_status bmi_split_by_columns(bmi_error *e, bm_place here, const bm_table *t, bm_rows rows, int64_t n,
                                const bm_split_options *o, bmi_split_by *by);
+/* split.c: the groups of a dataset's rows by a tensor of integers, numbered as they come, into by (to be ended). */
+bm_status bmi_split_groups_of(bmi_error *e, bm_place here, const bm_dataset *d, const bm_split_options *o, bmi_split_by *by);
 void bmi_split_by_end(bm_context *context, int64_t n, bmi_split_by *by);
 
 #endif

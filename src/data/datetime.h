@@ -1,25 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Dates and times written as text. */
+/* What steps and splits need of dates: they are read where columns are. */
 #ifndef BMI_DATA_DATETIME_H
 #define BMI_DATA_DATETIME_H
-#include <stdbool.h>
-
-enum { BMI_YEAR, BMI_MONTH, BMI_DAY, BMI_WEEKDAY, BMI_HOUR, BMI_MINUTE, BMI_SECOND, BMI_DATETIME_PARTS };
-extern const char *const bmi_datetime_parts[BMI_DATETIME_PARTS]; /* "year" ... */
-
-/* What comes first in 1/2/2024 and 1-2-2024. */
-typedef enum bmi_date_order { BMI_MONTH_FIRST, BMI_DAY_FIRST } bmi_date_order;
-
-/* How much of a date was written. */
-typedef enum bmi_date_detail { BMI_OF_MONTH, BMI_OF_DAY, BMI_OF_TIME } bmi_date_detail;
-
-/* Reads a date with an optional time behind it into its parts; weekday 0 is Monday. A month without a day is its first day. False when
- * it is something else or no day of the calendar. Forms (English names whole or by three letters, in any case):
- *
- *     2011-01-31  2011/1/31  2011.01.31     1/31/2011  1-31-2011  1/31/11 in the given order     31.1.2011  31.01.11
- *     31 Jan 2011  31-Jan-11  31st January 2011  Jan 31, 2011  Mon, 31 Jan 2011
- *     and behind them, after a blank, T or a comma: 13:05  13:05:59.25  1:05 PM, then Z or +02:00, which are not looked at
- *     2011-01  2011/1  01/2011  1-2011  Jan 2011  January, 2011  Jan-2011, months of 1800 to 2199 */
-bool bmi_datetime_read(const char *text, bmi_date_order order, double parts[BMI_DATETIME_PARTS], bmi_date_detail *detail);
+#include "format/datetime.h"
 
 #endif

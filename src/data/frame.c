@@ -2,6 +2,7 @@
 /* Frames: taking columns from a table, replacing and removing them. */
 #include "data/frame.h"
 #include "base/text.h"
+#include "format/datetime.h"
 #include <math.h>
 #include <string.h>
 
@@ -61,6 +62,36 @@ static bool codes_of_numbers(bmi_frame *f, const bmi_column *c, bm_rows rows, bm
     return true;
 }
 
+/* Codes of a column of text that training read as dates: each text is read once; what is no date is missing and counted. */
+static bool codes_of_dates(bmi_frame *f, const bmi_column *c, const bmi_number_form *form, bm_rows rows, bmi_frame_column *to)
+{
+    const size_t count = (size_t)c->dictionary.count;
+    int32_t *codes = bmi_alloc_raw(f->context, count, sizeof *codes); /* -2: no date */
+    bool fine = codes && (to->own = bmi_alloc(f->context, 1, sizeof *to->own));
+    if (fine) to->own->context = f->context;
+    to->dictionary = to->own;
+    for (size_t code = 0; fine && code < count; code++) {
+        char iso[BMI_TIME_BYTES];
+        int64_t time;
+        bmi_date_detail detail;
+        const char *text = bmi_dictionary_text(&c->dictionary, (int32_t)code, NULL);
+        codes[code] = -2;
+        if (!bmi_time_read(text, (bmi_date_order)(form->date - 1), &time, &detail)) continue;
+        const int n = bmi_time_write(time, (bmi_date_detail)form->detail, iso);
+        fine = (codes[code] = bmi_dictionary_add(to->own, iso, (size_t)n)) >= 0;
+    }
+    for (int64_t i = 0; fine && i < f->rows; i++) {
+        const int32_t code = ((const int32_t *)c->values)[bmi_row_at(rows, i)];
+        to->codes[i] = code < 0 ? -1 : codes[code];
+        if (to->codes[i] != -2) continue;
+        to->codes[i] = -1;
+        f->counted.unreadable++;
+        bmi_met_add(f->met, BMI_MET_NO_DATE, c->name, bmi_dictionary_text(&c->dictionary, code, NULL));
+    }
+    bmi_release(f->context, codes, count, sizeof *codes);
+    return fine;
+}
+
 bool bmi_frame_take(bmi_frame *f, const bmi_column *c, const bmi_input *input, bm_rows rows)
 {
     if (!bmi_grow(f->context, (void **)&f->columns, &f->capacity, f->n + 1, sizeof *f->columns)) return false;
@@ -70,7 +101,10 @@ bool bmi_frame_take(bmi_frame *f, const bmi_column *c, const bmi_input *input, b
     if (fine && input->text) fine = (to->codes = bmi_alloc_raw(f->context, (size_t)f->rows, sizeof *to->codes));
     if (fine && !input->text) fine = (to->numbers = bmi_alloc_raw(f->context, (size_t)f->rows, sizeof *to->numbers));
     if (fine && input->text) {
-        if (c->type == BM_COLUMN_TEXT) {
+        to->iso = c->type == BM_COLUMN_TIME || (c->type == BM_COLUMN_TEXT && input->form.date);
+        if (c->type == BM_COLUMN_TEXT && input->form.date) {
+            fine = codes_of_dates(f, c, &input->form, rows, to);
+        } else if (c->type == BM_COLUMN_TEXT) {
             to->dictionary = &c->dictionary;
             for (int64_t i = 0; i < f->rows; i++) to->codes[i] = ((const int32_t *)c->values)[bmi_row_at(rows, i)];
         } else {
@@ -145,6 +179,14 @@ void bmi_frame_remove(bmi_frame *f, size_t at)
 {
     bmi_frame_column_end(f, &f->columns[at]);
     f->gaps++;
+}
+
+void bmi_frame_empty(bmi_frame *f, size_t at)
+{
+    const size_t heirs = f->columns[at].heirs, n_heirs = f->columns[at].n_heirs;
+    bmi_frame_remove(f, at);
+    f->columns[at].heirs = heirs;
+    f->columns[at].n_heirs = n_heirs;
 }
 
 bool bmi_frame_name(bmi_frame *f, size_t at, const char *of, const char *between, const char *what)

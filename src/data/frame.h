@@ -10,6 +10,7 @@
 typedef struct bmi_frame_column {
     char *name;                       /* null: it was removed or replaced */
     bool text;                        /* codes, else numbers */
+    bool iso;                         /* text that is dates as ISO 8601 writes them */
     bool indicator;                   /* made by one-hot: 0 or 1 */
     bool scaled;                      /* by a step, or made from one that was */
     size_t step;                      /* which one was done to it last, from 1; 0: none */
@@ -41,11 +42,11 @@ typedef struct bmi_frame {
 typedef struct bmi_input {
     const char *name;
     bool text;
-    bmi_number_form form; /* of numbers: how they are written */
+    bmi_number_form form; /* how its numbers or dates are written */
 } bmi_input;
 
 /* Adds a table's column, its chosen rows ({0}: all) as text or numbers as `input` says: numbers become their shortest text, texts
- * that are no numbers are missing and counted. The frame borrows the table's dictionary. False when there is no memory. */
+ * that are no numbers are missing and counted. Times, and texts that `input` says are dates, become text as ISO 8601 has it. The frame borrows the table's dictionary. False when there is no memory. */
 bool bmi_frame_take(bmi_frame *f, const bmi_column *c, const bmi_input *input, bm_rows rows);
 /* Place of the column of a name; SIZE_MAX when there is none. */
 size_t bmi_frame_find(const bmi_frame *f, const char *name);
@@ -64,6 +65,8 @@ bool bmi_frame_settle(bmi_frame *f);
 bool bmi_frame_show_added(bmi_frame *f);
 void bmi_frame_column_end(const bmi_frame *f, bmi_frame_column *c);
 void bmi_frame_remove(bmi_frame *f, size_t at);
+/* Takes a column away that others stand behind (bmi_frame_add): they stay. */
+void bmi_frame_empty(bmi_frame *f, size_t at);
 void bmi_frame_end(bmi_frame *f);
 
 /* Cells that are not missing; different values among them (counted up to `most`); -1 when there is no memory. */

@@ -116,6 +116,15 @@ double bm_recipe_inverse(const bm_recipe *r, double y)
     return r->log1p ? expm1(y) : y;
 }
 
+bool bmi_recipe_is_unnamed(const bm_recipe *r)
+{
+    for (size_t i = 0; i < r->n_inputs; i++) {
+        const char *name = r->inputs[i].name;
+        if (*name != 'c' || !name[1] || strspn(name + 1, "0123456789") != strlen(name + 1)) return false;
+    }
+    return r->n_inputs > 0;
+}
+
 bm_names bmi_recipe_text_columns(const bm_recipe *r, const char **into)
 {
     size_t n = 0;

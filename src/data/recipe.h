@@ -73,6 +73,8 @@ bm_status bmi_dataset_keep_recipe(bm_dataset *d, const bm_recipe *r);
 /* Which rows of a table make features that are all finite f32; the others bmi_recipe_apply refuses. usable has room for all rows.
  * met, to be ended by the caller, gets what training did not have; it may be null. */
 bm_status bmi_recipe_usable(bmi_error *e, const bm_recipe *r, const bm_table *t, bool *usable, bmi_met *met, bm_place here);
+/* Whether all inputs are called c1, c2 ..., as columns of a file without a header are. */
+bool bmi_recipe_is_unnamed(const bm_recipe *r);
 /* Columns that must be read as text, so that "007" stays what it is and numbers in a form of their own are read in it: for
  * bm_csv_options.text. Borrowed from r; `into` has room for r->n_inputs + 2 names. */
 bm_names bmi_recipe_text_columns(const bm_recipe *r, const char **into);
@@ -85,6 +87,10 @@ size_t bmi_recipe_input(const bm_recipe *r, const char *name);
 bool bmi_recipe_index_inputs(bm_recipe *r);
 /* Forgets the fit. */
 void bmi_recipe_forget(bm_recipe *r);
+
+/* recipe_set.c: gives the steps of a kind another setting, by the field's name or (null) as text; where there is no such step one of all
+ * columns that fit is added. Errors on r as bm_recipe_step_at. */
+bm_status bmi_recipe_set(bm_recipe *r, const char *step, const char *field, const char *value, bm_place here);
 
 /* Splits the rows of a table that have a target into training, validation and test, by classes where the target is classes. order
  * has room for all rows of t; it gets the row numbers of the three parts one after the other, counts how many each has. */
@@ -134,8 +140,6 @@ bm_status bmi_recipe_tell(bm_recipe *r, const bmi_recipe_step *s, bm_place here)
 bm_status bmi_recipe_doubt(bm_recipe *r, const bm_table *t, bm_rows rows, int64_t n, bm_place here);
 /* recipe_fit.c: fits one step on the frame and applies it. */
 bm_status bmi_recipe_do(bm_recipe *r, bmi_recipe_step *s, bmi_frame *f, bmi_training *t, bm_place here);
-/* recipe_apply.c: refuses missing cells in the columns of a whole step, with row and name. */
-bm_status bmi_recipe_check_whole(const bmi_step_how *how, const bmi_recipe_step *s, const bmi_frame *f, const size_t *at);
 /* recipe_apply.c: does a fitted step. how: its options and what else kinds are told. */
 bm_status bmi_recipe_apply_step(const bmi_step_how *how, const bmi_recipe_step *s, bmi_frame *f);
 /* recipe_apply.c: the frame's columns, features of a recipe, as a matrix, every cell finite; null with the error. */

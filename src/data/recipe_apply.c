@@ -64,7 +64,7 @@ static size_t place_of(const bmi_step_how *how, const bmi_recipe_step *s, const 
     return at;
 }
 
-bm_status bmi_recipe_check_whole(const bmi_step_how *how, const bmi_recipe_step *s, const bmi_frame *f, const size_t *at)
+bm_status bmi_step_check_whole(const bmi_step_how *how, const bmi_recipe_step *s, const bmi_frame *f, const size_t *at)
 {
     for (size_t c = 0; c < s->n_columns; c++) {
         const double *x = at[c] == SIZE_MAX ? NULL : f->columns[at[c]].numbers;
@@ -85,7 +85,7 @@ static bm_status apply_whole(const bmi_step_how *how, const bmi_recipe_step *s, 
     size_t *at = bmi_alloc_raw(f->context, n, sizeof *at);
     if (!at) return bmi_step_no_memory(how, n * sizeof *at);
     for (size_t c = 0; !how->error->status && c < n; c++) at[c] = place_of(how, s, f, &s->columns[c]);
-    if (!how->error->status && s->kind->needs_whole) bmi_recipe_check_whole(how, s, f, at);
+    if (!how->error->status && s->kind->needs_whole) bmi_step_check_whole(how, s, f, at);
     if (!how->error->status) s->kind->apply_whole(how, s, f, at);
     bmi_release(f->context, at, n, sizeof *at);
     return how->error->status;

@@ -108,7 +108,7 @@ bm_status bmi_recipe_doubt(bm_recipe *r, const bm_table *t, bm_rows rows, int64_
         const bool target = r->target && !strcmp(r->target, c->name);
         if (target ? r->to.task != BM_REGRESSION : bmi_recipe_input(r, c->name) == SIZE_MAX) continue;
         if (c->type == BM_COLUMN_TEXT) fine = doubt_texts(r, c, rows, n);
-        else if (c->type != BM_COLUMN_BOOL) fine = doubt_numbers(r, c, rows, n);
+        else if (c->type == BM_COLUMN_REAL || c->type == BM_COLUMN_INTEGER) fine = doubt_numbers(r, c, rows, n);
     }
     return fine ? BM_OK : bmi_fail_memory(&r->object.error, here, 1000, "a note");
 }

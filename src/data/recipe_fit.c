@@ -69,6 +69,7 @@ static bm_status make_target(bm_recipe *r, bmi_training *t, bm_place here)
     t->target = (bmi_step_target){ .task = r->to.task,
                                    .n_classes = r->to.n_classes,
                                    .classes = classes ? made->data : NULL,
+                                   .class_names = r->to.classes,
                                    .values = classes ? NULL : made->data };
     return BM_OK;
 }
@@ -148,7 +149,7 @@ static bm_status do_whole(bm_recipe *r, const bmi_step_how *how, bmi_recipe_step
     }
     if (st || !k->n) return st;
     s->n_columns = k->n;
-    if (s->kind->needs_whole) st = bmi_recipe_check_whole(how, s, f, k->places);
+    if (s->kind->needs_whole) st = bmi_step_check_whole(how, s, f, k->places);
     if (!st) st = s->kind->fit_whole(how, f, k->places, s);
     if (!st && s->kind->keep) st = do_rows(r, how, s, f, k, t);
     if (!st && s->kind->apply_whole) st = s->kind->apply_whole(how, s, f, k->places);
@@ -175,13 +176,14 @@ static bm_status do_columns(bm_recipe *r, const bmi_step_how *how, bmi_recipe_st
 bm_status bmi_recipe_do(bm_recipe *r, bmi_recipe_step *s, bmi_frame *f, bmi_training *t, bm_place here)
 {
     chosen k = { 0 };
+    const bool sees = s->kind->sees_target && r->target;
     const bmi_step_how how = { .error = &r->object.error,
                                .here = here,
                                .arena = &r->found,
                                .options = s->options,
                                .notes = &r->notes,
-                               .target = s->kind->needs_target ? &t->target : NULL };
-    bm_status st = s->kind->needs_target ? make_target(r, t, here) : BM_OK;
+                               .target = sees ? &t->target : NULL };
+    bm_status st = sees ? make_target(r, t, here) : BM_OK;
     if (!st) st = choose(r, s, f, &k, here);
     if (!st && !(s->columns = bmi_arena_alloc(&r->found, k.n, sizeof *s->columns)))
         st = bmi_fail_memory(&r->object.error, here, k.n * sizeof *s->columns, "a step of a recipe");
@@ -200,7 +202,7 @@ static bm_status take_columns(bm_recipe *r, const bm_table *t, bm_rows rows, bmi
         if (r->weights && !strcmp(r->weights, t->columns[c].name)) continue;
         bmi_input *input = &r->inputs[r->n_inputs];
         *input = (bmi_input){ .name = bmi_arena_text(&r->found, t->columns[c].name),
-                              .text = t->columns[c].type == BM_COLUMN_TEXT,
+                              .text = t->columns[c].type == BM_COLUMN_TEXT || t->columns[c].type == BM_COLUMN_TIME,
                               .form = t->columns[c].form };
         if (!input->name || !bmi_frame_take(f, &t->columns[c], input, rows))
             return bmi_fail_memory(&r->object.error, here, (size_t)f->rows * 8, "the columns of a table");

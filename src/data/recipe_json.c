@@ -48,10 +48,17 @@ static json_t *save_steps(const bm_recipe *r)
     return bmi_json_end(&steps);
 }
 
-/* A form of numbers; members that it has not are left out. */
+static const char *const orders[] = { "mdy", "dmy" }, *const details[] = { "month", "day", "time" };
+
+/* A form of numbers or dates; members that it has not are left out. */
 static json_t *save_form(const bmi_number_form *f)
 {
     bmi_json all = bmi_json_object();
+    if (f->date) {
+        bmi_json_put(&all, "dates", json_string(orders[f->date - 1]));
+        bmi_json_put(&all, "detail", json_string(details[f->detail]));
+        return bmi_json_end(&all);
+    }
     bmi_json_put(&all, "decimal", json_stringn(&f->decimal, 1));
     if (f->thousands) bmi_json_put(&all, "thousands", json_stringn(&f->thousands, 1));
     if (f->indian) bmi_json_put(&all, "indian", json_true());
@@ -197,11 +204,30 @@ static bool load_step(reading *l, const json_t *from, bool asked)
     return !s->n_columns || s->kind->lawful_whole(s) || wrong(l, s->kind->name);
 }
 
-/* A form of numbers; an absent one is plain. */
+/* The number of a text among some; -1: it is none of them. */
+static int number_of(const json_t *text, const char *const *among, int n)
+{
+    const char *given = json_string_value(text);
+    while (n-- > 0 && (!given || strcmp(given, among[n]))) {}
+    return n;
+}
+
+static bool load_dates(reading *l, const json_t *from, bmi_number_form *form)
+{
+    const int order = number_of(json_object_get(from, "dates"), orders, BMI_COUNT(orders));
+    const int detail = number_of(json_object_get(from, "detail"), details, BMI_COUNT(details));
+    if (order < 0 || detail < 0) return wrong(l, "dates");
+    form->date = (uint8_t)(1 + order);
+    form->detail = (uint8_t)detail;
+    return true;
+}
+
+/* A form of numbers or dates; an absent one is plain. */
 static bool load_form(reading *l, const json_t *from, bmi_number_form *form)
 {
     *form = (bmi_number_form){ 0 };
     if (!from) return true;
+    if (json_object_get(from, "dates")) return load_dates(l, from, form);
     const char *decimal = json_string_value(json_object_get(from, "decimal"));
     const json_t *thousands = json_object_get(from, "thousands"), *currency = json_object_get(from, "currency");
     const char *between = json_string_value(thousands), *sign = json_string_value(currency);

@@ -224,8 +224,7 @@ static const int32_t *classes_of(const bm_dataset *d, int64_t *n_classes)
     return classes;
 }
 
-/* The groups of a tensor of integers, numbered as they come, into by (to be ended). */
-static bm_status groups_of(bmi_error *e, bm_place here, const bm_dataset *d, const bm_split_options *o, bmi_split_by *by)
+bm_status bmi_split_groups_of(bmi_error *e, bm_place here, const bm_dataset *d, const bm_split_options *o, bmi_split_by *by)
 {
     const bm_tensor *g = o->groups;
     bmi_dictionary seen = { .context = d->object.context };
@@ -260,7 +259,7 @@ bm_parts bm_dataset_split_at(const bm_dataset *d, const bm_split_options *option
         order = bmi_alloc_raw(d->object.context, (size_t)d->rows, sizeof *order);
         by.classes = classes_of(d, &by.n_classes);
         if (!order) bmi_fail_memory(&e, here, (size_t)d->rows * sizeof *order, "to split rows");
-        else if (!groups_of(&e, here, d, &o, &by)) bmi_split_rows(&e, here, d->object.context, d->rows, &by, &o, order, counts);
+        else if (!bmi_split_groups_of(&e, here, d, &o, &by)) bmi_split_rows(&e, here, d->object.context, d->rows, &by, &o, order, counts);
     }
     if (e.status) {
         parts.train = bmi_dataset_new(NULL);

@@ -44,6 +44,7 @@ typedef struct bmi_step_target {
     bm_task task;      /* 0: there is no target */
     int64_t n_classes; /* of a classification */
     const int32_t *classes;
+    const char *const *class_names;
     const double *values; /* of a regression, as they are learned */
 } bmi_step_target;
 
@@ -55,7 +56,7 @@ typedef struct bmi_step_how {
     /* Null but in fitting, and while the step is applied to the rows that it was just fitted on: */
     bmi_arena *arena;              /* for what the step keeps */
     bmi_notes *notes;              /* of the recipe, for what should be said; of the frame's context */
-    const bmi_step_target *target; /* null, too, unless the kind needs_target */
+    const bmi_step_target *target; /* null, too, unless the kind sees_target and the recipe has one */
 } bmi_step_how;
 
 typedef struct bmi_recipe_step bmi_recipe_step;
@@ -86,7 +87,8 @@ typedef struct bmi_step_kind {
     size_t n_examples;
 
     bool needs_names;    /* a step without named columns is an error */
-    bool needs_target;   /* a recipe without target is an error; how->target is there in fitting */
+    bool sees_target;    /* how->target is there in fitting where the recipe has a target */
+    bool needs_target;   /* a recipe without target is an error */
     bool scales;         /* its columns, which it changes in place, are not standardised by default */
     bool ignores_absent; /* the step takes columns away (unless the first number it keeps of one is 0): a table may lack them */
     bool keeps_values;   /* what it leaves of a column has the values it had; cells that were missing may be filled */
@@ -146,6 +148,8 @@ const char **bmi_step_add_list(const bmi_step_how *how, bmi_step_state *state, c
 /* The array or list of a name; null when there is none. */
 const bmi_step_array *bmi_step_find_array(const bmi_step_state *state, const char *name);
 const bmi_step_list *bmi_step_find_list(const bmi_step_state *state, const char *name);
+/* recipe_apply.c: refuses missing cells in the columns of a whole step, with row and name. */
+bm_status bmi_step_check_whole(const bmi_step_how *how, const bmi_recipe_step *s, const bmi_frame *f, const size_t *at);
 /* BM_E_MEMORY for a step. */
 bm_status bmi_step_no_memory(const bmi_step_how *how, size_t bytes);
 /* The settings that differ from the defaults as text, "median", "degree=3,interactions"; "" when none does. */

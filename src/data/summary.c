@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "data/order.h"
 #include "data/table.h"
+#include "format/datetime.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,7 +28,8 @@ static void top(bm_summary *s, const bmi_column *c, value *values, int64_t n)
     qsort(values, (size_t)n, sizeof *values, by_count);
     for (int i = 0; i < 5 && i < n; i++) {
         char number[32];
-        bmi_write_real(number, values[i].number);
+        if (c->type == BM_COLUMN_TIME) bmi_time_write(llround(values[i].number * 1e6), (bmi_date_detail)c->form.detail, number);
+        else bmi_write_real(number, values[i].number);
         s->top_count[i] = values[i].count;
         snprintf(s->top[i], sizeof s->top[i], "%s",
                  values[i].text              ? values[i].text

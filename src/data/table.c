@@ -2,6 +2,7 @@
 /* Tables: making, reading cells, taking rows. */
 #include "data/table.h"
 #include "base/text.h"
+#include "format/datetime.h"
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
@@ -16,6 +17,7 @@ static void end(void *object)
     bmi_text_release(context, t->name);
     bmi_notes_end(context, &t->notes);
     bmi_notes_end(context, &t->marks);
+    bmi_notes_end(context, &t->bad);
     bmi_release(context, t->skipped_at, t->skipped_room, sizeof *t->skipped_at);
 }
 
@@ -112,6 +114,24 @@ bm_status bm_table_add_integer_at(bm_table *t, const char *name, const int64_t *
     return t->object.error.status;
 }
 
+bm_status bm_table_add_time_at(bm_table *t, const char *name, const int64_t *values, int64_t rows, bm_place here)
+{
+    const int64_t first = INT64_C(-62167219200000000), end = INT64_C(253402300800000000), day = INT64_C(86400000000);
+    bool whole = true;
+    if (!may_add(t, name, values, rows, here)) return bmi_object_status(t);
+    for (int64_t r = 0; r < rows; r++) {
+        if (values[r] == INT64_MIN) continue;
+        if (values[r] < first || values[r] >= end)
+            return bmi_object_fail(t, BM_E_NUMBER, here, "column \"%.100s\" has a time outside the years 0 to 9999 in row %" PRId64,
+                                   name ? name : "", r);
+        whole = whole && values[r] % day == 0;
+    }
+    bmi_column *c = bmi_table_add(t, name, BM_COLUMN_TIME, rows, here);
+    if (c && rows) memcpy(c->values, values, (size_t)rows * sizeof *values);
+    if (c) c->form = (bmi_number_form){ .date = 1 + BMI_MONTH_FIRST, .detail = whole ? BMI_OF_DAY : BMI_OF_TIME };
+    return t->object.error.status;
+}
+
 bm_status bm_table_add_text_at(bm_table *t, const char *name, const bm_name *values, int64_t rows, bm_place here)
 {
     if (!may_add(t, name, values, rows, here)) return bmi_object_status(t);
@@ -164,6 +184,11 @@ const char *bm_table_note(const bm_table *t, int64_t i)
     return t && i >= 0 && (size_t)i < t->notes.count ? t->notes.at[i] : NULL;
 }
 
+const char *bm_table_bad_row(const bm_table *t, int64_t i)
+{
+    return t && i >= 0 && (size_t)i < t->bad.count ? t->bad.at[i] : NULL;
+}
+
 static const bmi_column *column_at(const bm_table *t, int64_t column)
 {
     return t && !t->object.error.status && column >= 0 && (size_t)column < t->n_columns ? &t->columns[column] : NULL;
@@ -206,6 +231,7 @@ bool bmi_column_is_missing(const bmi_column *c, int64_t row)
 {
     switch (c->type) {
     case BM_COLUMN_REAL: return isnan(((const double *)c->values)[row]);
+    case BM_COLUMN_TIME:
     case BM_COLUMN_INTEGER: return ((const int64_t *)c->values)[row] == INT64_MIN;
     case BM_COLUMN_BOOL: return ((const uint8_t *)c->values)[row] == BMI_BOOL_MISSING;
     default: return ((const int32_t *)c->values)[row] < 0;
@@ -239,6 +265,7 @@ double bmi_column_number(const bmi_column *c, int64_t row)
 {
     if (c->type == BM_COLUMN_TEXT || bmi_column_is_missing(c, row)) return NAN;
     if (c->type == BM_COLUMN_REAL) return ((const double *)c->values)[row];
+    if (c->type == BM_COLUMN_TIME) return (double)((const int64_t *)c->values)[row] / 1e6;
     return c->type == BM_COLUMN_INTEGER ? (double)((const int64_t *)c->values)[row] : ((const uint8_t *)c->values)[row];
 }
 
@@ -252,6 +279,12 @@ int64_t bm_table_integer(const bm_table *t, int64_t row, int64_t column)
 {
     const bmi_column *c = column_of_cell(t, row, column);
     return c && c->type == BM_COLUMN_INTEGER ? ((const int64_t *)c->values)[row] : INT64_MIN;
+}
+
+int64_t bm_table_time(const bm_table *t, int64_t row, int64_t column)
+{
+    const bmi_column *c = column_of_cell(t, row, column);
+    return c && c->type == BM_COLUMN_TIME ? ((const int64_t *)c->values)[row] : INT64_MIN;
 }
 
 const char *bm_table_text(const bm_table *t, int64_t row, int64_t column)
@@ -268,6 +301,9 @@ const char *bmi_column_cell_text(const bmi_column *c, int64_t row, char into[32]
     case BM_COLUMN_REAL: bmi_write_real(into, ((const double *)c->values)[row]); return into;
     case BM_COLUMN_INTEGER: snprintf(into, 32, "%" PRId64, ((const int64_t *)c->values)[row]); return into;
     case BM_COLUMN_BOOL: return ((const uint8_t *)c->values)[row] ? "true" : "false";
+    case BM_COLUMN_TIME:
+        bmi_time_write(((const int64_t *)c->values)[row], (bmi_date_detail)c->form.detail, into);
+        return into;
     default: return bmi_dictionary_text(&c->dictionary, ((const int32_t *)c->values)[row], NULL);
     }
 }

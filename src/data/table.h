@@ -17,6 +17,7 @@ struct bm_table {
     int64_t skipped;
     int64_t *skipped_at; /* before which row each stood; `skipped_room` of them */
     size_t skipped_room;
+    bmi_notes bad; /* the first bad rows in words */
     bmi_notes notes;
     bmi_notes marks; /* texts that the caller said mean a missing cell */
 };
@@ -31,7 +32,7 @@ const bmi_column *bmi_table_column(bmi_error *e, bm_place here, const bm_table *
 bmi_column *bmi_table_add(bm_table *t, const char *name, bm_column_type type, int64_t rows, bm_place here);
 /* Keeps texts that mean a missing cell, those that are not null; false when there is no memory. */
 bool bmi_table_keep_marks(bm_table *t, const char *const *marks, size_t n);
-/* A cell's text as CSV writes it: into is used for numbers. Null when it is missing. */
+/* A cell's text as CSV writes it: `into` is used for numbers and times. Null when it is missing. */
 const char *bmi_column_cell_text(const bmi_column *c, int64_t row, char into[32]);
 /* The number that each text of a column means in a form (NaN: none), `dictionary.count` of them to be released; null when there is no
  * memory. True and false are 1 and 0. */

@@ -9,7 +9,7 @@
 
 const char *bm_column_type_name(bm_column_type type)
 {
-    static const char *const names[] = { "no type", "real", "integer", "true/false", "text" };
+    static const char *const names[] = { "no type", "real", "integer", "true/false", "text", "date/time" };
     return type > 0 && type < BM_COLUMN_TYPE_COUNT_ ? names[type] : names[0];
 }
 
@@ -100,6 +100,7 @@ size_t bmi_column_cell(bm_column_type type)
     case BM_COLUMN_INTEGER: return sizeof(int64_t);
     case BM_COLUMN_BOOL: return sizeof(uint8_t);
     case BM_COLUMN_TEXT: return sizeof(int32_t);
+    case BM_COLUMN_TIME: return sizeof(int64_t);
     default: return 0;
     }
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Columns as readers of tables make them: a type, the cells, and for text a dictionary of distinct values.
  *
- * A missing cell is NaN in a real column, INT64_MIN in an integer one, BMI_BOOL_MISSING in a true/false one, and code -1 in a text one.
+ * A missing cell is NaN in a real column, INT64_MIN in one of integers or times, BMI_BOOL_MISSING in a true/false one, and code -1 in a text
+ * one.
  */
 #ifndef BMI_FORMAT_COLUMN_H
 #define BMI_FORMAT_COLUMN_H
@@ -34,7 +35,7 @@ void bmi_dictionary_end(bmi_dictionary *d);
 typedef struct bmi_column {
     char *name; /* bmi_text_copy */
     bm_column_type type;
-    void *values; /* double, int64_t, uint8_t or int32_t by type; `bytes` bytes as allocated */
+    void *values; /* double, int64_t (integer, time), uint8_t or int32_t by type; `bytes` bytes as allocated */
     size_t bytes;
     bmi_dictionary dictionary; /* of text */
     bmi_number_form form;      /* how its numbers were written */
@@ -43,7 +44,7 @@ typedef struct bmi_column {
 /* Whether a list of names in options can be used: with a count there is a pointer, and with a pointer a count, for { "a" } without
  * BM_NAMES would name nothing. False with the error. */
 bool bmi_names_given(bmi_error *e, bm_place here, const char *what, bm_names names);
-/* Bytes of a cell: 8, 8, 1, 4. */
+/* Bytes of a cell: 8, 8, 1, 4, 8. */
 size_t bmi_column_cell(bm_column_type type);
 /* Frees what a column holds and zeroes it. */
 void bmi_column_end(bm_context *context, bmi_column *c);

@@ -57,7 +57,8 @@ static void parse_part(void *arg, int part, int parts)
         if (k->begin < k->end &&
             !bmi_source_read(e, w->here, w->source, k->begin, k->end - k->begin, &s.buffer, &s.capacity, &bytes))
             bmi_csv_rows(w, i, bytes, bytes + (k->end - k->begin), &s);
-        if (k->problem == BMI_CSV_NO_MEMORY) bmi_fail_memory(e, w->here, 1 << 16, "the texts of a CSV file");
+        if (k->n_told && k->told[k->n_told - 1].problem == BMI_CSV_NO_MEMORY)
+            bmi_fail_memory(e, w->here, 1 << 16, "the texts of a CSV file");
     }
     end_scratch(w, &s);
 }
@@ -73,16 +74,22 @@ bm_status bmi_csv_parse_chunks(bmi_csv_work *w, size_t first, const bool *again)
     return BM_OK;
 }
 
+/* How a column's cells are looked at first. */
+static uint8_t mode_of(const bmi_csv_work *w, size_t c)
+{
+    const bool commas = w->options->decimal == ',' || w->options->thousands == '.';
+    return w->asked[c] == BM_COLUMN_TEXT || w->asked[c] == BM_COLUMN_TIME || commas ? BMI_CSV_AS_TEXT : BMI_CSV_GUESS;
+}
+
 static bm_status make_room(bmi_csv_work *w)
 {
     const size_t cells = w->chunks_capacity * w->n_columns;
     w->seen = bmi_alloc(w->context, cells, sizeof *w->seen);
     w->texts = bmi_alloc(w->context, cells, sizeof *w->texts);
     w->mode = bmi_alloc(w->context, w->n_columns, sizeof *w->mode);
-    w->asked_text = bmi_alloc(w->context, w->n_columns, sizeof *w->asked_text);
     w->cells = bmi_alloc(w->context, w->n_columns, sizeof *w->cells);
     w->marks = bmi_alloc(w->context, w->options->missing.count, sizeof *w->marks);
-    bool fine = w->seen && w->texts && w->mode && w->asked_text && w->cells && w->marks;
+    bool fine = w->seen && w->texts && w->mode && w->cells && w->marks;
     for (size_t i = 0; fine && i < w->options->missing.count; i++) {
         const char *mark = w->options->missing.at[i];
         double value;
@@ -90,24 +97,14 @@ static bm_status make_room(bmi_csv_work *w)
         w->named_marks |= mark && !*mark;
         if (mark && bmi_cell_number(mark, strlen(mark), &value, &integer)) memcpy(&w->marks[w->n_marks++], &value, 8);
     }
-    bmi_dictionary texts = { .context = w->context };
-    for (size_t i = 0; fine && i < w->options->text.count; i++) {
-        const char *name = w->options->text.at[i];
-        fine = !name || bmi_dictionary_add(&texts, name, strlen(name)) >= 0;
-    }
     for (size_t c = 0; fine && c < w->n_columns; c++) {
         fine = (w->cells[c] = bmi_alloc_raw(w->context, (size_t)w->room, sizeof **w->cells));
-        const char *name = w->out->columns[c].name;
-        w->asked_text[c] = fine && bmi_dictionary_find(&texts, name, strlen(name)) >= 0;
-        if (w->asked_text[c] || w->options->decimal == ',') w->mode[c] = BMI_CSV_AS_TEXT;
+        w->mode[c] = mode_of(w, c);
     }
-    bmi_dictionary_end(&texts);
     return fine ? BM_OK : bmi_fail_memory(w->error, w->here, (size_t)w->room * w->n_columns * 8, "the columns of a CSV file");
 }
 
-/* A row that cannot be read to its end, where bad rows are left out: from that row on the chunks were cut by a wrong count of quotes, so
- * the rest is parsed again as one. */
-static bm_status parse_rest(bmi_csv_work *w, size_t stopped)
+bm_status bmi_csv_parse_rest(bmi_csv_work *w, size_t stopped)
 {
     bmi_csv_chunk *k = &w->chunks[stopped], *rest = k + 1;
     for (size_t i = (stopped + 1) * w->n_columns; i < w->n_chunks * w->n_columns; i++) bmi_dictionary_end(&w->texts[i]);
@@ -123,43 +120,6 @@ static bm_status parse_rest(bmi_csv_work *w, size_t stopped)
     return bmi_csv_parse_chunks(w, stopped + 1, NULL);
 }
 
-/* The places of the bad rows of all chunks, in order. */
-static bm_status list_skipped(bmi_csv_work *w)
-{
-    const size_t room = (size_t)w->out->skipped;
-    int64_t *at = w->out->skipped_at = bmi_alloc_raw(w->context, room, sizeof *at);
-    int64_t rows = 0;
-    if (!at) return bmi_fail_memory(w->error, w->here, room * sizeof *at, "to read a CSV file");
-    w->out->skipped_room = room;
-    for (size_t i = 0; i < w->n_chunks; rows += w->chunks[i++].rows)
-        for (int64_t k = 0; k < w->chunks[i].bad; k++) *at++ = rows + w->chunks[i].bad_at[k];
-    return BM_OK;
-}
-
-/* Bad rows: the first one is the error, or they are counted and the first one is told. */
-static bm_status judge_rows(bmi_csv_work *w)
-{
-    char words[600] = "";
-    for (size_t i = 0; i < w->n_chunks; i++) {
-        bmi_csv_chunk *k = &w->chunks[i];
-        if (!k->problem) continue;
-        if (k->stopped && w->options->skip_bad_rows && k->problem != BMI_CSV_NO_ROOM) {
-            if (parse_rest(w, i)) return w->error->status;
-            k = &w->chunks[i];
-        }
-        if ((!*words || k->stopped) && bmi_csv_describe(w, k, words)) return w->error->status;
-        if (k->stopped)
-            return bmi_fail(w->error, k->problem == BMI_CSV_NO_ROOM ? BM_E_FILE : BM_E_FORMAT, w->here, "%s", words);
-    }
-    for (size_t i = 0; i < w->n_chunks; i++) w->out->skipped += w->chunks[i].bad;
-    if (!w->out->skipped) return BM_OK;
-    if (list_skipped(w)) return w->error->status;
-    return bmi_notes_add(w->context, &w->out->notes, "%" PRId64 " row%s could not be read and %s left out; the first: %s",
-                         w->out->skipped, w->out->skipped == 1 ? "" : "s", w->out->skipped == 1 ? "was" : "were", words)
-               ? BM_OK
-               : bmi_fail_memory(w->error, w->here, 1000, "a note");
-}
-
 static void end_work(bmi_csv_work *w)
 {
     const size_t cells = w->chunks_capacity * w->n_columns;
@@ -168,13 +128,30 @@ static void end_work(bmi_csv_work *w)
         bmi_release(w->context, w->cells[c], (size_t)w->room, sizeof **w->cells);
     bmi_release(w->context, w->cells, w->n_columns, sizeof *w->cells);
     bmi_release(w->context, w->mode, w->n_columns, sizeof *w->mode);
-    bmi_release(w->context, w->asked_text, w->n_columns, sizeof *w->asked_text);
+    bmi_release(w->context, w->asked, w->n_columns, sizeof *w->asked);
+    bmi_release(w->context, w->bad, (size_t)w->room, sizeof *w->bad);
     bmi_release(w->context, w->texts, cells, sizeof *w->texts);
     bmi_release(w->context, w->seen, cells, sizeof *w->seen);
     bmi_release(w->context, w->marks, w->options->missing.count, sizeof *w->marks);
     for (size_t i = 0; w->chunks && i < w->chunks_capacity; i++)
         bmi_release(w->context, w->chunks[i].bad_at, w->chunks[i].bad_room, sizeof(int64_t));
     bmi_release(w->context, w->chunks, w->chunks_capacity, sizeof *w->chunks);
+}
+
+static bm_status check_signs(bmi_error *e, bm_place here, const char *name, const bm_csv_options *o)
+{
+    if (o->decimal && o->decimal != '.' && o->decimal != ',')
+        return bmi_fail(e, BM_E_ARGUMENT, here, "the decimal sign of %s is '%c'; it must be a point or a comma", name, o->decimal);
+    if (o->thousands && !strchr(",. '", o->thousands))
+        return bmi_fail(e, BM_E_ARGUMENT, here,
+                        "the thousands separator of %s is '%c'; it must be a comma, a point, a blank or an apostrophe", name,
+                        o->thousands);
+    if (o->thousands && o->thousands == o->decimal)
+        return bmi_fail(e, BM_E_ARGUMENT, here, "the decimal sign and the thousands separator of %s are both '%c'", name,
+                        o->decimal);
+    if (o->dates && strcmp(o->dates, "dmy") && strcmp(o->dates, "mdy"))
+        return bmi_fail(e, BM_E_ARGUMENT, here, "the order of dates of %s is \"%.20s\"; it must be dmy or mdy", name, o->dates);
+    return BM_OK;
 }
 
 static bm_status read_source(bmi_error *e, bm_place here, const bmi_source *source, size_t chunk, const bm_csv_options *options,
@@ -184,24 +161,27 @@ static bm_status read_source(bmi_error *e, bm_place here, const bmi_source *sour
                        .context = source->context,
                        .source = source,
                        .options = options,
+                       .skip = options->skip_bad_rows || options->fill_bad_rows,
+                       .fill = options->fill_bad_rows,
                        .error = e,
                        .here = here,
                        .out = out };
-    bm_status st = BM_OK;
-    if (options->decimal && options->decimal != '.' && options->decimal != ',')
-        st = bmi_fail(e, BM_E_ARGUMENT, here, "the decimal sign of %s is '%c'; it must be a point or a comma", source->name,
-                      options->decimal);
+    bm_status st = check_signs(e, here, source->name, options);
     if (!st) st = bmi_foreign(e, here, source);
     if (!st) st = bmi_csv_layout(&w);
+    if (!st) st = bmi_csv_asked(&w);
     if (!st) st = bmi_csv_cut(&w);
     if (!st) st = make_room(&w);
     if (!st) st = bmi_csv_parse_chunks(&w, 0, NULL);
-    if (!st) st = judge_rows(&w);
+    if (!st) st = bmi_csv_judge_rows(&w);
     if (!st) st = bmi_csv_finish(&w);
-    if (!st && !options->recipe) st = bmi_csv_number_forms(&w);
+    if (!st) st = bmi_csv_number_forms(&w);
+    if (!st) st = bmi_csv_times(&w);
+    if (!st) st = bmi_csv_bad_cells(&w);
+    if (!st) st = bmi_source_unchanged(e, here, source);
     if (!st && !out->rows && out->skipped) /* the note tells the first */
         st = bmi_fail(e, BM_E_DATA, here, "%s has no row that can be read: %s", source->name,
-                      out->notes.count ? out->notes.at[0] : "");
+                      out->notes.count ? out->notes.at[out->notes.count - 1] : "");
     else if (!st && !out->rows) st = bmi_fail(e, BM_E_DATA, here, "%s has column names but no rows", source->name);
     end_work(&w);
     if (st) bmi_csv_end(source->context, out);
@@ -213,7 +193,8 @@ bm_status bmi_csv_read(bmi_error *e, bm_place here, bm_context *context, const b
     bmi_source source;
     *out = (bmi_csv){ 0 };
     if (!options->path) return bmi_fail(e, BM_E_ARGUMENT, here, "no path of a CSV file is given");
-    bm_status st = bmi_source_open(e, here, context, options->path, !options->skip_bad_rows, &source);
+    bm_status st = bmi_source_open(e, here, context, options->path, !options->skip_bad_rows && !options->fill_bad_rows,
+                                   BMI_CSV_MAX_ROW, &source);
     if (!st) st = read_source(e, here, &source, 0, options, out);
     bmi_source_end(&source);
     return st;
@@ -233,6 +214,7 @@ void bmi_csv_end(bm_context *context, bmi_csv *csv)
     for (size_t c = 0; c < csv->n_columns; c++) bmi_column_end(context, &csv->columns[c]);
     bmi_release(context, csv->columns, csv->n_columns, sizeof *csv->columns);
     bmi_notes_end(context, &csv->notes);
+    bmi_notes_end(context, &csv->bad);
     bmi_release(context, csv->skipped_at, csv->skipped_room, sizeof *csv->skipped_at);
     *csv = (bmi_csv){ 0 };
 }

@@ -16,6 +16,8 @@ void bmi_csv_dialect_set(bmi_csv_dialect *d, unsigned char delimiter, unsigned c
 /* What follows a cell that ends at p: sets next and last. */
 static bmi_csv_problem end_cell(const bmi_csv_dialect *d, const unsigned char *p, const unsigned char *end, bmi_csv_cell *cell)
 {
+    if (d->trim)
+        while (p < end && cell->quoted && (*p == ' ' || *p == '\t') && !d->kind[*p]) p++;
     cell->next = p;
     cell->last = true;
     if (p == end) return BMI_CSV_FINE;
@@ -62,10 +64,14 @@ static bmi_csv_problem read_quoted(const bmi_csv_dialect *d, const unsigned char
 bmi_csv_problem bmi_csv_cell_read(const bmi_csv_dialect *d, const unsigned char *p, const unsigned char *end,
                                   bmi_csv_cell *cell)
 {
+    if (d->trim)
+        while (p < end && (*p == ' ' || *p == '\t') && !d->kind[*p]) p++;
     *cell = (bmi_csv_cell){ .at = p };
     if (p < end && *p == '"') return read_quoted(d, p, end, cell);
     while (p < end && !d->kind[*p]) p++;
     cell->n = (size_t)(p - cell->at);
+    if (d->trim)
+        while (cell->n && (cell->at[cell->n - 1] == ' ' || cell->at[cell->n - 1] == '\t')) cell->n--;
     return end_cell(d, p, end, cell);
 }
 
@@ -88,7 +94,10 @@ const unsigned char *bmi_csv_blank_lines(const bmi_csv_dialect *d, const unsigne
     for (; p < end; p++) {
         if (*p == d->line) continue;
         if (*p == '\r' && d->line == '\n' && (p + 1 == end || p[1] == '\n')) continue;
-        break;
+        if (*p != d->comment || !d->comment) break;
+        const unsigned char *line = memchr(p, d->line, (size_t)(end - p));
+        if (!line) return end;
+        p = line;
     }
     return p;
 }

@@ -4,7 +4,6 @@
  */
 #include "format/csv_inside.h"
 #include "base/threads.h"
-#include <inttypes.h>
 #include <math.h>
 #include <stdatomic.h>
 #include <string.h>
@@ -31,6 +30,15 @@ static bm_column_type type_of(unsigned seen)
     return seen & BMI_SEEN_INT && !(seen & BMI_SEEN_REAL) ? BM_COLUMN_INTEGER : BM_COLUMN_REAL;
 }
 
+/* What a column is, from what its cells are and what it was asked to be; text where the two do not go together. */
+static bm_column_type settled(unsigned seen, uint8_t asked)
+{
+    const bm_column_type type = type_of(seen);
+    const unsigned any = BMI_SEEN_INT | BMI_SEEN_REAL | BMI_SEEN_BOOL | BMI_SEEN_TEXT | BMI_SEEN_INFINITE;
+    if (!asked || type == (bm_column_type)asked || !(seen & any)) return asked ? (bm_column_type)asked : type;
+    return asked == BM_COLUMN_REAL && type == BM_COLUMN_INTEGER ? BM_COLUMN_REAL : BM_COLUMN_TEXT;
+}
+
 /* Settles the types and parses the chunks that guessed another one again. */
 static bm_status settle_types(bmi_csv_work *w)
 {
@@ -39,7 +47,7 @@ static bm_status settle_types(bmi_csv_work *w)
     bool any = false;
     for (size_t c = 0; c < w->n_columns; c++) {
         const unsigned all = seen_in_all(w, c);
-        w->out->columns[c].type = w->mode[c] == BMI_CSV_AS_TEXT ? BM_COLUMN_TEXT : type_of(all);
+        w->out->columns[c].type = w->mode[c] == BMI_CSV_AS_TEXT ? BM_COLUMN_TEXT : settled(all, w->asked[c]);
         const bool text = w->out->columns[c].type == BM_COLUMN_TEXT;
         const bool big = w->out->columns[c].type == BM_COLUMN_INTEGER && all & BMI_SEEN_BIG;
         if (w->mode[c] == BMI_CSV_AS_TEXT || !(text || big)) continue;
@@ -152,82 +160,6 @@ static void finish_part(void *arg, int part, int parts)
     }
 }
 
-/* Leaves out the marked rows of a column. */
-static void drop_rows(bmi_column *c, const bool *out, int64_t rows)
-{
-    const size_t cell = bmi_column_cell(c->type);
-    char *values = c->values;
-    int64_t kept = 0;
-    for (int64_t r = 0; r < rows; r++) {
-        if (out[r]) continue;
-        if (kept != r) memcpy(values + (size_t)kept * cell, values + (size_t)r * cell, cell);
-        kept++;
-    }
-}
-
-/* Joins the places of `dropped` marked rows with those of the bad rows before. */
-static bool join_skipped(bmi_csv_work *w, const bool *out, int64_t rows, int64_t dropped)
-{
-    bmi_csv *csv = w->out;
-    const size_t room = (size_t)(csv->skipped + dropped);
-    int64_t *at = bmi_alloc_raw(w->context, room, sizeof *at), n = 0, kept = 0, before = 0;
-    if (!at) return false;
-    for (int64_t r = 0; r <= rows; r++) {
-        while (before < csv->skipped && csv->skipped_at[before] <= r) {
-            at[n++] = kept;
-            before++;
-        }
-        if (r < rows && out[r]) at[n++] = kept;
-        else kept++;
-    }
-    bmi_release(w->context, csv->skipped_at, csv->skipped_room, sizeof *at);
-    csv->skipped_at = at;
-    csv->skipped_room = room;
-    return true;
-}
-
-/* Rows with a number that is not finite: the first is the error, or all are left out. */
-static bm_status finite_rows(bmi_csv_work *w)
-{
-    bmi_csv *out = w->out;
-    bool *bad = NULL;
-    int64_t first = out->rows, dropped = 0, rows = out->rows;
-    size_t first_column = 0;
-    for (size_t c = 0; c < w->n_columns; c++) {
-        if (out->columns[c].type != BM_COLUMN_REAL || !(seen_in_all(w, c) & BMI_SEEN_INFINITE)) continue;
-        if (!bad && !(bad = bmi_alloc(w->context, (size_t)rows, sizeof *bad)))
-            return bmi_fail_memory(w->error, w->here, (size_t)rows, "to read a CSV file");
-        const double *values = out->columns[c].values;
-        for (int64_t r = 0; r < rows; r++) {
-            if (!isinf(values[r])) continue;
-            dropped += !bad[r];
-            bad[r] = true;
-            if (r < first) {
-                first = r;
-                first_column = c;
-            }
-        }
-    }
-    if (!bad) return BM_OK;
-    bm_status st = BM_OK;
-    char words[600] = "";
-    if (!w->options->skip_bad_rows) {
-        st = bmi_csv_describe_infinite(w, first, first_column, words);
-        if (!st) st = bmi_fail(w->error, BM_E_FORMAT, w->here, "%s", words);
-    } else if (!join_skipped(w, bad, rows, dropped)) {
-        st = bmi_fail_memory(w->error, w->here, (size_t)rows * 8, "to read a CSV file");
-    } else {
-        for (size_t c = 0; c < w->n_columns; c++) drop_rows(&out->columns[c], bad, rows);
-        out->rows -= dropped;
-        out->skipped += dropped;
-        if (dropped && !bmi_notes_add(w->context, &out->notes, "%" PRId64 " row%s with a number that is not finite %s left out",
-                                      dropped, dropped == 1 ? "" : "s", dropped == 1 ? "was" : "were"))
-            st = bmi_fail_memory(w->error, w->here, 1000, "a note");
-    }
-    bmi_release(w->context, bad, (size_t)rows, sizeof *bad);
-    return st;
-}
-
 /* Numbers that the caller says mean a missing cell: a column of numbers is read without looking at its texts. */
 static void forget_marks(const bmi_csv_work *w)
 {
@@ -250,6 +182,21 @@ static void forget_marks(const bmi_csv_work *w)
     }
 }
 
+/* Numbers that are not finite are no cells of their column. */
+static bm_status find_infinite(bmi_csv_work *w)
+{
+    for (size_t c = 0; c < w->n_columns; c++) {
+        if (w->out->columns[c].type != BM_COLUMN_REAL || !(seen_in_all(w, c) & BMI_SEEN_INFINITE)) continue;
+        double *values = w->out->columns[c].values;
+        for (int64_t r = 0; r < w->out->rows; r++) {
+            if (!isinf(values[r])) continue;
+            if (!bmi_csv_mark_bad(w, r, c)) return w->error->status;
+            values[r] = NAN;
+        }
+    }
+    return BM_OK;
+}
+
 bm_status bmi_csv_finish(bmi_csv_work *w)
 {
     bm_status st = settle_types(w);
@@ -262,5 +209,5 @@ bm_status bmi_csv_finish(bmi_csv_work *w)
         !bmi_notes_add(w->context, &w->out->notes, "some text is not UTF-8 and was read as Windows-1252"))
         return bmi_fail_memory(w->error, w->here, 1000, "a note");
     forget_marks(w);
-    return finite_rows(w);
+    return find_infinite(w);
 }

@@ -30,7 +30,7 @@ typedef struct verdict {
     int64_t unit_rows; /* cells */
 } verdict;
 
-typedef enum text_kind { IS_NUMBER, IS_MISSING, IS_OTHER, HAS_UNIT } text_kind;
+typedef enum text_kind { IS_NUMBER, IS_MISSING, IS_MARKER, IS_OTHER, HAS_UNIT } text_kind; /* a marker: NA in quotes */
 
 static const char *text_of(const bmi_column *c, int32_t code, size_t *n)
 {
@@ -40,7 +40,10 @@ static const char *text_of(const bmi_column *c, int32_t code, size_t *n)
 /* The forms of a text that the file's decimal sign allows. */
 static unsigned forms_of(const bmi_csv_work *w, const char *text, size_t n, bmi_number_form *style)
 {
-    const unsigned fits = bmi_number_form_fits(text, n, style);
+    unsigned fits = bmi_number_form_fits(text, n, style), of_thousands = 1; /* the plain form has none */
+    for (unsigned k = 1; w->options->thousands && k < BMI_NUMBER_FORMS; k++)
+        if (bmi_number_forms[k].thousands == w->options->thousands) of_thousands |= 1u << k;
+    if (w->options->thousands) fits &= of_thousands & (w->options->thousands == '.' ? ~1u : ~0u);
     if (w->options->decimal == ',') return fits & BMI_NUMBER_FORMS_OF_COMMA;
     return w->options->decimal ? fits & BMI_NUMBER_FORMS_OF_POINT : fits;
 }
@@ -50,6 +53,7 @@ static text_kind judge_text(const bmi_csv_work *w, const bmi_column *c, int32_t 
     size_t n, longest;
     bmi_number_form style;
     const char *text = text_of(c, code, &n);
+    if (!n || (!w->named_marks && bmi_cell_is_missing(text, n))) return IS_MARKER;
     if (bmi_number_is_missing(text, n)) return IS_MISSING;
     const unsigned fits = forms_of(w, text, n, &style);
     if (!fits || *style.unit) {
@@ -104,6 +108,30 @@ static void take_unit(verdict *v)
     v->other_rows = v->n_others = v->units = 0;
 }
 
+bool bmi_csv_count(const bmi_csv_work *w, const bmi_column *c, bmi_csv_census *into)
+{
+    if (w->census) {
+        *into = w->census[c - w->out->columns];
+        into->counts_room = into->first_room = 0; /* borrowed */
+        return true;
+    }
+    const size_t n = (size_t)c->dictionary.count;
+    const int32_t *codes = c->values;
+    *into = (bmi_csv_census){ .counts_room = n, .first_room = n };
+    into->counts = bmi_alloc(w->context, n, sizeof *into->counts);
+    into->first = bmi_alloc(w->context, n, sizeof *into->first);
+    for (int64_t r = 0; into->counts && into->first && r < w->out->rows; r++)
+        if (codes[r] >= 0 && !into->counts[codes[r]]++) into->first[codes[r]] = r;
+    return into->counts && into->first;
+}
+
+void bmi_csv_count_end(const bmi_csv_work *w, bmi_csv_census *counted)
+{
+    if (w->census) return;
+    bmi_release(w->context, counted->counts, counted->counts_room, sizeof *counted->counts);
+    bmi_release(w->context, counted->first, counted->first_room, sizeof *counted->first);
+}
+
 /* Looks at the texts of a column. False when there is no memory. */
 static bool judge(const bmi_csv_work *w, const bmi_column *c, verdict *v)
 {
@@ -113,21 +141,25 @@ static bool judge(const bmi_csv_work *w, const bmi_column *c, verdict *v)
     *v = (verdict){ .fits = ~0u, .example = -1, .other_way = -1 };
     for (size_t code = 0; code < count; code++) kind[code] = (uint8_t)judge_text(w, c, (int32_t)code, v);
     settle_unit(w, c, kind, v);
-    for (int64_t r = 0; (v->example >= 0 || v->units) && r < w->out->rows; r++) {
-        const int32_t code = ((const int32_t *)c->values)[r];
-        v->numbers += code >= 0 && kind[code] == IS_NUMBER;
-        v->marks += code >= 0 && kind[code] == IS_MISSING;
-        v->other_rows += code >= 0 && kind[code] >= IS_OTHER;
-        v->unit_rows += code >= 0 && kind[code] == HAS_UNIT;
+    bmi_csv_census census = { 0 };
+    const bool counted = (v->example < 0 && !v->units) || bmi_csv_count(w, c, &census);
+    for (size_t code = 0; census.counts && code < count; code++) {
+        const int64_t cells = census.counts[code];
+        v->numbers += kind[code] == IS_NUMBER ? cells : 0;
+        v->marks += kind[code] == IS_MISSING ? cells : 0;
+        v->other_rows += kind[code] >= IS_OTHER ? cells : 0;
+        v->unit_rows += kind[code] == HAS_UNIT ? cells : 0;
     }
+    bmi_csv_count_end(w, &census);
     bmi_release(w->context, kind, count, 1);
     take_unit(v);
-    return true;
+    return counted;
 }
 
-static bool is_number_column(const verdict *v)
+static bool is_number_column(const bmi_csv_work *w, const verdict *v)
 {
     if (v->example < 0 || v->other_way >= 0) return false;
+    if (w->fill && v->numbers > v->other_rows) return true;
     return !v->n_others || (v->n_others <= MOST_OTHERS && v->numbers >= LEAST_NUMBERS && v->numbers >= 19 * v->other_rows);
 }
 
@@ -143,7 +175,7 @@ static decimal_sign find_decimal(const bmi_csv_work *w, const verdict *verdicts)
     if (w->options->decimal) return (decimal_sign){ w->options->decimal, true };
     for (size_t c = 0; c < w->n_columns; c++) {
         const verdict *v = &verdicts[c];
-        const bool number = w->out->columns[c].type == BM_COLUMN_TEXT && is_number_column(v);
+        const bool number = w->out->columns[c].type == BM_COLUMN_TEXT && is_number_column(w, v);
         point |= w->out->columns[c].type == BM_COLUMN_REAL || (number && !(v->fits & BMI_NUMBER_FORMS_OF_COMMA));
         comma |= number && !(v->fits & BMI_NUMBER_FORMS_OF_POINT);
     }
@@ -169,42 +201,50 @@ static bool is_ambiguous(unsigned fits, decimal_sign decimal)
     return !decimal.sure && fits & BMI_NUMBER_FORMS_OF_POINT & ~1u && fits & BMI_NUMBER_FORMS_OF_COMMA && (fits | 1u) != both;
 }
 
-/* The cells as numbers instead of texts, integers where all are. False when there is no memory. */
-static bool convert(const bmi_csv_work *w, bmi_column *c, const bmi_number_form *form)
+bool bmi_csv_as_numbers(bmi_csv_work *w, bmi_column *c, const bmi_number_form *form, bool whole)
 {
     const size_t count = (size_t)c->dictionary.count, rows = (size_t)w->out->rows;
-    double *real = bmi_alloc_raw(w->context, count, sizeof *real), *values = bmi_alloc_raw(w->context, rows, sizeof *values);
-    int64_t *whole = bmi_alloc_raw(w->context, count, sizeof *whole);
+    union {
+        double real;
+        int64_t whole;
+    } *of = bmi_alloc_raw(w->context, count, sizeof *of), *values = bmi_alloc_raw(w->context, rows, sizeof *values);
     const int32_t *codes = c->values;
-    bool all_whole = true;
-    for (size_t code = 0; real && whole && code < count; code++) {
+    bool fine = of && values;
+    for (size_t code = 0; fine && code < count; code++) {
         size_t n;
         bool integer;
+        double real;
+        int64_t exact;
         const char *text = text_of(c, (int32_t)code, &n);
-        const bool number =
-            !bmi_number_is_missing(text, n) && bmi_number_form_read(form, text, n, &real[code], &integer, &whole[code]);
-        if (!number) {
-            real[code] = NAN;
-            whole[code] = INT64_MIN;
-        } else if (whole[code] == INT64_MIN) all_whole = false;
+        const bool number = !bmi_number_is_missing(text, n) && bmi_number_form_read(form, text, n, &real, &integer, &exact);
+        if (whole) of[code].whole = number ? exact : INT64_MIN;
+        else of[code].real = number ? real : NAN;
     }
-    const bool fine = real && values && whole;
     for (size_t r = 0; fine && r < rows; r++) {
-        if (all_whole) ((int64_t *)values)[r] = codes[r] < 0 ? INT64_MIN : whole[codes[r]];
-        else values[r] = codes[r] < 0 ? NAN : real[codes[r]];
+        if (codes[r] >= 0) values[r] = of[codes[r]];
+        else if (whole) values[r].whole = INT64_MIN;
+        else values[r].real = NAN;
     }
-    bmi_release(w->context, real, count, sizeof *real);
-    bmi_release(w->context, whole, count, sizeof *whole);
-    if (!fine) {
-        bmi_release(w->context, values, rows, sizeof *values);
-        return false;
+    bmi_release(w->context, of, count, sizeof *of);
+    if (fine) {
+        bmi_csv_replace(w, c, whole ? BM_COLUMN_INTEGER : BM_COLUMN_REAL, values, rows * sizeof *values);
+        c->form = *form;
+    } else bmi_release(w->context, values, rows, sizeof *values);
+    return fine;
+}
+
+/* Whether all numbers of a column are integers within int64. */
+static bool is_whole(const bmi_column *c, const bmi_number_form *form)
+{
+    for (int32_t code = 0; code < c->dictionary.count; code++) {
+        size_t n;
+        bool integer;
+        double real;
+        int64_t whole;
+        const char *text = text_of(c, code, &n);
+        if (!bmi_number_is_missing(text, n) && bmi_number_form_read(form, text, n, &real, &integer, &whole) && whole == INT64_MIN)
+            return false;
     }
-    bmi_release(w->context, c->values, c->bytes, 1);
-    bmi_dictionary_end(&c->dictionary);
-    c->values = values;
-    c->bytes = rows * sizeof *values;
-    c->type = all_whole ? BM_COLUMN_INTEGER : BM_COLUMN_REAL;
-    c->form = *form;
     return true;
 }
 
@@ -350,17 +390,28 @@ static bool convert_truth(const bmi_csv_work *w, bmi_column *c)
 
 static bool settle_column(bmi_csv_work *w, bmi_column *c, const verdict *v, decimal_sign decimal, int *notes)
 {
-    if (!is_number_column(v)) return w->options->decimal == ',' && v->example < 0 ? convert_truth(w, c) : note_text(w, c, v);
+    const uint8_t asked = w->asked[c - w->out->columns];
+    const bool commas = w->options->decimal == ',' || w->options->thousands == '.'; /* all columns were read as text */
+    if (!asked && !is_number_column(w, v)) return commas && v->example < 0 ? convert_truth(w, c) : note_text(w, c, v);
     bmi_number_form form = bmi_number_forms[choose_form(v->fits, decimal)];
     form.percent = v->style.percent;
     form.currency = v->style.currency;
     memcpy(form.unit, v->style.unit, sizeof form.unit);
+    if (asked) return bmi_csv_to_asked(w, (size_t)(c - w->out->columns), v->example < 0 ? &bmi_number_forms[0] : &form);
     if (*notes < MOST_NOTES) {
         const size_t before = w->out->notes.count;
         if (!note_form(w, c, v, &form, is_ambiguous(v->fits, decimal)) || !note_missing(w, c, v)) return false;
         *notes += w->out->notes.count > before;
     } else ++*notes;
-    return convert(w, c, &form);
+    return bmi_csv_as_numbers(w, c, &form, is_whole(c, &form));
+}
+
+/* A column of texts that may be numbers: none that shall be text or times, with a recipe, which knows its forms, only what was asked. */
+static bool is_open(const bmi_csv_work *w, size_t c)
+{
+    const uint8_t asked = w->asked[c];
+    if (w->out->columns[c].type != BM_COLUMN_TEXT || asked == BM_COLUMN_TEXT || asked == BM_COLUMN_TIME) return false;
+    return asked || !w->options->recipe;
 }
 
 bm_status bmi_csv_number_forms(bmi_csv_work *w)
@@ -368,19 +419,19 @@ bm_status bmi_csv_number_forms(bmi_csv_work *w)
     bool fine = true, any = false;
     int notes = 0;
     verdict *verdicts = NULL;
-    for (size_t c = 0; c < w->n_columns; c++) any |= w->out->columns[c].type == BM_COLUMN_TEXT && !w->asked_text[c];
+    for (size_t c = 0; c < w->n_columns; c++) any |= is_open(w, c);
     if (!any) return BM_OK;
     fine = (verdicts = bmi_alloc(w->context, w->n_columns, sizeof *verdicts));
     for (size_t c = 0; fine && c < w->n_columns; c++) {
         verdicts[c] = (verdict){ .example = -1, .other_way = -1 };
-        if (w->out->columns[c].type == BM_COLUMN_TEXT && !w->asked_text[c]) fine = judge(w, &w->out->columns[c], &verdicts[c]);
+        if (is_open(w, c)) fine = judge(w, &w->out->columns[c], &verdicts[c]);
     }
     const decimal_sign decimal = fine ? find_decimal(w, verdicts) : (decimal_sign){ 0 };
     for (size_t c = 0; fine && c < w->n_columns; c++)
-        if (w->out->columns[c].type == BM_COLUMN_TEXT && !w->asked_text[c])
-            fine = settle_column(w, &w->out->columns[c], &verdicts[c], decimal, &notes);
+        if (is_open(w, c)) fine = settle_column(w, &w->out->columns[c], &verdicts[c], decimal, &notes);
     if (fine && notes > MOST_NOTES)
         fine = bmi_notes_add(w->context, &w->out->notes, "%d more columns are numbers in such forms", notes - MOST_NOTES);
     bmi_release(w->context, verdicts, w->n_columns, sizeof *verdicts);
-    return fine ? BM_OK : bmi_fail_memory(w->error, w->here, (size_t)w->out->rows * 8, "the numbers of a column");
+    if (fine || w->error->status) return w->error->status;
+    return bmi_fail_memory(w->error, w->here, (size_t)w->out->rows * 8, "the numbers of a column");
 }

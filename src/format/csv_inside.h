@@ -17,7 +17,9 @@ enum { BMI_CSV_DELIMITER = 1, BMI_CSV_LINE = 2, BMI_CSV_RETURN = 4, BMI_CSV_QUOT
 
 typedef struct bmi_csv_dialect {
     unsigned char delimiter;
-    unsigned char line; /* the byte that ends a line: LF (CR before it is part of the line end), or CR */
+    unsigned char line;    /* the byte that ends a line: LF (CR before it is part of the line end), or CR */
+    unsigned char comment; /* lines that begin with it are none; 0: there are no such lines */
+    bool trim;             /* blanks around cells are no part of them */
     unsigned char kind[256];
 } bmi_csv_dialect;
 
@@ -28,6 +30,7 @@ typedef enum bmi_csv_problem {
     BMI_CSV_OPEN_QUOTE,
     BMI_CSV_HAS_NUL,
     BMI_CSV_LONE_RETURN,
+    BMI_CSV_TOO_LONG,
     BMI_CSV_NO_MEMORY,
     BMI_CSV_NO_ROOM
 } bmi_csv_problem;
@@ -62,6 +65,17 @@ enum {
 enum { BMI_CSV_GUESS, BMI_CSV_AS_TEXT, BMI_CSV_AS_INT64 };
 #define BMI_CSV_MISSING UINT64_C(0x7ff8000000000000) /* bits of the NaN that stands for a missing cell */
 
+/* A row longer than this is a bad one, so that a quote that is never closed does not take all memory. */
+enum { BMI_CSV_MAX_ROW = 1 << 26 };
+
+/* The first bad rows of a chunk, and of a file, are kept to be told. */
+enum { BMI_CSV_TOLD = 10 };
+typedef struct bmi_csv_bad {
+    bmi_csv_problem problem;
+    size_t problem_at, row_at; /* offsets of the problem and of its row */
+    int64_t cells;             /* of the row up to the problem, the one with it counted */
+} bmi_csv_bad;
+
 typedef struct bmi_csv_chunk {
     size_t begin, end;    /* offsets of its first row and of the next chunk's */
     size_t lines, quotes; /* counted in the bytes before `begin` of the next and from its own */
@@ -69,13 +83,19 @@ typedef struct bmi_csv_chunk {
     int64_t rows, bad;    /* rows kept; bad rows left out */
     int64_t *bad_at;      /* the rows kept before each of them */
     size_t bad_room;
-    bool serial;                         /* the rest after a row that could not be read to its end */
-    bmi_csv_problem problem;             /* of the first bad row */
-    size_t problem_at, row_at;           /* offsets of the problem and of its row */
-    int64_t problem_cell, problem_cells; /* cell number from 1; cells of the row */
-    bool stopped;                        /* the chunk was not parsed to its end */
-    size_t stopped_at;                   /* offset of the row it was stopped by */
+    int64_t filled, cut;         /* rows with too few and too many cells that were kept */
+    bool serial;                 /* the rest after a row that could not be read to its end */
+    bmi_csv_bad told[BMI_CSV_TOLD]; /* the first bad rows, `n_told` of them */
+    int n_told;
+    bool stopped;      /* the chunk was not parsed to its end, because of the bad row told last */
+    size_t stopped_at; /* offset of the row it was stopped by */
 } bmi_csv_chunk;
+
+/* How often each text of a column occurs, and the row where it first did. */
+typedef struct bmi_csv_census {
+    int64_t *counts, *first;
+    size_t counts_room, first_room;
+} bmi_csv_census;
 
 typedef struct bmi_csv_work {
     bm_context *context;
@@ -91,19 +111,31 @@ typedef struct bmi_csv_work {
     uint8_t *seen;         /* [chunk][column] */
     bmi_dictionary *texts; /* [chunk][column] */
     uint8_t *mode;         /* [column] */
-    bool *asked_text;      /* [column]: it stays text whatever is in it */
+    uint8_t *asked;        /* [column]: the type it was asked to have, 0: none; text stays text whatever is in it */
     uint64_t **cells;      /* [column], `room` of them each */
     int64_t room;
     uint64_t *marks; /* the caller's texts of missing cells that are numbers, as bits of f64; options->missing.count of room */
     size_t n_marks;
     bool named_marks;   /* an empty text is among them: NA and the like are texts */
     bool windows_names; /* names of columns that are not UTF-8 */
+    bool skip, fill;    /* bad rows are left out; bad cells are missing, which goes with it */
+    int64_t lines_before; /* in front of the source */
+    /* cells that are not of their column's type */
+    bool *bad;                    /* [row] of out: it has one and is left out; null: none has */
+    int64_t bad_rows, bad_filled; /* rows marked, cells that were made missing */
+    int64_t bad_row[BMI_CSV_TOLD]; /* the first of them, in order, and their columns */
+    size_t bad_column[BMI_CSV_TOLD];
+    int bad_told;
+    const bmi_csv_census *census; /* [column] of texts counted elsewhere, or null */
     bmi_csv *out;
 } bmi_csv_work;
 
 /* csv_layout.c: delimiter, line end, header; the chunks and room for the rows. */
 bm_status bmi_csv_layout(bmi_csv_work *w);
 bm_status bmi_csv_cut(bmi_csv_work *w);
+/* csv_header.c: whether the row at `row` has the names of the columns; `rows` is where the rows behind it begin. */
+bm_status bmi_csv_is_header(bmi_csv_work *w, const unsigned char *row, const unsigned char *rows, const unsigned char *end,
+                            bool whole, bool *header);
 /* csv_rows.c: parses one chunk whose bytes are at [begin, end). `tile` has room for tile_rows rows. */
 typedef struct bmi_csv_scratch {
     unsigned char *buffer;
@@ -116,18 +148,41 @@ typedef struct bmi_csv_scratch {
 int64_t bmi_csv_tile_rows(size_t n_columns);
 void bmi_csv_rows(const bmi_csv_work *w, size_t chunk, const unsigned char *begin, const unsigned char *end,
                   bmi_csv_scratch *s);
-/* csv_finish.c: types, dictionaries, gaps closed. */
+/* Where a row that was given up ends: behind the next line end from p. */
+const unsigned char *bmi_csv_skip_line(const bmi_csv_dialect *d, const unsigned char *p, const unsigned char *end);
+/* csv_finish.c: types, dictionaries, gaps closed; then, behind what looks at texts, what bad cells do. */
 bm_status bmi_csv_finish(bmi_csv_work *w);
 /* csv_forms.c: columns of text that are numbers as people write them become numbers. */
 bm_status bmi_csv_number_forms(bmi_csv_work *w);
-/* Whether a cell's text means that it is missing: one of the markers, or one of the caller's. */
+/* The cells of a column of text as numbers of a form, as integers if `whole`; false when there is no memory. */
+bool bmi_csv_as_numbers(bmi_csv_work *w, bmi_column *c, const bmi_number_form *form, bool whole);
+/* csv_times.c: columns of text that are dates become times. */
+bm_status bmi_csv_times(bmi_csv_work *w);
+bool bmi_csv_as_times(bmi_csv_work *w, bmi_column *c, const bmi_number_form *form);
+/* Puts cells of another width in place of a column's texts. */
+void bmi_csv_replace(bmi_csv_work *w, bmi_column *c, bm_column_type type, void *values, size_t bytes);
+/* csv_types.c: columns that were asked to have a type: which they are (into w->asked), and their texts as what they shall be. */
+bm_status bmi_csv_asked(bmi_csv_work *w);
+bool bmi_csv_to_asked(bmi_csv_work *w, size_t column, const bmi_number_form *form);
+/* csv_bad.c: notes a cell that is not what its column is; false when there is no memory. Then, behind all else, what such cells do, and
+ * the first bad rows in words. */
+bool bmi_csv_mark_bad(bmi_csv_work *w, int64_t row, size_t column);
+bm_status bmi_csv_bad_cells(bmi_csv_work *w);
+bm_status bmi_csv_judge_rows(bmi_csv_work *w);
+/* csv.c: a row that cannot be read to its end, where bad rows are left out: the rest behind it, parsed again as one chunk. */
+bm_status bmi_csv_parse_rest(bmi_csv_work *w, size_t stopped);
+/* csv_forms.c: counts the texts of a column, or gives what was counted elsewhere; false when there is no memory. */
+bool bmi_csv_count(const bmi_csv_work *w, const bmi_column *c, bmi_csv_census *into);
+void bmi_csv_count_end(const bmi_csv_work *w, bmi_csv_census *counted);
+/* Whether a cell's text means that it is missing: one of the markers, or one of the caller's; in quotes, the caller's alone. */
 bool bmi_csv_is_missing(const bmi_csv_work *w, const char *text, size_t n);
+bool bmi_csv_is_mark(const bmi_csv_work *w, const char *text, size_t n);
 /* csv.c: parses chunks [first, n_chunks) that `again` (null: all) marks. */
 bm_status bmi_csv_parse_chunks(bmi_csv_work *w, size_t first, const bool *again);
-/* csv_report.c: what is wrong with a chunk's first bad row, as "file:line:cell: ...". */
-bm_status bmi_csv_describe(bmi_csv_work *w, const bmi_csv_chunk *k, char into[600]);
-/* Where a cell of a kept row is: the same form for a number that is not finite. */
-bm_status bmi_csv_describe_infinite(bmi_csv_work *w, int64_t row, size_t column, char into[600]);
+/* csv_report.c: what is wrong with a bad row, as "file:line:cell: ...". */
+bm_status bmi_csv_describe(bmi_csv_work *w, const bmi_csv_bad *bad, char into[600]);
+/* The same for a cell of a kept row that is not what its column is. */
+bm_status bmi_csv_describe_cell(bmi_csv_work *w, int64_t row, size_t column, size_t *offset, char into[600]);
 /* How many threads share `items` pieces of work: at most BMI_CSV_PARTS. */
 enum { BMI_CSV_PARTS = 64 };
 int bmi_csv_parts(const bmi_csv_work *w, size_t items);

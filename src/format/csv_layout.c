@@ -54,7 +54,14 @@ static double judge(const bmi_csv_dialect *d, const unsigned char *p, const unsi
     return rows && *cells > 1 ? (double)equal / (double)rows : 0;
 }
 
-static unsigned char sniff(const unsigned char *p, const unsigned char *end, unsigned char line, bool whole)
+static void set_dialect(const bmi_csv_work *w, bmi_csv_dialect *d, unsigned char delimiter, unsigned char line)
+{
+    bmi_csv_dialect_set(d, delimiter, line);
+    d->comment = (unsigned char)w->options->comment;
+    d->trim = w->options->trim;
+}
+
+static unsigned char sniff(const bmi_csv_work *w, const unsigned char *p, const unsigned char *end, unsigned char line, bool whole)
 {
     static const unsigned char candidates[] = { ',', ';', '\t', '|' };
     unsigned char best = ',';
@@ -63,7 +70,7 @@ static unsigned char sniff(const unsigned char *p, const unsigned char *end, uns
     for (size_t i = 0; i < sizeof candidates; i++) {
         bmi_csv_dialect d;
         size_t cells;
-        bmi_csv_dialect_set(&d, candidates[i], line);
+        set_dialect(w, &d, candidates[i], line);
         const double share = judge(&d, p, end, whole, &cells);
         if (share > best_share || (share == best_share && share > 0 && cells > best_cells)) {
             best = candidates[i];
@@ -103,14 +110,14 @@ static char *second_name(name_list *l, const char *name)
 }
 
 /* Gives column c its name: c<number> when it has none, name.2 for a second one when that is allowed. */
-static bm_status name_column(bmi_csv_work *w, name_list *l, size_t c, char *name)
+static bm_status name_column(bmi_csv_work *w, name_list *l, size_t c, char *name, bool header)
 {
     bmi_csv *out = w->out;
     char made[32];
     bool noted = true;
     if (!*name) {
         snprintf(made, sizeof made, "c%zu", c + 1);
-        if (!w->options->no_header)
+        if (header)
             noted = bmi_notes_add(w->context, &out->notes, "column %zu has no name: it is called %s", c + 1, made);
         name = made;
     }
@@ -128,33 +135,25 @@ static bm_status name_column(bmi_csv_work *w, name_list *l, size_t c, char *name
 }
 
 /* Reads the names, without blanks around them, from the first row (or makes them) into out->columns, which has room. */
-static bm_status name_columns(bmi_csv_work *w, const unsigned char *p, const unsigned char *end)
+static bm_status name_columns(bmi_csv_work *w, const unsigned char *p, const unsigned char *end, bool header)
 {
     name_list names = { .names.context = w->context };
     const size_t most = (size_t)(end - p) + 1;
     char *room = bmi_alloc_raw(w->context, most, 4),
          *raw = room ? room + 3 * most : NULL; /* a name as UTF-8, and as it stands there */
     bm_status st = room ? BM_OK : bmi_fail_memory(w->error, w->here, (size_t)(end - p), "column names");
-    size_t numbers = 0;
     for (size_t c = 0; !st && c < w->n_columns; c++) {
         bmi_csv_cell cell;
-        bool integer;
-        double value;
         bmi_csv_cell_read(&w->dialect, p, end, &cell);
         p = cell.next;
-        size_t n = w->options->no_header ? 0 : bmi_csv_cell_copy(&cell, raw);
+        size_t n = !header ? 0 : bmi_csv_cell_copy(&cell, raw);
         if (bmi_is_utf8(raw, n)) memcpy(room, raw, n);
         else n = bmi_windows_to_utf8(raw, n, room), w->windows_names = true;
         const char *name = bmi_trim(room, &n);
         memmove(room, name, n);
         room[n] = 0;
-        numbers += n && bmi_cell_number(room, n, &value, &integer);
-        st = name_column(w, &names, c, room);
+        st = name_column(w, &names, c, room, header);
     }
-    if (!st && numbers == w->n_columns &&
-        !bmi_notes_add(w->context, &w->out->notes,
-                       "the first row looks like data and was taken for the names; if it is data, read without a header"))
-        st = bmi_fail_memory(w->error, w->here, 1000, "a note");
     bmi_release(w->context, room, most, 4);
     bmi_release(w->context, names.next, names.room, sizeof *names.next);
     bmi_dictionary_end(&names.names);
@@ -168,28 +167,24 @@ static bm_status fail_head(const bmi_csv_work *w, bmi_csv_problem problem, size_
         [BMI_CSV_OPEN_QUOTE] = "a quote opens here and is never closed",
         [BMI_CSV_HAS_NUL] = "there is a NUL byte; is this a CSV file in UTF-8? (UTF-16 can be changed with iconv)",
         [BMI_CSV_LONE_RETURN] = "a carriage return stands alone inside the line",
+        [BMI_CSV_TOO_LONG] = "the first row is longer than 64 MB; is this a table?",
     };
     return bmi_fail(w->error, BM_E_FORMAT, w->here, "%s:1:%zu: %s", name_of(w), cell, words[problem]);
 }
 
-/* Looks at the first bytes; *more when the first row does not end in them. */
-static bm_status look(bmi_csv_work *w, const unsigned char *bytes, size_t n, bool *more)
+/* Past empty lines and comments, before it is known how lines end. */
+static const unsigned char *skip_head(const bmi_csv_work *w, const unsigned char *p, const unsigned char *end)
 {
-    const bool whole = n == w->source->size;
-    const unsigned char *end = bytes + n, *p = bytes + w->data;
-    *more = false;
-    while (p < end && (*p == '\n' || *p == '\r')) p++;
-    const unsigned char *line = first_line_end(p, end);
-    if ((!line || line + 1 == end) && !whole) {
-        *more = true;
-        return BM_OK;
-    }
-    const unsigned char ends = line && *line == '\r' && (line + 1 == end || line[1] != '\n') ? '\r' : '\n';
-    const unsigned char given = (unsigned char)w->options->delimiter;
-    bmi_csv_dialect_set(&w->dialect, given ? given : sniff(p, end, ends, whole), ends);
-    if (p == end)
-        return bmi_fail(w->error, BM_E_DATA, w->here, "%s is empty: a CSV file begins with a row of column names", name_of(w));
-    const unsigned char *row = p;
+    const unsigned char comment = (unsigned char)w->options->comment;
+    while (p < end && (*p == '\n' || *p == '\r' || (comment && *p == comment)))
+        if (*p++ == comment && comment)
+            while (p < end && *p != '\n' && *p != '\r') p++;
+    return p;
+}
+
+/* Cuts the first row into cells, the columns; *after is where the rows behind it begin. */
+static bm_status count_columns(bmi_csv_work *w, const unsigned char *p, const unsigned char *end, const unsigned char **after)
+{
     bmi_csv_cell cell = { .last = false };
     for (w->n_columns = 0; !cell.last; w->n_columns++) {
         if (w->n_columns == BMI_CSV_MAX_COLUMNS)
@@ -199,18 +194,46 @@ static bm_status look(bmi_csv_work *w, const unsigned char *bytes, size_t n, boo
         if (problem) return fail_head(w, problem, w->n_columns + 1);
         p = cell.next;
     }
+    *after = p;
     w->out->columns = bmi_alloc(w->context, w->n_columns, sizeof *w->out->columns);
     if (!w->out->columns) return bmi_fail_memory(w->error, w->here, w->n_columns * sizeof *w->out->columns, "columns");
     w->out->n_columns = w->n_columns;
-    w->data = (size_t)((w->options->no_header ? row : p) - bytes);
-    return name_columns(w, row, p);
+    return BM_OK;
+}
+
+/* Looks at the first bytes; *more when the first row, or in the first 4 MB a second one, does not end in them. */
+static bm_status look(bmi_csv_work *w, const unsigned char *bytes, size_t n, bool *more)
+{
+    const bool whole = n == w->source->size;
+    const unsigned char *end = bytes + n, *p = skip_head(w, bytes + w->data, end);
+    const unsigned char *line = first_line_end(p, end), *second = line ? skip_head(w, line, end) : NULL;
+    *more = !whole && (!line || line + 1 == end || (n < 1 << 22 && !first_line_end(second, end)));
+    if (!line && n > BMI_CSV_MAX_ROW) return fail_head(w, BMI_CSV_TOO_LONG, 1);
+    if (*more) return BM_OK;
+    const unsigned char ends = line && *line == '\r' && (line + 1 == end || line[1] != '\n') ? '\r' : '\n';
+    const unsigned char given = (unsigned char)w->options->delimiter;
+    set_dialect(w, &w->dialect, given ? given : sniff(w, p, end, ends, whole), ends);
+    if (p == end)
+        return bmi_fail(w->error, BM_E_DATA, w->here, "%s is empty: a CSV file begins with a row of column names", name_of(w));
+    const unsigned char *after = p;
+    bool header = !w->options->no_header;
+    if (count_columns(w, p, end, &after)) return w->error->status;
+    if (header && !w->options->header && bmi_csv_is_header(w, p, after, end, whole, &header)) return w->error->status;
+    w->data = (size_t)((header ? after : p) - bytes);
+    return name_columns(w, p, after, header);
 }
 
 bm_status bmi_csv_layout(bmi_csv_work *w)
 {
     const unsigned char given = (unsigned char)w->options->delimiter;
+    const unsigned char comment = (unsigned char)w->options->comment;
     if (given == '"' || given == '\n' || given == '\r')
         return bmi_fail(w->error, BM_E_ARGUMENT, w->here, "a quote or line end cannot be the delimiter of %s", name_of(w));
+    if (comment && (comment == '"' || comment == '\n' || comment == '\r' || comment == given))
+        return bmi_fail(w->error, BM_E_ARGUMENT, w->here, "a quote, a line end or the delimiter cannot begin the comments of %s",
+                        name_of(w));
+    if (w->options->header && w->options->no_header)
+        return bmi_fail(w->error, BM_E_ARGUMENT, w->here, "%s cannot be read with a header and without one", name_of(w));
     unsigned char *buffer = NULL;
     const unsigned char *bytes;
     size_t capacity = 0, n = HEAD < w->source->size ? HEAD : w->source->size;
@@ -304,6 +327,48 @@ found:
     return st;
 }
 
+/* What count_part and find_row find, of a file with comments, whose quotes mean nothing: one thread goes through all of it. Each chunk
+ * but the first gets its `begin`. */
+static bm_status count_with_comments(bmi_csv_work *w)
+{
+    enum { START, COMMENT, ROW, QUOTED } state = START;
+    const unsigned char line = w->dialect.line, comment = w->dialect.comment;
+    unsigned char *buffer = NULL;
+    size_t capacity = 0, next = 1; /* the chunk whose begin is looked for */
+    bm_status st = BM_OK;
+    for (size_t at = w->data; at < w->source->size && !st; at += HEAD) {
+        const unsigned char *bytes;
+        const size_t n = w->source->size - at < HEAD ? w->source->size - at : HEAD;
+        st = bmi_source_read(w->error, w->here, w->source, at, n, &buffer, &capacity, &bytes);
+        for (size_t i = 0; !st && i < n; i++) {
+            const unsigned char b = bytes[i];
+            if (state == START) {
+                while (next < w->n_chunks && at + i >= w->data + next * w->chunk_bytes) w->chunks[next++].begin = at + i;
+                state = b == comment ? COMMENT : ROW;
+            }
+            if (state != COMMENT && b == '"') state = state == QUOTED ? ROW : QUOTED;
+            else if (b == line) {
+                w->chunks[(at + i - w->data) / w->chunk_bytes].lines++;
+                if (state != QUOTED) state = START;
+            }
+        }
+    }
+    while (next < w->n_chunks) w->chunks[next++].begin = w->source->size;
+    bmi_release(w->context, buffer, capacity, 1);
+    return st;
+}
+
+static bm_status count_all(bmi_csv_work *w)
+{
+    if (w->dialect.comment) return count_with_comments(w);
+    counting c = { .work = w };
+    const int parts = bmi_csv_parts(w, w->n_chunks);
+    bmi_parallel(w->context, parts, count_part, &c);
+    for (int i = 0; i < parts; i++)
+        if (bmi_fail_from(w->error, &c.errors[i])) return w->error->status;
+    return BM_OK;
+}
+
 bm_status bmi_csv_cut(bmi_csv_work *w)
 {
     const size_t bytes = w->source->size - w->data;
@@ -312,16 +377,13 @@ bm_status bmi_csv_cut(bmi_csv_work *w)
     w->chunks_capacity = w->n_chunks + 1; /* one more for the serial rest */
     w->chunks = bmi_alloc(w->context, w->chunks_capacity, sizeof *w->chunks);
     if (!w->chunks) return bmi_fail_memory(w->error, w->here, w->n_chunks * sizeof *w->chunks, "to read a CSV file");
-    counting c = { .work = w };
-    const int parts = bmi_csv_parts(w, w->n_chunks);
-    bmi_parallel(w->context, parts, count_part, &c);
-    for (int i = 0; i < parts; i++)
-        if (bmi_fail_from(w->error, &c.errors[i])) return w->error->status;
+    if (count_all(w)) return w->error->status;
     size_t quotes = 0, row = w->data;
     for (size_t i = 0; i < w->n_chunks; i++) {
         bmi_csv_chunk *k = &w->chunks[i];
         const size_t cut = w->data + i * w->chunk_bytes;
-        if (i && row < cut && find_row(w, cut - 1, quotes & 1, &row)) return w->error->status;
+        if (i && w->dialect.comment) row = k->begin;
+        else if (i && row < cut && find_row(w, cut - 1, quotes & 1, &row)) return w->error->status;
         k->begin = row;
         if (i) w->chunks[i - 1].end = row;
         quotes += k->quotes;

@@ -31,23 +31,32 @@ static uint64_t exact_integer(const bmi_csv_cell *cell)
     return bmi_read_int(text, n, &value) ? (uint64_t)value : (uint64_t)INT64_MIN;
 }
 
-bool bmi_csv_is_missing(const bmi_csv_work *w, const char *text, size_t n)
+bool bmi_csv_is_mark(const bmi_csv_work *w, const char *text, size_t n)
 {
-    if (w->named_marks ? !n : bmi_cell_is_missing(text, n)) return true;
     const bm_names *marks = &w->options->missing;
     for (size_t i = 0; i < marks->count; i++)
         if (marks->at[i] && strlen(marks->at[i]) == n && !memcmp(marks->at[i], text, n)) return true;
     return false;
 }
 
+bool bmi_csv_is_missing(const bmi_csv_work *w, const char *text, size_t n)
+{
+    if (bmi_csv_is_mark(w, text, n)) return true;
+    text = bmi_trim(text, &n);
+    return (w->named_marks ? !n : bmi_cell_is_missing(text, n)) || bmi_csv_is_mark(w, text, n);
+}
+
 /* What a text's bytes are when the column is guessed: sets *seen and gives the bits; BMI_SEEN_TEXT when it is no number. */
-static uint64_t guess(const bmi_csv_work *w, const char *text, size_t n, uint8_t *seen)
+static uint64_t guess(const bmi_csv_work *w, const char *text, size_t n, bool quoted, uint8_t *seen)
 {
     double value;
     bool integer;
     int64_t exact;
     *seen = 0;
-    if (bmi_csv_is_missing(w, text, n)) return BMI_CSV_MISSING;
+    if (bmi_csv_is_missing(w, text, n)) {
+        if (quoted) *seen = BMI_SEEN_LATE_TEXT; /* in a column of text it is one */
+        return BMI_CSV_MISSING;
+    }
     if (bmi_cell_number(text, n, &value, &integer)) {
         if (!isfinite(value)) *seen = BMI_SEEN_INFINITE | BMI_SEEN_REAL;
         else if (!integer) *seen = BMI_SEEN_REAL;
@@ -80,13 +89,13 @@ static bmi_csv_problem slow_cell(const bmi_csv_work *w, size_t column, const bmi
         return BMI_CSV_FINE;
     }
     if (w->mode[column] == BMI_CSV_GUESS && !(column_seen & BMI_SEEN_TEXT)) {
-        *bits = guess(w, text, n, seen);
+        *bits = guess(w, text, n, cell->quoted, seen);
         if (!(*seen & BMI_SEEN_TEXT)) return BMI_CSV_FINE;
         if (column_seen) *seen |= BMI_SEEN_LATE_TEXT;
     } else {
         *seen = BMI_SEEN_TEXT | BMI_SEEN_SLOW;
         *bits = BMI_CSV_MISSING;
-        if (bmi_csv_is_missing(w, text, n)) return BMI_CSV_FINE;
+        if (cell->quoted ? bmi_csv_is_mark(w, text, n) : bmi_csv_is_missing(w, text, n)) return BMI_CSV_FINE;
     }
     const int32_t code = bmi_dictionary_add(texts, text, n);
     *bits = (uint64_t)code;
@@ -147,8 +156,7 @@ static void flush(const bmi_csv_work *w, bmi_csv_chunk *k, const uint64_t *tile,
     k->rows += rows;
 }
 
-/* Where a row that was given up ends: behind the next line end from p. */
-static const unsigned char *skip_line(const bmi_csv_dialect *d, const unsigned char *p, const unsigned char *end)
+const unsigned char *bmi_csv_skip_line(const bmi_csv_dialect *d, const unsigned char *p, const unsigned char *end)
 {
     const unsigned char *line = p < end ? memchr(p, d->line, (size_t)(end - p)) : NULL;
     return line ? line + 1 : end;
@@ -159,24 +167,33 @@ static bool bad_row(const bmi_csv_work *w, bmi_csv_chunk *k, bmi_csv_problem pro
                     int64_t rows)
 {
     const bool unread = problem != BMI_CSV_CELLS; /* not read to its end: there may be quotes in the rest */
-    bool stop = !w->options->skip_bad_rows || problem >= BMI_CSV_NO_MEMORY || (unread && !k->serial);
+    bool stop = !w->skip || problem >= BMI_CSV_TOO_LONG || (unread && !k->serial);
     if (!stop && !bmi_grow(w->context, (void **)&k->bad_at, &k->bad_room, (size_t)k->bad + 1, sizeof *k->bad_at)) {
         problem = BMI_CSV_NO_MEMORY;
         stop = true;
     }
     if (!stop) k->bad_at[k->bad] = rows;
     if (stop) k->stopped_at = row_at;
-    const bool goes_on = stop && w->options->skip_bad_rows && problem < BMI_CSV_NO_MEMORY; /* as one serial rest */
-    if (!k->problem || (stop && !goes_on)) {
-        k->problem = problem;
-        k->row_at = row_at;
-        k->problem_at = at;
-        k->problem_cell = (int64_t)cells;
-        k->problem_cells = (int64_t)cells;
+    const bool goes_on = stop && w->skip && problem < BMI_CSV_TOO_LONG; /* as one serial rest, where it is met again */
+    if (!goes_on && (stop || k->n_told < BMI_CSV_TOLD)) {
+        if (k->n_told == BMI_CSV_TOLD) k->n_told--;
+        k->told[k->n_told++] =
+            (bmi_csv_bad){ .problem = problem, .row_at = row_at, .problem_at = at, .cells = (int64_t)cells };
     }
     k->stopped = stop;
     k->bad += !stop;
     return stop;
+}
+
+/* A row of another number of cells, where such rows are kept: missing cells are put behind it, or those too many are left out. */
+static void fit_row(const bmi_csv_work *w, bmi_csv_chunk *k, size_t cells, uint64_t *row, uint8_t *seen)
+{
+    k->filled += cells < w->n_columns;
+    k->cut += cells > w->n_columns;
+    for (size_t c = cells; c < w->n_columns; c++) {
+        row[c] = w->mode[c] == BMI_CSV_AS_INT64 ? (uint64_t)INT64_MIN : BMI_CSV_MISSING;
+        seen[c] = 0;
+    }
 }
 
 void bmi_csv_rows(const bmi_csv_work *w, size_t chunk, const unsigned char *begin, const unsigned char *end, bmi_csv_scratch *s)
@@ -187,8 +204,8 @@ void bmi_csv_rows(const bmi_csv_work *w, size_t chunk, const unsigned char *begi
     bmi_dictionary *texts = w->texts + chunk * n;
     const int64_t tile_rows = bmi_csv_tile_rows(n);
     int64_t t = 0;
-    k->rows = k->bad = 0;
-    k->problem = BMI_CSV_FINE;
+    k->rows = k->bad = k->filled = k->cut = 0;
+    k->n_told = 0;
     k->stopped = false;
     for (size_t c = 0; c < n; c++) seen[c] = w->mode[c] == BMI_CSV_GUESS ? 0 : BMI_SEEN_SLOW;
     for (const unsigned char *p = bmi_csv_blank_lines(&w->dialect, begin, end); p < end;
@@ -196,12 +213,18 @@ void bmi_csv_rows(const bmi_csv_work *w, size_t chunk, const unsigned char *begi
         const unsigned char *after;
         size_t cells;
         bmi_csv_problem problem = read_row(w, seen, texts, p, end, s, s->tile + (size_t)t * n, &cells, &after);
-        if (!problem && cells != n) problem = BMI_CSV_CELLS;
+        if ((!problem && (size_t)(after - p) > BMI_CSV_MAX_ROW) ||
+            (problem == BMI_CSV_OPEN_QUOTE && (size_t)(end - p) > BMI_CSV_MAX_ROW))
+            problem = BMI_CSV_TOO_LONG;
+        if (!problem && cells != n) {
+            if (w->fill) fit_row(w, k, cells, s->tile + (size_t)t * n, s->seen);
+            else problem = BMI_CSV_CELLS;
+        }
         if (!problem && k->rows + t >= k->room) problem = BMI_CSV_NO_ROOM;
         if (problem) {
             if (bad_row(w, k, problem, k->begin + (size_t)(p - begin), k->begin + (size_t)(after - begin), cells, k->rows + t))
                 break;
-            p = problem == BMI_CSV_CELLS ? after : skip_line(&w->dialect, after, end);
+            p = problem == BMI_CSV_CELLS ? after : bmi_csv_skip_line(&w->dialect, after, end);
             continue;
         }
         for (size_t c = 0; c < n; c++) seen[c] |= s->seen[c];

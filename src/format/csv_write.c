@@ -3,6 +3,7 @@
 #include "format/csv.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "format/datetime.h"
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
@@ -67,6 +68,11 @@ static bm_status put_cell(output *o, const bmi_column *c, int64_t row)
     case BM_COLUMN_BOOL: {
         const uint8_t value = ((const uint8_t *)c->values)[row];
         if (value != BMI_BOOL_MISSING) n = snprintf(number, sizeof number, "%s", value ? "true" : "false");
+        break;
+    }
+    case BM_COLUMN_TIME: {
+        const int64_t value = ((const int64_t *)c->values)[row];
+        if (value != INT64_MIN) n = bmi_time_write(value, (bmi_date_detail)c->form.detail, number);
         break;
     }
     default: {

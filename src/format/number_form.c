@@ -5,6 +5,7 @@
 #include "format/number_form.h"
 #include "base/text.h"
 #include "format/column.h"
+#include "format/datetime.h"
 #include <math.h>
 #include <string.h>
 
@@ -238,12 +239,28 @@ unsigned bmi_number_form_fits(const char *text, size_t n, bmi_number_form *style
     return fits;
 }
 
+/* A date as seconds since 1970. */
+static bool read_date(const bmi_number_form *f, const char *text, size_t n, double *value)
+{
+    char copy[64]; /* no date is longer */
+    int64_t time;
+    bmi_date_detail detail;
+    if (n >= sizeof copy) return false;
+    memcpy(copy, text, n);
+    copy[n] = 0;
+    if (!bmi_time_read(copy, (bmi_date_order)(f->date - 1), &time, &detail)) return false;
+    *value = (double)time / 1e6;
+    return true;
+}
+
 bool bmi_number_form_read(const bmi_number_form *f, const char *text, size_t n, double *value, bool *integer, int64_t *whole)
 {
     parts p;
     char plain[LONGEST];
     bool overflow;
     *whole = INT64_MIN;
+    *integer = false;
+    if (f->date) return read_date(f, text, n, value);
     if (bmi_number_form_is_plain(f)) {
         text = without_blanks(text, &n);
         if (!bmi_cell_number(text, n, value, integer) || !isfinite(*value)) return false;

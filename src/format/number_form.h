@@ -17,12 +17,14 @@ typedef struct bmi_number_form {
     bool indian;               /* groups of two digits before the last three: 12,34,567 */
     bool percent;              /* % behind the number */
     uint8_t currency;          /* 1 + its number among the signs, 0: none; before or behind the number */
+    uint8_t date;              /* 1 + bmi_date_order of a column of dates, which are numbers in seconds since 1970; 0: none */
+    uint8_t detail;            /* bmi_date_detail: the most that one of these dates has */
     char unit[BMI_UNIT_BYTES]; /* behind the number, a blank between or none: "kg", "°C", "km/h"; "": none */
 } bmi_number_form;
 
 static inline bool bmi_number_form_is_plain(const bmi_number_form *f)
 {
-    return !f->decimal;
+    return !f->decimal && !f->date;
 }
 
 /* The forms that differ in their separators: number 0 is plain, the others allow thousands separators and need none. */

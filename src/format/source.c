@@ -27,6 +27,8 @@ static bool open_regular(const char *path, bmi_source *s)
     unsigned char magic[2] = { 0, 0 };
     if (!fstat(s->file, &about) && S_ISREG(about.st_mode) && about.st_size > 0 && (uintmax_t)about.st_size < SIZE_MAX / 2) {
         s->size = (size_t)about.st_size;
+        s->changed[0] = about.st_mtim.tv_sec;
+        s->changed[1] = about.st_mtim.tv_nsec;
         const ssize_t got = pread(s->file, magic, 2, 0);
         if (got >= 0 && !(got == 2 && magic[0] == 0x1f && magic[1] == 0x8b)) return true;
     }
@@ -35,14 +37,28 @@ static bool open_regular(const char *path, bmi_source *s)
     return false;
 }
 
-bm_status bmi_source_open(bmi_error *e, bm_place here, bm_context *context, const char *path, bool text, bmi_source *s)
+bm_status bmi_source_open(bmi_error *e, bm_place here, bm_context *context, const char *path, bool text, size_t longest,
+                          bmi_source *s)
 {
     *s = (bmi_source){ .context = context, .name = path, .file = -1 };
     if (open_regular(path, s)) return BM_OK;
-    bm_status st = text ? bmi_file_read_to_nul(e, here, context, path, &s->owned, &s->size)
-                        : bmi_file_read(e, here, context, path, 0, &s->owned, &s->size);
+    bm_status st = bmi_file_read_lines(e, here, context, path, text, longest, &s->owned, &s->size);
     s->bytes = s->owned;
     return st;
+}
+
+bm_status bmi_source_unchanged(bmi_error *e, bm_place here, const bmi_source *s)
+{
+    struct stat now, there;
+    if (s->file < 0) return BM_OK;
+    const bool known = !fstat(s->file, &now);
+    if (known && (size_t)now.st_size < s->size) return bmi_fail(e, BM_E_FILE, here, "%s became shorter while it was read", s->name);
+    if (known && (size_t)now.st_size > s->size) return bmi_fail(e, BM_E_FILE, here, "%s became longer while it was read", s->name);
+    if (known && (now.st_mtim.tv_sec != s->changed[0] || now.st_mtim.tv_nsec != s->changed[1]))
+        return bmi_fail(e, BM_E_FILE, here, "%s was written to while it was read", s->name);
+    if (known && !stat(s->name, &there) && (there.st_ino != now.st_ino || there.st_dev != now.st_dev))
+        return bmi_fail(e, BM_E_FILE, here, "%s was replaced by another file while it was read", s->name);
+    return BM_OK;
 }
 
 void bmi_source_end(bmi_source *s)

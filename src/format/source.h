@@ -13,10 +13,15 @@ typedef struct bmi_source {
     unsigned char *owned;       /* what bmi_file_read gave, else null */
     int file;                   /* descriptor, else -1 */
     size_t size;
+    int64_t changed[2]; /* when the file was last written to: seconds, nanoseconds */
 } bmi_source;
 
-/* text: of what is there whole, the bytes behind a NUL byte may be missing. */
-bm_status bmi_source_open(bmi_error *e, bm_place here, bm_context *context, const char *path, bool text, bmi_source *s);
+/* text: of what is there whole, the bytes behind a NUL byte may be missing. Behind a line of more than `longest` bytes they may be missing
+ * anyway. */
+bm_status bmi_source_open(bmi_error *e, bm_place here, bm_context *context, const char *path, bool text, size_t longest,
+                          bmi_source *s);
+/* BM_E_FILE when the file was written to, or its path has another file, since it was opened: what was read may be of both. */
+bm_status bmi_source_unchanged(bmi_error *e, bm_place here, const bmi_source *s);
 /* Over the caller's bytes, borrowed. */
 void bmi_source_memory(bm_context *context, const char *name, const void *bytes, size_t size, bmi_source *s);
 void bmi_source_end(bmi_source *s);

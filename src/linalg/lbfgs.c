@@ -155,7 +155,7 @@ bm_status bmi_lbfgs_run(bmi_lbfgs *l, double *x)
     }
     l->value = s.f;
     l->largest = largest(s.g, l->n);
-    l->converged = l->largest <= l->tolerance;
+    l->converged = !l->failed && l->largest <= l->tolerance;
     bmi_release(l->context, memory, n * arrays, sizeof *memory);
     return BM_OK;
 }

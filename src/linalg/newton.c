@@ -13,7 +13,7 @@ enum { TRIALS = 50 };
 
 typedef struct newton {
     bmi_newton *w;
-    int64_t size; /* of a block */
+    int64_t size;                               /* of a block */
     double *x, *g, *d, *to, *g_to, *r, *p, *hp; /* n each */
     double *h;                                  /* size x size; or null */
     double f, f_to;
@@ -142,7 +142,7 @@ bm_status bmi_newton_run(bmi_newton *w, double *x)
     }
     w->value = t.f;
     w->largest = largest(t.g, w->n);
-    w->converged = w->largest <= w->tolerance;
+    w->converged = !w->failed && w->largest <= w->tolerance;
     bmi_release(w->context, memory, n * ARRAYS, sizeof *memory);
     bmi_release(w->context, t.h, (size_t)t.size * (size_t)t.size, sizeof *t.h);
     return BM_OK;

@@ -148,7 +148,8 @@ static bm_status take_labels(bm_learning *l, const bm_tensor *t)
     l->labels = true;
     if (!(kind->tasks & BM_LEARNS_LABELS))
         return bm_learning_fail(l, BM_E_ARGUMENT,
-                                "fit: the target has %" PRId64 " columns of whole numbers, and the learner \"%s\" does not do several "
+                                "fit: the target has %" PRId64
+                                " columns of whole numbers, and the learner \"%s\" does not do several "
                                 "labels; logistic does",
                                 l->outputs, kind->name);
     for (int64_t i = 0; i < t->size; i++)
@@ -229,6 +230,20 @@ static bm_output form_of(const bm_learning *l)
     return l->outputs == 2 && out.dim[out.rank - 1] == 1 ? BM_OUTPUT_BINARY : BM_OUTPUT_CLASSES;
 }
 
+/* Labels outside the classes would be read, and written, beside them. */
+static bm_status check_labels(bm_learning *l)
+{
+    const bm_tensor *t = l->train->t[0].tensor;
+    if (l->task == BM_REGRESSION || t->size != l->train->rows) return BM_OK;
+    for (int64_t i = 0; i < l->train->rows; i++) {
+        const double label = bm_tensor_at(t, i);
+        if (!(label >= 0 && label < (double)l->outputs))
+            return bm_learning_fail(l, BM_E_DATA, "fit: row %" PRId64 " has the class %g; there are %" PRId64, i, label,
+                                    l->outputs);
+    }
+    return BM_OK;
+}
+
 static bm_status check_class_weights(bm_learning *l, const bm_fit_options *o)
 {
     if (l->task == BM_REGRESSION || l->train->t[0].tensor->size != l->train->rows)
@@ -241,12 +256,6 @@ static bm_status check_class_weights(bm_learning *l, const bm_fit_options *o)
     if (!o->balanced && o->class_weights.count != (size_t)l->outputs)
         return bm_learning_fail(l, BM_E_ARGUMENT, "fit: class_weights has %zu numbers, the target has %lld classes",
                                 o->class_weights.count, (long long)l->outputs);
-    for (int64_t i = 0; i < l->train->rows; i++) {
-        const double label = bm_tensor_at(l->train->t[0].tensor, i);
-        if (!(label >= 0 && label < (double)l->outputs))
-            return bm_learning_fail(l, BM_E_DATA, "fit: row %" PRId64 " has the class %g; there are %" PRId64, i, label,
-                                    l->outputs);
-    }
     return BM_OK;
 }
 
@@ -271,6 +280,42 @@ static bm_dataset *weigh(bm_learning *l, const bm_fit_options *o)
     return weighed;
 }
 
+bool bmi_learning_not_finite(bm_learning *l)
+{
+    const bm_dataset *d = l->train;
+    const bm_tensor *both[] = { d->x[0].tensor, d->t[0].tensor };
+    for (int k = 0; k < 2; k++) {
+        const int64_t columns = both[k]->size / d->rows;
+        for (int64_t i = 0; bmi_type_is_real(both[k]->type) && i < both[k]->size; i++) {
+            const double number = bm_tensor_at(both[k], i);
+            if (isfinite(number)) continue;
+            bmi_object_clear(l->model);
+            bm_learning_fail(l, BM_E_NUMBER,
+                             "fit: row %" PRId64 " has %g in column %" PRId64 " of the %s; drop such rows or fill the cell",
+                             i / columns, number, i % columns, k ? "target" : "inputs");
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Numbers that are none come from the data, or from numbers too large for their squares. */
+static bm_status check_found(bm_learning *l)
+{
+    bm_model *m = l->model;
+    const bm_status st = m->object.error.status;
+    bmi_network *n = m->network;
+    bool fine = st != BM_E_NUMBER;
+    for (size_t i = 0; !st && fine && i < n->training.n_weights; i++) {
+        const bm_tensor *w = bmi_session_variable(n->session, n->training.weights[i].node.index);
+        for (int64_t k = 0; w && fine && k < w->size; k++) fine = isfinite(bm_tensor_at(w, k));
+    }
+    if (fine || bmi_learning_not_finite(l) || st) return m->object.error.status;
+    return bm_learning_fail(l, BM_E_NUMBER,
+                            "%s: the weights are not finite: the inputs or the target are too large; standardise them",
+                            m->learner->name);
+}
+
 /* By the learner's own method: the model is ready as after bm_fit. */
 static bm_status fit_own(bm_learning *l, const bm_fit_options *o)
 {
@@ -281,11 +326,14 @@ static bm_status fit_own(bm_learning *l, const bm_fit_options *o)
     m->seeded = true;
     m->balanced = o->balanced;
     if (o->balanced || o->class_weights.count) {
-        if (check_class_weights(l, o)) return m->object.error.status;
+        if (check_class_weights(l, o) || check_labels(l)) return m->object.error.status;
         weighed = weigh(l, o);
         l->train = weighed;
     }
-    if (!m->object.error.status && !bmi_network_ready(m->network, m->seed, &m->object.error)) m->learner->fit(l, m->how);
+    if (!m->object.error.status && !check_labels(l) && !bmi_network_ready(m->network, m->seed, &m->object.error)) {
+        m->learner->fit(l, m->how);
+        check_found(l);
+    }
     bmi_inference_keep(l, false);
     l->train = train;
     bmi_object_free(weighed);

@@ -59,8 +59,10 @@ static bool is_precise(const char *hint)
     return strstr(hint, "did you mean") || strstr(hint, "not there yet");
 }
 
-static bm_status parse(bmi_error *e, bm_place here, bmi_arena *arena, const char *text, bm_learner *to)
+bm_status bmi_learner_parse(bmi_error *e, bm_place here, bmi_arena *arena, const char *text, bm_learner *to)
 {
+    if (text) text += strspn(text, " \t\r\n");
+    if (!text || !*text) return bmi_fail(e, BM_E_ARGUMENT, here, "learner: the text is empty");
     if (!bmi_is_json(text) && is_learner(text)) {
         char *copy = bmi_arena_text(arena, text);
         if (!copy) return bmi_fail_memory(e, here, strlen(text), "a learner");
@@ -92,10 +94,7 @@ bm_model *bm_learner_parse_at(const char *text, const bm_recipe *recipe, bm_plac
     bmi_error e = { 0 };
     bm_learner how;
     bm_model *m;
-    if (text) text += strspn(text, " \t\r\n");
-    if (!text || !*text) bmi_fail(&e, BM_E_ARGUMENT, here, "learner: the text is empty");
-    else parse(&e, here, &arena, text, &how);
-    if (e.status) {
+    if (bmi_learner_parse(&e, here, &arena, text, &how)) {
         m = bmi_model_new(context, here);
         bmi_fail_from(&m->object.error, &e);
     } else m = bmi_learner_new(context, &how, recipe, here);

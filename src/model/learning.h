@@ -18,6 +18,9 @@ struct bm_learning {
 
 /* A weight of the network by its name in the layer "output", as its tensor; null with the error set. */
 bm_tensor *bmi_learning_weight(bm_learning *l, const char *name);
+/* Whether the training data has a number that is none: the error then names the first one's row. Learners whose result would not show it
+ * ask before they begin; the others are asked about in the end. */
+bool bmi_learning_not_finite(bm_learning *l);
 /* The layer every learner here ends with: dense, named "output". */
 bm_layer bmi_output_layer(int64_t units, const char *activation);
 

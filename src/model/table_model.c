@@ -182,11 +182,9 @@ static bm_status train(table_fit *f)
     return bmi_learner_train(f->m, &o, f->here);
 }
 
-/* Whether the target is standardised unasked: for learners that want it, unless a loss was chosen that means its values themselves
- * (a count's, a ratio's), or the recipe is to do nothing of its own. */
-static bool scales_target(const bm_model *m)
+bool bmi_learner_scales_target(const bm_model *m, const bm_recipe *r)
 {
-    if (!(m->learner->tasks & BM_LEARNS_SCALED) || m->recipe->plain) return false;
+    if (!(m->learner->tasks & BM_LEARNS_SCALED) || r->plain) return false;
     const bm_loss_kind *loss = bmi_learner_loss(m);
     return !loss || loss->differences;
 }
@@ -205,7 +203,7 @@ static bm_status fit_or_go_back(table_fit *f)
     m->recipe = bmi_recipe_copy(asked);
     if (!bmi_fail_from(f->e, &m->recipe->object.error)) {
         bmi_recipe_forget(m->recipe);
-        if (scales_target(m)) m->recipe->standardize_target = true;
+        if (bmi_learner_scales_target(m, m->recipe)) m->recipe->standardize_target = true;
         m->recipe->type = m->learner->type == BM_F64 ? BM_F64 : BM_F32;
         if (!prepare(f) && !train(f)) bmi_scores_of_parts(m, f->parts, f->e, f->here);
     }

@@ -517,7 +517,7 @@ static void zeros_without_end(void **state)
     unsigned char *bytes;
     size_t size;
     bmi_error e = { 0 };
-    assert_int_equal(bmi_file_read_to_nul(&e, nowhere, NULL, "-", &bytes, &size), BM_OK);
+    assert_int_equal(bmi_file_read_lines(&e, nowhere, NULL, "-", true, 0, &bytes, &size), BM_OK);
     dup2(before, STDIN_FILENO);
     close(before);
     assert_true(size > 4 && size < 1 << 20);

@@ -26,7 +26,7 @@ static void marks(void **state)
 static void namibia(void **state)
 {
     (void)state;
-    static const char rows[] = "(echo country; printf 'NA\\n\"\"\\n') | baeum predict n.st - --json";
+    static const char rows[] = "(echo country; printf 'NA\\n \\n') | baeum predict n.st - --json";
     make_csv("country,y", 90, "($1 % 3 == 0 ? \"NA\" : $1 % 3 == 1 ? \"DE\" : \"FR\") \",\" ($1 % 3 == 0 ? 7.5 : $1 % 9)");
     bmt_contains("a mark", bmt_exits(bmt_sh("baeum train x.csv -t y -o n.st"), 0).out, "country: one-hot into 3\n");
     json_t *json = bmt_json(bmt_exits(bmt_sh("%s", rows), 0));

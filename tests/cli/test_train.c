@@ -161,7 +161,7 @@ static void steps(void **state)
                          "--step age,parity=polynomial:2 --step min_max"),
                   0);
     bmt_contains("an order", r.out, "recipe       education: ordinal 0-5yrs < 6-11yrs < 12+ yrs\n");
-    bmt_contains("powers", r.out, "age, parity: polynomial 2\n");
+    bmt_contains("powers", r.out, "age, parity: polynomial\n");
     bmt_contains("and no other scale", r.out, "education, age, age^2, parity, parity^2, induced, spontaneous: min_max\nsplit ");
     bmt_contains("unseen",
                  bmt_exits(bmt_sh("printf 'education,age,parity,induced,spontaneous\nPhD,30,1,1,1\n' | "

@@ -335,10 +335,13 @@ static void dates(void **state)
     }
 }
 
-static bool has_note(const bm_recipe *r, const char *part)
+/* Of the recipe, or of the table, whose reader finds the order out where a cell tells. */
+static bool has_note(const bm_recipe *r, const bm_table *t, const char *part)
 {
     for (int64_t i = 0; bm_recipe_note(r, i); i++)
         if (strstr(bm_recipe_note(r, i), part)) return true;
+    for (int64_t i = 0; bm_table_note(t, i); i++)
+        if (strstr(bm_table_note(t, i), part)) return true;
     return false;
 }
 
@@ -366,8 +369,8 @@ static void order_of_dates(void **state)
         bm_recipe *r = bm_recipe_new(.keep_constant = true, .plain = true);
         bm_recipe_step(r, "datetime", cases[i].with, "d");
         if (bm_recipe_fit(r, t)) fail_msg("%s: %s", text, bm_error(r));
-        const bool noted = has_note(r, "d: the day") || has_note(r, "d: day and month");
-        if (cases[i].note ? !has_note(r, cases[i].note) : noted) fail_msg("%s: the note", text);
+        const bool noted = has_note(r, t, "d: the day") || has_note(r, t, "d: day and month");
+        if (cases[i].note ? !has_note(r, t, cases[i].note) : noted) fail_msg("%s: the note", text);
         bm_recipe *copy = bmi_recipe_copy(r);
         bm_table *row = table_of("d\n3/4/2024\n");
         bm_dataset *d = bm_recipe_apply(copy, row);
@@ -424,7 +427,7 @@ static void frequent_categories(void **state)
         if (bm_recipe_fit(r, t)) fail_msg("%s", bm_error(r));
         assert_int_equal(bm_recipe_features(r), cases[i].features);
         assert_string_equal(bm_recipe_feature_name(r, cases[i].features - 2), cases[i].last);
-        assert_int_equal(has_note(r, "! c has 130 different texts: the 100 most frequent are categories, the others (50 rows)"),
+        assert_int_equal(has_note(r, t, "! c has 130 different texts: the 100 most frequent are categories, the others (50 rows)"),
                          !cases[i].with);
         bm_dataset *d = bm_recipe_apply(r, t);
         assert_false(bm_failed(d));
@@ -447,7 +450,7 @@ static void nearly_distinct_text(void **state)
     bm_table *t = table_of(text);
     bm_recipe *r = bm_recipe_new(.target = "y");
     if (bm_recipe_fit(r, t)) fail_msg("%s", bm_error(r));
-    assert_true(has_note(r, "! id is dropped: nearly all of its 30 texts differ"));
+    assert_true(has_note(r, t, "! id is dropped: nearly all of its 30 texts differ"));
     bm_free(r);
     bm_free(t);
 }

@@ -52,6 +52,100 @@ static void optimizers(void **state)
     }
 }
 
+/* No worse than the usual pipeline of scikit-learn on the same rows: tests/golden/bike_sharing.py. */
+static void bike_sharing(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        double rmsle;
+    } peers[] = { { "linear", .579081 }, { "ridge", .578742 }, { "lasso", .576910 }, { "elastic", .577751 } };
+    const char *path = bmt_data("bike-sharing/train.csv");
+    if (!path) {
+        bmt_skip(path);
+        return;
+    }
+    const bmt_run r = bmt_exits(bmt_sh("\"$BAEUM_BUILD\"/examples/bike_sharing '%s'", path), 0);
+    bmt_contains("rows", r.out, "8600 hours to learn from, 2286 to predict");
+    for (size_t i = 0; i < sizeof peers / sizeof *peers; i++) {
+        const double got = after(strstr(r.out, peers[i].name), "RMSLE ");
+        if (!(got < peers[i].rmsle + 1e-4)) fail_msg("%s: RMSLE %g, scikit-learn's %g", peers[i].name, got, peers[i].rmsle);
+    }
+}
+
+/* The list of skewed columns, in order; their logarithm helps. */
+static void housing(void **state)
+{
+    (void)state;
+    const char *path = bmt_data("housing/housing.csv");
+    if (!path) {
+        bmt_skip(path);
+        return;
+    }
+    const bmt_run r = bmt_exits(bmt_sh("\"$BAEUM_BUILD\"/examples/housing '%s'", path), 0);
+    bmt_contains("missing", r.out, "total_bedrooms: 207 cells missing");
+    static const char *const skewed[] = { "population           skew 4.9355", "total_rooms          skew 4.1470",
+                                          "total_bedrooms       skew 3.4593", "households           skew 3.4102",
+                                          "median_income        skew 1.6465" };
+    for (int i = 0; i < 5; i++) bmt_contains("skew", bmt_line(r.out, 1 + i), skewed[i]);
+    const double plain = after(strstr(r.out, "linear "), "R2 "), logs = after(strstr(r.out, "linear, log"), "R2 ");
+    assert_true(logs > plain + .1);
+    assert_true(after(strstr(r.out, "ridge, log"), "R2 ") > logs - .005);
+}
+
+static void titanic(void **state)
+{
+    (void)state;
+    const char *path = bmt_data("titanic/titanic.csv");
+    if (!path) {
+        bmt_skip(path);
+        return;
+    }
+    const bmt_run r = bmt_exits(bmt_sh("\"$BAEUM_BUILD\"/examples/titanic '%s'", path), 0);
+    assert_true(after(r.out, "test accuracy ") > after(r.out, "always the most frequent class ") + .1);
+    assert_true(after(r.out, "area under the curve ") > .8);
+    assert_true(after(strstr(r.out, "a woman"), "probability ") > .8);
+    assert_true(after(strstr(r.out, "a man"), "probability ") < .2);
+}
+
+/* The error on what was learned falls with the degree, that on new points falls and rises; a penalty holds it back. */
+static void polynomials(void **state)
+{
+    (void)state;
+    double train[12], new[12];
+    const bmt_run r = example("polynomials");
+    for (int i = 1; i <= 11; i++) {
+        const char *line = bmt_line(r.out, i), *numbers = i > 9 ? strstr(line, "alpha") : line;
+        double first;
+        if (sscanf(i > 9 ? numbers + 5 : numbers, "%lf %lf %lf", &first, &train[i], &new[i]) != 3) fail_msg("%s", line);
+        if (i > 1 && i <= 9) assert_true(train[i] <= train[i - 1] + .0005);
+    }
+    const int best = (int)after(r.out, "new points: degree ");
+    assert_true(best >= 3 && best <= 6);
+    assert_true(new[1] > new[best] + .1 && new[9] > new[best] + .01); /* too stiff; follows the noise */
+    assert_true(new[10] < new[9]);                                    /* held back a little */
+    assert_true(new[11] > new[best] + .1);                            /* held back too much */
+}
+
+/* Ridge keeps all columns, lasso has them enter one by one. */
+static void paths(void **state)
+{
+    (void)state;
+    const bmt_run r = example("paths");
+    int before = -1;
+    for (int i = 2; i < 14; i++) {
+        double alpha;
+        int kept[2];
+        assert_int_equal(sscanf(bmt_line(r.out, i), "%lf %d", &alpha, &kept[0]), 2);
+        assert_int_equal(sscanf(bmt_line(r.out, i + 14), "%lf %d", &alpha, &kept[1]), 2);
+        assert_int_equal(kept[0], 8);
+        assert_true(kept[1] >= before);
+        if (i == 2) assert_int_equal(kept[1], 0);
+        before = kept[1];
+    }
+    assert_int_equal(before, 8);
+}
+
 /* It compares itself, and says "NO" where a number differs. */
 static void worked(void **state)
 {
@@ -96,7 +190,9 @@ static void logistic(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(worked), cmocka_unit_test(infert), cmocka_unit_test(creditcard),
-                                        cmocka_unit_test(logistic), cmocka_unit_test(optimizers) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(worked),       cmocka_unit_test(infert),  cmocka_unit_test(creditcard),
+                                        cmocka_unit_test(bike_sharing), cmocka_unit_test(housing), cmocka_unit_test(titanic),
+                                        cmocka_unit_test(polynomials),  cmocka_unit_test(paths),   cmocka_unit_test(logistic),
+                                        cmocka_unit_test(optimizers) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

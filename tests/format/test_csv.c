@@ -4,6 +4,7 @@
 #include "base/random.h"
 #include "base/text.h"
 #include "format/csv.h"
+#include "format/datetime.h"
 #include <baeum/data.h>
 #include <jansson.h>
 #include <math.h>
@@ -33,6 +34,12 @@ static const char *cell(const bmi_csv *csv, size_t c, int64_t r)
         const int64_t x = ((const int64_t *)column->values)[r];
         if (x == INT64_MIN) return "NULL";
         snprintf(text, sizeof text, "%lld", (long long)x);
+        return text;
+    }
+    case BM_COLUMN_TIME: {
+        const int64_t x = ((const int64_t *)column->values)[r];
+        if (x == INT64_MIN) return "NULL";
+        bmi_time_write(x, (bmi_date_detail)column->form.detail, text);
         return text;
     }
     case BM_COLUMN_BOOL: {
@@ -77,7 +84,7 @@ static void types(void **state)
         { "9223372036854775808\n1\n", BM_COLUMN_REAL, "9.223372036854776e+18|1" },
         { "-9223372036854775808\n1\n", BM_COLUMN_REAL, "-9.223372036854776e+18|1" },
         { "0x10\n1\n", BM_COLUMN_TEXT, "0x10|1" },
-        { "2011-01-01\n2011-01-02\n", BM_COLUMN_TEXT, "2011-01-01|2011-01-02" },
+        { "2011-01-01\n2011-01-02\n", BM_COLUMN_TIME, "2011-01-01|2011-01-02" },
         { "1e-400\n1\n", BM_COLUMN_REAL, "0|1" },
         { "inf\nx\n", BM_COLUMN_TEXT, "inf|x" }, /* not finite only matters where the column is numbers */
     };

@@ -117,7 +117,7 @@ static void forms(void **state)
         { "a\n-\n--\n", BM_COLUMN_TEXT, "\"-\"|\"--\"", NULL },
         { "a,b\n\"12,34\",1\n\"1,2,3\",1\n", BM_COLUMN_TEXT, "\"12,34\"|\"1,2,3\"", NULL },
         { "a\n1,234 5\n", BM_COLUMN_TEXT, "\"1,234 5\"", NULL },
-        { "a\n2024-01-02\n", BM_COLUMN_TEXT, "\"2024-01-02\"", NULL },
+        { "a\n2024-01-42\n", BM_COLUMN_TEXT, "\"2024-01-42\"", NULL },
         { "a\n12:30\n", BM_COLUMN_TEXT, "\"12:30\"", NULL },
         { "a\n%\n", BM_COLUMN_TEXT, "\"%\"", NULL },
         { "a\n$\n", BM_COLUMN_TEXT, "\"$\"", NULL },

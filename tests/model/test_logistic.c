@@ -64,8 +64,8 @@ static void take_cancer(flat *f, const char *path)
 static bool load(flat *f, const char *name)
 {
     static const char *const flowers[] = { "Sepal.Length", "Sepal.Width", "Petal.Length", "Petal.Width", NULL },
-                      *const births[] = { "age", "parity", "induced", "spontaneous", NULL },
-                      *const people[] = { "Pclass", "Sex", "Age", "SibSp", "Parch", "Fare", NULL };
+                             *const births[] = { "age", "parity", "induced", "spontaneous", NULL },
+                             *const people[] = { "Pclass", "Sex", "Age", "SibSp", "Parch", "Fare", NULL };
     const bool cancer = !strcmp(name, "cancer"), iris = !strcmp(name, "iris"), infert = !strcmp(name, "infert");
     const char *path = iris     ? "iris"
                        : infert ? bmt_data("infert/infert.csv")
@@ -83,8 +83,8 @@ static bm_dataset *data_of(const flat *f)
 {
     static float weights[MOST];
     for (int64_t i = 0; i < f->rows; i++) weights[i] = (float)(1 + i % 3);
-    bm_tensor *x = bm_tensor_view(BM_F64, BM_SHAPE(f->rows, f->columns), f->x), *t = bm_tensor_view(BM_I32, BM_SHAPE(f->rows), f->t),
-              *w = bm_tensor_view(BM_F32, BM_SHAPE(f->rows), weights);
+    bm_tensor *x = bm_tensor_view(BM_F64, BM_SHAPE(f->rows, f->columns), f->x),
+              *t = bm_tensor_view(BM_I32, BM_SHAPE(f->rows), f->t), *w = bm_tensor_view(BM_F32, BM_SHAPE(f->rows), weights);
     bm_dataset *d = f->weighed ? bm_dataset_new({ x }, { t }, .weights = w) : bm_dataset_from(x, t);
     bm_free(x);
     bm_free(t);

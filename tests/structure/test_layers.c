@@ -28,8 +28,8 @@ static const char *const headers[][2] = {
     { "view.h", "view" },          { "learn.h", "learn" },
     { "table.h", "data" },         { "recipe.h", "data" },
     { "learners.h", "model" },     { "inference.h", "model" },
-    { "curves.h", "model" },       { "nonlinear.h", "model" },
-    { "libsvm.h", "data" },
+    { "curves.h", "model" },       { "libsvm.h", "data" },
+    { "paths.h", "model" },        { "nonlinear.h", "model" },
 };
 
 /* Row and column of a layer; row -1 when there is no such. */

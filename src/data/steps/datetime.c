@@ -32,8 +32,11 @@ static dates look(const bmi_frame *f, const bmi_frame_column *c)
         size_t n;
         if (c->codes[i] < 0) continue;
         const char *text = bmi_dictionary_text(c->dictionary, c->codes[i], &n);
-        for (int order = 0; order < 2; order++)
-            d.dates[order] += date[order] = bmi_datetime_read(text, (bmi_date_order)order, parts[order], &detail[order]);
+        for (int order = 0; order < 2; order++) {
+            if (order && c->iso) memcpy(parts[1], parts[0], sizeof *parts), detail[1] = detail[0], date[1] = date[0];
+            else date[order] = bmi_datetime_read(text, (bmi_date_order)order, parts[order], &detail[order]);
+            d.dates[order] += date[order];
+        }
         d.texts += date[0] || date[1] || !bmi_number_is_missing(text, n);
         d.differ += date[0] && date[1] && parts[0][BMI_DAY] != parts[1][BMI_DAY];
         if (date[0]) {
@@ -134,11 +137,19 @@ static bool lawful(const bmi_step_column *s, const void *options)
     return true;
 }
 
+static const bmi_step_example examples[] = {
+    { .table = "d\n2024-02-29\n2023-12-31\n",
+      .out = "d_year,d_month,d_day,d_weekday\n2024,2,29,3\n2023,12,31,6\n",
+      .source = "by hand: a Thursday and a Sunday" },
+};
+
 static const bmi_step_kind datetime = { .size = sizeof(bmi_step_kind),
                                         .name = "datetime",
                                         .doc = "dates into year, month, day, weekday, hour, minute, second",
                                         .options_size = sizeof(bm_step_datetime_options),
                                         .fields = fields,
+                                        .examples = examples,
+                                        .n_examples = BMI_COUNT(examples),
                                         .takes = takes,
                                         .applies = applies,
                                         .takes_what = "text that is dates",

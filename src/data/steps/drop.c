@@ -33,11 +33,17 @@ static bool lawful(const bmi_step_column *state, const void *options)
     return !state->n_numbers && !state->n_texts;
 }
 
+static const bmi_step_example examples[] = {
+    { .columns = "b", .table = "a,b\n1,x\n2,y\n", .rows = "a\n7\n", .out = "a\n7\n", .source = "by hand" },
+};
+
 static const bmi_step_kind drop = { .size = sizeof(bmi_step_kind),
                                     .name = "drop",
                                     .doc = "columns that are not used",
                                     .needs_names = true,
                                     .ignores_absent = true,
+                                    .examples = examples,
+                                    .n_examples = BMI_COUNT(examples),
                                     .takes = takes,
                                     .takes_what = "any column",
                                     .fit = fit,

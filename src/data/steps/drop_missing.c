@@ -44,12 +44,19 @@ static bool lawful(const bmi_step_column *s, const void *options)
     return s->n_numbers == 1 && !s->n_texts && (s->numbers[0] == 0 || s->numbers[0] == 1);
 }
 
+static const bmi_step_example examples[] = {
+    { .options = ".4", .table = "a,b\n1,\n2,3\n", .out = "a\n1\n2\n", .source = "by hand" },
+};
+
 static const bmi_step_kind drop_missing = { .size = sizeof(bmi_step_kind),
                                             .name = "drop_missing",
                                             .doc = "columns with more than a share of missing cells, default .5, are not used",
                                             .ignores_absent = true,
+                                            .keeps_values = true,
                                             .options_size = sizeof(bm_step_drop_missing_options),
                                             .fields = fields,
+                                            .examples = examples,
+                                            .n_examples = BMI_COUNT(examples),
                                             .takes = takes,
                                             .takes_what = "any column",
                                             .fit = fit,

@@ -115,6 +115,12 @@ static bool lawful(const bmi_step_column *s, const void *options)
     return s->n_numbers == 1 && !s->n_texts && isfinite(s->numbers[0]);
 }
 
+static const bmi_step_example examples[] = {
+    { .table = "a,b\n1,5\n,\n3,1\n8,1\n", .out = "a,b\n1,5\n3,1\n3,1\n8,1\n", .source = "by hand" },
+    { .options = "mean", .table = "a\n1\n2\n6\n", .rows = "a\nNA\n", .out = "a\n3\n", .source = "by hand" },
+    { .options = "-1.5", .table = "a,b\n1,0\n,2\n", .out = "a,b\n1,0\n-1.5,2\n", .source = "by hand" },
+};
+
 static const bmi_step_kind impute = { .size = sizeof(bmi_step_kind),
                                       .name = "impute",
                                       .doc = "missing numbers get the median, mean, most frequent value or a constant",
@@ -123,6 +129,8 @@ static const bmi_step_kind impute = { .size = sizeof(bmi_step_kind),
                                       .keeps_values = true,
                                       .heeds_weights = true,
                                       .check = check,
+                                      .examples = examples,
+                                      .n_examples = BMI_COUNT(examples),
                                       .takes = takes,
                                       .takes_what = "numbers",
                                       .fit = fit,

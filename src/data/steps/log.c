@@ -42,10 +42,19 @@ static bool lawful(const bmi_step_column *state, const void *options)
     return !state->n_numbers && !state->n_texts;
 }
 
+static const bmi_step_example examples[] = {
+    { .columns = "a",
+      .table = "a,b\n0,0\n1.718281828459045,1\n",
+      .out = "a,b\n0,0\n1,1\n",
+      .source = "by hand: log(1 + (e - 1)) = 1" },
+};
+
 static const bmi_step_kind log_step = { .size = sizeof(bmi_step_kind),
                                         .name = "log",
                                         .doc = "log(1 + x) of named columns, whose values are above -1",
                                         .needs_names = true,
+                                        .examples = examples,
+                                        .n_examples = BMI_COUNT(examples),
                                         .takes = takes,
                                         .takes_what = "numbers",
                                         .fit = fit,

@@ -82,6 +82,11 @@ static bool lawful(const bmi_step_column *s, const void *options)
            isfinite(s->numbers[2]);
 }
 
+static const bmi_step_example examples[] = {
+    { .table = "a\n1\n3\n5\n", .rows = "a\n2\n9\n", .out = "a\n.25\n2\n", .source = "by hand" },
+    { .options = "-1,1", .table = "a\n1\n3\n5\n", .out = "a\n-1\n0\n1\n", .source = "by hand" },
+};
+
 static const bmi_step_kind min_max = { .size = sizeof(bmi_step_kind),
                                        .name = "min_max",
                                        .doc = "smallest value 0, largest 1, or the ends low,high",
@@ -92,6 +97,8 @@ static const bmi_step_kind min_max = { .size = sizeof(bmi_step_kind),
                                        .check = check,
                                        .affine = affine,
                                        .heeds_weights = true,
+                                       .examples = examples,
+                                       .n_examples = BMI_COUNT(examples),
                                        .takes = takes,
                                        .takes_what = "numbers",
                                        .fit = fit,

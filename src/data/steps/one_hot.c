@@ -281,6 +281,10 @@ static bool lawful(const bmi_step_column *s, const void *options)
     return true;
 }
 
+static const bmi_step_example examples[] = {
+    { .table = "a\nx\ny\nx\n", .rows = "a\ny\nnever seen\n", .out = "a=x,a=y,a=?\n0,1,0\n0,0,1\n", .source = "by hand" },
+};
+
 static const bmi_step_kind one_hot = { .size = sizeof(bmi_step_kind),
                                        .name = "one_hot",
                                        .doc = "a column per category and one for unseen or missing",
@@ -288,6 +292,8 @@ static const bmi_step_kind one_hot = { .size = sizeof(bmi_step_kind),
                                        .fields = fields,
                                        .shorthand = shorthand,
                                        .heeds_weights = true,
+                                       .examples = examples,
+                                       .n_examples = BMI_COUNT(examples),
                                        .takes = takes,
                                        .takes_what = "text or numbers",
                                        .fit = fit,

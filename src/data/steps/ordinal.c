@@ -222,6 +222,11 @@ static bool lawful(const bmi_step_column *s, const void *options)
     return true;
 }
 
+static const bmi_step_example examples[] = {
+    { .options = "low < high", .table = "a,b\nlow,1\nhigh,2\nlow,3\n", .out = "a,b\n0,1\n1,2\n0,3\n", .source = "by hand" },
+    { .table = "a,b\nx,1\nz,2\ny,3\n", .rows = "a,b\nz,0\nnever seen,0\n", .out = "a,b\n2,0\n1,0\n", .source = "by hand" },
+};
+
 static const bmi_step_kind ordinal = { .size = sizeof(bmi_step_kind),
                                        .name = "ordinal",
                                        .doc = "categories into 0, 1, 2 ... in order of value, or as low < middle < high says",
@@ -230,6 +235,8 @@ static const bmi_step_kind ordinal = { .size = sizeof(bmi_step_kind),
                                        .shorthand = shorthand,
                                        .check = check,
                                        .heeds_weights = true,
+                                       .examples = examples,
+                                       .n_examples = BMI_COUNT(examples),
                                        .takes = takes,
                                        .takes_what = "text",
                                        .fit = fit,

@@ -11,7 +11,7 @@
 enum { MOST_DEGREE = 9, MOST_COLUMNS = 10000 };
 
 static const bmi_field fields[] = {
-    BMI_INT_FIELD(bm_step_polynomial_options, degree, 2, MOST_DEGREE, 2, "highest power, or sum of powers in a product"),
+    BMI_INT_FIELD(bm_step_polynomial_options, degree, 1, MOST_DEGREE, 2, "highest power, or sum of powers in a product"),
     BMI_BOOL_FIELD(bm_step_polynomial_options, interactions, "products of different columns, too: a*b, a^2*b"),
     BMI_BOOL_FIELD(bm_step_polynomial_options, interactions_only, "products of different columns, no powers"),
     { 0 },

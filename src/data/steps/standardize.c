@@ -58,12 +58,18 @@ static bool lawful(const bmi_step_column *s, const void *options)
     return s->n_numbers == 2 && !s->n_texts && isfinite(s->numbers[0]) && isfinite(s->numbers[1]) && s->numbers[1] > 0;
 }
 
+static const bmi_step_example examples[] = {
+    { .table = "a\n1\n2\n3\n", .rows = "a\n2\n5\n", .out = "a\n0\n3.6742346141747673\n", .source = "by hand: 3 / sqrt(2 / 3)" },
+};
+
 static const bmi_step_kind standardize = { .size = sizeof(bmi_step_kind),
                                            .name = "standardize",
                                            .doc = "(x - mean) / standard deviation",
                                            .scales = true,
                                            .heeds_weights = true,
                                            .affine = affine,
+                                           .examples = examples,
+                                           .n_examples = BMI_COUNT(examples),
                                            .takes = takes,
                                            .takes_what = "numbers",
                                            .fit = fit,

@@ -47,7 +47,9 @@ static const bmi_field fields[] = {
 /* ---- the network ---- */
 static size_t layer(bm_learning *l, const bm_logistic_options *o, int64_t units, const char *activation, bm_layer *into)
 {
-    const bm_dense_options d = { .units = units, .activation = { .name = activation }, .no_bias = o->no_intercept, .name = "output" };
+    const bm_dense_options d = {
+        .units = units, .activation = { .name = activation }, .no_bias = o->no_intercept, .name = "output"
+    };
     into[0] = bm_layer_at("dense", &d, sizeof d, l->here);
     return 1;
 }
@@ -191,7 +193,8 @@ static void warm(solution *s)
         if (!strcmp(name, "output/kernel")) kernel = t;
         if (!strcmp(name, "output/bias")) bias = t;
     }
-    const bool fits = kernel && kernel->shape.rank == 2 && kernel->shape.dim[0] == o->columns && kernel->shape.dim[1] == o->units;
+    const bool fits =
+        kernel && kernel->shape.rank == 2 && kernel->shape.dim[0] == o->columns && kernel->shape.dim[1] == o->units;
     for (int64_t j = 0; fits && j < o->units; j++) {
         double *w = s->x + j * (o->columns + 1);
         for (int64_t i = 0; i < o->columns; i++) w[i] = bm_tensor_at(kernel, i * o->units + j);
@@ -224,7 +227,9 @@ static bm_status by_lbfgs(solution *s)
                         .function = bmi_linear_loss_value,
                         .user = o };
         const bm_status st = bmi_lbfgs_run(&b, s->x);
-        if (st) return bm_learning_fail(s->l, st, "%s: out of memory for %lld weights", s->l->model->learner->name, (long long)o->n);
+        if (st)
+            return bm_learning_fail(s->l, st, "%s: out of memory for %lld weights", s->l->model->learner->name,
+                                    (long long)o->n);
         s->done += b.done;
         s->value = b.value;
         s->largest = b.largest;
@@ -283,7 +288,8 @@ static bm_status shorten(solution *s)
     }
     if (!st) st = bmi_least_squares_solve(&ls, w, &s->rank);
     bmi_least_squares_end(&ls);
-    if (st && st != BM_E_STOPPED) return bm_learning_fail(l, st, "%s: out of memory for %lld columns", l->model->learner->name, (long long)n);
+    if (st && st != BM_E_STOPPED)
+        return bm_learning_fail(l, st, "%s: out of memory for %lld columns", l->model->learner->name, (long long)n);
     for (int64_t j = 0; !st && s->rank < n && j < k; j++) {
         double *of = s->x + j * (n + 1);
         for (int64_t i = 0; i < n; i++) {
@@ -337,10 +343,13 @@ static bool descent_matrix(void *user, const double *x, int64_t block, const int
     const int64_t size = kept * o->units;
     if (size > DESCENT_MOST)
         return bm_learning_fail(s->l, BM_E_ARGUMENT,
-                                "%s: descent has %" PRId64 " weights that may be other than 0, more than %d; take the solver saga",
+                                "%s: descent has %" PRId64
+                                " weights that may be other than 0, more than %d; take the solver saga",
                                 s->l->model->learner->name, size, DESCENT_MOST) == BM_OK;
     double *all = bmi_alloc(s->l->model->object.context, (size_t)size * (size_t)size, sizeof *all);
-    if (!all) return bm_learning_fail(s->l, BM_E_MEMORY, "%s: out of memory for %" PRId64 " weights", s->l->model->learner->name, size) == BM_OK;
+    if (!all)
+        return bm_learning_fail(s->l, BM_E_MEMORY, "%s: out of memory for %" PRId64 " weights", s->l->model->learner->name,
+                                size) == BM_OK;
     const bool done = bmi_linear_loss_matrix(o, x, 0, s->columns, kept, all);
     for (int64_t a = 0; done && a < m; a++)
         for (int64_t b = 0; b < m; b++)
@@ -379,10 +388,9 @@ static bm_status by_descent(solution *s)
 static bm_status by_saga(solution *s)
 {
     if (make_loss(s, BMI_REAL_F64)) return s->l->model->object.error.status;
-    bmi_saga g = { .iterations = s->options->iterations,
-                   .tolerance = s->options->tolerance,
-                   .l1 = s->l1_of,
-                   .seed = (uint64_t)s->l->seed };
+    bmi_saga g = {
+        .iterations = s->options->iterations, .tolerance = s->options->tolerance, .l1 = s->l1_of, .seed = (uint64_t)s->l->seed
+    };
     bmi_saga_run(&g, &s->loss, s->x);
     s->done = g.done;
     s->value = g.value;
@@ -412,9 +420,10 @@ static void say(solution *s)
     if (s->rank < s->loss.columns) snprintf(more, sizeof more, ", rank %" PRId64 " of %" PRId64, s->rank, s->loss.columns);
     else if (s->options->penalty == BM_LOGISTIC_NONE && !s->failed && bmi_linear_loss_separates(&s->loss, s->x)) {
         snprintf(more, sizeof more, ", separable");
-        bmi_log(m->object.context,
-                "%s: a plane parts the classes: without a penalty the weights have no end; these are where the gradient is small",
-                m->learner->name);
+        bmi_log(
+            m->object.context,
+            "%s: a plane parts the classes: without a penalty the weights have no end; these are where the gradient is small",
+            m->learner->name);
     }
     const char *how = s->failed ? "stop" : s->converged ? "converged" : "not converged";
     snprintf(whole, sizeof whole, "%s after %" PRId64 " iterations%s", how, s->done, more);

@@ -2,7 +2,8 @@
 /* The perceptron: threshold units, 1 where w x + b > 0, trained by w += rate (t - y) x for each row in turn until no row of an epoch
  * is wrong (Rosenblatt, "The perceptron", 1958). For several classes one unit against the rest each; the largest sum wins. A row's
  * weight is the size of its steps. The weights kept are those of the epoch with the fewest mistakes, by weight (the pocket: Gallant,
- * 1990), for data that no plane parts.
+ * 1990), for data that no plane parts; or, asked for, the mean of the weights after every row (Freund, Schapire, "Large margin
+ * classification using the perceptron algorithm", 1999).
  */
 #include "base/kinds.h"
 #include "base/random.h"
@@ -24,6 +25,7 @@ static const bmi_field fields[] = {
       .number = 1,
       .doc = "step size" },
     BMI_INT_FIELD(bm_perceptron_options, epochs, 1, 1e15, 100, "at most"),
+    BMI_BOOL_FIELD(bm_perceptron_options, averaged, "the weights are the mean of those after each row"),
     { 0 },
 };
 
@@ -48,6 +50,8 @@ typedef struct units {
     double *x;     /* a row */
     double *w, *b; /* k rows of n; k */
     double *best;  /* w and b of the best epoch */
+    double *drift; /* averaged: each change of w and b times the rows that were seen before it; or null */
+    double seen;
     int64_t *order;
 } units;
 
@@ -66,7 +70,11 @@ static bool learn(units *u, int64_t row, double rate)
         bmi_axpy(step * (t - y), u->x, u->w + j * u->n, u->n);
         u->b[j] += step * (t - y);
         wrong = true;
+        if (!u->drift) continue;
+        bmi_axpy(u->seen * step * (t - y), u->x, u->drift + j * u->n, u->n);
+        u->drift[u->k * u->n + j] += u->seen * step * (t - y);
     }
+    u->seen++;
     return wrong;
 }
 
@@ -91,7 +99,21 @@ static double mistakes(units *u, int64_t rows)
     return wrong;
 }
 
-static bm_status begin(units *u)
+static bm_status check_rows(units *u)
+{
+    for (int64_t i = 0; i < u->l->train->rows; i++) {
+        bmi_column_copy(&u->columns.x, u->x, i, 1);
+        for (int64_t k = 0; k < u->n; k++)
+            if (!isfinite(u->x[k]))
+                return bm_learning_fail(u->l, BM_E_NUMBER,
+                                        "perceptron: row %" PRId64 " has a number that is not finite, in column %" PRId64
+                                        "; clean the data first",
+                                        i, k);
+    }
+    return BM_OK;
+}
+
+static bm_status begin(units *u, bool averaged)
 {
     bm_learning *l = u->l;
     const bm_dataset *d = l->train;
@@ -104,10 +126,11 @@ static bm_status begin(units *u)
     u->x = bm_learning_memory(l, (size_t)u->n * sizeof *u->x);
     u->w = u->x ? bm_learning_memory(l, weights * sizeof *u->w) : NULL;
     u->best = u->w ? bm_learning_memory(l, weights * sizeof *u->best) : NULL;
-    u->order = u->best ? bm_learning_memory(l, (size_t)d->rows * sizeof *u->order) : NULL;
+    if (u->best && averaged) u->drift = bm_learning_memory(l, weights * sizeof *u->drift);
+    u->order = u->best && (u->drift || !averaged) ? bm_learning_memory(l, (size_t)d->rows * sizeof *u->order) : NULL;
     if (!u->order) return l->model->object.error.status;
     u->b = u->w + u->k * u->n;
-    return BM_OK;
+    return check_rows(u);
 }
 
 static void put(units *u)
@@ -119,12 +142,18 @@ static void put(units *u)
     }
 }
 
+/* The mean of the weights after each row: what they are, less each change for the share of rows before it. */
+static void average(units *u)
+{
+    for (int64_t i = 0; i < u->k * (u->n + 1); i++) u->best[i] = u->w[i] - u->drift[i] / u->seen;
+}
+
 static bm_status fit(bm_learning *l, const void *options)
 {
     const bm_perceptron_options *o = options;
     bm_model *m = l->model;
     units u = { .l = l };
-    if (begin(&u)) return m->object.error.status;
+    if (bmi_learning_not_finite(l) || begin(&u, o->averaged)) return m->object.error.status;
     const int64_t rows = l->train->rows;
     int64_t epoch = 0;
     double fewest = INFINITY;
@@ -143,6 +172,7 @@ static bm_status fit(bm_learning *l, const void *options)
              : fewest > 0          ? "not converged"
                                    : "converged",
              epoch);
+    if (u.drift) average(&u);
     put(&u);
     return m->object.error.status;
 }

@@ -23,6 +23,14 @@ double bmi_regression_weight(const bmi_regression *r, int64_t row)
     return r->train->weights ? (double)((const float *)r->train->weights->data)[row] : 1;
 }
 
+int64_t bmi_regression_row(const bmi_regression *r, int64_t i)
+{
+    if (!r->folds) return i;
+    if (r->held) return i * r->folds + r->fold;
+    const int64_t others = r->folds - 1, at = i % others;
+    return i / others * r->folds + at + (at >= r->fold);
+}
+
 /* Columns and targets of a row, as they are. */
 static void read_row(const bmi_regression *r, int64_t i, double *into)
 {
@@ -33,19 +41,25 @@ static void read_row(const bmi_regression *r, int64_t i, double *into)
     for (int64_t k = 0; k < r->targets; k++) into[r->columns + k] = t[k];
 }
 
+static inline void centre(const double *restrict x, int64_t n, const double *restrict mean, const double *restrict scale,
+                          double *restrict into)
+{
+    for (int64_t k = 0; k < n; k++) into[k] = (x[k] - mean[k]) * scale[k];
+}
+
 void bmi_regression_read(void *user, int64_t first, int64_t count, double *into, int64_t step)
 {
     const bmi_regression *r = user;
     const int64_t n = r->columns, all = n + r->targets;
     const double *const mean = r->mean, *const scale = r->scale;
     for (int64_t i = 0; i < count; i++, into += step) {
-        const int64_t row = r->first + (first + i) * r->every;
+        const int64_t row = bmi_regression_row(r, first + i);
         const double w = r->unweighted ? 1 : sqrt(bmi_regression_weight(r, row));
         if (r->x.same && r->t.same && !r->expand) {
             const double *x = (const double *)(const void *)r->x.from + row * n,
                          *t = (const double *)(const void *)r->t.from + row * r->targets;
-            for (int64_t k = 0; k < n; k++) into[k] = (x[k] - mean[k]) * scale[k];
-            for (int64_t k = 0; k < r->targets; k++) into[n + k] = (t[k] - mean[n + k]) * scale[n + k];
+            centre(x, n, mean, scale, into);
+            centre(t, r->targets, mean + n, scale + n, into + n);
         } else {
             read_row(r, row, into);
             for (int64_t k = 0; k < all; k++) into[k] = (into[k] - mean[k]) * scale[k];
@@ -56,11 +70,9 @@ void bmi_regression_read(void *user, int64_t first, int64_t count, double *into,
 
 bmi_rows_source bmi_regression_source(bmi_regression *r)
 {
-    return (bmi_rows_source){ .user = r,
-                              .rows = (r->rows - r->first + r->every - 1) / r->every,
-                              .columns = r->columns + r->targets,
-                              .read = bmi_regression_read,
-                              .stop = &r->l->model->stop };
+    return (bmi_rows_source){
+        .user = r, .rows = r->rows, .columns = r->columns + r->targets, .read = bmi_regression_read, .stop = &r->l->model->stop
+    };
 }
 
 /* ---- the first pass ---- */
@@ -71,40 +83,80 @@ typedef struct survey {
     double all[PARTS], least[PARTS]; /* sum and least of weights */
 } survey;
 
+typedef struct seen { /* of one part: sums of numbers times `by`, ranges */
+    double *sum, *low, *high;
+} seen;
+
+/* Four rows at a time: what is stored is stored a quarter as often. */
+static inline void note4(const double *restrict a, int64_t step, const double by[4], int64_t n, double *restrict sum,
+                         double *restrict low, double *restrict high)
+{
+    const double *restrict b = a + step, *restrict c = b + step, *restrict d = c + step;
+    for (int64_t k = 0; k < n; k++) {
+        const double l = a[k] < b[k] ? a[k] : b[k], m = c[k] < d[k] ? c[k] : d[k], least = l < m ? l : m;
+        const double g = a[k] > b[k] ? a[k] : b[k], h = c[k] > d[k] ? c[k] : d[k], most = g > h ? g : h;
+        sum[k] += (by[0] * a[k] + by[1] * b[k]) + (by[2] * c[k] + by[3] * d[k]);
+        low[k] = least < low[k] ? least : low[k];
+        high[k] = most > high[k] ? most : high[k];
+    }
+}
+
+static inline void note(const double *restrict x, double by, int64_t n, double *restrict sum, double *restrict low,
+                        double *restrict high)
+{
+    for (int64_t k = 0; k < n; k++) {
+        const double v = x[k];
+        sum[k] += by * v;
+        if (by == 0) continue;
+        low[k] = v < low[k] ? v : low[k];
+        high[k] = v > high[k] ? v : high[k];
+    }
+}
+
+static double weigh(survey *s, int part, int64_t row)
+{
+    const double w = bmi_regression_weight(s->r, row);
+    s->all[part] += w;
+    s->least[part] = w >= s->least[part] ? s->least[part] : w; /* NaN is least, too */
+    return w * s->unit;
+}
+
+/* Rows of f64 where they lie; false when these four are not to be taken at once. */
+static bool note_direct(survey *s, int part, int64_t i, const seen *to)
+{
+    const bmi_regression *r = s->r;
+    const int64_t n = r->columns, k = r->targets;
+    if (!r->x.same || !r->t.same || r->expand || r->folds) return false;
+    double by[4];
+    if (r->train->weights)
+        for (int64_t p = 0; p < 4; p++)
+            if (bmi_regression_weight(r, i + p) == 0) return false;
+    for (int64_t p = 0; p < 4; p++) by[p] = weigh(s, part, i + p);
+    note4((const double *)(const void *)r->x.from + i * n, n, by, n, to->sum, to->low, to->high);
+    note4((const double *)(const void *)r->t.from + i * k, k, by, k, to->sum + n, to->low + n, to->high + n);
+    return true;
+}
+
 static void survey_part(void *arg, int part, int parts)
 {
     survey *s = arg;
     const bmi_regression *r = s->r;
     const int64_t n = r->columns + r->targets;
-    double *const row = s->row + part * n, *const sum = s->sum + part * n, *const low = s->low + part * n,
-                  *const high = s->high + part * n;
-    const double unit = s->unit;
+    double *const row = s->row + part * n;
+    const seen to = { s->sum + part * n, s->low + part * n, s->high + part * n };
     int64_t begin, end;
-    bmi_slice(r->rows, 1, part, parts, &begin, &end);
-    for (int64_t k = 0; k < n; k++) low[k] = INFINITY, high[k] = -INFINITY, sum[k] = 0;
+    bmi_slice(r->rows, 4, part, parts, &begin, &end);
+    for (int64_t k = 0; k < n; k++) to.low[k] = INFINITY, to.high[k] = -INFINITY, to.sum[k] = 0;
     s->all[part] = 0, s->least[part] = INFINITY;
-    for (int64_t i = begin; i < end; i++) {
-        const double w = bmi_regression_weight(r, i), by = w * unit;
-        const bool direct = r->x.same && !r->expand;
-        const double *x = row;
-        s->all[part] += w;
-        s->least[part] = w >= s->least[part] ? s->least[part] : w; /* NaN is least, too */
-        if (direct) x = row_of(&r->x, i, row), row_of(&r->t, i, row + r->columns);
-        else read_row(r, i, row);
-        const double *t = direct && r->t.same ? row_of(&r->t, i, row) : row + r->columns;
-        for (int64_t k = 0; k < r->columns; k++) {
-            const double v = x[k];
-            sum[k] += by * v;
-            low[k] = v < low[k] ? v : low[k];
-            high[k] = v > high[k] ? v : high[k];
+    for (int64_t at = begin; at < end; at++) {
+        const int64_t i = bmi_regression_row(r, at);
+        if (end - at >= 4 && note_direct(s, part, i, &to)) {
+            at += 3;
+            continue;
         }
-        for (int64_t k = 0; k < r->targets; k++) {
-            const double v = t[k];
-            const int64_t at = r->columns + k;
-            sum[at] += by * v;
-            low[at] = v < low[at] ? v : low[at];
-            high[at] = v > high[at] ? v : high[at];
-        }
+        const double by = weigh(s, part, i);
+        read_row(r, i, row);
+        note(row, by, n, to.sum, to.low, to.high);
     }
 }
 
@@ -127,7 +179,8 @@ static void run_survey(bmi_regression *r, survey *s, int parts)
 static bm_status find_bad(bmi_regression *r, double *row)
 {
     const int64_t n = r->columns;
-    for (int64_t i = 0; i < r->rows; i++) {
+    for (int64_t at = 0; at < r->rows; at++) {
+        const int64_t i = bmi_regression_row(r, at);
         const double w = bmi_regression_weight(r, i);
         if (!(w >= 0 && w < INFINITY))
             return bm_learning_fail(r->l, BM_E_DATA, "%s: the weight of row %lld is %g; weights are >= 0", r->who, (long long)i,
@@ -167,20 +220,9 @@ static void settle(bmi_regression *r, const survey *s)
     }
 }
 
-bm_status bmi_regression_begin(bmi_regression *r, bm_learning *l, int64_t columns, bool no_intercept)
+static bm_status survey_rows(bmi_regression *r)
 {
-    const bm_dataset *d = l->train;
-    r->l = l;
-    r->who = l->model->learner->name;
-    r->train = d;
-    bmi_column_make(&r->x, d->x[0].tensor, BM_F64, d->x[0].scale != 1);
-    bmi_column_make(&r->t, d->t[0].tensor, BM_F64, false);
-    r->rows = d->rows;
-    r->raw = r->x.elements;
-    r->columns = columns ? columns : r->raw;
-    r->targets = r->t.elements;
-    r->centred = !no_intercept;
-    r->every = 1;
+    bm_learning *l = r->l;
     const int64_t n = r->columns + r->targets, most = r->rows / PART_ROWS;
     const int parts = most < 1 ? 1 : most > PARTS ? PARTS : (int)most;
     const size_t bytes = (size_t)n * sizeof(double);
@@ -203,23 +245,44 @@ bm_status bmi_regression_begin(bmi_regression *r, bm_learning *l, int64_t column
     return BM_OK;
 }
 
+bm_status bmi_regression_begin(bmi_regression *r, bm_learning *l, int64_t columns, bool no_intercept)
+{
+    const bm_dataset *d = l->train;
+    r->l = l;
+    r->who = l->model->learner->name;
+    r->train = d;
+    bmi_column_make(&r->x, d->x[0].tensor, BM_F64, d->x[0].scale != 1);
+    bmi_column_make(&r->t, d->t[0].tensor, BM_F64, false);
+    r->rows = d->rows;
+    r->raw = r->x.elements;
+    r->columns = columns ? columns : r->raw;
+    r->targets = r->t.elements;
+    r->centred = !no_intercept;
+    return survey_rows(r);
+}
+
+bm_status bmi_regression_train(bmi_regression *part, const bmi_regression *all, int64_t folds, int64_t fold)
+{
+    *part = *all;
+    part->folds = folds;
+    part->fold = fold;
+    part->rows = all->rows - (all->rows - fold + folds - 1) / folds;
+    return survey_rows(part);
+}
+
+void bmi_regression_hold(bmi_regression *part, const bmi_regression *train)
+{
+    *part = *train;
+    part->held = true;
+    part->rows = (train->train->rows - train->fold + train->folds - 1) / train->folds;
+}
+
 void bmi_regression_unscaled(bmi_regression *r)
 {
     for (int64_t k = 0; k < r->columns + r->targets; k++) r->scale[k] = 1;
 }
 
 /* ---- into solvers ---- */
-double *bmi_regression_gram(bmi_regression *r)
-{
-    const int64_t n = r->columns + r->targets;
-    size_t bytes;
-    if (!bmi_mul_size((size_t)n * sizeof(double), (size_t)bmi_gram_step(n), &bytes)) bytes = SIZE_MAX / 2;
-    double *g = bm_learning_memory(r->l, bytes);
-    const bmi_rows_source from = bmi_regression_source(r);
-    if (!g) return NULL;
-    return bmi_regression_fail(r, bmi_gram(r->l->model->object.context, &from, g)) ? NULL : g;
-}
-
 typedef struct folding {
     bmi_regression *r;
     bmi_least_squares *ls; /* of each part */
@@ -238,7 +301,7 @@ static void fold_part(void *arg, int part, int parts)
     }
 }
 
-bm_status bmi_regression_fold(bmi_regression *r, bmi_least_squares *ls)
+bm_status bmi_regression_fold(bmi_regression *r, bmi_least_squares *ls, int64_t more)
 {
     enum { COLUMNS_A_ROW = 8 };
     bmi_least_squares of[PARTS] = { { 0 } };
@@ -248,7 +311,7 @@ bm_status bmi_regression_fold(bmi_regression *r, bmi_least_squares *ls)
     const int parts = most < 1 ? 1 : most > PARTS ? PARTS : (int)most;
     bm_status st = BM_OK;
     for (int p = 0; p < parts && !st; p++) {
-        st = bmi_least_squares_begin(of + p, context, r->columns, r->targets, parts > 1 ? rows + r->columns : rows);
+        st = bmi_least_squares_begin(of + p, context, r->columns, r->targets, parts > 1 ? rows + r->columns : rows + more);
         of[p].stop = &r->l->model->stop;
     }
     if (!st) bmi_parallel(context, parts, fold_part, &(folding){ r, of });

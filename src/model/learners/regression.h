@@ -16,7 +16,7 @@ typedef struct bmi_regression {
     const char *who;
     const bm_dataset *train;
     bmi_column_of x, t;
-    int64_t rows, raw, columns, targets; /* raw: as stored; columns: of what is solved for */
+    int64_t rows, raw, columns, targets; /* rows that are read; raw: as stored; columns: of what is solved for */
     double all;                          /* weight of all rows */
     bool centred;
     double *mean;  /* columns + targets; zeros when not centred */
@@ -24,13 +24,17 @@ typedef struct bmi_regression {
     /* null, or what makes the further columns of a row from the first `raw` */
     void (*expand)(const void *how, double *row);
     const void *how;
-    int64_t first, every; /* of the rows that are read: first, first + every ...; 0, 1: all */
-    bool unweighted;      /* read without the roots of weights */
+    int64_t folds,
+        fold; /* 0: all rows; else only those that row i mod folds == fold tells apart: they when held, the others else */
+    bool held;
+    bool unweighted; /* read without the roots of weights */
 } bmi_regression;
 
 /* Reads everything once: means, scales, sum of weights. Every number must be finite (BM_E_NUMBER, naming row and column), weights >= 0
  * and not all 0 (BM_E_DATA). columns: 0 for those of the data. r->expand and r->how may be set before. */
 bm_status bmi_regression_begin(bmi_regression *r, bm_learning *l, int64_t columns, bool no_intercept);
+/* Which row of the data the i-th that is read is. */
+int64_t bmi_regression_row(const bmi_regression *r, int64_t i);
 /* Without scales: for solvers that are safe by themselves. */
 void bmi_regression_unscaled(bmi_regression *r);
 /* What a row weighs. */
@@ -39,10 +43,12 @@ double bmi_regression_weight(const bmi_regression *r, int64_t row);
 void bmi_regression_read(void *r, int64_t first, int64_t count, double *into, int64_t step);
 /* All rows as a source. */
 bmi_rows_source bmi_regression_source(bmi_regression *r);
-/* Sums of products of columns and targets: rows bmi_gram_step(columns + targets) apart; null with the error set. */
-double *bmi_regression_gram(bmi_regression *r);
-/* All rows, folded into a triangle; ls is to be ended in any case. */
-bm_status bmi_regression_fold(bmi_regression *r, bmi_least_squares *ls);
+/* The rows that one fold leaves, surveyed (held: no; means and scales are their own), and those that it holds out, with the means and
+ * scales of the others. */
+bm_status bmi_regression_train(bmi_regression *part, const bmi_regression *all, int64_t folds, int64_t fold);
+void bmi_regression_hold(bmi_regression *part, const bmi_regression *train);
+/* All rows, folded into a triangle, to which `more` can be added; ls is to be ended in any case. */
+bm_status bmi_regression_fold(bmi_regression *r, bmi_least_squares *ls, int64_t more);
 /* The network's weights from w (columns x targets, of what was read), and the intercepts from the means. */
 bm_status bmi_regression_put(bmi_regression *r, const double *w);
 /* Coefficients of one target (every `step` numbers), of what was read, as those of the data, and the intercept. */

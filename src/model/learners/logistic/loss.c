@@ -257,11 +257,11 @@ bm_status bmi_linear_loss_name_row(const bmi_linear_loss *o)
     for (int64_t i = 0; i < x->size; i++)
         if (!isfinite(bm_tensor_at(x, i)))
             return bm_learning_fail(o->l, BM_E_NUMBER,
-                                    "%s: the loss is not finite: row %" PRId64 " has a number that is not finite, in column %" PRId64
-                                    "; clean the data first",
+                                    "%s: the loss is not finite: row %" PRId64
+                                    " has a number that is not finite, in column %" PRId64 "; clean the data first",
                                     who, i / o->columns, i % o->columns);
-    return bm_learning_fail(o->l, BM_E_NUMBER, "%s: the loss is not finite; numbers in the data are too large: scale the columns",
-                            who);
+    return bm_learning_fail(o->l, BM_E_NUMBER,
+                            "%s: the loss is not finite; numbers in the data are too large: scale the columns", who);
 }
 
 /* Whether a row's own sum is the largest, or on its side of 0. */

@@ -27,13 +27,13 @@ typedef struct bmi_linear_loss {
     int64_t block;                   /* rows of a block */
     bool softmax;                    /* of all units; else each is a sigmoid */
     bool biased;
-    double all;                /* weight of all rows: the loss is divided by it */
-    double l2;                 /* l2 / 2 |w|^2 is added; never of biases */
-    const int32_t *label;      /* one a row: its unit (one unit: 1 is its class), */
-    const unsigned char *yes;  /* or rows x units of 0 and 1 */
-    const float *weight;       /* one a row; or null */
-    void *w, *v, *b;           /* reals: units x columns, twice, and units */
-    const double *along;       /* the vector that is multiplied */
+    double all;               /* weight of all rows: the loss is divided by it */
+    double l2;                /* l2 / 2 |w|^2 is added; never of biases */
+    const int32_t *label;     /* one a row: its unit (one unit: 1 is its class), */
+    const unsigned char *yes; /* or rows x units of 0 and 1 */
+    const float *weight;      /* one a row; or null */
+    void *w, *v, *b;          /* reals: units x columns, twice, and units */
+    const double *along;      /* the vector that is multiplied */
     int parts;
     bmi_loss_part *part;
 } bmi_linear_loss;

@@ -35,8 +35,15 @@ static void row_gradient(saga *s, int64_t row, const double *x)
         s->sign[j] = (o->yes ? o->yes[row * o->units + j] : o->label[row] == (o->units == 1 ? 1 : j)) ? 1 : -1;
     }
     if (o->softmax) {
-        const bmi_crossentropy c = { .isa = o->isa, .real = BMI_REAL_F64, .rows = 1, .n = o->units, .x = s->sums,
-                                     .labels = o->label + row, .label_type = BM_I32, .gradient = s->sums, .weight = &w };
+        const bmi_crossentropy c = { .isa = o->isa,
+                                     .real = BMI_REAL_F64,
+                                     .rows = 1,
+                                     .n = o->units,
+                                     .x = s->sums,
+                                     .labels = o->label + row,
+                                     .label_type = BM_I32,
+                                     .gradient = s->sums,
+                                     .weight = &w };
         bmi_crossentropy_run(&c, 0, 1);
     } else {
         const bmi_logistic_block b = { .rows = 1, .units = o->units, .sums = s->sums, .sign = s->sign, .weight = &w };

@@ -2,8 +2,11 @@
 /* Dates in the usual written forms, in the Gregorian calendar. The weekday is Zeller's congruence in the form of days since
  * 0000-03-01 (Richards, "Mapping Time", 1998, chapter 25).
  */
-#include "data/datetime.h"
+#include "format/datetime.h"
+#include <inttypes.h>
+#include <math.h>
 #include <stddef.h>
+#include <stdio.h>
 
 const char *const bmi_datetime_parts[BMI_DATETIME_PARTS] = { "year", "month", "day", "weekday", "hour", "minute", "second" };
 
@@ -263,4 +266,72 @@ bool bmi_datetime_read(const char *text, bmi_date_order order, double parts[BMI_
     const double all[] = { year, month, day, weekday(year, month, day), hour, minute, second };
     for (int i = 0; i < BMI_DATETIME_PARTS; i++) parts[i] = all[i];
     return true;
+}
+
+/* Days from 1970-01-01 to a day, and back: years begin in March and come in eras of 400 years, 146097 days (Richards, as above). */
+static int64_t days_of(int year, int month, int day)
+{
+    const int64_t y = month < 3 ? year - 1 : year, era = (y >= 0 ? y : y - 399) / 400, of_era = y - era * 400;
+    const int64_t of_year = (153 * (month < 3 ? month + 9 : month - 3) + 2) / 5 + day - 1;
+    return era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719468;
+}
+
+static void day_of(int64_t days, int64_t *year, int *month, int *day)
+{
+    days += 719468;
+    const int64_t era = (days >= 0 ? days : days - 146096) / 146097, of_era = days - era * 146097;
+    const int64_t y = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
+    const int64_t of_year = of_era - (365 * y + y / 4 - y / 100), m = (5 * of_year + 2) / 153;
+    *day = (int)(of_year - (153 * m + 2) / 5 + 1);
+    *month = (int)(m < 10 ? m + 3 : m - 9);
+    *year = y + era * 400 + (*month < 3);
+}
+
+bool bmi_time_read(const char *text, bmi_date_order order, int64_t *time, bmi_date_detail *detail)
+{
+    double p[BMI_DATETIME_PARTS];
+    if (!bmi_datetime_read(text, order, p, detail)) return false;
+    const int64_t days = days_of((int)p[BMI_YEAR], (int)p[BMI_MONTH], (int)p[BMI_DAY]);
+    *time = ((days * 24 + (int64_t)p[BMI_HOUR]) * 60 + (int64_t)p[BMI_MINUTE]) * 60000000 + llround(p[BMI_SECOND] * 1e6);
+    return true;
+}
+
+/* The day of a time, and the microseconds since it began. */
+static int64_t cut_day(int64_t time, int64_t *rest)
+{
+    const int64_t of_day = INT64_C(86400000000), days = time / of_day - (time % of_day < 0);
+    *rest = time - days * of_day;
+    return days;
+}
+
+void bmi_time_parts(int64_t time, double parts[BMI_DATETIME_PARTS])
+{
+    int64_t rest, year;
+    int month, day;
+    const int64_t days = cut_day(time, &rest);
+    day_of(days, &year, &month, &day);
+    const double all[] = { (double)year,
+                           month,
+                           day,
+                           (double)(((days + 3) % 7 + 7) % 7), /* 1970-01-01 was a Thursday */
+                           (double)(rest / INT64_C(3600000000)),
+                           (double)(rest / 60000000 % 60),
+                           (double)(rest % 60000000) / 1e6 };
+    for (int i = 0; i < BMI_DATETIME_PARTS; i++) parts[i] = all[i];
+}
+
+int bmi_time_write(int64_t time, bmi_date_detail detail, char into[BMI_TIME_BYTES])
+{
+    int64_t rest, year;
+    int month, day;
+    day_of(cut_day(time, &rest), &year, &month, &day);
+    int n = snprintf(into, BMI_TIME_BYTES, "%04" PRId64 "-%02d", year, month);
+    if (detail == BMI_OF_MONTH && day == 1 && !rest) return n;
+    n += snprintf(into + n, BMI_TIME_BYTES - (size_t)n, "-%02d", day);
+    if (detail != BMI_OF_TIME && !rest) return n;
+    const int64_t minutes = rest / 60000000, micro = rest % 1000000;
+    n += snprintf(into + n, BMI_TIME_BYTES - (size_t)n, "T%02d:%02d:%02d", (int)(minutes / 60), (int)(minutes % 60),
+                  (int)(rest / 1000000 % 60));
+    if (micro) n += snprintf(into + n, BMI_TIME_BYTES - (size_t)n, ".%06d", (int)micro);
+    return n;
 }

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+/* What `baeum compare` and `baeum tune` share. */
+#ifndef BMI_CLI_LEARN_H
+#define BMI_CLI_LEARN_H
+#include "cli/train.h"
+#include <baeum/learn.h>
+
+/* Progress of fits on folds: one line that moves on a terminal, elsewhere a line for a candidate now and then. */
+typedef struct cli_fits {
+    cli *command;
+    const char *metric;
+    bool share, drawn, terminal, begun;
+    double last_shown;
+    int64_t done, all, shown;
+} cli_fits;
+bool cli_fits_show(void *fits, const bm_learn_progress *p); /* a bm_learn_function */
+void cli_fits_end(cli_fits *f);
+
+/* The folds that the options ask for, without the recipe's part; 0 or an exit code with the error said. */
+int cli_folds_read(cli *c, bm_folds_options *into);
+/* Says them: "5-fold, shuffled, seed 0". */
+void cli_folds_say(cli *c, const bm_folds_options *o, bool classes);
+/* A table, its target, task and recipe, for work that makes its own folds. */
+int cli_learn_open(cli_training *t);
+/* An error of the library's: exit code by its kind. */
+int cli_learn_failed(cli *c, bm_status why, const char *message);
+/* Cuts "linear,ridge:alpha=10,fit=no,mlp:64,32" into models (of the text itself, which is changed); how many, -1 with the error said. */
+int cli_models_cut(cli *c, char *text, const char *models[BM_COMPARE_MAX]);
+
+#endif

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Variance, F, chi squared and coefficients of columns; rows count as often as they weigh. The formulas are those of scikit-learn's
+ * VarianceThreshold, f_classif, f_regression and chi2. */
+#include "data/steps/select_scores.h"
+#include "data/frame_rows.h"
+#include "linalg/least_squares.h"
+#include <math.h>
+#include <string.h>
+
+typedef struct moments {
+    double all, mean, squares; /* sum of weights, mean, sum of squared deviations */
+} moments;
+
+static moments moments_of(const bmi_frame *f, const double *x)
+{
+    moments m = { 0 };
+    double rest = 0;
+    for (int64_t i = 0; i < f->rows; i++) m.all += bmi_frame_weight(f, i);
+    for (int64_t i = 0; i < f->rows; i++) m.mean += x[i] / m.all * bmi_frame_weight(f, i);
+    for (int64_t i = 0; i < f->rows; i++) {
+        const double d = x[i] - m.mean;
+        m.squares += d * d * bmi_frame_weight(f, i);
+        rest += d * bmi_frame_weight(f, i);
+    }
+    m.squares -= rest * rest / m.all;
+    return m;
+}
+
+/* Whether all values are the same. */
+static bool is_constant(const bmi_frame *f, const double *x)
+{
+    for (int64_t i = 1; i < f->rows; i++)
+        if (x[i] != x[0]) return false;
+    return true;
+}
+
+static double variance(const bmi_frame *f, const double *x)
+{
+    const moments m = moments_of(f, x);
+    return is_constant(f, x) ? 0 : m.squares / m.all;
+}
+
+/* Of a line through one column: r^2 (n - 2) / (1 - r^2). */
+static double f_of_numbers(const bmi_frame *f, const double *x, const double *y)
+{
+    const moments a = moments_of(f, x), b = moments_of(f, y);
+    double both = 0;
+    for (int64_t i = 0; i < f->rows; i++) both += (x[i] - a.mean) * (y[i] - b.mean) * bmi_frame_weight(f, i);
+    if (is_constant(f, x) || is_constant(f, y)) return 0;
+    const double r2 = fmin(both * both / (a.squares * b.squares), 1);
+    return r2 < 1 ? r2 / (1 - r2) * (a.all - 2) : INFINITY;
+}
+
+/* Analysis of variance: between the classes over within them. room: 2 numbers a class. */
+static double f_of_classes(const bmi_frame *f, const double *x, const bmi_step_target *t, double *room)
+{
+    double *count = room, *sum = room + t->n_classes, between = 0, within = 0, classes = 0;
+    const moments m = moments_of(f, x);
+    memset(room, 0, 2 * (size_t)t->n_classes * sizeof *room);
+    for (int64_t i = 0; i < f->rows; i++) {
+        count[t->classes[i]] += bmi_frame_weight(f, i);
+        sum[t->classes[i]] += (x[i] - m.mean) * bmi_frame_weight(f, i);
+    }
+    for (int64_t k = 0; k < t->n_classes; k++) {
+        if (!(count[k] > 0)) continue;
+        between += sum[k] * sum[k] / count[k];
+        classes++;
+    }
+    for (int64_t i = 0; i < f->rows; i++) {
+        const double d = x[i] - m.mean - sum[t->classes[i]] / count[t->classes[i]];
+        within += d * d * bmi_frame_weight(f, i);
+    }
+    if (is_constant(f, x) || !(m.all > classes)) return 0;
+    return between / (classes - 1) / (within / (m.all - classes));
+}
+
+/* Sums of the column by class against those that the shares of the classes would give. room as above. */
+static double chi2(const bmi_frame *f, const double *x, const bmi_step_target *t, double *room)
+{
+    double *count = room, *sum = room + t->n_classes, all = 0, total = 0, score = 0;
+    memset(room, 0, 2 * (size_t)t->n_classes * sizeof *room);
+    for (int64_t i = 0; i < f->rows; i++) {
+        const double w = bmi_frame_weight(f, i);
+        count[t->classes[i]] += w;
+        sum[t->classes[i]] += x[i] * w;
+        total += x[i] * w;
+        all += w;
+    }
+    for (int64_t k = 0; k < t->n_classes; k++) {
+        const double expected = count[k] / all * total;
+        if (expected > 0) score += (sum[k] - expected) * (sum[k] - expected) / expected;
+    }
+    return score;
+}
+
+/* Sizes of the coefficients of least squares of the target, of each class as 0 and 1 the largest, on columns divided by their standard
+ * deviation. */
+static bm_status coefficients(const bmi_step_how *how, const bmi_frame *f, const size_t *at, int64_t n, double *score)
+{
+    const bmi_step_target *t = how->target;
+    const int64_t outputs = t->values ? 1 : t->n_classes;
+    const size_t room = (size_t)(n + 1 + n * outputs);
+    double *mean = bmi_alloc(f->context, room, sizeof *mean), *slope = mean ? mean + n + 1 : NULL;
+    bmi_frame_rows rows = { .frame = f, .at = at, .columns = n };
+    bmi_least_squares ls;
+    bm_status st = bmi_least_squares_begin(&ls, f->context, n, outputs, f->rows);
+    if (!mean) st = BM_E_MEMORY;
+    if (!st) bmi_frame_rows_means(&rows, mean);
+    rows.mean = mean;
+    rows.weighed = true;
+    for (int64_t i = 0; !st && i < f->rows; i++) {
+        double *row = bmi_least_squares_next(&ls);
+        const double root = sqrt(bmi_frame_weight(f, i));
+        bmi_frame_rows_read(&rows, i, 1, row, n + outputs);
+        for (int64_t k = 0; k < outputs; k++) row[n + k] = root * (t->values ? t->values[i] : t->classes[i] == k);
+        bmi_least_squares_took(&ls);
+    }
+    if (!st) st = bmi_least_squares_solve(&ls, slope, NULL);
+    for (int64_t c = 0; !st && c < n; c++) {
+        const double deviation = sqrt(variance(f, f->columns[at[c]].numbers));
+        for (int64_t k = 0; k < outputs; k++) score[c] = fmax(score[c], fabs(slope[c * outputs + k]) * deviation);
+    }
+    bmi_least_squares_end(&ls);
+    bmi_release(f->context, mean, room, sizeof *mean);
+    return st ? bmi_step_no_memory(how, room * sizeof *mean) : BM_OK;
+}
+
+static bm_status check_chi2(const bmi_step_how *how, const bmi_frame *f, const size_t *at, const bmi_recipe_step *s)
+{
+    if (how->target->values)
+        return bmi_fail(how->error, BM_E_ARGUMENT, how->here, "select: by=chi2 is for classes; the target is a number");
+    for (size_t c = 0; c < s->n_columns; c++)
+        for (int64_t i = 0; i < f->rows; i++)
+            if (f->columns[at[c]].numbers[i] < 0)
+                return bmi_fail(how->error, BM_E_DATA, how->here,
+                                "select: by=chi2 is for counts and shares; column \"%.100s\" has %g", s->columns[c].name,
+                                f->columns[at[c]].numbers[i]);
+    return BM_OK;
+}
+
+bm_status bmi_select_score(const bmi_step_how *how, const bmi_frame *f, const size_t *at, const bmi_recipe_step *s,
+                           bm_select_score by, double *score)
+{
+    const bmi_step_target *t = how->target;
+    const bm_step_select_options *o = how->options;
+    if (by == BM_SELECT_COEFFICIENT) return coefficients(how, f, at, (int64_t)s->n_columns, score);
+    if (by == BM_SELECT_CHI2 && check_chi2(how, f, at, s)) return how->error->status;
+    const size_t room = t ? 2 * (size_t)t->n_classes : 0;
+    double *sums = bmi_alloc_raw(f->context, room, sizeof *sums);
+    if (!sums) return bmi_step_no_memory(how, room * sizeof *sums);
+    for (size_t c = 0; c < s->n_columns && !how->error->status; c++) {
+        const double *x = f->columns[at[c]].numbers;
+        double value = by == BM_SELECT_VARIANCE             ? variance(f, x)
+                       : by == BM_SELECT_CHI2               ? chi2(f, x, t, sums)
+                       : by == BM_SELECT_MUTUAL_INFORMATION ? bmi_select_information(t, f, x, o->seed, c)
+                       : t->values                          ? f_of_numbers(f, x, t->values)
+                                                            : f_of_classes(f, x, t, sums);
+        if (isnan(value)) bmi_step_no_memory(how, (size_t)f->rows * 32);
+        score[c] = value;
+    }
+    bmi_release(f->context, sums, room, sizeof *sums);
+    return how->error->status;
+}

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Reading and writing journals of searches.
+ */
+#include "learn/journal.h"
+#include "base/file.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+#include <unistd.h>
+
+static bm_status system_failed(const bmi_journal *j, bmi_error *e, const char *what, bm_place here)
+{
+    char reason[128];
+    return bmi_fail(e, BM_E_FILE, here, "%s: the journal cannot be %s: %s", j->path, what, bmi_reason(errno, reason));
+}
+
+/* ---- entries ---- */
+static json_t *entry_json(const bmi_entry *n)
+{
+    bmi_json to = bmi_json_object();
+    bmi_json_put(&to, "stage", json_integer((json_int_t)n->stage));
+    bmi_json_put(&to, "round", json_integer((json_int_t)n->round));
+    bmi_json_put(&to, "trial", json_integer((json_int_t)n->trial));
+    bmi_json_put(&to, "mean", bmi_json_number(n->mean));
+    bmi_json_put(&to, "spread", bmi_json_number(n->spread));
+    bmi_json_put(&to, "fit_seconds", bmi_json_number(n->fit_seconds));
+    bmi_json_put(&to, "status", json_integer((json_int_t)n->status));
+    bmi_json_put(&to, "error", bmi_json_text(n->error));
+    return bmi_json_end(&to);
+}
+
+static double real_of(const json_t *from, const char *name)
+{
+    const json_t *v = json_object_get(from, name);
+    return json_is_number(v) ? json_number_value(v) : NAN;
+}
+
+static bool whole_of(const json_t *from, const char *name, int64_t *to)
+{
+    const json_t *v = json_object_get(from, name);
+    *to = json_integer_value(v);
+    return json_is_integer(v) && *to >= 0;
+}
+
+static bm_status keep(bmi_journal *j, bmi_error *e, const bmi_entry *n, bm_place here)
+{
+    bmi_entry own = *n;
+    own.error = bmi_arena_text(&j->arena, n->error ? n->error : "");
+    if (!own.error || !bmi_grow(j->context, (void **)&j->entries, &j->room, j->n + 1, sizeof *j->entries))
+        return bmi_fail_memory(e, here, sizeof own, "an entry of a journal");
+    j->entries[j->n++] = own;
+    return BM_OK;
+}
+
+static bm_status take_entry(bmi_journal *j, bmi_error *e, const json_t *from, size_t line, bm_place here)
+{
+    bmi_entry n = { .mean = real_of(from, "mean"),
+                    .spread = real_of(from, "spread"),
+                    .fit_seconds = real_of(from, "fit_seconds"),
+                    .error = json_string_value(json_object_get(from, "error")) };
+    int64_t status = 0;
+    if (!whole_of(from, "stage", &n.stage) || !whole_of(from, "round", &n.round) || !whole_of(from, "trial", &n.trial) ||
+        !whole_of(from, "status", &status) || status >= BM_STATUS_COUNT_)
+        return bmi_fail(e, BM_E_FORMAT, here, "%s: line %zu is no entry of a journal; remove the file to search anew", j->path,
+                        line);
+    n.status = (bm_status)status;
+    return keep(j, e, &n, here);
+}
+
+/* ---- the head ---- */
+static void show(const json_t *v, char into[80])
+{
+    if (json_is_string(v)) snprintf(into, 80, "\"%.60s\"", json_string_value(v));
+    else if (json_is_integer(v)) snprintf(into, 80, "%" JSON_INTEGER_FORMAT, json_integer_value(v));
+    else if (json_is_real(v)) snprintf(into, 80, "%g", json_real_value(v));
+    else snprintf(into, 80, "%s", json_is_true(v) ? "true" : json_is_false(v) ? "false" : "none");
+}
+
+static bm_status compare(const bmi_journal *j, bmi_error *e, const json_t *there, json_t *here_is, bm_place here)
+{
+    const char *name;
+    json_t *value;
+    char list[400] = "", a[80], b[80];
+    json_object_foreach(here_is, name, value)
+    {
+        const json_t *other = json_object_get(there, name);
+        if (other && json_equal(value, (json_t *)(uintptr_t)other)) continue;
+        show(other, a);
+        show(value, b);
+        const size_t n = strlen(list);
+        snprintf(list + n, sizeof list - n, "%s%s is %s there and %s here", n ? "; " : "", name, a, b);
+    }
+    if (!*list) return BM_OK;
+    return bmi_fail(e, BM_E_ARGUMENT, here, "%s is the journal of another search: %s. Remove it, or name another file", j->path,
+                    list);
+}
+
+static bm_status write_line(bmi_journal *j, bmi_error *e, const json_t *value, bm_place here)
+{
+    bmi_text line = { .context = j->context };
+    if (value && bmi_text_json(&line, value, JSON_COMPACT)) bmi_text_bytes(&line, "\n", 1);
+    if (!value || line.failed) bmi_fail_memory(e, here, 400, "a line of a journal");
+    for (size_t at = 0; !e->status && at < line.length;) {
+        const ssize_t n = write(j->file, line.at + at, line.length - at);
+        if (n < 0 && errno != EINTR) system_failed(j, e, "written", here);
+        if (n > 0) at += (size_t)n;
+    }
+    if (!e->status && fsync(j->file) && errno != EINVAL && errno != EROFS) system_failed(j, e, "synced", here);
+    bmi_text_end(&line);
+    return e->status;
+}
+
+/* Line after line; what stands behind the last line end was being written when the process was killed. */
+static bm_status read_lines(bmi_journal *j, bmi_error *e, const char *text, size_t *whole, json_t *head, bm_place here)
+{
+    size_t line = 0;
+    *whole = 0;
+    for (const char *at = text, *end; !e->status && (end = strchr(at, '\n')); at = end + 1) {
+        char what[300];
+        snprintf(what, sizeof what, "%.200s: line %zu of the journal", j->path, ++line);
+        json_t *value = bmi_json_read(e, here, j->context, what, at, (size_t)(end - at));
+        if (value && line == 1 && !json_object_get(value, "journal"))
+            bmi_fail(e, BM_E_FORMAT, here, "%s is no journal of a search", j->path);
+        else if (value && line == 1) compare(j, e, value, head, here);
+        else if (value) take_entry(j, e, value, line, here);
+        json_decref(value);
+        *whole = (size_t)(end + 1 - text);
+    }
+    return e->status;
+}
+
+static bm_status read_all(bmi_journal *j, bmi_error *e, json_t *head, bm_place here)
+{
+    unsigned char *bytes = NULL;
+    size_t size = 0, whole = 0;
+    if (bmi_file_read(e, here, j->context, j->path, 0, &bytes, &size)) return e->status;
+    const bool text = !memchr(bytes, 0, size);
+    if (!text) bmi_fail(e, BM_E_FORMAT, here, "%s is no journal of a search", j->path);
+    else if (size && !memchr(bytes, '\n', size) && *bytes != '{')
+        bmi_fail(e, BM_E_FORMAT, here, "%s is no journal of a search", j->path);
+    else read_lines(j, e, (const char *)bytes, &whole, head, here);
+    if (!e->status && whole < size && ftruncate(j->file, (off_t)whole)) system_failed(j, e, "cut to its whole lines", here);
+    bmi_file_release(j->context, bytes, size);
+    if (!e->status && !whole) write_line(j, e, head, here);
+    return e->status;
+}
+
+static bm_status lock(const bmi_journal *j, bmi_error *e, bm_place here)
+{
+    struct flock own = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+    if (!fcntl(j->file, F_SETLK, &own) || (errno != EACCES && errno != EAGAIN))
+        return BM_OK; /* not every file system has locks */
+    return bmi_fail(e, BM_E_FILE, here, "%s: another process works with this journal", j->path);
+}
+
+bm_status bmi_journal_open(bmi_journal *j, bmi_error *e, bm_context *context, const char *path, json_t *head, bm_place here)
+{
+    *j = (bmi_journal){ .context = context, .path = path, .file = -1, .arena = { .context = context } };
+    if (!head) return bmi_fail_memory(e, here, 400, "a journal");
+    j->file = open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0666);
+    if (j->file < 0) system_failed(j, e, "opened", here);
+    else if (!lock(j, e, here) && !read_all(j, e, head, here))
+        lock(j, e, here); /* reading has closed the file, and let go of it */
+    json_decref(head);
+    return e->status;
+}
+
+const bmi_entry *bmi_journal_find(const bmi_journal *j, int64_t stage, int64_t round, int64_t trial)
+{
+    for (size_t i = 0; i < j->n; i++)
+        if (j->entries[i].stage == stage && j->entries[i].round == round && j->entries[i].trial == trial) return &j->entries[i];
+    return NULL;
+}
+
+bm_status bmi_journal_add(bmi_journal *j, bmi_error *e, const bmi_entry *entry, bm_place here)
+{
+    if (!j->path) return BM_OK;
+    json_t *value = entry_json(entry);
+    const bm_status st = write_line(j, e, value, here);
+    json_decref(value);
+    return st;
+}
+
+void bmi_journal_end(bmi_journal *j)
+{
+    if (j->path && j->file >= 0) close(j->file);
+    bmi_release(j->context, j->entries, j->room, sizeof *j->entries);
+    bmi_arena_end(&j->arena);
+    *j = (bmi_journal){ .file = -1 };
+}

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+/* A setting of a learner by its name: through its table of fields, or through that of a kind that one of its fields names.
+ */
+#include "learn/space.h"
+#include "base/fields.h"
+#include "base/kinds.h"
+#include "base/text.h"
+#include "nn/part.h"
+#include <string.h>
+
+static const bm_field *find(const bm_field *fields, const char *path, size_t n)
+{
+    for (const bm_field *f = fields; f && f->name; f++)
+        if (strlen(f->name) == n && !memcmp(f->name, path, n)) return f;
+    return NULL;
+}
+
+/* The kind that a text such as "sgd:rate=.1" begins with, of the family that the field is called by. */
+static const bmi_part_kind *kind_of_text(const char *family, const char *text)
+{
+    char name[64];
+    const size_t n = text ? strcspn(text, ":( ,") : 0;
+    if (!n || n >= sizeof name) return NULL;
+    memcpy(name, text, n);
+    name[n] = 0;
+    return bmi_kind_find(family, name);
+}
+
+static const char *text_of(const bm_learner *l, const bm_field *f)
+{
+    const char *text;
+    memcpy(&text, l->options.at + f->offset, sizeof text);
+    return text ? text : f->text;
+}
+
+const bm_field *bmi_learner_field(const bm_learner *l, const char *path)
+{
+    const size_t n = strcspn(path, ".");
+    const bm_field *head = l->kind ? find(l->kind->fields, path, n) : NULL;
+    if (!head || !path[n]) return head;
+    if (head->type != BM_FIELD_TEXT) return NULL;
+    const bmi_part_kind *kind = kind_of_text(head->name, text_of(l, head));
+    return kind ? find(kind->fields, path + n + 1, strlen(path + n + 1)) : NULL;
+}
+
+static size_t bytes_of(const bm_field *f)
+{
+    switch (f->type) {
+    case BM_FIELD_BOOL: return sizeof(bool);
+    case BM_FIELD_TEXT: return sizeof(char *);
+    case BM_FIELD_CHOICE: return sizeof(bmi_choice);
+    case BM_FIELD_WORD: return sizeof(int);
+    case BM_FIELD_SHAPE: return sizeof(bmi_dims);
+    case BM_FIELD_PART: return f->room;
+    case BM_FIELD_REAL:
+    case BM_FIELD_INT: break;
+    }
+    return sizeof(double);
+}
+
+/* "sgd:momentum=.9" with another rate: "sgd:momentum=.9,rate=.1". What was given before goes. */
+static const char *with_setting(bmi_arena *arena, const char *text, const char *name, const char *value)
+{
+    bmi_text t = { .context = arena->context };
+    const size_t n = strcspn(text, ":");
+    bmi_text_add(&t, "%.*s:", (int)n, text);
+    for (const char *item = text + n + (text[n] == ':'); *item;) {
+        const size_t length = strcspn(item, ","), key = strcspn(item, "=,");
+        if (key != strlen(name) || memcmp(item, name, key) != 0) bmi_text_add(&t, "%.*s,", (int)length, item);
+        item += length + (item[length] == ',');
+    }
+    bmi_text_add(&t, "%s=%s", name, value);
+    const char *kept = t.failed ? NULL : bmi_arena_text(arena, t.at);
+    bmi_text_end(&t);
+    return kept;
+}
+
+static bm_status set_inner(bmi_error *e, bm_place here, bmi_arena *arena, bm_learner *l, const bm_field *head, const char *name,
+                           const char *value)
+{
+    union {
+        bmi_part part;
+        unsigned char room[BMI_PART_ROOM];
+    } read, kept;
+    const char *text = with_setting(arena, text_of(l, head), name, value);
+    if (!text) return bmi_fail_memory(e, here, 64, "a setting");
+    memcpy(l->options.at + head->offset, &text, sizeof text);
+    if (bmi_part_parse(e, here, arena, head->name, text, &read)) return e->status;
+    return bmi_part_keep(e, arena, head->name, &read, &kept);
+}
+
+bm_status bmi_learner_set(bmi_error *e, bm_place here, bmi_arena *arena, bm_learner *l, const char *path, const char *value)
+{
+    const size_t n = strcspn(path, ".");
+    const bm_field *head = find(l->kind->fields, path, n);
+    if (!bmi_learner_field(l, path))
+        return bmi_fail(e, BM_E_ARGUMENT, here, "%s has no setting \"%.60s\"", l->kind->name, path);
+    if (l->size < l->kind->options_size) l->size = l->kind->options_size;
+    if (path[n]) return set_inner(e, here, arena, l, head, path + n + 1, value);
+    memset(l->options.at + head->offset, 0, bytes_of(head));
+    if (head->type == BM_FIELD_TEXT) { /* a comma belongs to it */
+        memcpy(l->options.at + head->offset, &value, sizeof value);
+        return BM_OK;
+    }
+    bmi_text t = { .context = arena->context };
+    bmi_text_add(&t, "%s=%s", path, value);
+    if (t.failed) bmi_fail_memory(e, here, 64, "a setting");
+    else bmi_fields_parse(e, here, l->kind->name, l->kind->fields, l->options.at, t.at, arena);
+    bmi_text_end(&t);
+    return e->status;
+}

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Coordinate descent: one coefficient after the other is set to its minimum. Columns that the sequential strong rule leaves out are looked
+ * at again at the end, and come in where the conditions of Karush, Kuhn and Tucker fail. Sources: Friedman, Hastie, Tibshirani,
+ * "Regularization Paths for Generalized Linear Models via Coordinate Descent", 2010; Tibshirani et al., "Strong Rules for Discarding
+ * Predictors in Lasso-Type Problems", 2012; the duality gap as in Kim et al., 2007.
+ */
+#include "linalg/coordinate.h"
+#include "linalg/cholesky.h"
+#include "linalg/householder.h"
+#include <math.h>
+#include <string.h>
+
+enum { EXACT_COLUMNS = 1000 }; /* more of them are not solved for exactly */
+
+bm_status bmi_coordinate_begin(bmi_coordinate *d)
+{
+    d->h = bmi_alloc(d->context, 3 * (size_t)d->n, sizeof *d->h);
+    d->set = bmi_alloc(d->context, (size_t)d->n, sizeof *d->set);
+    d->in = bmi_alloc(d->context, (size_t)d->n, sizeof *d->in);
+    if (d->m) d->residual = bmi_alloc(d->context, (size_t)d->m, sizeof *d->residual);
+    if (!d->h || !d->set || !d->in || (d->m && !d->residual)) return BM_E_MEMORY;
+    d->norm = d->h + d->n;
+    d->kept = d->norm + d->n;
+    for (int64_t j = 0; j < d->n; j++)
+        d->norm[j] = d->m ? bmi_dot(d->g + j * d->step, d->g + j * d->step, d->m) : d->g[j * d->step + j];
+    return BM_OK;
+}
+
+void bmi_coordinate_end(bmi_coordinate *d)
+{
+    bmi_release(d->context, d->h, 3 * (size_t)d->n, sizeof *d->h);
+    bmi_release(d->context, d->set, (size_t)d->n, sizeof *d->set);
+    bmi_release(d->context, d->in, (size_t)d->n, sizeof *d->in);
+    bmi_release(d->context, d->residual, (size_t)d->m, sizeof *d->residual);
+    d->h = d->norm = d->kept = d->residual = NULL;
+    d->set = NULL;
+    d->in = NULL;
+}
+
+static bool stopped(const bmi_coordinate *d)
+{
+    return d->stop && atomic_load_explicit(d->stop, memory_order_relaxed);
+}
+
+/* What follows from w: h by G, else the residual. */
+static void refresh(bmi_coordinate *d)
+{
+    if (d->m) memcpy(d->residual, d->y, (size_t)d->m * sizeof *d->y);
+    else memcpy(d->h, d->c, (size_t)d->n * sizeof *d->c);
+    for (int64_t j = 0; j < d->n; j++)
+        if (d->w[j] != 0) bmi_axpy(-d->w[j], d->g + j * d->step, d->m ? d->residual : d->h, d->m ? d->m : d->n);
+}
+
+/* h of all columns. */
+static void look(bmi_coordinate *d)
+{
+    for (int64_t j = 0; d->m && j < d->n; j++) d->h[j] = bmi_dot(d->g + j * d->step, d->residual, d->m);
+}
+
+/* Sets one coefficient to its minimum; gives how far it went. */
+static double move(bmi_coordinate *d, int64_t j)
+{
+    const double before = d->w[j];
+    if (d->norm[j] == 0) return 0;
+    const double h = d->m ? bmi_dot(d->g + j * d->step, d->residual, d->m) : d->h[j], at = h + d->norm[j] * before,
+                 rest = fabs(at) - d->l1[j];
+    const double now = rest > 0 ? copysign(rest, at) / (d->norm[j] + d->l2[j]) : 0;
+    if (now == before) return 0;
+    d->w[j] = now;
+    bmi_axpy(before - now, d->g + j * d->step, d->m ? d->residual : d->h, d->m ? d->m : d->n);
+    return fabs(now - before) * sqrt(d->norm[j]);
+}
+
+/* Upper bound of how far the objective is from its minimum; h is that of all columns. */
+static double gap_of(const bmi_coordinate *d)
+{
+    double size = 0, cw = 0, hw = 0, l1 = 0, l2 = 0;
+    for (int64_t j = 0; j < d->n; j++) {
+        const double of_dual = fabs(d->h[j] - d->l2[j] * d->w[j]);
+        if (of_dual > size * d->l1[j]) size = d->l1[j] > 0 ? of_dual / d->l1[j] : INFINITY;
+        cw += d->c[j] * d->w[j];
+        hw += d->h[j] * d->w[j];
+        l1 += d->l1[j] * fabs(d->w[j]);
+        l2 += d->l2[j] * d->w[j] * d->w[j];
+    }
+    const double rr = fmax(d->yy - cw - hw, 0), ry = d->yy - cw, by = size > 1 ? 1 / size : 1;
+    return .5 * rr * (1 + by * by) + l1 - by * ry + .5 * (1 + by * by) * l2;
+}
+
+/* How badly column j breaks its condition: 0 when it does not. */
+static double broken(const bmi_coordinate *d, int64_t j)
+{
+    const double h = d->h[j] - d->l2[j] * d->w[j];
+    return d->w[j] != 0 ? fabs(h - copysign(d->l1[j], d->w[j])) : fmax(fabs(h) - d->l1[j], 0);
+}
+
+/* Cycles over the set, then over its columns that are not 0, until the coefficients rest. */
+static void descend(bmi_coordinate *d, int64_t n, double rest)
+{
+    for (;;) {
+        double most = 0;
+        for (int64_t k = 0; k < n; k++) most = fmax(most, move(d, d->set[k]));
+        if (++d->done >= d->iterations || most <= rest || stopped(d)) return;
+        for (double inner = most; inner > rest && d->done < d->iterations && !stopped(d); d->done++) {
+            inner = 0;
+            for (int64_t k = 0; k < n; k++)
+                if (d->w[d->set[k]] != 0) inner = fmax(inner, move(d, d->set[k]));
+        }
+    }
+}
+
+/* The solution for the signs that are there, by Cholesky; taken when no sign and no zero changes. */
+static bm_status solve_exactly(bmi_coordinate *d)
+{
+    int64_t n = 0;
+    for (int64_t j = 0; j < d->n; j++)
+        if (d->w[j] != 0) d->set[n++] = j;
+    if (!n || n > EXACT_COLUMNS || stopped(d)) return BM_OK;
+    const size_t numbers = (size_t)n * (size_t)n + 2 * (size_t)n;
+    double *a = bmi_alloc(d->context, numbers, sizeof *a), *scale, *x;
+    if (!a) return BM_E_MEMORY;
+    scale = a + n * n;
+    x = scale + n;
+    for (int64_t i = 0; i < n; i++) {
+        const int64_t p = d->set[i];
+        const double *row = d->g + p * d->step;
+        for (int64_t k = 0; k <= i; k++) a[i * n + k] = d->m ? bmi_dot(row, d->g + d->set[k] * d->step, d->m) : row[d->set[k]];
+        a[i * n + i] += d->l2[p];
+        x[i] = d->c[p] - copysign(d->l1[p], d->w[p]);
+    }
+    bool good = bmi_cholesky(a, n, n, scale, d->stop) > 1e-10;
+    if (good) bmi_cholesky_solve(a, n, n, scale, x);
+    for (int64_t i = 0; good && i < n; i++) good = x[i] * d->w[d->set[i]] > 0;
+    if (good) {
+        memcpy(d->kept, d->w, (size_t)d->n * sizeof *d->w);
+        for (int64_t i = 0; i < n; i++) d->w[d->set[i]] = x[i];
+        refresh(d);
+        look(d);
+        for (int64_t j = 0; good && j < d->n; j++) good = d->w[j] != 0 || fabs(d->h[j]) <= d->l1[j] * (1 + 1e-9);
+        if (!good) memcpy(d->w, d->kept, (size_t)d->n * sizeof *d->w);
+    }
+    bmi_release(d->context, a, numbers, sizeof *a);
+    if (!good) refresh(d), look(d);
+    return BM_OK;
+}
+
+bm_status bmi_coordinate_solve(bmi_coordinate *d)
+{
+    double rest = 1e-4 * sqrt(d->yy);
+    bm_status st = BM_OK;
+    int64_t n = 0;
+    d->done = 0;
+    d->converged = false;
+    refresh(d);
+    look(d);
+    for (int64_t j = 0; j < d->n; j++)
+        d->in[j] = d->w[j] != 0 || !d->l1_before || fabs(d->h[j]) >= 2 * d->l1[j] - d->l1_before[j];
+    for (;;) {
+        for (int64_t j = n = 0; j < d->n; j++)
+            if (d->in[j]) d->set[n++] = j;
+        descend(d, n, rest);
+        look(d);
+        d->gap = gap_of(d);
+        d->converged = d->gap <= d->tolerance * d->yy;
+        if (d->converged || d->done >= d->iterations || stopped(d)) break;
+        bool more = false;
+        for (int64_t j = 0; j < d->n; j++)
+            if (!d->in[j] && broken(d, j) > 0) more = d->in[j] = true;
+        if (!more) rest *= .1;
+    }
+    if (!stopped(d)) st = solve_exactly(d);
+    if (!st) d->gap = fmax(gap_of(d), 0);
+    return st ? st : stopped(d) ? BM_E_STOPPED : BM_OK;
+}

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Lasso and elastic net by coordinate descent, on plain f64 arrays:
+ *
+ *     1/2 |y - X w|^2 + sum l1_j |w_j| + 1/2 sum l2_j w_j^2      at its minimum
+ *
+ * From products of columns (G = XT X, "covariance updates") or from the columns themselves. Ends when the duality gap is at most
+ * tolerance * |y|^2; then the exact solution for the signs and zeros found is taken when it agrees with them. */
+#ifndef BMI_LINALG_COORDINATE_H
+#define BMI_LINALG_COORDINATE_H
+#include "base/memory.h"
+#include <stdatomic.h>
+
+typedef struct bmi_coordinate {
+    bm_context *context;
+    int64_t n;       /* columns */
+    int64_t m, step; /* m = 0: g has n rows of G, `step` apart; else n columns of X, each of m numbers, `step` apart */
+    const double *g;
+    const double *y;       /* m numbers, of columns alone */
+    const double *c;       /* XT y */
+    double yy;             /* |y|^2 */
+    const double *l1, *l2; /* n each, >= 0 */
+    const double
+        *l1_before; /* null, or those of the solution that w has now: columns that cannot come in are left out at first */
+    double tolerance;
+    int64_t iterations; /* over all columns, at most */
+    const atomic_int *stop;
+    double *w; /* where it starts, and the result */
+    /* results */
+    int64_t done;
+    double gap;
+    bool converged;
+    /* of its own */
+    double *h, *norm, *residual, *kept; /* XT (y - X w), |x_j|^2, y - X w; coefficients before the exact solution */
+    int64_t *set;                       /* columns that are looked at */
+    bool *in;
+} bmi_coordinate;
+
+/* What the fields above hold must stay as it is until the end, but for w, l1, l2 and l1_before. BM_E_MEMORY; end in any case. */
+bm_status bmi_coordinate_begin(bmi_coordinate *d);
+/* BM_E_MEMORY; BM_E_STOPPED. */
+bm_status bmi_coordinate_solve(bmi_coordinate *d);
+void bmi_coordinate_end(bmi_coordinate *d);
+
+#endif

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Lasso and elastic net: coordinate descent along falling penalties, each solution the start of the next.
+ */
+#include "base/kinds.h"
+#include "model/learners/penalty.h"
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+#define FIELDS(T)                                                                                               \
+    BMI_REAL_FIELD(T, tolerance, 0, 1, 1e-10, "duality gap over the sum of squares of the target, at the end"), \
+        BMI_INT_FIELD(T, iterations, 1, 1e15, 10000, "times that all columns are gone through, at most"),       \
+        BMI_BOOL_FIELD(T, no_intercept, "the line goes through the origin"),                                    \
+        BMI_INT_FIELD(T, folds, 2, 1e15, 5, "of alpha=auto"),                                                   \
+        BMI_TEXT_FIELD(T, alphas, NULL, "of alpha=auto: numbers parted by blanks"),                             \
+    {                                                                                                           \
+        0                                                                                                       \
+    }
+static const bmi_field lasso_fields[] = {
+    BMI_AUTO_FIELD(bm_lasso_options, alpha, 0, INFINITY, 1, "J = MSE + alpha sum |w|; auto: the one that errs least"),
+    FIELDS(bm_lasso_options),
+};
+static const bmi_field elastic_fields[] = {
+    BMI_AUTO_FIELD(bm_elastic_options, alpha, 0, INFINITY, 1,
+                   "J = MSE + r alpha sum |w| + (1 - r)/2 alpha sum w^2; auto: the one that errs least"),
+    BMI_REAL_FIELD(bm_elastic_options, r, 0, 1, .5, "share of the absolute penalty: 0 is ridge, 1 lasso"),
+    FIELDS(bm_elastic_options),
+};
+
+static size_t lasso_layers(bm_learning *l, const void *options, bm_layer *into, size_t room)
+{
+    (void)room;
+    return bmi_regression_layers(l, ((const bm_lasso_options *)options)->no_intercept, into);
+}
+
+static size_t elastic_layers(bm_learning *l, const void *options, bm_layer *into, size_t room)
+{
+    (void)room;
+    return bmi_regression_layers(l, ((const bm_elastic_options *)options)->no_intercept, into);
+}
+
+static void compile(bm_learning *l, const void *options, bm_compile_options *c, bm_fit_options *fit)
+{
+    (void)l, (void)options, (void)fit;
+    c->loss = BM_MSE;
+}
+
+/* Columns that some target keeps. */
+static int64_t kept(const double *w, int64_t n, int64_t k)
+{
+    int64_t count = 0;
+    for (int64_t j = 0; j < n; j++) {
+        bool any = false;
+        for (int64_t t = 0; t < k; t++) any |= w[j * k + t] != 0;
+        count += any;
+    }
+    return count;
+}
+
+/* Down to alpha in steps of a tenth: columns come in one after the other. */
+static bm_status descend(bmi_design *d, const bmi_penalty *p, double alpha, double *w)
+{
+    enum { STEPS = 8 };
+    bm_learning *l = d->r->l;
+    double *one = bm_learning_memory(l, (size_t)d->n * sizeof *one);
+    bmi_penalty free = *p;
+    int64_t count;
+    free.alphas = NULL;
+    const double *top = one ? bmi_design_alphas(d, &free, 1, 1, &count) : NULL;
+    if (!top) return l->model->object.error.status;
+    const double down = p->r > 0 && alpha > 0 && *top > alpha ? pow(alpha / *top, 1. / STEPS) : 0;
+    const int steps = d->wide && down > 0 ? STEPS : 1; /* products of columns are quick enough at once */
+    bm_status st = BM_OK;
+    for (int64_t t = 0; !st && t < d->k; t++) {
+        double before = 0;
+        memset(one, 0, (size_t)d->n * sizeof *one);
+        for (int s = 1; !st && s <= steps; s++) {
+            const double now = s == steps ? alpha : *top * pow(down, s);
+            st = bmi_design_solve(d, p, now, before, t, one);
+            before = now;
+        }
+        for (int64_t j = 0; j < d->n; j++) w[j * d->k + t] = one[j];
+    }
+    return st;
+}
+
+static void tell(bm_learning *l, const bmi_design *d, const bmi_penalty *p, bool chosen, double alpha, int64_t columns)
+{
+    char text[200];
+    if (d->open) snprintf(text, sizeof text, "not converged after %" PRId64 " iterations", p->iterations);
+    else if (chosen)
+        snprintf(text, sizeof text, "alpha %.4g by %" PRId64 " folds, keeps %" PRId64 " of %" PRId64 " columns", alpha,
+                 p->folds, columns, d->n);
+    else snprintf(text, sizeof text, "solved, keeps %" PRId64 " of %" PRId64 " columns", columns, d->n);
+    snprintf(l->model->stopped_by, sizeof l->model->stopped_by, "%.63s", text);
+}
+
+static bm_status fit(bm_learning *l, double alpha, const bmi_penalty *p, bool no_intercept)
+{
+    const bool chosen = alpha == BM_AUTO;
+    bmi_regression r = { 0 };
+    bmi_design d = { 0 };
+    if (bmi_regression_begin(&r, l, 0, no_intercept)) return l->model->object.error.status;
+    double *w = bm_learning_memory(l, (size_t)(r.columns * r.targets) * sizeof *w);
+    bm_status st = w ? bmi_design_make(&d, &r, -1) : BM_E_MEMORY;
+    if (!st && chosen) st = bmi_penalty_choose(&r, &d, p, &alpha);
+    if (!st) st = descend(&d, p, alpha, w);
+    if (!st) st = bmi_learning_keep(l, "gap", BM_SHAPE(1), &d.gap);
+    if (!st) tell(l, &d, p, chosen, alpha, kept(w, d.n, d.k));
+    bmi_design_end(&d);
+    return st ? st : bmi_regression_put(&r, w);
+}
+
+static bm_status fit_lasso(bm_learning *l, const void *options)
+{
+    const bm_lasso_options *o = options;
+    const bmi_penalty p = { 1, o->tolerance, o->iterations, o->alphas, o->folds };
+    return fit(l, o->alpha, &p, o->no_intercept);
+}
+
+static bm_status fit_elastic(bm_learning *l, const void *options)
+{
+    const bm_elastic_options *o = options;
+    const bmi_penalty p = { o->r, o->tolerance, o->iterations, o->alphas, o->folds };
+    return fit(l, o->alpha, &p, o->no_intercept);
+}
+
+static const bm_learner_kind lasso = {
+    .size = sizeof(bm_learner_kind),
+    .name = "lasso",
+    .options_size = sizeof(bm_lasso_options),
+    .fields = lasso_fields,
+    .tasks = BM_LEARNS_NUMBERS | BM_LEARNS_WEIGHTED,
+    .type = BM_F64,
+    .layers = lasso_layers,
+    .compile = compile,
+    .fit = fit_lasso,
+    .doc = "Least squares with a penalty that makes coefficients exactly 0.",
+};
+static const bm_learner_kind elastic = {
+    .size = sizeof(bm_learner_kind),
+    .name = "elastic",
+    .options_size = sizeof(bm_elastic_options),
+    .fields = elastic_fields,
+    .tasks = BM_LEARNS_NUMBERS | BM_LEARNS_WEIGHTED,
+    .type = BM_F64,
+    .layers = elastic_layers,
+    .compile = compile,
+    .fit = fit_elastic,
+    .doc = "Least squares with both penalties, of ridge and of lasso.",
+};
+const bmi_kind bmi_kinds_learner_elastic[] = { { "learner", "lasso", &lasso }, { "learner", "elastic", &elastic }, { 0 } };

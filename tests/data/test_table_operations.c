@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Operations on tables against pandas: tests/golden/tables.py makes the same tables and writes tables.txt. */
+#include "support/bmt.h"
+#include <baeum.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { ROWS = 200 };
+
+static bm_table *made(bm_context *context)
+{
+    static const char *const cities[] = { "b", "a", "c", NULL, "dd" };
+    bm_name city[ROWS], word[ROWS], flag[ROWS];
+    static char words[ROWS][8];
+    int64_t floors[ROWS], n[ROWS], row[ROWS];
+    double x[ROWS];
+    for (int i = 0; i < ROWS; i++) {
+        city[i] = cities[i * 7 % 5];
+        floors[i] = i % 17 == 0 ? INT64_MIN : i * i % 4;
+        x[i] = i % 11 == 0 ? NAN : (i * 37 % 101) / 8. - 5;
+        n[i] = i * 13 % 23 - 11;
+        snprintf(words[i], sizeof words[i], "w%d", i * 29 % 31);
+        word[i] = i % 13 == 5 ? NULL : words[i];
+        flag[i] = i % 19 == 3 ? "" : i % 3 == 0 ? "true" : "false";
+        row[i] = i;
+    }
+    bm_table *t = bm_table_new_in_at(context, BM_HERE);
+    bm_table_add_text(t, "city", city, ROWS);
+    bm_table_add_integer(t, "floor", floors, ROWS);
+    bm_table_add_real(t, "x", x, ROWS);
+    bm_table_add_integer(t, "n", n, ROWS);
+    bm_table_add_text(t, "word", word, ROWS);
+    bm_table_add_integer(t, "row", row, ROWS);
+    char csv[ROWS * 7 + 20] = "flag,i\n"; /* true/false come from files alone */
+    for (int i = 0, at = 7; i < ROWS; i++) at += sprintf(csv + at, "%s,\n", flag[i]);
+    bm_table *flags = bm_table_read_csv(bmt_temp_file("flags.csv", csv, strlen(csv)), .context = context);
+    int64_t *place = row; /* the same rows, by a join: another table's column */
+    bm_table *numbered = bm_table_select(flags, "flag");
+    bm_table_add_integer(numbered, "row", place, ROWS);
+    bm_table *all = bm_table_join(t, numbered, BM_NAMES("row"));
+    bm_free(numbered), bm_free(flags), bm_free(t);
+    return all;
+}
+
+static bm_table *other(bm_context *context)
+{
+    bm_table *t = bm_table_new_in_at(context, BM_HERE);
+    const bm_name city[] = { "a", "dd", "zz", "a", NULL, "c" };
+    const int64_t floors[] = { 1, 0, 1, 0, 2, INT64_MIN }, sizes[] = { 10, 20, 30, 40, 50, 60 };
+    const double x[] = { 1.5, 2.5, 3.5, 4.5, 5.5, 6.5 };
+    bm_table_add_text(t, "city", city, 6);
+    bm_table_add_integer(t, "floor", floors, 6);
+    bm_table_add_real(t, "x", x, 6);
+    bm_table_add_integer(t, "size", sizes, 6);
+    return t;
+}
+
+/* A section of tables.txt as a table. */
+static bm_table *golden(const char *name)
+{
+    char path[1000], head[100];
+    size_t n;
+    snprintf(path, sizeof path, "%s/tests/golden/tables.txt", getenv("BAEUM_SOURCE") ? getenv("BAEUM_SOURCE") : ".");
+    char *all = (char *)bmt_read(path, &n);
+    snprintf(head, sizeof head, "== %s\n", name);
+    char *at = strstr(all, head);
+    if (!at) fail_msg("%s has no section %s", path, name);
+    at += strlen(head);
+    char *end = strstr(at, "\n== ");
+    bm_table *t = bm_table_read_csv(bmt_temp_file("golden.csv", at, end ? (size_t)(end + 1 - at) : strlen(at)));
+    free(all);
+    if (bm_failed(t)) fail_msg("%s: %s", name, bm_error(t));
+    return t;
+}
+
+/* Same columns in the order of `want` and same cells; takes both. */
+static void same(const char *name, bm_table *got)
+{
+    bm_table *want = golden(name);
+    char what[200];
+    if (bm_failed(got)) fail_msg("%s: %s", name, bm_error(got));
+    if (bm_table_rows(got) != bm_table_rows(want))
+        fail_msg("%s: %d rows, not %d", name, (int)bm_table_rows(got), (int)bm_table_rows(want));
+    for (int64_t c = 0; c < bm_table_columns(want); c++) {
+        const int64_t at = bm_table_find(got, bm_table_column_name(want, c));
+        if (at < 0) fail_msg("%s: no column %s", name, bm_table_column_name(want, c));
+        for (int64_t r = 0; r < bm_table_rows(want); r++) {
+            const char *a = bm_table_text(got, r, at), *b = bm_table_text(want, r, c);
+            const double x = bm_table_number(got, r, at), y = bm_table_number(want, r, c);
+            snprintf(what, sizeof what, "%s, %s of row %d", name, bm_table_column_name(want, c), (int)r);
+            if ((a == NULL) != (b == NULL) || (a && strcmp(a, b))) fail_msg("%s: %s, not %s", what, a ? a : "-", b ? b : "-");
+            if (isnan(x) != isnan(y)) fail_msg("%s: %g, not %g", what, x, y);
+            if (!isnan(x)) bmt_near(what, x, y, 1e-12);
+        }
+    }
+    bm_free(want);
+    bm_free(got);
+}
+
+static bm_table *grouped(const bm_table *t, bm_names by, bool keep_missing)
+{
+    return bm_table_group(
+        t, by, .keep_missing = keep_missing,
+        .results = BM_AGGREGATES(
+            { NULL, BM_GROUP_ROWS }, { "x", BM_GROUP_COUNT }, { "x", BM_GROUP_SUM }, { "x", BM_GROUP_MEAN }, { "x", BM_GROUP_MEDIAN },
+            { "x", BM_GROUP_MIN }, { "x", BM_GROUP_MAX }, { "x", BM_GROUP_STD }, { "x", BM_GROUP_VAR }, { "x", BM_GROUP_FIRST },
+            { "x", BM_GROUP_LAST }, { "x", BM_GROUP_DISTINCT }, { "x", BM_GROUP_SKEW }, { "x", BM_GROUP_QUANTILE, .q = .9 },
+            { "n", BM_GROUP_SUM }, { "n", BM_GROUP_MEAN }, { "n", BM_GROUP_MIN }, { "n", BM_GROUP_DISTINCT },
+            { "word", BM_GROUP_DISTINCT, "word_distinct_" }, { "word", BM_GROUP_FIRST, "word_first_" },
+            { "word", BM_GROUP_MAX, "word_max_" }, { "flag", BM_GROUP_SUM, "flag_sum_" }));
+}
+
+static void groups(void **state)
+{
+    (void)state;
+    bm_table *t = made(NULL);
+    const bm_renamed names[] = { { "word_distinct_", "word_distinct" }, { "word_first_", "word_first" }, { "word_max_", "word_max" },
+                                 { "flag_sum_", "flag_sum" } };
+    bm_table *one = grouped(t, BM_NAMES("city"), false), *two = grouped(t, BM_NAMES("city", "floor"), true);
+    same("group one", bm_table_rename_at(one, (bm_renames){ names, 4 }, BM_HERE));
+    same("group two", bm_table_rename_at(two, (bm_renames){ names, 4 }, BM_HERE));
+    same("group words", grouped(t, BM_NAMES("word", "flag"), false));
+    same("counts", bm_table_group(t, BM_NAMES("city"), .by_size = true));
+    bm_table *first = bm_table_group(t, BM_NAMES("city"), .unsorted = true, .keep_missing = true);
+    static const char *const order[] = { "b", "c", "dd", "a", NULL };
+    for (int i = 0; i < 5; i++) {
+        const char *city = bm_table_text(first, i, 0);
+        if (order[i]) assert_string_equal(city, order[i]);
+        else assert_null(city);
+        assert_int_equal(bm_table_integer(first, i, 1), 40);
+    }
+    bm_free(first), bm_free(one), bm_free(two), bm_free(t);
+}
+
+static void sorts(void **state)
+{
+    (void)state;
+    bm_table *t = made(NULL);
+    same("sort x", bm_table_sort(t, BM_NAMES("x")));
+    same("sort city n", bm_table_sort(t, BM_NAMES("city", "n")));
+    same("sort city n down", bm_table_sort(t, BM_NAMES("city", "n", "flag"), .descending = BM_NAMES("n", "flag")));
+    bm_free(t);
+}
+
+static void joins(void **state)
+{
+    (void)state;
+    bm_table *all = made(NULL), *t = bm_table_select(all, "row", "city", "floor", "x"), *r = other(NULL);
+    same("join inner", bm_table_join(t, r, BM_NAMES("city")));
+    same("join left", bm_table_join(t, r, BM_NAMES("city"), .how = BM_JOIN_LEFT));
+    same("join right", bm_table_join(t, r, BM_NAMES("city"), .how = BM_JOIN_RIGHT));
+    same("join full", bm_table_join(t, r, BM_NAMES("city"), .how = BM_JOIN_FULL));
+    same("join semi", bm_table_join(t, r, BM_NAMES("city"), .how = BM_JOIN_SEMI));
+    same("join anti", bm_table_join(t, r, BM_NAMES("city"), .how = BM_JOIN_ANTI));
+    same("join two", bm_table_join(t, r, BM_NAMES("city", "floor")));
+    same("join two missing", bm_table_join(t, r, BM_NAMES("city", "floor"), .match_missing = true));
+    bm_table *renamed = bm_table_rename(r, { "city", "town" }), *both;
+    both = bm_table_join(t, renamed, { 0 }, .left_by = BM_NAMES("city"), .right_by = BM_NAMES("town"));
+    assert_true(bm_table_find(both, "city") >= 0 && bm_table_find(both, "town") >= 0);
+    same("join inner", both);
+    bm_free(renamed), bm_free(all), bm_free(t), bm_free(r);
+}
+
+static void rows_once(void **state)
+{
+    (void)state;
+    bm_table *t = made(NULL);
+    same("unique", bm_table_unique(t, .columns = BM_NAMES("city", "flag")));
+    same("unique last", bm_table_unique(t, .columns = BM_NAMES("city", "flag"), .keep = BM_KEEP_LAST));
+    same("unique none", bm_table_unique(t, .columns = BM_NAMES("city", "word", "flag"), .keep = BM_KEEP_NONE));
+    same("duplicates", bm_table_duplicates(t, .columns = BM_NAMES("city", "flag")));
+    bm_table *all = bm_table_unique(t), *twice = bm_table_concat(BM_TABLES(t, t)), *once = bm_table_unique(twice);
+    assert_int_equal(bm_table_rows(all), ROWS);
+    assert_int_equal(bm_table_rows(twice), 2 * ROWS);
+    assert_int_equal(bm_table_rows(once), ROWS);
+    bm_free(all), bm_free(twice), bm_free(once);
+    bm_table *r = other(NULL), *a = bm_table_select(t, "city", "n"), *b = bm_table_select(r, "size", "city");
+    bm_table *top = bm_table_filter(a, "city = 'zz' or n in (-11, 2)");
+    bm_table *three = bm_table_take(a, BM_ROWS(0, 1, 2)), *pair = bm_table_take(b, BM_ROWS(0, 1));
+    same("concat", bm_table_concat(BM_TABLES(three, pair)));
+    bm_free(top), bm_free(three), bm_free(pair), bm_free(a), bm_free(b), bm_free(r), bm_free(t);
+}
+
+static void filters(void **state)
+{
+    (void)state;
+    bm_table *t = made(NULL);
+    same("filter 1", bm_table_filter(t, "x >= 0 and n < 3 and city in ('a', 'b') and not word missing"));
+    same("filter 2", bm_table_filter(t, "(x / 2 + n*2 > 1.5 OR \"city\" == 'c') and not floor = 1"));
+    same("filter 3", bm_table_filter(t, "flag and n not in (1, 2, 3, -11) and floor between 1 and 2"));
+    same("filter 4", bm_table_filter(t, "word contains '2' and not word ends with '2'"));
+    bm_free(t);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = { cmocka_unit_test(groups), cmocka_unit_test(sorts), cmocka_unit_test(joins),
+                                        cmocka_unit_test(rows_once), cmocka_unit_test(filters) };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,331 @@
+// SPDX-License-Identifier: Apache-2.0
+/* What every learner must keep, asked of all that are registered, point by point as scikit-learn's checks of estimators: what it may be
+ * used for before a fit, that a fit forgets and repeats, what rows, their order and their weights mean, and that files give back the same
+ * bits. What it refuses stands in test_learner_refusals.c.
+ */
+#include "model/learner_support.h"
+
+static sample data, other;
+
+static void record(const subject *s)
+{
+    const bm_learner_kind *k = s->kind;
+    assert_int_equal(k->size, sizeof *k);
+    if (!k->doc || strchr(k->doc, '\n') || !strchr(k->doc, '.')) fail_msg("%s: its doc is no line", s->what);
+    assert_non_null(k->layers);
+    assert_non_null(k->compile);
+}
+
+static void records(void **state)
+{
+    (void)state;
+    bmt_each_learner(record);
+}
+
+/* Learns something: better than the mean, or the most frequent class. */
+static void learn(const subject *s)
+{
+    int64_t n;
+    bmt_sample(s, &data);
+    bm_model *m = bmt_fitted(s, &data);
+    double *p = bmt_predictions(s, m, &data, &n), wrong = 0, trivial = 0, mean = 0, of[3] = { 0 };
+    const int64_t columns = n / ROWS;
+    for (int i = 0; i < ROWS; i++) mean += data.y[i] / ROWS;
+    for (int i = 0; i < ROWS; i++) {
+        if (s->outputs == 1) {
+            wrong += (p[i] - data.y[i]) * (p[i] - data.y[i]);
+            trivial += (mean - data.y[i]) * (mean - data.y[i]);
+            continue;
+        }
+        int64_t best = columns == 1 ? p[i] >= .5 : 0;
+        for (int64_t k = 1; k < columns; k++)
+            if (p[i * columns + k] > p[i * columns + best]) best = k;
+        wrong += best != data.class[i];
+        of[data.class[i]]++;
+    }
+    if (s->outputs > 1) trivial = ROWS - fmax(of[0], fmax(of[1], of[2]));
+    if (!(wrong < .8 * trivial)) fail_msg("%s: error %g, of the trivial answer %g", s->what, wrong, trivial);
+    free(p);
+    bm_free(m);
+}
+
+static void learns(void **state)
+{
+    (void)state;
+    bmt_each_learner(learn);
+}
+
+static void again(const subject *s)
+{
+    bmt_sample(s, &data);
+    other = data;
+    for (int64_t i = 0; i < ROWS * COLUMNS; i++) other.x[i] = 3 - 2 * data.x[i];
+    other.rows = ROWS - 7;
+    bm_model *once = bmt_fitted(s, &data), *twice = bmt_fitted(s, &other);
+    bm_dataset *d = bmt_dataset(s, &data, false);
+    bm_fit(twice, d, .seed = 3);
+    bmt_same_predictions(s, "fitting again forgets", once, twice, &data, 0);
+    bm_fit(twice, d, .seed = 3);
+    bmt_same_predictions(s, "fitting repeats", once, twice, &data, 0);
+    for (int64_t i = 0; i < ROWS * COLUMNS; i++)
+        if (bm_tensor_at(bm_dataset_x(d, 0), i) != data.x[i]) fail_msg("%s: fitting changed the data", s->what);
+    bm_free(d);
+    bm_free(once);
+    bm_free(twice);
+}
+
+static void fitting_again(void **state)
+{
+    (void)state;
+    bmt_each_learner(again);
+}
+
+/* The prediction for a row does not depend on the rows beside it. */
+static void rows_alone(const subject *s)
+{
+    int64_t n, m_n;
+    bmt_sample(s, &data);
+    bm_model *m = bmt_fitted(s, &data);
+    double *p = bmt_predictions(s, m, &data, &n);
+    const int64_t columns = n / ROWS;
+    other = data;
+    for (int64_t i = 0; i < ROWS; i++) bmt_copy_row(&other, i, &data, ROWS - 1 - i);
+    double *q = bmt_predictions(s, m, &other, &m_n);
+    for (int64_t i = 0; i < n; i++) bmt_near(s->what, q[(ROWS - 1 - i / columns) * columns + i % columns], p[i], 1e-6);
+    free(q);
+    other = data;
+    other.rows = 1;
+    for (int64_t i = 0; i < ROWS; i += 13) {
+        bmt_copy_row(&other, 0, &data, i);
+        q = bmt_predictions(s, m, &other, &m_n);
+        assert_int_equal(m_n, columns);
+        for (int64_t k = 0; k < columns; k++) bmt_near(s->what, q[k], p[i * columns + k], 1e-6);
+        free(q);
+    }
+    free(p);
+    bm_free(m);
+}
+
+static void order_and_subsets(void **state)
+{
+    (void)state;
+    bmt_each_learner(rows_alone);
+}
+
+/* The order in which rows are given to a fit. */
+static void order_in_fit(const subject *s)
+{
+    if (bmt_by_steps(s->kind)) return;
+    bmt_sample(s, &data);
+    other = data;
+    for (int64_t i = 0; i < ROWS; i++) bmt_copy_row(&other, i, &data, (i * 7) % ROWS);
+    bm_model *a = bmt_fitted(s, &data), *b = bmt_fitted(s, &other);
+    bmt_same_predictions(s, "another order of rows", a, b, &data, 1e-3);
+    bm_free(a);
+    bm_free(b);
+}
+
+static void order_of_training(void **state)
+{
+    (void)state;
+    bmt_each_learner(order_in_fit);
+}
+
+/* A row of weight 2 is a row that is there twice, one of weight 0 is not there. */
+static void weights(const subject *s)
+{
+    if (bmt_by_steps(s->kind) || !(s->kind->tasks & BM_LEARNS_WEIGHTED)) return;
+    bmt_sample(s, &data);
+    data.weighed = true;
+    other = data;
+    other.weighed = false;
+    other.rows = 0;
+    for (int64_t i = 0; i < ROWS; i++) {
+        data.weight[i] = (float)(i * 5 % 3);
+        for (int k = 0; k < i * 5 % 3; k++) bmt_copy_row(&other, other.rows++, &data, i);
+    }
+    bm_model *weighed = bmt_fitted(s, &data), *repeated = bmt_fitted(s, &other);
+    bmt_same_predictions(s, "weights are repeated rows", weighed, repeated, &data, 1e-3);
+    for (int64_t i = 0; i < ROWS; i++) data.weight[i] = 1;
+    bm_model *ones = bmt_fitted(s, &data);
+    data.weighed = false;
+    bm_model *none = bmt_fitted(s, &data);
+    bmt_same_predictions(s, "weights of 1", ones, none, &data, 1e-6);
+    bm_free(weighed);
+    bm_free(repeated);
+    bm_free(ones);
+    bm_free(none);
+}
+
+static void weighed_rows(void **state)
+{
+    (void)state;
+    bmt_each_learner(weights);
+}
+
+static void file(const subject *s)
+{
+    char first[200];
+    size_t n, m;
+    bmt_sample(s, &data);
+    bm_model *a = bmt_fitted(s, &data);
+    snprintf(first, sizeof first, "%s", bmt_temp("kept.safetensors"));
+    bm_save(a, first);
+    bm_model *b = bm_load(first);
+    if (bm_failed(b)) fail_msg("%s: %s", s->what, bm_error(b));
+    bmt_same_predictions(s, "saved and loaded", a, b, &data, 0);
+    bm_save(b, bmt_temp("again.safetensors"));
+    unsigned char *x = bmt_read(first, &n), *y = bmt_read(bmt_temp("again.safetensors"), &m);
+    if (n != m || memcmp(x, y, n) != 0) fail_msg("%s: saving what was loaded gives another file", s->what);
+    bm_dataset *d = bmt_dataset(s, &data, false);
+    bm_fit(b, d, .seed = 3); /* a loaded learner is a learner */
+    if (bm_failed(b)) fail_msg("%s: %s", s->what, bm_error(b));
+    bmt_same_predictions(s, "a loaded learner, fitted", a, b, &data, 0);
+    free(x);
+    free(y);
+    bm_free(d);
+    bm_free(a);
+    bm_free(b);
+}
+
+static void files(void **state)
+{
+    (void)state;
+    bmt_each_learner(file);
+}
+
+/* Inputs of f32 and of f64 that hold the same numbers. */
+static void input_types(const subject *s)
+{
+    bmt_sample(s, &data);
+    for (int64_t i = 0; i < ROWS * COLUMNS; i++) data.x[i] = (float)data.x[i];
+    bm_model *a = bmt_fitted(s, &data), *b = bmt_learner(s);
+    bm_dataset *d = bmt_dataset(s, &data, true);
+    bm_fit(b, d, .seed = 3);
+    if (bm_failed(b)) fail_msg("%s: %s", s->what, bm_error(b));
+    bmt_same_predictions(s, "f32 and f64", a, b, &data, 1e-6);
+    bm_free(d);
+    bm_free(a);
+    bm_free(b);
+}
+
+static void types(void **state)
+{
+    (void)state;
+    bmt_each_learner(input_types);
+}
+
+/* The same bits on any number of threads, over a table and its recipe. */
+static void on_threads(const subject *s)
+{
+    bm_model *first = NULL;
+    bmt_sample(s, &data);
+    for (int threads = 1; threads <= 4; threads *= 2) {
+        bm_context *context = bm_context_new(.threads = threads);
+        bm_table *t = bm_table_new_in_at(context, BM_HERE);
+        double column[ROWS];
+        int64_t class[ROWS];
+        for (int j = 0; j < COLUMNS; j++) {
+            for (int i = 0; i < ROWS; i++) column[i] = data.x[i * COLUMNS + j];
+            bm_table_add_real(t, j == 0 ? "a" : j == 1 ? "b" : "c", column, ROWS);
+        }
+        for (int i = 0; i < ROWS; i++) class[i] = data.class[i];
+        if (s->outputs > 1) bm_table_add_integer(t, "t", class, ROWS);
+        else bm_table_add_real(t, "t", data.y, ROWS);
+        bm_recipe *r =
+            bm_recipe_new(.target = "t", .task = s->outputs > 1 ? BM_CLASSIFICATION : BM_REGRESSION, .context = context);
+        bm_model *m = bm_learner_parse(strcmp(s->kind->name, "network") ? s->kind->name : "dense 8 relu", r);
+        bm_fit_table(m, t, .test = .2, .seed = 1);
+        if (bm_failed(m)) fail_msg("%s: %s", s->what, bm_error(m));
+        for (int64_t i = 0; first && i < bm_model_weights(m); i++) {
+            const char *name = bm_model_weight_name(m, i);
+            const bm_tensor *a = bm_model_weight(first, name), *b = bm_model_weight(m, name);
+            for (int64_t k = 0; k < bm_tensor_size(a); k++)
+                if (bm_tensor_at(a, k) != bm_tensor_at(b, k)) fail_msg("%s: %s differs on %d threads", s->what, name, threads);
+        }
+        if (!first) first = m;
+        else bm_free(m);
+        bm_free(r);
+        bm_free(t);
+        bm_free(context);
+    }
+    bm_free(first);
+}
+
+static void threads(void **state)
+{
+    (void)state;
+    bmt_each_learner(on_threads);
+}
+
+/* One input, and fewer rows than inputs. */
+static void shapes(const subject *s)
+{
+    static const int64_t shape[][2] = { { ROWS, 1 }, { 6, 20 }, { 2, 1 } };
+    for (size_t i = 0; i < BMI_COUNT(shape); i++) {
+        bmt_sample(s, &data);
+        data.rows = shape[i][0];
+        data.columns = shape[i][1];
+        if (s->outputs == 3 && data.rows < 3) continue;
+        for (int64_t k = 0; k < data.rows; k++) data.class[k] = (int32_t)(k % s->outputs);
+        bm_model *m = bmt_fitted(s, &data);
+        int64_t n;
+        double *p = bmt_predictions(s, m, &data, &n);
+        for (int64_t k = 0; k < n; k++)
+            if (!isfinite(p[k]))
+                fail_msg("%s: %lld x %lld: a prediction is %g", s->what, (long long)shape[i][0], (long long)shape[i][1], p[k]);
+        free(p);
+        bm_free(m);
+    }
+}
+
+static void narrow_and_wide(void **state)
+{
+    (void)state;
+    bmt_each_learner(shapes);
+}
+
+/* A column of one value, and columns that are each other's multiples. */
+static void dependent(const subject *s)
+{
+    for (int all = 0; all < 2; all++) {
+        bmt_sample(s, &data);
+        for (int64_t i = 0; i < ROWS; i++) {
+            double *x = data.x + i * COLUMNS;
+            x[1] = all ? 4 : 2 * x[0];
+            x[2] = 4;
+            if (all) x[0] = -1;
+        }
+        bm_model *m = bmt_fitted(s, &data);
+        int64_t n;
+        double *p = bmt_predictions(s, m, &data, &n);
+        for (int64_t k = 0; k < n; k++)
+            if (!isfinite(p[k])) fail_msg("%s: a prediction is %g", s->what, p[k]);
+        free(p);
+        bm_free(m);
+    }
+}
+
+static void dependent_columns(void **state)
+{
+    (void)state;
+    bmt_each_learner(dependent);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(records),
+        cmocka_unit_test(learns),
+        cmocka_unit_test(fitting_again),
+        cmocka_unit_test(order_and_subsets),
+        cmocka_unit_test(weighed_rows),
+        cmocka_unit_test(order_of_training),
+        cmocka_unit_test(files),
+        cmocka_unit_test(types),
+        cmocka_unit_test(threads),
+        cmocka_unit_test(narrow_and_wide),
+        cmocka_unit_test(dependent_columns),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
