@@ -16,6 +16,7 @@
 #include <baeum/learners.h>
 #include <baeum/model.h>
 #include <baeum/nn.h>
+#include <baeum/nonlinear.h>
 #include <baeum/ops.h>
 #include <baeum/paths.h>
 #include <baeum/recipe.h>

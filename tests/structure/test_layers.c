@@ -29,7 +29,7 @@ static const char *const headers[][2] = {
     { "table.h", "data" },         { "recipe.h", "data" },
     { "learners.h", "model" },     { "inference.h", "model" },
     { "curves.h", "model" },       { "libsvm.h", "data" },
-    { "paths.h", "model" },
+    { "paths.h", "model" },        { "nonlinear.h", "model" },
 };
 
 /* Row and column of a layer; row -1 when there is no such. */
