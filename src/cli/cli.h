@@ -64,6 +64,9 @@ typedef enum cli_option_id {
     OPT_GROUP,
     OPT_TIME,
     OPT_ID,
+    OPT_METRICS,
+    OPT_THRESHOLD,
+    OPT_CURVE,
     OPT_HELP,
     OPT_COUNT
 } cli_option_id;
@@ -78,7 +81,7 @@ typedef struct cli_list {
 typedef struct cli_options {
     uint64_t given;
     const char *target, *task, *model, *optimizer, *loss, *validation, *test, *bad_rows, *data, *output, *delimiter, *missing,
-        *decimal, *dates, *group, *time, *weights;
+        *decimal, *dates, *group, *time, *weights, *metrics, *threshold, *curve;
     int64_t epochs, batch, patience, seed, threads, rows;
     double rate;
     bool no_header, rename_duplicates, plan, json, quiet, verbose, help, balanced, log_target, in_order;
@@ -93,6 +96,7 @@ static inline bool cli_given(const cli_options *o, cli_option_id id)
     return o->given >> id & 1;
 }
 
+struct bmi_error;
 typedef struct cli cli;
 
 /* A subcommand: arguments as help shows them, how many there must be, its options (bits) and its help. */
@@ -273,8 +277,14 @@ typedef struct cli_scores {
     const char *note[CLI_PARTS]; /* behind the row, or null */
     bm_scores scores[CLI_PARTS];
     int count;
+    bool as_given;        /* the metrics were chosen: their order stays */
     const char *positive; /* of two classes the one that F1, precision and recall are of; or null */
 } cli_scores;
+/* The metrics of --metrics, ended by one without a name; 0, or CLI_USAGE with the error said. */
+int cli_metrics(cli *c, bm_metric into[BM_SCORES_MAX]);
+/* threshold.c: the threshold of --threshold, the best one of these rows where it says so, else the model's own; it is said and put into the
+ * result. Errors in e. */
+double cli_threshold(cli *c, const bm_model *m, const bm_dataset *judged, struct bmi_error *e);
 void cli_scores_print(const cli_scores *s, FILE *to);
 json_t *cli_scores_json(const bm_scores *s);
 /* Of two classes the second, which F1, precision and recall are of; put into the result as "positive". Null: there are others. */

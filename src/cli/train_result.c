@@ -104,7 +104,7 @@ static int confusion(cli_training *t, int part, char hint[400])
     bm_tensor *predicted = NULL;
     int64_t bad;
     int status = made && bm_failed(made) ? cli_fail_text(c, CLI_FAILED, bm_error(made)) : 0;
-    if (!status && !(predicted = bmi_scores_likeliest(m, d, NULL, &bad, &e, BM_HERE)))
+    if (!status && !(predicted = bmi_scores_likeliest(m, d, bm_model_threshold(m), NULL, &bad, &e, BM_HERE)))
         status = cli_fail_text(c, CLI_FAILED, e.text);
     if (!status) cli_confusion(c, m, bm_dataset_t(d, 0), predicted, CONFUSED, hint);
     bm_free(predicted);

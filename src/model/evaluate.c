@@ -16,6 +16,13 @@ double bm_score(const bm_scores *s, const char *name)
     return NAN;
 }
 
+const char *bm_score_why(const bm_scores *s, const char *name)
+{
+    for (int64_t i = 0; s && name && !s->status && i < s->count; i++)
+        if (!strcmp(s->metrics[i].name, name)) return s->metrics[i].why;
+    return "";
+}
+
 void bmi_scores_add(bm_scores *s, const char *name, double value)
 {
     if (s->count >= (int64_t)BMI_COUNT(s->metrics)) return;
@@ -50,7 +57,10 @@ bm_scores bm_evaluate_at(const bm_model *m, const bm_evaluate_options *options, 
         if (!e.status) {
             s.rows = j.count;
             s.loss = j.loss;
-            for (int i = 0; i < n->n_metrics; i++) bmi_scores_add(&s, n->metrics[i].kind->name, j.metrics[i]);
+            for (int i = 0; i < n->n_metrics; i++) {
+                bmi_scores_add(&s, n->metrics[i].kind->name, j.metrics[i]);
+                memcpy(s.metrics[i].why, j.why[i], sizeof j.why[i]);
+            }
         }
         bmi_judge_end(&j);
         bmi_workspace_give(n, w);
