@@ -232,7 +232,7 @@ typedef struct bm_scores {
     int64_t unseen_class; /**< rows of classes that training had not seen: wrong by all that counts classes, left out of loss, log loss and AUC */
     int64_t no_target;    /**< rows of a table without a target: left out, also of `rows` */
 } bm_scores;
-/** A figure by its name, "loss" included; NaN when there is none. */
+/** A figure by its name, "loss" included ("fbeta" finds the first of "fbeta(0.5)" and its like); NaN when there is none. */
 BM_API double bm_score(const bm_scores *s, const char *name);
 /** Why a figure is NaN, or by convention what it is; "" when there is nothing to say, or no such figure. The scores keep the text. */
 BM_API const char *bm_score_why(const bm_scores *s, const char *name);

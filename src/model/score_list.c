@@ -165,7 +165,9 @@ bm_status bmi_scores_take_asked(bm_scores *s, const bm_model *m, const bm_datase
                                 const bmi_asked *asked, bmi_error *e, bm_place here)
 {
     const bool mere = !all && bmi_scores_mere(m); /* no probabilities, no log loss */
-    bmi_score_list list = { .threshold = asked->threshold != 0 ? asked->threshold : bm_model_threshold(m) };
+    bmi_score_list list = { .threshold = all                    ? .5 /* the trivial answer is the most frequent class */
+                                           : asked->threshold != 0 ? asked->threshold
+                                                                   : bm_model_threshold(m) };
     *s = (bm_scores){ .loss = NAN };
     if (check(d, e, here)) return e->status;
     make_list(&list, m, d, asked, mere, e, here);
