@@ -348,6 +348,10 @@ typedef struct bm_fit_table_options {
     bool            balanced;
     bm_callback     callbacks[BM_MODEL_MAX];
     const char     *group, *time;             /**< as bm_split_options */
+    bm_metric       metrics[BM_SCORES_MAX];   /**< that the parts are scored by, these alone; default: as bm_evaluate_table */
+    double          threshold;                /**< of two classes, for bm_model_set_threshold; or: */
+    bm_metric       threshold_by;             /**< the one that is best by this metric on the validation part (without one, on the training
+                                               *   part), as BM_F1 */
 } bm_fit_table_options;
 /** Splits the rows, fits the recipe on the training part only, trains, and judges each part once (bm_model_scores). Rows of one part that
  *  equal rows of another in all features and the target are told in a note of the recipe; so are held-out rows of classes that are not in

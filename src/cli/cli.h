@@ -96,7 +96,6 @@ static inline bool cli_given(const cli_options *o, cli_option_id id)
     return o->given >> id & 1;
 }
 
-struct bmi_error;
 typedef struct cli cli;
 
 /* A subcommand: arguments as help shows them, how many there must be, its options (bits) and its help. */
@@ -282,9 +281,13 @@ typedef struct cli_scores {
 } cli_scores;
 /* The metrics of --metrics, ended by one without a name; 0, or CLI_USAGE with the error said. */
 int cli_metrics(cli *c, bm_metric into[BM_SCORES_MAX]);
-/* threshold.c: the threshold of --threshold, the best one of these rows where it says so, else the model's own; it is said and put into the
- * result. Errors in e. */
-double cli_threshold(cli *c, const bm_model *m, const bm_dataset *judged, struct bmi_error *e);
+/* threshold.c: whether --threshold is one, CLI_USAGE with the error said; the metric of best-METRIC. And its number, 0 for none. */
+int cli_threshold_check(cli *c, bm_metric *by);
+double cli_threshold_given(const cli *c);
+/* The threshold of --threshold, the best one of these rows (null: there are none) where it says so, else the model's own; it is said and put
+ * into the result. Returns 0 or an exit code. */
+int cli_threshold(cli *c, const bm_model *m, const bm_dataset *judged, double *threshold);
+void cli_say_threshold(cli *c, const bm_model *m, double threshold);
 void cli_scores_print(const cli_scores *s, FILE *to);
 json_t *cli_scores_json(const bm_scores *s);
 /* Of two classes the second, which F1, precision and recall are of; put into the result as "positive". Null: there are others. */

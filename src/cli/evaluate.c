@@ -71,13 +71,6 @@ static const bm_metric *chosen(const evaluation *v)
     return cli_given(&v->c->options, OPT_METRICS) ? v->metrics : NULL;
 }
 
-/* The threshold of --threshold, else the model's. */
-static double find_threshold(evaluation *v, bmi_error *e)
-{
-    v->threshold = cli_threshold(v->c, v->model, v->judged, e);
-    return v->threshold;
-}
-
 static int judge_table(evaluation *v)
 {
     cli *c = v->c;
@@ -100,8 +93,9 @@ static int judge_table(evaluation *v)
     say_left_out(v);
     v->judged = v->made;
     bmi_error e = { 0 };
-    const bmi_asked asked = { chosen(v), find_threshold(v, &e) };
-    if (e.status) return cli_fail_text(c, CLI_FAILED, e.text);
+    const int wrong = cli_threshold(c, v->model, v->judged, &v->threshold);
+    if (wrong) return wrong;
+    const bmi_asked asked = { .metrics = chosen(v), .threshold = v->threshold };
     bmi_scores_take_asked(&v->scores, v->model, v->made, NULL, &asked, &e, BM_HERE);
     return e.status ? cli_fail_text(c, CLI_FAILED, e.text) : predict_rows(v);
 }
@@ -116,8 +110,9 @@ static int judge_arrays(evaluation *v)
     bmi_error e = { 0 };
     v->scores = bm_evaluate(v->model, v->judged); /* refuses targets that do not fit */
     if (v->scores.status) return cli_fail_text(c, CLI_FAILED, v->scores.error);
-    const bmi_asked asked = { chosen(v), has_usual_scores(v) ? find_threshold(v, &e) : 0 };
-    if (e.status) return cli_fail_text(c, CLI_FAILED, e.text);
+    const int wrong = has_usual_scores(v) ? cli_threshold(c, v->model, v->judged, &v->threshold) : 0;
+    if (wrong) return wrong;
+    const bmi_asked asked = { .metrics = chosen(v), .threshold = v->threshold };
     if (has_usual_scores(v)) bmi_scores_take_asked(&v->scores, v->model, v->judged, NULL, &asked, &e, BM_HERE);
     return e.status ? cli_fail_text(c, CLI_FAILED, e.text) : predict_rows(v);
 }
@@ -128,7 +123,7 @@ static int judge_trivial(evaluation *v)
     bmi_error e = { 0 };
     if (!has_usual_scores(v)) return 0;
     bm_tensor *trivial = bmi_scores_trivial(v->model, v->judged, &e, BM_HERE);
-    if (trivial) bmi_scores_take_asked(&v->baseline, v->model, v->judged, trivial, &(bmi_asked){ chosen(v), .5 }, &e, BM_HERE);
+    if (trivial) bmi_scores_take_asked(&v->baseline, v->model, v->judged, trivial, &(bmi_asked){ .metrics = chosen(v) }, &e, BM_HERE);
     bm_free(trivial);
     return e.status ? cli_fail_text(v->c, CLI_FAILED, e.text) : 0;
 }
@@ -183,7 +178,8 @@ static void say_weights(const evaluation *v)
 static int judge(evaluation *v, int i)
 {
     cli *c = v->c;
-    if (cli_metrics(c, v->metrics)) return CLI_USAGE;
+    bm_metric by;
+    if (cli_metrics(c, v->metrics) || cli_threshold_check(c, &by)) return CLI_USAGE;
     if (!(v->model = cli_model_open(c, c->arguments[i]))) return CLI_FAILED;
     int status =
         cli_source_open(c, c->arguments[c->n_arguments - 1], bm_model_recipe(v->model), BM_VALUE(bm_names, NULL), &v->source);

@@ -277,9 +277,8 @@ static int run(cli *c)
     if (output && cli_writable(c, output)) return CLI_FAILED;
     if (!output || cli_is_stdout(output)) c->to = stderr; /* standard output has the predictions */
     if (!(p.model = cli_model_open(c, c->arguments[0]))) return CLI_FAILED;
-    bmi_error e = { 0 };
-    p.threshold = cli_threshold(c, p.model, NULL, &e);
-    int status = e.status ? cli_fail_text(c, CLI_USAGE, e.text) : open_source(&p);
+    int status = cli_threshold(c, p.model, NULL, &p.threshold);
+    if (!status) status = open_source(&p);
     if (!status && c->options.id.n) status = find_ids(&p);
     if (!status) status = predict(&p);
     if (!status) status = write_out(&p);

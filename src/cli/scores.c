@@ -91,13 +91,13 @@ static void say_why(const cli_scores *s, FILE *to)
             bool said = !*why;
             for (int64_t j = 0; j < k; j++) said |= !strcmp(of->metrics[j].why, why);
             if (said) continue;
-            fprintf(to, "  %s: ", s->name[i]);
+            fputs("  ", to);
             for (int64_t j = k; j < of->count; j++) {
                 const int title = title_of(of->metrics[j].name);
                 if (!strcmp(of->metrics[j].why, why))
                     fprintf(to, "%s%s", j > k ? ", " : "", title < TITLES ? titles[title].title : of->metrics[j].name);
             }
-            fprintf(to, ": %s\n", why);
+            fprintf(to, " of %s: %s\n", s->name[i], why);
         }
     }
 }

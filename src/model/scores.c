@@ -5,6 +5,7 @@
 #include "model/dataset_columns.h"
 #include "data/recipe.h"
 #include "kernels/cpu/convert.h"
+#include "model/curves/of_model.h"
 #include "tensor/tensor.h"
 #include <math.h>
 #include <string.h>
@@ -150,27 +151,31 @@ double *bmi_scores_targets(const bm_model *m, const bm_dataset *d, bmi_error *e,
     return to;
 }
 
-static bm_status take_parts(bm_model *m, bm_dataset *const parts[3], bmi_error *e, bm_place here)
+static bm_status take_parts(bm_model *m, bm_dataset *const parts[3], const bmi_asked *asked, bmi_error *e, bm_place here)
 {
     int last = 0;
+    if (asked->by.name || asked->by.kind)
+        m->threshold = bmi_model_best_threshold(m, parts[parts[1] != NULL], asked->by, NULL, e, here);
+    if (e->status) return e->status;
     for (int i = 0; i < BMI_PARTS; i++) m->scores[i] = (bm_scores){ .loss = NAN };
     for (int i = 0; i < 3; i++) {
         if (!parts[i] || bmi_weighs_nothing(parts[i], NULL, parts[i]->rows)) continue;
-        const bm_status st = bmi_scores_stopped(m) ? BM_E_STOPPED : bmi_scores_take(&m->scores[i], m, parts[i], NULL, e, here);
+        const bm_status st = bmi_scores_stopped(m) ? BM_E_STOPPED
+                                                        : bmi_scores_take_asked(&m->scores[i], m, parts[i], NULL, asked, e, here);
         if (st) return st;
         last = i;
     }
     bm_tensor *trivial = bmi_scores_trivial(m, parts[0], e, here);
-    const bm_status st = trivial ? bmi_scores_take(&m->scores[3], m, parts[last], trivial, e, here) : e->status;
+    const bm_status st = trivial ? bmi_scores_take_asked(&m->scores[3], m, parts[last], trivial, asked, e, here) : e->status;
     bmi_object_free(trivial);
     return st;
 }
 
-bm_status bmi_scores_of_parts(bm_model *m, bm_dataset *const parts[3], bmi_error *e, bm_place here)
+bm_status bmi_scores_of_parts(bm_model *m, bm_dataset *const parts[3], const bmi_asked *asked, bmi_error *e, bm_place here)
 {
     const int running = atomic_exchange(&m->running, 1);
     atomic_store(&m->stop, 0); /* what has ended the training does not end this, too */
-    take_parts(m, parts, e, here);
+    take_parts(m, parts, asked, e, here);
     atomic_store(&m->running, running);
     return e->status;
 }

@@ -19,6 +19,7 @@ bm_tensor *bmi_scores_trivial(const bm_model *m, const bm_dataset *train, bmi_er
 typedef struct bmi_asked {
     const bm_metric *metrics; /* BM_SCORES_MAX, ended by the first without a name; null: those of the task and those it is compiled with */
     double threshold;         /* of two classes; 0: the model's own */
+    bm_metric by;             /* of parts: the model's is to become the best of this on the validation part, without one on that of training */
 } bmi_asked;
 /* Whether the model's numbers of classes are scores, not probabilities. */
 bool bmi_scores_mere(const bm_model *m);
@@ -32,7 +33,7 @@ bm_status bmi_scores_take(bm_scores *s, const bm_model *m, const bm_dataset *d, 
                           bm_place here);
 /* Scores of the parts that are there (training, validation, test) and of the trivial answer on the last of them become the model's
  * (bm_model_scores). After bm_stop, of those that were done by then; that is no error. */
-bm_status bmi_scores_of_parts(bm_model *m, bm_dataset *const parts[3], bmi_error *e, bm_place here);
+bm_status bmi_scores_of_parts(bm_model *m, bm_dataset *const parts[3], const bmi_asked *asked, bmi_error *e, bm_place here);
 /* Whether bm_stop came within a fit or scoring that is going on. */
 bool bmi_scores_stopped(const bm_model *m);
 

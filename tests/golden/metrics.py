@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """tests/golden/metrics.txt by scikit-learn and scipy: /opt/peers/bin/python tests/golden/metrics.py > tests/golden/metrics.txt
-Data are whole numbers over powers of two, from the generator of tests/nn/test_metric_golden.c, so that both sides have the same bits.
+Data are whole numbers over powers of two, from the generator of tests/support/bmt_scored.h, so that both sides have the same bits.
 Lines: metric, form, weighted, value, where form is two, wide2, three, labels, numbers, above, columns."""
 import warnings
 
@@ -193,7 +193,8 @@ def numbers(w):
     say("d2_gamma", "above", w, m.d2_tweedie_score(t, y, power=2, **k))
 
 
-for weights in (None, W):
-    classes(weights)
-    probabilities(weights)
-    numbers(weights)
+if __name__ == "__main__":
+    for weights in (None, W):
+        classes(weights)
+        probabilities(weights)
+        numbers(weights)
