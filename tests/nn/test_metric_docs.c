@@ -49,9 +49,10 @@ static void as_documented(void **state)
         write_row(bmi_kind_at("metric", i)->record, row);
         if (!strstr(text, row)) fail_msg("docs/judging.md lacks this row (test_nn_metric_docs print writes all):\n%s", row);
     }
-    for (const char *at = text; (at = strstr(at, "\n| `")); at++)
-        rows += !strncmp(strchr(at + 1, '\n') - 9, "larger |", 8) || !strncmp(strchr(at + 1, '\n') - 10, "smaller |", 9) ||
-                !strncmp(strchr(at + 1, '\n') - 8, "larger |", 8) || !strncmp(strchr(at + 1, '\n') - 9, "smaller |", 9);
+    for (const char *at = text; (at = strstr(at, "\n| `")); at++) {
+        const char *end = strchr(at + 1, '\n');
+        rows += !strncmp(end - 8, "larger |", 8) || !strncmp(end - 9, "smaller |", 9);
+    }
     assert_int_equal(rows, metrics);
     free(text);
 }
