@@ -91,8 +91,6 @@ static void say_numbers(const bmi_choice_kind *kind, FILE *to)
     }
 }
 
-<<<<<<< HEAD
-=======
 static void say_curves(const topic *t, FILE *to)
 {
     const char *name, *doc;
@@ -100,15 +98,6 @@ static void say_curves(const topic *t, FILE *to)
     for (int64_t i = 0; (name = bm_curve_name(i, &doc)); i++) fprintf(to, "  %-18s  %s\n", name, doc);
 }
 
-static void say_steps(const topic *t, FILE *to)
-{
-    const bmi_kind *k;
-    fprintf(to, "%s: %s\n\n", t->name, t->how);
-    for (size_t i = 0; (k = bmi_kind_at(t->family, i)); i++)
-        fprintf(to, "  %-18s  %s\n", k->name, ((const bmi_step_kind *)k->record)->doc);
-}
-
->>>>>>> h-metrics
 static void say_kinds(const topic *t, FILE *to)
 {
     const bmi_kind *k, *any = bmi_kind_at(t->family, 0);
@@ -136,13 +125,8 @@ bool cli_help_kinds(const char *name, FILE *to)
 {
     for (size_t i = 0; i < BMI_COUNT(topics); i++)
         if (!strcmp(name, topics[i].name) || !strcmp(name, topics[i].family)) {
-<<<<<<< HEAD
-            say_kinds(&topics[i], to);
-=======
-            if (!strcmp(topics[i].family, "step")) say_steps(&topics[i], to);
-            else if (!strcmp(topics[i].family, "curve")) say_curves(&topics[i], to);
+            if (!strcmp(topics[i].family, "curve")) say_curves(&topics[i], to);
             else say_kinds(&topics[i], to);
->>>>>>> h-metrics
             return true;
         }
     return false;
