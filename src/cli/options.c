@@ -108,6 +108,9 @@ static const option_row rows[OPT_COUNT] = {
                    "stay in one part" },
     [OPT_ID] = { "id", 0, "COL,...", LIST, AT(id), 0, 0,
                  "columns of DATA that are written before the predictions; may be given again" },
+    [OPT_COLUMNS] = { "columns", 0, "COL,...", LIST, AT(columns), 0, 0,
+                      "columns to show; default: all, of more than 40 the first 40. A name with a comma in it stands in double "
+                      "quotes; may be given again" },
     [OPT_VERBOSE] = { "verbose", 0, NULL, FLAG, AT(verbose), 0, 0,
                       "a line for every epoch; default: some twenty of them, and on a terminal one that moves" },
     [OPT_HELP] = { "help", 'h', NULL, FLAG, AT(help), 0, 0, "this text" },
