@@ -156,6 +156,10 @@ static void top_values(const bm_summary *s, char into[300])
     char number[32], cell[100];
     int n = 0;
     *into = 0;
+    if (s->distinct > 20 && s->top_count[0] == 1) {
+        strcpy(into, "all different");
+        return;
+    }
     for (int k = 0; k < 3 && s->top_count[k] && n < 200; k++)
         n += snprintf(into + n, 90, "%s%s (%s)", k ? ", " : "", cli_cell(cell, s->top[k], 16), cli_count(number, s->top_count[k]));
     if (s->distinct > 3) snprintf(into + n, 16, " ...");
@@ -202,12 +206,15 @@ typedef struct listing {
     FILE *to;
     const char *label;
     char line[WIDE + 600];
+    bool *begun; /* a line of one of them was written: a blank one stands before */
     int lines;
     int64_t left_out;
 } listing;
 
 static void list_end(listing *l, const char *more)
 {
+    if (*l->line && !*l->begun) fputc('\n', l->to);
+    *l->begun |= *l->line != 0;
     if (*l->line) fprintf(l->to, "%-13s%s%s\n", l->lines ? "" : l->label, l->line, more);
     *l->line = 0;
     l->lines++;
@@ -269,9 +276,9 @@ static void print_lists(const look *l, const looked **list)
     FILE *to = l->c->to;
     const int64_t n = skewed(l, list);
     char cell[140], item[400], number[64];
-    listing skews = { .to = to, .label = "skew above 1" }, constants = { .to = to, .label = "constant" },
-            equals = { .to = to, .label = "equal" };
-    fputc('\n', to);
+    bool begun = false;
+    listing skews = { .to = to, .label = "skew above 1", .begun = &begun },
+            constants = { .to = to, .label = "constant", .begun = &begun }, equals = { .to = to, .label = "equal", .begun = &begun };
     for (int64_t i = 0; i < n; i++) {
         snprintf(item, sizeof item, "%s %.4f", cli_cell(cell, bm_table_column_name(l->t, list[i]->column), 32), list[i]->s.skew);
         list_add(&skews, item);
@@ -289,7 +296,7 @@ static void print_lists(const look *l, const looked **list)
     }
     list_close(&equals);
     if (l->duplicates)
-        fprintf(to, "%-13s%s equal to an earlier one\n", "twice", cli_plural(number, l->duplicates, "row is", "rows are"));
+        fprintf(to, "%s%-13s%s equal to an earlier one\n", begun ? "" : "\n", "twice", cli_plural(number, l->duplicates, "row is", "rows are"));
 }
 
 static void print_relations(const look *l, const looked **list)
