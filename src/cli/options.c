@@ -154,6 +154,9 @@ static const option_row rows[OPT_COUNT] = {
                      "the model, <output>.journal, which goes when the search is done" },
     [OPT_OUTER] = { "nested", 0, "N", INTEGER, AT(outer), 2, 1000,
                     "outer folds: the search is done anew in each, its winner scored on rows that it never saw" },
+    [OPT_COLUMNS] = { "columns", 0, "COL,...", LIST, AT(columns), 0, 0,
+                      "columns to show; default: all, of more than 40 the first 40. A name with a comma in it stands in double "
+                      "quotes; may be given again" },
     [OPT_VERBOSE] = { "verbose", 0, NULL, FLAG, AT(verbose), 0, 0,
                       "a line for every epoch; default: some twenty of them, and on a terminal one that moves" },
     [OPT_METRICS] = { "metrics", 0, "NAME,...", TEXT, AT(metrics), 0, 0,

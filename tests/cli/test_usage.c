@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const commands[] = { "train", "predict", "evaluate", "inspect", "data" };
+static const char *const commands[] = { "train", "predict", "evaluate", "inspect", "split", "data" };
 
 static void version_and_help(void **state)
 {
