@@ -41,13 +41,19 @@ static void expand(const void *how, double *row)
     bmi_polynomial_row(p->n, p->degree, p->interactions, row);
 }
 
-/* Powers of a column are of sizes far apart: all come near 1, so that none is taken for nothing beside another. */
+/* Powers of a column may be of sizes far apart: then all come near 1, so that none is taken for nothing beside another. (Of dependent
+ * columns the solution is then the shortest in those units.) */
 static void level(bmi_regression *r)
 {
+    double least = INFINITY, most = 0;
+    for (int64_t k = 0; k < r->columns; k++) {
+        if (r->largest[k] > 0) least = fmin(least, r->largest[k]);
+        most = fmax(most, r->largest[k]);
+    }
     for (int64_t k = 0; k < r->columns; k++) {
         int exponent;
         frexp(r->largest[k], &exponent);
-        if (r->largest[k] > 0) r->scale[k] = ldexp(1, exponent < -1000 ? 1000 : -exponent);
+        if (r->largest[k] > 0 && most > 1e3 * least) r->scale[k] = ldexp(1, exponent < -1000 ? 1000 : -exponent);
     }
 }
 
