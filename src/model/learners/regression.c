@@ -216,7 +216,8 @@ static void settle(bmi_regression *r, const survey *s)
     for (int64_t k = 0; k < r->columns + r->targets; k++) {
         const double mean = s->low[k] == s->high[k] ? s->low[k] : s->sum[k] / r->all / s->unit;
         r->mean[k] = r->centred ? mean : 0;
-        r->scale[k] = scale_of(fmax(fabs(s->low[k] - r->mean[k]), fabs(s->high[k] - r->mean[k])));
+        r->largest[k] = fmax(fabs(s->low[k] - r->mean[k]), fabs(s->high[k] - r->mean[k]));
+        r->scale[k] = scale_of(r->largest[k]);
     }
 }
 
@@ -228,9 +229,10 @@ static bm_status survey_rows(bmi_regression *r)
     const size_t bytes = (size_t)n * sizeof(double);
     survey s = { .r = r, .unit = 1 };
     r->mean = bm_learning_memory(l, bytes);
-    r->scale = r->mean ? bm_learning_memory(l, bytes) : NULL;
+    r->scale = r->mean ? bm_learning_memory(l, 2 * bytes) : NULL;
     s.row = r->scale ? bm_learning_memory(l, 4 * bytes * (size_t)parts) : NULL;
     if (!s.row) return l->model->object.error.status;
+    r->largest = r->scale + n;
     s.sum = s.row + n * parts, s.low = s.sum + n * parts, s.high = s.low + n * parts;
     run_survey(r, &s, parts);
     const bool fine = all_finite(s.sum, n) && s.least[0] >= 0 && isfinite(s.all[0]);
