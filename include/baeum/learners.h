@@ -151,7 +151,7 @@ typedef enum bm_logistic_solver {
     BM_LOGISTIC_AUTO,   /**< newton of few weights, else lbfgs; with a share of l1 descent, of thousands of weights saga */
     BM_LOGISTIC_LBFGS,  /**< Liu, Nocedal, 1989; not with l1 */
     BM_LOGISTIC_NEWTON, /**< by Cholesky, of more than 500 weights by conjugate gradients; not with l1. Goes on to a gradient of 1e-8 */
-    BM_LOGISTIC_SAGA,   /**< a row at a time: Defazio, Bach, Lacoste-Julien, 2014 */
+    BM_LOGISTIC_SAGA,   /**< a row at a time: Defazio, Bach, Lacoste-Julien, 2014; goes on to a gradient of 1e-5 */
     BM_LOGISTIC_DESCENT /**< Newton's model minimised by coordinate descent: Friedman, Hastie, Tibshirani, 2010; goes on to 1e-8, too */
 } bm_logistic_solver;
 typedef struct bm_logistic_options {

@@ -389,14 +389,14 @@ static bm_status by_saga(solution *s)
 {
     if (make_loss(s, BMI_REAL_F64)) return s->l->model->object.error.status;
     bmi_saga g = {
-        .iterations = s->options->iterations, .tolerance = s->options->tolerance, .l1 = s->l1_of, .seed = (uint64_t)s->l->seed
+        .iterations = s->options->iterations, .tolerance = fmin(s->options->tolerance, 1e-5), .l1 = s->l1_of, .seed = (uint64_t)s->l->seed
     };
     bmi_saga_run(&g, &s->loss, s->x);
     s->done = g.done;
     s->value = g.value;
     s->largest = g.largest;
     s->failed = g.failed;
-    s->converged = g.converged;
+    s->converged = g.largest <= s->options->tolerance;
     return s->l->model->object.error.status;
 }
 
