@@ -4,6 +4,7 @@
 #define BAEUM_H
 #include <baeum/base.h>
 #include <baeum/column.h>
+#include <baeum/curves.h>
 #include <baeum/data.h>
 #include <baeum/extend.h>
 #include <baeum/extend_fields.h>

@@ -110,6 +110,7 @@ typedef struct bm_graph   bm_graph;
 typedef struct bm_session bm_session;
 typedef struct bm_dataset bm_dataset;
 typedef struct bm_table   bm_table;
+typedef struct bm_csv     bm_csv;
 typedef struct bm_recipe  bm_recipe;
 typedef struct bm_model   bm_model;
 /* of learn.h: */
@@ -128,7 +129,7 @@ typedef struct bm_sweep bm_sweep;
  *   bm_clear(x)       takes the error off, so that x can be used again as it was before the failed call; what could not be made
  *                     (a tensor of a wrong shape, a session without a graph, a model of wrong layers) stays failed
  */
-#define BM_OBJECTS_(DO) DO(model) DO(dataset) DO(table) DO(recipe) DO(graph) DO(session) DO(tensor) DO(context) \
+#define BM_OBJECTS_(DO) DO(model) DO(dataset) DO(table) DO(csv) DO(recipe) DO(graph) DO(session) DO(tensor) DO(context) \
     DO(folds) DO(validation) DO(comparison) DO(search) DO(sweep)
 #define BM_DECLARE_(T)                                  \
     BM_API void bm_##T##_free(bm_##T *x);               \
@@ -141,7 +142,7 @@ BM_OBJECTS_(BM_DECLARE_)
 #ifndef __cplusplus
 #define BM_CASE_(T, verb) bm_##T * : bm_##T##_##verb, const bm_##T * : bm_##T##_##verb
 #define BM_VERB_(x, verb)                                                                                           \
-    _Generic((x), BM_CASE_(model, verb), BM_CASE_(dataset, verb), BM_CASE_(table, verb), BM_CASE_(recipe, verb), \
+    _Generic((x), BM_CASE_(model, verb), BM_CASE_(dataset, verb), BM_CASE_(table, verb), BM_CASE_(csv, verb), BM_CASE_(recipe, verb), \
              BM_CASE_(graph, verb), BM_CASE_(session, verb), BM_CASE_(tensor, verb), BM_CASE_(context, verb),               \
              BM_CASE_(folds, verb), BM_CASE_(validation, verb), BM_CASE_(comparison, verb), BM_CASE_(search, verb), BM_CASE_(sweep, verb))
 #define bm_free(x)       BM_VERB_(x, free)(x) /* a const object warns: it belongs to another */

@@ -63,7 +63,11 @@ typedef struct bm_metric_input {
     int64_t       rows, columns, target_columns;
     bm_output     output;  /**< never BM_OUTPUT_ANY */
     void         *scratch; /**< as many bytes as the record's `scratch` said, aligned to 64 */
+    char         *why;     /**< room for BM_WHY bytes, "" at first: why the value is not defined, for who reads it; or null */
+    int64_t       classes; /**< classes that targets may be of, where there are more than outputs; 0: as many as these */
+    const char *const *class_names; /**< of these, for `why`; or null */
 } bm_metric_input;
+#define BM_WHY 120
 typedef struct bm_metric_kind {
     size_t           size;
     const char      *name;
@@ -82,6 +86,9 @@ typedef struct bm_metric_kind {
     int64_t        (*counts)(int64_t columns);
     void           (*add)(double *counts, const bm_metric_input *part, const double p[2]);
     double         (*end)(double *counts, const bm_metric_input *in, const double p[2]);
+    const char      *formula; /**< of the value: y prediction, t target, w weight */
+    const char      *source;  /**< where it is from, and what it equals elsewhere */
+    const char      *example; /**< predictions | targets = value, rows parted by commas, numbers by blanks: "1, 2 | 1, 3 = 0.5" */
 } bm_metric_kind;
 
 typedef struct bm_penalty_kind {

@@ -56,9 +56,10 @@ typedef struct bm_compile_options {
 
 /** Makes the training step: loss, gradients, optimiser, metrics. The loss of a batch is sum(weight * row loss) / rows, plus penalties:
  *  weights of rows are not divided by their sum, as in Keras (and in PyTorch's reduction="none" with a mean over rows; its weighted
- *  cross-entropy divides by the sum of the weights). Metrics do not weigh rows; those of
+ *  cross-entropy divides by the sum of the weights). Metrics of validation and evaluation weigh rows as the dataset does; those of training
+ *  are running figures of the steps' rows, each once. Metrics of
  *  all rows (F1, R2, the area under a curve) are taken over the epoch's rows as each step predicted them: most count part by part; for
- *  BM_ROC_AUC and metrics from outside that do not, the fit keeps 8 bytes of memory for each prediction and target. With a loss on logits (BM_SOFTMAX_CROSSENTROPY,
+ *  BM_ROC_AUC and other metrics of ranks, and those from outside that do not, the fit keeps 8 bytes of memory for each prediction and target. With a loss on logits (BM_SOFTMAX_CROSSENTROPY,
  *  BM_SIGMOID_CROSSENTROPY) metrics see the probabilities. Compiling again keeps the weights and drops the optimiser's state. A softmax or sigmoid at the end joins a cross-entropy
  *  in its stable, fused form.
  *  Errors   BM_E_ARGUMENT no loss, an unknown name, an option outside its range, a loss that does not fit the output, one of numbers
@@ -215,6 +216,7 @@ BM_API int64_t     bm_best_epoch(const bm_model *m);
 
 /* ---- judging and predicting: a model may be asked by several threads at once ---- */
 
+#define BM_SCORES_MAX 32 /**< metrics of one evaluation */
 /** Figures of an evaluation. */
 typedef struct bm_scores {
     bm_status status;    /**< BM_OK, or what went wrong, in words: */
@@ -223,21 +225,25 @@ typedef struct bm_scores {
     double    loss;
     int64_t   count;     /**< metrics */
     struct {
-        char   name[24];
-        double value;
-    } metrics[16];
+        char   name[32];  /**< "f1", with numbers that were given "fbeta(0.5)" */
+        double value;     /**< NaN where it is not defined */
+        char   why[120];  /**< then why, as "no row is of class 2"; of a value that is one by convention what that is; else "" */
+    } metrics[BM_SCORES_MAX];
     int64_t unseen_class; /**< rows of classes that training had not seen: wrong by all that counts classes, left out of loss, log loss and AUC */
     int64_t no_target;    /**< rows of a table without a target: left out, also of `rows` */
 } bm_scores;
-/** A figure by its name, "loss" included; NaN when there is none. */
+/** A figure by its name, "loss" included ("fbeta" finds the first of "fbeta(0.5)" and its like); NaN when there is none. */
 BM_API double bm_score(const bm_scores *s, const char *name);
+/** Why a figure is NaN, or by convention what it is; "" when there is nothing to say, or no such figure. The scores keep the text. */
+BM_API const char *bm_score_why(const bm_scores *s, const char *name);
 
 typedef struct bm_evaluate_options {
     const bm_dataset *data;
     BM_NAMED_;
     int64_t batch; /**< rows at once; default 256 */
 } bm_evaluate_options;
-/** Loss and metrics on a dataset. Weights of its rows count in the loss. Errors, in the result, as bm_fit's about the data, BM_E_NUMBER
+/** Loss and metrics on a dataset. Weights of its rows count in both: the loss is their sum over the rows, a metric is that of rows each
+ *  as often as it weighs. Errors, in the result, as bm_fit's about the data, BM_E_NUMBER
  *  for a number that is not finite included: its row is named. */
 BM_API bm_scores bm_evaluate_at(const bm_model *m, const bm_evaluate_options *options, size_t size, bm_place here);
 #define bm_evaluate(m, ...) bm_evaluate_at((m), BM_OPTIONS(bm_evaluate_options, .data = __VA_ARGS__), BM_HERE)
@@ -346,6 +352,10 @@ typedef struct bm_fit_table_options {
     bool            balanced;
     bm_callback     callbacks[BM_MODEL_MAX];
     const char     *group, *time;             /**< as bm_split_options */
+    bm_metric       metrics[BM_SCORES_MAX];   /**< that the parts are scored by, these alone; default: as bm_evaluate_table */
+    double          threshold;                /**< of two classes, for bm_model_set_threshold; or: */
+    bm_metric       threshold_by;             /**< the one that is best by this metric on the validation part (without one, on the training
+                                               *   part), as BM_F1 */
 } bm_fit_table_options;
 /** Splits the rows, fits the recipe on the training part only, trains, and judges each part once (bm_model_scores). Rows of one part that
  *  equal rows of another in all features and the target are told in a note of the recipe; so are held-out rows of classes that are not in
@@ -366,13 +376,44 @@ BM_API bm_scores bm_model_scores(const bm_model *m, const char *part);
  *  model keeps it. */
 BM_API const bm_recipe *bm_model_recipe(const bm_model *m);
 
-/** Scores on a table's rows, in the table's units: the metrics of the task, and behind them those that a network was compiled with. `loss`
+typedef struct bm_evaluate_table_options {
+    const bm_table *table;
+    BM_NAMED_;
+    bm_metric       metrics[BM_SCORES_MAX]; /**< these alone, in this order; default: those of the task, and behind them those that a
+                                             *   network was compiled with */
+    double          threshold;              /**< of two classes: the second from this probability on; default: the model's own */
+} bm_evaluate_table_options;
+/** Scores on a table's rows, in the table's units, by the metrics of the task or a chosen list (docs/judging.md has all). `loss`
  *  is the mean squared error, or the log loss, whatever the model is trained by, so that models can be compared; the loss of the training
  *  itself is in the history, and bm_evaluate gives it for a dataset (bm_recipe_apply). Rows weigh as the recipe's column of weights says, where the table has it.
+ *  Where a figure is not defined for these rows it is NaN, and bm_score_why says why.
  *  Rows without a target are left out, those of a class that training had not seen count as wrong; both are counted, and told by the
- *  context's log. Classes are then averaged as scikit-learn does: unseen ones are classes of which nothing was found. */
-BM_API bm_scores  bm_evaluate_table_at(const bm_model *m, const bm_table *t, bm_place here);
-#define bm_evaluate_table(m, t) bm_evaluate_table_at((m), (t), BM_HERE)
+ *  context's log. Classes are then averaged as scikit-learn does: unseen ones are classes of which nothing was found; metrics of
+ *  probabilities and ranks leave such rows out.
+ *  Errors   in the scores: as bm_predict_table; BM_E_ARGUMENT an unknown metric, a number outside its range; BM_E_DATA no target, weights
+ *           that are all 0 */
+BM_API bm_scores  bm_evaluate_table_at(const bm_model *m, const bm_evaluate_table_options *options, size_t size, bm_place here);
+#define bm_evaluate_table(m, ...) bm_evaluate_table_at((m), BM_OPTIONS(bm_evaluate_table_options, .table = __VA_ARGS__), BM_HERE)
+
+/** The threshold of a model of two classes: the second class, where its probability is at least this. Scores over tables,
+ *  bm_predict_classes and the command decide by it; it is saved with the model. Default .5; a fit keeps it.
+ *  Errors   BM_E_ARGUMENT not in (0, 1], or the model has other than two classes (of a learner that is not fitted it is told then) */
+BM_API bm_status bm_model_set_threshold_at(bm_model *m, double threshold, bm_place here);
+#define bm_model_set_threshold(m, threshold) bm_model_set_threshold_at((m), (threshold), BM_HERE)
+BM_API double    bm_model_threshold(const bm_model *m);
+
+typedef struct bm_predict_classes_options {
+    const bm_table *table;
+    BM_NAMED_;
+    double          threshold; /**< of two classes; default: the model's own */
+} bm_predict_classes_options;
+/** The class of each raw row as its number: of two classes the second where its probability is at least the threshold, of more the first
+ *  of the largest.
+ *  Returns  gives a tensor (rows) of BM_I32 that carries its own error: as bm_predict_table; BM_E_ARGUMENT a model of numbers; BM_E_NUMBER a
+ *           probability that is not finite */
+BM_API bm_tensor *bm_predict_classes_at(const bm_model *m, const bm_predict_classes_options *options, size_t size, bm_place here);
+#define bm_predict_classes(m, ...) bm_predict_classes_at((m), BM_OPTIONS(bm_predict_classes_options, .table = __VA_ARGS__), BM_HERE)
+
 /** Predictions for raw rows: (rows, 1) values in the table's unit, or (rows, classes) probabilities, also of two classes and where
  *  the loss takes logits; of a loss on mere scores (a hinge's) 1 for the class with the largest, else 0.
  *  Errors   BM_E_ARGUMENT the model has no recipe (bm_model_recipe), is not fitted; BM_E_DATA a column that it was fitted with is missing */

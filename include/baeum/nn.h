@@ -93,32 +93,93 @@ typedef struct bm_schedule   { const char *name; const struct bm_schedule_kind  
 #define BM_COSINE(steps, last)       BM_VALUE(bm_schedule, .name = "cosine", .p = { (steps), (last) })        /**< half a cosine from 1 to last (0), then constant; steps are needed, but of learners: all of their fit */
 #define BM_POLYNOMIAL(steps, power)  BM_VALUE(bm_schedule, .name = "polynomial", .p = { (steps), (power) })   /**< (1 - t / steps)^power (1), then 0 */
 
-/* Metrics. Classes: of one output, 1 where p >= threshold (.5); of several outputs that exclude each other the largest; of several
- * that do not, each for itself. Of precision, recall and F1 the plain name is that of class 1 with two classes, else the macro mean. */
+/* Metrics; rows count as they weigh. docs/judging.md has each with its formula. Classes: of one output, 1 where p >= threshold (.5); of several
+ * outputs that exclude each other the largest; of several that do not, each for itself. Of precision, recall and their like the plain name is
+ * that of class 1 with two classes, else the macro mean; _micro is of summed counts, _weighted by the rows of classes, _OF of one class. */
 #define BM_ACCURACY          BM_VALUE(bm_metric, .name = "accuracy")
 #define BM_BINARY_ACCURACY   BM_VALUE(bm_metric, .name = "binary_accuracy") /**< of single outputs, whatever their number */
+#define BM_SUBSET_ACCURACY   BM_VALUE(bm_metric, .name = "subset_accuracy") /**< of rows all of whose labels are right */
+#define BM_HAMMING_LOSS      BM_VALUE(bm_metric, .name = "hamming_loss")    /**< share of labels that are wrong */
 #define BM_TOP_K(k)          BM_VALUE(bm_metric, .name = "top_k", .p = { (k) }) /**< the class is among the k (5) largest */
 #define BM_BALANCED_ACCURACY BM_VALUE(bm_metric, .name = "balanced_accuracy") /**< mean of recalls */
 #define BM_PRECISION         BM_VALUE(bm_metric, .name = "precision")
 #define BM_PRECISION_MICRO   BM_VALUE(bm_metric, .name = "precision_micro")
 #define BM_PRECISION_MACRO   BM_VALUE(bm_metric, .name = "precision_macro")
 #define BM_PRECISION_WEIGHTED BM_VALUE(bm_metric, .name = "precision_weighted")
+#define BM_PRECISION_OF(class_) BM_VALUE(bm_metric, .name = "precision_of", .p = { bm_exactly(class_) })
 #define BM_RECALL            BM_VALUE(bm_metric, .name = "recall")
 #define BM_RECALL_MICRO      BM_VALUE(bm_metric, .name = "recall_micro")
 #define BM_RECALL_MACRO      BM_VALUE(bm_metric, .name = "recall_macro")
 #define BM_RECALL_WEIGHTED   BM_VALUE(bm_metric, .name = "recall_weighted")
+#define BM_RECALL_OF(class_) BM_VALUE(bm_metric, .name = "recall_of", .p = { bm_exactly(class_) })
 #define BM_F1                BM_VALUE(bm_metric, .name = "f1")
 #define BM_F1_MICRO          BM_VALUE(bm_metric, .name = "f1_micro")
 #define BM_F1_MACRO          BM_VALUE(bm_metric, .name = "f1_macro")
 #define BM_F1_WEIGHTED       BM_VALUE(bm_metric, .name = "f1_weighted")
+#define BM_F1_OF(class_)     BM_VALUE(bm_metric, .name = "f1_of", .p = { bm_exactly(class_) })
+#define BM_FBETA(beta)       BM_VALUE(bm_metric, .name = "fbeta", .p = { (beta) }) /**< recall counts beta (2) times as much as precision */
+#define BM_FBETA_MICRO(beta) BM_VALUE(bm_metric, .name = "fbeta_micro", .p = { (beta) })
+#define BM_FBETA_MACRO(beta) BM_VALUE(bm_metric, .name = "fbeta_macro", .p = { (beta) })
+#define BM_FBETA_WEIGHTED(beta) BM_VALUE(bm_metric, .name = "fbeta_weighted", .p = { (beta) })
+#define BM_SPECIFICITY       BM_VALUE(bm_metric, .name = "specificity") /**< right rows of the other classes over all of these */
+#define BM_SPECIFICITY_MICRO BM_VALUE(bm_metric, .name = "specificity_micro")
+#define BM_SPECIFICITY_MACRO BM_VALUE(bm_metric, .name = "specificity_macro")
+#define BM_SPECIFICITY_WEIGHTED BM_VALUE(bm_metric, .name = "specificity_weighted")
+#define BM_SPECIFICITY_OF(class_) BM_VALUE(bm_metric, .name = "specificity_of", .p = { bm_exactly(class_) })
+#define BM_JACCARD           BM_VALUE(bm_metric, .name = "jaccard")
+#define BM_JACCARD_MICRO     BM_VALUE(bm_metric, .name = "jaccard_micro")
+#define BM_JACCARD_MACRO     BM_VALUE(bm_metric, .name = "jaccard_macro")
+#define BM_JACCARD_WEIGHTED  BM_VALUE(bm_metric, .name = "jaccard_weighted")
+#define BM_JACCARD_OF(class_) BM_VALUE(bm_metric, .name = "jaccard_of", .p = { bm_exactly(class_) })
+#define BM_KAPPA             BM_VALUE(bm_metric, .name = "kappa")    /**< Cohen's */
+#define BM_MCC               BM_VALUE(bm_metric, .name = "mcc")      /**< Matthews's correlation */
 #define BM_ROC_AUC           BM_VALUE(bm_metric, .name = "roc_auc")  /**< of several classes the mean over one-against-the-rest */
+#define BM_ROC_AUC_WEIGHTED  BM_VALUE(bm_metric, .name = "roc_auc_weighted") /**< by the rows of classes */
+#define BM_ROC_AUC_OVO       BM_VALUE(bm_metric, .name = "roc_auc_ovo")      /**< mean over pairs of classes */
+#define BM_ROC_AUC_OVO_WEIGHTED BM_VALUE(bm_metric, .name = "roc_auc_ovo_weighted")
+#define BM_AVERAGE_PRECISION BM_VALUE(bm_metric, .name = "average_precision") /**< area under the precision-recall curve by steps */
+#define BM_AVERAGE_PRECISION_WEIGHTED BM_VALUE(bm_metric, .name = "average_precision_weighted")
+#define BM_PR_AUC            BM_VALUE(bm_metric, .name = "pr_auc")   /**< the same by trapezia */
+#define BM_GINI              BM_VALUE(bm_metric, .name = "gini")     /**< 2 AUC - 1 */
+#define BM_KS                BM_VALUE(bm_metric, .name = "ks")       /**< largest distance of both classes' distributions of scores */
 #define BM_LOG_LOSS          BM_VALUE(bm_metric, .name = "log_loss") /**< mean -log p of the class */
+#define BM_BRIER             BM_VALUE(bm_metric, .name = "brier")    /**< mean squared error of probabilities */
+#define BM_D2_LOG_LOSS       BM_VALUE(bm_metric, .name = "d2_log_loss")
+#define BM_D2_BRIER          BM_VALUE(bm_metric, .name = "d2_brier")
+#define BM_METRIC_HINGE      BM_VALUE(bm_metric, .name = "hinge")
+#define BM_ECE(bins)         BM_VALUE(bm_metric, .name = "ece", .p = { (bins) }) /**< expected calibration error, of 10 bins */
 #define BM_METRIC_MSE        BM_VALUE(bm_metric, .name = "mse")
 #define BM_RMSE              BM_VALUE(bm_metric, .name = "rmse")
 #define BM_METRIC_MAE        BM_VALUE(bm_metric, .name = "mae")
 #define BM_METRIC_MAPE       BM_VALUE(bm_metric, .name = "mape")     /**< a fraction, not per cent: as scikit-learn */
+#define BM_SMAPE             BM_VALUE(bm_metric, .name = "smape")    /**< a fraction of 0 to 2 */
 #define BM_METRIC_MSLE       BM_VALUE(bm_metric, .name = "msle")
+#define BM_RMSLE             BM_VALUE(bm_metric, .name = "rmsle")
+#define BM_MEDIAN_AE         BM_VALUE(bm_metric, .name = "median_ae") /**< median of |y - t| */
+#define BM_MAX_ERROR         BM_VALUE(bm_metric, .name = "max_error")
+#define BM_METRIC_HUBER(delta) BM_VALUE(bm_metric, .name = "huber", .p = { (delta) })
+#define BM_PINBALL(share)    BM_VALUE(bm_metric, .name = "pinball", .p = { bm_exactly(share) }) /**< of a predicted quantile */
+#define BM_TWEEDIE_DEVIANCE(power) BM_VALUE(bm_metric, .name = "tweedie_deviance", .p = { bm_exactly(power) })
+#define BM_POISSON_DEVIANCE  BM_VALUE(bm_metric, .name = "poisson_deviance")
+#define BM_GAMMA_DEVIANCE    BM_VALUE(bm_metric, .name = "gamma_deviance")
 #define BM_R2                BM_VALUE(bm_metric, .name = "r2")       /**< 1 - SSE / SST; of several outputs the mean */
+#define BM_ADJUSTED_R2(features) BM_VALUE(bm_metric, .name = "adjusted_r2", .p = { (features) }) /**< in scores over tables 0 is the model's own number of features */
+#define BM_EXPLAINED_VARIANCE BM_VALUE(bm_metric, .name = "explained_variance")
+#define BM_CORRELATION       BM_VALUE(bm_metric, .name = "correlation") /**< Pearson's, of predictions and targets */
+#define BM_D2_ABSOLUTE_ERROR BM_VALUE(bm_metric, .name = "d2_absolute_error")
+#define BM_D2_PINBALL(share) BM_VALUE(bm_metric, .name = "d2_pinball", .p = { bm_exactly(share) })
+#define BM_D2_TWEEDIE(power) BM_VALUE(bm_metric, .name = "d2_tweedie", .p = { bm_exactly(power) })
+#define BM_D2_POISSON        BM_VALUE(bm_metric, .name = "d2_poisson")
+#define BM_D2_GAMMA          BM_VALUE(bm_metric, .name = "d2_gamma")
+
+/** Metrics from text: "accuracy, f1, fbeta(.5), pinball(.9)"; numbers are those of the kind, in its order.
+ *  Returns  BM_OK and the metrics in `into` (`room` of them, ended by one without a name where they are fewer), or the error, which is also
+ *           put into `error` (null allowed) as a line of at most `bytes`: BM_E_ARGUMENT no such metric (the nearest is named), a number
+ *           that is none or outside its range, too many */
+BM_API bm_status bm_metrics_parse_at(const char *text, bm_metric *into, size_t room, char *error, size_t bytes, bm_place here);
+#define bm_metrics_parse(text, into, room) bm_metrics_parse_at((text), (into), (room), NULL, 0, BM_HERE)
+/** Whether larger is better; false of a metric that there is not. */
+BM_API bool      bm_metric_maximize(bm_metric metric);
 
 /** The form of a model's output, for metrics. */
 typedef enum bm_output {

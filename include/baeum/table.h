@@ -36,6 +36,27 @@ typedef struct bm_rows {
 BM_API bm_table *bm_table_read_csv_at(const bm_csv_options *options, size_t size, bm_place here);
 #define bm_table_read_csv(...) bm_table_read_csv_at(BM_OPTIONS(bm_csv_options, .path = __VA_ARGS__), BM_HERE)
 
+/** Opens a CSV file to be read by parts, for tables that are larger than memory. The file is gone over once or twice first, so that all parts
+ *  have the types and the texts, in the same order, that the file read whole has: one behind the other they are that table, whatever the
+ *  number of rows of a part and of threads. Memory is a part, a window of the file of 2 MB (or as large as its longest rows), and the
+ *  different texts of the columns of text. Gzip files are inflated once in each pass.
+ *
+ *  Returns  gives a reader, never null; bm_free ends it
+ *  Errors   as bm_table_read_csv, but for cells that are not of their column's type: they are the error of the part that has them; BM_E_FILE
+ *           no regular file (a pipe cannot be read twice); BM_E_ARGUMENT rows < 0
+ */
+BM_API bm_csv *bm_csv_open_at(const bm_csv_options *options, size_t size, bm_place here);
+#define bm_csv_open(...) bm_csv_open_at(BM_OPTIONS(bm_csv_options, .path = __VA_ARGS__), BM_HERE)
+/** Gives the next part as a table, of .rows rows but for the last; null behind the last one. An error is on the table and on c; then null. */
+BM_API bm_table *bm_csv_next_at(bm_csv *c, bm_place here);
+#define bm_csv_next(c) bm_csv_next_at((c), BM_HERE)
+/** Back to the first part. */
+BM_API bm_status bm_csv_rewind_at(bm_csv *c, bm_place here);
+#define bm_csv_rewind(c) bm_csv_rewind_at((c), BM_HERE)
+/** Rows of the file that can be cut into cells; notes about the columns, as bm_table_note has them. */
+BM_API int64_t     bm_csv_rows(const bm_csv *c);
+BM_API const char *bm_csv_note(const bm_csv *c, int64_t i);
+
 /** Reads a libsvm (svmlight) file: a line a row, "label index:value ...", of which `qid:number` may follow the label and all behind a # is
  *  left out. The table has the columns label (integer where all labels are), qid where a row has one, and f1 ... fN (f0 ... where index
  *  0 is used) of reals, 0 where a row says nothing; N is the highest index.

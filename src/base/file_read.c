@@ -6,12 +6,12 @@
  */
 #include "base/file.h"
 #include "base/memory.h"
+#include "base/zlib_memory.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <zlib.h>
 
 enum { HEAD = BMI_ALIGN, CHUNK = 1 << 16 };
 
@@ -134,21 +134,6 @@ static bm_status read_plain(reader *r, const unsigned char *first, size_t n)
     }
 }
 
-static void *zlib_alloc(void *context, unsigned count, unsigned size)
-{
-    size_t *memory = bmi_alloc_raw(context, 1, BMI_ALIGN + (size_t)count * size);
-    if (!memory) return NULL;
-    *memory = BMI_ALIGN + (size_t)count * size;
-    return (unsigned char *)memory + BMI_ALIGN;
-}
-
-static void zlib_free(void *context, void *at)
-{
-    if (!at) return;
-    size_t *memory = (size_t *)(void *)((unsigned char *)at - BMI_ALIGN);
-    bmi_release(context, memory, 1, *memory);
-}
-
 static bm_status broken(reader *r, const char *how)
 {
     return bmi_fail(r->e, BM_E_FORMAT, r->here, "%s: broken gzip: %s after %zu bytes of content", r->path, how, r->size);
@@ -207,7 +192,7 @@ static bm_status read_members(reader *r, z_stream *z, unsigned char *input, size
 
 static bm_status read_gzip(reader *r, unsigned char *input, size_t n)
 {
-    z_stream z = { .zalloc = zlib_alloc, .zfree = zlib_free, .opaque = r->context };
+    z_stream z = { .zalloc = bmi_zlib_alloc, .zfree = bmi_zlib_free, .opaque = r->context };
     if (r->packed > 18) { /* the last member's size modulo 2^32, believed when it is possible: deflate packs at most 1032 : 1 */
         unsigned char tail[4];
         if (pread(r->file, tail, 4, (off_t)(r->packed - 4)) == 4) {

@@ -8,7 +8,7 @@
 #include <stddef.h>
 
 /* Families: "op", "layer", "activation", "loss", "metric", "penalty", "initializer", "optimizer", "schedule", "learner", "callback",
- * "step" (of a recipe), "set", "generator", "engine" (of eager graphs), "group" (kernels/cpu/program.h). */
+ * "curve", "step" (of a recipe), "set", "generator", "engine" (of eager graphs), "group" (kernels/cpu/program.h). */
 typedef struct bmi_kind {
     const char *family;
     const char *name;   /* as users write it: "leaky_relu" */

@@ -86,6 +86,9 @@ typedef enum cli_option_id {
     OPT_ROBUST,
     OPT_BOOTSTRAP,
     OPT_CONFIDENCE,
+    OPT_METRICS,
+    OPT_THRESHOLD,
+    OPT_CURVE,
     OPT_HELP,
     OPT_COUNT
 } cli_option_id;
@@ -100,7 +103,8 @@ typedef struct cli_list {
 typedef struct cli_options {
     uint64_t given;
     const char *target, *task, *model, *optimizer, *loss, *validation, *test, *bad_rows, *data, *output, *delimiter, *missing,
-        *decimal, *dates, *group, *time, *weights, *comment, *thousands, *types, *format, *models, *cv, *metric, *fold, *resume, *robust;
+        *decimal, *dates, *group, *time, *weights, *comment, *thousands, *types, *format, *models, *cv, *metric, *fold, *resume,
+        *metrics, *threshold, *curve, *robust;
     int64_t epochs, batch, patience, seed, threads, rows, repeats, trials, outer, row, bootstrap;
     double rate, confidence;
     bool no_header, header, trim, rename_duplicates, plan, json, quiet, verbose, help, balanced, log_target, in_order, stratified, grid,
@@ -298,10 +302,20 @@ typedef struct cli_scores {
     const char *note[CLI_PARTS]; /* behind the row, or null */
     bm_scores scores[CLI_PARTS];
     int count;
+    bool as_given;        /* the metrics were chosen: their order stays */
     const char *positive; /* of two classes the one that F1, precision and recall are of; or null */
 } cli_scores;
 /* The title of a metric, and whether it is shown as a share. */
 const char *cli_metric_title(const char *name, bool *share);
+/* The metrics of --metrics, ended by one without a name; 0, or CLI_USAGE with the error said. */
+int cli_metrics(cli *c, bm_metric into[BM_SCORES_MAX]);
+/* threshold.c: whether --threshold is one, CLI_USAGE with the error said; the metric of best-METRIC. And its number, 0 for none. */
+int cli_threshold_check(cli *c, bm_metric *by);
+double cli_threshold_given(const cli *c);
+/* The threshold of --threshold, the best one of these rows (null: there are none) where it says so, else the model's own; it is said and put
+ * into the result. Returns 0 or an exit code. */
+int cli_threshold(cli *c, const bm_model *m, const bm_dataset *judged, double *threshold);
+void cli_say_threshold(cli *c, const bm_model *m, double threshold);
 void cli_scores_print(const cli_scores *s, FILE *to);
 json_t *cli_scores_json(const bm_scores *s);
 /* Of two classes the second, which F1, precision and recall are of; put into the result as "positive". Null: there are others. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* baeum evaluate: what a saved model scores on rows whose target is known, beside the trivial answer on the same rows. */
 #include "cli/cli.h"
+#include "cli/curve.h"
 #include "data/recipe.h"
 #include "model/scores.h"
 #include <inttypes.h>
@@ -18,6 +19,8 @@ typedef struct evaluation {
     bm_tensor *values; /* of each row the predicted class, or the numbers that were predicted */
     double *p_target;  /* of classes: what the true one was given */
     int64_t bad;       /* rows whose prediction is not finite */
+    double threshold;  /* of two classes */
+    bm_metric metrics[BM_SCORES_MAX];
     bm_scores scores, baseline;
 } evaluation;
 
@@ -57,9 +60,15 @@ static int predict_rows(evaluation *v)
     } else {
         v->p_target = calloc((size_t)bm_dataset_rows(v->judged) + 1, sizeof *v->p_target);
         if (!v->p_target) return cli_fail(v->c, CLI_FAILED, "out of memory");
-        v->values = bmi_scores_likeliest(v->model, v->judged, v->p_target, &v->bad, &e, BM_HERE);
+        v->values = bmi_scores_likeliest(v->model, v->judged, v->threshold, v->p_target, &v->bad, &e, BM_HERE);
     }
     return e.status ? cli_fail_text(v->c, CLI_FAILED, e.text) : 0;
+}
+
+/* The metrics of --metrics; null: the usual ones. */
+static const bm_metric *chosen(const evaluation *v)
+{
+    return cli_given(&v->c->options, OPT_METRICS) ? v->metrics : NULL;
 }
 
 static int judge_table(evaluation *v)
@@ -84,7 +93,10 @@ static int judge_table(evaluation *v)
     say_left_out(v);
     v->judged = v->made;
     bmi_error e = { 0 };
-    bmi_scores_take(&v->scores, v->model, v->made, NULL, &e, BM_HERE);
+    const int wrong = cli_threshold(c, v->model, v->judged, &v->threshold);
+    if (wrong) return wrong;
+    const bmi_asked asked = { .metrics = chosen(v), .threshold = v->threshold };
+    bmi_scores_take_asked(&v->scores, v->model, v->made, NULL, &asked, &e, BM_HERE);
     return e.status ? cli_fail_text(c, CLI_FAILED, e.text) : predict_rows(v);
 }
 
@@ -98,7 +110,10 @@ static int judge_arrays(evaluation *v)
     bmi_error e = { 0 };
     v->scores = bm_evaluate(v->model, v->judged); /* refuses targets that do not fit */
     if (v->scores.status) return cli_fail_text(c, CLI_FAILED, v->scores.error);
-    if (has_usual_scores(v)) bmi_scores_take(&v->scores, v->model, v->judged, NULL, &e, BM_HERE);
+    const int wrong = has_usual_scores(v) ? cli_threshold(c, v->model, v->judged, &v->threshold) : 0;
+    if (wrong) return wrong;
+    const bmi_asked asked = { .metrics = chosen(v), .threshold = v->threshold };
+    if (has_usual_scores(v)) bmi_scores_take_asked(&v->scores, v->model, v->judged, NULL, &asked, &e, BM_HERE);
     return e.status ? cli_fail_text(c, CLI_FAILED, e.text) : predict_rows(v);
 }
 
@@ -108,7 +123,8 @@ static int judge_trivial(evaluation *v)
     bmi_error e = { 0 };
     if (!has_usual_scores(v)) return 0;
     bm_tensor *trivial = bmi_scores_trivial(v->model, v->judged, &e, BM_HERE);
-    if (trivial) bmi_scores_take(&v->baseline, v->model, v->judged, trivial, &e, BM_HERE);
+    if (trivial)
+        bmi_scores_take_asked(&v->baseline, v->model, v->judged, trivial, &(bmi_asked){ .metrics = chosen(v) }, &e, BM_HERE);
     bm_free(trivial);
     return e.status ? cli_fail_text(v->c, CLI_FAILED, e.text) : 0;
 }
@@ -122,6 +138,7 @@ static void show(evaluation *v)
                            .positive = cli_positive(c, v->model),
                            .name = { "model", "baseline" },
                            .scores = { v->scores, v->baseline },
+                           .as_given = chosen(v) != NULL,
                            .note = { NULL, of_classes ? "always the most frequent class of these rows"
                                                       : "always the mean of these rows" } };
     char text[64], hint[400] = "";
@@ -162,6 +179,8 @@ static void say_weights(const evaluation *v)
 static int judge(evaluation *v, int i)
 {
     cli *c = v->c;
+    bm_metric by;
+    if (cli_metrics(c, v->metrics) || cli_threshold_check(c, &by)) return CLI_USAGE;
     if (!(v->model = cli_model_open(c, c->arguments[i]))) return CLI_FAILED;
     int status =
         cli_source_open(c, c->arguments[c->n_arguments - 1], bm_model_recipe(v->model), BM_VALUE(bm_names, NULL), &v->source);
@@ -197,11 +216,13 @@ static bool is_read_once(const char *path)
 static int compare(cli *c)
 {
     const int models = c->n_arguments - 1;
-    cli_scores s = { .count = models + 1 };
+    cli_scores s = { .count = models + 1, .as_given = cli_given(&c->options, OPT_METRICS) };
     char target[200] = "", positive[200] = "", other[200]; /* class that F1 is of: one for all, or none is told */
     bool alike = true;
     json_t *all = json_array();
-    int status = c->options.output ? cli_fail(c, CLI_USAGE, "-o is of one model; give one") : 0;
+    int status = c->options.output || c->options.curve
+                     ? cli_fail(c, CLI_USAGE, "%s is of one model; give one", c->options.output ? "-o" : "--curve")
+                     : 0;
     if (!status && is_read_once(c->arguments[models]))
         status = cli_fail(c, CLI_USAGE, "%s can be read for one model; give a file",
                           strcmp(c->arguments[models], "-") ? c->arguments[models] : "standard input");
@@ -240,6 +261,7 @@ static int compare(cli *c)
 static int run(cli *c)
 {
     evaluation v = { .c = c };
+    if (cli_curve_check(c)) return CLI_USAGE;
     if (c->n_arguments > 2) return compare(c);
     if (c->options.output && cli_is_stdout(c->options.output)) {
         if (c->json) return cli_fail(c, CLI_USAGE, "-o %s and --json both want standard output", c->options.output);
@@ -255,7 +277,8 @@ static int run(cli *c)
     }
     int status = judge(&v, 0);
     if (!status) show(&v);
-    if (!status && has_usual_scores(&v))
+    if (!status && c->options.curve) status = cli_curve(c, v.model, v.judged, v.threshold);
+    else if (!status && has_usual_scores(&v))
         status = cli_residuals(c, v.model, v.source.table, bm_dataset_t(v.judged, 0), v.values, v.p_target);
     end(&v);
     return status;
@@ -270,7 +293,8 @@ const cli_command cli_evaluate = {
     .run = run,
     .summary = "score saved models on known rows",
     .options = BIT(OPT_THREADS) | BIT(OPT_NO_HEADER) | BIT(OPT_DELIMITER) | BIT(OPT_RENAME) | BIT(OPT_BAD_ROWS) |
-               BIT(OPT_DATA) | BIT(OPT_OUTPUT) | BIT(OPT_JSON) | BIT(OPT_QUIET),
+               BIT(OPT_DATA) | BIT(OPT_OUTPUT) | BIT(OPT_METRICS) | BIT(OPT_THRESHOLD) | BIT(OPT_CURVE) | BIT(OPT_JSON) |
+               BIT(OPT_QUIET),
     .about =
         "Scores a model that baeum train made on rows of DATA, which has the target, beside the trivial answer on the "
         "same rows (their\n"
@@ -278,6 +302,10 @@ const cli_command cli_evaluate = {
         "left out,\n"
         "those of a class that training had not seen count as wrong. Of a set in two parts, as mnist, the rows are the test "
         "part.\n"
+        "Scores are those of the task, or of --metrics; where one is not defined for these rows the reason stands below. Of "
+        "two "
+        "classes\n"
+        "--threshold decides. --curve draws a curve instead of the rows, and -o writes its points.\n"
         "Of numbers the quartiles of the residuals follow, true less predicted; -o writes a line per judged row: target, "
         "prediction and\n"
         "residual, or of classes the probability that the true one was given. Several models stand in one table, on the same "
@@ -285,5 +313,8 @@ const cli_command cli_evaluate = {
     .examples = "  baeum evaluate iris.safetensors later.csv\n"
                 "  baeum evaluate linear.safetensors mlp.safetensors later.csv\n"
                 "  baeum evaluate sales.safetensors later.csv -o residuals.csv\n"
+                "  baeum evaluate churn.safetensors later.csv --metrics \"roc_auc,average_precision,fbeta(2)\"\n"
+                "  baeum evaluate churn.safetensors later.csv --threshold best-f1\n"
+                "  baeum evaluate churn.safetensors later.csv --curve roc -o roc.csv\n"
                 "  baeum evaluate mnist.safetensors mnist --json",
 };

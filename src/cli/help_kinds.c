@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "cli/cli.h"
 #include "data/step.h"
+#include <baeum/curves.h>
 #include <baeum/extend_model.h>
 #include <baeum/extend_nn.h>
 #include <math.h>
@@ -26,7 +27,8 @@ static const topic topics[] = {
     { "losses", "loss", "--loss huber", true },
     { "optimizers", "optimizer", "--optimizer sgd:momentum=.9", false },
     { "schedules", "schedule", "--optimizer \"sgd:rate=.1,schedule=cosine\", or with numbers, schedule=cosine(1000,.1)", true },
-    { "metrics", "metric", "of the library: .metrics = { BM_ACCURACY }", true },
+    { "metrics", "metric", "--metrics \"accuracy,roc_auc,fbeta(.5)\"; of the library: .metrics = { BM_ACCURACY }", true },
+    { "curves", "curve", "--curve roc", false },
     { "penalties", "penalty", "--model \"dense 64 relu kernel_penalty=l2(.01)\"", true },
     { "initializers", "initializer", "--model \"dense 64 relu kernel_init=he_normal\"", true },
     { "steps", "step", "--step min_max, --step age,parity=polynomial:3, --step \"size=ordinal:small < large\"", false },
@@ -89,6 +91,13 @@ static void say_numbers(const bmi_choice_kind *kind, FILE *to)
     }
 }
 
+static void say_curves(const topic *t, FILE *to)
+{
+    const char *name, *doc;
+    fprintf(to, "%s: %s\n\n", t->name, t->how);
+    for (int64_t i = 0; (name = bm_curve_name(i, &doc)); i++) fprintf(to, "  %-18s  %s\n", name, doc);
+}
+
 static void say_kinds(const topic *t, FILE *to)
 {
     const bmi_kind *k, *any = bmi_kind_at(t->family, 0);
@@ -116,7 +125,8 @@ bool cli_help_kinds(const char *name, FILE *to)
 {
     for (size_t i = 0; i < BMI_COUNT(topics); i++)
         if (!strcmp(name, topics[i].name) || !strcmp(name, topics[i].family)) {
-            say_kinds(&topics[i], to);
+            if (!strcmp(topics[i].family, "curve")) say_curves(&topics[i], to);
+            else say_kinds(&topics[i], to);
             return true;
         }
     return false;

@@ -57,6 +57,7 @@ void cli_model_settings(cli *c, const bm_model *m)
     cli_put(c, "balanced", json_boolean(m->balanced));
     cli_put(c, "log_target", json_boolean(r && r->log1p));
     cli_put(c, "in_order", json_boolean(m->in_order));
+    if (bm_model_classes(m) == 2) cli_put(c, "threshold", cli_number(bm_model_threshold(m)));
     cli_put(c, "group", m->group ? json_string(m->group) : json_null());
     cli_put(c, "time", m->time ? json_string(m->time) : json_null());
 }
@@ -90,11 +91,14 @@ static void say_settings(cli *c, const bm_model *m)
 {
     const bm_recipe *r = bm_model_recipe(m);
     const char *weights = bm_recipe_weights(r);
-    char what[900];
+    char what[900], number[32];
     int n = 0;
     *what = 0;
     if (weights) n += snprintf(what + n, sizeof what - (size_t)n, " · rows weighed by %.200s", weights);
     if (m->balanced) n += snprintf(what + n, sizeof what - (size_t)n, " · classes balanced");
+    if (m->threshold > 0 && m->threshold != .5)
+        n += snprintf(what + n, sizeof what - (size_t)n, " · \"%.40s\" from a probability of %s on", bm_model_class_name(m, 1),
+                      cli_share(number, m->threshold));
     if (r && r->log1p) n += snprintf(what + n, sizeof what - (size_t)n, " · log(1 + target) learned");
     if (m->in_order) n += snprintf(what + n, sizeof what - (size_t)n, " · rows split in order");
     if (m->group) n += snprintf(what + n, sizeof what - (size_t)n, " · rows split by groups of %.200s", m->group);

@@ -75,7 +75,8 @@ static const option_row rows[OPT_COUNT] = {
                         "what stands between groups of digits; default: found out, column by column" },
     [OPT_TRIM] = { "trim", 0, NULL, FLAG, AT(trim), 0, 0, "blanks around cells are no part of them" },
     [OPT_TYPES] = { "types", 0, "COL=TYPE,...", TEXT, AT(types), 0, 0,
-                    "types of columns, integer, real, bool, text or date, whatever they look like: zip=text,price=real; a cell that is "
+                    "types of columns, integer, real, bool, text or date, whatever they look like: zip=text,price=real; a cell "
+                    "that is "
                     "not of its type is a bad one" },
     [OPT_FORMAT] = { "format", 0, "csv|libsvm", CHOICE, AT(format), 0, 0,
                      "what the file is; default: libsvm where its name ends in .libsvm, .svm or .svmlight, else csv" },
@@ -91,7 +92,8 @@ static const option_row rows[OPT_COUNT] = {
     [OPT_RENAME] = { "rename-duplicates", 0, NULL, FLAG, AT(rename_duplicates), 0, 0,
                      "of columns of the same name the later ones are renamed; default: an error" },
     [OPT_BAD_ROWS] = { "bad-rows", 0, "error|skip|missing", CHOICE, AT(bad_rows), 0, 0,
-                       "what a row that cannot be read does: ends the command; is left out; has its cells that can be read, the "
+                       "what a row that cannot be read does: ends the command; is left out; has its cells that can be read, "
+                       "the "
                        "others missing; default: error, for predict: skip" },
     [OPT_DATA] = { "data", 0, "FOLDER", TEXT, AT(data), 0, 0,
                    "where named sets are; default: BAEUM_DATA, then the installed ones" },
@@ -120,18 +122,22 @@ static const option_row rows[OPT_COUNT] = {
     [OPT_ID] = { "id", 0, "COL,...", LIST, AT(id), 0, 0,
                  "columns of DATA that are written before the predictions; may be given again" },
     [OPT_MODELS] = { "models", 'm', "SPEC,...", TEXT, AT(models), 0, 0,
-                     "models beside each other: linear,ridge:alpha=10,mlp:64; lines of layers are parted by ';'; default: every "
+                     "models beside each other: linear,ridge:alpha=10,mlp:64; lines of layers are parted by ';'; default: "
+                     "every "
                      "kind that does the task (baeum help models)" },
     [OPT_CV] = { "cv", 0, "N|loo", TEXT, AT(cv), 0, 0,
                  "folds of the cross-validation; loo leaves one row (or group) out at a time; default: 5" },
     [OPT_METRIC] = { "metric", 0, "NAME", TEXT, AT(metric), 0, 0,
-                     "r2, rmse, mae, accuracy, f1_macro, roc_auc, log_loss ... (baeum help metrics): what is compared; default: "
+                     "r2, rmse, mae, accuracy, f1_macro, roc_auc, log_loss ... (baeum help metrics): what is compared; "
+                     "default: "
                      "r2, of classes accuracy" },
     [OPT_REPEATS] = { "repeats", 0, "N", INTEGER, AT(repeats), 1, 1000, "folds are drawn so many times; default: 1" },
     [OPT_STRATIFIED] = { "stratified", 0, NULL, FLAG, AT(stratified), 0, 0,
-                         "classes keep their shares in every fold, which they do anyway; an error where the target is numbers" },
+                         "classes keep their shares in every fold, which they do anyway; an error where the target is "
+                         "numbers" },
     [OPT_FOLD] = { "fold", 0, "COL", TEXT, AT(fold), 0, 0,
-                   "a column that tells in which fold a row is held out, one for each value; rows without one, or below 0, never "
+                   "a column that tells in which fold a row is held out, one for each value; rows without one, or below 0, "
+                   "never "
                    "are; the column is no feature" },
     [OPT_SEARCH] = { "search", 0, "NAME=VALUES", LIST, AT(search), 0, 0,
                      "what is tried: alpha=.001..100 log, degree=1,2,3, units=32|64x32, optimizer.rate=.001..1 log, "
@@ -143,7 +149,8 @@ static const option_row rows[OPT_COUNT] = {
     [OPT_HALVING] = { "halving", 0, NULL, FLAG, AT(halving), 0, 0,
                       "random candidates on few rows first, the best third of them on three times as many, and so on" },
     [OPT_RESUME] = { "resume", 0, "FILE", TEXT, AT(resume), 0, 0,
-                     "the journal of a search: it goes on from there, and what is done is written there; default: a new one beside "
+                     "the journal of a search: it goes on from there, and what is done is written there; default: a new one "
+                     "beside "
                      "the model, <output>.journal, which goes when the search is done" },
     [OPT_OUTER] = { "nested", 0, "N", INTEGER, AT(outer), 2, 1000,
                     "outer folds: the search is done anew in each, its winner scored on rows that it never saw" },
@@ -155,6 +162,17 @@ static const option_row rows[OPT_COUNT] = {
     [OPT_BOOTSTRAP] = { "bootstrap", 0, "N", INTEGER, AT(bootstrap), 2, 1e6,
                         "standard errors and intervals from so many fits on resampled rows, of any linear model" },
     [OPT_CONFIDENCE] = { "confidence", 0, "X", REAL, AT(confidence), 0, 1, "of the intervals; default: .95" },
+    [OPT_METRICS] = { "metrics", 0, "NAME,...", TEXT, AT(metrics), 0, 0,
+                      "the scores that are shown, with their numbers in brackets: \"roc_auc,fbeta(.5)\" (baeum help metrics); "
+                      "default: the usual ones of the task" },
+    [OPT_THRESHOLD] = { "threshold", 0, "P|best-METRIC", TEXT, AT(threshold), 0, 0,
+                        "of two classes: the second from this probability on, or from the one that is best by a score (of "
+                        "train on the "
+                        "validation rows, of evaluate on these), as best-f1; default: the model's own, .5" },
+    [OPT_CURVE] = { "curve", 0, "NAME", TEXT, AT(curve), 0, 0,
+                    "what is drawn, and written by -o: confusion, roc, pr, det, calibration, gain, threshold, residuals, "
+                    "classes "
+                    "(baeum help curves)" },
     [OPT_HELP] = { "help", 'h', NULL, FLAG, AT(help), 0, 0, "this text" },
 };
 

@@ -4,6 +4,7 @@
 #include "data/recipe.h"
 #include "model/model.h"
 #include "model/scores.h"
+#include "nn/metrics/metric.h"
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
@@ -20,8 +21,9 @@ typedef struct prediction {
     int64_t lines;     /* both */
     int64_t *ids;      /* columns that are carried over */
     int64_t n_ids;
-    int64_t *row; /* with some: the row of the table of each line, -1 for a row that could not be read */
-    int64_t bad;  /* rows that were read and have no prediction, or one that is not finite */
+    int64_t *row;     /* with some: the row of the table of each line, -1 for a row that could not be read */
+    double threshold; /* of two classes */
+    int64_t bad;      /* rows that were read and have no prediction, or one that is not finite */
 } prediction;
 
 /* The row of `values` for each line of the output; -1: there is none, or it is not finite. */
@@ -67,9 +69,12 @@ static char *column_name(const prediction *p, int64_t k, int64_t columns)
     return name;
 }
 
-static int64_t best_class(const bm_tensor *values, int64_t row, int64_t classes)
+/* The likeliest class; of two the second from the threshold on. */
+static int64_t best_class(const bm_tensor *values, int64_t row, int64_t classes, double threshold)
 {
     int64_t best = 0;
+    if (classes == 2)
+        return bmi_is_second((double[2]){ bm_tensor_at(values, row * 2), bm_tensor_at(values, row * 2 + 1) }, threshold);
     for (int64_t k = 1; k < classes; k++)
         if (bm_tensor_at(values, row * classes + k) > bm_tensor_at(values, row * classes + best)) best = k;
     return best;
@@ -90,7 +95,7 @@ static bool fill(const prediction *p, const int64_t *of, bm_table *out)
     }
     if (fine && classes > 1 && classes == columns) {
         for (int64_t i = 0; i < p->lines; i++)
-            texts[i] = of[i] < 0 ? NULL : bm_model_class_name(p->model, best_class(p->values, of[i], classes));
+            texts[i] = of[i] < 0 ? NULL : bm_model_class_name(p->model, best_class(p->values, of[i], classes, p->threshold));
         bm_table_add_text(out, "prediction", texts, p->lines);
     }
     for (int64_t k = 0; fine && k < columns; k++) {
@@ -272,7 +277,8 @@ static int run(cli *c)
     if (output && cli_writable(c, output)) return CLI_FAILED;
     if (!output || cli_is_stdout(output)) c->to = stderr; /* standard output has the predictions */
     if (!(p.model = cli_model_open(c, c->arguments[0]))) return CLI_FAILED;
-    int status = open_source(&p);
+    int status = cli_threshold(c, p.model, NULL, &p.threshold);
+    if (!status) status = open_source(&p);
     if (!status && c->options.id.n) status = find_ids(&p);
     if (!status) status = predict(&p);
     if (!status) status = write_out(&p);
@@ -307,7 +313,7 @@ const cli_command cli_predict = {
     .run = run,
     .summary = "raw rows in, predictions out",
     .options = BIT(OPT_THREADS) | BIT(OPT_NO_HEADER) | BIT(OPT_DELIMITER) | BIT(OPT_RENAME) | BIT(OPT_BAD_ROWS) |
-               BIT(OPT_DATA) | BIT(OPT_OUTPUT) | BIT(OPT_ID) | BIT(OPT_JSON) | BIT(OPT_QUIET),
+               BIT(OPT_DATA) | BIT(OPT_OUTPUT) | BIT(OPT_ID) | BIT(OPT_THRESHOLD) | BIT(OPT_JSON) | BIT(OPT_QUIET),
     .about =
         "Predicts every row of DATA with a model that baeum train made. The rows are raw, as training had them; the target may "
         "be\n"

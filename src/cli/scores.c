@@ -28,6 +28,8 @@ static const struct {
     { "rmse", "RMSE", false, NULL },
     { "mse", "MSE", false, NULL },
     { "mape", "MAPE", false, NULL },
+    { "average_precision", "avg precision", true, NULL },
+    { "mcc", "MCC", true, NULL },
 };
 enum { TITLES = sizeof titles / sizeof *titles };
 
@@ -52,10 +54,12 @@ static bool has(const bm_scores *s, const char *name)
     return false;
 }
 
-/* The metrics of `first` in the order of the titles, unknown ones behind. Returns how many. */
-static int order(const bm_scores *first, const char *names[16])
+/* The metrics of `first` in the order of the titles, unknown ones behind, or all as they were given. Returns how many. */
+static int order(const bm_scores *first, bool as_given, const char *names[BM_SCORES_MAX])
 {
     int n = 0;
+    for (int64_t k = 0; as_given && k < first->count; k++) names[n++] = first->metrics[k].name;
+    if (as_given) return n;
     for (int title = 0; title <= TITLES; title++) {
         if (title < TITLES && titles[title].but && has(first, titles[title].but)) continue;
         for (int64_t k = 0; k < first->count; k++)
@@ -73,15 +77,47 @@ static void say_class(const cli_scores *s, const bm_scores *first, char into[200
         snprintf(into, 200, "F1, precision, recall of \"%s\"", cli_cell(name, s->positive, 40));
 }
 
+int cli_metrics(cli *c, bm_metric into[BM_SCORES_MAX])
+{
+    char error[400];
+    into[0] = (bm_metric){ 0 };
+    if (!c->options.metrics) return 0;
+    if (!bm_metrics_parse_at(c->options.metrics, into, BM_SCORES_MAX, error, sizeof error, BM_HERE)) return 0;
+    return cli_fail(c, CLI_USAGE, "--%s; baeum help metrics lists them", error);
+}
+
+/* Why figures are not there, or what they rest on: a line for each reason, with the figures that it is of. The trivial answer's own are
+ * passed over. */
+static void say_why(const cli_scores *s, FILE *to)
+{
+    for (int i = 0; i < s->count; i++) {
+        const bm_scores *of = &s->scores[i];
+        if (!strcmp(s->name[i], "baseline")) continue;
+        for (int64_t k = 0; k < of->count; k++) {
+            const char *why = of->metrics[k].why;
+            bool said = !*why;
+            for (int64_t j = 0; j < k; j++) said |= !strcmp(of->metrics[j].why, why);
+            if (said) continue;
+            fputs("  ", to);
+            for (int64_t j = k; j < of->count; j++) {
+                const int title = title_of(of->metrics[j].name);
+                if (!strcmp(of->metrics[j].why, why))
+                    fprintf(to, "%s%s", j > k ? ", " : "", title < TITLES ? titles[title].title : of->metrics[j].name);
+            }
+            fprintf(to, " of %s: %s\n", s->name[i], why);
+        }
+    }
+}
+
 void cli_scores_print(const cli_scores *s, FILE *to)
 {
     const bm_scores *first = NULL; /* its metrics are the columns */
-    const char *names[16];
+    const char *names[BM_SCORES_MAX];
     char number[32], class[200];
     for (int i = 0; i < s->count && !first; i++)
         if (s->scores[i].count) first = &s->scores[i];
     if (!first) return;
-    const int columns = order(first, names);
+    const int columns = order(first, s->as_given, names);
     cli_grid g = { .columns = columns + 2 };
     cli_grid_add(&g, "");
     for (int k = 0; k < columns; k++)
@@ -99,13 +135,20 @@ void cli_scores_print(const cli_scores *s, FILE *to)
     }
     cli_grid_print(&g, "", to);
     cli_grid_end(&g);
+    say_why(s, to);
 }
 
 json_t *cli_scores_json(const bm_scores *s)
 {
     json_t *o = json_object();
     if (isfinite(s->loss)) json_object_set_new(o, "loss", cli_number(s->loss));
-    for (int64_t k = 0; k < s->count; k++) json_object_set_new(o, s->metrics[k].name, cli_number(s->metrics[k].value));
+    json_t *why = json_object();
+    for (int64_t k = 0; k < s->count; k++) {
+        json_object_set_new(o, s->metrics[k].name, cli_number(s->metrics[k].value));
+        if (*s->metrics[k].why) json_object_set_new(why, s->metrics[k].name, json_string(s->metrics[k].why));
+    }
+    if (json_object_size(why)) json_object_set(o, "why", why);
+    json_decref(why);
     return o;
 }
 

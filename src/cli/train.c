@@ -31,15 +31,31 @@ static int fit(cli_training *t)
     const double begin = bmi_now();
     t->progress = (cli_progress){ .command = c, .begin = cli_train_say_model, .user = t };
     cli_interrupt_begin(m);
-    if (t->source.table)
-        bm_fit_table(m, t->table[0], .validation_table = t->table[1], .test_table = t->table[2], .seed = o->seed,
-                     .balanced = o->balanced, .epochs = o->epochs, .batch = o->batch, .callbacks = { show, stopping });
-    else
+    const double threshold = cli_threshold_given(c);
+    if (t->source.table) {
+        bm_fit_table_options how = { .table = t->table[0],
+                                     .validation_table = t->table[1],
+                                     .test_table = t->table[2],
+                                     .seed = o->seed,
+                                     .balanced = o->balanced,
+                                     .epochs = o->epochs,
+                                     .batch = o->batch,
+                                     .callbacks = { show, stopping },
+                                     .threshold = threshold,
+                                     .threshold_by = t->threshold_by };
+        memcpy(how.metrics, t->metrics, sizeof how.metrics);
+        bm_fit_table_at(m, &how, sizeof how, BM_HERE);
+    } else {
         bm_fit(m, t->data[0], .validation = t->data[1], .seed = o->seed, .balanced = o->balanced, .epochs = o->epochs,
                .batch = o->batch, .callbacks = { show, stopping });
+        if (threshold > 0) bm_model_set_threshold(m, threshold);
+    }
     if (!bm_failed(m)) bmi_model_note_split(m, o->in_order, o->group, o->time, BM_HERE); /* which was done before */
     bmi_error e = { 0 };
-    if (!t->source.table && !bm_failed(m)) bmi_scores_of_parts(m, t->data, &e, BM_HERE); /* a table's are done */
+    if (!t->source.table && !bm_failed(m)) { /* a table's are done */
+        const bmi_asked asked = { .metrics = t->metrics[0].name ? t->metrics : NULL, .by = t->threshold_by };
+        bmi_scores_of_parts(m, t->data, &asked, &e, BM_HERE);
+    }
     t->interrupted = cli_interrupt_end();
     t->seconds = bmi_now() - begin;
     cli_progress_end(&t->progress);
@@ -79,11 +95,15 @@ static int run(cli *c)
                                    c->options.target };
     int status = 0;
     for (int i = 0; !status && i < 5; i++) status = cli_spare(c, c->options.output, inputs[i]);
+    if (!status) status = cli_metrics(c, t.metrics);
+    if (!status) status = cli_threshold_check(c, &t.threshold_by);
     if (!status) status = cli_train_check(c);
     if (!status) status = cli_source_open(c, c->arguments[0], NULL, BM_VALUE(bm_names, NULL), &t.source);
     if (!status) status = find_output(&t);
     if (!status) cli_source_say(c, &t.source);
     if (!status) status = t.source.table ? cli_train_prepare_table(&t) : cli_train_prepare_data(&t);
+    if (!status && c->options.threshold && t.classes != 2)
+        status = cli_fail(c, CLI_USAGE, "--threshold is of two classes, the target %s", t.classes ? "has more" : "is numbers");
     if (!status) status = cli_train_model(&t);
     if (!status) status = fit(&t);
     if (!status) status = cli_train_result(&t);
@@ -104,7 +124,7 @@ const cli_command cli_train = {
                BIT(OPT_THREADS) | BIT(OPT_DROP) | BIT(OPT_KEEP) | BIT(OPT_STEP) | BIT(OPT_NO_HEADER) | BIT(OPT_DELIMITER) |
                BIT(OPT_MISSING) | BIT(OPT_DECIMAL) | BIT(OPT_DATES) | BIT(OPT_RENAME) | BIT(OPT_BAD_ROWS) | BIT(OPT_DATA) |
                BIT(OPT_OUTPUT) | BIT(OPT_JSON) | BIT(OPT_QUIET) | BIT(OPT_VERBOSE) | BIT(OPT_WEIGHTS) | BIT(OPT_BALANCED) |
-               BIT(OPT_LOG_TARGET) | BIT(OPT_IN_ORDER) | BIT(OPT_GROUP) | BIT(OPT_TIME),
+               BIT(OPT_LOG_TARGET) | BIT(OPT_IN_ORDER) | BIT(OPT_GROUP) | BIT(OPT_TIME) | BIT(OPT_METRICS) | BIT(OPT_THRESHOLD),
     .about =
         "Fits a model to DATA, judges it once on rows that it has not seen, beside the trivial answer (the mean, or the most\n"
         "frequent class), and saves it with its preparation as one file, <name of DATA>.safetensors unless -o names another.\n"

@@ -116,7 +116,7 @@ static int confusion(cli_training *t, int part, char hint[400])
     bm_tensor *predicted = NULL;
     int64_t bad;
     int status = made && bm_failed(made) ? cli_fail_text(c, CLI_FAILED, bm_error(made)) : 0;
-    if (!status && !(predicted = bmi_scores_likeliest(m, d, NULL, &bad, &e, BM_HERE)))
+    if (!status && !(predicted = bmi_scores_likeliest(m, d, bm_model_threshold(m), NULL, &bad, &e, BM_HERE)))
         status = cli_fail_text(c, CLI_FAILED, e.text);
     if (!status) cli_confusion(c, m, bm_dataset_t(d, 0), predicted, CONFUSED, hint);
     bm_free(predicted);
@@ -169,7 +169,7 @@ static int scores(cli_training *t)
 {
     cli *c = t->c;
     bm_scores parts[4];
-    cli_scores s = { .positive = cli_positive(c, t->model) };
+    cli_scores s = { .positive = cli_positive(c, t->model), .as_given = t->metrics[0].name != NULL };
     static const char *const names[] = { "train", "validation", "test", "baseline" };
     for (int i = 0; i < 4; i++) parts[i] = bm_model_scores(t->model, names[i]);
     if (!parts[3].rows) { /* the last to be scored: interrupted before */
@@ -181,6 +181,7 @@ static int scores(cli_training *t)
     add(&s, names[judged], &parts[judged]);
     add(&s, "baseline", &parts[3]);
     s.note[s.count - 1] = t->task == BM_REGRESSION ? "always the mean" : "always the most frequent class";
+    if (cli_given(&c->options, OPT_THRESHOLD)) cli_say_threshold(c, t->model, bm_model_threshold(t->model));
     if (!c->json) {
         if (cli_talks(c)) fputc('\n', c->to);
         cli_scores_print(&s, c->to);

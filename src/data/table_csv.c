@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Tables from and to CSV and libsvm files. */
 #include "data/recipe.h"
-#include "data/table.h"
+#include "data/table_read.h"
 #include "format/libsvm.h"
 #include <string.h>
 
-/* What a recipe knows of a file: whether its columns have names; joins the columns that stay text and the marks of missing cells to those that were named. *texts gets
- * the memory of both lists. */
-static bm_status as_in_training(bmi_error *e, bm_place here, bm_context *context, bm_csv_options *o, const char ***texts,
-                                size_t *room)
+bm_status bmi_csv_as_in_training(bmi_error *e, bm_place here, bm_context *context, bm_csv_options *o, const char ***texts,
+                                 size_t *room)
 {
     const bm_recipe *r = o->recipe;
     if (!bmi_names_given(e, here, "CSV: the list of text columns", o->text) ||
@@ -31,8 +29,7 @@ static bm_status as_in_training(bmi_error *e, bm_place here, bm_context *context
     return BM_OK;
 }
 
-/* Gives a table what was read; *csv is empty then. */
-static bm_status take(bmi_error *e, bm_place here, bm_table *t, bmi_csv *csv, const char *path)
+bm_status bmi_table_take_csv(bmi_error *e, bm_place here, bm_table *t, bmi_csv *csv, const char *path)
 {
     bm_context *context = t->object.context;
     bool kept = true;
@@ -65,14 +62,14 @@ bm_table *bm_table_read_csv_at(const bm_csv_options *options, size_t size, bm_pl
     bm_table *t = bmi_table_new(st ? NULL : o.context);
     bm_context *context = t->object.context;
     if (!st) st = t->object.error.status;
-    if (!st) st = as_in_training(&e, here, context, &o, &texts, &n_texts);
+    if (!st) st = bmi_csv_as_in_training(&e, here, context, &o, &texts, &n_texts);
     if (!st) st = bmi_csv_read(&e, here, context, &o, &csv);
     if (!st && !bmi_table_keep_marks(t, o.missing.at, o.missing.count)) {
         st = bmi_fail_memory(&e, here, 100, "the names of a table");
         bmi_csv_end(context, &csv);
     }
     bmi_release(context, texts, n_texts, sizeof *texts);
-    if (!st) take(&e, here, t, &csv, o.path);
+    if (!st) bmi_table_take_csv(&e, here, t, &csv, o.path);
     if (t->object.users >= 0) bmi_fail_from(&t->object.error, &e);
     return t;
 }
@@ -105,7 +102,7 @@ bm_table *bm_table_read_libsvm_at(const bm_libsvm_options *options, size_t size,
         if (highest + o.zero_based > o.features) o.features = highest + o.zero_based;
     }
     if (!st) st = bmi_libsvm_read(&e, here, t->object.context, &o, &csv);
-    if (!st) take(&e, here, t, &csv, o.path);
+    if (!st) bmi_table_take_csv(&e, here, t, &csv, o.path);
     if (t->object.users >= 0) bmi_fail_from(&t->object.error, &e);
     return t;
 }

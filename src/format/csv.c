@@ -81,7 +81,7 @@ static uint8_t mode_of(const bmi_csv_work *w, size_t c)
     return w->asked[c] == BM_COLUMN_TEXT || w->asked[c] == BM_COLUMN_TIME || commas ? BMI_CSV_AS_TEXT : BMI_CSV_GUESS;
 }
 
-static bm_status make_room(bmi_csv_work *w)
+bm_status bmi_csv_make_room(bmi_csv_work *w)
 {
     const size_t cells = w->chunks_capacity * w->n_columns;
     w->seen = bmi_alloc(w->context, cells, sizeof *w->seen);
@@ -120,7 +120,7 @@ bm_status bmi_csv_parse_rest(bmi_csv_work *w, size_t stopped)
     return bmi_csv_parse_chunks(w, stopped + 1, NULL);
 }
 
-static void end_work(bmi_csv_work *w)
+void bmi_csv_work_end(bmi_csv_work *w)
 {
     const size_t cells = w->chunks_capacity * w->n_columns;
     for (size_t i = 0; w->texts && i < cells; i++) bmi_dictionary_end(&w->texts[i]);
@@ -138,7 +138,7 @@ static void end_work(bmi_csv_work *w)
     bmi_release(w->context, w->chunks, w->chunks_capacity, sizeof *w->chunks);
 }
 
-static bm_status check_signs(bmi_error *e, bm_place here, const char *name, const bm_csv_options *o)
+bm_status bmi_csv_check(bmi_error *e, bm_place here, const char *name, const bm_csv_options *o)
 {
     if (o->decimal && o->decimal != '.' && o->decimal != ',')
         return bmi_fail(e, BM_E_ARGUMENT, here, "the decimal sign of %s is '%c'; it must be a point or a comma", name, o->decimal);
@@ -166,12 +166,12 @@ static bm_status read_source(bmi_error *e, bm_place here, const bmi_source *sour
                        .error = e,
                        .here = here,
                        .out = out };
-    bm_status st = check_signs(e, here, source->name, options);
+    bm_status st = bmi_csv_check(e, here, source->name, options);
     if (!st) st = bmi_foreign(e, here, source);
     if (!st) st = bmi_csv_layout(&w);
     if (!st) st = bmi_csv_asked(&w);
     if (!st) st = bmi_csv_cut(&w);
-    if (!st) st = make_room(&w);
+    if (!st) st = bmi_csv_make_room(&w);
     if (!st) st = bmi_csv_parse_chunks(&w, 0, NULL);
     if (!st) st = bmi_csv_judge_rows(&w);
     if (!st) st = bmi_csv_finish(&w);
@@ -183,7 +183,7 @@ static bm_status read_source(bmi_error *e, bm_place here, const bmi_source *sour
         st = bmi_fail(e, BM_E_DATA, here, "%s has no row that can be read: %s", source->name,
                       out->notes.count ? out->notes.at[out->notes.count - 1] : "");
     else if (!st && !out->rows) st = bmi_fail(e, BM_E_DATA, here, "%s has column names but no rows", source->name);
-    end_work(&w);
+    bmi_csv_work_end(&w);
     if (st) bmi_csv_end(source->context, out);
     return st;
 }

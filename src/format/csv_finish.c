@@ -15,7 +15,7 @@ static double real_of(uint64_t bits)
     return value;
 }
 
-static unsigned seen_in_all(const bmi_csv_work *w, size_t c)
+unsigned bmi_csv_seen(const bmi_csv_work *w, size_t c)
 {
     unsigned all = 0;
     for (size_t i = 0; i < w->n_chunks; i++) all |= w->seen[i * w->n_columns + c];
@@ -31,7 +31,7 @@ static bm_column_type type_of(unsigned seen)
 }
 
 /* What a column is, from what its cells are and what it was asked to be; text where the two do not go together. */
-static bm_column_type settled(unsigned seen, uint8_t asked)
+bm_column_type bmi_csv_settled(unsigned seen, uint8_t asked)
 {
     const bm_column_type type = type_of(seen);
     const unsigned any = BMI_SEEN_INT | BMI_SEEN_REAL | BMI_SEEN_BOOL | BMI_SEEN_TEXT | BMI_SEEN_INFINITE;
@@ -42,12 +42,17 @@ static bm_column_type settled(unsigned seen, uint8_t asked)
 /* Settles the types and parses the chunks that guessed another one again. */
 static bm_status settle_types(bmi_csv_work *w)
 {
+    if (w->plan) {
+        for (size_t c = 0; c < w->n_columns; c++)
+            w->out->columns[c].type = w->mode[c] == BMI_CSV_AS_TEXT ? BM_COLUMN_TEXT : w->plan[c].type;
+        return BM_OK;
+    }
     bool *again = bmi_alloc(w->context, w->n_chunks, sizeof *again);
     if (!again) return bmi_fail_memory(w->error, w->here, w->n_chunks, "to read a CSV file");
     bool any = false;
     for (size_t c = 0; c < w->n_columns; c++) {
-        const unsigned all = seen_in_all(w, c);
-        w->out->columns[c].type = w->mode[c] == BMI_CSV_AS_TEXT ? BM_COLUMN_TEXT : settled(all, w->asked[c]);
+        const unsigned all = bmi_csv_seen(w, c);
+        w->out->columns[c].type = w->mode[c] == BMI_CSV_AS_TEXT ? BM_COLUMN_TEXT : bmi_csv_settled(all, w->asked[c]);
         const bool text = w->out->columns[c].type == BM_COLUMN_TEXT;
         const bool big = w->out->columns[c].type == BM_COLUMN_INTEGER && all & BMI_SEEN_BIG;
         if (w->mode[c] == BMI_CSV_AS_TEXT || !(text || big)) continue;
@@ -72,36 +77,52 @@ static int32_t add_windows(bm_context *context, bmi_dictionary *d, const char *t
     return code;
 }
 
-/* Joins the chunks' dictionaries in order of rows, so that codes come in the order in which their texts appear. */
-static bool join_texts(bmi_csv_work *w, size_t c, const uint64_t *cells, int32_t *codes, bool *windows)
+bool bmi_csv_join_texts(bmi_csv_work *w, size_t c, size_t i, const uint64_t *cells, int32_t *codes, bmi_dictionary *all,
+                        bmi_csv_census *census, int64_t row, bool *windows)
 {
-    bmi_dictionary *all = &w->out->columns[c].dictionary;
-    int64_t row = 0;
-    all->context = w->context;
-    for (size_t i = 0; i < w->n_chunks; i++) {
-        bmi_dictionary *own = &w->texts[i * w->n_columns + c];
-        const size_t count = (size_t)own->count;
-        int32_t *map = bmi_alloc(w->context, count, sizeof *map); /* code + 1 */
-        bool fine = map;
-        for (const int64_t end = row + w->chunks[i].rows; fine && row < end; row++) {
-            codes[row] = -1;
-            if (cells[row] == BMI_CSV_MISSING) continue;
-            int32_t *code = &map[cells[row]];
-            if (!*code) {
+    bmi_dictionary *own = &w->texts[i * w->n_columns + c];
+    const size_t count = (size_t)own->count;
+    int32_t *map = bmi_alloc(w->context, count, sizeof *map); /* code + 1 */
+    bool fine = map;
+    for (int64_t r = 0; fine && r < w->chunks[i].rows; r++) {
+        const uint64_t cell = cells[r];
+        int32_t code = -1;
+        if (cell != BMI_CSV_MISSING) {
+            if (!map[cell]) {
                 size_t n;
-                const char *text = bmi_dictionary_text(own, (int32_t)cells[row], &n);
+                const char *text = bmi_dictionary_text(own, (int32_t)cell, &n);
                 const bool utf8 = bmi_is_utf8(text, n);
                 *windows |= !utf8;
-                *code = 1 + (utf8 ? bmi_dictionary_add(all, text, n) : add_windows(w->context, all, text, n));
-                fine = *code > 0;
+                map[cell] = 1 + (utf8 ? bmi_dictionary_add(all, text, n) : add_windows(w->context, all, text, n));
+                fine = map[cell] > 0;
             }
-            codes[row] = *code - 1;
+            code = map[cell] - 1;
         }
-        bmi_release(w->context, map, count, sizeof *map);
-        bmi_dictionary_end(own);
-        if (!fine) return false;
+        if (codes) codes[r] = code;
+        if (census && code >= 0) {
+            const size_t needed = (size_t)all->count;
+            fine = bmi_grow(w->context, (void **)&census->counts, &census->counts_room, needed, sizeof *census->counts) &&
+                   bmi_grow(w->context, (void **)&census->first, &census->first_room, needed, sizeof *census->first);
+            if (fine && !census->counts[code]++) census->first[code] = row + r;
+        }
     }
-    return true;
+    bmi_release(w->context, map, count, sizeof *map);
+    bmi_dictionary_end(own);
+    return fine;
+}
+
+/* Joins the chunks' dictionaries in order of rows, so that codes come in the order in which their texts appear. */
+static bool join_all(bmi_csv_work *w, size_t c, const uint64_t *cells, int32_t *codes, bool *windows)
+{
+    bmi_dictionary *all = &w->out->columns[c].dictionary;
+    bool fine = true;
+    all->context = w->context;
+    for (size_t i = 0; fine && i < w->n_chunks; i++) {
+        fine = bmi_csv_join_texts(w, c, i, cells, codes, all, NULL, 0, windows);
+        cells += w->chunks[i].rows;
+        codes += w->chunks[i].rows;
+    }
+    return fine;
 }
 
 /* Brings a column into its final form. False when there is no memory. */
@@ -131,7 +152,7 @@ static bool finish_column(bmi_csv_work *w, size_t c, bool *windows)
     if (!column->values) return false;
     column->bytes = (size_t)rows * cell;
     if (column->type == BM_COLUMN_TEXT) {
-        if (!join_texts(w, c, cells, column->values, windows)) return false;
+        if (!join_all(w, c, cells, column->values, windows)) return false;
     } else {
         uint8_t *truth = column->values;
         for (int64_t r = 0; r < rows; r++) truth[r] = cells[r] == BMI_CSV_MISSING ? BMI_BOOL_MISSING : real_of(cells[r]) != 0;
@@ -186,7 +207,7 @@ static void forget_marks(const bmi_csv_work *w)
 static bm_status find_infinite(bmi_csv_work *w)
 {
     for (size_t c = 0; c < w->n_columns; c++) {
-        if (w->out->columns[c].type != BM_COLUMN_REAL || !(seen_in_all(w, c) & BMI_SEEN_INFINITE)) continue;
+        if (w->out->columns[c].type != BM_COLUMN_REAL || !(bmi_csv_seen(w, c) & BMI_SEEN_INFINITE)) continue;
         double *values = w->out->columns[c].values;
         for (int64_t r = 0; r < w->out->rows; r++) {
             if (!isinf(values[r])) continue;

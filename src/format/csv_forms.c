@@ -364,35 +364,38 @@ static bool note_text(bmi_csv_work *w, const bmi_column *c, const verdict *v)
                          c->name, v->numbers, v->numbers + v->other_rows, others);
 }
 
-/* A column that is true or false throughout, where the decimal sign was given and all columns were read as text. */
-static bool convert_truth(const bmi_csv_work *w, bmi_column *c)
+bool bmi_csv_as_truth(bmi_csv_work *w, bmi_column *c)
 {
     const size_t rows = (size_t)w->out->rows;
     const int32_t *codes = c->values;
+    uint8_t *values = bmi_alloc_raw(w->context, rows, 1);
+    if (!values) return false;
+    for (size_t r = 0; r < rows; r++) {
+        size_t n;
+        const char *text = codes[r] < 0 ? NULL : text_of(c, codes[r], &n);
+        const int truth = text ? bmi_cell_bool(text, n) : -1;
+        values[r] = truth < 0 ? BMI_BOOL_MISSING : (uint8_t)truth;
+    }
+    bmi_csv_replace(w, c, BM_COLUMN_BOOL, values, rows);
+    return true;
+}
+
+/* Whether a column is true or false throughout, where the decimal sign was given and all columns were read as text. */
+static bool is_truth(const bmi_column *c)
+{
     size_t n;
     for (int32_t code = 0; code < c->dictionary.count; code++) {
         const char *text = text_of(c, code, &n);
-        if (bmi_cell_bool(text, n) < 0) return true;
+        if (n && !bmi_cell_is_missing(text, n) && bmi_cell_bool(text, n) < 0) return false;
     }
-    uint8_t *values = c->dictionary.count ? bmi_alloc_raw(w->context, rows, 1) : NULL;
-    if (!values) return !c->dictionary.count;
-    for (size_t r = 0; r < rows; r++) {
-        const char *text = codes[r] < 0 ? NULL : text_of(c, codes[r], &n);
-        values[r] = text ? (uint8_t)bmi_cell_bool(text, n) : BMI_BOOL_MISSING;
-    }
-    bmi_release(w->context, c->values, c->bytes, 1);
-    bmi_dictionary_end(&c->dictionary);
-    c->values = values;
-    c->bytes = rows;
-    c->type = BM_COLUMN_BOOL;
-    return true;
+    return c->dictionary.count;
 }
 
 static bool settle_column(bmi_csv_work *w, bmi_column *c, const verdict *v, decimal_sign decimal, int *notes)
 {
     const uint8_t asked = w->asked[c - w->out->columns];
     const bool commas = w->options->decimal == ',' || w->options->thousands == '.'; /* all columns were read as text */
-    if (!asked && !is_number_column(w, v)) return commas && v->example < 0 ? convert_truth(w, c) : note_text(w, c, v);
+    if (!asked && !is_number_column(w, v)) return commas && v->example < 0 && is_truth(c) ? bmi_csv_as_truth(w, c) : note_text(w, c, v);
     bmi_number_form form = bmi_number_forms[choose_form(v->fits, decimal)];
     form.percent = v->style.percent;
     form.currency = v->style.currency;

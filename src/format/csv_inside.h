@@ -127,6 +127,7 @@ typedef struct bmi_csv_work {
     size_t bad_column[BMI_CSV_TOLD];
     int bad_told;
     const bmi_csv_census *census; /* [column] of texts counted elsewhere, or null */
+    const bmi_column *plan;       /* [column]: the types and forms that are known already, of a part of a file; or null */
     bmi_csv *out;
 } bmi_csv_work;
 
@@ -156,6 +157,8 @@ bm_status bmi_csv_finish(bmi_csv_work *w);
 bm_status bmi_csv_number_forms(bmi_csv_work *w);
 /* The cells of a column of text as numbers of a form, as integers if `whole`; false when there is no memory. */
 bool bmi_csv_as_numbers(bmi_csv_work *w, bmi_column *c, const bmi_number_form *form, bool whole);
+/* The cells of a column of text as true and false; false when there is no memory. */
+bool bmi_csv_as_truth(bmi_csv_work *w, bmi_column *c);
 /* csv_times.c: columns of text that are dates become times. */
 bm_status bmi_csv_times(bmi_csv_work *w);
 bool bmi_csv_as_times(bmi_csv_work *w, bmi_column *c, const bmi_number_form *form);
@@ -177,6 +180,16 @@ void bmi_csv_count_end(const bmi_csv_work *w, bmi_csv_census *counted);
 /* Whether a cell's text means that it is missing: one of the markers, or one of the caller's; in quotes, the caller's alone. */
 bool bmi_csv_is_missing(const bmi_csv_work *w, const char *text, size_t n);
 bool bmi_csv_is_mark(const bmi_csv_work *w, const char *text, size_t n);
+/* csv_finish.c: joins the texts of chunk i, whose cells begin at `cells`, into a dictionary; counts them, if that is wanted, as those of
+ * rows from `row` on. `codes` may be null. False when there is no memory. */
+bool bmi_csv_join_texts(bmi_csv_work *w, size_t c, size_t i, const uint64_t *cells, int32_t *codes, bmi_dictionary *all,
+                        bmi_csv_census *census, int64_t row, bool *windows);
+unsigned bmi_csv_seen(const bmi_csv_work *w, size_t c); /* in all chunks */
+bm_column_type bmi_csv_settled(unsigned seen, uint8_t asked);
+/* csv.c: what options can be; room for the chunks' rows; the end of all that. */
+bm_status bmi_csv_check(bmi_error *e, bm_place here, const char *name, const bm_csv_options *o);
+bm_status bmi_csv_make_room(bmi_csv_work *w);
+void bmi_csv_work_end(bmi_csv_work *w);
 /* csv.c: parses chunks [first, n_chunks) that `again` (null: all) marks. */
 bm_status bmi_csv_parse_chunks(bmi_csv_work *w, size_t first, const bool *again);
 /* csv_report.c: what is wrong with a bad row, as "file:line:cell: ...". */

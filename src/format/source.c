@@ -16,9 +16,9 @@ void bmi_source_memory(bm_context *context, const char *name, const void *bytes,
     *s = (bmi_source){ .context = context, .name = name, .bytes = bytes, .file = -1, .size = size };
 }
 
-/* Whether the file can be read piece by piece; then it stays open. A pipe is not even opened: who writes into it would take the
- * closing for the reader's end. Files under /proc tell a size of 0 and are read to their end. */
-static bool open_regular(const char *path, bmi_source *s)
+/* Opens a regular file that has content. A pipe is not even opened: who writes into it would take the closing for the reader's end. Files
+ * under /proc tell a size of 0 and are read to their end. */
+static bool open_regular(const char *path, bool packed, bmi_source *s)
 {
     struct stat about;
     if (!strcmp(path, "-") || stat(path, &about) || !S_ISREG(about.st_mode)) return false;
@@ -30,18 +30,31 @@ static bool open_regular(const char *path, bmi_source *s)
         s->changed[0] = about.st_mtim.tv_sec;
         s->changed[1] = about.st_mtim.tv_nsec;
         const ssize_t got = pread(s->file, magic, 2, 0);
-        if (got >= 0 && !(got == 2 && magic[0] == 0x1f && magic[1] == 0x8b)) return true;
+        if (got >= 0 && (packed || !(got == 2 && magic[0] == 0x1f && magic[1] == 0x8b))) return true;
     }
     close(s->file);
     s->file = -1;
     return false;
 }
 
+bm_status bmi_source_open_file(bmi_error *e, bm_place here, bm_context *context, const char *path, const char *why, bmi_source *s)
+{
+    char reason[128];
+    struct stat about;
+    *s = (bmi_source){ .context = context, .name = path, .file = -1 };
+    if (strcmp(path, "-") && stat(path, &about)) return bmi_fail(e, BM_E_FILE, here, "cannot open %s: %s", path, bmi_reason(errno, reason));
+    if (strcmp(path, "-") && S_ISREG(about.st_mode) && !about.st_size) return bmi_fail(e, BM_E_DATA, here, "%s is empty", path);
+    if (strcmp(path, "-") && S_ISREG(about.st_mode) && access(path, R_OK))
+        return bmi_fail(e, BM_E_FILE, here, "cannot open %s: %s", path, bmi_reason(errno, reason));
+    if (open_regular(path, true, s)) return BM_OK;
+    return bmi_fail(e, BM_E_FILE, here, "%s is no regular file: %s", strcmp(path, "-") ? path : "standard input", why);
+}
+
 bm_status bmi_source_open(bmi_error *e, bm_place here, bm_context *context, const char *path, bool text, size_t longest,
                           bmi_source *s)
 {
     *s = (bmi_source){ .context = context, .name = path, .file = -1 };
-    if (open_regular(path, s)) return BM_OK;
+    if (open_regular(path, false, s)) return BM_OK;
     bm_status st = bmi_file_read_lines(e, here, context, path, text, longest, &s->owned, &s->size);
     s->bytes = s->owned;
     return st;

@@ -139,7 +139,7 @@ static bm_status look_at_held(resampling *r, double *y, int64_t *class, bm_bias_
 {
     const bm_recipe *whole = r->setup.whole;
     const bm_rows rows = { r->rows + r->learned, (size_t)r->held };
-    bm_tensor *t = bmi_target_apply(r->e, whole, r->w.table, rows, NULL, r->w.here);
+    bm_tensor *t = bmi_target_apply(r->e, whole, r->w.table, rows, NULL, BM_F64, r->w.here);
     for (int64_t i = 0; t && i < r->held; i++) {
         y[i] = bm_recipe_inverse(whole, bm_tensor_at(t, i));
         class[i] = (int64_t)y[i];

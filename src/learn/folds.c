@@ -152,7 +152,7 @@ static bm_status look_at_target(making *m, const bm_table *t)
     if (!m->e->status && keep_only(m)) return bm_recipe_free(probe), m->e->status;
     const bm_rows rows = m->f->kept ? (bm_rows){ m->f->kept, (size_t)m->f->n } : (bm_rows){ 0 };
     if (!m->e->status && probe->to.task == BM_CLASSIFICATION && !o->not_stratified) {
-        m->class_tensor = bmi_target_apply(m->e, probe, t, rows, NULL, m->here);
+        m->class_tensor = bmi_target_apply(m->e, probe, t, rows, NULL, BM_F64, m->here);
         if (m->class_tensor) m->by.classes = m->class_tensor->data;
         m->by.n_classes = probe->to.n_classes;
     }

@@ -2,6 +2,7 @@
 /* Scores of classes, some rows at a time. */
 #include "model/class_scores.h"
 #include "nn/metrics/tally.h"
+#include <string.h>
 
 enum { NUMBERS_AT_ONCE = 1 << 22 }; /* probabilities that are there at the same time: 32 MB */
 
@@ -47,26 +48,22 @@ static bm_status run(scoring *s, bmi_tally *t, pass *each)
     return s->e->status;
 }
 
-static void add_all(bm_scores *s, const bmi_tally *t, bool mere)
+static bool wants(const bmi_score_list *list, const bmi_tally *t, const char *only)
 {
-    static const char *const names[] = { "precision",
-                                         "recall",
-                                         "f1", /* of two classes: of the second */
-                                         "accuracy",
-                                         "balanced_accuracy",
-                                         "precision_macro",
-                                         "recall_macro",
-                                         "f1_macro",
-                                         "log_loss",
-                                         "roc_auc" };
-    const size_t n = BMI_COUNT(names) - (mere ? 2 : 0);
-    for (size_t i = t->classes == 2 ? 0 : 3; i < n; i++) bmi_scores_add(s, names[i], bmi_tally_score(t, names[i]));
+    for (int i = 0; i < list->n; i++)
+        if (bmi_tally_has(t, list->at[i].kind, list->at[i].p) && (!only || !strcmp(list->at[i].kind->name, only))) return true;
+    return false;
 }
 
-bm_status bmi_class_scores(bm_scores *s, const bm_model *m, const bm_dataset *d, const bm_tensor *all, bool mere, bmi_error *e,
+bm_status bmi_class_scores(bmi_score_list *list, const bm_model *m, const bm_dataset *d, const bm_tensor *all, bmi_error *e,
                            bm_place here)
 {
-    bmi_tally t = { .context = m->object.context, .rows = d->rows, .classes = m->n_classes };
+    bmi_tally t = { .context = m->object.context,
+                    .rows = d->rows,
+                    .classes = m->n_classes,
+                    .threshold = list->threshold,
+                    .class_names = m->classes };
+    if (!wants(list, &t, NULL)) return BM_OK;
     bm_tensor *truth = bm_tensor_new_in_at(m->object.context, BM_I32, BM_SHAPE(d->rows), here);
     bmi_fail_from(e, &truth->object.error);
     for (int64_t i = 0; !e->status && i < d->rows; i++) ((int32_t *)truth->data)[i] = (int32_t)bm_tensor_at(d->t[0].tensor, i);
@@ -75,17 +72,21 @@ bm_status bmi_class_scores(bm_scores *s, const bm_model *m, const bm_dataset *d,
     scoring run_of = { .m = m, .d = d, .all = all, .at_once = rows_at_once(m, d), .e = e, .here = here };
     bm_status st = e->status ? e->status : bmi_tally_begin(&t, e, here);
     if (!st) st = run(&run_of, &t, bmi_tally_rows);
-    if (!st && !mere && bmi_tally_sort(&t, e, here)) st = run(&run_of, &t, bmi_tally_areas);
+    if (!st && wants(list, &t, "roc_auc") && bmi_tally_sort(&t, e, here)) st = run(&run_of, &t, bmi_tally_areas);
     if (!st) st = e->status;
-    if (!st) add_all(s, &t, mere);
+    for (int i = 0; i < list->n && !st; i++) {
+        bmi_scored_by *by = &list->at[i];
+        by->done = bmi_tally_has(&t, by->kind, by->p);
+        if (by->done) by->value = bmi_tally_value(&t, by->kind, by->p, by->why);
+    }
     bmi_object_free(run_of.made);
     bmi_tally_end(&t);
     bmi_object_free(truth);
     return st;
 }
 
-bm_tensor *bmi_scores_likeliest(const bm_model *m, const bm_dataset *d, double *p_target, int64_t *not_finite, bmi_error *e,
-                                bm_place here)
+bm_tensor *bmi_scores_likeliest(const bm_model *m, const bm_dataset *d, double threshold, double *p_target, int64_t *not_finite,
+                                bmi_error *e, bm_place here)
 {
     const int64_t n = m->n_classes;
     bm_tensor *out = bm_tensor_new_in_at(m->object.context, BM_I32, BM_SHAPE(d->rows), here);
@@ -103,6 +104,7 @@ bm_tensor *bmi_scores_likeliest(const bm_model *m, const bm_dataset *d, double *
             finite &= isfinite(p[k]) != 0;
             if (p[k] > p[best]) best = k;
         }
+        if (n == 2) best = bmi_is_second(p, threshold);
         const int64_t truth = (int64_t)bm_tensor_at(d->t[0].tensor, i);
         ((int32_t *)out->data)[i] = (int32_t)best;
         if (p_target) p_target[i] = truth >= 0 && truth < n ? p[truth] : 0;

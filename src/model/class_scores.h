@@ -5,10 +5,26 @@
 #ifndef BMI_MODEL_CLASS_SCORES_H
 #define BMI_MODEL_CLASS_SCORES_H
 #include "model/scores.h"
+#include <baeum/extend_nn.h>
 
-/* Adds the metrics of classes: of the model's own probabilities, or of `all` (classes), which each row has. `mere`: they are no
- * probabilities, so there is no log loss and no area. BM_E_STOPPED without an error in e: bm_stop came meanwhile. */
-bm_status bmi_class_scores(bm_scores *s, const bm_model *m, const bm_dataset *d, const bm_tensor *all, bool mere, bmi_error *e,
+/* A metric with its numbers, and what it gave. */
+typedef struct bmi_scored_by {
+    const bm_metric_kind *kind;
+    double p[2];
+    char name[32]; /* with the numbers that it was given */
+    bool done;
+    double value;
+    char why[BM_WHY];
+} bmi_scored_by;
+typedef struct bmi_score_list {
+    bmi_scored_by at[BM_SCORES_MAX + 1];
+    int n;
+    double threshold; /* of two classes */
+} bmi_score_list;
+
+/* Takes those metrics of the list that need no probabilities of all rows: of the model's own probabilities, or of `all` (classes), which each
+ * row has. BM_E_STOPPED without an error in e: bm_stop came meanwhile. */
+bm_status bmi_class_scores(bmi_score_list *list, const bm_model *m, const bm_dataset *d, const bm_tensor *all, bmi_error *e,
                            bm_place here);
 
 #endif

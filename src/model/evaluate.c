@@ -7,13 +7,29 @@
 
 enum { ROWS_AT_ONCE = 256 };
 
+/* Where a figure is: by its whole name, else the first of a metric with numbers by its name alone, "fbeta" of "fbeta(0.5)"; -1: nowhere. */
+static int64_t find(const bm_scores *s, const char *name)
+{
+    const size_t n = name ? strlen(name) : 0;
+    if (!s || s->status || !n) return -1;
+    for (int64_t i = 0; i < s->count; i++)
+        if (!strcmp(s->metrics[i].name, name)) return i;
+    for (int64_t i = 0; i < s->count; i++)
+        if (!strncmp(s->metrics[i].name, name, n) && s->metrics[i].name[n] == '(') return i;
+    return -1;
+}
+
 double bm_score(const bm_scores *s, const char *name)
 {
-    if (!s || s->status || !name) return NAN;
-    if (!strcmp(name, "loss")) return s->loss;
-    for (int64_t i = 0; i < s->count; i++)
-        if (!strcmp(s->metrics[i].name, name)) return s->metrics[i].value;
-    return NAN;
+    if (s && !s->status && name && !strcmp(name, "loss")) return s->loss;
+    const int64_t at = find(s, name);
+    return at < 0 ? NAN : s->metrics[at].value;
+}
+
+const char *bm_score_why(const bm_scores *s, const char *name)
+{
+    const int64_t at = find(s, name);
+    return at < 0 ? "" : s->metrics[at].why;
 }
 
 void bmi_scores_add(bm_scores *s, const char *name, double value)
@@ -50,7 +66,10 @@ bm_scores bm_evaluate_at(const bm_model *m, const bm_evaluate_options *options, 
         if (!e.status) {
             s.rows = j.count;
             s.loss = j.loss;
-            for (int i = 0; i < n->n_metrics; i++) bmi_scores_add(&s, n->metrics[i].kind->name, j.metrics[i]);
+            for (int i = 0; i < n->n_metrics; i++) {
+                bmi_scores_add(&s, n->metrics[i].kind->name, j.metrics[i]);
+                memcpy(s.metrics[i].why, j.why[i], sizeof j.why[i]);
+            }
         }
         bmi_judge_end(&j);
         bmi_workspace_give(n, w);

@@ -155,7 +155,7 @@ static void note_epoch(bm_training *t)
     for (int i = 0; i < t->network->n_metrics; i++)
         bmi_history_put(h, t->column_mean[i],
                         t->means[i] >= 0 ? t->mean_sums[i] / (double)t->rows_done
-                                         : bmi_rows_seen_measure(&t->model->seen, t->network, i, t->rows_done));
+                                         : bmi_rows_seen_measure(&t->model->seen, t->network, i, t->rows_done, NULL));
     bmi_history_put(h, t->column_rate, t->model->rate);
 }
 

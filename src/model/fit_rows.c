@@ -8,7 +8,7 @@ bm_status bmi_training_make_rows(bm_training *t)
 {
     const int64_t columns = bmi_row_elements(t->network->heads[0].row);
     bmi_column_make(&t->targets, t->data->t[0].tensor, BM_F64, false);
-    if (bmi_rows_seen_make(&t->seen, t->network, t->rows, t->batches.batch, columns, t->targets.elements)) return BM_OK;
+    if (bmi_rows_seen_make(&t->seen, t->network, t->rows, t->batches.batch, columns, t->targets.elements, false)) return BM_OK;
     return bmi_fail_memory(t->error, t->here, (size_t)(t->rows * columns) * sizeof(double), "predictions");
 }
 

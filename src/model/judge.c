@@ -11,7 +11,9 @@ static bm_status make_room(bmi_judge *j, const bm_dataset *d, bmi_error *e)
 {
     const int64_t columns = bmi_row_elements(j->network->heads[0].row);
     bmi_column_make(&j->targets, d->t[0].tensor, BM_F64, false);
-    if (bmi_rows_seen_make(&j->seen, j->network, j->count, j->batch, columns, j->targets.elements)) return BM_OK;
+    if (d->weights) bmi_column_make(&j->weights, d->weights, BM_F64, false);
+    if (bmi_rows_seen_make(&j->seen, j->network, j->count, j->batch, columns, j->targets.elements, j->columns.weighted))
+        return BM_OK;
     return bmi_fail_memory(e, j->here, (size_t)(j->count * columns) * sizeof(double), "predictions");
 }
 
@@ -26,7 +28,10 @@ static bm_status make_passes(bmi_judge *j, bmi_error *e)
     j->data = bmi_pass_fetch(&r, j->columns.weighted ? n->eval_weighted : n->eval_data);
     j->penalty = n->eval_penalty.graph ? bmi_pass_fetch(&r, n->eval_penalty) : -1;
     j->output = j->seen.counts ? bmi_pass_fetch(&r, n->heads[0].judged) : -1;
-    for (int i = 0; i < n->n_metrics; i++) j->sums[i] = n->metrics[i].sum.graph ? bmi_pass_fetch(&r, n->metrics[i].sum) : -1;
+    for (int i = 0; i < n->n_metrics; i++) {
+        const bmi_measured *m = &n->metrics[i];
+        j->sums[i] = m->sum.graph ? bmi_pass_fetch(&r, j->columns.weighted ? m->weighted : m->sum) : -1;
+    }
     const int64_t rest = j->count % j->batch;
     if (j->count >= j->batch && bmi_pass_make(&j->whole, j->session, &r, j->batch, e, j->here)) return e->status;
     if (rest) bmi_pass_make(&j->rest, j->session, &r, rest, e, j->here);
@@ -91,6 +96,7 @@ static bm_status run_pass(bmi_judge *j, const bmi_pass *p, int64_t first, double
         if (j->sums[i] >= 0) sums[i] += bmi_pass_number(p->fetch[j->sums[i]]);
     if (j->output >= 0) {
         feed(j, &j->targets, bmi_rows_seen_targets(&j->seen, first), first, p->rows);
+        if (j->columns.weighted) feed(j, &j->weights, bmi_rows_seen_weights(&j->seen, first), first, p->rows);
         bmi_rows_seen_add(&j->seen, j->network, first, p->rows, p->fetch[j->output]);
     }
     return BM_OK;
@@ -114,6 +120,15 @@ static bm_status check_data(const bmi_judge *j, bmi_error *e)
     return BM_OK;
 }
 
+/* What means of rows are divided by. */
+static double weight_of_rows(const bmi_judge *j)
+{
+    double sum = 0;
+    if (!j->columns.weighted) return (double)j->count;
+    for (int64_t i = 0; i < j->count; i++) sum += bmi_row_weight(j->dataset, j->rows ? j->rows[i] : i);
+    return sum;
+}
+
 bm_status bmi_judge_run(bmi_judge *j, bmi_error *e)
 {
     const bmi_network *n = j->network;
@@ -127,9 +142,13 @@ bm_status bmi_judge_run(bmi_judge *j, bmi_error *e)
     j->loss = n->heads[0].loss->reduction == BM_REDUCE_MEAN ? data / (double)j->count : data;
     if (j->penalty >= 0) j->loss += bmi_pass_number(last->fetch[j->penalty]);
     if (check_data(j, e)) return e->status;
-    for (int i = 0; i < n->n_metrics; i++)
-        j->metrics[i] = j->sums[i] < 0 ? bmi_rows_seen_measure(&j->seen, n, i, j->count)
-                        : isnan(data)  ? NAN /* so was a prediction, which counts as some class */
-                                       : sums[i] / (double)j->count;
+    const double weigh = weight_of_rows(j);
+    for (int i = 0; i < n->n_metrics; i++) {
+        j->why[i][0] = 0;
+        if (j->sums[i] < 0) j->metrics[i] = bmi_rows_seen_measure(&j->seen, n, i, j->count, j->why[i]);
+        else if (isnan(data)) { /* so was a prediction, which counts as some class */ j->metrics[i] = NAN;
+            snprintf(j->why[i], sizeof j->why[i], "a prediction is NaN");
+        } else j->metrics[i] = sums[i] / weigh;
+    }
     return BM_OK;
 }

@@ -8,6 +8,7 @@
 #include "model/dataset_columns.h"
 #include "model/pass.h"
 #include "model/rows_seen.h"
+#include <baeum/extend_nn.h>
 
 typedef struct bmi_judge {
     const bmi_network *network;
@@ -21,9 +22,10 @@ typedef struct bmi_judge {
     bmi_pass whole, rest;                          /* batches of `batch` rows, and the last one */
     int data, penalty, output, sums[BM_MODEL_MAX]; /* positions of fetches, -1: not fetched */
     bmi_rows_seen seen;                            /* for metrics of all rows */
-    bmi_column_of targets;
+    bmi_column_of targets, weights;
     /* results */
     double loss, metrics[BM_MODEL_MAX];
+    char why[BM_MODEL_MAX][BM_WHY]; /* where one is NaN */
 } bmi_judge;
 
 bm_status bmi_judge_begin(bmi_judge *j, bmi_network *n, bm_session *s, const bm_dataset *d, const int64_t *rows, int64_t count,

@@ -95,6 +95,9 @@ static bm_status load_task(loading *l)
     while (i < BMI_COUNT(tasks) && (!name || strcmp(name, tasks[i].name))) i++;
     if (i == BMI_COUNT(tasks)) bmi_fail(l->e, BM_E_FORMAT, l->here, "load: %.300s: the task is no known one", l->o->path);
     else if (!load_classes(l, json_object_get(all, "classes"))) l->m->task = tasks[i].task;
+    const json_t *threshold = json_object_get(all, "threshold");
+    if (json_is_number(threshold) && json_number_value(threshold) > 0 && json_number_value(threshold) <= 1)
+        l->m->threshold = json_number_value(threshold);
     json_decref(all);
     return l->e->status;
 }
@@ -251,7 +254,7 @@ static bm_status load_rows(loading *l)
     if (!m->partial.step || !m->network->compiled || !counts || counts->type != bmi_st_of(BM_F64)) return BM_OK;
     const bool all = y && t && y->type == bmi_st_of(BM_F64) && t->type == y->type && y->shape.rank == 2 && t->shape.rank == 2 &&
                      y->shape.dim[0] == rows && t->shape.dim[0] == rows && y->shape.dim[1] == columns;
-    if (!bmi_rows_seen_make(s, m->network, all ? rows : 1, 1, columns, all ? t->shape.dim[1] : 1))
+    if (!bmi_rows_seen_make(s, m->network, all ? rows : 1, 1, columns, all ? t->shape.dim[1] : 1, false))
         return bmi_fail_memory(l->e, l->here, counts->bytes + (all ? y->bytes + t->bytes : 0), "predictions");
     if (!s->counts || s->all != all || counts->bytes != (size_t)s->n_counts * sizeof *s->counts) {
         bmi_rows_seen_end(s, m->object.context);

@@ -77,6 +77,7 @@ void bmi_model_swap(bm_model *a, bm_model *b)
         all[i]->learner_arena = kept[i]->learner_arena;
         all[i]->recipe = kept[i]->recipe;
         all[i]->before = kept[i]->before;
+        all[i]->threshold = kept[i]->threshold;
         atomic_store(&all[i]->running, kept[i]->running);
         atomic_store(&all[i]->stop, kept[i]->stop);
     }

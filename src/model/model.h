@@ -30,6 +30,7 @@ struct bm_model {
     bm_task task;
     int64_t n_classes;
     const char **classes; /* in class_arena */
+    double threshold;     /* of two classes: the second from this probability on; 0: a half */
     bmi_arena class_arena;
     /* training so far */
     bmi_history history;

@@ -39,6 +39,7 @@ typedef struct bmi_measured { /* a metric */
     double p[2];
     bm_node mean; /* of a training batch; graph null: only over all rows of an epoch or evaluation */
     bm_node sum;  /* over rows when evaluating; graph null as well then */
+    bm_node weighted; /* the same of weighed rows */
 } bmi_measured;
 
 typedef struct bmi_shown { /* a layer, for the summary */

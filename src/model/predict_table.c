@@ -32,14 +32,62 @@ static bm_dataset *apply(const bm_model *m, const bm_table *t, bmi_want want, bm
     return NULL;
 }
 
-bm_scores bm_evaluate_table_at(const bm_model *m, const bm_table *t, bm_place here)
+static bm_status check_threshold(bmi_error *e, const char *what, double threshold, bm_place here)
+{
+    if (threshold == 0 || (threshold > 0 && threshold <= 1)) return BM_OK;
+    return bmi_fail(e, BM_E_ARGUMENT, here, "%s: the threshold is %g, it must be above 0 and at most 1", what, threshold);
+}
+
+bm_scores bm_evaluate_table_at(const bm_model *m, const bm_evaluate_table_options *options, size_t size, bm_place here)
 {
     bmi_error e = { 0 };
+    bm_evaluate_table_options o = { .table = NULL };
     bm_scores s = { .loss = NAN };
-    bm_dataset *d = apply(m, t, BMI_WANT_JUDGED, &e, here);
-    if (d) bmi_scores_take(&s, m, d, NULL, &e, here);
+    bm_dataset *d = NULL;
+    bmi_options_copy(&e, here, &o, sizeof o, offsetof(bm_evaluate_table_options, named_), options, size);
+    if (!e.status && !check_threshold(&e, "evaluate", o.threshold, here)) d = apply(m, o.table, BMI_WANT_JUDGED, &e, here);
+    const bmi_asked asked = { .metrics = o.metrics[0].name || o.metrics[0].kind ? o.metrics : NULL, .threshold = o.threshold };
+    if (d) bmi_scores_take_asked(&s, m, d, NULL, &asked, &e, here);
     bmi_object_free(d);
     return e.status ? bmi_scores_failed(&e) : s;
+}
+
+double bm_model_threshold(const bm_model *m)
+{
+    return m && m->threshold > 0 ? m->threshold : .5;
+}
+
+bm_status bm_model_set_threshold_at(bm_model *m, double threshold, bm_place here)
+{
+    if (bmi_object_failed(m)) return bmi_object_status(m);
+    bmi_error *e = &m->object.error;
+    if (!(threshold > 0 && threshold <= 1))
+        return bmi_fail(e, BM_E_ARGUMENT, here, "threshold: it is %g, it must be above 0 and at most 1", threshold);
+    if (m->task && (m->task != BM_CLASSIFICATION || (m->n_classes && m->n_classes != 2)))
+        return bmi_fail(e, BM_E_ARGUMENT, here, "threshold: it is of two classes, this model %s",
+                        m->task == BM_CLASSIFICATION ? "has more" : "predicts numbers");
+    m->threshold = threshold;
+    return BM_OK;
+}
+
+bm_tensor *bm_predict_classes_at(const bm_model *m, const bm_predict_classes_options *options, size_t size, bm_place here)
+{
+    bmi_error e = { 0 };
+    bm_predict_classes_options o = { .table = NULL };
+    bm_tensor *classes = NULL;
+    bm_dataset *d = NULL;
+    bmi_options_copy(&e, here, &o, sizeof o, offsetof(bm_predict_classes_options, named_), options, size);
+    if (!e.status && !check_threshold(&e, "predict", o.threshold, here)) d = apply(m, o.table, BMI_WANT_NONE, &e, here);
+    if (d && (m->task != BM_CLASSIFICATION || m->n_classes < 2))
+        bmi_fail(&e, BM_E_ARGUMENT, here, "predict: the model has no classes, it predicts numbers: bm_predict_table");
+    int64_t bad = 0;
+    if (d && !e.status)
+        classes = bmi_scores_likeliest(m, d, o.threshold > 0 ? o.threshold : bm_model_threshold(m), NULL, &bad, &e, here);
+    if (bad) bmi_fail(&e, BM_E_NUMBER, here, "predict: the probabilities of %lld rows are not finite", (long long)bad);
+    bmi_object_free(d);
+    if (!e.status) return classes;
+    bmi_object_free(classes);
+    return bmi_tensor_failed(m ? m->object.context : NULL, &e);
 }
 
 bm_tensor *bm_predict_table_at(const bm_model *m, const bm_table *t, bm_place here)

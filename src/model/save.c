@@ -30,6 +30,7 @@ static json_t *save_task(const bm_model *m)
                              : m->task == BM_CLASSIFICATION ? "classification"
                                                             : "unknown"));
     bmi_json_put(&all, "classes", bmi_json_end(&classes));
+    if (m->threshold > 0) bmi_json_put(&all, "threshold", bmi_json_number(m->threshold));
     return bmi_json_end(&all);
 }
 

@@ -5,6 +5,7 @@
 #include "model/dataset_columns.h"
 #include "data/recipe.h"
 #include "kernels/cpu/convert.h"
+#include "model/curves/of_model.h"
 #include "tensor/tensor.h"
 #include <math.h>
 #include <string.h>
@@ -131,145 +132,50 @@ bm_tensor *bmi_scores_trivial(const bm_model *m, const bm_dataset *train, bmi_er
     return out;
 }
 
-/* ---- scores ---- */
-static bm_status measure(bm_scores *s, bm_metric metric, const char *name, const bm_tensor *p, const bm_tensor *t,
-                         const bm_tensor *weights, bm_output form, bmi_error *e, bm_place here)
-{
-    const bm_measure_options o = { .prediction = p, .target = t, .weight = weights, .output = form };
-    bm_tensor *v = bm_measure_at(metric, &o, sizeof o, here);
-    if (v->object.error.status == BM_E_MEMORY) bmi_fail_from(e, &v->object.error);
-    bmi_scores_add(s, name, bmi_object_failed(v) ? NAN : bm_tensor_at(v, 0)); /* what is not defined here is NaN */
-    bmi_object_free(v);
-    return e->status;
-}
-
-/* The target as measures take it: class numbers as they are, numbers in the table's unit. */
-static bm_tensor *target_tensor(const bm_model *m, const bm_tensor *t, bmi_error *e, bm_place here)
-{
-    bm_tensor *out = bm_tensor_new_in_at(m->object.context, m->task == BM_CLASSIFICATION ? BM_I32 : BM_F64, t->shape, here);
-    bmi_fail_from(e, &out->object.error);
-    for (int64_t i = 0; !e->status && i < t->size; i++) {
-        if (out->type == BM_I32) ((int32_t *)out->data)[i] = (int32_t)bm_tensor_at(t, i);
-        else ((double *)out->data)[i] = target_at(m, t, i);
-    }
-    return out;
-}
-
-/* One answer for so many rows. */
-static bm_tensor *repeated(const bm_tensor *one, int64_t rows, bmi_error *e, bm_place here)
-{
-    bm_tensor *out = bm_tensor_new_in_at(one->object.context, BM_F64, BM_SHAPE(rows, one->size), here);
-    if (bmi_fail_from(e, &out->object.error)) {
-        bmi_object_free(out);
-        return NULL;
-    }
-    for (int64_t i = 0; i < out->size; i++) ((double *)out->data)[i] = bm_tensor_at(one, i % one->size);
-    return out;
-}
-
-/* The name of a metric that a network was compiled with and that is not there yet; else null. Of classes that training had not seen some
- * know nothing. */
-static const char *asked(const bm_scores *s, const bm_model *m, int i)
-{
-    const bm_metric *metric = &m->settings.metrics[i];
-    const char *name = metric->kind ? metric->kind->name : metric->name;
-    bool there = s->unseen_class > 0;
-    for (int64_t k = 0; k < s->count; k++) there |= !strcmp(s->metrics[k].name, name);
-    return there ? NULL : name;
-}
-
-static void measure_asked(bm_scores *s, const bm_model *m, const bm_tensor *p, const bm_tensor *truth, const bm_tensor *weights,
-                          bm_output form, bmi_error *e, bm_place here)
-{
-    for (int i = 0; i < m->settings.n_metrics && !e->status; i++) {
-        const char *name = asked(s, m, i);
-        if (name) measure(s, m->settings.metrics[i], name, p, truth, weights, form, e, here);
-    }
-}
-
-/* The same for classes, whose other metrics are counted without all predictions at once. */
-static bm_status measure_asked_of_classes(bm_scores *s, const bm_model *m, const bm_dataset *d, const bm_tensor *all,
-                                          bmi_error *e, bm_place here)
-{
-    bool any = false;
-    for (int i = 0; i < m->settings.n_metrics; i++) any |= asked(s, m, i) != NULL;
-    if (!any || e->status) return e->status;
-    bm_tensor *p = all ? repeated(all, d->rows, e, here) : bmi_scores_predict(m, d, e, here);
-    bm_tensor *truth = p ? target_tensor(m, target_of(d), e, here) : NULL;
-    if (truth) measure_asked(s, m, p, truth, d->weights, BM_OUTPUT_CLASSES, e, here);
-    bmi_object_free(truth);
-    bmi_object_free(p);
-    return e->status;
-}
-
-/* Metrics of bm_measure: of numbers, and of classes that are not one of several for each row. */
-static bm_status measure_all(bm_scores *s, const bm_model *m, const bm_dataset *d, const bm_tensor *all, bool mere,
-                             bmi_error *e, bm_place here)
-{
-    const bm_metric numbers[] = { BM_R2, BM_METRIC_MAE, BM_RMSE, BM_METRIC_MSE };
-    const bm_metric classes[] = { BM_ACCURACY, BM_BALANCED_ACCURACY, BM_PRECISION_MACRO, BM_RECALL_MACRO,
-                                  BM_F1_MACRO, BM_LOG_LOSS,          BM_ROC_AUC };
-    const bool regression = m->task == BM_REGRESSION;
-    const bm_metric *list = regression ? numbers : classes;
-    const size_t n = regression ? BMI_COUNT(numbers) : BMI_COUNT(classes) - (mere ? 2 : 0);
-    bm_tensor *p = all ? repeated(all, d->rows, e, here) : bmi_scores_predict(m, d, e, here);
-    bm_tensor *truth = p ? target_tensor(m, target_of(d), e, here) : NULL;
-    const bm_output form = regression ? BM_OUTPUT_REALS : BM_OUTPUT_CLASSES;
-    for (size_t i = 0; i < n && !e->status; i++) measure(s, list[i], list[i].name, p, truth, d->weights, form, e, here);
-    if (truth) measure_asked(s, m, p, truth, d->weights, form, e, here);
-    bmi_object_free(truth);
-    bmi_object_free(p);
-    return e->status;
-}
-
 bool bmi_scores_stopped(const bm_model *m)
 {
     return atomic_load(&m->running) && atomic_load(&m->stop);
 }
 
-bm_status bmi_scores_take(bm_scores *s, const bm_model *m, const bm_dataset *d, const bm_tensor *all, bmi_error *e,
-                          bm_place here)
+bool bmi_scores_mere(const bm_model *m)
 {
-    const bool mere = !all && output_of(m) == SCORES; /* no probabilities, no log loss */
-    const bm_tensor *t = target_of(d);
-    *s = (bm_scores){ .loss = NAN };
-    if (!t) return bmi_fail(e, BM_E_DATA, here, "evaluate: the table has no column of the target");
-    if (bmi_weighs_nothing(d, NULL, d->rows))
-        return bmi_fail(e, BM_E_DATA, here, "evaluate: the weights of all %lld rows are 0; there is nothing to judge",
-                        (long long)d->rows);
-    bm_scores taken = {
-        .loss = NAN, .rows = d->rows, .unseen_class = d->counted.unseen_class, .no_target = d->counted.no_target
-    };
-    const bool classes = m->task == BM_CLASSIFICATION && m->n_classes > 1 && t->size == d->rows;
-    if (classes ? bmi_class_scores(&taken, m, d, all, mere, e, here) || measure_asked_of_classes(&taken, m, d, all, e, here)
-                : measure_all(&taken, m, d, all, mere, e, here))
-        return e->status;
-    taken.loss = bm_score(&taken, m->task == BM_REGRESSION ? "mse" : "log_loss");
-    *s = taken;
-    return BM_OK;
+    return output_of(m) == SCORES;
 }
 
-static bm_status take_parts(bm_model *m, bm_dataset *const parts[3], bmi_error *e, bm_place here)
+double *bmi_scores_targets(const bm_model *m, const bm_dataset *d, bmi_error *e, bm_place here)
+{
+    const bm_tensor *t = target_of(d);
+    double *to = bmi_alloc(m->object.context, (size_t)t->size + 1, sizeof *to);
+    if (!to) bmi_fail_memory(e, here, (size_t)t->size * sizeof *to, "targets");
+    for (int64_t i = 0; to && i < t->size; i++) to[i] = target_at(m, t, i);
+    return to;
+}
+
+static bm_status take_parts(bm_model *m, bm_dataset *const parts[3], const bmi_asked *asked, bmi_error *e, bm_place here)
 {
     int last = 0;
+    if (asked->by.name || asked->by.kind)
+        m->threshold = bmi_model_best_threshold(m, parts[parts[1] != NULL], asked->by, NULL, e, here);
+    if (e->status) return e->status;
     for (int i = 0; i < BMI_PARTS; i++) m->scores[i] = (bm_scores){ .loss = NAN };
     for (int i = 0; i < 3; i++) {
         if (!parts[i] || bmi_weighs_nothing(parts[i], NULL, parts[i]->rows)) continue;
-        const bm_status st = bmi_scores_stopped(m) ? BM_E_STOPPED : bmi_scores_take(&m->scores[i], m, parts[i], NULL, e, here);
+        const bm_status st =
+            bmi_scores_stopped(m) ? BM_E_STOPPED : bmi_scores_take_asked(&m->scores[i], m, parts[i], NULL, asked, e, here);
         if (st) return st;
         last = i;
     }
     bm_tensor *trivial = bmi_scores_trivial(m, parts[0], e, here);
-    const bm_status st = trivial ? bmi_scores_take(&m->scores[3], m, parts[last], trivial, e, here) : e->status;
+    const bm_status st = trivial ? bmi_scores_take_asked(&m->scores[3], m, parts[last], trivial, asked, e, here) : e->status;
     bmi_object_free(trivial);
     return st;
 }
 
-bm_status bmi_scores_of_parts(bm_model *m, bm_dataset *const parts[3], bmi_error *e, bm_place here)
+bm_status bmi_scores_of_parts(bm_model *m, bm_dataset *const parts[3], const bmi_asked *asked, bmi_error *e, bm_place here)
 {
     const int running = atomic_exchange(&m->running, 1);
     atomic_store(&m->stop, 0); /* what has ended the training does not end this, too */
-    take_parts(m, parts, e, here);
+    take_parts(m, parts, asked, e, here);
     atomic_store(&m->running, running);
     return e->status;
 }

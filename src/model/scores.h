@@ -9,19 +9,31 @@
 bm_tensor *bmi_scores_predict(const bm_model *m, const bm_dataset *d, bmi_error *e, bm_place here);
 bm_tensor *bmi_scores_predict_rows(const bm_model *m, const bm_dataset *d, int64_t first, int64_t rows, bmi_error *e,
                                    bm_place here);
-/* Of rows of several classes: the likeliest class of each (i32), what its own class is given (null: not wanted; 0 for one that training had
+/* Of rows of several classes: the likeliest class of each (i32), of two the second from `threshold` on, what its own class is given (null: not wanted; 0 for one that training had
  * not seen), and how many rows have a probability that is not finite. */
-bm_tensor *bmi_scores_likeliest(const bm_model *m, const bm_dataset *d, double *p_target, int64_t *not_finite, bmi_error *e,
+bm_tensor *bmi_scores_likeliest(const bm_model *m, const bm_dataset *d, double threshold, double *p_target, int64_t *not_finite, bmi_error *e,
                                 bm_place here);
 /* The trivial answer, one row: mean or class shares of the training part. */
 bm_tensor *bmi_scores_trivial(const bm_model *m, const bm_dataset *train, bmi_error *e, bm_place here);
+/* What is to be scored, and by which threshold. */
+typedef struct bmi_asked {
+    const bm_metric *metrics; /* BM_SCORES_MAX, ended by the first without a name; null: those of the task and those it is compiled with */
+    double threshold;         /* of two classes; 0: the model's own */
+    bm_metric by;             /* of parts: the model's is to become the best of this on the validation part, without one on that of training */
+} bmi_asked;
+/* Whether the model's numbers of classes are scores, not probabilities. */
+bool bmi_scores_mere(const bm_model *m);
+/* Targets in the table's unit, or class numbers; one number more than there are, null with the error set. For bmi_release. */
+double *bmi_scores_targets(const bm_model *m, const bm_dataset *d, bmi_error *e, bm_place here);
+bm_status bmi_scores_take_asked(bm_scores *s, const bm_model *m, const bm_dataset *d, const bm_tensor *all,
+                                const bmi_asked *asked, bmi_error *e, bm_place here);
 /* Scores on a part, of the model's own predictions or of one answer `all` for all rows. BM_E_STOPPED without an error in e: bm_stop came
  * meanwhile, and there are none (rows 0). */
 bm_status bmi_scores_take(bm_scores *s, const bm_model *m, const bm_dataset *d, const bm_tensor *all, bmi_error *e,
                           bm_place here);
 /* Scores of the parts that are there (training, validation, test) and of the trivial answer on the last of them become the model's
  * (bm_model_scores). After bm_stop, of those that were done by then; that is no error. */
-bm_status bmi_scores_of_parts(bm_model *m, bm_dataset *const parts[3], bmi_error *e, bm_place here);
+bm_status bmi_scores_of_parts(bm_model *m, bm_dataset *const parts[3], const bmi_asked *asked, bmi_error *e, bm_place here);
 /* Whether bm_stop came within a fit or scoring that is going on. */
 bool bmi_scores_stopped(const bm_model *m);
 

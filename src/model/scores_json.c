@@ -9,11 +9,19 @@ const char *const bmi_part_names[BMI_PARTS] = { "train", "validation", "test", "
 
 static json_t *save_one(const bm_scores *s)
 {
-    bmi_json metrics = bmi_json_object(), all = bmi_json_object();
-    for (int64_t i = 0; i < s->count; i++) bmi_json_put(&metrics, s->metrics[i].name, bmi_json_number(s->metrics[i].value));
+    bmi_json metrics = bmi_json_object(), all = bmi_json_object(), why = bmi_json_object();
+    bool said = false;
+    for (int64_t i = 0; i < s->count; i++) {
+        bmi_json_put(&metrics, s->metrics[i].name, bmi_json_number(s->metrics[i].value));
+        if (*s->metrics[i].why) bmi_json_put(&why, s->metrics[i].name, json_string(s->metrics[i].why));
+        said |= *s->metrics[i].why != 0;
+    }
     bmi_json_put(&all, "rows", json_integer(s->rows));
     bmi_json_put(&all, "loss", bmi_json_number(s->loss));
     bmi_json_put(&all, "metrics", bmi_json_end(&metrics));
+    json_t *reasons = bmi_json_end(&why);
+    if (said || !reasons) bmi_json_put(&all, "why", reasons);
+    else json_decref(reasons);
     return bmi_json_end(&all);
 }
 
@@ -40,7 +48,12 @@ void bmi_scores_load(bm_model *m, const json_t *from)
         if (!json_is_object(one)) continue;
         s->rows = json_integer_value(json_object_get(one, "rows"));
         s->loss = number_of(json_object_get(one, "loss"));
-        json_object_foreach(json_object_get(one, "metrics"), name, value) bmi_scores_add(s, name, number_of(value));
+        json_object_foreach(json_object_get(one, "metrics"), name, value)
+        {
+            bmi_scores_add(s, name, number_of(value));
+            const char *why = json_string_value(json_object_get(json_object_get(one, "why"), name));
+            if (why) snprintf(s->metrics[s->count - 1].why, sizeof s->metrics[0].why, "%s", why);
+        }
     }
 }
 

@@ -205,7 +205,10 @@ static bm_status fit_or_go_back(table_fit *f)
         bmi_recipe_forget(m->recipe);
         if (bmi_learner_scales_target(m, m->recipe)) m->recipe->standardize_target = true;
         m->recipe->type = m->learner->type == BM_F64 ? BM_F64 : BM_F32;
-        if (!prepare(f) && !train(f)) bmi_scores_of_parts(m, f->parts, f->e, f->here);
+        const bool chosen = f->o.metrics[0].name || f->o.metrics[0].kind;
+        const bmi_asked by = { .metrics = chosen ? f->o.metrics : NULL, .by = f->o.threshold_by };
+        if (!prepare(f) && !train(f) && (f->o.threshold == 0 || !bm_model_set_threshold_at(m, f->o.threshold, f->here)))
+            bmi_scores_of_parts(m, f->parts, &by, f->e, f->here);
     }
     bm_recipe *tried = m->recipe;
     if (f->e->status) {

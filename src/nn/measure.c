@@ -4,6 +4,7 @@
 #include "base/kinds.h"
 #include "base/object.h"
 #include "nn/build.h"
+#include "nn/measure.h"
 #include "nn/metrics/metric.h"
 #include "tensor/tensor.h"
 #include <math.h>
@@ -115,22 +116,66 @@ static void set_result(bm_tensor *result, double value)
     if (!bmi_object_failed(result)) *(double *)result->data = value;
 }
 
-/* The mean over rows of a function on nodes, in an eager f64 graph. */
-static double by_rows(measuring *m, const bm_loss_kind *loss, const bm_metric_kind *metric, const double p[2],
-                      const bm_tensor *prediction, const bm_tensor *target)
+/* The mean over rows of a function on nodes, in an eager f64 graph; of a metric by the weights of rows. */
+static double by_rows(bmi_error *e, bm_place here, const bm_loss_kind *loss, const bm_metric_kind *metric, const double p[2],
+                      const bm_tensor *prediction, const bm_tensor *target, const bm_tensor *weight, bm_output output)
 {
-    bm_graph *g = bm_graph_new_at(&(bm_graph_options){ .eager = true }, sizeof(bm_graph_options), m->here);
-    bm_loss_input in = { .prediction = bm_constant_at(g, prediction, NULL, m->here),
-                         .logits = { NULL, -1 },
-                         .output = m->in.output };
-    in.prediction = bm_cast_at(in.prediction, BM_F64, m->here);
-    in.target = bm_constant_at(g, target, NULL, m->here);
-    bm_node rows = loss ? bmi_loss_rows(&m->e, m->here, loss, p, &in) : bmi_metric_rows(&m->e, m->here, metric, p, &in);
-    bm_node all =
-        m->e.status ? rows : bmi_loss_reduce(rows, (bm_node){ NULL, -1 }, loss ? loss->reduction : BM_REDUCE_MEAN, m->here);
-    bmi_fail_from(&m->e, &g->object.error);
-    const double value = m->e.status ? NAN : bm_node_number(all);
+    bm_graph *g = bm_graph_new_at(&(bm_graph_options){ .eager = true }, sizeof(bm_graph_options), here);
+    bm_loss_input in = { .prediction = bm_constant_at(g, prediction, NULL, here), .logits = { NULL, -1 }, .output = output };
+    in.prediction = bm_cast_at(in.prediction, BM_F64, here);
+    in.target = bm_constant_at(g, target, NULL, here);
+    bm_node rows = loss ? bmi_loss_rows(e, here, loss, p, &in) : bmi_metric_rows(e, here, metric, p, &in);
+    bm_node w = { NULL, -1 }, all = rows;
+    if (weight) w = bm_cast_at(bm_constant_at(g, weight, NULL, here), BM_F64, here);
+    if (!e->status) all = bmi_loss_reduce(rows, w, loss ? loss->reduction : weight ? BM_REDUCE_SUM : BM_REDUCE_MEAN, here);
+    if (!e->status && weight) all = bm_div_at(all, bm_sum_at(w, (bm_axes){ 0 }, true, false, here), here);
+    bmi_fail_from(e, &g->object.error);
+    const double value = e->status ? NAN : bm_node_number(all);
     bm_graph_free(g);
+    return value;
+}
+
+/* The same of numbers that lie in doubles; class numbers as integers. */
+static double by_rows_of(bm_context *context, const bm_metric_kind *kind, const double p[2], const bm_metric_input *in,
+                         bmi_error *e, bm_place here)
+{
+    const bool classes = in->target_columns == 1 && in->columns > 1;
+    bm_tensor *y = bmi_tensor_over(context, BM_F64, BM_SHAPE(in->rows, in->columns), in->prediction, here);
+    bm_tensor *t = classes ? bm_tensor_new_in_at(context, BM_I64, BM_SHAPE(in->rows), here)
+                           : bmi_tensor_over(context, BM_F64, BM_SHAPE(in->rows, in->target_columns), in->target, here);
+    bm_tensor *w = in->weight ? bmi_tensor_over(context, BM_F64, BM_SHAPE(in->rows), in->weight, here) : NULL;
+    double value = NAN;
+    if (!bmi_fail_from(e, &y->object.error) && !bmi_fail_from(e, &t->object.error) &&
+        (!w || !bmi_fail_from(e, &w->object.error))) {
+        for (int64_t i = 0; classes && i < in->rows; i++) ((int64_t *)t->data)[i] = (int64_t)in->target[i];
+        value = by_rows(e, here, NULL, kind, p, y, t, w, in->output);
+    }
+    bmi_object_free(y);
+    bmi_object_free(t);
+    bmi_object_free(w);
+    return value;
+}
+
+double bmi_measure_numbers(bm_context *context, const bm_metric_kind *kind, const double p[2], const bm_metric_input *given,
+                           char why[BM_WHY], bmi_error *e, bm_place here)
+{
+    bm_metric_input in = *given;
+    double value = NAN;
+    *why = 0;
+    in.why = why;
+    for (int64_t i = 0; i < in.rows * in.columns; i++)
+        if (isnan(in.prediction[i]) && bmi_weight_of(&in, i / in.columns) > 0)
+            return bmi_metric_undefined(&in, "the prediction of row %lld is NaN", (long long)(i / in.columns));
+    if (!kind->all && !bmi_metric_by_parts(kind)) value = by_rows_of(context, kind, p, &in, e, here);
+    else {
+        const int64_t columns = in.classes > in.columns ? in.classes : in.columns;
+        const size_t bytes = bmi_metric_scratch(kind, in.rows, columns);
+        in.scratch = bytes ? bmi_alloc(context, bytes, 1) : NULL;
+        if (bytes && !in.scratch) bmi_fail_memory(e, here, bytes, kind->name);
+        else value = bmi_metric_all(kind, &in, p);
+        if (in.scratch) bmi_release(context, in.scratch, bytes, 1);
+    }
+    if (isnan(value)) bmi_metric_undefined(&in, "its numbers are too large, or none");
     return value;
 }
 
@@ -138,26 +183,16 @@ bm_tensor *bm_measure_at(bm_metric metric, const bm_measure_options *options, si
 {
     measuring m = { .here = here, .what = "measure" };
     double p[2], value = NAN;
+    char why[BM_WHY];
     bm_tensor *result = bm_tensor_new_at(BM_F64, BM_SCALAR, here);
     const bm_metric_kind *kind = bmi_metric_find(&m.e, here, "measure", metric, p);
     if (kind) m.what = kind->name;
     if (kind) read_all(&m, options, size);
-    if (!m.e.status && (kind->all || bmi_metric_by_parts(kind))) {
-        const size_t bytes = bmi_metric_scratch(kind, m.in.rows, m.in.columns);
-        m.in.scratch = bytes ? bmi_arena_alloc(&m.arena, bytes, 1) : NULL;
-        if (bytes && !m.in.scratch) bmi_fail_memory(&m.e, here, bytes, kind->name);
-        else value = bmi_metric_all(kind, &m.in, p);
-        if (!m.e.status && isnan(value)) {
-            if (kind->target != BM_TARGET_LIKE_OUTPUT && m.in.output != BM_OUTPUT_LABELS) check_classes(&m);
-            bmi_fail(
-                &m.e, BM_E_DATA, here,
-                "%s: it is not defined for these rows (one class only, probabilities outside of 0 .. 1, or numbers too large)",
-                kind->name);
-        }
-    } else if (!m.e.status && m.in.weight)
-        bmi_fail(&m.e, BM_E_UNSUPPORTED, here, "%s: its record has no function of a whole evaluation, so it takes no weights",
-                 kind->name);
-    else if (!m.e.status) value = by_rows(&m, NULL, kind, p, options->prediction, options->target);
+    if (!m.e.status) value = bmi_measure_numbers(NULL, kind, p, &m.in, why, &m.e, here);
+    if (!m.e.status && isnan(value)) {
+        if (kind->target != BM_TARGET_LIKE_OUTPUT && m.in.output != BM_OUTPUT_LABELS) check_classes(&m);
+        bmi_fail(&m.e, BM_E_DATA, here, "%s: it is not defined for these rows: %s", kind->name, why);
+    }
     set_result(result, value);
     return finish(&m, result);
 }
@@ -187,6 +222,6 @@ bm_tensor *bm_loss_value_at(bm_loss loss, const bm_tensor *prediction, const bm_
     double p[2];
     bm_tensor *result = bm_tensor_new_at(BM_F64, BM_SCALAR, here);
     const bm_loss_kind *kind = bmi_loss_find(&m.e, here, "loss", loss, p);
-    if (kind) set_result(result, by_rows(&m, kind, NULL, p, prediction, target));
+    if (kind) set_result(result, by_rows(&m.e, here, kind, NULL, p, prediction, target, NULL, m.in.output));
     return finish(&m, result);
 }

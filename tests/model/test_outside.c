@@ -47,7 +47,7 @@ static double largest(const bm_metric_input *in, const double p[2])
     for (int64_t i = 0; i < in->rows * in->columns; i++) most = fmax(most, fabs(in->prediction[i] - in->target[i]));
     return most;
 }
-static const bm_metric_kind largest_kind = { .size = sizeof(bm_metric_kind), .name = "max_error", .all = largest };
+static const bm_metric_kind largest_kind = { .size = sizeof(bm_metric_kind), .name = "worst_error", .all = largest };
 
 static bm_node root(bm_node step, const double p[2])
 {
@@ -207,7 +207,7 @@ static void they_work(void **state)
     bm_tensor *y = bm_predict(m, bm_dataset_x(d, 0));
     double most = 0;
     for (int i = 0; i < 40; i++) most = fmax(most, fabs(bm_tensor_at(y, i) - bm_tensor_at(bm_dataset_t(d, 0), i)));
-    bmt_near("the metric", bm_score(&s, "max_error"), most, 1e-6);
+    bmt_near("the metric", bm_score(&s, "worst_error"), most, 1e-6);
     bm_free(y);
     bm_free(m);
     bm_free(d);
@@ -284,7 +284,7 @@ static void they_are_missed(void **state)
     bm_save(m, bmt_temp("outside.st"));
     assert_string_equal(bm_error(m), "");
     const bm_model_load_options all = { .path = bmt_temp("outside.st"), RECORDS };
-    static const char *const names[] = { "gain", "fourth_power", "max_error", "mish", "sines", "cauchy", "one_over_root" },
+    static const char *const names[] = { "gain", "fourth_power", "worst_error", "mish", "sines", "cauchy", "one_over_root" },
                              *const where[] = { ".layers",       ".losses",    ".metrics",  ".activations",
                                                 ".initializers", ".penalties", ".schedules" };
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {

@@ -93,6 +93,38 @@ static void learners(void **state)
     }
 }
 
+/* Metrics of a network on a dataset: means of rows, those by parts, and those of all rows at once. */
+static void metrics(void **state)
+{
+    (void)state;
+    const bm_compile_options cases[] = {
+        { .loss = BM_SPARSE_CATEGORICAL_CROSSENTROPY,
+          .metrics = { BM_ACCURACY, BM_F1_MACRO, BM_ROC_AUC, BM_LOG_LOSS, BM_MCC, BM_TOP_K(2), BM_AVERAGE_PRECISION, BM_BRIER } },
+        { .loss = BM_MSE,
+          .metrics = { BM_METRIC_MSE, BM_METRIC_MAE, BM_RMSE, BM_R2, BM_MEDIAN_AE, BM_METRIC_HUBER(1), BM_CORRELATION,
+                       BM_D2_PINBALL(.25) } },
+    };
+    for (int i = 0; i < 2; i++) {
+        bm_dataset *weighed, *more;
+        datasets(i ? (const void *)number : three, i ? BM_F32 : BM_I32, &weighed, &more);
+        bm_model *m = i ? bm_sequential(bm_input(COLUMNS), bm_dense(1))
+                        : bm_sequential(bm_input(COLUMNS), bm_dense(3, .activation = BM_SOFTMAX));
+        bm_compile_at(m, &cases[i], sizeof cases[i], BM_HERE);
+        bm_fit(m, more, .epochs = 3, .validation = weighed, .seed = 3);
+        const bm_scores a = bm_evaluate(m, weighed), b = bm_evaluate(m, more), c = bm_evaluate(m, weighed, .batch = 7);
+        if (bm_failed(m) || a.status || b.status) fail_msg("%s %s %s", bm_error(m), a.error, b.error);
+        assert_int_equal(a.count, 8);
+        for (int64_t k = 0; k < a.count; k++) {
+            char name[64];
+            snprintf(name, sizeof name, "validation_%s", a.metrics[k].name);
+            bmt_near(a.metrics[k].name, a.metrics[k].value, b.metrics[k].value, 1e-6); /* in f32 */
+            bmt_near("by other batches", c.metrics[k].value, a.metrics[k].value, 1e-6);
+            bmt_near(name, bm_history(m, name, -1), a.metrics[k].value, 1e-6);
+        }
+        bm_free(m), bm_free(weighed), bm_free(more);
+    }
+}
+
 /* ---- the perceptron ---- */
 static bm_model *perceptron(const float *rows, const int32_t *t, const float *w, int n)
 {
@@ -315,7 +347,7 @@ static void nothing_weighs_in_tables(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(learners),       cmocka_unit_test(perceptrons),
+    const struct CMUnitTest tests[] = { cmocka_unit_test(learners),       cmocka_unit_test(metrics),       cmocka_unit_test(perceptrons),
                                         cmocka_unit_test(unheeded),       cmocka_unit_test(tables),
                                         cmocka_unit_test(nothing_weighs), cmocka_unit_test(nothing_weighs_in_tables) };
     return cmocka_run_group_tests(tests, begin, NULL);

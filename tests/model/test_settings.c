@@ -146,17 +146,17 @@ static double nothing(const bm_metric_input *in, const double p[2])
 static void names_of_metrics(void **state)
 {
     (void)state;
-    static const bm_metric_kind fits = { .size = sizeof fits, .name = "a_name_of_23_bytes_____", .all = nothing },
-                                no = { .size = sizeof no, .name = "a_name_of_24_bytes______", .all = nothing };
+    static const bm_metric_kind fits = { .size = sizeof fits, .name = "a_name_of_31_bytes_____________", .all = nothing },
+                                no = { .size = sizeof no, .name = "a_name_of_32_bytes______________", .all = nothing };
     bm_dataset *d = flowers();
     bm_model *m = bm_sequential(bm_input(4), bm_dense(3, .activation = BM_SOFTMAX));
     bm_compile(m, .loss = BM_SPARSE_CATEGORICAL_CROSSENTROPY, .metrics = { { .kind = &fits } });
     bm_fit(m, d, .validation = d, .epochs = 2);
     const bm_scores s = bm_evaluate(m, d);
-    assert_true(bm_score(&s, fits.name) == 0 && bm_history(m, "validation_a_name_of_23_bytes_____", 1) == 0);
+    assert_true(bm_score(&s, fits.name) == 0 && bm_history(m, "validation_a_name_of_31_bytes_____________", 1) == 0);
     bm_compile(m, .loss = BM_SPARSE_CATEGORICAL_CROSSENTROPY, .metrics = { { .kind = &no } });
     assert_int_equal(bm_status_of(m), BM_E_ARGUMENT);
-    bmt_contains("too long", bm_error(m), "is longer than 23 bytes");
+    bmt_contains("too long", bm_error(m), "is longer than 31 bytes");
     bm_free(m);
     bm_free(d);
 }

@@ -298,7 +298,7 @@ static void counts_alone(void **state)
             bm_free(m);
             if (bmi_safetensors_read(&e, BM_HERE, NULL, bmt_temp("counts"), &file)) fail_msg("%s", e.text);
             assert_null(bmi_safetensors_find(&file, "training/predictions"));
-            assert_int_equal(bmi_safetensors_find(&file, "training/counts")->bytes, (1 + 3 * 3 + 1 + 2) * sizeof(double));
+            assert_int_equal(bmi_safetensors_find(&file, "training/counts")->bytes, (1 + 3 * 3 + 2 + 2) * sizeof(double));
             bmi_safetensors_end(&file);
             m = bm_load(bmt_temp("counts"));
         }

@@ -246,15 +246,18 @@ static void all_are_there(void **state)
     (void)state;
     static const char *const families[] = { "activation", "loss", "metric" };
     size_t n;
-    char *text = (char *)bmt_read("tests/golden/nn.txt", &n), name[100];
+    char found[100] = "";
+    char *text = (char *)bmt_read("tests/golden/nn.txt", &n), *more = (char *)bmt_read("tests/golden/metrics.txt", &n), name[100];
     for (size_t f = 0; f < BMI_COUNT(families); f++) {
         const bmi_kind *k;
         for (size_t i = 0; (k = bmi_kind_at(families[f], i)); i++) {
             snprintf(name, sizeof name, "case %s %s", families[f], k->name);
-            bmt_contains(name, text, name);
+            if (f == 2) snprintf(found, sizeof found, "\n%s", k->name); /* tests/nn/test_metric_golden.c */
+            if (f < 2 || !strstr(more, found)) bmt_contains(name, text, name);
         }
     }
     free(text);
+    free(more);
 }
 
 int main(void)

@@ -37,10 +37,10 @@ static void make(bm_metric_input *in, bm_output output, int64_t columns, bool cl
 static double in_parts(const bm_metric_kind *k, const bm_metric_input *in, const double p[2])
 {
     static const int64_t parts[] = { 1, 7, 20, 0, 32 };
-    double counts[100] = { 0 };
+    double counts[400] = { 0 };
     bm_metric_input part = *in, all = *in;
     all.prediction = all.target = NULL; /* they are not there any more */
-    assert_true(k->counts(in->columns) <= 100);
+    assert_true(k->counts(in->columns) <= 400);
     for (size_t i = 0; i < BMI_COUNT(parts); i++) {
         part.rows = parts[i];
         k->add(counts, &part, p);
@@ -77,7 +77,7 @@ static void same_in_parts(void **state)
                 in.scratch = scratch;
                 assert_true(bmi_metric_scratch(k, ROWS, in.columns) <= sizeof scratch);
                 const double all = bmi_metric_all(k, &in, p), parts = in_parts(k, &in, p);
-                if (!(all == parts)) fail_msg("%s, form %zu: %.17g of all, %.17g in parts", k->name, f, all, parts);
+                if (!(all == parts) && !(isnan(all) && isnan(parts))) fail_msg("%s, form %zu: %.17g of all, %.17g in parts", k->name, f, all, parts);
                 numbers += isfinite(all);
                 if (forms[f].output != BM_OUTPUT_CLASSES) continue;
                 targets[40] = 9;
@@ -85,7 +85,7 @@ static void same_in_parts(void **state)
                     fail_msg("%s has a number of a class that there is not", k->name);
             }
     }
-    assert_true(found >= 16 && numbers >= found * 4);
+    assert_true(found >= 50 && numbers >= found * 4);
 }
 
 int main(void)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Shares of rows that are right: accuracy by the form of the output, top-k, and balanced accuracy (mean of recalls).
- * Source: as scikit-learn's accuracy_score, top_k_accuracy_score and balanced_accuracy_score.
+/* Shares of rows that are right: accuracy by the form of the output, of labels one by one and all at once, top-k, and balanced accuracy
+ * (mean of recalls).
+ * Source: as scikit-learn's accuracy_score, hamming_loss, top_k_accuracy_score and balanced_accuracy_score.
  */
 #include "nn/losses/loss.h"
 #include "nn/metrics/metric.h"
@@ -41,76 +42,108 @@ static bm_node top_k_rows(const bm_loss_input *in, const double p[2])
     return bmi_loss_row_mean(bm_cast(bm_less(larger, bmi_number_like(larger, p[0])), bm_node_type(y)));
 }
 
-static double binary_all(const bm_metric_input *in, const double p[2])
+static double binary_row(const bm_metric_input *in, int64_t i, const double p[2])
 {
     double right = 0;
-    for (int64_t i = 0; i < in->rows; i++)
-        for (int64_t j = 0; j < in->columns; j++)
-            right += bmi_weight_of(in, i) * ((in->prediction[i * in->columns + j] >= p[0]) == (bmi_target_at(in, i, j) >= .5));
-    return right / (bmi_weight_sum(in) * (double)in->columns);
+    if (in->target_columns == 1 && in->columns > 1 && bmi_class_true(in, i) < 0)
+        return bmi_metric_undefined(in, "a target is none of the %lld classes", (long long)in->columns);
+    for (int64_t j = 0; j < in->columns; j++)
+        right += (in->prediction[i * in->columns + j] >= p[0]) == (bmi_target_at(in, i, j) >= .5);
+    return right / (double)in->columns;
 }
 
-static double accuracy_all(const bm_metric_input *in, const double p[2])
+static double subset_row(const bm_metric_input *in, int64_t i, const double p[2])
 {
-    if (in->output == BM_OUTPUT_LABELS && in->columns > 1) return binary_all(in, p);
-    double right = 0;
-    for (int64_t i = 0; i < in->rows; i++) {
-        const int64_t truth = bmi_class_true(in, i);
-        if (truth < 0) return NAN;
-        right += bmi_weight_of(in, i) * (truth == bmi_class_predicted(in, i, p[0]));
-    }
-    return right / bmi_weight_sum(in);
+    if (bmi_of_labels(in)) return binary_row(in, i, p) == 1;
+    const int64_t truth = bmi_class_true(in, i);
+    if (truth < 0) return bmi_metric_undefined(in, "a target is none of the %lld classes", (long long)bmi_metric_classes(in));
+    return truth == bmi_class_predicted(in, i, p[0]);
 }
 
-static double top_k_all(const bm_metric_input *in, const double p[2])
+static double top_k_row(const bm_metric_input *in, int64_t i, const double p[2])
 {
-    double right = 0;
-    if (in->columns < 2) return NAN;
-    for (int64_t i = 0; i < in->rows; i++) {
-        const double *y = in->prediction + i * in->columns;
-        const int64_t truth = bmi_class_true(in, i);
-        int64_t larger = 0;
-        if (truth < 0) return NAN;
-        for (int64_t j = 0; j < in->columns; j++) larger += y[j] > y[truth];
-        right += bmi_weight_of(in, i) * ((double)larger < p[0]);
-    }
-    return right / bmi_weight_sum(in);
+    if (in->columns < 2) return bmi_metric_undefined(in, "one output has no ranks of classes");
+    const double *y = in->prediction + i * in->columns;
+    const int64_t truth = bmi_class_true(in, i);
+    int64_t larger = 0;
+    if (truth < 0) return bmi_metric_undefined(in, "a target is none of the %lld classes", (long long)in->columns);
+    for (int64_t j = 0; j < in->columns; j++) larger += y[j] > y[truth];
+    return (double)larger < p[0];
 }
 
-double bmi_counts_balanced(const bmi_class_counts *c)
+BMI_MEAN_OF(binary, binary_row)
+BMI_MEAN_OF(subset, subset_row)
+BMI_MEAN_OF(top_k, top_k_row)
+
+/* The share of rows that are right, of labels that of all labels. */
+static double right_share(double *counts, const bm_metric_input *in)
 {
-    double sum = 0;
-    int64_t n = 0;
-    for (int64_t k = 0; k < c->classes; k++) {
-        const double there = c->hit[k] + c->missed[k];
-        if (!(there > 0)) continue;
-        sum += c->hit[k] / there;
-        n++;
+    bmi_class_counts c;
+    double hit = 0, wrong = 0;
+    if (!bmi_class_counts_of(counts, in, &c)) return NAN;
+    for (int64_t k = 0; k < c.classes; k++) {
+        hit += c.hit[k];
+        wrong += c.wrong[k] + c.missed[k];
     }
-    return n ? sum / (double)n : NAN;
+    return bmi_of_labels(in) ? 1 - wrong / (c.all * (double)c.classes) : hit / c.all;
+}
+
+static double accuracy_end(double *counts, const bm_metric_input *in, const double p[2])
+{
+    (void)p;
+    return right_share(counts, in);
+}
+
+static double hamming_end(double *counts, const bm_metric_input *in, const double p[2])
+{
+    (void)p;
+    return 1 - right_share(counts, in);
 }
 
 static double balanced_end(double *counts, const bm_metric_input *in, const double p[2])
 {
     bmi_class_counts c;
+    double sum = 0;
+    int64_t n = 0;
     (void)p;
-    return bmi_class_counts_of(counts, in, &c) ? bmi_counts_balanced(&c) : NAN;
+    if (!bmi_class_counts_of(counts, in, &c)) return NAN;
+    for (int64_t k = 0; k < c.classes; k++) {
+        const double there = c.hit[k] + c.missed[k];
+        if (!(there > 0)) continue;
+        sum += c.hit[k] / there;
+        n++;
+    }
+    return n ? sum / (double)n : bmi_metric_undefined(in, "no label holds in any row");
 }
 
-BMI_METRIC(accuracy, "share of rows (of labels, where several may hold) that are right", .maximize = true,
-           .rows = accuracy_rows, .all = accuracy_all, BMI_THRESHOLD);
-BMI_METRIC(binary_accuracy, "share of single outputs on the right side of the threshold", .maximize = true,
-           .target = BM_TARGET_LIKE_OUTPUT, .rows = binary_rows, .all = binary_all, BMI_THRESHOLD);
-BMI_METRIC(top_k, "share of rows whose class is among the k largest outputs", .maximize = true, .target = BM_TARGET_CLASS,
-           .rows = top_k_rows, .all = top_k_all,
+#define COUNTED .counts = bmi_class_counts_size, .add = bmi_class_counts_add
+BMI_METRIC(accuracy, "share of rows (of labels, where several may hold) that are right", "sum w [y = t] / sum w",
+           "scikit-learn accuracy_score", ".2, .7, .6, .4 | 0, 1, 0, 0 = .75", .maximize = true, .rows = accuracy_rows,
+           COUNTED, .end = accuracy_end, BMI_THRESHOLD);
+BMI_METRIC(binary_accuracy, "share of single outputs on the right side of the threshold",
+           "mean over outputs of sum w [[y >= threshold] = t] / sum w", "Keras BinaryAccuracy",
+           ".2 .7, .6 .4 | 0 1, 1 1 = .75", .maximize = true, .target = BM_TARGET_LIKE_OUTPUT, .rows = binary_rows,
+           BMI_MEAN(binary), BMI_THRESHOLD);
+BMI_METRIC(subset_accuracy, "share of rows all of whose labels are right", "sum w [all y = t] / sum w",
+           "scikit-learn accuracy_score of labels", ".2, .7, .6, .4 | 0, 1, 0, 0 = .75", .maximize = true, BMI_MEAN(subset),
+           BMI_THRESHOLD);
+BMI_METRIC(hamming_loss, "share of labels (of rows, where classes exclude each other) that are wrong",
+           "sum w [y != t] / (sum w labels)", "scikit-learn hamming_loss", ".2, .7, .6, .4 | 0, 1, 0, 0 = .25", COUNTED,
+           .end = hamming_end, BMI_THRESHOLD);
+BMI_METRIC(top_k, "share of rows whose class is among the k largest outputs", "sum w [fewer than k outputs > y_t] / sum w",
+           "scikit-learn top_k_accuracy_score", ".5 .3 .2, .1 .2 .7 | 2, 2 = 1", .maximize = true, .target = BM_TARGET_CLASS,
+           .rows = top_k_rows, BMI_MEAN(top_k),
            .number = {
                { .name = "k", .initial = 5, .low = 1, .high = INFINITY, .below = true, .doc = "how many may be tried" } });
-BMI_METRIC(balanced_accuracy, "mean over classes of the share of the class's rows that are right", .maximize = true,
-           .counts = bmi_class_counts_size, .add = bmi_class_counts_add, .end = balanced_end, BMI_THRESHOLD);
+BMI_METRIC(balanced_accuracy, "mean over classes of the share of the class's rows that are right", "mean_k hit_k / rows_k",
+           "scikit-learn balanced_accuracy_score", ".2, .7, .6, .4 | 0, 1, 0, 0 = 0.83333333333333333", .maximize = true,
+           COUNTED, .end = balanced_end, BMI_THRESHOLD);
 
 const bmi_kind bmi_kinds_metric_accuracy[] = {
     BMI_METRIC_KIND(accuracy),
     BMI_METRIC_KIND(binary_accuracy),
+    BMI_METRIC_KIND(subset_accuracy),
+    BMI_METRIC_KIND(hamming_loss),
     BMI_METRIC_KIND(top_k),
     BMI_METRIC_KIND(balanced_accuracy),
     { 0 },

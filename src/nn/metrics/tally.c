@@ -20,8 +20,9 @@ bm_status bmi_tally_begin(bmi_tally *t, bmi_error *e, bm_place here)
     t->arena = (bmi_arena){ .context = t->context };
     double *counts = bmi_arena_alloc(&t->arena, (size_t)n, 3 * sizeof *counts);
     t->own = bmi_arena_alloc(&t->arena, (size_t)t->rows + 1, sizeof *t->own);
-    if (!counts || !t->own) return bmi_fail_memory(e, here, (size_t)(3 * n + t->rows) * sizeof(double), "scores of classes");
-    t->counts = (bmi_class_counts){ n, counts, counts + n, counts + 2 * n };
+    t->numbers = bmi_arena_alloc(&t->arena, (size_t)bmi_class_counts_size(n), sizeof *t->numbers);
+    if (!counts || !t->own || !t->numbers) return bmi_fail_memory(e, here, (size_t)(3 * n + t->rows) * sizeof(double), "scores of classes");
+    t->counts = (bmi_class_counts){ n, counts, counts + n, counts + 2 * n, 0 };
     return BM_OK;
 }
 
@@ -43,10 +44,10 @@ void bmi_tally_rows(bmi_tally *t, const double *p, int64_t apart, int64_t first,
             outside |= !(p[k] >= 0 && p[k] <= 1);
             if (p[k] > p[best]) best = k;
         }
+        if (t->classes == 2) best = bmi_is_second(p, t->threshold);
         nan |= !(w >= 0 && isfinite(w));
         t->bad |= nan;
-        t->weighs += w;
-        t->right += w * (truth == best);
+        t->counts.all += w;
         bmi_class_count(&t->counts, best, truth, w);
         if (!known) continue;
         t->own[i] = p[truth];
@@ -146,25 +147,44 @@ static double areas(const bmi_tally *t)
     return sum / (double)(t->classes - first_area(t));
 }
 
-double bmi_tally_score(const bmi_tally *t, const char *metric)
+bool bmi_tally_has(const bmi_tally *t, const bm_metric_kind *kind, const double p[2])
 {
-    static const struct {
-        const char *name;
-        bmi_f1_measure measure;
-        bool macro;
-    } by_class[] = {
-        { "precision", BMI_PRECISION, false },      { "recall", BMI_RECALL, false },      { "f1", BMI_F1, false },
-        { "precision_macro", BMI_PRECISION, true }, { "recall_macro", BMI_RECALL, true }, { "f1_macro", BMI_F1, true },
-    };
-    if (!strcmp(metric, "roc_auc")) return areas(t);
-    if (!strcmp(metric, "log_loss")) return is_known(t) && !t->improbable ? t->surprise / t->weighs_known : NAN;
-    if (t->bad || !(t->weighs > 0 && isfinite(t->weighs))) return NAN;
-    if (!strcmp(metric, "accuracy")) return t->right / t->weighs;
-    if (!strcmp(metric, "balanced_accuracy")) return bmi_counts_balanced(&t->counts);
-    for (size_t i = 0; i < BMI_COUNT(by_class); i++) {
-        bmi_class_counts c = t->counts;
-        if (!by_class[i].macro) c.classes = t->classes; /* of two classes the second, whatever else occurs */
-        if (!strcmp(metric, by_class[i].name)) return bmi_counts_f1(&c, by_class[i].measure, by_class[i].macro);
+    return !strcmp(kind->name, "roc_auc") || !strcmp(kind->name, "log_loss") ||
+           bmi_class_counts_threshold(kind, p) == (t->classes == 2 ? t->threshold : bmi_class_counts_threshold(kind, p));
+}
+
+static double area_or_why(const bmi_tally *t, const bm_metric_input *in)
+{
+    const double value = areas(t);
+    char text[BMI_CLASS_TEXT];
+    if (!isnan(value)) return value;
+    if (t->bad_known) return bmi_metric_undefined(in, "a prediction is not finite, or a weight");
+    for (int64_t k = 0; k < t->classes; k++) {
+        const double there = t->counts.hit[k] + t->counts.missed[k];
+        if (!(there > 0)) return bmi_metric_undefined(in, "no row is of %s", bmi_class_text(in, k, text));
+        if (there == t->weighs_known) return bmi_metric_undefined(in, "all rows are of %s", bmi_class_text(in, k, text));
     }
-    return NAN;
+    return bmi_metric_undefined(in, "its numbers are too large, or none");
+}
+
+double bmi_tally_value(const bmi_tally *t, const bm_metric_kind *kind, const double p[2], char why[BM_WHY])
+{
+    const bm_metric_input in = { .rows = t->rows,
+                                 .columns = t->classes,
+                                 .target_columns = 1,
+                                 .output = BM_OUTPUT_CLASSES,
+                                 .why = why,
+                                 .classes = t->counts.classes,
+                                 .class_names = t->class_names };
+    *why = 0;
+    if (!strcmp(kind->name, "roc_auc")) return area_or_why(t, &in);
+    if (!strcmp(kind->name, "log_loss")) {
+        if (t->bad_known) return bmi_metric_undefined(&in, "a prediction is not finite, or a weight");
+        if (!(t->weighs_known > 0)) return bmi_metric_undefined(&in, "no row is of a class that the model knows");
+        if (t->improbable) return bmi_metric_undefined(&in, "a prediction is no probability");
+        return t->surprise / t->weighs_known;
+    }
+    if (t->bad || !isfinite(t->counts.all)) return bmi_metric_undefined(&in, "a prediction is not finite, or a weight");
+    bmi_class_counts_put(t->numbers, &t->counts, false);
+    return kind->end(t->numbers, &in, p);
 }

@@ -17,13 +17,16 @@ typedef struct bmi_tally {
     int64_t rows, classes; /* classes that have a probability */
     const int32_t *truth;  /* borrowed: one a row; from `classes` on: a class that is never predicted, so its rows are wrong */
     const float *weight;   /* borrowed, one a row; or null */
+    double threshold;      /* of two classes: the second from this probability on */
+    const char *const *class_names; /* of classes that have a probability, for reasons; or null */
     /* what it keeps */
     bmi_arena arena;
     bmi_class_counts counts; /* of all classes that occur, those without a probability behind the others */
     double *own;             /* probability of the row's true class */
     bool bad, bad_known;     /* a probability that is NaN, or a weight that is none: in any row, in one of a known class */
     bool improbable;         /* of a known class: a probability outside of 0 .. 1 */
-    double weighs, weighs_known, right, surprise;
+    double weighs_known, surprise;
+    double *numbers; /* as metrics of counts take them */
     int64_t *first;      /* of class k in what follows: first[k] .. first[k + 1] - 1 */
     bmi_scored *sorted;  /* rows by class, and by the probability of their class */
     double *gap, *level; /* weight of rows of other classes below the sorted one and above the one before it; at its height */
@@ -39,9 +42,10 @@ void bmi_tally_rows(bmi_tally *t, const double *p, int64_t apart, int64_t first,
 bool bmi_tally_sort(bmi_tally *t, bmi_error *e, bm_place here);
 /* Second pass. */
 void bmi_tally_areas(bmi_tally *t, const double *p, int64_t apart, int64_t first, int64_t rows);
-/* A value by the metric's name (accuracy, balanced_accuracy, log_loss, roc_auc, precision, recall, f1 and their _macro); NaN where it is
- * not defined. */
-double bmi_tally_score(const bmi_tally *t, const char *metric);
+/* Whether it gives a metric: one that is made of counts of classes at this threshold, log_loss or roc_auc; and its value. NaN where it is not
+ * defined, with the reason. */
+bool bmi_tally_has(const bmi_tally *t, const bm_metric_kind *kind, const double p[2]);
+double bmi_tally_value(const bmi_tally *t, const bm_metric_kind *kind, const double p[2], char why[BM_WHY]);
 void bmi_tally_end(bmi_tally *t);
 
 #endif

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Windows: pieces of some megabytes of a CSV file that end where a row ends, outside quotes and comments. Where bad rows are left out, a
+ * stray quote must not turn quotes inside out for the rest of the file: rows are then gone through one by one.
+ */
+#include "format/csv_reader.h"
+#include <inttypes.h>
+#include <string.h>
+
+enum { WINDOW = 1 << 21 };
+
+bm_status bmi_csv_window_fill(bmi_error *e, bm_place here, bmi_csv_reader *r, size_t wanted)
+{
+    if (r->begin) {
+        memmove(r->buffer, r->buffer + r->begin, r->size - r->begin);
+        r->size -= r->begin;
+        r->begin = 0;
+    }
+    if (r->capacity < wanted + 1) {
+        unsigned char *larger = bmi_alloc_raw(r->context, wanted + 1, 1);
+        if (!larger) return bmi_fail_memory(e, here, wanted + 1, "to read a CSV file");
+        if (r->size) memcpy(larger, r->buffer, r->size);
+        bmi_release(r->context, r->buffer, r->capacity, 1);
+        r->buffer = larger;
+        r->capacity = wanted + 1;
+    }
+    size_t got = 0;
+    if (!r->at_end && r->size < wanted) {
+        if (bmi_stream_read(e, here, &r->stream, r->buffer + r->size, wanted - r->size, &got)) return e->status;
+        r->at_end = r->size + got < wanted;
+        r->size += got;
+    }
+    r->buffer[r->size] = 0;
+    return BM_OK;
+}
+
+/* Bytes up to the end of the last row that ends in them, by quotes alone. */
+static size_t end_by_quotes(const unsigned char *p, size_t n, unsigned char line)
+{
+    size_t quotes = 0;
+    for (size_t i = 0; i < n; i++) quotes += p[i] == '"';
+    for (; n; n--) {
+        if (p[n - 1] == '"') quotes--;
+        else if (p[n - 1] == line && !(quotes & 1)) return n;
+    }
+    return 0;
+}
+
+/* The same where there are comments, or rows that cannot be read are left out: row by row. */
+static size_t end_by_rows(const bmi_csv_dialect *d, const unsigned char *p, size_t n, bool whole, bool skip)
+{
+    const unsigned char *const begin = p, *const end = p + n;
+    for (const unsigned char *ended = p;; ended = p) {
+        p = bmi_csv_blank_lines(d, p, end);
+        if (p >= end) return (size_t)((whole || p[-1] == d->line ? end : ended) - begin);
+        bmi_csv_cell cell = { .last = false };
+        bmi_csv_problem problem = BMI_CSV_FINE;
+        for (const unsigned char *q = p; !problem && !cell.last; q = cell.next) problem = bmi_csv_cell_read(d, q, end, &cell);
+        if (problem == BMI_CSV_OPEN_QUOTE && !whole) return (size_t)(ended - begin);
+        if (problem && !skip) return n; /* which is the error */
+        p = problem ? bmi_csv_skip_line(d, cell.next, end) : cell.next;
+        if (p == end && !whole && end[-1] != d->line) return (size_t)(ended - begin);
+    }
+}
+
+bm_status bmi_csv_window(bmi_error *e, bm_place here, bmi_csv_reader *r, const unsigned char **bytes, size_t *n)
+{
+    const bool skip = r->options.skip_bad_rows || r->options.fill_bad_rows;
+    size_t wanted = WINDOW;
+    if (wanted < 64 * r->plan.n_columns) wanted = 64 * r->plan.n_columns;
+    for (*n = 0;; wanted *= 2) {
+        if (bmi_csv_window_fill(e, here, r, wanted)) return e->status;
+        const bool whole = r->at_end;
+        const unsigned char *p = r->buffer;
+        if (!skip && !r->dialect.comment) *n = whole ? r->size : end_by_quotes(p, r->size, r->dialect.line);
+        else *n = r->size ? end_by_rows(&r->dialect, p, r->size, whole, skip) : 0;
+        if (*n || whole) break;
+        if (wanted > 2 * (size_t)BMI_CSV_MAX_ROW)
+            return bmi_fail(e, BM_E_FORMAT, here,
+                            "%.200s:%" PRId64 ":1: the row is longer than 64 MB; is a quote never closed, or is this no table?",
+                            r->stream.source.name, r->lines + 1);
+    }
+    *bytes = r->buffer;
+    r->begin = *n;
+    return BM_OK;
+}

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Judging by the command: chosen metrics, reasons of figures that are not there, thresholds in train, evaluate and predict, and curves. */
+#include "support/bmt_command.h"
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void train(const char *more)
+{
+    bmt_exits(bmt_sh("baeum train infert -m logistic -q -o j.st %s", more), 0);
+}
+
+static void chosen_metrics(void **state)
+{
+    (void)state;
+    train("");
+    const bmt_run r = bmt_exits(bmt_sh("baeum evaluate j.st infert --metrics 'mcc,fbeta(.5), roc_auc'"), 0);
+    bmt_contains("in the order of the list", r.out, "MCC   fbeta(0.5)    AUC");
+    json_t *all = bmt_json(bmt_exits(bmt_sh("baeum evaluate j.st infert --json"), 0)),
+           *some = bmt_json(bmt_exits(bmt_sh("baeum evaluate j.st infert --metrics roc_auc,average_precision,ece --json"), 0));
+    bmt_near("the same", bmt_json_number(some, "metrics.roc_auc"), bmt_json_number(all, "metrics.roc_auc"), 0);
+    bmt_near("loss is there", bmt_json_number(some, "metrics.loss"), bmt_json_number(all, "metrics.log_loss"), 0);
+    assert_true(bmt_json_number(some, "metrics.average_precision") > .5);
+    assert_int_equal(json_object_size(json_object_get(some, "metrics")), 4);
+    json_decref(all);
+    json_decref(some);
+    train("--metrics 'f1,brier,ks'");
+    json_t *trained = bmt_json(bmt_exits(bmt_sh("baeum inspect j.st --json"), 0));
+    assert_true(bmt_json_number(trained, "metrics.test.brier") > 0);
+    assert_int_equal(json_object_size(json_object_get(json_object_get(trained, "metrics"), "train")), 4);
+    json_decref(trained);
+    bmt_contains("a slip", bmt_exits(bmt_sh("baeum evaluate j.st infert --metrics rocauc"), 2).err, "did you mean \"roc_auc\"?");
+    bmt_contains("a slip", bmt_exits(bmt_sh("baeum train infert --metrics f1,,f2"), 2).err, "a name is missing");
+    bmt_exits(bmt_sh("baeum train creditcard -t share -q -o c.st --metrics 'adjusted_r2,median_ae,pinball(.9)'"), 0);
+    bmt_contains("of numbers", bmt_exits(bmt_sh("baeum evaluate c.st creditcard --metrics adjusted_r2,d2_absolute_error"), 0).out,
+                 "adjusted_r2   d2_absolute_error");
+}
+
+static void reasons(void **state)
+{
+    (void)state;
+    bmt_exits(bmt_sh("baeum train iris -q -o i.st && baeum data show iris --rows 3 >/dev/null"), 0);
+    bmt_exits(bmt_sh("(echo Sepal.Length,Sepal.Width,Petal.Length,Petal.Width,Species; echo 5.1,3.5,1.4,.2,setosa; "
+                     "echo 7,3.2,4.7,1.4,versicolor) > two.csv"),
+              0);
+    bmt_contains("in words", bmt_exits(bmt_sh("baeum evaluate i.st two.csv"), 0).out,
+                 "AUC of model: no row is of class \"virginica\"\n");
+    json_t *json = bmt_json(bmt_exits(bmt_sh("baeum evaluate i.st two.csv --json"), 0));
+    assert_true(json_is_null(json_object_get(json_object_get(json, "metrics"), "roc_auc")));
+    assert_string_equal(bmt_json_string(json, "metrics.why.roc_auc"), "no row is of class \"virginica\"");
+    json_decref(json);
+}
+
+static int count(const char *text, const char *what)
+{
+    int n = 0;
+    for (; (text = strstr(text, what)); text += strlen(what)) n++;
+    return n;
+}
+
+static void thresholds(void **state)
+{
+    (void)state;
+    train("");
+    const int half = count(bmt_exits(bmt_sh("baeum predict j.st infert"), 0).out, "\n1,");
+    const int low = count(bmt_exits(bmt_sh("baeum predict j.st infert --threshold .2"), 0).out, "\n1,");
+    assert_true(half > 20 && low > half + 20);
+    json_t *plain = bmt_json(bmt_exits(bmt_sh("baeum evaluate j.st infert --json"), 0)),
+           *best = bmt_json(bmt_exits(bmt_sh("baeum evaluate j.st infert --threshold best-f1 --json"), 0));
+    assert_true(bmt_json_number(best, "metrics.f1") > bmt_json_number(plain, "metrics.f1"));
+    bmt_near("ranks stay", bmt_json_number(best, "metrics.roc_auc"), bmt_json_number(plain, "metrics.roc_auc"), 0);
+    assert_true(bmt_json_number(best, "threshold") > 0);
+    json_decref(plain);
+    json_decref(best);
+    train("--threshold .2");
+    assert_int_equal(count(bmt_exits(bmt_sh("baeum predict j.st infert"), 0).out, "\n1,"), low);
+    bmt_contains("inspect", bmt_exits(bmt_sh("baeum inspect j.st"), 0).out, "\"1\" from a probability of .200 on");
+    train("--threshold best-balanced_accuracy");
+    json_t *kept = bmt_json(bmt_exits(bmt_sh("baeum inspect j.st --json"), 0));
+    const double at = bmt_json_number(kept, "threshold");
+    assert_true(at > 0 && at < 1 && at != .5);
+    json_decref(kept);
+    static const struct {
+        const char *command, *says;
+    } wrong[] = { { "baeum evaluate j.st infert --threshold 7", "--threshold is \"7\"; it must be a probability" },
+                  { "baeum evaluate j.st infert --threshold best-roc_auc", "no threshold decides roc_auc" },
+                  { "baeum evaluate j.st infert --threshold best-f9", "which is no metric" },
+                  { "baeum predict j.st infert --threshold best-f1", "takes rows whose target is known" },
+                  { "baeum train iris --threshold .3", "--threshold is of two classes, the target has more" } };
+    for (size_t i = 0; i < BMI_COUNT(wrong); i++)
+        bmt_contains(wrong[i].command, bmt_exits(bmt_sh("%s", wrong[i].command), 2).err, wrong[i].says);
+}
+
+static void curves(void **state)
+{
+    (void)state;
+    static const char *const of_classes[] = { "roc", "pr", "det", "calibration", "gain", "threshold", "confusion", "classes" };
+    train("");
+    for (size_t i = 0; i < BMI_COUNT(of_classes); i++) {
+        const bmt_run r = bmt_exits(bmt_sh("baeum evaluate j.st infert --curve %s -o curve.csv", of_classes[i]), 0);
+        char *rows = bmt_text("curve.csv");
+        assert_true(bmt_lines(rows) > 2 && strlen(r.out) > 300);
+        free(rows);
+    }
+    bmt_contains("drawn", bmt_exits(bmt_sh("baeum evaluate j.st infert --curve roc"), 0).out, "\ntpr\n     1.00 |");
+    json_t *json = bmt_json(bmt_exits(bmt_sh("baeum evaluate j.st infert --curve pr --json"), 0));
+    assert_string_equal(bmt_json_string(json, "curve.name"), "pr");
+    assert_true(json_array_size(json_object_get(json_object_get(json_object_get(json, "curve"), "columns"), "recall")) > 50);
+    json_decref(json);
+    bmt_exits(bmt_sh("baeum train iris -q -o i.st"), 0);
+    bmt_contains("a letter each", bmt_exits(bmt_sh("baeum evaluate i.st iris --curve gain"), 0).out, "c virginica\n");
+    bmt_exits(bmt_sh("baeum train creditcard -t share -q -o c.st"), 0);
+    bmt_contains("of numbers", bmt_exits(bmt_sh("baeum evaluate c.st creditcard --curve residuals"), 0).out, "\nresidual\n");
+    bmt_contains("no classes", bmt_exits(bmt_sh("baeum evaluate c.st creditcard --curve roc"), 1).err,
+                 "roc is of classes, the model predicts numbers");
+    bmt_contains("a slip", bmt_exits(bmt_sh("baeum evaluate c.st creditcard --curve rok"), 2).err, "--curve is \"rok\"; there are ");
+    bmt_contains("help", bmt_exits(bmt_sh("baeum help curves"), 0).out, "  pr ");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = { cmocka_unit_test(chosen_metrics), cmocka_unit_test(reasons),
+                                        cmocka_unit_test(thresholds), cmocka_unit_test(curves) };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
