@@ -82,6 +82,10 @@ typedef enum cli_option_id {
     OPT_HALVING,
     OPT_RESUME,
     OPT_OUTER,
+    OPT_ROW,
+    OPT_ROBUST,
+    OPT_BOOTSTRAP,
+    OPT_CONFIDENCE,
     OPT_METRICS,
     OPT_THRESHOLD,
     OPT_CURVE,
@@ -101,9 +105,9 @@ typedef struct cli_options {
     uint64_t given;
     const char *target, *task, *model, *optimizer, *loss, *validation, *test, *bad_rows, *data, *output, *delimiter, *missing,
         *decimal, *dates, *group, *time, *weights, *comment, *thousands, *types, *format, *models, *cv, *metric, *fold, *resume,
-        *metrics, *threshold, *curve;
-    int64_t epochs, batch, patience, seed, threads, rows, repeats, trials, outer;
-    double rate;
+        *metrics, *threshold, *curve, *robust;
+    int64_t epochs, batch, patience, seed, threads, rows, repeats, trials, outer, row, bootstrap;
+    double rate, confidence;
     bool no_header, header, trim, rename_duplicates, plan, json, quiet, verbose, help, balanced, log_target, in_order, stratified, grid,
         halving;
     cli_list drop, keep, step, id, search, columns;
@@ -130,7 +134,8 @@ typedef struct cli_command {
     int (*run)(cli *c);
 } cli_command;
 
-extern const cli_command cli_train, cli_predict, cli_evaluate, cli_inspect, cli_data, cli_compare, cli_tune, cli_split;
+extern const cli_command cli_train, cli_predict, cli_evaluate, cli_inspect, cli_explain, cli_data, cli_compare, cli_tune,
+    cli_split;
 extern const cli_command *const cli_commands[]; /* ended by null */
 
 struct cli {

@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-const cli_command *const cli_commands[] = { &cli_train, &cli_predict, &cli_evaluate, &cli_inspect, &cli_compare,
-                                            &cli_tune,  &cli_split,   &cli_data,     NULL };
+const cli_command *const cli_commands[] = { &cli_train, &cli_predict, &cli_evaluate, &cli_inspect, &cli_explain,
+                                            &cli_compare, &cli_tune,  &cli_split,   &cli_data,     NULL };
 
 static void usage(FILE *to)
 {
@@ -39,11 +39,26 @@ static const cli_command *find(const char *name)
 static const char *known_as(const char *name)
 {
     static const char *const others[][2] = {
-        { "fit", "train" },        { "learn", "train" },      { "score", "evaluate" },  { "test", "evaluate" },
-        { "eval", "evaluate" },    { "infer", "predict" },    { "apply", "predict" },   { "describe", "inspect" },
-        { "summary", "inspect" },  { "info", "inspect" },     { "show", "inspect" },    { "datasets", "data" },
-        { "search", "tune" },      { "optimize", "tune" },    { "gridsearch", "tune" }, { "cv", "compare" },
-        { "crossval", "compare" }, { "validate", "compare" },
+        { "fit", "train" },
+        { "learn", "train" },
+        { "score", "evaluate" },
+        { "test", "evaluate" },
+        { "eval", "evaluate" },
+        { "infer", "predict" },
+        { "apply", "predict" },
+        { "describe", "inspect" },
+        { "summary", "inspect" },
+        { "info", "inspect" },
+        { "show", "inspect" },
+        { "datasets", "data" },
+        { "coefficients", "explain" },
+        { "importance", "explain" },
+        { "search", "tune" },
+        { "optimize", "tune" },
+        { "gridsearch", "tune" },
+        { "cv", "compare" },
+        { "crossval", "compare" },
+        { "validate", "compare" },
     };
     for (size_t i = 0; i < BMI_COUNT(others); i++)
         if (!strcmp(name, others[i][0])) return others[i][1];

@@ -159,6 +159,12 @@ static const option_row rows[OPT_COUNT] = {
                       "quotes; may be given again" },
     [OPT_VERBOSE] = { "verbose", 0, NULL, FLAG, AT(verbose), 0, 0,
                       "a line for every epoch; default: some twenty of them, and on a terminal one that moves" },
+    [OPT_ROW] = { "row", 0, "N", INTEGER, AT(row), 1, 9e15, "a row of DATA, from 1, whose prediction is explained" },
+    [OPT_ROBUST] = { "robust", 0, "hc0|hc1|hc2|hc3", CHOICE, AT(robust), 0, 0,
+                     "standard errors that hold when rows vary differently about the line; of least squares" },
+    [OPT_BOOTSTRAP] = { "bootstrap", 0, "N", INTEGER, AT(bootstrap), 2, 1e6,
+                        "standard errors and intervals from so many fits on resampled rows, of any linear model" },
+    [OPT_CONFIDENCE] = { "confidence", 0, "X", REAL, AT(confidence), 0, 1, "of the intervals; default: .95" },
     [OPT_METRICS] = { "metrics", 0, "NAME,...", TEXT, AT(metrics), 0, 0,
                       "the scores that are shown, with their numbers in brackets: \"roc_auc,fbeta(.5)\" (baeum help metrics); "
                       "default: the usual ones of the task" },

@@ -32,7 +32,9 @@ typedef struct making {
 /* The score by its name, as a number of which more is better; NaN with the error set. */
 static double score(making *k, const bm_table *t)
 {
-    const bm_scores s = bm_evaluate_table_at(k->m, t, k->here);
+    bm_evaluate_table_options how = { .table = t };
+    if (bmi_kind_find("metric", k->o.score)) how.metrics[0] = (bm_metric){ .name = k->o.score };
+    const bm_scores s = bm_evaluate_table_at(k->m, &how, sizeof how, k->here);
     if (s.status) {
         bmi_fail(&k->e, s.status, k->here, "%s", s.error);
         return NAN;

@@ -100,7 +100,7 @@ static bm_status fold_rows(work *w)
     w->t.length = spare ? numbers(w, p) : NULL;
     w->t.order = w->t.length ? bm_learning_memory(w->l, (size_t)p * sizeof *w->t.order) : NULL;
     w->t.n = p;
-    if (!w->t.order || bmi_regression_fold(&w->r, &ls)) {
+    if (!w->t.order || bmi_regression_fold(&w->r, &ls, 0)) {
         bmi_least_squares_end(&ls);
         return w->l->model->object.error.status;
     }

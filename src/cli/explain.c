@@ -1,0 +1,480 @@
+// SPDX-License-Identifier: Apache-2.0
+/* baeum explain: what a model looks at. Of one dense layer its coefficients with their statistics, and what the prediction for one row is made
+ * of; of any other what its scores lose when the cells of a column change places.
+ */
+#include "base/text.h"
+#include "cli/cli.h"
+#include "data/recipe.h"
+#include "model/inference.h"
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { SHOWN = 60, BAR = 12 };
+
+typedef struct explanation {
+    cli *c;
+    bm_model *model;
+    cli_source source;
+    bm_table *row; /* made of ROW */
+} explanation;
+
+/* ---- words ---- */
+static bool unicode(void)
+{
+    const char *const names[] = { "LC_ALL", "LC_CTYPE", "LANG" };
+    for (int i = 0; i < 3; i++) {
+        const char *value = getenv(names[i]);
+        if (value && *value)
+            return strstr(value, "UTF-8") || strstr(value, "utf8") || strstr(value, "UTF8") || strstr(value, "utf-8");
+    }
+    return false;
+}
+
+/* A share of BAR columns. */
+static char *bar(char into[3 * BAR + 4], double share)
+{
+    static const char *const eighths[] = { "", "▏", "▎", "▍", "▌", "▋", "▊", "▉" };
+    const bool fine = unicode();
+    const int filled = share > 0 ? (int)lround(fmin(share, 1) * BAR * 8) : 0;
+    *into = 0;
+    for (int i = 0; i < filled / 8; i++) strcat(into, fine ? "█" : "#");
+    if (fine) strcat(into, eighths[filled % 8]);
+    else if (filled % 8 >= 4 || (filled && filled < 8)) strcat(into, "#");
+    return into;
+}
+
+static double number_at(const bm_table *t, int64_t row, const char *column)
+{
+    return bm_table_number(t, row, bm_table_find(t, column));
+}
+
+static const char *text_at(const bm_table *t, int64_t row, const char *column)
+{
+    const char *text = bm_table_text(t, row, bm_table_find(t, column));
+    return text ? text : "";
+}
+
+/* Rows of a table as objects. */
+static json_t *rows_json(const bm_table *t)
+{
+    json_t *list = json_array();
+    for (int64_t i = 0; i < bm_table_rows(t); i++) {
+        json_t *row = json_object();
+        for (int64_t k = 0; k < bm_table_columns(t); k++) {
+            const bool text = bm_table_column_type(t, k) == BM_COLUMN_TEXT;
+            const char *cell = text ? bm_table_text(t, i, k) : NULL;
+            json_object_set_new(row, bm_table_column_name(t, k),
+                                !text  ? cli_number(bm_table_number(t, i, k))
+                                : cell ? cli_text(cell)
+                                       : json_null());
+        }
+        json_array_append_new(list, row);
+    }
+    return list;
+}
+
+/* The notes of a table: those that may be a mistake as warnings. */
+static void say_notes(cli *c, const bm_table *t, json_t *into)
+{
+    const char *note;
+    bool first = true;
+    for (int64_t i = 0; (note = bm_table_note(t, i)); i++) {
+        if (*note == '!') {
+            cli_warn_note(c, note + 2);
+            continue;
+        }
+        char line[500];
+        const char *hint = strstr(note, " (.bootstrap)"), *rows = strstr(note, " (bm_infer");
+        snprintf(line, sizeof line, "%s", note);
+        if (hint) snprintf(line, sizeof line, "%.*s: --bootstrap 1000 and DATA", (int)(hint - note), note);
+        if (rows) snprintf(line, sizeof line, "%.*s: give DATA", (int)(rows - note), note);
+        if (first && cli_talks(c)) fputc('\n', c->to);
+        first = false;
+        if (cli_talks(c)) fprintf(c->to, "%s\n", line);
+        json_array_append_new(into, cli_text(line));
+    }
+}
+
+static int write_table(cli *c, const bm_table *t)
+{
+    char error[700] = "";
+    const bm_csv_write_options how = { .path = c->options.output };
+    if (!c->options.output) return 0;
+    if (bm_table_write_csv_at(t, &how, sizeof how, error, sizeof error, BM_HERE)) return cli_fail_text(c, CLI_FAILED, error);
+    cli_put(c, "file", cli_text(c->options.output));
+    return 0;
+}
+
+/* ---- coefficients ---- */
+static bool has_column(const bm_table *t, const char *name, const char *of)
+{
+    for (int64_t i = 0; i < bm_table_rows(t); i++)
+        if (!strcmp(text_at(t, i, "target"), of) && !isnan(number_at(t, i, name))) return true;
+    return false;
+}
+
+static const struct {
+    const char *name, *shown;
+} columns[] = { { "coefficient", "coefficient" },
+                { "standard_error", "error" },
+                { "statistic", "t" },
+                { "p", "p" },
+                { "low", "from" },
+                { "high", "to" },
+                { "vif", "VIF" } };
+enum { COLUMNS = sizeof columns / sizeof *columns };
+
+/* The grid of one target, rows first .. last - 1. */
+static void show_target(cli *c, const bm_table *t, int64_t first, int64_t last, bool z)
+{
+    const char *of = text_at(t, first, "target");
+    bool has[COLUMNS];
+    cli_grid g = { .columns = 2 };
+    double most = 0;
+    char cell[140], number[32], filled[3 * BAR + 4];
+    for (int k = 0; k < COLUMNS; k++) g.columns += has[k] = has_column(t, columns[k].name, of);
+    for (int64_t i = first; i < last; i++) {
+        const double size = fabs(number_at(t, i, "standardized"));
+        if (size > most) most = size;
+    }
+    cli_grid_add(&g, cli_cell(cell, of, 32));
+    for (int k = 0; k < COLUMNS; k++)
+        if (has[k]) cli_grid_add(&g, z && !strcmp(columns[k].name, "statistic") ? "z" : columns[k].shown);
+    cli_grid_add(&g, most > 0 ? "size" : "");
+    for (int64_t i = first; i < last && i < first + SHOWN; i++) {
+        cli_grid_add(&g, cli_cell(cell, text_at(t, i, "feature"), 32));
+        for (int k = 0; k < COLUMNS; k++)
+            if (has[k]) cli_grid_add(&g, cli_real(number, number_at(t, i, columns[k].name)));
+        cli_grid_add(&g, most > 0 ? bar(filled, fabs(number_at(t, i, "standardized")) / most) : "");
+    }
+    if (cli_talks(c)) fputc('\n', c->to);
+    cli_grid_print(&g, "", c->to);
+    if (last - first > SHOWN) fprintf(c->to, "%" PRId64 " more are in --json and -o\n", last - first - SHOWN);
+    cli_grid_end(&g);
+}
+
+static void show_figures(explanation *x)
+{
+    static const char *const shown[] = { "r2",
+                                         "adjusted_r2",
+                                         "sigma",
+                                         "f",
+                                         "f_p",
+                                         "rows",
+                                         "df_residual",
+                                         "log_likelihood",
+                                         "pseudo_r2",
+                                         "likelihood_ratio",
+                                         "likelihood_ratio_p",
+                                         "aic",
+                                         "bic",
+                                         "condition",
+                                         "durbin_watson",
+                                         "jarque_bera_p",
+                                         "omnibus_p",
+                                         "breusch_pagan_p" };
+    cli *c = x->c;
+    bm_table *t = bm_model_figures(x->model);
+    cli_grid g = { .columns = 6 };
+    json_t *all = json_object();
+    int n = 0;
+    for (int64_t i = 0; i < bm_table_rows(t); i++) {
+        json_t *of = json_object_get(all, text_at(t, i, "target"));
+        if (!of) json_object_set_new(all, text_at(t, i, "target"), of = json_object());
+        json_object_set_new(of, text_at(t, i, "figure"), cli_number(number_at(t, i, "value")));
+    }
+    for (size_t k = 0; k < sizeof shown / sizeof *shown; k++) {
+        const double value = bm_model_figure(x->model, shown[k], 0);
+        char number[32];
+        if (isnan(value)) continue;
+        cli_grid_add(&g, shown[k]);
+        cli_grid_add(&g, cli_real(number, value));
+        n++;
+    }
+    for (; n % 3; n++) cli_grid_add(&g, ""), cli_grid_add(&g, "");
+    if (n && !c->json) {
+        if (cli_talks(c)) fputc('\n', c->to);
+        cli_grid_print(&g, "", c->to);
+    }
+    if (!bm_failed(t)) cli_put(c, "figures", all);
+    else json_decref(all);
+    cli_grid_end(&g);
+    bm_free(t);
+}
+
+static int explain_coefficients(explanation *x)
+{
+    cli *c = x->c;
+    static const char *const robust[] = { "", "hc0", "hc1", "hc2", "hc3" };
+    bm_coefficients_options o = { .order = BM_BY_SIZE,
+                                  .confidence = cli_given(&c->options, OPT_CONFIDENCE) ? c->options.confidence : .95,
+                                  .bootstrap = c->options.bootstrap,
+                                  .seed = c->options.seed,
+                                  .table = x->source.table,
+                                  .data = x->source.data };
+    for (int k = 1; c->options.robust && k < 5; k++)
+        if (!strcmp(c->options.robust, robust[k])) o.robust = (bm_robust)k;
+    if (bmi_inference_theory(x->model) == BMI_THEORIES && x->model->learner &&
+        (o.table || o.data)) { /* rows may tell what the file does not */
+        if (o.table ? bm_infer_table(x->model, o.table) : bm_infer(x->model, o.data))
+            return cli_fail_text(c, CLI_FAILED, bm_error(x->model));
+    }
+    bm_table *t = bm_coefficients_at(x->model, &o, sizeof o, BM_HERE);
+    if (bm_failed(t)) {
+        const int status = cli_fail_text(c, CLI_FAILED, bm_error(t));
+        bm_free(t);
+        return status;
+    }
+    json_t *notes = json_array();
+    for (int64_t i = 0, last; i < bm_table_rows(t) && !c->json; i = last) {
+        for (last = i; last < bm_table_rows(t) && !strcmp(text_at(t, last, "target"), text_at(t, i, "target"));) last++;
+        show_target(c, t, i, last, bm_model_task(x->model) == BM_CLASSIFICATION);
+    }
+    show_figures(x);
+    say_notes(c, t, notes);
+    cli_put(c, "coefficients", rows_json(t));
+    cli_put(c, "notes", notes);
+    const int status = write_table(c, t);
+    bm_free(t);
+    return status;
+}
+
+/* ---- one row ---- */
+/* The row that is written as "age=30,education=12+ yrs". */
+static int read_row(explanation *x, const char *text)
+{
+    cli *c = x->c;
+    const bm_recipe *r = bm_model_recipe(x->model);
+    char *copy = malloc(strlen(text) + 1), *rest = copy, *name;
+    bool quoted;
+    int status = copy ? 0 : cli_fail(c, CLI_FAILED, "out of memory");
+    if (copy) strcpy(copy, text);
+    x->row = bm_table_new();
+    while (!status && rest && cli_next_name(&rest, &name, &quoted)) {
+        char *value = strchr(name, '=');
+        double number = NAN;
+        bool overflow;
+        if (!value) {
+            status = cli_fail(c, CLI_USAGE, "\"%s\" of the row is no COLUMN=VALUE", name);
+            break;
+        }
+        *value++ = 0;
+        name = cli_trim(name), value = cli_trim(value);
+        const size_t at = bmi_recipe_input(r, name);
+        char hint[BMI_HINT_BYTES];
+        if (at == SIZE_MAX)
+            status = cli_fail(c, CLI_USAGE, "the model has no column \"%s\"%s", name,
+                              bmi_did_you_mean(hint, name, r->inputs, r->n_inputs, sizeof *r->inputs));
+        else if (r->inputs[at].text) bm_table_add_text(x->row, name, &(bm_name){ *value ? value : NULL }, 1);
+        else if (*value && !bmi_read_real(value, strlen(value), &number, &overflow))
+            status = cli_fail(c, CLI_USAGE, "\"%s\" is numbers; \"%s\" is none", name, value);
+        else bm_table_add_real(x->row, name, &number, 1);
+    }
+    for (size_t i = 0; !status && i < r->n_inputs; i++) {
+        const double missing = NAN;
+        if (bm_table_find(x->row, r->inputs[i].name) >= 0) continue;
+        if (r->inputs[i].text) bm_table_add_text(x->row, r->inputs[i].name, &(bm_name){ NULL }, 1);
+        else bm_table_add_real(x->row, r->inputs[i].name, &missing, 1);
+    }
+    free(copy);
+    if (!status && bm_failed(x->row)) status = cli_fail_text(c, CLI_FAILED, bm_error(x->row));
+    return status;
+}
+
+/* What is predicted for the row, in words. */
+static void say_prediction(explanation *x, const bm_table *t, int64_t row)
+{
+    cli *c = x->c;
+    bm_table *one = bm_table_take(t, BM_VALUE(bm_rows, &row, 1));
+    bm_tensor *p = bm_predict_table(x->model, one);
+    json_t *json = json_object();
+    char line[600] = "", number[32];
+    for (int64_t k = 0; !bm_failed(p) && k < bm_tensor_size(p); k++) {
+        const char *name = bm_model_classes(x->model) == bm_tensor_size(p) ? bm_model_class_name(x->model, k)
+                                                                           : bm_recipe_target(bm_model_recipe(x->model));
+        json_object_set_new(json, name, cli_number(bm_tensor_at(p, k)));
+        if (k < 8) cli_append(line, sizeof line, "%s%s %s", k ? ", " : "", name, cli_real(number, bm_tensor_at(p, k)));
+    }
+    if (cli_talks(c)) fputc('\n', c->to);
+    cli_say(c, "predicted", "%s", line);
+    cli_put(c, "predicted", json);
+    bm_free(p);
+    bm_free(one);
+}
+
+static int explain_row(explanation *x, const bm_table *t, int64_t row)
+{
+    cli *c = x->c;
+    bm_table *of = bm_contributions(x->model, t, row);
+    char cell[140], value[140], number[32], filled[3 * BAR + 4];
+    if (bm_failed(of)) {
+        const int status = cli_fail_text(c, CLI_FAILED, bm_error(of));
+        bm_free(of);
+        return status;
+    }
+    for (int64_t i = 0, last; i < bm_table_rows(of) && !c->json; i = last) {
+        cli_grid g = { .columns = 4 };
+        double most = 0;
+        for (last = i; last < bm_table_rows(of) && !strcmp(text_at(of, last, "target"), text_at(of, i, "target")); last++)
+            if (last > i && strcmp(text_at(of, last, "column"), "prediction"))
+                most = fmax(most, fabs(number_at(of, last, "contribution")));
+        cli_grid_add(&g, cli_cell(cell, text_at(of, i, "target"), 32));
+        cli_grid_add(&g, "value"), cli_grid_add(&g, "contribution"), cli_grid_add(&g, "");
+        for (int64_t k = i; k < last; k++) {
+            const double by = number_at(of, k, "contribution");
+            const bool inner = k > i && k < last - 1;
+            if (inner && k - i > SHOWN) continue;
+            cli_grid_add(&g, cli_cell(cell, text_at(of, k, "column"), 32));
+            cli_grid_add(&g, cli_cell(value, text_at(of, k, "value"), 24));
+            cli_grid_add(&g, cli_real(number, by));
+            cli_grid_add(&g, inner && most > 0 ? bar(filled, fabs(by) / most) : "");
+        }
+        if (cli_talks(c)) fputc('\n', c->to);
+        cli_grid_print(&g, "", c->to);
+        cli_grid_end(&g);
+    }
+    say_prediction(x, t, row);
+    json_t *notes = json_array();
+    say_notes(c, of, notes);
+    cli_put(c, "contributions", rows_json(of));
+    cli_put(c, "notes", notes);
+    const int status = write_table(c, of);
+    bm_free(of);
+    return status;
+}
+
+/* ---- any model ---- */
+static int explain_importance(explanation *x)
+{
+    cli *c = x->c;
+    const bm_importance_options o = { .table = x->source.table,
+                                      .repeats = cli_given(&c->options, OPT_REPEATS) ? c->options.repeats : 5,
+                                      .seed = c->options.seed,
+                                      .score = c->options.metric };
+    if (!x->source.table)
+        return cli_fail(
+            c, CLI_USAGE,
+            "%s is not one dense layer: what it looks at is measured on rows with the target, a table: baeum explain %s DATA",
+            c->arguments[0], c->arguments[0]);
+    bm_table *t = bm_importance_at(x->model, &o, sizeof o, BM_HERE);
+    if (bm_failed(t)) {
+        const int status = cli_fail_text(c, CLI_FAILED, bm_error(t));
+        bm_free(t);
+        return status;
+    }
+    cli_grid g = { .columns = 4 };
+    char cell[140], number[32], filled[3 * BAR + 4];
+    const double most = number_at(t, 0, "importance");
+    cli_grid_add(&g, "column"), cli_grid_add(&g, "importance"), cli_grid_add(&g, "spread"), cli_grid_add(&g, "");
+    for (int64_t i = 0; i < bm_table_rows(t) && i < SHOWN; i++) {
+        cli_grid_add(&g, cli_cell(cell, text_at(t, i, "column"), 32));
+        cli_grid_add(&g, cli_real(number, number_at(t, i, "importance")));
+        cli_grid_add(&g, cli_real(number, number_at(t, i, "spread")));
+        cli_grid_add(&g, most > 0 ? bar(filled, number_at(t, i, "importance") / most) : "");
+    }
+    if (!c->json) {
+        if (cli_talks(c)) fputc('\n', c->to);
+        cli_grid_print(&g, "", c->to);
+    }
+    cli_grid_end(&g);
+    json_t *notes = json_array();
+    say_notes(c, t, notes);
+    cli_put(c, "importance", rows_json(t));
+    cli_put(c, "notes", notes);
+    const int status = write_table(c, t);
+    bm_free(t);
+    return status;
+}
+
+/* ---- the command ---- */
+static int check(explanation *x)
+{
+    cli *c = x->c;
+    const bool rows = x->source.table || x->source.data;
+    if (cli_given(&c->options, OPT_ROW) && !x->source.table)
+        return cli_fail(c, CLI_USAGE, "--row is a row of DATA, a table: baeum explain %s DATA --row %" PRId64, c->arguments[0],
+                        c->options.row);
+    if (cli_given(&c->options, OPT_ROW) && c->options.row > bm_table_rows(x->source.table))
+        return cli_fail(c, CLI_USAGE, "--row is %" PRId64 "; %s has %" PRId64 " rows", c->options.row, x->source.given,
+                        bm_table_rows(x->source.table));
+    if ((c->options.robust || c->options.bootstrap) && !rows)
+        return cli_fail(c, CLI_USAGE, "--%s needs the rows that the model was trained on: baeum explain %s DATA",
+                        c->options.robust ? "robust" : "bootstrap", c->arguments[0]);
+    if (cli_given(&c->options, OPT_CONFIDENCE) && !(c->options.confidence > 0 && c->options.confidence < 1))
+        return cli_fail(c, CLI_USAGE, "--confidence is %g; it must be above 0 and below 1", c->options.confidence);
+    return 0;
+}
+
+static int explain(explanation *x)
+{
+    cli *c = x->c;
+    const char *second = c->n_arguments > 1 ? c->arguments[1] : NULL;
+    const bm_recipe *recipe = bm_model_recipe(x->model);
+    bmi_dense_model d;
+    int status = 0;
+    const bool dense = bmi_dense_model_of(x->model, &d);
+    FILE *file = second ? fopen(second, "rb") : NULL;
+    if (file) fclose(file);
+    if (second && !file && strchr(second, '=')) {
+        if (!recipe)
+            return cli_fail(c, CLI_FAILED, "%s was trained on arrays; a row of columns means nothing to it", c->arguments[0]);
+        status = read_row(x, second);
+        return status ? status : explain_row(x, x->row, 0);
+    }
+    if (second) status = cli_source_open(c, second, recipe, BM_VALUE(bm_names, NULL), &x->source);
+    if (!status && second && !x->source.table == !!recipe)
+        status = cli_fail(c, CLI_FAILED,
+                          recipe ? "%s has arrays, but the model was trained on a table"
+                                 : "%s is a table, but the model was trained on arrays",
+                          second);
+    if (!status) status = check(x);
+    if (status) return status;
+    if (cli_given(&c->options, OPT_ROW)) return explain_row(x, x->source.table, c->options.row - 1);
+    return dense && !c->options.metric ? explain_coefficients(x) : explain_importance(x);
+}
+
+static int run(cli *c)
+{
+    explanation x = { .c = c };
+    const char *output = c->options.output;
+    if (output && cli_is_stdout(output) && c->json)
+        return cli_fail(c, CLI_USAGE, "-o %s and --json both want standard output", output);
+    if (cli_spare(c, output, c->arguments[0]) || (c->n_arguments > 1 && cli_spare(c, output, c->arguments[1])))
+        return CLI_USAGE;
+    if (output && cli_writable(c, output)) return CLI_FAILED;
+    if (output && cli_is_stdout(output)) c->to = stderr;
+    if (!(x.model = cli_model_open(c, c->arguments[0]))) return CLI_FAILED;
+    const int status = explain(&x);
+    bm_free(x.row);
+    cli_source_end(&x.source);
+    bm_free(x.model);
+    return status;
+}
+
+#define BIT(id) (UINT64_C(1) << (id))
+const cli_command cli_explain = {
+    .name = "explain",
+    .arguments = "MODEL [DATA|ROW]",
+    .least = 1,
+    .most = 2,
+    .run = run,
+    .summary = "what a model looks at, and why a row got its prediction",
+    .options = BIT(OPT_ROW) | BIT(OPT_ROBUST) | BIT(OPT_BOOTSTRAP) | BIT(OPT_CONFIDENCE) | BIT(OPT_METRIC) | BIT(OPT_REPEATS) |
+               BIT(OPT_SEED) | BIT(OPT_THREADS) | BIT(OPT_NO_HEADER) | BIT(OPT_DELIMITER) | BIT(OPT_RENAME) |
+               BIT(OPT_BAD_ROWS) | BIT(OPT_DATA) | BIT(OPT_OUTPUT) | BIT(OPT_JSON) | BIT(OPT_QUIET),
+    .about = "Of a linear model: its coefficients in the table's units, largest effect first, with standard errors, p values, "
+             "intervals\n"
+             "and VIF where theory gives them, and the figures of the fit. With ROW, COLUMN=VALUE,..., or with --row of DATA: "
+             "what the\n"
+             "prediction for that row is made of. Of any other model, or with --metric: how much its score on DATA falls when "
+             "the cells\n"
+             "of a column change places at random, --repeats times (5). DATA is also for --robust and --bootstrap: the rows of "
+             "training.",
+    .examples = "  baeum explain sales.safetensors\n"
+                "  baeum explain sales.safetensors sales.csv --row 12\n"
+                "  baeum explain infert.safetensors age=30,parity=2,education='6-11yrs'\n"
+                "  baeum explain sales.safetensors sales.csv --robust hc3\n"
+                "  baeum explain network.safetensors new.csv --metric mae",
+};
