@@ -13,8 +13,12 @@ enum { WIDTH = 61, HEIGHT = 16 };
 static const struct {
     const char *name, *x, *y;
 } axes[] = {
-    { "roc", "fpr", "tpr" },    { "pr", "recall", "precision" }, { "det", "fpr", "fnr" },
-    { "gain", "share", "gain" }, { "calibration", "predicted", "true" }, { "threshold", "threshold", "f1" },
+    { "roc", "fpr", "tpr" },
+    { "pr", "recall", "precision" },
+    { "det", "fpr", "fnr" },
+    { "gain", "share", "gain" },
+    { "calibration", "predicted", "true" },
+    { "threshold", "threshold", "f1" },
     { "residuals", "prediction", "residual" },
 };
 
@@ -67,7 +71,10 @@ static void draw(const bm_table *t, const char *x_name, const char *y_name, bool
     }
     fprintf(to, "\n%s\n", y_name);
     for (int r = 0; r < HEIGHT; r++)
-        fprintf(to, "%9s |%s\n", r == 0 ? cli_real(number, y_range[1]) : r == HEIGHT - 1 ? cli_real(number, y_range[0]) : blank,
+        fprintf(to, "%9s |%s\n",
+                r == 0            ? cli_real(number, y_range[1])
+                : r == HEIGHT - 1 ? cli_real(number, y_range[0])
+                                  : blank,
                 field[r]);
     fprintf(to, "%9s +", blank);
     for (int k = 0; k < WIDTH; k++) fputc('-', to);
@@ -125,12 +132,12 @@ int cli_curve(cli *c, const bm_model *m, const bm_dataset *judged, double thresh
     int status = 0;
     size_t k = 0;
     while (k < sizeof axes / sizeof *axes && strcmp(axes[k].name, o.curve)) k++;
-    if (cli_talks(c) && k < sizeof axes / sizeof *axes)
-        draw(t, axes[k].x, axes[k].y, strcmp(o.curve, "residuals") != 0, c->to);
+    if (cli_talks(c) && k < sizeof axes / sizeof *axes) draw(t, axes[k].x, axes[k].y, strcmp(o.curve, "residuals") != 0, c->to);
     else if (cli_talks(c) && bm_table_columns(t) < CLI_COLUMNS) list(t, c->to);
     if (path) {
         const bm_csv_write_options how = { .path = cli_is_stdout(path) ? "/dev/stdout" : path };
-        if (bm_table_write_csv_at(t, &how, sizeof how, error, sizeof error, BM_HERE)) status = cli_fail_text(c, CLI_FAILED, error);
+        if (bm_table_write_csv_at(t, &how, sizeof how, error, sizeof error, BM_HERE))
+            status = cli_fail_text(c, CLI_FAILED, error);
         else cli_put(c, "file", cli_text(path));
     } else if (c->json) cli_put(c, "curve", as_json(t, o.curve));
     bm_free(t);

@@ -123,7 +123,8 @@ static int judge_trivial(evaluation *v)
     bmi_error e = { 0 };
     if (!has_usual_scores(v)) return 0;
     bm_tensor *trivial = bmi_scores_trivial(v->model, v->judged, &e, BM_HERE);
-    if (trivial) bmi_scores_take_asked(&v->baseline, v->model, v->judged, trivial, &(bmi_asked){ .metrics = chosen(v) }, &e, BM_HERE);
+    if (trivial)
+        bmi_scores_take_asked(&v->baseline, v->model, v->judged, trivial, &(bmi_asked){ .metrics = chosen(v) }, &e, BM_HERE);
     bm_free(trivial);
     return e.status ? cli_fail_text(v->c, CLI_FAILED, e.text) : 0;
 }
@@ -292,8 +293,8 @@ const cli_command cli_evaluate = {
     .run = run,
     .summary = "score saved models on known rows",
     .options = BIT(OPT_THREADS) | BIT(OPT_NO_HEADER) | BIT(OPT_DELIMITER) | BIT(OPT_RENAME) | BIT(OPT_BAD_ROWS) |
-               BIT(OPT_DATA) | BIT(OPT_OUTPUT) | BIT(OPT_METRICS) | BIT(OPT_THRESHOLD) | BIT(OPT_CURVE) |
-               BIT(OPT_JSON) | BIT(OPT_QUIET),
+               BIT(OPT_DATA) | BIT(OPT_OUTPUT) | BIT(OPT_METRICS) | BIT(OPT_THRESHOLD) | BIT(OPT_CURVE) | BIT(OPT_JSON) |
+               BIT(OPT_QUIET),
     .about =
         "Scores a model that baeum train made on rows of DATA, which has the target, beside the trivial answer on the "
         "same rows (their\n"
@@ -301,7 +302,8 @@ const cli_command cli_evaluate = {
         "left out,\n"
         "those of a class that training had not seen count as wrong. Of a set in two parts, as mnist, the rows are the test "
         "part.\n"
-        "Scores are those of the task, or of --metrics; where one is not defined for these rows the reason stands below. Of two "
+        "Scores are those of the task, or of --metrics; where one is not defined for these rows the reason stands below. Of "
+        "two "
         "classes\n"
         "--threshold decides. --curve draws a curve instead of the rows, and -o writes its points.\n"
         "Of numbers the quartiles of the residuals follow, true less predicted; -o writes a line per judged row: target, "

@@ -114,10 +114,12 @@ static const option_row rows[OPT_COUNT] = {
                       "the scores that are shown, with their numbers in brackets: \"roc_auc,fbeta(.5)\" (baeum help metrics); "
                       "default: the usual ones of the task" },
     [OPT_THRESHOLD] = { "threshold", 0, "P|best-METRIC", TEXT, AT(threshold), 0, 0,
-                        "of two classes: the second from this probability on, or from the one that is best by a score (of train on the "
+                        "of two classes: the second from this probability on, or from the one that is best by a score (of "
+                        "train on the "
                         "validation rows, of evaluate on these), as best-f1; default: the model's own, .5" },
     [OPT_CURVE] = { "curve", 0, "NAME", TEXT, AT(curve), 0, 0,
-                    "what is drawn, and written by -o: confusion, roc, pr, det, calibration, gain, threshold, residuals, classes "
+                    "what is drawn, and written by -o: confusion, roc, pr, det, calibration, gain, threshold, residuals, "
+                    "classes "
                     "(baeum help curves)" },
     [OPT_HELP] = { "help", 'h', NULL, FLAG, AT(help), 0, 0, "this text" },
 };

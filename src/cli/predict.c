@@ -21,9 +21,9 @@ typedef struct prediction {
     int64_t lines;     /* both */
     int64_t *ids;      /* columns that are carried over */
     int64_t n_ids;
-    int64_t *row; /* with some: the row of the table of each line, -1 for a row that could not be read */
+    int64_t *row;     /* with some: the row of the table of each line, -1 for a row that could not be read */
     double threshold; /* of two classes */
-    int64_t bad;  /* rows that were read and have no prediction, or one that is not finite */
+    int64_t bad;      /* rows that were read and have no prediction, or one that is not finite */
 } prediction;
 
 /* The row of `values` for each line of the output; -1: there is none, or it is not finite. */

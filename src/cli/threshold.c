@@ -32,9 +32,10 @@ int cli_threshold_check(cli *c, bm_metric *by)
             return cli_fail(c, CLI_USAGE, "--threshold best-: %s", error);
         *by = list[0];
     } else if (!(value > 0 && value <= 1))
-        return cli_fail(c, CLI_USAGE,
-                        "--threshold is \"%s\"; it must be a probability above 0 and at most 1, or best- and a metric, as best-f1",
-                        c->options.threshold);
+        return cli_fail(
+            c, CLI_USAGE,
+            "--threshold is \"%s\"; it must be a probability above 0 and at most 1, or best- and a metric, as best-f1",
+            c->options.threshold);
     return 0;
 }
 
@@ -53,9 +54,9 @@ int cli_threshold(cli *c, const bm_model *m, const bm_dataset *judged, double *t
     if (by.name && !judged)
         return cli_fail(c, CLI_USAGE, "--threshold %s takes rows whose target is known: baeum evaluate or train finds it",
                         c->options.threshold);
-    *threshold = by.name                   ? bmi_model_best_threshold(m, judged, by, NULL, &e, BM_HERE)
+    *threshold = by.name                ? bmi_model_best_threshold(m, judged, by, NULL, &e, BM_HERE)
                  : c->options.threshold ? cli_threshold_given(c)
-                                           : bm_model_threshold(m);
+                                        : bm_model_threshold(m);
     if (e.status) return cli_fail_text(c, e.status == BM_E_ARGUMENT ? CLI_USAGE : CLI_FAILED, e.text);
     if (c->options.threshold || *threshold != .5) cli_say_threshold(c, m, *threshold);
     if (by.name)

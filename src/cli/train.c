@@ -33,9 +33,16 @@ static int fit(cli_training *t)
     cli_interrupt_begin(m);
     const double threshold = cli_threshold_given(c);
     if (t->source.table) {
-        bm_fit_table_options how = { .table = t->table[0], .validation_table = t->table[1], .test_table = t->table[2],
-                                     .seed = o->seed, .balanced = o->balanced, .epochs = o->epochs, .batch = o->batch,
-                                     .callbacks = { show, stopping }, .threshold = threshold, .threshold_by = t->threshold_by };
+        bm_fit_table_options how = { .table = t->table[0],
+                                     .validation_table = t->table[1],
+                                     .test_table = t->table[2],
+                                     .seed = o->seed,
+                                     .balanced = o->balanced,
+                                     .epochs = o->epochs,
+                                     .batch = o->batch,
+                                     .callbacks = { show, stopping },
+                                     .threshold = threshold,
+                                     .threshold_by = t->threshold_by };
         memcpy(how.metrics, t->metrics, sizeof how.metrics);
         bm_fit_table_at(m, &how, sizeof how, BM_HERE);
     } else {

@@ -85,8 +85,8 @@ bm_status bmi_class_scores(bmi_score_list *list, const bm_model *m, const bm_dat
     return st;
 }
 
-bm_tensor *bmi_scores_likeliest(const bm_model *m, const bm_dataset *d, double threshold, double *p_target, int64_t *not_finite, bmi_error *e,
-                                bm_place here)
+bm_tensor *bmi_scores_likeliest(const bm_model *m, const bm_dataset *d, double threshold, double *p_target, int64_t *not_finite,
+                                bmi_error *e, bm_place here)
 {
     const int64_t n = m->n_classes;
     bm_tensor *out = bm_tensor_new_in_at(m->object.context, BM_I32, BM_SHAPE(d->rows), here);

@@ -146,8 +146,7 @@ bm_status bmi_judge_run(bmi_judge *j, bmi_error *e)
     for (int i = 0; i < n->n_metrics; i++) {
         j->why[i][0] = 0;
         if (j->sums[i] < 0) j->metrics[i] = bmi_rows_seen_measure(&j->seen, n, i, j->count, j->why[i]);
-        else if (isnan(data)) { /* so was a prediction, which counts as some class */
-            j->metrics[i] = NAN;
+        else if (isnan(data)) { /* so was a prediction, which counts as some class */ j->metrics[i] = NAN;
             snprintf(j->why[i], sizeof j->why[i], "a prediction is NaN");
         } else j->metrics[i] = sums[i] / weigh;
     }

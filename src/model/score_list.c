@@ -40,8 +40,7 @@ static void add(bmi_score_list *list, bm_metric metric, const bm_model *m, doubl
     for (int i = 0; i < 2 && by->kind->number[i].name; i++) {
         if (metric.p[i] != 0) continue;
         if (!strcmp(by->kind->number[i].name, "threshold")) by->p[i] = threshold;
-        if (!strcmp(by->kind->number[i].name, "features") && m->network)
-            by->p[i] = (double)bmi_row_elements(m->network->row);
+        if (!strcmp(by->kind->number[i].name, "features") && m->network) by->p[i] = (double)bmi_row_elements(m->network->row);
     }
     for (int k = 0; k < list->n; k++)
         if (!strcmp(list->at[k].name, by->name)) return; /* it is there */
@@ -164,10 +163,10 @@ static bm_status check(const bm_dataset *d, bmi_error *e, bm_place here)
 bm_status bmi_scores_take_asked(bm_scores *s, const bm_model *m, const bm_dataset *d, const bm_tensor *all,
                                 const bmi_asked *asked, bmi_error *e, bm_place here)
 {
-    const bool mere = !all && bmi_scores_mere(m); /* no probabilities, no log loss */
-    bmi_score_list list = { .threshold = all                    ? .5 /* the trivial answer is the most frequent class */
-                                           : asked->threshold != 0 ? asked->threshold
-                                                                   : bm_model_threshold(m) };
+    const bool mere = !all && bmi_scores_mere(m);                     /* no probabilities, no log loss */
+    bmi_score_list list = { .threshold = all                     ? .5 /* the trivial answer is the most frequent class */
+                                         : asked->threshold != 0 ? asked->threshold
+                                                                 : bm_model_threshold(m) };
     *s = (bm_scores){ .loss = NAN };
     if (check(d, e, here)) return e->status;
     make_list(&list, m, d, asked, mere, e, here);
@@ -178,9 +177,10 @@ bm_status bmi_scores_take_asked(bm_scores *s, const bm_model *m, const bm_datase
     if (!st && has_classes(m, d)) st = bmi_class_scores(&list, m, d, all, e, here);
     if (!st) st = measure_rest(&list, m, d, all, e, here);
     if (st) return st;
-    bm_scores taken = {
-        .loss = loss_of(&list, loss), .rows = d->rows, .unseen_class = d->counted.unseen_class, .no_target = d->counted.no_target
-    };
+    bm_scores taken = { .loss = loss_of(&list, loss),
+                        .rows = d->rows,
+                        .unseen_class = d->counted.unseen_class,
+                        .no_target = d->counted.no_target };
     for (int i = 0; i < shown; i++) {
         bmi_scores_add(&taken, list.at[i].name, list.at[i].value);
         snprintf(taken.metrics[taken.count - 1].why, sizeof taken.metrics[0].why, "%s", list.at[i].why);

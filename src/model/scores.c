@@ -160,8 +160,8 @@ static bm_status take_parts(bm_model *m, bm_dataset *const parts[3], const bmi_a
     for (int i = 0; i < BMI_PARTS; i++) m->scores[i] = (bm_scores){ .loss = NAN };
     for (int i = 0; i < 3; i++) {
         if (!parts[i] || bmi_weighs_nothing(parts[i], NULL, parts[i]->rows)) continue;
-        const bm_status st = bmi_scores_stopped(m) ? BM_E_STOPPED
-                                                        : bmi_scores_take_asked(&m->scores[i], m, parts[i], NULL, asked, e, here);
+        const bm_status st =
+            bmi_scores_stopped(m) ? BM_E_STOPPED : bmi_scores_take_asked(&m->scores[i], m, parts[i], NULL, asked, e, here);
         if (st) return st;
         last = i;
     }
