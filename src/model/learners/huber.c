@@ -51,18 +51,18 @@ static bm_status fit(bm_learning *l, const void *options)
     if (!w || !one || !sigma) return l->model->object.error.status;
     for (int64_t t = 0; t < r.targets; t++) {
         const double unit = r.scale[r.columns + t], most = r.largest[r.columns + t] * unit;
-        bmi_newton n = { .r = &r,
-                         .target = t,
-                         .loss = loss,
-                         .how = o,
-                         .has_extra = true,
-                         .least = 1e-14 * most,
-                         .penalty = 2 * o->alpha / unit,
-                         .iterations = o->iterations,
-                         .w = one };
+        bmi_newton_rows n = { .r = &r,
+                              .target = t,
+                              .loss = loss,
+                              .how = o,
+                              .has_extra = true,
+                              .least = 1e-14 * most,
+                              .penalty = 2 * o->alpha / unit,
+                              .iterations = o->iterations,
+                              .w = one };
         memset(one, 0, (size_t)(r.columns + 2) * sizeof *one);
         one[r.columns + 1] = most > 0 ? most : 1;
-        if (most > 0 && bmi_newton_run(&n)) return l->model->object.error.status;
+        if (most > 0 && bmi_newton_rows_run(&n)) return l->model->object.error.status;
         if (most == 0) n.converged = true; /* a target of one value is met by its mean */
         converged &= n.converged;
         done = n.done > done ? n.done : done;

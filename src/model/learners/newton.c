@@ -16,7 +16,7 @@ enum { BLOCK_ROWS = 128, PART_ROWS = 1024, PARTS = 16 };
 
 /* Numbers of a block's row: columns, 1, what the loss leans by, then the targets as read (the last ones are 0 in products). */
 typedef struct pass {
-    bmi_newton *n;
+    bmi_newton_rows *n;
     int64_t columns, step, all; /* all: columns + 2 */
     const double *at;
     double *g, *h, *blocks, value[PARTS]; /* of each part */
@@ -25,7 +25,7 @@ typedef struct pass {
 
 static void take_block(const pass *p, int64_t first, int64_t count, double *block, double *g, double *value)
 {
-    const bmi_newton *n = p->n;
+    const bmi_newton_rows *n = p->n;
     const bmi_regression *r = n->r;
     bmi_regression_read(n->r, first, count, block, p->step);
     for (int64_t i = 0; i < count; i++) {
@@ -70,7 +70,7 @@ static void run_part(void *arg, int part, int parts)
 /* Value; gradient in g, second derivatives in h (both of part 0), the penalty's among them. */
 static double run_pass(pass *p, int parts, const double *at)
 {
-    const bmi_newton *n = p->n;
+    const bmi_newton_rows *n = p->n;
     const int64_t size = p->step * p->step;
     p->at = at;
     bmi_parallel(n->r->l->model->object.context, parts, run_part, p);
@@ -108,7 +108,7 @@ static double direction(pass *p, double *h, double *scale, double *step)
     return bmi_dot(p->g, step, n);
 }
 
-static void descend(bmi_newton *n, pass *p, int parts, double *h)
+static void descend(bmi_newton_rows *n, pass *p, int parts, double *h)
 {
     const int64_t all = p->all;
     double *scale = h + p->step * p->step, *step = scale + all, *trial = step + all;
@@ -134,7 +134,7 @@ static void descend(bmi_newton *n, pass *p, int parts, double *h)
     }
 }
 
-bm_status bmi_newton_run(bmi_newton *n)
+bm_status bmi_newton_rows_run(bmi_newton_rows *n)
 {
     bmi_regression *r = n->r;
     bm_context *context = r->l->model->object.context;

@@ -14,7 +14,7 @@ typedef struct bmi_row_loss {
     double lean; /* second derivatives by eta and the further number are curve * lean, by the latter alone curve * lean^2 */
 } bmi_row_loss;
 
-typedef struct bmi_newton {
+typedef struct bmi_newton_rows {
     bmi_regression *r;
     int64_t target;
     bmi_row_loss (*loss)(const void *how, double eta, double y, double extra);
@@ -29,9 +29,9 @@ typedef struct bmi_newton {
     int64_t done;
     bool converged;
     double value;
-} bmi_newton;
+} bmi_newton_rows;
 
 /* The minimum. BM_E_MEMORY, BM_E_STOPPED: the error is on the model. */
-bm_status bmi_newton_run(bmi_newton *n);
+bm_status bmi_newton_rows_run(bmi_newton_rows *n);
 
 #endif

@@ -71,12 +71,12 @@ static bm_status fit(bm_learning *l, const void *options)
     double *start = bm_learning_memory(l, (size_t)r.targets * sizeof *start);
     if (!w || !one || !start || take_targets(&r, start)) return l->model->object.error.status;
     for (int64_t t = 0; t < r.targets; t++) {
-        bmi_newton n = {
+        bmi_newton_rows n = {
             .r = &r, .target = t, .loss = loss, .penalty = o->alpha * r.all, .iterations = o->iterations, .w = one
         };
         memset(one, 0, (size_t)(r.columns + 2) * sizeof *one);
         if (r.centred) one[r.columns] = log(start[t]);
-        if (bmi_newton_run(&n)) return l->model->object.error.status;
+        if (bmi_newton_rows_run(&n)) return l->model->object.error.status;
         converged &= n.converged;
         done = n.done > done ? n.done : done;
         for (int64_t k = 0; k < r.columns; k++) w[k * r.targets + t] = one[k];
