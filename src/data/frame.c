@@ -61,6 +61,16 @@ static bool codes_of_numbers(bmi_frame *f, const bmi_column *c, bm_rows rows, bm
     return true;
 }
 
+void bmi_column_numbers(const bmi_column *c, bm_rows rows, int64_t first, int64_t n, double *to)
+{
+    const double *reals = c->type == BM_COLUMN_REAL ? c->values : NULL;
+    if (reals && !rows.at) memcpy(to, reals + first, (size_t)n * sizeof *to);
+    else if (reals)
+        for (int64_t i = 0; i < n; i++) to[i] = reals[rows.at[first + i]];
+    else
+        for (int64_t i = 0; i < n; i++) to[i] = bmi_column_number(c, bmi_row_at(rows, first + i));
+}
+
 bool bmi_frame_take(bmi_frame *f, const bmi_column *c, const bmi_input *input, bm_rows rows)
 {
     if (!bmi_grow(f->context, (void **)&f->columns, &f->capacity, f->n + 1, sizeof *f->columns)) return false;
@@ -79,7 +89,7 @@ bool bmi_frame_take(bmi_frame *f, const bmi_column *c, const bmi_input *input, b
     } else if (fine && c->type == BM_COLUMN_TEXT) {
         fine = numbers_of_text(f, c, &input->form, rows, to->numbers);
     } else if (fine) {
-        for (int64_t i = 0; i < f->rows; i++) to->numbers[i] = bmi_column_number(c, bmi_row_at(rows, i));
+        bmi_column_numbers(c, rows, 0, f->rows, to->numbers);
     }
     f->names.context = f->context;
     if (fine) fine = bmi_index_add(&f->names, to->name, f->n);

@@ -47,6 +47,8 @@ typedef struct bmi_input {
 /* Adds a table's column, its chosen rows ({0}: all) as text or numbers as `input` says: numbers become their shortest text, texts
  * that are no numbers are missing and counted. The frame borrows the table's dictionary. False when there is no memory. */
 bool bmi_frame_take(bmi_frame *f, const bmi_column *c, const bmi_input *input, bm_rows rows);
+/* The numbers of a column in n of the rows from the first-th on, NaN where one is missing. */
+void bmi_column_numbers(const bmi_column *c, bm_rows rows, int64_t first, int64_t n, double *to);
 /* Place of the column of a name; SIZE_MAX when there is none. */
 size_t bmi_frame_find(const bmi_frame *f, const char *name);
 /* Puts `count` columns of numbers (uninitialised, without names, at *first and behind) in place of column `at`, which is handed to the
