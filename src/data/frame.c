@@ -8,7 +8,7 @@
 void bmi_frame_column_end(const bmi_frame *f, bmi_frame_column *c)
 {
     bmi_text_release(f->context, c->name);
-    bmi_release(f->context, c->numbers, (size_t)c->room, sizeof *c->numbers);
+    if (!c->borrowed) bmi_release(f->context, c->numbers, (size_t)c->room, sizeof *c->numbers);
     bmi_release(f->context, c->codes, (size_t)c->room, sizeof *c->codes);
     if (c->own) bmi_dictionary_end(c->own);
     bmi_release(f->context, c->own, 1, sizeof *c->own);
@@ -78,7 +78,9 @@ bool bmi_frame_take(bmi_frame *f, const bmi_column *c, const bmi_input *input, b
     *to = (bmi_frame_column){ .text = input->text, .room = f->rows, .name = bmi_text_copy(f->context, input->name) };
     bool fine = to->name;
     if (fine && input->text) fine = (to->codes = bmi_alloc_raw(f->context, (size_t)f->rows, sizeof *to->codes));
-    if (fine && !input->text) fine = (to->numbers = bmi_alloc_raw(f->context, (size_t)f->rows, sizeof *to->numbers));
+    to->borrowed = !input->text && c->type == BM_COLUMN_REAL && !rows.at;
+    if (to->borrowed) to->numbers = c->values;
+    if (fine && !input->text && !to->borrowed) fine = (to->numbers = bmi_alloc_raw(f->context, (size_t)f->rows, sizeof *to->numbers));
     if (fine && input->text) {
         if (c->type == BM_COLUMN_TEXT) {
             to->dictionary = &c->dictionary;
@@ -88,7 +90,7 @@ bool bmi_frame_take(bmi_frame *f, const bmi_column *c, const bmi_input *input, b
         }
     } else if (fine && c->type == BM_COLUMN_TEXT) {
         fine = numbers_of_text(f, c, &input->form, rows, to->numbers);
-    } else if (fine) {
+    } else if (fine && !to->borrowed) {
         bmi_column_numbers(c, rows, 0, f->rows, to->numbers);
     }
     f->names.context = f->context;
@@ -143,12 +145,27 @@ static void keep_numbers(bmi_frame_column *c, const bool *keep, int64_t rows)
     }
 }
 
-void bmi_frame_keep(bmi_frame *f, const bool *keep)
+bool bmi_frame_own(bmi_frame *f, size_t at)
+{
+    bmi_frame_column *c = &f->columns[at];
+    if (!c->borrowed) return true;
+    double *own = bmi_alloc_raw(f->context, (size_t)f->rows, sizeof *own);
+    if (!own) return false;
+    memcpy(own, c->numbers, (size_t)f->rows * sizeof *own);
+    c->numbers = own;
+    c->borrowed = false;
+    return true;
+}
+
+bool bmi_frame_keep(bmi_frame *f, const bool *keep)
 {
     int64_t n = 0;
+    for (size_t c = 0; c < f->n; c++)
+        if (!bmi_frame_own(f, c)) return false;
     for (size_t c = 0; c < f->n; c++) keep_numbers(&f->columns[c], keep, f->rows);
     for (int64_t i = 0; i < f->rows; i++) n += keep[i];
     f->rows = n;
+    return true;
 }
 
 void bmi_frame_remove(bmi_frame *f, size_t at)

@@ -89,6 +89,8 @@ static bm_status apply_whole(const bmi_step_how *how, const bmi_recipe_step *s, 
     if (!at) return bmi_step_no_memory(how, n * sizeof *at);
     for (size_t c = 0; !how->error->status && c < n; c++) at[c] = place_of(how, s, f, &s->columns[c]);
     if (!how->error->status && s->kind->needs_whole) bmi_step_check_whole(how, s, f, at);
+    for (size_t c = 0; !how->error->status && s->kind->writes && c < n; c++)
+        if (at[c] != SIZE_MAX && !bmi_frame_own(f, at[c])) bmi_step_no_memory(how, (size_t)f->rows * 8);
     if (!how->error->status) s->kind->apply_whole(how, s, f, at);
     bmi_release(f->context, at, n, sizeof *at);
     return how->error->status;
@@ -101,6 +103,7 @@ bm_status bmi_recipe_apply_step(const bmi_step_how *how, const bmi_recipe_step *
     for (size_t c = 0; c < s->n_columns; c++) {
         const size_t at = place_of(how, s, f, &s->columns[c]);
         if (how->error->status) return how->error->status;
+        if (at != SIZE_MAX && !bmi_frame_own(f, at)) return bmi_step_no_memory(how, (size_t)f->rows * 8);
         if (at != SIZE_MAX && s->kind->apply(how, &s->columns[c], f, at)) return how->error->status;
     }
     return BM_OK;
