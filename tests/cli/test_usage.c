@@ -96,6 +96,12 @@ static void lists(void **state)
         bmt_contains("its use", bmt_line(r.out, 0), ": ");
         assert_string_equal(r.err, "");
     }
+    size_t n;
+    char path[1000];
+    snprintf(path, sizeof path, "%s/docs/recipes.md", getenv("BAEUM_SOURCE") ? getenv("BAEUM_SOURCE") : ".");
+    unsigned char *page = bmt_read(path, &n); /* tools/recipe-docs writes it there */
+    bmt_contains("docs/recipes.md", (const char *)page, bmt_exits(bmt_sh("baeum help steps"), 0).out);
+    free(page);
     bmt_contains("a slip", bmt_exits(bmt_sh("baeum help lossess"), 2).err, "did you mean losses?");
     bmt_contains("where", bmt_exits(bmt_sh("baeum train --help"), 0).out, "baeum help layers");
 }

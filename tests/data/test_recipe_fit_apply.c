@@ -193,11 +193,45 @@ static void old_files(void **state)
     bm_free(r);
 }
 
+/* What is done by default can be left out, step by step. */
+static void default_left_out(void **state)
+{
+    (void)state;
+    bm_table *t = table_of("a,b,c\n1,7,x\n,7,y\n3,7,x\n8,7,y\n");
+    static const struct {
+        const char *without;
+        int64_t features; /* 0: an error */
+        const char *part;
+    } cases[] = {
+        { NULL, 4, NULL },
+        { "drop", 5, NULL },
+        { "standardize", 4, NULL },
+        { "standardize,drop", 5, NULL },
+        { "one_hot", 0, "column \"c\" is text at the end of the recipe" },
+        { "scale", 0, "without names \"scale\"" },
+    };
+    for (size_t i = 0; i < BMI_COUNT(cases); i++) {
+        bm_recipe *r = bm_recipe_new(.without = cases[i].without);
+        bm_recipe_fit(r, t);
+        assert_int_equal(bm_recipe_features(r), cases[i].features);
+        if (cases[i].part) bmt_contains("the error", bm_error(r), cases[i].part);
+        bm_recipe *copy = cases[i].part ? NULL : bmi_recipe_copy(r);
+        bm_dataset *d = copy ? bm_recipe_apply_x(copy, t) : NULL;
+        if (d)
+            bmt_near("a", bm_tensor_at(bm_dataset_x(d, 0), 0),
+                     cases[i].without && strstr(cases[i].without, "standardize") ? 1 : -1.063411, 1e-6);
+        bm_free(d);
+        bm_free(copy);
+        bm_free(r);
+    }
+    bm_free(t);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(no_rounding),    cmocka_unit_test(rows_left_out), cmocka_unit_test(in_original_units),
-        cmocka_unit_test(ways_to_say_it), cmocka_unit_test(old_files),
+        cmocka_unit_test(ways_to_say_it), cmocka_unit_test(old_files),     cmocka_unit_test(default_left_out),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
