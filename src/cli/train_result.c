@@ -30,14 +30,13 @@ static void say_own_end(cli_training *t)
     else if (!strncmp(why, "not converged", 13))
         cli_warn(c, "%s is %s: scores may become better with more of them, as in --model %.*s:%s=10000", t->spec, why,
                  (int)strcspn(t->spec, ":"), t->spec, strstr(why, "epochs") ? "epochs" : "iterations");
-    else if (strstr(why, "solved, rank"))
-        cli_warn(c,
-                 "columns depend on each other (%s): of all solutions the one of least norm is taken; --drop some of them, or "
-                 "--model ridge",
-                 why + strlen("solved, "));
+    else if (strstr(why, "solved, rank") && cli_talks(c)) /* no warning: the columns of every category do */
+        fprintf(c->to, "features depend on each other (%s): of all solutions the one of least norm is taken\n",
+                why + strlen("solved, "));
     else if (strstr(why, "ill-conditioned"))
         cli_warn(c, "the normal equation is %s; --model linear loses none", why + strlen("solved, "));
-    else if (strcmp(why, "solved") && *why && cli_talks(c)) fprintf(c->to, "%s\n", why);
+    else if ((strstr(why, "keeps ") || !strncmp(why, "alpha ", 6) || strstr(why, " steps")) && cli_talks(c))
+        fprintf(c->to, "%s\n", why);
 }
 
 /* What each epoch gave, by the names of the history: {"loss": [.9, .8], "validation_loss": ...}. */
