@@ -30,18 +30,22 @@ static void say_own_end(cli_training *t)
     else if (!strncmp(why, "not converged", 13))
         cli_warn(c, "%s is %s: scores may become better with more of them, as in --model %.*s:%s=10000", t->spec, why,
                  (int)strcspn(t->spec, ":"), t->spec, strstr(why, "epochs") ? "epochs" : "iterations");
-    else if (strstr(why, "separable"))
+    if (strstr(why, "separable"))
         cli_warn(
             c,
             "a plane parts the classes of all training rows: without a penalty the weights have no end, and probabilities are "
             "too sure; --model %.*s:C=1 has one",
             (int)strcspn(t->spec, ":"), t->spec);
-    else if (strstr(why, "rank "))
-        cli_warn(c, "columns depend on each other (%s): of all solutions the one of least norm is taken; --drop some of them%s",
-                 strstr(why, "rank "), !strcmp(t->spec, "linear") ? ", or --model ridge" : "");
+    if (strstr(why, "iterations, rank "))
+        cli_warn(c, "the columns depend on each other (%.*s): of weights that predict the same the shortest are kept",
+                 (int)strcspn(strstr(why, "rank"), ","), strstr(why, "rank"));
+    if (strstr(why, "solved, rank") && cli_talks(c)) /* no warning: the columns of every category do */
+        fprintf(c->to, "features depend on each other (%s): of all solutions the one of least norm is taken\n",
+                why + strlen("solved, "));
     else if (strstr(why, "ill-conditioned"))
         cli_warn(c, "the normal equation is %s; --model linear loses none", why + strlen("solved, "));
-    else if (strcmp(why, "solved") && *why && cli_talks(c)) fprintf(c->to, "%s\n", why);
+    else if ((strstr(why, "keeps ") || !strncmp(why, "alpha ", 6) || strstr(why, " steps")) && cli_talks(c))
+        fprintf(c->to, "%s\n", why);
 }
 
 /* What each epoch gave, by the names of the history: {"loss": [.9, .8], "validation_loss": ...}. */

@@ -34,7 +34,7 @@ static void names(void **state)
         const char *arguments, *says;
     } rows[] = {
         { "-m mlq:8", "\"mlq:8\" is no learner; did you mean \"mlp:8\"?" },
-        { "-m zzzzzz", "\"zzzzzz\" is no learner; there are linear, softmax, logistic" },
+        { "-m zzzzzz", "\"zzzzzz\" is no learner; there are linear, ridge, lasso, softmax, logistic" },
         { "-m 'mlp 64 32'", "\"mlp 64 32\": settings of mlp stand behind a colon, as in \"mlp:64,32\"" },
         { "-m 'mlp 64, dropout=.1'", "stand behind a colon, as in \"mlp:64,32,dropout=.2\"" },
         { "-m 'softmax C=2'", "\"softmax C=2\": settings of softmax stand behind a colon, as in \"softmax:NAME=VALUE\"" },

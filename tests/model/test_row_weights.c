@@ -71,6 +71,15 @@ static void learners(void **state)
         double within;
     } cases[] = {
         { "linear", NULL, number, BM_F32, false, 1e-12 },
+        { "linear:method=normal", NULL, number, BM_F32, false, 1e-12 },
+        { "linear:method=svd", NULL, number, BM_F32, false, 1e-12 },
+        { "ridge:alpha=.1", NULL, number, BM_F32, false, 1e-12 },
+        { "ridge:alpha=auto", NULL, number, BM_F32, false, 1e-12 },
+        { "lasso:alpha=.1", NULL, number, BM_F32, false, 1e-12 },
+        { "elastic:alpha=.1", NULL, number, BM_F32, false, 1e-12 },
+        { "poly:3", NULL, number, BM_F32, false, 1e-9 },
+        { "huber", NULL, number, BM_F32, false, 1e-9 },
+        { "descent:rate=.1", NULL, number, BM_F32, false, 1e-9 },
         { "softmax:tolerance=1e-9", NULL, three, BM_I32, false, 1e-7 },
         { "softmax:tolerance=1e-9", NULL, three, BM_I32, true, 1e-7 },
         { "logistic:C=.3,tolerance=1e-9", NULL, class_of, BM_I32, false, 1e-7 },
