@@ -36,7 +36,7 @@ static void say_own_end(cli_training *t)
             "a plane parts the classes of all training rows: without a penalty the weights have no end, and probabilities are "
             "too sure; --model %.*s:C=1 has one",
             (int)strcspn(t->spec, ":"), t->spec);
-    if (strstr(why, ", rank "))
+    if (strstr(why, "iterations, rank "))
         cli_warn(c, "the columns depend on each other (%.*s): of weights that predict the same the shortest are kept",
                  (int)strcspn(strstr(why, "rank"), ","), strstr(why, "rank"));
 }
