@@ -179,18 +179,22 @@ static void show_figures(explanation *x)
     bm_table *t = bm_model_figures(x->model);
     cli_grid g = { .columns = 6 };
     json_t *all = json_object();
+    const bool ordered =
+        x->model->in_order || x->model->time; /* else training met the rows in some order: they have no neighbours */
     int n = 0;
-    for (int64_t i = 0; i < bm_table_rows(t); i++) {
+    for (int64_t i = 0; i < bm_table_rows(t) && !bm_failed(t); i++) {
+        if (!ordered && !strcmp(text_at(t, i, "figure"), "durbin_watson")) continue;
         json_t *of = json_object_get(all, text_at(t, i, "target"));
         if (!of) json_object_set_new(all, text_at(t, i, "target"), of = json_object());
         json_object_set_new(of, text_at(t, i, "figure"), cli_number(number_at(t, i, "value")));
     }
     for (size_t k = 0; k < sizeof shown / sizeof *shown; k++) {
         const double value = bm_model_figure(x->model, shown[k], 0);
+        const bool whole = !strcmp(shown[k], "rows") || !strcmp(shown[k], "df_residual");
         char number[32];
-        if (isnan(value)) continue;
+        if (!isfinite(value) || (!ordered && !strcmp(shown[k], "durbin_watson"))) continue;
         cli_grid_add(&g, shown[k]);
-        cli_grid_add(&g, cli_real(number, value));
+        cli_grid_add(&g, whole ? cli_count(number, (int64_t)value) : cli_real(number, value));
         n++;
     }
     for (; n % 3; n++) cli_grid_add(&g, ""), cli_grid_add(&g, "");

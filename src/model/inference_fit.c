@@ -267,12 +267,10 @@ static bm_status squares_figures(work *w, int64_t target, sums *s, double *f)
     return w->l->model->object.error.status;
 }
 
-static bm_status keep_squares(work *w)
+static bm_status keep_squares(work *w, const double *null, int64_t n_null)
 {
     bm_learning *l = w->l;
     const int64_t p = w->d.columns, first = w->d.bias != NULL, q = p + first, k = w->d.outputs;
-    int64_t n_null = 0;
-    const double *null = column_nulls(w, &n_null);
     sums s = { .e = numbers(w, w->r.rows), .raw = numbers(w, w->r.rows), .x = numbers(w, p + w->r.targets) };
     bmi_learning_keep(l, "inference/covariance", BM_SHAPE(q, q), NULL);
     bmi_learning_keep(l, "inference/figures", BM_SHAPE(k, BMI_FIGURES), NULL);
@@ -283,7 +281,6 @@ static bm_status keep_squares(work *w)
            *target = bmi_learning_kept(l, "inference/target");
     if (first) covariance[0] = 1 / w->r.all;
     for (int64_t j = 0; j < p; j++) memcpy(covariance + (j + first) * q + first, w->g + j * p, (size_t)p * sizeof *w->g);
-    describe_columns(w, null, n_null, q);
     for (int64_t j = 0; j < k; j++) {
         for (int i = 0; i < BMI_FIGURES; i++) figures[j * BMI_FIGURES + i] = NAN;
         if (squares_figures(w, j, &s, figures + j * BMI_FIGURES)) return l->model->object.error.status;
@@ -385,7 +382,7 @@ static bm_status keep_information(work *w, bmi_theory *theory)
     }
     sum_rows(w, &c, offset);
     if (c.surest < 1e-4) *theory = BMI_THEORY_SEPARATED;
-    if (*theory == BMI_THEORY_SEPARATED || !bmi_triangle_cholesky(&t, sqrt(w->small))) return l->model->object.error.status;
+    if (*theory == BMI_THEORY_SEPARATED || !bmi_triangle_cholesky(&t, w->small < 1e-8 ? 3e-7 : 1e-3)) return l->model->object.error.status;
     bmi_learning_keep(l, "inference/covariance", BM_SHAPE(q, q), NULL);
     bmi_learning_keep(l, "inference/figures", BM_SHAPE(1, BMI_FIGURES), NULL);
     if (t.rank < q) bmi_learning_keep(l, "inference/null", BM_SHAPE(q - t.rank, q), NULL);
@@ -410,12 +407,12 @@ static bm_status keep(work *w)
     if (few) theory = theory == BMI_THEORY_SQUARES || theory == BMI_THEORY_INFORMATION ? BMI_THEORY_FEW_ROWS : theory;
     else if (fold_rows(w)) return m->object.error.status;
     if (theory == BMI_THEORY_INFORMATION && bmi_theta_size(&w->d) > BMI_INFERENCE_COLUMNS) theory = BMI_THEORY_TOO_LARGE;
-    if (theory == BMI_THEORY_SQUARES && keep_squares(w)) return m->object.error.status;
-    if (theory != BMI_THEORY_SQUARES) {
-        const double *null = few ? NULL : column_nulls(w, &n_null);
-        if (!few && !null) return m->object.error.status;
-        describe_columns(w, null, n_null, p + (w->d.bias != NULL));
-    }
+    const int64_t each = p + (w->d.bias != NULL);
+    const double *null = few ? NULL : column_nulls(w, &n_null);
+    if (!few && !null) return m->object.error.status;
+    if (n_null) bmi_learning_keep(l, "inference/dependent", BM_SHAPE(n_null, each), null);
+    describe_columns(w, null, n_null, each);
+    if (theory == BMI_THEORY_SQUARES && keep_squares(w, null, n_null)) return m->object.error.status;
     if (theory == BMI_THEORY_INFORMATION && keep_information(w, &theory)) return m->object.error.status;
     bmi_learning_keep(l, "inference/columns", BM_SHAPE(p, 4), w->columns);
     bmi_learning_keep(l, "inference/theory", BM_SHAPE(1), &(double){ theory });
