@@ -274,18 +274,32 @@ static bm_status keep_squares(work *w, const double *null, int64_t n_null)
     sums s = { .e = numbers(w, w->r.rows), .raw = numbers(w, w->r.rows), .x = numbers(w, p + w->r.targets) };
     bmi_learning_keep(l, "inference/covariance", BM_SHAPE(q, q), NULL);
     bmi_learning_keep(l, "inference/figures", BM_SHAPE(k, BMI_FIGURES), NULL);
-    bmi_learning_keep(l, "inference/target", BM_SHAPE(k, 2), NULL);
     if (n_null) bmi_learning_keep(l, "inference/null", BM_SHAPE(n_null, q), null);
     if (l->model->object.error.status) return l->model->object.error.status;
-    double *covariance = bmi_learning_kept(l, "inference/covariance"), *figures = bmi_learning_kept(l, "inference/figures"),
-           *target = bmi_learning_kept(l, "inference/target");
+    double *covariance = bmi_learning_kept(l, "inference/covariance"), *figures = bmi_learning_kept(l, "inference/figures");
     if (first) covariance[0] = 1 / w->r.all;
     for (int64_t j = 0; j < p; j++) memcpy(covariance + (j + first) * q + first, w->g + j * p, (size_t)p * sizeof *w->g);
     for (int64_t j = 0; j < k; j++) {
         for (int i = 0; i < BMI_FIGURES; i++) figures[j * BMI_FIGURES + i] = NAN;
         if (squares_figures(w, j, &s, figures + j * BMI_FIGURES)) return l->model->object.error.status;
+    }
+    return BM_OK;
+}
+
+/* Mean and deviation of numbers to be learned. */
+static bm_status keep_target(work *w)
+{
+    const int64_t p = w->d.columns, k = w->r.targets;
+    double *row = numbers(w, p + k);
+    if (!row || bmi_learning_keep(w->l, "inference/target", BM_SHAPE(k, 2), NULL)) return w->l->model->object.error.status;
+    double *target = bmi_learning_kept(w->l, "inference/target");
+    for (int64_t i = 0; i < w->r.rows; i++) { /* times the root of the weight */
+        bmi_regression_read(&w->r, i, 1, row, 0);
+        for (int64_t j = 0; j < k; j++) target[2 * j + 1] += row[p + j] * row[p + j];
+    }
+    for (int64_t j = 0; j < k; j++) {
         target[2 * j] = w->r.mean[p + j];
-        target[2 * j + 1] = sqrt(s.total / w->r.all);
+        target[2 * j + 1] = sqrt(target[2 * j + 1] / w->r.all);
     }
     return BM_OK;
 }
@@ -382,7 +396,8 @@ static bm_status keep_information(work *w, bmi_theory *theory)
     }
     sum_rows(w, &c, offset);
     if (c.surest < 1e-4) *theory = BMI_THEORY_SEPARATED;
-    if (*theory == BMI_THEORY_SEPARATED || !bmi_triangle_cholesky(&t, w->small < 1e-8 ? 3e-7 : 1e-3)) return l->model->object.error.status;
+    if (*theory == BMI_THEORY_SEPARATED || !bmi_triangle_cholesky(&t, w->small < 1e-8 ? 3e-7 : 1e-3))
+        return l->model->object.error.status;
     bmi_learning_keep(l, "inference/covariance", BM_SHAPE(q, q), NULL);
     bmi_learning_keep(l, "inference/figures", BM_SHAPE(1, BMI_FIGURES), NULL);
     if (t.rank < q) bmi_learning_keep(l, "inference/null", BM_SHAPE(q - t.rank, q), NULL);
@@ -412,6 +427,7 @@ static bm_status keep(work *w)
     if (!few && !null) return m->object.error.status;
     if (n_null) bmi_learning_keep(l, "inference/dependent", BM_SHAPE(n_null, each), null);
     describe_columns(w, null, n_null, each);
+    if (!w->d.classes && keep_target(w)) return m->object.error.status;
     if (theory == BMI_THEORY_SQUARES && keep_squares(w, null, n_null)) return m->object.error.status;
     if (theory == BMI_THEORY_INFORMATION && keep_information(w, &theory)) return m->object.error.status;
     bmi_learning_keep(l, "inference/columns", BM_SHAPE(p, 4), w->columns);
