@@ -10,9 +10,9 @@
 extern "C" {
 #endif
 
-/* Statistics of a model need the rows that it was fitted on. A fit finds them itself, and the model and its file keep what was found, for
- * a model of one dense layer of at most 2,000 columns and rows * columns^2 <= 2e8, whether it was fitted over a table or a dataset;
- * beyond that bm_infer finds them when it is asked. */
+/* Statistics of a model need the rows that it was fitted on. A fit finds them itself where that is little work (a model of one dense layer of
+ * at most 2,000 columns; rows * columns^2 up to 2e8 of least squares and unpenalised classes, 2e7 of others, of which there are means, deviations and VIF), and
+ * the model and its file keep what was found; beyond that bm_infer finds them when it is asked. */
 
 /** Finds the statistics of a fitted model of one dense layer from the rows that it was fitted on, in place of those it has.
  *  Errors   on the model: BM_E_ARGUMENT not fitted, no such model, more than 2,000 columns (or, of classes, coefficients); BM_E_DATA no

@@ -107,6 +107,16 @@ static int write_table(cli *c, const bm_table *t)
     return 0;
 }
 
+/* "card=yes" of classes, else the column that is predicted. */
+static const char *target_name(const bm_model *m, const char *of, char into[140])
+{
+    const char *target = bm_recipe_target(bm_model_recipe(m));
+    char whole[400];
+    snprintf(whole, sizeof whole, "%.180s%s%.180s", bm_model_classes(m) > 1 && target ? target : "",
+             bm_model_classes(m) > 1 && target ? "=" : "", of);
+    return cli_cell(into, whole, 32);
+}
+
 /* ---- coefficients ---- */
 static bool has_column(const bm_table *t, const char *name, const char *of)
 {
@@ -127,8 +137,10 @@ static const struct {
 enum { COLUMNS = sizeof columns / sizeof *columns };
 
 /* The grid of one target, rows first .. last - 1. */
-static void show_target(cli *c, const bm_table *t, int64_t first, int64_t last, bool z)
+static void show_target(explanation *x, const bm_table *t, int64_t first, int64_t last)
 {
+    cli *c = x->c;
+    const bool z = bm_model_task(x->model) == BM_CLASSIFICATION;
     const char *of = text_at(t, first, "target");
     bool has[COLUMNS];
     cli_grid g = { .columns = 2 };
@@ -139,7 +151,7 @@ static void show_target(cli *c, const bm_table *t, int64_t first, int64_t last, 
         const double size = fabs(number_at(t, i, "standardized"));
         if (size > most) most = size;
     }
-    cli_grid_add(&g, cli_cell(cell, of, 32));
+    cli_grid_add(&g, target_name(x->model, of, cell));
     for (int k = 0; k < COLUMNS; k++)
         if (has[k]) cli_grid_add(&g, z && !strcmp(columns[k].name, "statistic") ? "z" : columns[k].shown);
     cli_grid_add(&g, most > 0 ? "size" : "");
@@ -179,18 +191,22 @@ static void show_figures(explanation *x)
     bm_table *t = bm_model_figures(x->model);
     cli_grid g = { .columns = 6 };
     json_t *all = json_object();
+    const bool ordered =
+        x->model->in_order || x->model->time; /* else training met the rows in some order: they have no neighbours */
     int n = 0;
-    for (int64_t i = 0; i < bm_table_rows(t); i++) {
+    for (int64_t i = 0; i < bm_table_rows(t) && !bm_failed(t); i++) {
+        if (!ordered && !strcmp(text_at(t, i, "figure"), "durbin_watson")) continue;
         json_t *of = json_object_get(all, text_at(t, i, "target"));
         if (!of) json_object_set_new(all, text_at(t, i, "target"), of = json_object());
         json_object_set_new(of, text_at(t, i, "figure"), cli_number(number_at(t, i, "value")));
     }
     for (size_t k = 0; k < sizeof shown / sizeof *shown; k++) {
         const double value = bm_model_figure(x->model, shown[k], 0);
+        const bool whole = !strcmp(shown[k], "rows") || !strcmp(shown[k], "df_residual");
         char number[32];
-        if (isnan(value)) continue;
+        if (!isfinite(value) || (!ordered && !strcmp(shown[k], "durbin_watson"))) continue;
         cli_grid_add(&g, shown[k]);
-        cli_grid_add(&g, cli_real(number, value));
+        cli_grid_add(&g, whole ? cli_count(number, (int64_t)value) : cli_real(number, value));
         n++;
     }
     for (; n % 3; n++) cli_grid_add(&g, ""), cli_grid_add(&g, "");
@@ -230,7 +246,7 @@ static int explain_coefficients(explanation *x)
     json_t *notes = json_array();
     for (int64_t i = 0, last; i < bm_table_rows(t) && !c->json; i = last) {
         for (last = i; last < bm_table_rows(t) && !strcmp(text_at(t, last, "target"), text_at(t, i, "target"));) last++;
-        show_target(c, t, i, last, bm_model_task(x->model) == BM_CLASSIFICATION);
+        show_target(x, t, i, last);
     }
     show_figures(x);
     say_notes(c, t, notes);
@@ -320,7 +336,7 @@ static int explain_row(explanation *x, const bm_table *t, int64_t row)
         for (last = i; last < bm_table_rows(of) && !strcmp(text_at(of, last, "target"), text_at(of, i, "target")); last++)
             if (last > i && strcmp(text_at(of, last, "column"), "prediction"))
                 most = fmax(most, fabs(number_at(of, last, "contribution")));
-        cli_grid_add(&g, cli_cell(cell, text_at(of, i, "target"), 32));
+        cli_grid_add(&g, target_name(x->model, text_at(of, i, "target"), cell));
         cli_grid_add(&g, "value"), cli_grid_add(&g, "contribution"), cli_grid_add(&g, "");
         for (int64_t k = i; k < last; k++) {
             const double by = number_at(of, k, "contribution");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* baeum train: what came of it: why training ended, scores beside the trivial answer, the saved file. */
 #include "cli/train.h"
+#include <baeum/inference.h>
 #include "data/recipe.h"
 #include "model/scores.h"
 #include <inttypes.h>
@@ -22,6 +23,28 @@ static bool cut_short(const cli_training *t)
 }
 
 /* Of a method of its own: "not converged after 1,000 iterations" is worth a warning, "solved" no word. */
+/* Which columns depend on each other, by name, as far as the fit has found them; that the categories of one text do is no fault. */
+static void say_dependent(cli_training *t, const char *rank)
+{
+    cli *c = t->c;
+    bm_table *of = bm_coefficients(t->model, .confidence = .95);
+    const char *note, *more = !strcmp(t->spec, "linear") ? ", or --model ridge" : "";
+    bool found = false;
+    for (int64_t i = 0; (note = bm_table_note(of, i)); i++) {
+        const char *end = strstr(note, " depend on each other");
+        found |= strstr(note, " add up to 1") || strstr(note, " is constant") || end;
+        if (*note == '!' && end)
+            cli_warn(c,
+                     "columns depend on each other (%s): %.*s; of all solutions the one of least norm is taken; --drop one of "
+                     "them%s",
+                     rank, (int)(end - note - 2), note + 2, more);
+    }
+    if (!found)
+        cli_warn(c, "columns depend on each other (%s): of all solutions the one of least norm is taken; --drop some of them%s",
+                 rank, more);
+    bm_free(of);
+}
+
 static void say_own_end(cli_training *t)
 {
     cli *c = t->c;
@@ -36,12 +59,7 @@ static void say_own_end(cli_training *t)
             "a plane parts the classes of all training rows: without a penalty the weights have no end, and probabilities are "
             "too sure; --model %.*s:C=1 has one",
             (int)strcspn(t->spec, ":"), t->spec);
-    if (strstr(why, "iterations, rank "))
-        cli_warn(c, "the columns depend on each other (%.*s): of weights that predict the same the shortest are kept",
-                 (int)strcspn(strstr(why, "rank"), ","), strstr(why, "rank"));
-    if (strstr(why, "solved, rank") && cli_talks(c)) /* no warning: the columns of every category do */
-        fprintf(c->to, "features depend on each other (%s): of all solutions the one of least norm is taken\n",
-                why + strlen("solved, "));
+    if (strstr(why, "rank ")) say_dependent(t, strstr(why, "rank "));
     else if (strstr(why, "ill-conditioned"))
         cli_warn(c, "the normal equation is %s; --model linear loses none", why + strlen("solved, "));
     else if ((strstr(why, "keeps ") || !strncmp(why, "alpha ", 6) || strstr(why, " steps")) && cli_talks(c))

@@ -8,7 +8,8 @@
  *   inference/columns     (columns, 4)   mean (0 without an intercept), deviation, VIF, column most like it given the others (-1: none)
  *   inference/target      (targets, 2)   mean and deviation of numbers to be learned
  *   inference/covariance  (q, q)         of theta; of least squares to be multiplied by sigma^2
- *   inference/null        (d, q)         functions of theta that the rows do not tell: v with X v = 0
+ *   inference/dependent  (d, columns + 1) v with X v = 0 of the columns (with an intercept behind a first 0): which depend on each other
+ *   inference/null        (d, q)         the same of theta: along such v the likelihood does not change
  *   inference/figures     (targets, BMI_FIGURES)
  */
 #ifndef BMI_MODEL_INFERENCE_H

@@ -129,21 +129,35 @@ static int64_t most_like(const work *w, int64_t j)
     return best;
 }
 
+/* Sums of squares of the columns: of the triangle, or of the rows themselves. */
+static double *column_squares(work *w)
+{
+    const int64_t p = w->d.columns;
+    double *squares = numbers(w, p), *row = squares && !w->triangle ? numbers(w, p + w->r.targets) : NULL;
+    if (!squares || (!w->triangle && !row)) return NULL;
+    for (int64_t j = 0; w->triangle && j < p; j++) squares[j] = bmi_dot(w->triangle + j * p, w->triangle + j * p, j + 1);
+    for (int64_t i = 0; row && i < w->r.rows; i++) {
+        bmi_regression_read(&w->r, i, 1, row, 0);
+        for (int64_t j = 0; j < p; j++) squares[j] += row[j] * row[j];
+    }
+    return squares;
+}
+
 /* Whether a column takes part in a dependence: no VIF then. */
-static void describe_columns(work *w, const double *null, int64_t n_null, int64_t q)
+static bm_status describe_columns(work *w, const double *null, int64_t n_null, int64_t q)
 {
     const int64_t p = w->d.columns, first = w->d.bias != NULL;
-    for (int64_t j = 0; j < p; j++) {
+    const double *squares = column_squares(w);
+    for (int64_t j = 0; squares && j < p; j++) {
         double *c = w->columns + 4 * j;
-        const double *r = w->triangle ? w->triangle + j * p : NULL;
-        const double squares = r ? bmi_dot(r, r, j + 1) : NAN;
         c[0] = w->r.mean[j];
-        c[1] = sqrt(squares / w->r.all);
-        c[2] = w->g && squares > 0 ? w->g[j * p + j] * squares : NAN;
+        c[1] = sqrt(squares[j] / w->r.all);
+        c[2] = w->g && squares[j] > 0 ? w->g[j * p + j] * squares[j] : NAN;
         for (int64_t i = 0; i < n_null; i++)
-            if (fabs(null[i * q + first + j]) * sqrt(squares) > 1e-7) c[2] = NAN;
+            if (fabs(null[i * q + first + j]) * sqrt(squares[j]) > 1e-7) c[2] = NAN;
         c[3] = c[2] > 1 ? (double)most_like(w, j) : -1;
     }
+    return w->l->model->object.error.status;
 }
 
 /* v for every dependence of the columns, in theta of one block; the value at the means takes no part. */
@@ -267,28 +281,39 @@ static bm_status squares_figures(work *w, int64_t target, sums *s, double *f)
     return w->l->model->object.error.status;
 }
 
-static bm_status keep_squares(work *w)
+static bm_status keep_squares(work *w, const double *null, int64_t n_null)
 {
     bm_learning *l = w->l;
     const int64_t p = w->d.columns, first = w->d.bias != NULL, q = p + first, k = w->d.outputs;
-    int64_t n_null = 0;
-    const double *null = column_nulls(w, &n_null);
     sums s = { .e = numbers(w, w->r.rows), .raw = numbers(w, w->r.rows), .x = numbers(w, p + w->r.targets) };
     bmi_learning_keep(l, "inference/covariance", BM_SHAPE(q, q), NULL);
     bmi_learning_keep(l, "inference/figures", BM_SHAPE(k, BMI_FIGURES), NULL);
-    bmi_learning_keep(l, "inference/target", BM_SHAPE(k, 2), NULL);
     if (n_null) bmi_learning_keep(l, "inference/null", BM_SHAPE(n_null, q), null);
     if (l->model->object.error.status) return l->model->object.error.status;
-    double *covariance = bmi_learning_kept(l, "inference/covariance"), *figures = bmi_learning_kept(l, "inference/figures"),
-           *target = bmi_learning_kept(l, "inference/target");
+    double *covariance = bmi_learning_kept(l, "inference/covariance"), *figures = bmi_learning_kept(l, "inference/figures");
     if (first) covariance[0] = 1 / w->r.all;
     for (int64_t j = 0; j < p; j++) memcpy(covariance + (j + first) * q + first, w->g + j * p, (size_t)p * sizeof *w->g);
-    describe_columns(w, null, n_null, q);
     for (int64_t j = 0; j < k; j++) {
         for (int i = 0; i < BMI_FIGURES; i++) figures[j * BMI_FIGURES + i] = NAN;
         if (squares_figures(w, j, &s, figures + j * BMI_FIGURES)) return l->model->object.error.status;
+    }
+    return BM_OK;
+}
+
+/* Mean and deviation of numbers to be learned. */
+static bm_status keep_target(work *w)
+{
+    const int64_t p = w->d.columns, k = w->r.targets;
+    double *row = numbers(w, p + k);
+    if (!row || bmi_learning_keep(w->l, "inference/target", BM_SHAPE(k, 2), NULL)) return w->l->model->object.error.status;
+    double *target = bmi_learning_kept(w->l, "inference/target");
+    for (int64_t i = 0; i < w->r.rows; i++) { /* times the root of the weight */
+        bmi_regression_read(&w->r, i, 1, row, 0);
+        for (int64_t j = 0; j < k; j++) target[2 * j + 1] += row[p + j] * row[p + j];
+    }
+    for (int64_t j = 0; j < k; j++) {
         target[2 * j] = w->r.mean[p + j];
-        target[2 * j + 1] = sqrt(s.total / w->r.all);
+        target[2 * j + 1] = sqrt(target[2 * j + 1] / w->r.all);
     }
     return BM_OK;
 }
@@ -384,8 +409,10 @@ static bm_status keep_information(work *w, bmi_theory *theory)
         for (int64_t j = 0; j < p; j++) offset[b] += w->r.mean[j] * bmi_dense_coefficient(&w->d, b, j);
     }
     sum_rows(w, &c, offset);
+    if (atomic_load(&l->model->stop)) return bmi_regression_fail(&w->r, BM_E_STOPPED);
     if (c.surest < 1e-4) *theory = BMI_THEORY_SEPARATED;
-    if (*theory == BMI_THEORY_SEPARATED || !bmi_triangle_cholesky(&t, sqrt(w->small))) return l->model->object.error.status;
+    if (*theory == BMI_THEORY_SEPARATED || !bmi_triangle_cholesky(&t, w->small < 1e-8 ? 3e-7 : 1e-3))
+        return l->model->object.error.status;
     bmi_learning_keep(l, "inference/covariance", BM_SHAPE(q, q), NULL);
     bmi_learning_keep(l, "inference/figures", BM_SHAPE(1, BMI_FIGURES), NULL);
     if (t.rank < q) bmi_learning_keep(l, "inference/null", BM_SHAPE(q - t.rank, q), NULL);
@@ -397,27 +424,29 @@ static bm_status keep_information(work *w, bmi_theory *theory)
 }
 
 /* ---- all ---- */
-static bm_status keep(work *w)
+/* Factors, and all that follows from them; without `whole` only what the columns are. */
+static bm_status keep(work *w, bool whole)
 {
     bm_learning *l = w->l;
     bm_model *m = l->model;
-    const int64_t p = w->d.columns;
+    const int64_t p = w->d.columns, each = p + (w->d.bias != NULL);
     bmi_theory theory = theory_of(w);
-    const bool few = w->r.rows < p;
     int64_t n_null = 0;
+    const double *null = NULL;
     w->columns = numbers(w, 4 * p);
     if (!w->columns) return m->object.error.status;
-    if (few) theory = theory == BMI_THEORY_SQUARES || theory == BMI_THEORY_INFORMATION ? BMI_THEORY_FEW_ROWS : theory;
-    else if (fold_rows(w)) return m->object.error.status;
-    if (theory == BMI_THEORY_INFORMATION && bmi_theta_size(&w->d) > BMI_INFERENCE_COLUMNS) theory = BMI_THEORY_TOO_LARGE;
-    if (theory == BMI_THEORY_SQUARES && keep_squares(w)) return m->object.error.status;
-    if (theory != BMI_THEORY_SQUARES) {
-        const double *null = few ? NULL : column_nulls(w, &n_null);
-        if (!few && !null) return m->object.error.status;
-        describe_columns(w, null, n_null, p + (w->d.bias != NULL));
+    const bool exact = theory == BMI_THEORY_SQUARES || theory == BMI_THEORY_INFORMATION;
+    if (exact && w->r.rows < p) theory = BMI_THEORY_FEW_ROWS;
+    if (w->r.rows >= p && whole) {
+        if (fold_rows(w) || !(null = column_nulls(w, &n_null))) return m->object.error.status;
+        if (n_null) bmi_learning_keep(l, "inference/dependent", BM_SHAPE(n_null, each), null);
     }
-    if (theory == BMI_THEORY_INFORMATION && keep_information(w, &theory)) return m->object.error.status;
+    if (describe_columns(w, null, n_null, each) || (!w->d.classes && keep_target(w))) return m->object.error.status;
     bmi_learning_keep(l, "inference/columns", BM_SHAPE(p, 4), w->columns);
+    if (exact && !whole) return m->object.error.status; /* no word of a theory: it may be asked for */
+    if (theory == BMI_THEORY_INFORMATION && bmi_theta_size(&w->d) > BMI_INFERENCE_COLUMNS) theory = BMI_THEORY_TOO_LARGE;
+    if (theory == BMI_THEORY_SQUARES && keep_squares(w, null, n_null)) return m->object.error.status;
+    if (theory == BMI_THEORY_INFORMATION && keep_information(w, &theory)) return m->object.error.status;
     bmi_learning_keep(l, "inference/theory", BM_SHAPE(1), &(double){ theory });
     double *figures = bmi_learning_kept(l, "inference/figures");
     for (int64_t k = 0; figures && k < (theory == BMI_THEORY_SQUARES ? w->d.outputs : 1); k++)
@@ -427,18 +456,25 @@ static bm_status keep(work *w)
 
 bm_status bmi_inference_keep(bm_learning *l, bool always)
 {
-    enum { LITTLE_WORK = 200000000 };
+    enum { EXACT_WORK = 200000000, OTHER_WORK = 20000000, COLUMNS_WORK = 4000000 };
     bm_model *m = l->model;
     const bm_dataset *d = l->train;
     work w = { .l = l, .small = d->x[0].tensor->type == BM_F64 ? 1e-11 : 1e-6 };
-    int64_t all;
+    int64_t all, cells;
     if (m->object.error.status || !m->learner || !m->learner->fit || !bmi_dense_model_of(m, &w.d))
         return m->object.error.status;
-    if (d->n_x != 1 || d->n_t != 1 || w.d.columns > BMI_INFERENCE_COLUMNS) return BM_OK;
-    const int64_t width = theory_of(&w) == BMI_THEORY_INFORMATION ? bmi_theta_size(&w.d) : w.d.columns;
+    if (d->n_x != 1 || d->n_t != 1 || w.d.columns > BMI_INFERENCE_COLUMNS || atomic_load(&m->stop)) return BM_OK;
+    const bmi_theory theory = theory_of(&w);
+    const int64_t width = theory == BMI_THEORY_INFORMATION ? bmi_theta_size(&w.d) : w.d.columns;
+    const bool exact = theory == BMI_THEORY_SQUARES || theory == BMI_THEORY_INFORMATION;
     if (!bmi_mul_i64(width * width, d->rows, &all)) all = INT64_MAX;
-    if (!always && (all > LITTLE_WORK || width > BMI_INFERENCE_COLUMNS)) return BM_OK;
+    if (!bmi_mul_i64(w.d.columns, d->rows, &cells)) cells = INT64_MAX;
+    const bool whole = always || (all <= (exact ? EXACT_WORK : OTHER_WORK) && width <= BMI_INFERENCE_COLUMNS);
+    if (!whole && cells > COLUMNS_WORK) return BM_OK;
     if (bmi_regression_begin(&w.r, l, 0, !w.d.bias)) return m->object.error.status;
     bmi_regression_unscaled(&w.r);
-    return keep(&w);
+    keep(&w, whole);
+    if (!always && m->object.error.status == BM_E_STOPPED)
+        bmi_object_clear(m); /* the fit itself was done: it has no statistics */
+    return m->object.error.status;
 }

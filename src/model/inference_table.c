@@ -406,27 +406,55 @@ static int dependent_names(const making *k, const double *v, char into[500])
     return n;
 }
 
+/* Whether the columns of a dependence are the categories of one text: "city=Berlin", "city=Paris"; the text's name into `of`. */
+static bool is_one_hot(const char *names, char of[100])
+{
+    const size_t n = strcspn(names, "=");
+    snprintf(of, 100, "%.*s", (int)(n < 99 ? n : 99), names);
+    for (const char *at = names; at;) {
+        if (strncmp(at, of, n) || at[n] != '=') return !strncmp(at, " ...", 4);
+        at = strstr(at, ", ");
+        if (at) at += 2;
+    }
+    return true;
+}
+
+static bool note_dependence(making *k, const double *v)
+{
+    char names[500] = "", of[100];
+    const int n = dependent_names(k, v, names);
+    bm_context *c = k->t->object.context;
+    bmi_notes *notes = &k->t->notes;
+    const size_t length = strlen(names);
+    if (n == 1 && length > 2 && !strcmp(names + length - 2, "=?")) return true; /* the slot of categories not seen */
+    if (n == 1) return bmi_notes_add(c, notes, "! %s is constant: its coefficient cannot be told from the intercept", names);
+    if (is_one_hot(names, of))
+        return bmi_notes_add(
+            c, notes,
+            "the categories of %s add up to 1: only differences of their coefficients are determined, and they have no "
+            "standard errors; those of least norm are given",
+            of);
+    return bmi_notes_add(
+        c, notes,
+        "! %s depend on each other (one is a sum of multiples of the others%s): their coefficients are not determined, "
+        "those of least norm are given, without standard errors",
+        names, k->d.bias ? " and a constant" : "");
+}
+
 static bool note_dependences(making *k)
 {
-    const int64_t q = bmi_theta_size(&k->d) / (k->d.classes ? 1 : k->d.blocks), each = k->d.columns + (k->d.bias != NULL);
+    enum { MOST = 12 };
+    const int64_t each = k->d.columns + (k->d.bias != NULL);
+    const double *dependent = bmi_model_learned(k->m, "inference/dependent", BM_SHAPE(BM_ANY, each));
+    const int64_t n = dependent ? bm_model_learned(k->m, "inference/dependent")->shape.dim[0] : 0;
     bool ok = true;
-    int64_t told_of = 0;
-    for (int64_t i = 0; ok && i < k->n_null; i++) {
-        char names[500] = "";
-        const double *v = k->null + i * q;
-        double here = 0;
-        for (int64_t j = 0; j < each; j++) here = fmax(here, fabs(v[j]));
-        if (here == 0 || told_of == 8) continue; /* of another class: the same columns */
-        told_of++;
-        const int n = dependent_names(k, v, names);
-        ok = n == 1 ? bmi_notes_add(k->t->object.context, &k->t->notes,
-                                    "! %s is constant: its coefficient cannot be told from the intercept", names)
-                    : bmi_notes_add(
-                          k->t->object.context, &k->t->notes,
-                          "! %s depend on each other (one is a sum of multiples of the others%s): their coefficients are not "
-                          "determined, those of least norm are given, without standard errors",
-                          names, k->d.bias ? " and a constant" : "");
-    }
+    for (int64_t i = 0; ok && i < n && i < MOST; i++) ok = note_dependence(k, dependent + i * each);
+    if (k->d.classes && k->n_null > n * k->d.blocks)
+        ok = ok &&
+             bmi_notes_add(
+                 k->t->object.context, &k->t->notes,
+                 "! the rows hardly tell of some coefficients, as probabilities are so close to 0 and 1: they have no standard "
+                 "errors");
     return ok;
 }
 

@@ -223,9 +223,344 @@ static void classes(void **state)
     }
 }
 
+/* ---- made tables ---- */
+enum { ROWS = 60 };
+
+/* y = 3 a - b + noise that is no random number; s = a + b; c has three categories. */
+static bm_table *made(bool with_sum)
+{
+    double a[ROWS], b[ROWS], s[ROWS], y[ROWS], w[ROWS];
+    bm_name c[ROWS];
+    static const char *const texts[] = { "x", "y", "z" };
+    for (int i = 0; i < ROWS; i++) {
+        a[i] = i * 37 % 60 * .5;
+        b[i] = i * 7 % 11;
+        s[i] = a[i] + b[i];
+        y[i] = 3 * a[i] - b[i] + 5 * (i % 3) + sin(i);
+        w[i] = 1 + i % 2;
+        c[i] = texts[i % 3];
+    }
+    bm_table *t = bm_table_new();
+    bm_table_add_real(t, "a", a, ROWS);
+    bm_table_add_real(t, "b", b, ROWS);
+    if (with_sum) bm_table_add_real(t, "s", s, ROWS);
+    bm_table_add_text(t, "c", c, ROWS);
+    bm_table_add_real(t, "y", y, ROWS);
+    bm_table_add_real(t, "w", w, ROWS);
+    return t;
+}
+
+static bm_model *fit_made(bm_learner how, const bm_table *t, bool text, bool log1p)
+{
+    bm_recipe *r = bm_recipe_new(.target = "y", .target_log1p = log1p);
+    bm_recipe_drop(r, "w");
+    if (!text) bm_recipe_drop(r, "c");
+    bm_model *m = bm_learner(how, r);
+    bm_fit_table(m, t);
+    if (bm_failed(m)) fail_msg("%s", bm_error(m));
+    bm_free(r);
+    return m;
+}
+
+static const char *note_with(const bm_table *t, const char *part)
+{
+    const char *note;
+    for (int64_t i = 0; (note = bm_table_note(t, i)); i++)
+        if (strstr(note, part)) return note;
+    return NULL;
+}
+
+static void dependent(void **state)
+{
+    (void)state;
+    bm_table *t = made(true);
+    bm_model *m = fit_made(bm_linear(), t, false, false);
+    bm_table *of = bm_coefficients(m, .confidence = .9);
+    if (bm_failed(of)) fail_msg("%s", bm_error(of));
+    assert_non_null(note_with(of, "! a, b, s depend on each other"));
+    const char *const in[] = { "a", "b", "s" };
+    for (int i = 0; i < 3; i++) {
+        assert_true(isnan(cell(of, in[i], "y", "standard_error")) && isnan(cell(of, in[i], "y", "vif")));
+        assert_false(isnan(cell(of, in[i], "y", "coefficient")));
+    }
+    assert_true(cell(of, "intercept", "y", "standard_error") > 0); /* the columns' sums are told whatever their parts are */
+    /* s alone is what a and b are beside each other */
+    bmt_near("rank", bm_model_figure(m, "parameters", 0), 3, 0);
+    bm_free(of);
+    bm_free(m);
+    /* categories: the others keep their errors, the same as of a model with one category left out would be */
+    m = fit_made(bm_linear(), t, true, false);
+    of = bm_coefficients(m, .order = BM_BY_P);
+    assert_non_null(note_with(of, "the categories of c add up to 1"));
+    assert_null(note_with(of, "c=?"));
+    assert_true(isnan(cell(of, "c=x", "y", "standard_error")) && isnan(cell(of, "intercept", "y", "standard_error")));
+    bm_free(of);
+    bm_free(m);
+    bm_free(t);
+}
+
+static void no_theory(void **state)
+{
+    (void)state;
+    bm_table *t = made(false);
+    bm_model *m = fit_made(bm_ridge(.alpha = .1), t, false, false);
+    bm_table *of = bm_coefficients(m, .confidence = .95),
+             *resampled = bm_coefficients(m, .bootstrap = 100, .table = t, .seed = 4),
+             *again = bm_coefficients(m, .bootstrap = 100, .table = t, .seed = 4);
+    if (bm_failed(resampled)) fail_msg("%s", bm_error(resampled));
+    assert_non_null(note_with(of, "under a penalty"));
+    assert_true(isnan(cell(of, "a", "y", "standard_error")) && cell(of, "a", "y", "vif") >= 1);
+    assert_true(fabs(cell(of, "a", "y", "standardized")) > .5);
+    assert_true(isnan(bm_model_figure(m, "sigma", 0)));
+    bm_table *figures = bm_model_figures(m);
+    assert_int_equal(bm_status_of(figures), BM_E_ARGUMENT);
+    const double error = cell(resampled, "a", "y", "standard_error");
+    assert_true(error > 0 && error == cell(again, "a", "y", "standard_error"));
+    assert_true(cell(resampled, "a", "y", "low") < cell(resampled, "a", "y", "coefficient"));
+    bm_free(figures);
+    bm_free(of);
+    bm_free(resampled);
+    bm_free(again);
+    bm_free(m);
+    /* the bootstrap's errors of least squares lie near those of theory */
+    m = fit_made(bm_linear(), t, true, false);
+    of = bm_coefficients(m, .confidence = .95);
+    resampled = bm_coefficients(m, .bootstrap = 300, .table = t);
+    const double ratio = cell(resampled, "b", "y", "standard_error") / cell(of, "b", "y", "standard_error");
+    assert_true(ratio > .8 && ratio < 1.25);
+    bm_free(of);
+    bm_free(resampled);
+    bm_free(m);
+    bm_free(t);
+}
+
+/* Base and contributions add up to what is predicted; the categories of a text are one part. */
+static void contributions(void **state)
+{
+    (void)state;
+    for (int log1p = 0; log1p < 2; log1p++) {
+        bm_table *t = made(false);
+        if (log1p) {
+            bm_table *positive = bm_table_new();
+            double y[ROWS], a[ROWS];
+            bm_name c[ROWS];
+            for (int i = 0; i < ROWS; i++) {
+                a[i] = bm_table_number(t, i, 0);
+                c[i] = bm_table_text(t, i, bm_table_find(t, "c"));
+                y[i] = exp(.1 * a[i]) + i % 3;
+            }
+            bm_table_add_real(positive, "a", a, ROWS);
+            bm_table_add_text(positive, "c", c, ROWS);
+            bm_table_add_real(positive, "y", y, ROWS);
+            bm_table_add_real(positive, "w", y, ROWS);
+            bm_free(t);
+            t = positive;
+        }
+        bm_model *m = fit_made(bm_linear(), t, true, log1p);
+        bm_tensor *p = bm_predict_table(m, t);
+        for (int64_t row = 0; row < 5; row++) {
+            bm_table *of = bm_contributions(m, t, row);
+            if (bm_failed(of)) fail_msg("%s", bm_error(of));
+            const int64_t n = bm_table_rows(of), at = bm_table_find(of, "contribution");
+            double sum = 0;
+            int texts = 0;
+            for (int64_t i = 0; i < n - 1; i++) {
+                sum += bm_table_number(of, i, at);
+                texts += !strcmp(bm_table_text(of, i, 0), "c");
+            }
+            assert_int_equal(texts, 1);
+            assert_string_equal(bm_table_text(of, 0, 0), "base");
+            assert_string_equal(bm_table_text(of, n - 1, 0), "prediction");
+            bmt_near("sum", bm_table_number(of, n - 1, at), sum, 1e-12);
+            bmt_near("prediction", log1p ? expm1(sum) : sum, bm_tensor_at(p, row), 1e-9);
+            bm_free(of);
+        }
+        bm_table *outside = bm_contributions(m, t, ROWS);
+        assert_int_equal(bm_status_of(outside), BM_E_ARGUMENT);
+        bmt_contains("outside", bm_error(outside), "rows 0 to 59");
+        bm_free(outside);
+        bm_free(p);
+        bm_free(m);
+        bm_free(t);
+    }
+}
+
+static void importance(void **state)
+{
+    (void)state;
+    bm_table *t = made(false);
+    bm_model *m = fit_made(bm_linear(), t, true, false);
+    bm_table *of = bm_importance(m, t, .repeats = 20, .seed = 3), *again = bm_importance(m, t, .repeats = 20, .seed = 3),
+             *rmse = bm_importance(m, t, .score = "rmse"), *none = bm_importance(m, t, .score = "beauty");
+    if (bm_failed(of)) fail_msg("%s", bm_error(of));
+    if (bm_failed(rmse)) fail_msg("%s", bm_error(rmse));
+    assert_string_equal(bm_table_text(of, 0, 0), "a");
+    assert_string_equal(bm_table_text(rmse, 0, 0), "a");
+    assert_int_equal(bm_table_rows(of), 3);
+    assert_true(bm_table_number(of, 0, 1) > 1 && bm_table_number(of, 0, 2) > 0); /* 2 r2 of a column that gives nearly all */
+    for (int64_t i = 0; i < 3; i++) assert_true(bm_table_number(of, i, 1) == bm_table_number(again, i, 1));
+    assert_int_equal(bm_status_of(none), BM_E_ARGUMENT);
+    bmt_contains("scores", bm_error(none), "r2");
+    bm_free(of);
+    bm_free(again);
+    bm_free(rmse);
+    bm_free(none);
+    bm_free(m);
+    bm_free(t);
+}
+
+/* Statistics on demand: the same as those of the fit; of other rows they are refused, and the model keeps what it had. */
+static void on_demand(void **state)
+{
+    (void)state;
+    bm_table *t = made(false);
+    bm_model *m = fit_made(bm_linear(), t, false, false);
+    const double before = bm_model_figure(m, "sigma", 0);
+    assert_int_equal(bm_infer_table(m, t), BM_OK);
+    assert_true(bm_model_figure(m, "sigma", 0) == before);
+    int64_t rows[20];
+    for (int i = 0; i < 20; i++) rows[i] = i;
+    bm_table *part = bm_table_take(t, ((bm_rows){ rows, 20 }));
+    assert_int_equal(bm_infer_table(m, part), BM_E_DATA);
+    bmt_contains("other rows", bm_error(m), "not the rows that the model was fitted on");
+    bm_clear(m);
+    assert_true(bm_model_figure(m, "sigma", 0) == before);
+    bm_free(part);
+    bm_free(m);
+    bm_free(t);
+    bm_model *network = bm_sequential(bm_input(3), bm_dense(4), bm_dense(1));
+    assert_int_equal(bm_infer(network, NULL), BM_E_ARGUMENT);
+    bm_free(network);
+}
+
+static void refused(void **state)
+{
+    (void)state;
+    bm_table *t = made(false);
+    bm_model *m = fit_made(bm_linear(), t, false, false), *network = bm_sequential(bm_input(3), bm_dense(4), bm_dense(1));
+    const struct {
+        bm_table *of;
+        const char *says;
+    } cases[] = {
+        { bm_coefficients(m, .confidence = 1), "confidence is 1" },
+        { bm_coefficients(m, .confidence = NAN), "confidence is nan" },
+        { bm_coefficients(m, .robust = BM_HC1), "needs the rows" },
+        { bm_coefficients(m, .bootstrap = 1, .table = t), "2 or more" },
+        { bm_coefficients(m, .bootstrap = 10, .robust = BM_HC0, .table = t), "both robust and bootstrap" },
+        { bm_coefficients(network, .confidence = .5), "not one dense layer" },
+        { bm_coefficients(NULL, .confidence = .5), "null" },
+        { bm_model_figures(NULL), "null" },
+        { bm_residual_diagnostics(network, NULL), "least squares" },
+        { bm_residual_diagnostics_table(NULL, t), "null" },
+        { bm_contributions(network, t, 0), "not one dense layer" },
+        { bm_contributions(m, NULL, 0), "null" },
+        { bm_importance(network, t), "without a recipe" },
+        { bm_importance(m, NULL), "null" },
+        { bm_importance(m, t, .repeats = -1), "repeats is -1" },
+    };
+    for (size_t i = 0; i < BMI_COUNT(cases); i++) {
+        assert_int_equal(bm_status_of(cases[i].of), BM_E_ARGUMENT);
+        bmt_contains("refused", bm_error(cases[i].of), cases[i].says);
+        bm_free(cases[i].of);
+    }
+    assert_true(isnan(bm_model_figure(NULL, "r2", 0)) && isnan(bm_model_figure(m, "beauty", 0)) &&
+                isnan(bm_model_figure(m, "r2", 1)));
+    bm_free(network);
+    bm_free(m);
+    bm_free(t);
+}
+
+/* No more rows than columns, classes that are parted perfectly, a constant column, a target of one value. */
+static void without_statistics(void **state)
+{
+    (void)state;
+    double x[12], one[4], y[4] = { 1, 2, 4, 3 };
+    for (int i = 0; i < 12; i++) x[i] = i * 5 % 7;
+    bm_tensor *few = bm_tensor_copy(BM_F64, BM_SHAPE(2, 6), x), *wide = bm_tensor_copy(BM_F64, BM_SHAPE(4, 3), x),
+              *t2 = bm_tensor_copy(BM_F64, BM_SHAPE(2), y), *t4 = bm_tensor_copy(BM_F64, BM_SHAPE(4), y);
+    for (int i = 0; i < 4; i++) one[i] = 7;
+    bm_tensor *same = bm_tensor_copy(BM_F64, BM_SHAPE(4), one), *line = bm_tensor_copy(BM_F64, BM_SHAPE(4, 1), y);
+    const int32_t labels[4] = { 0, 0, 1, 1 };
+    bm_tensor *classes_of = bm_tensor_copy(BM_I32, BM_SHAPE(4), labels);
+    const struct {
+        bm_tensor *x, *t;
+        bm_learner how;
+        const char *says;
+    } cases[] = {
+        { few, t2, bm_linear(), "no more rows than columns" },
+        { wide, t4, bm_linear(), NULL },
+        { line, same, bm_linear(), NULL },
+        { line, classes_of, bm_logistic(.penalty = BM_LOGISTIC_NONE), "perfectly" },
+        { line, classes_of, bm_logistic(), "under a penalty" },
+        { line, classes_of, bm_perceptron(), "theory gives none for this learner" },
+    };
+    for (size_t i = 0; i < BMI_COUNT(cases); i++) {
+        bm_dataset *d = bm_dataset_new(.x = { cases[i].x }, .t = { cases[i].t });
+        bm_model *m = bm_learner(cases[i].how, NULL);
+        bm_fit(m, d);
+        if (bm_failed(m)) fail_msg("%zu: %s", i, bm_error(m));
+        bm_table *of = bm_coefficients(m, .confidence = .95), *rows = bm_residual_diagnostics(m, d);
+        if (bm_failed(of)) fail_msg("%zu: %s", i, bm_error(of));
+        if (cases[i].says && !note_with(of, cases[i].says)) fail_msg("%zu: no note says \"%s\"", i, cases[i].says);
+        assert_true(bm_table_rows(of) >= 1);
+        for (int64_t k = 0; cases[i].says && k < bm_table_rows(of); k++) assert_true(isnan(bm_table_number(of, k, 3)));
+        bm_free(rows);
+        bm_free(of);
+        bm_free(m);
+        bm_free(d);
+    }
+    bm_free(few);
+    bm_free(wide);
+    bm_free(t2);
+    bm_free(t4);
+    bm_free(same);
+    bm_free(line);
+    bm_free(classes_of);
+}
+
+static bm_status all_of_it(bm_context *context, void *arg)
+{
+    (void)arg;
+    double x[24], y[12], *at = x;
+    for (int i = 0; i < 12; i++) *at++ = i, *at++ = i * i % 5, y[i] = 2 * i + i % 3;
+    bm_table *t = bm_table_new_in_at(context, BM_HERE);
+    double a[12], b[12];
+    for (int i = 0; i < 12; i++) a[i] = x[2 * i], b[i] = x[2 * i + 1];
+    bm_table_add_real(t, "a", a, 12);
+    bm_table_add_real(t, "b", b, 12);
+    bm_table_add_real(t, "y", y, 12);
+    bm_recipe *r = bm_recipe_new(.target = "y", .context = context);
+    bm_model *m = bm_learner(bm_linear(), r);
+    bm_fit_table(m, t);
+    bm_status st = bm_status_of(m);
+    for (int i = 0; i < 5 && !st; i++) {
+        bm_table *of = i == 0   ? bm_coefficients(m, .robust = BM_HC3, .table = t)
+                       : i == 1 ? bm_model_figures(m)
+                       : i == 2 ? bm_residual_diagnostics_table(m, t)
+                       : i == 3 ? bm_contributions(m, t, 3)
+                                : bm_importance(m, t, .repeats = 1);
+        st = bm_status_of(of);
+        bm_free(of);
+    }
+    bm_free(m);
+    bm_free(r);
+    bm_free(t);
+    return st;
+}
+
+static void no_memory(void **state)
+{
+    (void)state;
+    bmt_each_failure("statistics", all_of_it, NULL);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(least_squares), cmocka_unit_test(through_the_origin),
-                                        cmocka_unit_test(classes) };
+                                        cmocka_unit_test(classes),       cmocka_unit_test(dependent),
+                                        cmocka_unit_test(no_theory),     cmocka_unit_test(contributions),
+                                        cmocka_unit_test(importance),    cmocka_unit_test(on_demand),
+                                        cmocka_unit_test(refused),       cmocka_unit_test(without_statistics),
+                                        cmocka_unit_test(no_memory) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
