@@ -32,7 +32,8 @@ static void as_scikit_learn(void **state)
     bm_validation *v = bm_cross_validate(t, r, "linear", .fold = "induced");
     sound(v);
     assert_int_equal(bm_validation_folds(v), 3);
-    static const char *const parts[][2] = { { "held_out", "test" }, { "train", "train" } }, *const metrics[] = { "r2", "mse", "mae" };
+    static const char *const parts[][2] = { { "held_out", "test" }, { "train", "train" } }, *const metrics[] = { "r2", "mse",
+                                                                                                                 "mae" };
     for (int p = 0; p < 2; p++)
         for (int m = 0; m < 3; m++) {
             char name[40];
@@ -80,9 +81,11 @@ static void nothing_leaks(void **state)
         if (bm_failed(p)) fail_msg("%s", bm_error(p));
         for (size_t i = 0; i < m; i++)
             for (int64_t c = 0; c < 3; c++)
-                if (bm_tensor_at(p, (int64_t)i * 3 + c) != bm_tensor_at(all, held[i] * 3 + c)) fail_msg("fold %d, row %d", (int)k, (int)i);
+                if (bm_tensor_at(p, (int64_t)i * 3 + c) != bm_tensor_at(all, held[i] * 3 + c))
+                    fail_msg("fold %d, row %d", (int)k, (int)i);
         for (int64_t i = 0; i < 4; i++)
-            assert_string_equal(bm_recipe_feature_name(bm_validation_recipe(v, k), i), bm_recipe_feature_name(bm_model_recipe(own), i));
+            assert_string_equal(bm_recipe_feature_name(bm_validation_recipe(v, k), i),
+                                bm_recipe_feature_name(bm_model_recipe(own), i));
         bm_tensor *again = bm_predict_table(bm_validation_model(v, k), rest);
         for (int64_t i = 0; i < bm_tensor_size(p); i++) assert_true(bm_tensor_at(p, i) == bm_tensor_at(again, i));
         bm_free(again);
@@ -126,11 +129,13 @@ static void same_bits_on_any_threads(void **state)
             bm_context *context = bm_context_new(.threads = threads);
             bm_table *t = bm_table_load("iris", .context = context);
             bm_recipe *r = bm_recipe_new(.target = "Species", .context = context);
-            bm_validation *v = bm_cross_validate(t, r, learners[l], .folds = 3, .repeats = 2, .epochs = l == 2 ? 5 : 0, .seed = 1);
+            bm_validation *v =
+                bm_cross_validate(t, r, learners[l], .folds = 3, .repeats = 2, .epochs = l == 2 ? 5 : 0, .seed = 1);
             const size_t m = numbers(v, threads == 1 ? a : b);
             if (threads == 1) n = m;
             assert_int_equal(m, n);
-            if (threads > 1 && memcmp(a, b, n * sizeof *a) != 0) fail_msg("%s: other bits with %d threads", learners[l], (int)threads);
+            if (threads > 1 && memcmp(a, b, n * sizeof *a) != 0)
+                fail_msg("%s: other bits with %d threads", learners[l], (int)threads);
             bm_free(v);
             bm_free(r);
             bm_free(t);
@@ -172,7 +177,10 @@ static void a_class_of_one_row(void **state)
     (void)state;
     char text[3000] = "x,y,c\n";
     for (int i = 0; i < 41; i++)
-        snprintf(text + strlen(text), sizeof text - strlen(text), "%d,%d,%s\n", i, i * 13 % 7, i == 40 ? "z" : i < 20 ? "a" : "b");
+        snprintf(text + strlen(text), sizeof text - strlen(text), "%d,%d,%s\n", i, i * 13 % 7,
+                 i == 40  ? "z"
+                 : i < 20 ? "a"
+                          : "b");
     bm_table *t = bm_table_read_csv(bmt_temp_file("one.csv", text, strlen(text)));
     bm_recipe *r = bm_recipe_new(.target = "c");
     bm_validation *v = bm_cross_validate(t, r, "softmax", .folds = 4);
@@ -197,8 +205,8 @@ static void weights(void **state)
         char text[8000] = "x,y,w,f\n";
         for (int i = 0; i < 60; i++)
             for (int k = 0; k < (twice && i % 3 == 0 ? 2 : 1); k++)
-                snprintf(text + strlen(text), sizeof text - strlen(text), "%d,%d,%d,%d\n", i % 10, i * i % 17, !twice && i % 3 == 0 ? 2 : 1,
-                         i % 4);
+                snprintf(text + strlen(text), sizeof text - strlen(text), "%d,%d,%d,%d\n", i % 10, i * i % 17,
+                         !twice && i % 3 == 0 ? 2 : 1, i % 4);
         t[twice] = bm_table_read_csv(bmt_temp_file("weights.csv", text, strlen(text)));
         bm_recipe *r = bm_recipe_new(.target = "y", .weights = "w", .plain = true);
         bm_validation *v = bm_cross_validate(t[twice], r, "linear", .fold = "f");
@@ -315,9 +323,11 @@ static void failing_allocations(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(as_scikit_learn),    cmocka_unit_test(nothing_leaks),     cmocka_unit_test(same_bits_on_any_threads),
-        cmocka_unit_test(datasets_networks_values), cmocka_unit_test(a_class_of_one_row), cmocka_unit_test(weights),
-        cmocka_unit_test(progress_and_stop),  cmocka_unit_test(refused),           cmocka_unit_test(failing_allocations),
+        cmocka_unit_test(as_scikit_learn),          cmocka_unit_test(nothing_leaks),
+        cmocka_unit_test(same_bits_on_any_threads), cmocka_unit_test(datasets_networks_values),
+        cmocka_unit_test(a_class_of_one_row),       cmocka_unit_test(weights),
+        cmocka_unit_test(progress_and_stop),        cmocka_unit_test(refused),
+        cmocka_unit_test(failing_allocations),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -17,7 +17,8 @@ static bm_table *table(void)
 {
     char text[2000] = "x,class,group,when\n";
     for (int i = 0; i < ROWS; i++)
-        snprintf(text + strlen(text), sizeof text - strlen(text), "%d,%c,%d,%d\n", i, "abc"[i % 5 ? i * 7 % 3 : 2], i / 3, 100 - i / 4);
+        snprintf(text + strlen(text), sizeof text - strlen(text), "%d,%c,%d,%d\n", i, "abc"[i % 5 ? i * 7 % 3 : 2], i / 3,
+                 100 - i / 4);
     return bm_table_read_csv(bmt_temp_file("folds.csv", text, strlen(text)));
 }
 
@@ -26,8 +27,7 @@ static bm_table *table_of_groups(void)
     static const int sizes[] = { 1, 7, 2, 5, 3, 4 };
     char text[2000] = "x,group\n";
     for (int g = 0, row = 0; g < 6; g++)
-        for (int i = 0; i < sizes[g]; i++, row++)
-            snprintf(text + strlen(text), sizeof text - strlen(text), "%d,%d\n", row, g);
+        for (int i = 0; i < sizes[g]; i++, row++) snprintf(text + strlen(text), sizeof text - strlen(text), "%d,%d\n", row, g);
     return bm_table_read_csv(bmt_temp_file("groups.csv", text, strlen(text)));
 }
 
@@ -63,7 +63,8 @@ static void as_scikit_learn(void **state)
     bm_table *t = table(), *g = table_of_groups();
     is_golden("k_fold", bm_folds_of_table(t, .folds = 4, .in_order = true), ROWS);
     is_golden("stratified", bm_folds_of_table(t, .folds = 4, .in_order = true, .target = "class"), ROWS);
-    is_golden("stratified_grouped", bm_folds_of_table(t, .folds = 3, .in_order = true, .target = "class", .group = "group"), ROWS);
+    is_golden("stratified_grouped", bm_folds_of_table(t, .folds = 3, .in_order = true, .target = "class", .group = "group"),
+              ROWS);
     is_golden("grouped", bm_folds_of_table(g, .folds = 3, .in_order = true, .group = "group"), GROUPED);
     is_golden("time", bm_folds_of_table(t, .kind = BM_TIME_SERIES, .folds = 4), ROWS);
     double gap[4], window[4];
@@ -275,8 +276,10 @@ static bm_status every_allocation(bm_context *context, void *arg)
 static void failing_allocations(void **state)
 {
     (void)state;
-    bm_folds_options by[] = { { .folds = 2, .target = "c" }, { .folds = 2, .target = "c", .group = "g" },
-                              { .kind = BM_SHUFFLE_SPLIT, .target = "c" }, { .kind = BM_TIME_SERIES, .folds = 3, .time = "x" },
+    bm_folds_options by[] = { { .folds = 2, .target = "c" },
+                              { .folds = 2, .target = "c", .group = "g" },
+                              { .kind = BM_SHUFFLE_SPLIT, .target = "c" },
+                              { .kind = BM_TIME_SERIES, .folds = 3, .time = "x" },
                               { .fold = "g" } };
     for (size_t i = 0; i < BMI_COUNT(by); i++) bmt_each_failure("folds", every_allocation, &by[i]);
 }
@@ -284,8 +287,12 @@ static void failing_allocations(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(as_scikit_learn), cmocka_unit_test(every_kind_is_disjoint), cmocka_unit_test(times_and_groups_stay_whole),
-        cmocka_unit_test(seeds),           cmocka_unit_test(of_datasets),            cmocka_unit_test(refused),
+        cmocka_unit_test(as_scikit_learn),
+        cmocka_unit_test(every_kind_is_disjoint),
+        cmocka_unit_test(times_and_groups_stay_whole),
+        cmocka_unit_test(seeds),
+        cmocka_unit_test(of_datasets),
+        cmocka_unit_test(refused),
         cmocka_unit_test(failing_allocations),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
