@@ -94,23 +94,34 @@ typedef enum cli_option_id {
     OPT_COUNT
 } cli_option_id;
 
+/* A set of options. */
+__extension__ typedef unsigned __int128 cli_bits;
+#define CLI_BIT(id) ((cli_bits)1 << (id))
+
 /* The texts of an option that may be given again. */
 typedef struct cli_list {
     const char *at[CLI_TIMES];
     int n;
 } cli_list;
 
+/* --step's texts; kind: of a step that was given by an option of its own name, --pca 20, else null. */
+typedef struct cli_steps {
+    const char *at[CLI_TIMES], *kind[CLI_TIMES];
+    int n;
+} cli_steps;
+
 /* The options of all subcommands; which were given is a bit of `given`. */
 typedef struct cli_options {
-    uint64_t given;
+    cli_bits given;
     const char *target, *task, *model, *optimizer, *loss, *validation, *test, *bad_rows, *data, *output, *delimiter, *missing,
         *decimal, *dates, *group, *time, *weights, *comment, *thousands, *types, *format, *models, *cv, *metric, *fold, *resume,
         *metrics, *threshold, *curve, *robust;
     int64_t epochs, batch, patience, seed, threads, rows, repeats, trials, outer, row, bootstrap;
     double rate, confidence;
-    bool no_header, header, trim, rename_duplicates, plan, json, quiet, verbose, help, balanced, log_target, in_order, stratified, grid,
-        halving;
-    cli_list drop, keep, step, id, search, columns;
+    bool no_header, header, trim, rename_duplicates, plan, json, quiet, verbose, help, balanced, log_target, in_order,
+        stratified, grid, halving;
+    cli_list drop, keep, id, search, columns;
+    cli_steps step;
     /* made of the texts above */
     double validation_share, test_share; /* NaN: a file */
     char separator;                      /* 0: found out */
@@ -127,7 +138,7 @@ typedef struct cli cli;
 typedef struct cli_command {
     const char *name, *arguments;
     int least, most;
-    uint64_t options;
+    cli_bits options;
     const char *summary; /* one line, for the list of commands */
     const char *about;   /* paragraphs before the options */
     const char *examples;

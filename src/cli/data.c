@@ -113,7 +113,6 @@ static int run(cli *c)
                     near ? "did you mean " : "there are list, get, show and split", near ? near : "");
 }
 
-#define BIT(id) (UINT64_C(1) << (id))
 const cli_command cli_data = {
     .name = "data",
     .arguments = "list|get|show|split [DATA]",
@@ -121,9 +120,10 @@ const cli_command cli_data = {
     .most = 2,
     .run = run,
     .summary = "sets by name, rows, copies, parts",
-    .options = BIT(OPT_TARGET) | BIT(OPT_ROWS) | BIT(OPT_VALIDATION) | BIT(OPT_TEST) | BIT(OPT_SEED) | BIT(OPT_NO_HEADER) |
-               BIT(OPT_DELIMITER) | BIT(OPT_RENAME) | BIT(OPT_BAD_ROWS) | BIT(OPT_DATA) | BIT(OPT_OUTPUT) | BIT(OPT_JSON) |
-               BIT(OPT_QUIET) | BIT(OPT_IN_ORDER) | BIT(OPT_GROUP) | BIT(OPT_TIME),
+    .options = CLI_BIT(OPT_TARGET) | CLI_BIT(OPT_ROWS) | CLI_BIT(OPT_VALIDATION) | CLI_BIT(OPT_TEST) | CLI_BIT(OPT_SEED) |
+               CLI_BIT(OPT_NO_HEADER) | CLI_BIT(OPT_DELIMITER) | CLI_BIT(OPT_RENAME) | CLI_BIT(OPT_BAD_ROWS) |
+               CLI_BIT(OPT_DATA) | CLI_BIT(OPT_OUTPUT) | CLI_BIT(OPT_JSON) | CLI_BIT(OPT_QUIET) | CLI_BIT(OPT_IN_ORDER) |
+               CLI_BIT(OPT_GROUP) | CLI_BIT(OPT_TIME),
     .about = "list   the sets that have a name: bundled tables, images where their files are, generators\n"
              "get    writes a named table (or any CSV file, read and cleaned) as <name>.csv, or to -o; of mnist and "
              "fashion-mnist it\n"

@@ -284,7 +284,6 @@ static int run(cli *c)
     return status;
 }
 
-#define BIT(id) (UINT64_C(1) << (id))
 const cli_command cli_evaluate = {
     .name = "evaluate",
     .arguments = "MODEL... DATA",
@@ -292,9 +291,9 @@ const cli_command cli_evaluate = {
     .most = CLI_MODELS + 1,
     .run = run,
     .summary = "score saved models on known rows",
-    .options = BIT(OPT_THREADS) | BIT(OPT_NO_HEADER) | BIT(OPT_DELIMITER) | BIT(OPT_RENAME) | BIT(OPT_BAD_ROWS) |
-               BIT(OPT_DATA) | BIT(OPT_OUTPUT) | BIT(OPT_METRICS) | BIT(OPT_THRESHOLD) | BIT(OPT_CURVE) | BIT(OPT_JSON) |
-               BIT(OPT_QUIET),
+    .options = CLI_BIT(OPT_THREADS) | CLI_BIT(OPT_NO_HEADER) | CLI_BIT(OPT_DELIMITER) | CLI_BIT(OPT_RENAME) |
+               CLI_BIT(OPT_BAD_ROWS) | CLI_BIT(OPT_DATA) | CLI_BIT(OPT_OUTPUT) | CLI_BIT(OPT_METRICS) | CLI_BIT(OPT_THRESHOLD) |
+               CLI_BIT(OPT_CURVE) | CLI_BIT(OPT_JSON) | CLI_BIT(OPT_QUIET),
     .about =
         "Scores a model that baeum train made on rows of DATA, which has the target, beside the trivial answer on the "
         "same rows (their\n"

@@ -469,7 +469,6 @@ static int run(cli *c)
     return status;
 }
 
-#define BIT(id) (UINT64_C(1) << (id))
 const cli_command cli_explain = {
     .name = "explain",
     .arguments = "MODEL [DATA|ROW]",
@@ -477,9 +476,10 @@ const cli_command cli_explain = {
     .most = 2,
     .run = run,
     .summary = "what a model looks at, and why a row got its prediction",
-    .options = BIT(OPT_ROW) | BIT(OPT_ROBUST) | BIT(OPT_BOOTSTRAP) | BIT(OPT_CONFIDENCE) | BIT(OPT_METRIC) | BIT(OPT_REPEATS) |
-               BIT(OPT_SEED) | BIT(OPT_THREADS) | BIT(OPT_NO_HEADER) | BIT(OPT_DELIMITER) | BIT(OPT_RENAME) |
-               BIT(OPT_BAD_ROWS) | BIT(OPT_DATA) | BIT(OPT_OUTPUT) | BIT(OPT_JSON) | BIT(OPT_QUIET),
+    .options = CLI_BIT(OPT_ROW) | CLI_BIT(OPT_ROBUST) | CLI_BIT(OPT_BOOTSTRAP) | CLI_BIT(OPT_CONFIDENCE) | CLI_BIT(OPT_METRIC) |
+               CLI_BIT(OPT_REPEATS) | CLI_BIT(OPT_SEED) | CLI_BIT(OPT_THREADS) | CLI_BIT(OPT_NO_HEADER) |
+               CLI_BIT(OPT_DELIMITER) | CLI_BIT(OPT_RENAME) | CLI_BIT(OPT_BAD_ROWS) | CLI_BIT(OPT_DATA) | CLI_BIT(OPT_OUTPUT) |
+               CLI_BIT(OPT_JSON) | CLI_BIT(OPT_QUIET),
     .about = "Of a linear model: its coefficients in the table's units, largest effect first, with standard errors, p values, "
              "intervals\n"
              "and VIF where theory gives them, and the figures of the fit. With ROW, COLUMN=VALUE,..., or with --row of DATA: "

@@ -255,7 +255,6 @@ static int run(cli *c)
     return status;
 }
 
-#define BIT(id) (UINT64_C(1) << (id))
 const cli_command cli_inspect = {
     .name = "inspect",
     .arguments = "MODEL|DATA",
@@ -263,9 +262,9 @@ const cli_command cli_inspect = {
     .most = 1,
     .run = run,
     .summary = "what a model or a data set is",
-    .options = BIT(OPT_PLAN) | BIT(OPT_BATCH) | BIT(OPT_THREADS) | BIT(OPT_NO_HEADER) | BIT(OPT_DELIMITER) | BIT(OPT_MISSING) |
-               BIT(OPT_DECIMAL) | BIT(OPT_RENAME) | BIT(OPT_BAD_ROWS) | BIT(OPT_DATA) | BIT(OPT_JSON) | BIT(OPT_QUIET) |
-               BIT(OPT_TARGET) | BIT(OPT_COLUMNS),
+    .options = CLI_BIT(OPT_PLAN) | CLI_BIT(OPT_BATCH) | CLI_BIT(OPT_THREADS) | CLI_BIT(OPT_NO_HEADER) | CLI_BIT(OPT_DELIMITER) |
+               CLI_BIT(OPT_MISSING) | CLI_BIT(OPT_DECIMAL) | CLI_BIT(OPT_RENAME) | CLI_BIT(OPT_BAD_ROWS) | CLI_BIT(OPT_DATA) |
+               CLI_BIT(OPT_JSON) | CLI_BIT(OPT_QUIET) | CLI_BIT(OPT_TARGET) | CLI_BIT(OPT_COLUMNS),
     .about = "Of a model file: its layers with shapes and parameters, its recipe and its scores; with --plan the kernels of "
              "one training\n"
              "step of --batch rows, with their times. Of data: each column with its type, missing cells, figures and a\n"

@@ -2,6 +2,7 @@
 /* Options: one table for all subcommands. Reading (getopt_long), checking, --help and the manual pages come from it. A number
  * that is given is taken as it is: 0 is 0, never "the default".
  */
+#include "base/kinds.h"
 #include "base/text.h"
 #include "cli/cli.h"
 #include <getopt.h>
@@ -10,13 +11,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-typedef enum kind { TEXT, CHOICE, INTEGER, REAL, FLAG, SHARE, LIST, SEPARATOR } kind;
+typedef enum value_kind { TEXT, CHOICE, INTEGER, REAL, FLAG, SHARE, LIST, STEPS, SEPARATOR } value_kind;
 
 typedef struct option_row {
     const char *name;
     char letter;
     const char *argument;
-    kind kind;
+    value_kind kind;
     size_t offset;
     double low, high;
     const char *doc; /* a choice's argument lists its values, "a|b" */
@@ -64,10 +65,11 @@ static const option_row rows[OPT_COUNT] = {
     [OPT_KEEP] = { "keep", 0, "COL,...", LIST, AT(keep), 0, 0,
                    "columns of a named set that are no predictors and left out by themselves, as stratum of infert: they are "
                    "used all the same" },
-    [OPT_STEP] = { "step", 0, "COL,...=STEP", LIST, AT(step), 0, 0,
+    [OPT_STEP] = { "step", 0, "COL,...=STEP", STEPS, AT(step), 0, 0,
                    "what is done to columns before the usual preparation: age,parity=polynomial:3, min_max; without columns "
                    "all "
-                   "that fit; may be given again, in order (baeum help steps)" },
+                   "that fit; may be given again, in order (baeum help steps). Each step is an option, too: --impute mean, "
+                   "--log1p auto, --datetime COL, --poly age,fare=3, --standardize all" },
     [OPT_NO_HEADER] = { "no-header", 0, NULL, FLAG, AT(no_header), 0, 0,
                         "the first row of the file is data; columns are named c1, c2 ...; default: found out" },
     [OPT_HEADER] = { "header", 0, NULL, FLAG, AT(header), 0, 0, "the first row of the file has the names of the columns" },
@@ -295,14 +297,26 @@ static int read_separator(cli *c, const char *text)
                     text);
 }
 
+/* A step of the recipe; kind: its name where that was the option. */
+static int take_step(cli *c, const char *kind, const char *text)
+{
+    cli_steps *list = &c->options.step;
+    if (list->n == CLI_TIMES) return cli_fail(c, CLI_USAGE, "there are more than %d steps", CLI_TIMES);
+    list->kind[list->n] = kind;
+    list->at[list->n++] = text;
+    c->options.given |= CLI_BIT(OPT_STEP);
+    return 0;
+}
+
 static int take(cli *c, cli_option_id id, const char *text)
 {
     cli_options *o = &c->options;
     const option_row *r = &rows[id];
     void *into = (char *)o + r->offset;
-    o->given |= UINT64_C(1) << id;
+    o->given |= CLI_BIT(id);
     if (r->kind == FLAG) return (*(bool *)into = true), 0;
     if (r->kind == INTEGER || r->kind == REAL) return read_number(c, r, text, into);
+    if (r->kind == STEPS) return take_step(c, NULL, text);
     if (r->kind == LIST) {
         cli_list *list = into;
         if (list->n == CLI_TIMES) return cli_fail(c, CLI_USAGE, "--%s is given more than %d times", r->name, CLI_TIMES);
@@ -339,6 +353,35 @@ static int check_together(cli *c)
     return 0;
 }
 
+/* Every kind of step is an option where steps are: --yeo-johnson. Codes of them begin behind those of the options. */
+enum { STEP_CODE = 1000, MOST_STEPS = 100 };
+typedef struct step_names {
+    char name[MOST_STEPS][32];
+    const char *kind[MOST_STEPS];
+    int n;
+} step_names;
+
+static void add_name(step_names *s, const char *name, const char *kind)
+{
+    if (s->n == MOST_STEPS) return;
+    snprintf(s->name[s->n], sizeof *s->name, "%s", name);
+    for (char *at = s->name[s->n]; *at; at++)
+        if (*at == '_') *at = '-';
+    s->kind[s->n++] = kind;
+}
+
+static void name_steps(step_names *s)
+{
+    static const char *const shorter[][2] = { { "poly", "polynomial" }, { "log1p", "log" } };
+    const bmi_kind *k;
+    for (size_t i = 0; (k = bmi_kind_at("step", i)); i++) {
+        bool taken = false;
+        for (int id = 0; id < OPT_COUNT; id++) taken |= !strcmp(rows[id].name, k->name);
+        if (!taken) add_name(s, k->name, k->name);
+    }
+    for (size_t i = 0; i < BMI_COUNT(shorter); i++) add_name(s, shorter[i][0], shorter[i][1]);
+}
+
 /* The option of what getopt_long returned, a letter or 256 and its number. */
 static cli_option_id option_of(int code)
 {
@@ -350,25 +393,35 @@ static cli_option_id option_of(int code)
 
 int cli_options_read(cli *c, int argc, char **argv)
 {
-    struct option table[OPT_COUNT + 1] = { 0 };
+    struct option table[OPT_COUNT + MOST_STEPS + 2] = { 0 };
     char letters[3 * OPT_COUNT + 2] = ":";
     int n = 0, given, index = -1;
+    step_names steps = { .n = 0 };
     for (int id = 0; id < OPT_COUNT; id++) {
         if (!takes(c->command, id)) continue;
         const option_row *r = &rows[id];
         table[n++] = (struct option){ r->name, r->kind == FLAG ? no_argument : required_argument, NULL, 256 + id };
         if (r->letter) sprintf(letters + strlen(letters), "%c%s", r->letter, r->kind == FLAG ? "" : ":");
     }
+    if (takes(c->command, OPT_STEP)) name_steps(&steps);
+    for (int i = 0; i < steps.n; i++) table[n++] = (struct option){ steps.name[i], required_argument, NULL, STEP_CODE + i };
+    if (takes(c->command, OPT_LOG_TARGET))
+        table[n++] = (struct option){ "target-log1p", no_argument, NULL, 256 + OPT_LOG_TARGET };
     c->options.validation_share = c->options.test_share = .15;
     opterr = 0;
     optind = 1;
     while ((given = getopt_long(argc, argv, letters, table, &index)) != -1) {
         int status = 0;
-        if (given == '?' && optopt >= 256) status = cli_fail(c, CLI_USAGE, "--%s takes no value", rows[optopt - 256].name);
+        if (given == '?' && optopt >= 256 && optopt < STEP_CODE)
+            status = cli_fail(c, CLI_USAGE, "--%s takes no value", rows[optopt - 256].name);
         else if (given == '?' && optopt) {
             const char one[3] = { '-', (char)optopt, 0 };
             status = unknown_option(c, one);
         } else if (given == '?') status = unknown_option(c, argv[optind - 1]);
+        else if (given == ':' && optopt >= STEP_CODE)
+            status = cli_fail(c, CLI_USAGE, "--%s wants a value: its setting, columns, columns=setting, or all",
+                              steps.name[optopt - STEP_CODE]);
+        else if (given >= STEP_CODE) status = take_step(c, steps.kind[given - STEP_CODE], optarg);
         else if (given == ':') {
             const option_row *r = &rows[option_of(optopt)];
             status = cli_fail(c, CLI_USAGE, "--%s wants a value: %s", r->name, r->argument);

@@ -304,7 +304,6 @@ static int run(cli *c)
     return status;
 }
 
-#define BIT(id) (UINT64_C(1) << (id))
 const cli_command cli_predict = {
     .name = "predict",
     .arguments = "MODEL DATA",
@@ -312,8 +311,9 @@ const cli_command cli_predict = {
     .most = 2,
     .run = run,
     .summary = "raw rows in, predictions out",
-    .options = BIT(OPT_THREADS) | BIT(OPT_NO_HEADER) | BIT(OPT_DELIMITER) | BIT(OPT_RENAME) | BIT(OPT_BAD_ROWS) |
-               BIT(OPT_DATA) | BIT(OPT_OUTPUT) | BIT(OPT_ID) | BIT(OPT_THRESHOLD) | BIT(OPT_JSON) | BIT(OPT_QUIET),
+    .options = CLI_BIT(OPT_THREADS) | CLI_BIT(OPT_NO_HEADER) | CLI_BIT(OPT_DELIMITER) | CLI_BIT(OPT_RENAME) |
+               CLI_BIT(OPT_BAD_ROWS) | CLI_BIT(OPT_DATA) | CLI_BIT(OPT_OUTPUT) | CLI_BIT(OPT_ID) | CLI_BIT(OPT_THRESHOLD) |
+               CLI_BIT(OPT_JSON) | CLI_BIT(OPT_QUIET),
     .about =
         "Predicts every row of DATA with a model that baeum train made. The rows are raw, as training had them; the target may "
         "be\n"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* --step of baeum train: "age,parity=polynomial:3", "min_max": columns, a kind of step, its setting. The kind stands behind the last '='
- * that a kind follows, so that names of columns and settings may have that sign, too.
+ * that a kind follows, so that names of columns and settings may have that sign, too. And options named as a step: --polynomial
+ * age,parity=3, whose value is a setting, columns, both, or "all".
  */
 #include "cli/train.h"
 #include "data/step.h"
@@ -23,11 +24,38 @@ static bool kind_at(const char *text, char kind[32])
     return bmi_kind_find("step", kind) != NULL;
 }
 
-static int read_step(cli *c, const char *given, step *s)
+/* Whether a text is a setting of a kind of step. */
+static bool is_setting(const char *kind, const char *text)
 {
-    char *at = s->text = strdup(given);
+    static const bm_name any = "any";
+    bm_recipe *r = bm_recipe_new(.target = "any target");
+    const bool is = ((const bmi_step_kind *)bmi_kind_find("step", kind))->fields &&
+                    !bm_recipe_step_at(r, kind, (bm_names){ &any, 1 }, text, BM_HERE);
+    bm_free(r);
+    return is;
+}
+
+/* The value of an option that is named as a step: a setting of it; else columns, or behind the last '=' that a setting follows. */
+static int read_named(const char *kind, char *at, step *s)
+{
+    snprintf(s->kind, sizeof s->kind, "%s", kind);
+    if (is_setting(kind, at)) return (s->with = at), 0;
+    for (char *sign = strrchr(at, '='); sign && sign > at; sign--) {
+        if (*sign != '=' || !is_setting(kind, sign + 1)) continue;
+        *sign = 0;
+        s->with = sign + 1;
+        break;
+    }
+    if (strcmp(at, "all") != 0) s->columns = at;
+    return 0;
+}
+
+static int read_step(cli *c, int i, step *s)
+{
+    char *at = s->text = strdup(c->options.step.at[i]);
     s->columns = s->with = NULL;
     if (!at) return cli_fail(c, CLI_FAILED, "out of memory");
+    if (c->options.step.kind[i]) return read_named(c->options.step.kind[i], at, s);
     if (!kind_at(at, s->kind)) {
         char *kind = NULL;
         for (char *sign = strchr(at, '='); sign; sign = strchr(sign + 1, '='))
@@ -56,10 +84,10 @@ int cli_steps_check(cli *c)
         static const bm_name any = "any";
         step s;
         bm_recipe *r = bm_recipe_new(.target = "any target");
-        status = read_step(c, c->options.step.at[i], &s);
+        status = read_step(c, i, &s);
         if (!status && bm_recipe_step_at(r, s.kind, (bm_names){ &any, s.columns != NULL }, s.with, BM_HERE))
-            status = cli_fail(c, bm_status_of(r) == BM_E_MEMORY ? CLI_FAILED : CLI_USAGE, "--step %s: %s",
-                              c->options.step.at[i], bm_error(r));
+            status = cli_fail(c, bm_status_of(r) == BM_E_MEMORY ? CLI_FAILED : CLI_USAGE, "--%s %s: %s",
+                              c->options.step.kind[i] ? s.kind : "step", c->options.step.at[i], bm_error(r));
         bm_free(r);
         free(s.text);
     }
@@ -106,7 +134,7 @@ int cli_steps_add(cli *c, const bm_table *t, const char *target, const bool *dro
     int status = 0;
     for (int i = 0; !status && i < c->options.step.n; i++) {
         step s;
-        status = read_step(c, c->options.step.at[i], &s);
+        status = read_step(c, i, &s);
         if (!status) status = add_step(to, r, &s);
         free(s.text);
     }

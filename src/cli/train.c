@@ -111,7 +111,6 @@ static int run(cli *c)
     return status;
 }
 
-#define BIT(id) (UINT64_C(1) << (id))
 const cli_command cli_train = {
     .name = "train",
     .arguments = "DATA",
@@ -119,12 +118,14 @@ const cli_command cli_train = {
     .most = 1,
     .run = run,
     .summary = "fit, judge on held-out rows, save",
-    .options = BIT(OPT_TARGET) | BIT(OPT_TASK) | BIT(OPT_MODEL) | BIT(OPT_EPOCHS) | BIT(OPT_BATCH) | BIT(OPT_RATE) |
-               BIT(OPT_OPTIMIZER) | BIT(OPT_LOSS) | BIT(OPT_PATIENCE) | BIT(OPT_VALIDATION) | BIT(OPT_TEST) | BIT(OPT_SEED) |
-               BIT(OPT_THREADS) | BIT(OPT_DROP) | BIT(OPT_KEEP) | BIT(OPT_STEP) | BIT(OPT_NO_HEADER) | BIT(OPT_DELIMITER) |
-               BIT(OPT_MISSING) | BIT(OPT_DECIMAL) | BIT(OPT_DATES) | BIT(OPT_RENAME) | BIT(OPT_BAD_ROWS) | BIT(OPT_DATA) |
-               BIT(OPT_OUTPUT) | BIT(OPT_JSON) | BIT(OPT_QUIET) | BIT(OPT_VERBOSE) | BIT(OPT_WEIGHTS) | BIT(OPT_BALANCED) |
-               BIT(OPT_LOG_TARGET) | BIT(OPT_IN_ORDER) | BIT(OPT_GROUP) | BIT(OPT_TIME) | BIT(OPT_METRICS) | BIT(OPT_THRESHOLD),
+    .options = CLI_BIT(OPT_TARGET) | CLI_BIT(OPT_TASK) | CLI_BIT(OPT_MODEL) | CLI_BIT(OPT_EPOCHS) | CLI_BIT(OPT_BATCH) |
+               CLI_BIT(OPT_RATE) | CLI_BIT(OPT_OPTIMIZER) | CLI_BIT(OPT_LOSS) | CLI_BIT(OPT_PATIENCE) |
+               CLI_BIT(OPT_VALIDATION) | CLI_BIT(OPT_TEST) | CLI_BIT(OPT_SEED) | CLI_BIT(OPT_THREADS) | CLI_BIT(OPT_DROP) |
+               CLI_BIT(OPT_KEEP) | CLI_BIT(OPT_STEP) | CLI_BIT(OPT_NO_HEADER) | CLI_BIT(OPT_DELIMITER) | CLI_BIT(OPT_MISSING) |
+               CLI_BIT(OPT_DECIMAL) | CLI_BIT(OPT_DATES) | CLI_BIT(OPT_RENAME) | CLI_BIT(OPT_BAD_ROWS) | CLI_BIT(OPT_DATA) |
+               CLI_BIT(OPT_OUTPUT) | CLI_BIT(OPT_JSON) | CLI_BIT(OPT_QUIET) | CLI_BIT(OPT_VERBOSE) | CLI_BIT(OPT_WEIGHTS) |
+               CLI_BIT(OPT_BALANCED) | CLI_BIT(OPT_LOG_TARGET) | CLI_BIT(OPT_IN_ORDER) | CLI_BIT(OPT_GROUP) |
+               CLI_BIT(OPT_TIME) | CLI_BIT(OPT_METRICS) | CLI_BIT(OPT_THRESHOLD),
     .about =
         "Fits a model to DATA, judges it once on rows that it has not seen, beside the trivial answer (the mean, or the most\n"
         "frequent class), and saves it with its preparation as one file, <name of DATA>.safetensors unless -o names another.\n"

@@ -337,7 +337,6 @@ static int run(cli *c)
     return status;
 }
 
-#define BIT(id) (UINT64_C(1) << (id))
 const cli_command cli_tune = {
     .name = "tune",
     .arguments = "DATA",
@@ -345,13 +344,15 @@ const cli_command cli_tune = {
     .most = 1,
     .run = run,
     .summary = "search settings by cross-validation, save the best",
-    .options = BIT(OPT_TARGET) | BIT(OPT_TASK) | BIT(OPT_MODEL) | BIT(OPT_SEARCH) | BIT(OPT_TRIALS) | BIT(OPT_GRID) |
-               BIT(OPT_HALVING) | BIT(OPT_OUTER) | BIT(OPT_RESUME) | BIT(OPT_CV) | BIT(OPT_METRIC) | BIT(OPT_REPEATS) |
-               BIT(OPT_STRATIFIED) | BIT(OPT_FOLD) | BIT(OPT_EPOCHS) | BIT(OPT_BATCH) | BIT(OPT_VALIDATION) | BIT(OPT_TEST) |
-               BIT(OPT_SEED) | BIT(OPT_THREADS) | BIT(OPT_DROP) | BIT(OPT_KEEP) | BIT(OPT_STEP) | BIT(OPT_NO_HEADER) |
-               BIT(OPT_DELIMITER) | BIT(OPT_MISSING) | BIT(OPT_DECIMAL) | BIT(OPT_DATES) | BIT(OPT_RENAME) | BIT(OPT_BAD_ROWS) |
-               BIT(OPT_DATA) | BIT(OPT_OUTPUT) | BIT(OPT_JSON) | BIT(OPT_QUIET) | BIT(OPT_VERBOSE) | BIT(OPT_WEIGHTS) |
-               BIT(OPT_BALANCED) | BIT(OPT_LOG_TARGET) | BIT(OPT_IN_ORDER) | BIT(OPT_GROUP) | BIT(OPT_TIME),
+    .options = CLI_BIT(OPT_TARGET) | CLI_BIT(OPT_TASK) | CLI_BIT(OPT_MODEL) | CLI_BIT(OPT_SEARCH) | CLI_BIT(OPT_TRIALS) |
+               CLI_BIT(OPT_GRID) | CLI_BIT(OPT_HALVING) | CLI_BIT(OPT_OUTER) | CLI_BIT(OPT_RESUME) | CLI_BIT(OPT_CV) |
+               CLI_BIT(OPT_METRIC) | CLI_BIT(OPT_REPEATS) | CLI_BIT(OPT_STRATIFIED) | CLI_BIT(OPT_FOLD) | CLI_BIT(OPT_EPOCHS) |
+               CLI_BIT(OPT_BATCH) | CLI_BIT(OPT_VALIDATION) | CLI_BIT(OPT_TEST) | CLI_BIT(OPT_SEED) | CLI_BIT(OPT_THREADS) |
+               CLI_BIT(OPT_DROP) | CLI_BIT(OPT_KEEP) | CLI_BIT(OPT_STEP) | CLI_BIT(OPT_NO_HEADER) | CLI_BIT(OPT_DELIMITER) |
+               CLI_BIT(OPT_MISSING) | CLI_BIT(OPT_DECIMAL) | CLI_BIT(OPT_DATES) | CLI_BIT(OPT_RENAME) | CLI_BIT(OPT_BAD_ROWS) |
+               CLI_BIT(OPT_DATA) | CLI_BIT(OPT_OUTPUT) | CLI_BIT(OPT_JSON) | CLI_BIT(OPT_QUIET) | CLI_BIT(OPT_VERBOSE) |
+               CLI_BIT(OPT_WEIGHTS) | CLI_BIT(OPT_BALANCED) | CLI_BIT(OPT_LOG_TARGET) | CLI_BIT(OPT_IN_ORDER) |
+               CLI_BIT(OPT_GROUP) | CLI_BIT(OPT_TIME),
     .about =
         "Tries settings of a model, of its optimiser and of the preparation of the columns, each by cross-validation; the best "
         "is\n"
