@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* What holds of every metric that there is: it has words, formula, source and an example that is right; a perfect prediction gives its
  * best value; the order of rows does not matter; a row of weight n is n equal rows and one of weight 0 is none; of one row, one class, a
- * constant target, NaN there is a value or a reason; in parts it is what it is of all; threads do not change a bit.
+ * constant target, NaN there is a value or a reason; what it is in parts stands in test_metric_parts.c.
  */
 #include "nn/measure.h"
 #include "nn_support.h"
@@ -299,6 +299,26 @@ static void of_rows_alone(void **state)
     bm_free(yt), bm_free(tt), bm_free(wt), bm_free(plain), bm_free(weighed);
 }
 
+/* Digit by digit as by comparisons, of any size, sign and number; rows of equal scores stay in order. */
+static void sorting(void **state)
+{
+    (void)state;
+    enum { MANY = 4000 };
+    static bmi_scored a[MANY], b[MANY], spare[MANY];
+    static const int64_t sizes[] = { 0, 1, 2, 255, 256, 257, MANY };
+    for (size_t k = 0; k < BMI_COUNT(sizes); k++) {
+        const int64_t n = sizes[k];
+        for (int64_t i = 0; i < n; i++) {
+            const double x = ldexp(number(64) / 64. - .5, (int)number(600) - 300);
+            a[i] = b[i] = (bmi_scored){ number(9) ? x : number(2) ? -0. : 0, i };
+        }
+        bmi_sort_scored_in(a, spare, n);
+        bmi_sort_scored(b, n);
+        for (int64_t i = 0; i < n; i++) assert_true(a[i].score == b[i].score);
+        for (int64_t i = 1; i < n; i++) assert_true(a[i].score > a[i - 1].score || a[i].row > a[i - 1].row);
+    }
+}
+
 /* ---- texts ---- */
 static void texts(void **state)
 {
@@ -337,6 +357,7 @@ int main(void)
                                         cmocka_unit_test(edges),
                                         cmocka_unit_test(reasons),
                                         cmocka_unit_test(of_rows_alone),
+                                        cmocka_unit_test(sorting),
                                         cmocka_unit_test(texts) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
