@@ -238,6 +238,9 @@ static void edges(void **state)
         make(&r, f);
         r.t[3] = 9;
         if (!isnan(value_of(k, &r, why))) fail_msg("%s has a value of a class that there is not", k->name);
+        r.weighed = true;
+        r.w[3] = 0;
+        if (isnan(value_of(k, &r, why))) fail_msg("%s: a row of weight 0 is of a class that there is not: %s", k->name, why);
     }
 }
 
@@ -272,6 +275,22 @@ static void reasons(void **state)
         const double value = value_of(bmi_kind_find("metric", cases[i].metric), &r, why);
         if (!strstr(why, cases[i].why) || isnan(value) == cases[i].value)
             fail_msg("%s: %g, \"%s\", want \"%s\"", cases[i].metric, value, why, cases[i].why);
+    }
+}
+
+/* Which class it is, of several. */
+static void reasons_name_the_class(void **state)
+{
+    (void)state;
+    static const char *const names[] = { "roc_auc", "roc_auc_weighted", "roc_auc_ovo", "average_precision", "gini" };
+    for (size_t i = 0; i < BMI_COUNT(names); i++) {
+        static rows r;
+        char why[BM_WHY];
+        make(&r, 2);
+        for (int k = 0; k < ROWS; k++)
+            if (r.t[k] == 2) r.t[k] = 1;
+        assert_true(isnan(value_of(bmi_kind_find("metric", names[i]), &r, why)));
+        assert_string_equal(why, "no row is of class 2");
     }
 }
 
@@ -357,6 +376,7 @@ int main(void)
                                         cmocka_unit_test(edges),
                                         cmocka_unit_test(reasons),
                                         cmocka_unit_test(of_rows_alone),
+                                        cmocka_unit_test(reasons_name_the_class),
                                         cmocka_unit_test(sorting),
                                         cmocka_unit_test(texts) };
     return cmocka_run_group_tests(tests, NULL, NULL);
