@@ -243,8 +243,9 @@ static int compare(cli *c)
             snprintf(i ? other : positive, sizeof positive, "%s", own ? own : "");
             if (i && strcmp(other, positive)) alike = false;
             if (!i) cli_put(c, "rows", json_integer((json_int_t)bm_dataset_rows(v.judged)));
-            json_array_append_new(all,
-                                  json_pack("{s:o, s:o}", "file", cli_text(s.name[i]), "metrics", cli_scores_json(&v.scores)));
+            json_t *one = json_pack("{s:o, s:o}", "file", cli_text(s.name[i]), "metrics", cli_scores_json(&v.scores));
+            if (bm_model_classes(v.model) == 2) json_object_set_new(one, "threshold", cli_number(v.threshold));
+            json_array_append_new(all, one);
         }
         end(&v);
     }

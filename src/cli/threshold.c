@@ -70,5 +70,5 @@ void cli_say_threshold(cli *c, const bm_model *m, double threshold)
     char number[32], name[4 * 40 + 4];
     cli_say(c, "threshold", "\"%s\" from a probability of %s on", cli_cell(name, bm_model_class_name(m, 1), 40),
             (bmi_write_real(number, threshold), number));
-    cli_put(c, "threshold", cli_number(threshold));
+    if (!c->speaker) cli_put(c, "threshold", cli_number(threshold)); /* of several models each has its own */
 }

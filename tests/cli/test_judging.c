@@ -120,9 +120,25 @@ static void curves(void **state)
     bmt_contains("help", bmt_exits(bmt_sh("baeum help curves"), 0).out, "  pr ");
 }
 
+/* Whatever the number of threads, and the rows are predicted in parts. */
+static void threads(void **state)
+{
+    (void)state;
+    static const char *const metrics =
+        "roc_auc,roc_auc_ovo_weighted,average_precision,log_loss,brier,ece,mcc,kappa,f1_weighted,d2_log_loss";
+    char *first = NULL;
+    bmt_exits(bmt_sh("baeum train digits -q -m 'mlp:16,epochs=3' -o d.st"), 0);
+    for (int n = 1; n <= 3; n++) {
+        const bmt_run r = bmt_exits(bmt_sh("baeum evaluate d.st digits --json --threads %d --metrics '%s'", n, metrics), 0);
+        if (first) assert_string_equal(r.out, first);
+        else first = strdup(r.out);
+    }
+    free(first);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(chosen_metrics), cmocka_unit_test(reasons),
-                                        cmocka_unit_test(thresholds), cmocka_unit_test(curves) };
+                                        cmocka_unit_test(thresholds), cmocka_unit_test(curves), cmocka_unit_test(threads) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

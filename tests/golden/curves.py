@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""tests/golden/curves.txt by scikit-learn and numpy: /opt/peers/bin/python tests/golden/curves.py > tests/golden/curves.txt
+"""tests/golden/curves.txt by scikit-learn and numpy: python3 tests/golden/curves.py > tests/golden/curves.txt
 A line "curve form weighted class points", then one line a point; the infinite threshold is nan, as the missing cell that it is in a table."""
 import numpy as np
 from sklearn import metrics as m

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""tests/golden/metrics.txt by scikit-learn and scipy: /opt/peers/bin/python tests/golden/metrics.py > tests/golden/metrics.txt
+"""tests/golden/metrics.txt by scikit-learn and scipy: python3 tests/golden/metrics.py > tests/golden/metrics.txt
 Data are whole numbers over powers of two, from the generator of tests/support/bmt_scored.h, so that both sides have the same bits.
 Lines: metric, form, weighted, value, where form is two, wide2, three, labels, numbers, above, columns."""
 import warnings

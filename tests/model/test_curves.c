@@ -100,6 +100,24 @@ static void tables(void **state)
     bm_free(y), bm_free(t), bm_free(w), bm_free(r), bm_free(c);
 }
 
+/* Labels that do not exclude each other: a curve of each, by itself. */
+static void labels(void **state)
+{
+    (void)state;
+    bm_tensor *y = reals(forms[3].y, ROWS, 3), *t = reals(forms[3].t, ROWS, 3), *w = reals(weights, ROWS, 1);
+    bm_table *roc = bm_roc_curve(y, t, .weight = w, .output = BM_OUTPUT_LABELS),
+             *none = bm_confusion_table(y, t, .output = BM_OUTPUT_LABELS);
+    double sum = 0;
+    for (int64_t i = 1; i < bm_table_rows(roc); i++)
+        if (!strcmp(bm_table_text(roc, i, 0), bm_table_text(roc, i - 1, 0)))
+            sum += (bm_table_number(roc, i, 1) - bm_table_number(roc, i - 1, 1)) *
+                   (bm_table_number(roc, i, 2) + bm_table_number(roc, i - 1, 2)) / 2;
+    bm_tensor *area = bm_measure(BM_ROC_AUC, y, t, .weight = w, .output = BM_OUTPUT_LABELS);
+    bmt_near("mean of areas", sum / 3, bm_tensor_at(area, 0), 1e-12);
+    bmt_contains("no matrix", bm_error(none), "labels that do not exclude each other have no such table");
+    bm_free(y), bm_free(t), bm_free(w), bm_free(roc), bm_free(none), bm_free(area);
+}
+
 /* ---- the best threshold: no other score gives a better figure ---- */
 static void best(void **state)
 {
@@ -294,10 +312,13 @@ static void rare_classes(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(as_scikit_learn), cmocka_unit_test(tables),    cmocka_unit_test(best),
-        cmocka_unit_test(refused),         cmocka_unit_test(of_models), cmocka_unit_test(kept_with_the_model),
-        cmocka_unit_test(rare_classes)
-    };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(as_scikit_learn),
+                                        cmocka_unit_test(tables),
+                                        cmocka_unit_test(labels),
+                                        cmocka_unit_test(best),
+                                        cmocka_unit_test(refused),
+                                        cmocka_unit_test(of_models),
+                                        cmocka_unit_test(kept_with_the_model),
+                                        cmocka_unit_test(rare_classes) };
     return cmocka_run_group_tests(tests, bmt_scored_make, NULL);
 }

@@ -493,6 +493,20 @@ static bm_status evaluate_table(world *w)
     return bm_evaluate_table(w->model, w->table).status;
 }
 
+static bm_status metrics_and_curves(world *w)
+{
+    static const char *const names[] = { "roc", "classes" };
+    bm_status st = bm_evaluate_table(w->model, w->table,
+                                     .metrics = { BM_BRIER, BM_ROC_AUC_OVO, BM_AVERAGE_PRECISION, BM_TOP_K(2), BM_MCC })
+                       .status;
+    for (int i = 0; i < 2 && !st; i++) {
+        bm_table *t = bm_model_curve(w->model, names[i], .table = w->table);
+        st = bm_status_of(t);
+        bm_free(t);
+    }
+    return st;
+}
+
 /* Rows of classes that training had not seen, and one without a class. */
 static void other_rows(world *w)
 {
@@ -542,6 +556,7 @@ static const scene scenes[] = {
     { "predict a table", learned, predict_table, predicts_rows },
     { "predict a row", learned, predict_row, predicts_rows },
     { "evaluate a table", learned, evaluate_table, predicts_rows },
+    { "chosen metrics and curves", learned, metrics_and_curves, predicts_rows },
     { "evaluate other rows", other_rows, evaluate_table, judges_other_rows },
 };
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* What holds of every metric that there is: it has words, formula, source and an example that is right; a perfect prediction gives its
  * best value; the order of rows does not matter; a row of weight n is n equal rows and one of weight 0 is none; of one row, one class, a
- * constant target, NaN there is a value or a reason; in parts it is what it is of all; threads do not change a bit.
+ * constant target, NaN there is a value or a reason; what it is in parts stands in test_metric_parts.c.
  */
 #include "nn/measure.h"
 #include "nn_support.h"
@@ -238,6 +238,9 @@ static void edges(void **state)
         make(&r, f);
         r.t[3] = 9;
         if (!isnan(value_of(k, &r, why))) fail_msg("%s has a value of a class that there is not", k->name);
+        r.weighed = true;
+        r.w[3] = 0;
+        if (isnan(value_of(k, &r, why))) fail_msg("%s: a row of weight 0 is of a class that there is not: %s", k->name, why);
     }
 }
 
@@ -275,6 +278,22 @@ static void reasons(void **state)
     }
 }
 
+/* Which class it is, of several. */
+static void reasons_name_the_class(void **state)
+{
+    (void)state;
+    static const char *const names[] = { "roc_auc", "roc_auc_weighted", "roc_auc_ovo", "average_precision", "gini" };
+    for (size_t i = 0; i < BMI_COUNT(names); i++) {
+        static rows r;
+        char why[BM_WHY];
+        make(&r, 2);
+        for (int k = 0; k < ROWS; k++)
+            if (r.t[k] == 2) r.t[k] = 1;
+        assert_true(isnan(value_of(bmi_kind_find("metric", names[i]), &r, why)));
+        assert_string_equal(why, "no row is of class 2");
+    }
+}
+
 /* From outside, of functions of nodes alone: weights count, too. */
 static bm_node misses(const bm_loss_input *in, const double p[2])
 {
@@ -297,6 +316,26 @@ static void of_rows_alone(void **state)
     bmt_near("each once", bm_tensor_at(plain, 0), 1, 1e-15);
     bmt_near("as they weigh", bm_tensor_at(weighed, 0), 7. / 8, 1e-15);
     bm_free(yt), bm_free(tt), bm_free(wt), bm_free(plain), bm_free(weighed);
+}
+
+/* Digit by digit as by comparisons, of any size, sign and number; rows of equal scores stay in order. */
+static void sorting(void **state)
+{
+    (void)state;
+    enum { MANY = 4000 };
+    static bmi_scored a[MANY], b[MANY], spare[MANY];
+    static const int64_t sizes[] = { 0, 1, 2, 255, 256, 257, MANY };
+    for (size_t k = 0; k < BMI_COUNT(sizes); k++) {
+        const int64_t n = sizes[k];
+        for (int64_t i = 0; i < n; i++) {
+            const double x = ldexp(number(64) / 64. - .5, (int)number(600) - 300);
+            a[i] = b[i] = (bmi_scored){ number(9) ? x : number(2) ? -0. : 0, i };
+        }
+        bmi_sort_scored_in(a, spare, n);
+        bmi_sort_scored(b, n);
+        for (int64_t i = 0; i < n; i++) assert_true(a[i].score == b[i].score);
+        for (int64_t i = 1; i < n; i++) assert_true(a[i].score > a[i - 1].score || a[i].row > a[i - 1].row);
+    }
 }
 
 /* ---- texts ---- */
@@ -337,6 +376,8 @@ int main(void)
                                         cmocka_unit_test(edges),
                                         cmocka_unit_test(reasons),
                                         cmocka_unit_test(of_rows_alone),
+                                        cmocka_unit_test(reasons_name_the_class),
+                                        cmocka_unit_test(sorting),
                                         cmocka_unit_test(texts) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -145,8 +145,13 @@ static void of_classes(bmi_curve *c)
 
 bm_table *bm_curve_at(const char *curve, const bm_curve_options *options, size_t size, bm_place here)
 {
+    return bmi_curve_in(NULL, curve, options, size, here);
+}
+
+bm_table *bmi_curve_in(bm_context *context, const char *curve, const bm_curve_options *options, size_t size, bm_place here)
+{
     bmi_error e = { 0 };
-    bmi_curve c = { .e = &e, .here = here, .out = bm_table_new_in_at(NULL, here) };
+    bmi_curve c = { .e = &e, .here = here, .arena = { .context = context }, .out = bm_table_new_in_at(context, here) };
     char hint[BMI_HINT_BYTES];
     const char *names[32];
     size_t n = 0;

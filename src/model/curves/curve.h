@@ -37,6 +37,8 @@ struct bmi_curve_kind {
         "curve", #name_, &curve_##name_ \
     }
 
+/* bm_curve_at with the memory of a context. */
+bm_table *bmi_curve_in(bm_context *context, const char *curve, const bm_curve_options *options, size_t size, bm_place here);
 /* One point. */
 void bmi_curve_put(bmi_curve *c, const double *values);
 /* Of the columns that are filled: a table, with a column of class names (or `first`) where there are several. */

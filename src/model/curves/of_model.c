@@ -2,6 +2,7 @@
 /* Curves of a model on known rows: its predictions in the table's terms, with the rows' targets and weights. */
 #include "data/dataset.h"
 #include "data/recipe.h"
+#include "model/curves/curve.h"
 #include "model/curves/of_model.h"
 #include "model/scores.h"
 #include "tensor/tensor.h"
@@ -119,10 +120,10 @@ bm_table *bm_model_curve_at(const bm_model *m, const bm_model_curve_options *opt
     make(&k, options, size);
     if (!check(&k)) {
         const bm_curve_options o = options_of(&k);
-        out = bm_curve_at(k.o.curve, &o, sizeof o, here);
+        out = bmi_curve_in(m->object.context, k.o.curve, &o, sizeof o, here);
     }
     if (!out) {
-        out = bm_table_new_in_at(NULL, here);
+        out = bm_table_new_in_at(m ? m->object.context : NULL, here);
         if (!bmi_object_failed(out)) bmi_fail_from(&out->object.error, &e);
     }
     end(&k);

@@ -73,6 +73,7 @@ static double of_class(const bm_metric_input *in, int64_t class, int64_t against
     *rows = g.ones;
     const int64_t named = bmi_groups_column(in) < 0 || class ? class : 1;
     if (!(g.ones > 0)) return bmi_metric_undefined(in, "no row is of %s", bmi_class_text(in, named, text));
+    if (against >= 0 && !(g.zeros > 0)) return bmi_metric_undefined(in, "no row is of %s", bmi_class_text(in, against, text));
     if (both && !(g.zeros > 0)) return bmi_metric_undefined(in, "all rows are of %s", bmi_class_text(in, named, text));
     return of(in, &g);
 }
