@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-/* The contract of every kind of step that is registered: its examples hold; it is fitted on training rows alone; saved and loaded it gives
- * the same bits; applied it does not depend on the other rows nor on their order; missing cells, constant and empty columns, one row, unseen
- * categories and wrong types end in features or in an error that names the column; every allocation may fail. */
+/* The contract of every kind of step that is registered: its examples hold; it is fitted on training rows alone; saved and loaded it
+ * gives the same bits; applied it does not depend on the other rows nor on their order; missing cells, constant and empty columns, one
+ * row, unseen categories and wrong types end in features or in an error that names the column; every allocation may fail. */
 #include "support/bmt.h"
 #include "data/dataset.h"
 #include "data/recipe.h"

@@ -241,7 +241,7 @@ static bm_status fit(const bmi_step_how *how, const bmi_frame *f, const size_t *
     bmi_frame_rows rows = { .frame = f, .at = at, .columns = p };
     if (!mean) return how->error->status;
     const double all = bmi_frame_rows_means(&rows, mean);
-    if (!bmi_all_finite(mean, p) && bmi_step_check_whole(how, s, f, at)) return how->error->status; /* looked at once: large tables */
+    if (!bmi_all_finite(mean, p) && bmi_step_check_whole(how, s, f, at)) return how->error->status;
     if (least < 1 || !(all > 1))
         return bmi_fail(how->error, BM_E_DATA, how->here, "pca: components need two training rows at least; there is one");
     rows.mean = mean;
