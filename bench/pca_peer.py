@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """What scikit-learn takes for what bench_pca does: PCA(20).fit_transform of 20,000 x 200 numbers of rank 30 and noise, default solver.
-pca_peer.py --make FILE writes the columns; pca_peer.py FILE prints a JSON object, seconds (median, least, most) of eight runs, and the variance of
+pca_peer.py --make FILE writes the columns; pca_peer.py FILE prints a JSON object, milliseconds (median, least, most) of eight runs, and the variance of
 the first component. Threads: the caller pins the process and sets OPENBLAS_NUM_THREADS."""
 import argparse, json, os, statistics, time
 
@@ -25,5 +25,5 @@ for solver in "auto", "randomized":
         t = time.perf_counter()
         z = PCA(20, svd_solver=solver, random_state=0).fit_transform(x)
         seconds.append(time.perf_counter() - t)
-    out["sk " + solver] = dict(median=statistics.median(seconds), min=min(seconds), max=max(seconds), loss=round(float(np.sum(z[:, 0] ** 2) / 19999), 6))
+    out["sk " + solver] = dict(median=round(1e3 * statistics.median(seconds), 2), min=round(1e3 * min(seconds), 2), max=round(1e3 * max(seconds), 2), loss=round(float(np.sum(z[:, 0] ** 2) / 19999), 6))
 print(json.dumps(out))

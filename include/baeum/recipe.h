@@ -29,11 +29,11 @@ typedef struct bm_recipe_options {
     bool        keep_constant; /**< columns of one value stay, as the border of images has them */
     bool        target_standardize; /**< learn (target - mean) / standard deviation of the training rows, after log1p; predictions
                                      *   are given back in the table's unit. Of classes it is ignored */
-    bm_type     type;    /**< of the features and of numbers to be learned that bm_recipe_apply gives: BM_F32 (default) or BM_F64; bm_fit_table
-                          *   and predictions take the type of the model's input */
+    bm_type     type;    /**< of the features and of numbers to be learned that bm_recipe_apply gives: BM_F32 (default) or BM_F64;
+                          *   bm_fit_table and predictions take the type of the model's input */
     const char *weights; /**< a column with the weight of each row, finite and >= 0: it is no feature, weighs the row in the loss and
                           *   in scores and in what steps find (means, medians ...), and need not be there at prediction */
-    const char *without; /**< steps that are not done by default, of "datetime,drop,impute,standardize,one_hot"; default: none is left out */
+    const char *without; /**< steps that are not done by default: a list of datetime, drop, impute, standardize, one_hot */
 } bm_recipe_options;
 
 /** A recipe: the target and a list of steps, done in the order in which they were added.
@@ -95,7 +95,8 @@ typedef struct bm_step_impute_nearest_options {
     bm_nearest_weights weights;   /**< how neighbours count: alike (default), or 1 / distance */
 } bm_step_impute_nearest_options;
 /** Missing numbers get the mean of those of the nearest training rows, which are kept with the recipe. */
-#define bm_step_impute_nearest(...) bm_step_value_at("impute_nearest", BM_OPTIONS(bm_step_impute_nearest_options, .zero_ = 0, __VA_ARGS__), BM_HERE)
+#define bm_step_impute_nearest(...) \
+    bm_step_value_at("impute_nearest", BM_OPTIONS(bm_step_impute_nearest_options, .zero_ = 0, __VA_ARGS__), BM_HERE)
 
 /** (x - mean) / standard deviation. */
 #define bm_step_standardize() bm_step_value_at("standardize", NULL, 0, BM_HERE)
@@ -130,7 +131,8 @@ typedef struct bm_step_target_encode_options {
     bool    in_order; /**< the folds are neighbouring rows, not drawn */
 } bm_step_target_encode_options;
 /** A category becomes the mean of the target over its training rows, drawn to the overall mean; of several classes a column each. */
-#define bm_step_target_encode(...) bm_step_value_at("target_encode", BM_OPTIONS(bm_step_target_encode_options, .zero_ = 0, __VA_ARGS__), BM_HERE)
+#define bm_step_target_encode(...) \
+    bm_step_value_at("target_encode", BM_OPTIONS(bm_step_target_encode_options, .zero_ = 0, __VA_ARGS__), BM_HERE)
 
 typedef enum bm_outlier_rule { BM_OUTLIERS_Z, BM_OUTLIERS_IQR, BM_OUTLIERS_RESIDUAL } bm_outlier_rule;
 typedef struct bm_step_outliers_options {
@@ -156,7 +158,9 @@ typedef struct bm_step_pca_options {
 /** Columns become their principal components, pca1, pca2 ...; they should be standardised before. */
 #define bm_step_pca(...) bm_step_value_at("pca", BM_OPTIONS(bm_step_pca_options, .zero_ = 0, __VA_ARGS__), BM_HERE)
 
-typedef enum bm_select_score { BM_SELECT_VARIANCE, BM_SELECT_F, BM_SELECT_CHI2, BM_SELECT_MUTUAL_INFORMATION, BM_SELECT_COEFFICIENT } bm_select_score;
+typedef enum bm_select_score {
+    BM_SELECT_VARIANCE, BM_SELECT_F, BM_SELECT_CHI2, BM_SELECT_MUTUAL_INFORMATION, BM_SELECT_COEFFICIENT
+} bm_select_score;
 typedef struct bm_step_select_options {
     char            zero_;
     BM_NAMED_;

@@ -111,7 +111,8 @@ bool bmi_frame_take(bmi_frame *f, const bmi_column *c, const bmi_input *input, b
     if (fine && input->text) fine = (to->codes = bmi_alloc_raw(f->context, (size_t)f->rows, sizeof *to->codes));
     to->borrowed = !input->text && c->type == BM_COLUMN_REAL && !rows.at;
     if (to->borrowed) to->numbers = c->values;
-    if (fine && !input->text && !to->borrowed) fine = (to->numbers = bmi_alloc_raw(f->context, (size_t)f->rows, sizeof *to->numbers));
+    if (fine && !input->text && !to->borrowed)
+        fine = (to->numbers = bmi_alloc_raw(f->context, (size_t)f->rows, sizeof *to->numbers));
     if (fine && input->text) {
         to->iso = c->type == BM_COLUMN_TIME || (c->type == BM_COLUMN_TEXT && input->form.date);
         if (c->type == BM_COLUMN_TEXT && input->form.date) {

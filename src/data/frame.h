@@ -58,8 +58,8 @@ size_t bmi_frame_find(const bmi_frame *f, const char *name);
 bool bmi_frame_replace(bmi_frame *f, size_t at, size_t count, size_t *first, bmi_frame_column *old);
 /* Puts `count` columns (as above) behind column `at`, which stays; once between two times that the columns are brought in order. */
 bool bmi_frame_add(bmi_frame *f, size_t at, size_t count, size_t *first);
-/* Makes the numbers of a column the frame's own, so that they can be changed; the columns of a step that is done column by column are. False
- * when there is no memory. */
+/* Makes the numbers of a column the frame's own, so that they can be changed; the columns of a step that is done column by column are.
+ * False when there is no memory. */
 bool bmi_frame_own(bmi_frame *f, size_t at);
 /* Leaves only the rows for which keep[row] is true; weights are the caller's. False when there is no memory: then nothing has changed. */
 bool bmi_frame_keep(bmi_frame *f, const bool *keep);

@@ -13,13 +13,24 @@ void bmi_frame_rows_read(void *user, int64_t first, int64_t count, double *into,
     const bmi_frame_rows *r = user;
     const int64_t n = r->columns + (r->last != NULL);
     const bool weighed = r->weighed && r->frame->weights;
-    for (int64_t c = 0; c < n; c++) {
+    int64_t c = 0;
+    for (; c + 8 <= n; c += 8) { /* eight columns fill a line of memory */
+        const double *x[8];
+        double mean[8];
+        for (int k = 0; k < 8; k++) {
+            x[k] = column_of(r, c + k) + first;
+            mean[k] = r->mean ? r->mean[c + k] : 0;
+        }
+        for (int64_t i = 0; i < count; i++)
+            for (int k = 0; k < 8; k++) into[i * step + c + k] = x[k][i] - mean[k];
+    }
+    for (; c < n; c++) {
         const double *x = column_of(r, c) + first, mean = r->mean ? r->mean[c] : 0;
         for (int64_t i = 0; i < count; i++) into[i * step + c] = x[i] - mean;
     }
     for (int64_t i = 0; weighed && i < count; i++) {
         const double root = sqrt(bmi_frame_weight(r->frame, first + i));
-        for (int64_t c = 0; c < n; c++) into[i * step + c] *= root;
+        for (c = 0; c < n; c++) into[i * step + c] *= root;
     }
 }
 
@@ -47,4 +58,35 @@ double bmi_frame_rows_means(const bmi_frame_rows *r, double *mean)
         mean[c] += sum_of(x, f->weights, f->rows, mean[c]) / all; /* what rounding left */
     }
     return all;
+}
+
+bool bmi_all_finite(const double *x, int64_t n)
+{
+    double odd[8] = { 0 }; /* x - x is not 0 of what is not finite */
+    const int64_t whole = n / 8 * 8;
+    for (int64_t i = 0; i < whole; i += 8)
+        for (int k = 0; k < 8; k++) odd[k] += x[i + k] - x[i + k];
+    for (int64_t i = whole; i < n; i++) odd[0] += x[i] - x[i];
+    for (int k = 1; k < 8; k++) odd[0] += odd[k];
+    return odd[0] == 0;
+}
+
+void bmi_widen_ends(const double *x, int64_t n, double *least, double *most)
+{
+    double low[8], high[8];
+    const int64_t whole = n / 8 * 8;
+    for (int k = 0; k < 8; k++) low[k] = *least, high[k] = *most;
+    for (int64_t i = 0; i < whole; i += 8)
+        for (int k = 0; k < 8; k++) {
+            low[k] = x[i + k] < low[k] ? x[i + k] : low[k];
+            high[k] = x[i + k] > high[k] ? x[i + k] : high[k];
+        }
+    for (int64_t i = whole; i < n; i++) {
+        low[0] = x[i] < low[0] ? x[i] : low[0];
+        high[0] = x[i] > high[0] ? x[i] : high[0];
+    }
+    for (int k = 0; k < 8; k++) {
+        *least = low[k] < *least ? low[k] : *least;
+        *most = high[k] > *most ? high[k] : *most;
+    }
 }

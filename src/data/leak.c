@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Leaks: for numbers a column, its rank, the ratio of two, or up to four columns in a sum that give the target all but exactly (a good
- * honest column does not: it leaves noise); for classes a rule by the values, or by one threshold, of one column, or an exact one of the sum, difference or
- * quotient of two. What is looked for over pairs is tried on a tenth of the rows first. */
+ * honest column does not: it leaves noise); for classes a rule by the values, or by one threshold, of one column, or an exact one of
+ * the sum, difference or quotient of two. What is looked for over pairs is tried on a thousand rows first. */
 #include "data/leak.h"
 #include "data/order.h"
 #include "tensor/tensor.h"
@@ -11,7 +11,7 @@
 
 enum { MOST_ROWS = 20000, TRIED_ROWS = 1000, LEAST_ROWS = 50, MOST_COLUMNS = 24, MOST_PAIRED = 12 };
 
-/* Squared correlations from which a target counts as given away; below SCREEN of a few rows a pair is not looked at again. */
+/* Squared correlations from which a target counts as given away; below SCREEN of some rows a pair is not looked at again. */
 #define ALONE .999
 #define MONOTONE .9999
 #define TOGETHER .9999
@@ -61,7 +61,7 @@ static double r_squared(const double *a, const double *b, const double *y, int64
     return sxx > 0 && syy > 0 ? sxy * sxy / (sxx * syy) : 0;
 }
 
-/* The same, 0 without another look when a tenth of the rows says that it is less. */
+/* The same, 0 without another look when a thousand rows say that it is less. */
 static double screened(const double *a, const double *b, const double *y, int64_t n)
 {
     const int64_t step = n / TRIED_ROWS + 1;

@@ -3,6 +3,7 @@
 #include "data/recipe.h"
 #include "base/context.h"
 #include "data/dataset.h"
+#include "data/frame_rows.h"
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
@@ -68,9 +69,7 @@ bm_status bmi_step_check_whole(const bmi_step_how *how, const bmi_recipe_step *s
 {
     for (size_t c = 0; c < s->n_columns; c++) {
         const double *x = at[c] == SIZE_MAX ? NULL : f->columns[at[c]].numbers;
-        double odd = 0; /* x - x is not 0 of what is not finite */
-        for (int64_t i = 0; x && i < f->rows; i++) odd += x[i] - x[i];
-        if (odd == 0) continue;
+        if (x && bmi_all_finite(x, f->rows)) continue;
         for (int64_t i = 0; x && i < f->rows; i++)
             if (!isfinite(x[i]))
                 return bmi_fail(how->error, BM_E_DATA, how->here,
@@ -91,7 +90,8 @@ static bm_status apply_whole(const bmi_step_how *how, const bmi_recipe_step *s, 
         at[c] = place_of(how, s, f, &s->columns[c]);
         if (at[c] == SIZE_MAX) continue;
         if (f->columns[at[c]].step == mark)
-            bmi_fail(how->error, BM_E_DATA, how->here, "recipe: %s has column \"%.100s\" twice", s->kind->name, s->columns[c].name);
+            bmi_fail(how->error, BM_E_DATA, how->here, "recipe: %s has column \"%.100s\" twice", s->kind->name,
+                     s->columns[c].name);
         f->columns[at[c]].step = mark;
     }
     if (!how->error->status && s->kind->needs_whole) bmi_step_check_whole(how, s, f, at);
@@ -138,25 +138,41 @@ static bm_status fail_number(bmi_error *e, const bmi_frame_column *c, bm_rows ro
                     c->name, what);
 }
 
-/* Copies a column to its place in a matrix; false when a number is not finite there. A difference of such a number with itself is
- * not 0, so that their sum tells without a branch. */
-static bool copy_column(const bmi_frame_column *c, int64_t rows, int64_t n, bm_type type, void *to)
+/* Copies rows of a column to their places in a matrix; false when a number is not finite there. A difference of such a number with itself
+ * is not 0, so that their sum tells without a branch. */
+static bool copy_column(const bmi_frame_column *c, int64_t first, int64_t rows, int64_t n, bm_type type, char *to)
 {
-    const double *x = c->numbers;
+    const double *x = c->numbers + first;
     double wide = 0;
     float narrow = 0;
+    to += (size_t)(first * n) * bm_type_size(type);
     if (type == BM_F64)
         for (int64_t i = 0; i < rows; i++) {
-            ((double *)to)[i * n] = x[i];
+            ((double *)(void *)to)[i * n] = x[i];
             wide += x[i] - x[i];
         }
     else
         for (int64_t i = 0; i < rows; i++) {
             const float value = (float)x[i];
-            ((float *)to)[i * n] = value;
+            ((float *)(void *)to)[i * n] = value;
             narrow += value - value;
         }
     return wide == 0 && narrow == 0;
+}
+
+/* All columns, some rows at a time, so that a row's line of memory is written while it is near. */
+static void copy(bmi_error *e, const bmi_frame *f, bm_rows rows, const bm_tensor *x, bm_place here)
+{
+    enum { BLOCK = 128 };
+    const int64_t n = (int64_t)f->n;
+    for (int64_t first = 0; first < f->rows; first += BLOCK)
+        for (int64_t c = 0; c < n; c++) {
+            const int64_t count = f->rows - first < BLOCK ? f->rows - first : BLOCK;
+            char *to = (char *)x->data + (size_t)c * bm_type_size(x->type);
+            if (copy_column(&f->columns[c], first, count, n, x->type, to)) continue;
+            fail_number(e, &f->columns[c], rows, x->type, here);
+            return;
+        }
 }
 
 bm_tensor *bmi_recipe_matrix(bmi_error *e, const bm_recipe *r, const bmi_frame *f, bm_rows rows, bm_place here)
@@ -174,9 +190,8 @@ bm_tensor *bmi_recipe_matrix(bmi_error *e, const bm_recipe *r, const bmi_frame *
         if (column->text || strcmp(column->name, r->features[c]))
             bmi_fail(e, BM_E_DATA, here, "recipe: feature %" PRId64 " is \"%.100s\" here and was \"%.100s\" in training", c,
                      column->name, r->features[c]);
-        else if (!copy_column(column, f->rows, n, type, (char *)x->data + (size_t)c * bm_type_size(type)))
-            fail_number(e, column, rows, type, here);
     }
+    if (!e->status) copy(e, f, rows, x, here);
     if (!e->status) return x;
     bm_tensor_free(x);
     return NULL;

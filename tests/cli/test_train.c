@@ -169,6 +169,15 @@ static void steps(void **state)
                            0)
                      .err,
                  "1 cell has a category that was not there in training");
+    const bmt_run several = bmt_exits(bmt_sh("baeum train infert -d stratum,pooled.stratum --step age=outliers:iqr,limit=.7 "
+                                             "--step education=target_encode:5 --step age,parity=pca:1 --step select:f,most=2"),
+                                      0);
+    bmt_contains("rows left out", several.out, " training rows are not learned from (iqr, limit 0.7)\n");
+    bmt_contains("components", several.out, "pca: 1 of 2 components, ");
+    bmt_contains("a selection", several.out, "select: 2 of 4 columns by f: ");
+    bmt_exits(bmt_sh("printf 'education,age,parity,induced,spontaneous\nPhD,99,1,1,1\n' | baeum predict infert.safetensors -"),
+              0);
+    bmt_contains("what is shown", bmt_exits(bmt_sh("baeum inspect infert.safetensors"), 0).out, "education: target_encode 5\n");
     make_csv("a=b,y", 40, "$1 \",\" $1 * $1"); /* a name with the sign; the curve is found exactly */
     json_t *json = train("x.csv -t y --step a=b=polynomial");
     bmt_near("a square", bmt_json_number(json, "metrics.test.r2"), 1, 1e-9);

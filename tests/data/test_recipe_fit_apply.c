@@ -227,11 +227,42 @@ static void default_left_out(void **state)
     bm_free(t);
 }
 
+/* What is learned of a logarithm, standardised by weight, comes back in the table's unit: e^x - 1 is a straight line there. */
+static void target_in_its_unit(void **state)
+{
+    (void)state;
+    enum { N = 60 };
+    double x[N], y[N], w[N];
+    for (int64_t i = 0; i < N; i++) {
+        x[i] = (double)(i * 37 % 61) / 10;
+        w[i] = (double)(i % 4);
+        y[i] = w[i] > 0 ? expm1(.5 * x[i] + 1) : 7; /* rows of weight 0 have no say */
+    }
+    bm_table *t = bm_table_new();
+    bm_table_add_real(t, "x", x, N);
+    bm_table_add_real(t, "y", y, N);
+    bm_table_add_real(t, "w", w, N);
+    for (int way = 0; way < 4; way++) {
+        bm_recipe *r =
+            bm_recipe_new(.target = "y", .target_log1p = true, .target_standardize = way & 1, .weights = way & 2 ? "w" : NULL);
+        bm_model *m = bm_learner(bm_linear(), r);
+        if (bm_fit_table(m, t)) fail_msg("%s", bm_error(m));
+        bm_tensor *p = bm_predict_table(m, t);
+        for (int64_t i = 0; way & 2 && i < N; i++) bmt_near("a prediction", bm_tensor_at(p, i), expm1(.5 * x[i] + 1), 1e-9);
+        if (!(way & 1)) bmt_near("the inverse", bm_recipe_inverse(bm_model_recipe(m), log1p(3)), 3, 1e-12);
+        bm_free(p);
+        bm_free(m);
+        bm_free(r);
+    }
+    bm_free(t);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(no_rounding),    cmocka_unit_test(rows_left_out), cmocka_unit_test(in_original_units),
-        cmocka_unit_test(ways_to_say_it), cmocka_unit_test(old_files),     cmocka_unit_test(default_left_out),
+        cmocka_unit_test(no_rounding),        cmocka_unit_test(rows_left_out), cmocka_unit_test(in_original_units),
+        cmocka_unit_test(ways_to_say_it),     cmocka_unit_test(old_files),     cmocka_unit_test(default_left_out),
+        cmocka_unit_test(target_in_its_unit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

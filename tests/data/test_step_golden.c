@@ -133,6 +133,33 @@ static void randomised(void **state)
     bm_free(t);
 }
 
+/* Rows enough for several parts of the work: any number of threads gives the same bits. */
+static void any_threads(void **state)
+{
+    (void)state;
+    static const char *const ways[] = { "pca:10,method=randomised", "pca:10", "impute_nearest:3" };
+    for (size_t w = 0; w < BMI_COUNT(ways); w++) {
+        bm_dataset *d[2];
+        for (int way = 0; way < 2; way++) {
+            bm_context *context = bm_context_new(.threads = way ? 3 : 1);
+            bm_table *t = bm_table_load("digits", .context = context);
+            bm_recipe *r =
+                bm_recipe_new(.target = bm_table_column_name(t, bm_table_columns(t) - 1), .plain = true, .context = context);
+            bm_recipe_step(r, ways[w], NULL);
+            d[way] = bm_recipe_fit_apply(r, t);
+            if (bm_failed(d[way])) fail_msg("%s", bm_error(d[way]));
+            bm_free(r);
+            bm_free(t);
+            bm_free(context);
+        }
+        const bm_tensor *x = bm_dataset_x(d[0], 0), *y = bm_dataset_x(d[1], 0);
+        assert_int_equal(x->size, y->size);
+        assert_memory_equal(x->data, y->data, (size_t)x->size * sizeof(float));
+        bm_free(d[0]);
+        bm_free(d[1]);
+    }
+}
+
 static void check_scores(const char *what, bm_table *t, const char *target, bm_task task, bm_names columns, const char *step,
                          const double *scores, double tolerance)
 {
@@ -194,8 +221,9 @@ static void target_encoding(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(nearest),    cmocka_unit_test(polynomial), cmocka_unit_test(pca),
-        cmocka_unit_test(randomised), cmocka_unit_test(scores),     cmocka_unit_test(target_encoding),
+        cmocka_unit_test(nearest),         cmocka_unit_test(polynomial),  cmocka_unit_test(pca),
+        cmocka_unit_test(randomised),      cmocka_unit_test(any_threads), cmocka_unit_test(scores),
+        cmocka_unit_test(target_encoding),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

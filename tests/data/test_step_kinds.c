@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-/* The contract of every kind of step that is registered: its examples hold; it is fitted on training rows alone; saved and loaded it gives
- * the same bits; applied it does not depend on the other rows nor on their order; missing cells, constant and empty columns, one row, unseen
- * categories and wrong types end in features or in an error that names the column; every allocation may fail. */
+/* The contract of every kind of step that is registered: its examples hold; it is fitted on training rows alone; saved and loaded it
+ * gives the same bits; applied it does not depend on the other rows nor on their order; missing cells, constant and empty columns, one
+ * row, unseen categories and wrong types end in features or in an error that names the column; every allocation may fail. */
 #include "support/bmt.h"
 #include "data/dataset.h"
 #include "data/recipe.h"
@@ -348,6 +348,36 @@ static void in_original_units(void **state)
     }
 }
 
+/* What is fitted, saved and applied has the same bits on any number of threads. */
+static void any_threads(void **state)
+{
+    (void)state;
+    const bmi_step_kind *k;
+    for (size_t i = 0; (k = kind_at(i)); i++)
+        for (size_t e = 0; e < k->n_examples; e++) {
+            json_t *saved[2] = { NULL, NULL };
+            bm_dataset *d[2];
+            char what[300];
+            for (int way = 0; way < 2; way++) {
+                bm_context *context = bm_context_new(.threads = way ? 3 : 1);
+                bm_table *t = table_of(k->examples[e].table, context);
+                bm_recipe *r = recipe_of(k, &k->examples[e], context);
+                d[way] = bm_recipe_fit_apply(r, t);
+                saved[way] = bmi_recipe_save(r);
+                bm_free(r);
+                bm_free(t);
+                bm_free(context);
+            }
+            say(what, k, &k->examples[e], "on 1 and 3 threads");
+            if (!bm_failed(d[0])) same(what, d[0], d[1]);
+            assert_true(json_equal(saved[0], saved[1]));
+            for (int way = 0; way < 2; way++) {
+                json_decref(saved[way]);
+                bm_free(d[way]);
+            }
+        }
+}
+
 static bm_status once(bm_context *context, void *arg)
 {
     const bmi_step_kind *k = arg;
@@ -382,7 +412,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(examples),          cmocka_unit_test(applying),      cmocka_unit_test(training_rows_alone),
         cmocka_unit_test(odd_columns),       cmocka_unit_test(wrong_columns), cmocka_unit_test(weights_are_rows),
-        cmocka_unit_test(in_original_units), cmocka_unit_test(no_memory),
+        cmocka_unit_test(in_original_units), cmocka_unit_test(no_memory),     cmocka_unit_test(any_threads),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

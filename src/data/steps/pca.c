@@ -241,6 +241,7 @@ static bm_status fit(const bmi_step_how *how, const bmi_frame *f, const size_t *
     bmi_frame_rows rows = { .frame = f, .at = at, .columns = p };
     if (!mean) return how->error->status;
     const double all = bmi_frame_rows_means(&rows, mean);
+    if (!bmi_all_finite(mean, p) && bmi_step_check_whole(how, s, f, at)) return how->error->status;
     if (least < 1 || !(all > 1))
         return bmi_fail(how->error, BM_E_DATA, how->here, "pca: components need two training rows at least; there is one");
     rows.mean = mean;
@@ -277,6 +278,7 @@ static void turn(void *arg, int part, int parts)
 static bm_status apply(const bmi_step_how *how, const bmi_recipe_step *s, bmi_frame *f, const size_t *at)
 {
     const bm_step_pca_options *o = how->options;
+    if (!how->arena && bmi_step_check_whole(how, s, f, at)) return how->error->status; /* of training rows fit did it */
     const bmi_step_array *components = bmi_step_find_array(&s->state, "components");
     const double *variance = bmi_step_find_array(&s->state, "variance")->at;
     turning w = { .rows = f->rows,
@@ -355,7 +357,6 @@ static const bmi_step_kind pca = {
     .n_examples = BMI_COUNT(examples),
     .scales = true,
     .heeds_weights = true,
-    .needs_whole = true,
     .check = check,
     .takes = takes,
     .takes_what = "numbers",

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Select: columns are kept or not by a score (select_scores.c): its variance, the F value or chi squared of the column and the target, their mutual
- * information, or the size of its coefficient in a line through the standardised columns. Kept are those of the highest score, as many or the share of all
- * that is asked for (of equals the last columns), else those whose score is above the threshold. A table at prediction need not have
- * the others.
+/* Select: columns are kept or not by a score (select_scores.c): its variance, the F value or chi squared of the column and the target,
+ * their mutual information, or the size of its coefficient in a line through the standardised columns. Kept are those of the highest
+ * score, as many or the share of all that is asked for (of equals the last columns), else those whose score is above the threshold. A
+ * table at prediction need not have the others.
  *
  * What is kept of a column is 1 when it is dropped, else 0; the state has the scores. */
 #include "data/order.h"

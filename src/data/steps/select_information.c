@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Mutual information of a number and the target, from distances to the 3 nearest neighbours, as scikit-learn's mutual_info_regression (Kraskov,
- * Stoegbauer, Grassberger, 2004) and mutual_info_classif (Ross, 2014) have it. Columns are divided by their standard deviation, and noise of 1e-10 of
- * their size breaks ties. Weights of rows have no say. */
+/* Mutual information of a number and the target, from distances to the 3 nearest neighbours, as scikit-learn's mutual_info_regression
+ * (Kraskov, Stoegbauer, Grassberger, 2004) and mutual_info_classif (Ross, 2014) have it. Columns are divided by their standard
+ * deviation, and noise of 1e-10 of their size breaks ties. Weights of rows have no say. */
 #include "base/random.h"
 #include "data/dataset.h"
 #include "data/order.h"

@@ -4,14 +4,14 @@
  *     (sum + smooth m) / (n + smooth)          or, without a number for smooth, by empirical Bayes
  *     lambda mean + (1 - lambda) m,  lambda = v n / (v n + s / n)
  *
- * with the target's variance v and the sum s of its squared deviations from the category's mean. Of two classes the target is 0 and 1, of
- * more each class is a target of its own and gets a column, column_class. Missing cells are a category when training has some; what
+ * with the target's variance v and the sum s of its squared deviations from the category's mean. Of two classes the target is 0 and 1,
+ * of more each class is a target of its own and gets a column, column_class. Missing cells are a category when training has some; what
  * training had not gets m. As the category's own rows are in its mean, a training row would see its own target: the rows that are
- * fitted on are cut into folds, and each is encoded by what the others say (Micci-Barreca, "A preprocessing scheme for high-cardinality
- * categorical attributes", 2001). A row counts as often as it weighs.
+ * fitted on are cut into folds, and each is encoded by what the others say (Micci-Barreca, "A preprocessing scheme for high-
+ * cardinality categorical attributes", 2001). A row counts as often as it weighs.
  *
- * The state has the texts of the categories, in order, and of the classes behind them where they name columns; `numbers` are the outputs, 1 when
- * missing is a category, m of each output, and for every category (missing the last) its outputs. */
+ * The state has the texts of the categories, in order, and of the classes behind them where they name columns; `numbers` are the
+ * outputs, 1 when missing is a category, m of each output, and for every category (missing the last) its outputs. */
 #include "base/random.h"
 #include "base/text.h"
 #include "data/dataset.h"

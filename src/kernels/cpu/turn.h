@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Columns of f64 turned into others: to[k] = sum over c of (from[c] - mean[c]) * by[k * n + c], row by row. The sum of a row runs over the columns
- * in their order, whichever rows are turned together. AVX2 and AVX-512 give the same bits. */
+/* Columns of f64 turned into others: to[k] = sum over c of (from[c] - mean[c]) * by[k * n + c], row by row. The sum of a row runs over
+ * the columns in their order, whichever rows are turned together. AVX2 and AVX-512 give the same bits. */
 #ifndef BMI_KERNELS_CPU_TURN_H
 #define BMI_KERNELS_CPU_TURN_H
 #include "kernels/cpu/variant.h"
