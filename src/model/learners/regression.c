@@ -4,6 +4,7 @@
  */
 #include "model/learners/regression.h"
 #include "base/threads.h"
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -288,6 +289,13 @@ void bmi_regression_unscaled(bmi_regression *r)
 }
 
 /* ---- into solvers ---- */
+double bmi_regression_noise(const bmi_regression *r)
+{
+    double largest = 0;
+    for (int64_t k = 0; k < r->columns; k++) largest = fmax(largest, fabs(r->mean[k]) * r->scale[k]);
+    return DBL_EPSILON * largest * sqrt(fmax(r->all, (double)r->columns));
+}
+
 typedef struct folding {
     bmi_regression *r;
     bmi_least_squares *ls; /* of each part */
@@ -321,6 +329,7 @@ bm_status bmi_regression_fold(bmi_regression *r, bmi_least_squares *ls, int64_t 
     }
     if (!st) bmi_parallel(context, parts, fold_part, &(folding){ r, of });
     *ls = of[0];
+    ls->least = bmi_regression_noise(r);
     for (int p = 1; p < parts; p++) {
         if (!st) bmi_least_squares_join(ls, of + p);
         bmi_least_squares_end(of + p);
