@@ -120,8 +120,8 @@ static void descend(bmi_coordinate *d, int64_t n, double rest)
     }
 }
 
-/* x: the minimum if the signs that are there stay and what is 0 stays so; columns in d->set. Of columns that depend on each other (more than
- * rows, say) a point far along where the objective falls. */
+/* x: the minimum if the signs that are there stay and what is 0 stays so; columns in d->set. Of columns that depend on each other
+ * (more than rows, say) a point far along where the objective falls. */
 static bool solve_signs(bmi_coordinate *d, int64_t n, double *a, double *scale, double *x)
 {
     for (double more = 0; more < 1e-6; more += 1e-7) {

@@ -57,8 +57,8 @@ static int64_t kept(const double *w, int64_t n, int64_t k)
     return count;
 }
 
-/* Where columns are as many as rows, or more, down to alpha in equal ratios, so that they come in one after the other and never are more than
- * the solution needs. */
+/* Where columns are as many as rows, or more, down to alpha in equal ratios, so that they come in one after the other and never are
+ * more than the solution needs. */
 static bm_status descend(bmi_design *d, const bmi_penalty *p, double alpha, double *w)
 {
     enum { STEPS = 16 };
