@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Fit times of the linear learners through the public API, on the table of peers/sk.py. learners JOB THREADS [coefficients]: one JSON line. */
+/* Fit times of the linear learners through the public API, on the table of peers/sk.py.
+ * learners JOB THREADS [coefficients]: one JSON line. */
 #include "common.h"
 
 enum { ROWS = 100000, COLUMNS = 50, REPEATS = 7 };
@@ -43,9 +44,11 @@ int main(int argc, char **argv)
     bm_tensor *y = bm_predict(m, x);
     if (bm_failed(m)) bm_report(m, stderr);
     else {
-        printf("{\"peer\": \"baeum\", \"job\": \"%s\", \"threads\": %s, \"min\": %.3f, \"median\": %.3f, \"max\": %.3f, \"loss\": %.9g, "
+        printf("{\"peer\": \"baeum\", \"job\": \"%s\", \"threads\": %s, \"min\": %.3f, \"median\": %.3f, \"max\": %.3f, "
+               "\"loss\": %.9g, "
                "\"rss_mb\": %.1f",
-               argv[1], argv[2], ms[0], ms[REPEATS / 2], ms[REPEATS - 1], error_of(y, bm_data_f64(t)), (double)peak_kb() / 1024);
+               argv[1], argv[2], ms[0], ms[REPEATS / 2], ms[REPEATS - 1], error_of(y, bm_data_f64(t)),
+               (double)peak_kb() / 1024);
         const bm_tensor *w = bm_model_weight(m, "output/kernel");
         if (argc > 3) printf(", \"coefficients\": [");
         for (int64_t i = 0; argc > 3 && i < COLUMNS; i++) printf("%s%.17g", i ? ", " : "", bm_tensor_at(w, i));

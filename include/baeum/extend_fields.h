@@ -34,7 +34,7 @@ typedef struct bmi_field {
     const char   *family;       /**< of choices and parts: "activation", "initializer", "penalty", "schedule", "loss", "metric" ... */
     const char   *doc;          /**< one line */
     size_t        room;         /**< of parts: bytes of the whole struct */
-    const char *const *words;   /**< of words: their texts by value, ended by null; of reals: null, or that BM_AUTO is allowed, called words[0] */
+    const char *const *words;   /**< of words: their texts by value, ended by null; of reals: null, or BM_AUTO is allowed, and called words[0] */
 } bm_field;
 
 /* Rows: BM_REAL_FIELD(my_options, rate, 0, INFINITY, 0.001, "step size"): type of the struct, field, range, default, doc. */

@@ -21,8 +21,8 @@ typedef struct bm_linear_options {
     char zero_;
     BM_NAMED_;
     bool no_intercept;       /**< the line goes through the origin */
-    bm_linear_method method; /**< default BM_BY_QR; BM_BY_NORMAL: the normal equation XT X w = XT y by Cholesky, as taught, which squares the
-                              *   condition and says when that is too much; BM_BY_SVD: by singular values (LAPACK) */
+    bm_linear_method method; /**< default BM_BY_QR; BM_BY_NORMAL: the normal equation XT X w = XT y by Cholesky, as taught, which squares
+                              *   the condition and says when that is too much; BM_BY_SVD: by singular values (LAPACK) */
 } bm_linear_options;
 /** Least squares, exactly: min sum (y - x w - b)^2. Of columns that depend on each other the solution of least norm, by QR and SVD, which
  *  bm_stopped_by tells ("solved, rank 3 of 4"); the normal equation then fails.
@@ -53,7 +53,7 @@ typedef struct bm_lasso_options {
     int64_t iterations; /**< default 10000: times that all columns are gone through, at most */
     bool no_intercept;  /**< the line goes through the origin */
     int64_t folds;      /**< of BM_AUTO: default 5; row i is in fold i mod folds */
-    const char *alphas; /**< of BM_AUTO: numbers parted by blanks; default 100 from where all coefficients are 0 down to a thousandth of it */
+    const char *alphas; /**< of BM_AUTO: numbers parted by blanks; default 100 from where all coefficients are 0 to a thousandth of it */
 } bm_lasso_options;
 /** Least squares with a penalty that makes coefficients exactly 0: J = 1/m sum (y - x w - b)^2 + alpha sum |w|. In scikit-learn's terms
  *  Lasso(alpha / 2). By coordinate descent; bm_stopped_by tells how many columns are kept. Regression; several targets, each by itself.
@@ -94,8 +94,8 @@ typedef struct bm_huber_options {
     int64_t iterations;   /**< default 200, at most */
     bool    no_intercept;
 } bm_huber_options;
-/** Regression that outliers move little: min over w, b and sigma > 0 of sum (sigma + sigma H((y - x w - b) / sigma)) + alpha sum w^2, H(z) =
- *  z^2 where |z| < epsilon, else 2 epsilon |z| - epsilon^2: scikit-learn's HuberRegressor. By Newton's method. sigma is kept:
+/** Regression that outliers move little: min over w, b and sigma > 0 of sum (sigma + sigma H((y - x w - b) / sigma)) + alpha sum w^2,
+ *  H(z) = z^2 where |z| < epsilon, else 2 epsilon |z| - epsilon^2: scikit-learn's HuberRegressor. By Newton's method. sigma is kept:
  *  bm_model_learned(m, "sigma"). Several targets, each by itself. Source: Owen, "A robust hybrid of lasso and ridge regression", 2007 */
 #define bm_huber(...) bm_learner_value_at("huber", BM_OPTIONS(bm_huber_options, .zero_ = 0, __VA_ARGS__), BM_HERE)
 
@@ -122,8 +122,8 @@ typedef struct bm_descent_options {
     bm_descent_cost cost;         /**< "mean", "half_mean", "sum" or "half_sum" */
     int64_t         batch;        /**< default 32 */
     int64_t         steps;        /**< default 10000, at most */
-    const char     *start;        /**< default all 0; "random": normal numbers by the fit's seed; or numbers parted by blanks: of each target its
-                                   *   coefficients, then its intercept */
+    const char     *start;        /**< default all 0; "random": normal numbers by the fit's seed; or numbers parted by blanks: of each
+                                   *   target its coefficients, then its intercept */
     double          gradient;     /**< ends when the gradient's norm (of all rows; of a pass over them) is at most this; default 0: at 0 */
     double          loss;         /**< ends when the cost of all rows is at most this; default: not */
     double          change;       /**< ends when the cost of all rows changes by no more than this; default: not */
@@ -133,8 +133,8 @@ typedef struct bm_descent_options {
     int64_t         every;        /**< default 1: steps between two points of the path that is kept; -1 keeps none */
 } bm_descent_options;
 /** Least squares by gradient descent, as it is taught, on the numbers as they are. What ended it is told by bm_stopped_by. All rows: the
- *  rules that end it are asked after every step, else after every pass over as many rows as there are. The path is kept, at most some 8 MB of it
- *  (then every second point, every fourth ...): bm_model_learned(m, "path") is (points, weights) with the weights in the order of `start`,
+ *  rules that end it are asked after every step, else after every pass over as many rows as there are. The path is kept, at most some
+ *  8 MB of it (then every second point, every fourth ...): bm_model_learned(m, "path") is (points, weights) with the weights in the order of `start`,
  *  "path_step" and "path_loss" (points) the step and the cost there: of all rows, or of those that the step saw.
  *  Errors  BM_E_NUMBER the weights grow beyond all bounds: the rate is too large */
 #define bm_descent(...) bm_learner_value_at("descent", BM_OPTIONS(bm_descent_options, .rate = __VA_ARGS__), BM_HERE)

@@ -30,8 +30,8 @@ typedef struct bm_path {
     bm_tensor *intercepts;   /**< f64 (count), or (count, targets) */
 } bm_path;
 
-/** Minimises J = 1/m sum (y - x w - b)^2 + r alpha sum |w| + (1 - r)/2 alpha sum w^2 for every alpha: ridge from one decomposition, the others
- *  each from the solution before.
+/** Minimises J = 1/m sum (y - x w - b)^2 + r alpha sum |w| + (1 - r)/2 alpha sum w^2 for every alpha: ridge from one
+ *  decomposition, the others each from the solution before.
  *  Returns  gives tensors, never null
  *  Errors   on .coefficients, the others are then of no use: BM_E_ARGUMENT alphas that are negative or not finite, r outside [0, 1], a
  *           failed dataset; BM_E_NUMBER numbers that are not finite (row and column are named); BM_E_DATA weights; BM_E_MEMORY

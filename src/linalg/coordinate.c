@@ -10,7 +10,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { EXACT_COLUMNS = 1000 }; /* more of them are not solved for exactly */
+enum { EXACT_COLUMNS = 1000, EXACT_STEPS = 8 }; /* more columns are not solved for exactly; steps between two descents */
 
 bm_status bmi_coordinate_begin(bmi_coordinate *d)
 {
@@ -87,6 +87,17 @@ static double gap_of(const bmi_coordinate *d)
     return .5 * rr * (1 + by * by) + l1 - by * ry + .5 * (1 + by * by) * l2;
 }
 
+static double value_of(const bmi_coordinate *d)
+{
+    double cw = 0, hw = 0, penalty = 0;
+    for (int64_t j = 0; j < d->n; j++) {
+        cw += d->c[j] * d->w[j];
+        hw += d->h[j] * d->w[j];
+        penalty += d->l1[j] * fabs(d->w[j]) + .5 * d->l2[j] * d->w[j] * d->w[j];
+    }
+    return .5 * (d->yy - cw - hw) + penalty;
+}
+
 /* How badly column j breaks its condition: 0 when it does not. */
 static double broken(const bmi_coordinate *d, int64_t j)
 {
@@ -109,38 +120,73 @@ static void descend(bmi_coordinate *d, int64_t n, double rest)
     }
 }
 
-/* The solution for the signs that are there, by Cholesky; taken when no sign and no zero changes. */
-static bm_status solve_exactly(bmi_coordinate *d)
+/* x: the minimum if the signs that are there stay and what is 0 stays so; columns in d->set. Of columns that depend on each other
+ * (more than rows, say) a point far along where the objective falls. */
+static bool solve_signs(bmi_coordinate *d, int64_t n, double *a, double *scale, double *x)
 {
-    int64_t n = 0;
-    for (int64_t j = 0; j < d->n; j++)
-        if (d->w[j] != 0) d->set[n++] = j;
-    if (!n || n > EXACT_COLUMNS || stopped(d)) return BM_OK;
-    const size_t numbers = (size_t)n * (size_t)n + 2 * (size_t)n;
-    double *a = bmi_alloc(d->context, numbers, sizeof *a), *scale, *x;
-    if (!a) return BM_E_MEMORY;
-    scale = a + n * n;
-    x = scale + n;
-    for (int64_t i = 0; i < n; i++) {
-        const int64_t p = d->set[i];
-        const double *row = d->g + p * d->step;
-        for (int64_t k = 0; k <= i; k++) a[i * n + k] = d->m ? bmi_dot(row, d->g + d->set[k] * d->step, d->m) : row[d->set[k]];
-        a[i * n + i] += d->l2[p];
-        x[i] = d->c[p] - copysign(d->l1[p], d->w[p]);
+    for (double more = 0; more < 1e-6; more += 1e-7) {
+        for (int64_t i = 0; i < n; i++) {
+            const int64_t p = d->set[i];
+            const double *row = d->g + p * d->step;
+            for (int64_t k = 0; k <= i; k++)
+                a[i * n + k] = d->m ? bmi_dot(row, d->g + d->set[k] * d->step, d->m) : row[d->set[k]];
+            a[i * n + i] = a[i * n + i] * (1 + more) + d->l2[p];
+            x[i] = d->c[p] - copysign(d->l1[p], d->w[p]);
+        }
+        if (!(bmi_cholesky(a, n, n, scale, d->stop) > (more > 0 ? 0 : 1e-12))) continue;
+        bmi_cholesky_solve(a, n, n, scale, x);
+        return true;
     }
-    bool good = bmi_cholesky(a, n, n, scale, d->stop) > 1e-10;
-    if (good) bmi_cholesky_solve(a, n, n, scale, x);
-    for (int64_t i = 0; good && i < n; i++) good = x[i] * d->w[d->set[i]] > 0;
-    if (good) {
-        memcpy(d->kept, d->w, (size_t)d->n * sizeof *d->w);
-        for (int64_t i = 0; i < n; i++) d->w[d->set[i]] = x[i];
+    return false;
+}
+
+/* As far towards x as no sign changes; what comes to 0 first stays there. True when that is all the way. */
+static bool go_towards(bmi_coordinate *d, int64_t n, const double *x)
+{
+    double far = 1;
+    int64_t first = -1;
+    for (int64_t i = 0; i < n; i++) {
+        const double w = d->w[d->set[i]];
+        if (x[i] * w > 0) continue;
+        const double at = w / (w - x[i]);
+        if (at < far || first < 0) far = at, first = i;
+    }
+    for (int64_t i = 0; i < n; i++) {
+        double *w = d->w + d->set[i];
+        *w = i == first ? 0 : first < 0 ? x[i] : *w + far * (x[i] - *w);
+    }
+    return first < 0;
+}
+
+/* Steps to the exact solution for the signs that are there, as in feature-sign search (Lee et al., "Efficient sparse coding algorithms",
+ * 2007); taken back when the objective has not fallen, as rounding may have it. */
+static bm_status solve_exactly(bmi_coordinate *d, int64_t steps)
+{
+    for (bool whole = false; !whole && steps-- > 0 && !stopped(d);) {
+        int64_t n = 0;
+        for (int64_t j = 0; j < d->n; j++)
+            if (d->w[j] != 0) d->set[n++] = j;
+        if (!n || n > EXACT_COLUMNS) return BM_OK;
+        const size_t numbers = (size_t)n * (size_t)n + 2 * (size_t)n;
+        double *a = bmi_alloc(d->context, numbers, sizeof *a);
+        if (!a) return BM_E_MEMORY;
+        double *const scale = a + n * n, *const x = scale + n;
+        const double before = value_of(d), gap = gap_of(d);
+        const bool good = solve_signs(d, n, a, scale, x);
+        if (good) {
+            memcpy(d->kept, d->w, (size_t)d->n * sizeof *d->w);
+            whole = go_towards(d, n, x);
+            refresh(d);
+            look(d);
+        }
+        bmi_release(d->context, a, numbers, sizeof *a);
+        if (!good) return BM_OK;
+        if (value_of(d) <= before || (whole && gap_of(d) <= gap)) continue;
+        memcpy(d->w, d->kept, (size_t)d->n * sizeof *d->w);
         refresh(d);
         look(d);
-        for (int64_t j = 0; good && j < d->n; j++) good = d->w[j] != 0 || fabs(d->h[j]) <= d->l1[j] * (1 + 1e-9);
-        if (!good) memcpy(d->w, d->kept, (size_t)d->n * sizeof *d->w);
+        return BM_OK;
     }
-    bmi_release(d->context, a, numbers, sizeof *a);
-    if (!good) refresh(d), look(d);
     return BM_OK;
 }
 
@@ -155,20 +201,20 @@ bm_status bmi_coordinate_solve(bmi_coordinate *d)
     look(d);
     for (int64_t j = 0; j < d->n; j++)
         d->in[j] = d->w[j] != 0 || !d->l1_before || fabs(d->h[j]) >= 2 * d->l1[j] - d->l1_before[j];
-    for (;;) {
+    while (!st) {
         for (int64_t j = n = 0; j < d->n; j++)
             if (d->in[j]) d->set[n++] = j;
         descend(d, n, rest);
         look(d);
+        st = solve_exactly(d, EXACT_STEPS);
         d->gap = gap_of(d);
         d->converged = d->gap <= d->tolerance * d->yy;
         if (d->converged || d->done >= d->iterations || stopped(d)) break;
         bool more = false;
         for (int64_t j = 0; j < d->n; j++)
             if (!d->in[j] && broken(d, j) > 0) more = d->in[j] = true;
-        if (!more) rest *= .1;
+        if (!more && rest > 1e-16 * sqrt(d->yy)) rest *= .1;
     }
-    if (!stopped(d)) st = solve_exactly(d);
-    if (!st) d->gap = fmax(gap_of(d), 0);
+    d->gap = fmax(d->gap, 0);
     return st ? st : stopped(d) ? BM_E_STOPPED : BM_OK;
 }

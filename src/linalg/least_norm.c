@@ -21,7 +21,7 @@ static bool stopped(const factors *f)
     return f->ls->stop && atomic_load_explicit(f->ls->stop, memory_order_relaxed);
 }
 
-static void factor(factors *f)
+static void factor(factors *f, double least)
 {
     const int64_t m = f->ls->rows, n = f->ls->n;
     const double small = DBL_EPSILON * (double)n;
@@ -38,7 +38,7 @@ static void factor(factors *f)
             }
         }
         if (j == 0) first = sqrt(size);
-        if (!(sqrt(size) > small * first)) return;
+        if (!(sqrt(size) > small * first && sqrt(size) > least)) return;
         double *v = f->row[best];
         f->row[best] = f->row[j];
         f->row[j] = v;
@@ -78,7 +78,7 @@ bm_status bmi_least_norm(bmi_least_squares *ls, double *x, int64_t *rank)
         for (int64_t i = 0; i < m; i++) f.row[i] = ls->whole + i * (n + k);
         for (int64_t i = 0; scale != 1 && i < m; i++)
             for (int64_t j = 0; j < n; j++) f.row[i][j] *= scale;
-        factor(&f);
+        factor(&f, ls->least * scale);
         st = solve_small(&f, line, y);
         for (int64_t c = 0; !st && c < k; c++) {
             memset(z, 0, (size_t)n * sizeof *z);

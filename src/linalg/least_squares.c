@@ -109,7 +109,7 @@ double bmi_unit_scale(const double *x, int64_t rows, int64_t n, int64_t apart)
 
 /* QR with column pivoting of the triangle, in place; order[j] is the column that came to place j. Returns the rank: pivots that
  * are not below the rounding of the first one. */
-static int64_t pivot(bmi_least_squares *ls, int64_t *order)
+static int64_t pivot(bmi_least_squares *ls, int64_t *order, double least)
 {
     const int64_t n = ls->n, all = ls->n + ls->k;
     const double small = DBL_EPSILON * (double)(ls->rows > n ? ls->rows : n);
@@ -126,7 +126,7 @@ static int64_t pivot(bmi_least_squares *ls, int64_t *order)
             }
         }
         if (j == 0) first = sqrt(size);
-        if (!(sqrt(size) > small * first)) return j;
+        if (!(sqrt(size) > small * first && sqrt(size) > least)) return j;
         for (int64_t i = 0; best != j && i < n; i++) {
             const double keep = ls->r[j * n + i];
             ls->r[j * n + i] = ls->r[best * n + i];
@@ -194,7 +194,7 @@ bm_status bmi_least_squares_solve(bmi_least_squares *ls, double *x, int64_t *ran
         z = tau + n;
         const double scale = bmi_unit_scale(ls->r, n, n, n);
         for (int64_t i = 0; scale != 1 && i < n * n; i++) ls->r[i] *= scale;
-        const int64_t rank = pivot(ls, order);
+        const int64_t rank = pivot(ls, order, ls->least * scale);
         if (rank < n) factor_rows(ls, rank, t, tau);
         for (int64_t c = 0; c < ls->k; c++) {
             const double *qb = ls->r + (n + c) * n;

@@ -19,6 +19,7 @@ typedef struct bmi_least_squares {
     int64_t filled;
     int64_t most;           /* rows that there is room for in `whole`; 0 without it */
     double *whole;          /* m rows of n + k numbers; or null */
+    double least;           /* pivots of at most this count as 0: what rounding has left of the rows that came; 0 at first */
     const atomic_int *stop; /* set by the caller, null allowed: work ends soon after it is not 0, and there is no solution */
 } bmi_least_squares;
 enum { BMI_LS_ROWS = 64 };

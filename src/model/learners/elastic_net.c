@@ -57,10 +57,11 @@ static int64_t kept(const double *w, int64_t n, int64_t k)
     return count;
 }
 
-/* Down to alpha in steps of a tenth: columns come in one after the other. */
+/* Where columns are as many as rows, or more, down to alpha in equal ratios, so that they come in one after the other and never are
+ * more than the solution needs. */
 static bm_status descend(bmi_design *d, const bmi_penalty *p, double alpha, double *w)
 {
-    enum { STEPS = 8 };
+    enum { STEPS = 16 };
     bm_learning *l = d->r->l;
     double *one = bm_learning_memory(l, (size_t)d->n * sizeof *one);
     bmi_penalty free = *p;
@@ -69,7 +70,7 @@ static bm_status descend(bmi_design *d, const bmi_penalty *p, double alpha, doub
     const double *top = one ? bmi_design_alphas(d, &free, 1, 1, &count) : NULL;
     if (!top) return l->model->object.error.status;
     const double down = p->r > 0 && alpha > 0 && *top > alpha ? pow(alpha / *top, 1. / STEPS) : 0;
-    const int steps = d->wide && down > 0 ? STEPS : 1; /* products of columns are quick enough at once */
+    const int steps = d->n >= d->m && down > 0 ? STEPS : 1;
     bm_status st = BM_OK;
     for (int64_t t = 0; !st && t < d->k; t++) {
         double before = 0;

@@ -85,7 +85,7 @@ static bm_status by_svd(bmi_regression *r, double *w, int64_t *rank)
         }
         st = bmi_svd_thin(&e, l->here, l->model->object.context, m, n, a, s, u, vt);
         if (st) bm_learning_fail(l, st, "linear: %s", e.text);
-        const double small = st ? 0 : DBL_EPSILON * (double)(r->rows > n ? r->rows : n) * s[0];
+        const double small = st ? 0 : fmax(DBL_EPSILON * (double)(r->rows > n ? r->rows : n) * s[0], ls.least);
         for (*rank = 0; !st && *rank < m && s[*rank] > small; ++*rank)
             for (int64_t t = 0; t < k; t++) {
                 double dot = 0;

@@ -4,6 +4,7 @@
  */
 #include "model/learners/regression.h"
 #include "base/threads.h"
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -81,7 +82,8 @@ bmi_rows_source bmi_regression_source(bmi_regression *r)
 /* ---- the first pass ---- */
 typedef struct survey {
     const bmi_regression *r;
-    double unit;                     /* by which numbers are multiplied before they are summed */
+    double unit;   /* by which numbers are multiplied before they are summed */
+    double *first; /* the first row: sums are of what numbers differ from it, and lose no digits to large means */
     double *row, *sum, *low, *high;  /* of each part */
     double all[PARTS], least[PARTS]; /* sum and least of weights */
 } survey;
@@ -91,25 +93,26 @@ typedef struct seen { /* of one part: sums of numbers times `by`, ranges */
 } seen;
 
 /* Four rows at a time: what is stored is stored a quarter as often. */
-static inline void note4(const double *restrict a, int64_t step, const double by[4], int64_t n, double *restrict sum,
-                         double *restrict low, double *restrict high)
+static inline void note4(const double *restrict a, int64_t step, const double by[4], int64_t n, const double *restrict first,
+                         double *restrict sum, double *restrict low, double *restrict high)
 {
     const double *restrict b = a + step, *restrict c = b + step, *restrict d = c + step;
     for (int64_t k = 0; k < n; k++) {
         const double l = a[k] < b[k] ? a[k] : b[k], m = c[k] < d[k] ? c[k] : d[k], least = l < m ? l : m;
         const double g = a[k] > b[k] ? a[k] : b[k], h = c[k] > d[k] ? c[k] : d[k], most = g > h ? g : h;
-        sum[k] += (by[0] * a[k] + by[1] * b[k]) + (by[2] * c[k] + by[3] * d[k]);
+        const double f = first[k];
+        sum[k] += (by[0] * (a[k] - f) + by[1] * (b[k] - f)) + (by[2] * (c[k] - f) + by[3] * (d[k] - f));
         low[k] = least < low[k] ? least : low[k];
         high[k] = most > high[k] ? most : high[k];
     }
 }
 
-static inline void note(const double *restrict x, double by, int64_t n, double *restrict sum, double *restrict low,
-                        double *restrict high)
+static inline void note(const double *restrict x, double by, int64_t n, const double *restrict first, double *restrict sum,
+                        double *restrict low, double *restrict high)
 {
     for (int64_t k = 0; k < n; k++) {
         const double v = x[k];
-        sum[k] += by * v;
+        sum[k] += by * (v - first[k]);
         if (by == 0) continue;
         low[k] = v < low[k] ? v : low[k];
         high[k] = v > high[k] ? v : high[k];
@@ -135,8 +138,8 @@ static bool note_direct(survey *s, int part, int64_t i, const seen *to)
         for (int64_t p = 0; p < 4; p++)
             if (bmi_regression_weight(r, i + p) == 0) return false;
     for (int64_t p = 0; p < 4; p++) by[p] = weigh(s, part, i + p);
-    note4((const double *)(const void *)r->x.from + i * n, n, by, n, to->sum, to->low, to->high);
-    note4((const double *)(const void *)r->t.from + i * k, k, by, k, to->sum + n, to->low + n, to->high + n);
+    note4((const double *)(const void *)r->x.from + i * n, n, by, n, s->first, to->sum, to->low, to->high);
+    note4((const double *)(const void *)r->t.from + i * k, k, by, k, s->first + n, to->sum + n, to->low + n, to->high + n);
     return true;
 }
 
@@ -159,7 +162,7 @@ static void survey_part(void *arg, int part, int parts)
         }
         const double by = weigh(s, part, i);
         read_row(r, i, row);
-        note(row, by, n, to.sum, to.low, to.high);
+        note(row, by, n, s->first, to.sum, to.low, to.high);
     }
 }
 
@@ -217,7 +220,7 @@ static double scale_of(double largest)
 static void settle(bmi_regression *r, const survey *s)
 {
     for (int64_t k = 0; k < r->columns + r->targets; k++) {
-        const double mean = s->low[k] == s->high[k] ? s->low[k] : s->sum[k] / r->all / s->unit;
+        const double mean = s->low[k] == s->high[k] ? s->low[k] : s->first[k] + s->sum[k] / r->all / s->unit;
         r->mean[k] = r->centred ? mean : 0;
         r->largest[k] = fmax(fabs(s->low[k] - r->mean[k]), fabs(s->high[k] - r->mean[k]));
         r->scale[k] = scale_of(r->largest[k]);
@@ -233,10 +236,11 @@ static bm_status survey_rows(bmi_regression *r)
     survey s = { .r = r, .unit = 1 };
     r->mean = bm_learning_memory(l, bytes);
     r->scale = r->mean ? bm_learning_memory(l, 2 * bytes) : NULL;
-    s.row = r->scale ? bm_learning_memory(l, 4 * bytes * (size_t)parts) : NULL;
+    s.row = r->scale ? bm_learning_memory(l, (4 * (size_t)parts + 1) * bytes) : NULL;
     if (!s.row) return l->model->object.error.status;
     r->largest = r->scale + n;
-    s.sum = s.row + n * parts, s.low = s.sum + n * parts, s.high = s.low + n * parts;
+    s.sum = s.row + n * parts, s.low = s.sum + n * parts, s.high = s.low + n * parts, s.first = s.high + n * parts;
+    read_row(r, bmi_regression_row(r, 0), s.first);
     run_survey(r, &s, parts);
     const bool fine = all_finite(s.sum, n) && s.least[0] >= 0 && isfinite(s.all[0]);
     if (!fine && find_bad(r, s.row)) return l->model->object.error.status;
@@ -288,6 +292,14 @@ void bmi_regression_unscaled(bmi_regression *r)
 }
 
 /* ---- into solvers ---- */
+double bmi_regression_noise(const bmi_regression *r)
+{
+    double largest = 0;
+    for (int64_t k = 0; k < r->columns; k++) largest = fmax(largest, fabs(r->mean[k]) * r->scale[k]);
+    /* each number of m rows, or n columns, is off by what the mean is rounded by, and all alike: that is a direction of its own */
+    return DBL_EPSILON * largest * sqrt(fmax((double)r->rows, r->all) * fmax(r->all, (double)r->columns));
+}
+
 typedef struct folding {
     bmi_regression *r;
     bmi_least_squares *ls; /* of each part */
@@ -321,6 +333,7 @@ bm_status bmi_regression_fold(bmi_regression *r, bmi_least_squares *ls, int64_t 
     }
     if (!st) bmi_parallel(context, parts, fold_part, &(folding){ r, of });
     *ls = of[0];
+    ls->least = bmi_regression_noise(r);
     for (int p = 1; p < parts; p++) {
         if (!st) bmi_least_squares_join(ls, of + p);
         bmi_least_squares_end(of + p);

@@ -48,6 +48,8 @@ bmi_rows_source bmi_regression_source(bmi_regression *r);
  * scales of the others. */
 bm_status bmi_regression_train(bmi_regression *part, const bmi_regression *all, int64_t folds, int64_t fold);
 void bmi_regression_hold(bmi_regression *part, const bmi_regression *train);
+/* What rounding leaves in a column of centred numbers that should be 0. */
+double bmi_regression_noise(const bmi_regression *r);
 /* All rows, folded into a triangle, to which `more` can be added; ls is to be ended in any case. */
 bm_status bmi_regression_fold(bmi_regression *r, bmi_least_squares *ls, int64_t more);
 /* The network's weights from w (columns x targets, of what was read), and the intercepts from the means. */
