@@ -139,11 +139,8 @@ static void each_allocation_fails(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(known_minima),
-        cmocka_unit_test(one_call_an_iteration),
-        cmocka_unit_test(ends_without_a_minimum),
-        cmocka_unit_test(failing_functions),
-        cmocka_unit_test(each_allocation_fails),
+        cmocka_unit_test(known_minima),      cmocka_unit_test(one_call_an_iteration), cmocka_unit_test(ends_without_a_minimum),
+        cmocka_unit_test(failing_functions), cmocka_unit_test(each_allocation_fails),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
