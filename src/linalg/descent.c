@@ -11,7 +11,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { TRIALS = 50, PASSES = 10000 };
+enum { TRIALS = 50, PASSES = 1000 };
 
 typedef struct descent {
     bmi_descent *c;
@@ -101,7 +101,7 @@ static bool direction(descent *s, double far, bm_status *st)
             return false;
         }
         if (m && !c->matrix(c->user, s->x, b, s->of, m, s->h)) return false;
-        minimise(s, first, m, .05 * fmin(far, 1));
+        minimise(s, first, m, .05 * far);
     }
     return true;
 }

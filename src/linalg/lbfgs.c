@@ -142,9 +142,12 @@ bm_status bmi_lbfgs_run(bmi_lbfgs *l, double *x)
         s.s[k] = memory + (4 + 2 * (size_t)k) * n;
         s.y[k] = s.s[k] + n;
     }
+    int64_t idle = 0;
     l->failed = !l->function(l->user, x, s.g, &s.f);
     for (l->done = 0; !l->failed && l->done < l->iterations; l->done++) {
         if (largest(s.g, l->n) <= l->tolerance) break;
+        if (l->patience && idle >= l->patience) break;
+        const double before = s.f;
         direction(&s);
         if (!line_search(&s, s.pairs ? 1 : fmin(1, 1 / sqrt(bmi_dot(s.g, s.g, l->n))))) {
             if (!s.pairs || l->failed) break;
@@ -152,6 +155,7 @@ bm_status bmi_lbfgs_run(bmi_lbfgs *l, double *x)
             continue;
         }
         accept(&s);
+        idle = before - s.f <= l->noise * fabs(before) ? idle + 1 : 0;
     }
     l->value = s.f;
     l->largest = largest(s.g, l->n);

@@ -10,6 +10,7 @@ typedef struct bmi_lbfgs {
     int64_t iterations; /* at most */
     double tolerance;   /* ends when no component of the gradient is larger */
     double noise;       /* rounding of f, relative: what rises by less may count as falling where the slopes say so */
+    int64_t patience;   /* ends after so many iterations in which f falls by no more than the noise; 0: never */
     /* f(x), its gradient into g; false ends the search (`failed`) */
     bool (*function)(void *user, const double *x, double *g, double *f);
     void *user;

@@ -65,6 +65,35 @@ static void known_minima(void **state)
     assert_true(l.converged && l.done == 0 && done > 0);
 }
 
+/* Sum of log cosh((i + 1) (x_i - i)) and (sum x - 15)^2 / 2, convex as a classifier's loss is. */
+static bool convex(void *user, const double *x, double *g, double *f)
+{
+    calls *c = user;
+    double sum = -15;
+    c->n++;
+    for (int i = 0; i < 6; i++) sum += x[i];
+    *f = .5 * sum * sum;
+    for (int i = 0; i < 6; i++) {
+        const double u = (i + 1) * (x[i] - i);
+        *f += log(cosh(u));
+        g[i] = (i + 1) * tanh(u) + sum;
+    }
+    return true;
+}
+
+/* The line search takes the first step that it tries, nearly always. */
+static void one_call_an_iteration(void **state)
+{
+    (void)state;
+    calls c = { 0 };
+    double x[6] = { 0 };
+    bmi_lbfgs l = { .n = 6, .iterations = 200, .tolerance = 1e-9, .noise = 1e-14, .function = convex, .user = &c };
+    assert_int_equal(bmi_lbfgs_run(&l, x), BM_OK);
+    assert_true(l.converged && l.done >= 10);
+    for (int i = 0; i < 6; i++) bmt_near("at i", x[i], i, 1e-8);
+    if (c.n > l.done * 13 / 10 + 4) fail_msg("%d calls in %d iterations", c.n, (int)l.done);
+}
+
 static void ends_without_a_minimum(void **state)
 {
     (void)state;
@@ -110,10 +139,8 @@ static void each_allocation_fails(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(known_minima),
-        cmocka_unit_test(ends_without_a_minimum),
-        cmocka_unit_test(failing_functions),
-        cmocka_unit_test(each_allocation_fails),
+        cmocka_unit_test(known_minima),      cmocka_unit_test(one_call_an_iteration), cmocka_unit_test(ends_without_a_minimum),
+        cmocka_unit_test(failing_functions), cmocka_unit_test(each_allocation_fails),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -224,6 +224,7 @@ static bm_status by_lbfgs(solution *s)
                         .iterations = s->options->iterations - s->done,
                         .tolerance = s->options->tolerance,
                         .noise = real == BMI_REAL_F32 ? 1e-7 : 1e-14,
+                        .patience = real == BMI_REAL_F32 ? 5 : 0,
                         .function = bmi_linear_loss_value,
                         .user = o };
         const bm_status st = bmi_lbfgs_run(&b, s->x);
