@@ -41,6 +41,7 @@ bool bmi_dense_model_of(const bm_model *m, bmi_dense_model *d)
     d->classes = m->task == BM_CLASSIFICATION || n->heads[0].form == BM_OUTPUT_BINARY || n->heads[0].form == BM_OUTPUT_CLASSES;
     const char *activation = ((const bm_dense_options *)m->layers[m->n_layers - 1].options)->activation.name;
     d->relative = d->outputs > 1 && activation && !strcmp(activation, "softmax");
+    d->logarithm = activation && !strcmp(activation, "exponential");
     d->blocks = d->relative ? d->outputs - 1 : d->outputs;
     return n->row.rank == 1 && d->columns > 0 && d->outputs > 0;
 }

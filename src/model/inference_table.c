@@ -492,6 +492,7 @@ static bm_status add_notes(making *k)
     else if (why[theory]) ok = bmi_notes_add(c, n, "%s", why[theory]);
     if (k->robust)
         ok = ok && bmi_notes_add(c, n, "standard errors hold when rows vary differently (HC%d)", (int)k->o.robust - BM_HC0);
+    if (k->d.logarithm) ok = ok && bmi_notes_add(c, n, "coefficients are of the logarithm of the prediction");
     if (r && r->log1p) ok = ok && bmi_notes_add(c, n, "coefficients are of log(1 + %s)", r->target);
     if (k->d.relative && k->d.outputs > 2)
         ok = ok && bmi_notes_add(c, n, "of each class against %s", k->m->n_classes ? k->m->classes[0] : "the first");
