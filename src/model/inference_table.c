@@ -467,7 +467,7 @@ static bool note_alike(making *k)
         const double vif = k->columns[4 * j + 2], like = k->columns[4 * j + 3];
         const int64_t other = like >= 0 && like < (double)k->d.columns ? (int64_t)like : -1;
         if (!(vif > 10) || other < 0 || told_of == 8) continue;
-        if (other < j && k->columns[4 * other + 2] > 10 && (int64_t)k->columns[4 * other + 3] == j)
+        if (other < j && k->columns[4 * other + 2] > 10 && k->columns[4 * other + 3] == (double)j)
             continue; /* the pair was named */
         char one[32], two[32];
         snprintf(one, sizeof one, "x%lld", (long long)j + 1);

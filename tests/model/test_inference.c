@@ -2,6 +2,7 @@
 /* Statistics of fitted linear models against statsmodels' (tests/golden/inference.py), over tables whose columns the recipe standardises, so
  * that the way back into the table's units is in it; and what has no statistics, and why.
  */
+#include "format/safetensors.h"
 #include "support/bmt.h"
 #include <baeum/inference.h>
 #include <math.h>
@@ -554,6 +555,53 @@ static void no_memory(void **state)
     bmt_each_failure("statistics", all_of_it, NULL);
 }
 
+/* Statistics in a file that cannot be: whatever is asked of the model, it answers, if only that a number is missing. */
+static void lies(void **state)
+{
+    (void)state;
+    const double wrong[] = { NAN, INFINITY, -1, 1e300, -1e300, 0, 1e18 };
+    bm_table *t = made(false);
+    bm_model *m = fit_made(bm_linear(), t, true, false);
+    char path[300], other[300];
+    snprintf(path, sizeof path, "%s", bmt_temp("honest.baeum"));
+    snprintf(other, sizeof other, "%s", bmt_temp("lying.baeum"));
+    bm_save(m, path);
+    bm_free(m);
+    bmi_error e = { 0 };
+    bmi_safetensors file;
+    assert_int_equal(bmi_safetensors_read(&e, BM_HERE, NULL, path, &file), BM_OK);
+    int tried = 0;
+    for (size_t i = 0; i < file.n; i++) {
+        if (strncmp(file.entries[i].name, "learned/inference/", 18)) continue;
+        const bmi_st_entry right = file.entries[i];
+        const size_t n = right.bytes / sizeof(double);
+        double *numbers = malloc(right.bytes + 8);
+        for (size_t k = 0; k <= BMI_COUNT(wrong); k++) {
+            for (size_t j = 0; j < n; j++) numbers[j] = wrong[k % BMI_COUNT(wrong)];
+            file.entries[i].data = numbers;
+            if (k == BMI_COUNT(wrong)) file.entries[i].shape = BM_SHAPE((int64_t)n); /* another shape */
+            assert_int_equal(bmi_safetensors_write(&e, BM_HERE, NULL, other, file.entries, file.n, file.texts, file.n_texts),
+                             BM_OK);
+            m = bm_load(other);
+            if (bm_failed(m)) fail_msg("%s", bm_error(m));
+            bm_table *of[] = { bm_coefficients(m, .order = BM_BY_P), bm_coefficients(m, .robust = BM_HC3, .table = t),
+                               bm_model_figures(m), bm_residual_diagnostics_table(m, t), bm_contributions(m, t, 0) };
+            for (size_t j = 0; j < BMI_COUNT(of); j++) {
+                const bm_status st = bm_status_of(of[j]);
+                if (st && st != BM_E_ARGUMENT && st != BM_E_NUMBER) fail_msg("%s: %zu: %s", right.name, j, bm_error(of[j]));
+                bm_free(of[j]);
+            }
+            bm_free(m);
+            file.entries[i] = right;
+            tried++;
+        }
+        free(numbers);
+    }
+    assert_true(tried >= 40);
+    bmi_safetensors_end(&file);
+    bm_free(t);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(least_squares), cmocka_unit_test(through_the_origin),
@@ -561,6 +609,6 @@ int main(void)
                                         cmocka_unit_test(no_theory),     cmocka_unit_test(contributions),
                                         cmocka_unit_test(importance),    cmocka_unit_test(on_demand),
                                         cmocka_unit_test(refused),       cmocka_unit_test(without_statistics),
-                                        cmocka_unit_test(no_memory) };
+                                        cmocka_unit_test(lies),          cmocka_unit_test(no_memory) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
