@@ -27,6 +27,7 @@ typedef enum bmi_theory {
     BMI_THEORY_FEW_ROWS,  /* no degrees of freedom are left */
     BMI_THEORY_SEPARATED, /* classes are told apart perfectly: no finite maximum */
     BMI_THEORY_TOO_LARGE, /* more coefficients of classes than are looked at */
+    BMI_THEORY_INEXACT,   /* residuals are not orthogonal to the columns */
     BMI_THEORIES
 } bmi_theory;
 

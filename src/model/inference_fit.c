@@ -3,6 +3,7 @@
  * the inverse of XT W X without the products themselves, the observed information of classes is summed up and factored by Cholesky.
  */
 #include "base/fields.h"
+#include "base/kinds.h"
 #include "data/recipe.h"
 #include "linalg/householder.h"
 #include "linalg/triangle.h"
@@ -21,6 +22,8 @@ typedef struct work {
     double *columns;  /* as kept */
     double used;      /* rows of weight > 0 */
     double small;     /* of a column's rest: none */
+    bool inexact;     /* the solution is not that of least squares */
+    bool asked;       /* by bm_infer: rows that do not fit are an error */
 } work;
 
 bool bmi_dense_model_of(const bm_model *m, bmi_dense_model *d)
@@ -71,6 +74,7 @@ static bmi_theory theory_of(const work *w)
 {
     const bm_model *m = w->l->model;
     const char *name = m->learner->name;
+    if (m->learner != bmi_kind_find("learner", name)) return BMI_THEORY_METHOD; /* from outside */
     const bm_tensor *t = w->l->train->t[0].tensor;
     const bool logistic = (!strcmp(name, "logistic") || !strcmp(name, "softmax")) && w->d.classes &&
                           (w->d.outputs == 1 || w->d.relative) && bmi_type_is_int(t->type) && t->size == w->l->train->rows;
@@ -255,11 +259,14 @@ static bm_status squares_figures(work *w, int64_t target, sums *s, double *f)
     double *const v = numbers(w, 2 * p), zz;
     if (!v) return w->l->model->object.error.status;
     residuals(w, target, s);
-    if (!orthogonal(w, s, v, &zz))
+    if (!orthogonal(w, s, v, &zz)) {
+        w->inexact = true;
+        if (!w->asked) return BM_OK;
         return bm_learning_fail(
             w->l, BM_E_DATA,
-            "infer: these are not the rows that the model was fitted on: its residuals are not orthogonal to "
-            "the columns");
+            "infer: these are not the rows that the model was fitted on: its residuals are not orthogonal to the "
+            "columns");
+    }
     const double n = w->used, rank = (double)w->t.rank, parameters = rank + (double)first, df = n - parameters;
     f[BMI_FIGURE_ROWS] = n;
     f[BMI_FIGURE_PARAMETERS] = parameters;
@@ -447,6 +454,7 @@ static bm_status keep(work *w, bool whole)
     if (exact && !whole) return m->object.error.status; /* no word of a theory: it may be asked for */
     if (theory == BMI_THEORY_INFORMATION && bmi_theta_size(&w->d) > BMI_INFERENCE_COLUMNS) theory = BMI_THEORY_TOO_LARGE;
     if (theory == BMI_THEORY_SQUARES && keep_squares(w, null, n_null)) return m->object.error.status;
+    if (w->inexact) theory = BMI_THEORY_INEXACT;
     if (theory == BMI_THEORY_INFORMATION && keep_information(w, &theory)) return m->object.error.status;
     bmi_learning_keep(l, "inference/theory", BM_SHAPE(1), &(double){ theory });
     double *figures = bmi_learning_kept(l, "inference/figures");
@@ -474,6 +482,7 @@ bm_status bmi_inference_keep(bm_learning *l, bool always)
     if (!whole && cells > COLUMNS_WORK) return BM_OK;
     if (bmi_regression_begin(&w.r, l, 0, !w.d.bias)) return m->object.error.status;
     bmi_regression_unscaled(&w.r);
+    w.asked = always;
     keep(&w, whole);
     if (!always && m->object.error.status == BM_E_STOPPED)
         bmi_object_clear(m); /* the fit itself was done: it has no statistics */

@@ -40,6 +40,8 @@ const double *bmi_inference_figures(const bm_model *m, const bmi_dense_model *d,
 {
     const int64_t rows = d->classes ? 1 : d->outputs;
     const double *f = bmi_model_learned(m, "inference/figures", BM_SHAPE(rows, BMI_FIGURES));
+    const bmi_theory theory = bmi_inference_theory(m);
+    if (theory != BMI_THEORY_SQUARES && theory != BMI_THEORY_INFORMATION) return NULL;
     return f && target >= 0 && target < rows ? f + target * BMI_FIGURES : NULL;
 }
 
@@ -381,6 +383,8 @@ static const char *const why[BMI_THEORIES + 1] = {
     [BMI_THEORY_SEPARATED] =
         "no standard errors: the columns tell the classes apart perfectly, and the likelihood has no finite maximum",
     [BMI_THEORY_TOO_LARGE] = "no standard errors: there are too many coefficients of classes (over 2,000)",
+    [BMI_THEORY_INEXACT] =
+        "no standard errors: the solution is not exact enough (its residuals are not orthogonal to the columns)",
     [BMI_THEORIES] = "no standard errors: the fit kept no statistics; find them from its rows (bm_infer)",
 };
 

@@ -77,7 +77,7 @@ static void check(const bm_model *m, double first)
     assert_true(bm_tensor_at(bm_model_learned(m, "later"), 1) == 7);
     assert_null(bm_model_learned(m, "other"));
     assert_null(bm_model_learned(m, NULL));
-    assert_null(bm_model_learned_name(m, 4));
+    assert_null(bm_model_learned_name(m, 40));
     assert_null(bm_model_learned_name(m, -1));
     for (int i = 0; i < 4; i++) assert_non_null(bm_model_learned(m, bm_model_learned_name(m, i)));
 }
