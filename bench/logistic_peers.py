@@ -12,9 +12,15 @@ warnings.filterwarnings("ignore")
 
 def make(folder, mnist):
     r = np.random.default_rng(0)
-    c = r.standard_normal((10, 100)) * .4
-    y = r.integers(0, 10, 20000)
-    x = c[y] + r.standard_normal((20000, 100))
+
+    def blobs(n, d, k, apart):
+        c = r.standard_normal((k, d)) * apart
+        y = r.integers(0, k, n)
+        return c[y] + r.standard_normal((n, d)), y
+    # the known figure is of a table that was drawn after these
+    r.standard_normal((100000, 50)), r.standard_normal(50), r.random(50), r.standard_normal(100000)
+    blobs(60000, 784, 10, .15)
+    x, y = blobs(20000, 100, 10, .4)
     x.tofile(os.path.join(folder, "blobs-f64.x"))
     y.astype(np.int32).tofile(os.path.join(folder, "blobs.t"))
     if mnist and os.path.exists(os.path.join(mnist, "train-images-idx3-ubyte.gz")):

@@ -75,6 +75,70 @@ typedef struct bm_elastic_options {
  *  l1_ratio = r). Source: Zou, Hastie, "Regularization and Variable Selection via the Elastic Net", 2005 */
 #define bm_elastic(...) bm_learner_value_at("elastic", BM_OPTIONS(bm_elastic_options, .zero_ = 0, __VA_ARGS__), BM_HERE)
 
+typedef struct bm_poly_options {
+    int64_t degree;       /**< default 2; at most 20 */
+    BM_NAMED_;
+    double  alpha;        /**< default 0, least squares; else ridge's penalty on the coefficients of the products */
+    bool    interactions; /**< only products of different columns: no power of a column */
+    bool    no_intercept;
+} bm_poly_options;
+/** Least squares, or ridge, on products of the columns up to a degree (bm_polynomial is the layer that makes them). Regression; several
+ *  targets. */
+#define bm_poly(...) bm_learner_value_at("poly", BM_OPTIONS(bm_poly_options, .degree = __VA_ARGS__), BM_HERE)
+
+typedef struct bm_huber_options {
+    char    zero_;
+    BM_NAMED_;
+    double  epsilon;      /**< default 1.35, >= 1: residuals larger than so many times sigma count by their size, not its square */
+    double  alpha;        /**< default 1e-4 */
+    int64_t iterations;   /**< default 200, at most */
+    bool    no_intercept;
+} bm_huber_options;
+/** Regression that outliers move little: min over w, b and sigma > 0 of sum (sigma + sigma H((y - x w - b) / sigma)) + alpha sum w^2, H(z) =
+ *  z^2 where |z| < epsilon, else 2 epsilon |z| - epsilon^2: scikit-learn's HuberRegressor. By Newton's method. sigma is kept:
+ *  bm_model_learned(m, "sigma"). Several targets, each by itself. Source: Owen, "A robust hybrid of lasso and ridge regression", 2007 */
+#define bm_huber(...) bm_learner_value_at("huber", BM_OPTIONS(bm_huber_options, .zero_ = 0, __VA_ARGS__), BM_HERE)
+
+typedef struct bm_poisson_options {
+    char    zero_;
+    BM_NAMED_;
+    double  alpha;        /**< default 1; BM_ZERO: none */
+    int64_t iterations;   /**< default 100, at most */
+    bool    no_intercept;
+} bm_poisson_options;
+/** Counts by e^(x w + b): min 1/m sum (e^(x w + b) - y (x w + b)) + alpha/2 sum w^2, targets >= 0: scikit-learn's PoissonRegressor. By
+ *  Newton's method (iterated reweighted least squares). Several targets, each by itself.
+ *  Source: McCullagh, Nelder, "Generalized Linear Models", 2nd ed., 6 */
+#define bm_poisson(...) bm_learner_value_at("poisson", BM_OPTIONS(bm_poisson_options, .zero_ = 0, __VA_ARGS__), BM_HERE)
+
+/** Which rows a step of bm_descent sees: all; the next `batch` of a shuffled order; the next one; `batch` drawn at random. */
+typedef enum bm_descent_rows { BM_ALL_ROWS, BM_MINI_BATCHES, BM_SINGLE_ROWS, BM_DRAWN_ROWS } bm_descent_rows;
+/** What is minimised, of m rows with errors e = x w + b - t: 1/m sum e^2; 1/2m sum e^2; sum e^2; 1/2 sum e^2. */
+typedef enum bm_descent_cost { BM_COST_MEAN, BM_COST_HALF_MEAN, BM_COST_SUM, BM_COST_HALF_SUM } bm_descent_cost;
+typedef struct bm_descent_options {
+    double          rate;         /**< default .01 */
+    BM_NAMED_;
+    bm_descent_rows rows;         /**< "all", "mini_batch", "single" or "drawn". The LMS rule w += 2 rate e x is "single" */
+    bm_descent_cost cost;         /**< "mean", "half_mean", "sum" or "half_sum" */
+    int64_t         batch;        /**< default 32 */
+    int64_t         steps;        /**< default 10000, at most */
+    const char     *start;        /**< default all 0; "random": normal numbers by the fit's seed; or numbers parted by blanks: of each target its
+                                   *   coefficients, then its intercept */
+    double          gradient;     /**< ends when the gradient's norm (of all rows; of a pass over them) is at most this; default 0: at 0 */
+    double          loss;         /**< ends when the cost of all rows is at most this; default: not */
+    double          change;       /**< ends when the cost of all rows changes by no more than this; default: not */
+    double          seconds;      /**< ends after so long; default: not. Such an end does not repeat */
+    bool            in_order;     /**< mini-batches and single rows are not shuffled */
+    bool            no_intercept;
+    int64_t         every;        /**< default 1: steps between two points of the path that is kept; -1 keeps none */
+} bm_descent_options;
+/** Least squares by gradient descent, as it is taught, on the numbers as they are. What ended it is told by bm_stopped_by. All rows: the
+ *  rules that end it are asked after every step, else after every pass over as many rows as there are. The path is kept, at most some 8 MB of it
+ *  (then every second point, every fourth ...): bm_model_learned(m, "path") is (points, weights) with the weights in the order of `start`,
+ *  "path_step" and "path_loss" (points) the step and the cost there: of all rows, or of those that the step saw.
+ *  Errors  BM_E_NUMBER the weights grow beyond all bounds: the rate is too large */
+#define bm_descent(...) bm_learner_value_at("descent", BM_OPTIONS(bm_descent_options, .rate = __VA_ARGS__), BM_HERE)
+
 /** What is added to C times the sum of the losses; never of the intercept. */
 typedef enum bm_logistic_penalty {
     BM_LOGISTIC_L2,      /**< |w|^2 / 2 */
@@ -87,7 +151,7 @@ typedef enum bm_logistic_solver {
     BM_LOGISTIC_AUTO,   /**< newton of few weights, else lbfgs; with a share of l1 descent, of thousands of weights saga */
     BM_LOGISTIC_LBFGS,  /**< Liu, Nocedal, 1989; not with l1 */
     BM_LOGISTIC_NEWTON, /**< by Cholesky, of more than 500 weights by conjugate gradients; not with l1. Goes on to a gradient of 1e-8 */
-    BM_LOGISTIC_SAGA,   /**< a row at a time: Defazio, Bach, Lacoste-Julien, 2014 */
+    BM_LOGISTIC_SAGA,   /**< a row at a time: Defazio, Bach, Lacoste-Julien, 2014; goes on to a gradient of 1e-5 */
     BM_LOGISTIC_DESCENT /**< Newton's model minimised by coordinate descent: Friedman, Hastie, Tibshirani, 2010; goes on to 1e-8, too */
 } bm_logistic_solver;
 typedef struct bm_logistic_options {

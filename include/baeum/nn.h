@@ -325,6 +325,17 @@ typedef struct bm_gaussian_noise_options {
 /** x + N(0, deviation^2) while training; afterwards x. */
 #define bm_gaussian_noise(...) bm_layer_at("gaussian_noise", BM_OPTIONS(bm_gaussian_noise_options, .deviation = __VA_ARGS__), BM_HERE)
 
+/** Settings of a polynomial layer. */
+typedef struct bm_polynomial_options {
+    int64_t     degree;       /**< default 2 */
+    BM_NAMED_;
+    bool        interactions; /**< only products of different columns: no power of a column */
+    const char *name;
+} bm_polynomial_options;
+/** Products of the columns of x (batch, n) up to a degree, without the 1: x0, x1 ..., then x0 x0, x0 x1 ..., x1 x1 ..., then those of
+ *  three ..., each degree in the order of its columns. y (batch, (n + degree)! / n! / degree! - 1). Errors BM_E_SHAPE more than 20,000 of them */
+#define bm_polynomial(...) bm_layer_at("polynomial", BM_OPTIONS(bm_polynomial_options, .degree = __VA_ARGS__), BM_HERE)
+
 /** Settings of flatten. */
 typedef struct bm_flatten_options {
     char        zero_;

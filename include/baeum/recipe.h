@@ -33,6 +33,7 @@ typedef struct bm_recipe_options {
                           *   and predictions take the type of the model's input */
     const char *weights; /**< a column with the weight of each row, finite and >= 0: it is no feature, weighs the row in the loss and
                           *   in scores and in what steps find (means, medians ...), and need not be there at prediction */
+    const char *without; /**< steps that are not done by default, of "datetime,drop,impute,standardize,one_hot"; default: none is left out */
 } bm_recipe_options;
 
 /** A recipe: the target and a list of steps, done in the order in which they were added.

@@ -89,6 +89,7 @@ typedef enum cli_option_id {
     OPT_METRICS,
     OPT_THRESHOLD,
     OPT_CURVE,
+    OPT_COLUMNS,
     OPT_HELP,
     OPT_COUNT
 } cli_option_id;
@@ -109,7 +110,7 @@ typedef struct cli_options {
     double rate, confidence;
     bool no_header, header, trim, rename_duplicates, plan, json, quiet, verbose, help, balanced, log_target, in_order, stratified, grid,
         halving;
-    cli_list drop, keep, step, id, search;
+    cli_list drop, keep, step, id, search, columns;
     /* made of the texts above */
     double validation_share, test_share; /* NaN: a file */
     char separator;                      /* 0: found out */
@@ -133,7 +134,8 @@ typedef struct cli_command {
     int (*run)(cli *c);
 } cli_command;
 
-extern const cli_command cli_train, cli_predict, cli_evaluate, cli_inspect, cli_data, cli_compare, cli_tune, cli_explain;
+extern const cli_command cli_train, cli_predict, cli_evaluate, cli_inspect, cli_explain, cli_data, cli_compare, cli_tune,
+    cli_split;
 extern const cli_command *const cli_commands[]; /* ended by null */
 
 struct cli {
@@ -289,6 +291,15 @@ const char *cli_header_hint(const cli *c, const bm_recipe *r, const bm_table *t,
 bm_model *cli_model_open(cli *c, const char *path);
 /* True when the file starts as a model file does. */
 bool cli_is_model(const char *path);
+
+/* inspect_table.c: says what a table is. Returns 0 or an exit code. */
+int cli_inspect_table(cli *c, const cli_source *s);
+/* split.c: opens the table of an argument and writes its parts as files; for `baeum split` and `baeum data split`. */
+int cli_split_table(cli *c, const cli_source *s);
+/* Writes a table as CSV, unless that is the file `input`; 0 or an exit code. */
+int cli_write_table(cli *c, const bm_table *t, const char *path, const char *input);
+/* The table that DATA is; an exit code when it is none. */
+int cli_open_table(cli *c, const char *data, cli_source *s);
 
 /* data_get.c: copies the files of a set of images. */
 int cli_data_get_images(cli *c, const char *name);

@@ -27,15 +27,6 @@ static int list(cli *c)
     return CLI_DONE;
 }
 
-/* The table that the second argument means. */
-static int open_table(cli *c, cli_source *s)
-{
-    if (c->n_arguments < 2) return cli_fail(c, CLI_USAGE, "which data? baeum data %s DATA", c->arguments[0]);
-    const int status = cli_source_open(c, c->arguments[1], NULL, BM_VALUE(bm_names, NULL), s);
-    if (status || s->table) return status;
-    return cli_fail(c, CLI_FAILED, "%s has arrays, which are no table; baeum inspect shows them", s->given);
-}
-
 static const char *cell_text(const bm_table *t, int64_t row, int64_t column, char into[32])
 {
     const bm_column_type type = bm_table_column_type(t, column);
@@ -84,23 +75,6 @@ static int show(cli *c, const cli_source *s)
     return CLI_DONE;
 }
 
-static int write_table(cli *c, const bm_table *t, const char *path)
-{
-    int wrong = cli_spare(c, path, c->arguments[1]);
-    if (!wrong) wrong = cli_writable(c, path);
-    if (wrong) return wrong;
-    const bm_csv_write_options how = { .path = path, .delimiter = c->options.separator, .no_header = c->options.no_header };
-    char error[700] = "", rows[64];
-    if (cli_is_libsvm(c, path) && !c->options.format) { /* --format is of what is read */
-        const bm_libsvm_write_options of_libsvm = { .path = path, .label = c->options.target };
-        if (bm_table_write_libsvm_at(t, &of_libsvm, sizeof of_libsvm, error, sizeof error, BM_HERE))
-            return cli_fail_text(c, CLI_FAILED, error);
-    } else if (bm_table_write_csv_at(t, &how, sizeof how, error, sizeof error, BM_HERE))
-        return cli_fail_text(c, CLI_FAILED, error);
-    if (strcmp(path, "-")) cli_say(c, path, "%s", cli_plural(rows, bm_table_rows(t), "row", "rows"));
-    return CLI_DONE;
-}
-
 /* A copy of a set as a CSV file. */
 static int get(cli *c, const cli_source *s)
 {
@@ -109,46 +83,15 @@ static int get(cli *c, const cli_source *s)
     const char *path = c->options.output ? c->options.output : made;
     if (cli_is_stdout(path)) c->to = stderr;
     if (c->json && cli_is_stdout(path)) return cli_fail(c, CLI_USAGE, "-o %s and --json both want standard output", path);
-    const int status = write_table(c, s->table, path);
+    const int status = cli_write_table(c, s->table, path, c->arguments[1]);
     if (!status) cli_put(c, "file", cli_text(path));
-    return status;
-}
-
-static int split(cli *c, const cli_source *s)
-{
-    const cli_options *o = &c->options;
-    if (isnan(o->validation_share) || isnan(o->test_share))
-        return cli_fail(c, CLI_USAGE, "--validation and --test are shares of the rows here");
-    if (o->target && cli_column(c, s->table, "--target", o->target) < 0) return CLI_USAGE;
-    if (o->group && cli_column(c, s->table, "--group", o->group) < 0) return CLI_USAGE;
-    if (o->time && cli_column(c, s->table, "--time", o->time) < 0) return CLI_USAGE;
-    bm_table_parts p = bm_table_split(s->table, .validation = o->validation_share, .test = o->test_share, .seed = o->seed,
-                                      .target = s->target, .in_order = o->in_order, .group = o->group, .time = o->time);
-    bm_table *part[3] = { p.train, p.validation, p.test };
-    static const char *const names[3] = { "train", "validation", "test" };
-    json_t *files = json_object();
-    int status = bm_failed(p.train) ? cli_fail_text(c, CLI_FAILED, bm_error(p.train)) : CLI_DONE;
-    for (int k = 0; k < 3; k++) {
-        char path[4096];
-        if (snprintf(path, sizeof path, "%s-%s.csv", o->output ? o->output : s->stem, names[k]) >= (int)sizeof path && !status)
-            status = cli_fail(c, CLI_FAILED, "-o: the name is too long");
-        if (!status && part[k]) {
-            status = write_table(c, part[k], path);
-            if (!status)
-                json_object_set_new(
-                    files, names[k],
-                    json_pack("{s:o, s:I}", "file", cli_text(path), "rows", (json_int_t)bm_table_rows(part[k])));
-        }
-        bm_free(part[k]);
-    }
-    cli_put(c, "parts", files);
     return status;
 }
 
 static int run(cli *c)
 {
     static const char *const verbs[] = { "list", "get", "show", "split" };
-    int (*const work[])(cli *, const cli_source *) = { NULL, get, show, split };
+    int (*const work[])(cli *, const cli_source *) = { NULL, get, show, cli_split_table };
     cli_source s = { 0 };
     const char *verb = c->arguments[0];
     for (size_t i = 0; i < BMI_COUNT(verbs); i++) {
@@ -159,7 +102,8 @@ static int run(cli *c)
                        : list(c);
         const bmi_set *set = c->n_arguments > 1 && work[i] == get ? bmi_set_find(c->arguments[1]) : NULL;
         if (set && set->images) return cli_data_get_images(c, c->arguments[1]);
-        int status = open_table(c, &s);
+        if (c->n_arguments < 2) return cli_fail(c, CLI_USAGE, "which data? baeum data %s DATA", verb);
+        int status = cli_open_table(c, c->arguments[1], &s);
         if (!status) status = work[i](c, &s);
         cli_source_end(&s);
         return status;

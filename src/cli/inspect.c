@@ -2,8 +2,6 @@
 /* baeum inspect: what a model or a data set is. */
 #include "base/text.h"
 #include "cli/cli.h"
-#include "data/datetime.h"
-#include "data/table.h"
 #include "data/recipe.h"
 #include "model/model.h"
 #include <inttypes.h>
@@ -194,88 +192,6 @@ static void add_real(cli_grid *g, double value)
     cli_grid_add(g, cli_real(number, value));
 }
 
-/* "date" of texts that are all dates, which a recipe takes apart; else the type's name. */
-static const char *type_of(const bm_table *t, int64_t column)
-{
-    const bmi_dictionary *texts = &t->columns[column].dictionary;
-    const bm_column_type type = bm_table_column_type(t, column);
-    bool dates[2] = { type == BM_COLUMN_TEXT && texts->count > 0, type == BM_COLUMN_TEXT && texts->count > 0 };
-    for (int32_t code = 0; (dates[0] || dates[1]) && code < texts->count; code++)
-        for (int order = 0; order < 2; order++) {
-            double parts[BMI_DATETIME_PARTS];
-            bmi_date_detail detail;
-            dates[order] = dates[order] &&
-                           bmi_datetime_read(bmi_dictionary_text(texts, code, NULL), (bmi_date_order)order, parts, &detail);
-        }
-    return dates[0] || dates[1] || type == BM_COLUMN_TIME ? "date" : bm_column_type_name(type);
-}
-
-static json_t *column_json(const char *name, const char *type, const bm_summary *s)
-{
-    json_t *o = json_object(), *top = json_object();
-    json_object_set_new(o, "name", json_string(name));
-    json_object_set_new(o, "type", json_string(type));
-    json_object_set_new(o, "missing", json_integer((json_int_t)s->missing));
-    json_object_set_new(o, "distinct", json_integer((json_int_t)s->distinct));
-    const struct {
-        const char *name;
-        double value;
-    } figures[] = {
-        { "mean", s->mean },     { "std", s->std }, { "min", s->min }, { "q1", s->q1 },
-        { "median", s->median }, { "q3", s->q3 },   { "max", s->max }, { "skew", s->skew },
-    };
-    for (size_t i = 0; i < sizeof figures / sizeof *figures; i++)
-        json_object_set_new(o, figures[i].name, cli_number(figures[i].value));
-    for (int k = 0; k < 5 && s->top_count[k]; k++)
-        json_object_set_new(top, s->top[k], json_integer((json_int_t)s->top_count[k]));
-    json_object_set_new(o, "top", top);
-    return o;
-}
-
-/* "yes (1,023), no (296)": a value may be a number or end in one. */
-static void top_values(const bm_summary *s, char into[300])
-{
-    char number[32], cell[100];
-    int n = 0;
-    *into = 0;
-    for (int k = 0; k < 3 && s->top_count[k] && n < 200; k++)
-        n += snprintf(into + n, 90, "%s%s (%s)", k ? ", " : "", cli_cell(cell, s->top[k], 16),
-                      cli_count(number, s->top_count[k]));
-    if (s->distinct > 3) snprintf(into + n, 16, " ...");
-}
-
-static void inspect_table(cli *c, const bm_table *t)
-{
-    static const char *const head[] = { "column", "type",   "missing", "distinct", "mean",         "std",
-                                        "min",    "median", "max",     "skew",     "most frequent" };
-    cli_grid g = { .columns = 11 };
-    json_t *json = json_array();
-    char text[300], cell[140];
-    for (int k = 0; k < 11; k++) cli_grid_add(&g, head[k]);
-    for (int64_t k = 0; k < bm_table_columns(t); k++) {
-        const char *name = bm_table_column_name(t, k);
-        const bm_column_type type = bm_table_column_type(t, k);
-        const bm_summary s = bm_table_summary(t, k);
-        cli_grid_add(&g, cli_cell(cell, name, 32));
-        cli_grid_add(&g, type_of(t, k));
-        cli_grid_add(&g, s.missing ? cli_count(text, s.missing) : "");
-        cli_grid_add(&g, cli_count(text, s.distinct));
-        const double figures[] = { s.mean, s.std, s.min, s.median, s.max, s.skew };
-        for (int f = 0; f < 6; f++) add_real(&g, figures[f]);
-        top_values(&s, text);
-        const bool many = type == BM_COLUMN_REAL || (type == BM_COLUMN_INTEGER && s.distinct > 20);
-        cli_grid_add(&g, many ? "" : text);
-        json_array_append_new(json, column_json(name, type_of(t, k), &s));
-    }
-    cli_put(c, "rows", json_integer((json_int_t)bm_table_rows(t)));
-    cli_put(c, "columns", json);
-    if (!c->json) {
-        if (cli_talks(c)) fputc('\n', c->to);
-        cli_grid_print(&g, "", c->to);
-    }
-    cli_grid_end(&g);
-}
-
 static void inspect_arrays(cli *c, const cli_source *s)
 {
     const bm_dataset *parts[] = { s->data, s->test };
@@ -321,12 +237,18 @@ static int run(cli *c)
     cli_source s;
     if (cli_given(&c->options, OPT_BATCH) && !c->options.plan)
         return cli_fail(c, CLI_USAGE, "--batch is of --plan: the rows of the step whose kernels it shows");
-    if (cli_is_model(c->arguments[0])) return inspect_model(c, c->arguments[0]);
+    if (cli_is_model(c->arguments[0])) {
+        if (c->options.target || c->options.columns.n)
+            return cli_fail(c, CLI_USAGE, "--target and --columns are of tables; %s is a model", c->arguments[0]);
+        return inspect_model(c, c->arguments[0]);
+    }
     if (c->options.plan) return cli_fail(c, CLI_USAGE, "--plan is of a model; %s is none", c->arguments[0]);
-    const int status = cli_source_open(c, c->arguments[0], NULL, BM_VALUE(bm_names, NULL), &s);
+    int status = cli_source_open(c, c->arguments[0], NULL, BM_VALUE(bm_names, NULL), &s);
     if (!status) {
         cli_source_say(c, &s);
-        if (s.table) inspect_table(c, s.table);
+        if (s.table) status = cli_inspect_table(c, &s);
+        else if (c->options.target || c->options.columns.n)
+            status = cli_fail(c, CLI_USAGE, "--target and --columns are of tables; %s has arrays", s.given);
         else inspect_arrays(c, &s);
     }
     cli_source_end(&s);
@@ -342,11 +264,16 @@ const cli_command cli_inspect = {
     .run = run,
     .summary = "what a model or a data set is",
     .options = BIT(OPT_PLAN) | BIT(OPT_BATCH) | BIT(OPT_THREADS) | BIT(OPT_NO_HEADER) | BIT(OPT_DELIMITER) | BIT(OPT_MISSING) |
-               BIT(OPT_DECIMAL) | BIT(OPT_RENAME) | BIT(OPT_BAD_ROWS) | BIT(OPT_DATA) | BIT(OPT_JSON) | BIT(OPT_QUIET),
+               BIT(OPT_DECIMAL) | BIT(OPT_RENAME) | BIT(OPT_BAD_ROWS) | BIT(OPT_DATA) | BIT(OPT_JSON) | BIT(OPT_QUIET) |
+               BIT(OPT_TARGET) | BIT(OPT_COLUMNS),
     .about = "Of a model file: its layers with shapes and parameters, its recipe and its scores; with --plan the kernels of "
              "one training\n"
-             "step of --batch rows, with their times. Of data: each column with its type, missing cells and figures.",
+             "step of --batch rows, with their times. Of data: each column with its type, missing cells, figures and a\n"
+             "histogram; below them columns whose skew is above 1, constant and equal columns, rows that are there twice, and\n"
+             "with --target how each column goes with it: Pearson's correlation of numbers, the correlation ratio (eta) of a\n"
+             "text and a number, Cramer's V of two texts. --json has all of it.",
     .examples = "  baeum inspect sales.csv\n"
+                "  baeum inspect sales.csv --target revenue --columns price,region\n"
                 "  baeum inspect sales.safetensors\n"
                 "  baeum inspect mnist.safetensors --plan --batch 128",
 };

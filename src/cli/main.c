@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-const cli_command *const cli_commands[] = { &cli_train,   &cli_predict, &cli_evaluate, &cli_inspect, &cli_explain,
-                                            &cli_compare, &cli_tune,    &cli_data,     NULL };
+const cli_command *const cli_commands[] = { &cli_train, &cli_predict, &cli_evaluate, &cli_inspect, &cli_explain,
+                                            &cli_compare, &cli_tune,  &cli_split,   &cli_data,     NULL };
 
 static void usage(FILE *to)
 {

@@ -32,10 +32,11 @@ static const option_row rows[OPT_COUNT] = {
                    "classes, the rest is regression; of more than two numbers a --loss that is of numbers, as poisson, says "
                    "regression" },
     [OPT_MODEL] = { "model", 'm', "SPEC", TEXT, AT(model), 0, 0,
-                    "linear, logistic, softmax, one_vs_rest, perceptron, mlp:64,32, a line of layers such as \"dense 64 relu, "
+                    "linear, ridge:alpha=10, lasso:alpha=auto, elastic, poly:degree=3, huber, poisson, descent, logistic, "
+                    "softmax, one_vs_rest, perceptron, mlp:64,32, a line of layers as \"dense 64 relu, "
                     "dropout .2\", "
                     "or a JSON "
-                    "file; baeum help models and baeum help layers list them; default: linear for regression, softmax for "
+                    "file; all: baeum help models, baeum help layers; default: linear for regression, softmax for "
                     "classes" },
     [OPT_EPOCHS] = { "epochs", 'e', "N", INTEGER, AT(epochs), 1, 1e9,
                      "passes over the training rows, at most; default: 100, or what makes 1,000 steps" },
@@ -154,6 +155,9 @@ static const option_row rows[OPT_COUNT] = {
                      "the model, <output>.journal, which goes when the search is done" },
     [OPT_OUTER] = { "nested", 0, "N", INTEGER, AT(outer), 2, 1000,
                     "outer folds: the search is done anew in each, its winner scored on rows that it never saw" },
+    [OPT_COLUMNS] = { "columns", 0, "COL,...", LIST, AT(columns), 0, 0,
+                      "columns to show; default: all, of more than 40 the first 40. A name with a comma in it stands in double "
+                      "quotes; may be given again" },
     [OPT_VERBOSE] = { "verbose", 0, NULL, FLAG, AT(verbose), 0, 0,
                       "a line for every epoch; default: some twenty of them, and on a terminal one that moves" },
     [OPT_ROW] = { "row", 0, "N", INTEGER, AT(row), 1, 9e15, "a row of DATA, from 1, whose prediction is explained" },

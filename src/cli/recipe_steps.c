@@ -55,7 +55,7 @@ int cli_steps_check(cli *c)
     for (int i = 0; !status && i < c->options.step.n; i++) {
         static const bm_name any = "any";
         step s;
-        bm_recipe *r = bm_recipe_new();
+        bm_recipe *r = bm_recipe_new(.target = "any target");
         status = read_step(c, c->options.step.at[i], &s);
         if (!status && bm_recipe_step_at(r, s.kind, (bm_names){ &any, s.columns != NULL }, s.with, BM_HERE))
             status = cli_fail(c, bm_status_of(r) == BM_E_MEMORY ? CLI_FAILED : CLI_USAGE, "--step %s: %s",

@@ -20,7 +20,7 @@ typedef struct cli_training {
     char output[4096];
     char left_out[400]; /* of a named set: columns that are no predictors, and why */
     bool interrupted;
-    double seconds; /* of the fit */
+    double seconds;                                 /* of the fit */
     bm_metric metrics[BM_SCORES_MAX], threshold_by; /* of --metrics, --threshold; without a name: none */
 } cli_training;
 

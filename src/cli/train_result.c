@@ -53,16 +53,17 @@ static void say_own_end(cli_training *t)
     else if (!strncmp(why, "not converged", 13))
         cli_warn(c, "%s is %s: scores may become better with more of them, as in --model %.*s:%s=10000", t->spec, why,
                  (int)strcspn(t->spec, ":"), t->spec, strstr(why, "epochs") ? "epochs" : "iterations");
-    else if (strstr(why, "separable"))
+    if (strstr(why, "separable"))
         cli_warn(
             c,
             "a plane parts the classes of all training rows: without a penalty the weights have no end, and probabilities are "
             "too sure; --model %.*s:C=1 has one",
             (int)strcspn(t->spec, ":"), t->spec);
-    else if (strstr(why, "rank ")) say_dependent(t, strstr(why, "rank "));
+    if (strstr(why, "rank ")) say_dependent(t, strstr(why, "rank "));
     else if (strstr(why, "ill-conditioned"))
         cli_warn(c, "the normal equation is %s; --model linear loses none", why + strlen("solved, "));
-    else if (strcmp(why, "solved") && *why && cli_talks(c)) fprintf(c->to, "%s\n", why);
+    else if ((strstr(why, "keeps ") || !strncmp(why, "alpha ", 6) || strstr(why, " steps")) && cli_talks(c))
+        fprintf(c->to, "%s\n", why);
 }
 
 /* What each epoch gave, by the names of the history: {"loss": [.9, .8], "validation_loss": ...}. */

@@ -186,6 +186,7 @@ static void write_op(reader *r, bmi_condition_op op)
 /* Writes an operand as a number. */
 static void as_number(reader *r, operand *o)
 {
+    if (r->e->status) return; /* the operand may be half read */
     switch (o->kind) {
     case OF_NUMBER: return;
     case OF_TRUTH: write_op(r, BMI_TO_NUMBER); break;
@@ -203,7 +204,7 @@ static void as_number(reader *r, operand *o)
 
 static void as_truth(reader *r, operand *o)
 {
-    if (o->kind == OF_TRUTH) return;
+    if (r->e->status || o->kind == OF_TRUTH) return;
     if (o->kind == OF_COLUMN && o->column->type == BM_COLUMN_BOOL)
         write_code(r, (bmi_instruction){ .op = BMI_PUSH_BOOLS, .a = o->column });
     else wrong(r, o->at, "no condition but a value, which has to be compared with something");
@@ -296,6 +297,7 @@ static void compare_text_operands(reader *r, operand *x, operand *y, bmi_compari
 /* x against y, of which y was read last; both may be written or not. */
 static void compare(reader *r, operand *x, operand *y, bmi_comparison how)
 {
+    if (r->e->status) return;
     const bool x_written = x->kind == OF_NUMBER || x->kind == OF_TRUTH, y_written = y->kind == OF_NUMBER || y->kind == OF_TRUTH;
     if (is_text(x) || is_text(y)) compare_text_operands(r, x, y, how);
     else if (is_integers(x) && (is_integers(y) || y->kind == OF_INTEGER))

@@ -2,7 +2,7 @@
 /* Rows of one part that stand in another, too: a model that is judged on rows it was trained on is not judged on new ones. Rows are
  * compared by a hash of 64 bits of all their cells, so that two different ones of n are taken for equal with a chance of n^2 / 2^65. */
 #include "data/dataset.h"
-#include "data/table.h"
+#include "data/table_look.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,18 +32,38 @@ static int by_value(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
+static uint64_t text_hash(const char *text)
+{
+    return add(0, text ? text : "", text ? strlen(text) + 1 : 0);
+}
+
+/* Each text of a column is hashed once. */
+static bool hash_texts(const bm_table *t, const bmi_column *c, uint64_t *hash)
+{
+    const size_t n = (size_t)c->dictionary.count;
+    uint64_t *of = bmi_alloc_raw(t->object.context, n + 1, sizeof *of);
+    if (!of) return false;
+    of[0] = text_hash(NULL);
+    for (size_t k = 0; k < n; k++) of[k + 1] = text_hash(bmi_dictionary_text(&c->dictionary, (int32_t)k, NULL));
+    for (int64_t i = 0; i < t->rows; i++) hash[i] = add(hash[i], &of[((const int32_t *)c->values)[i] + 1], sizeof *of);
+    bmi_release(t->object.context, of, n + 1, sizeof *of);
+    return true;
+}
+
 /* Into hash[rows] the cells of a column, as texts or numbers as those of `like` are: a file may be read with a recipe that keeps numbers in
  * a form of their own as text. False when there is no memory. */
 static bool hash_column(const bm_table *t, const bmi_column *c, const bmi_column *like, uint64_t *hash)
 {
     const bool read = c->type == BM_COLUMN_TEXT && like->type != BM_COLUMN_TEXT;
+    if (c->type == BM_COLUMN_TEXT && !read) return hash_texts(t, c, hash);
     double *of_texts = read ? bmi_column_numbers_of_texts(t->object.context, c, &like->form) : NULL;
     if (read && !of_texts) return false;
     for (int64_t i = 0; i < t->rows; i++) {
         char number[32];
         if (like->type == BM_COLUMN_TEXT) {
             const char *text = bmi_column_cell_text(c, i, number);
-            hash[i] = add(hash[i], text ? text : "", text ? strlen(text) + 1 : 0);
+            const uint64_t of = text_hash(text);
+            hash[i] = add(hash[i], &of, sizeof of);
         } else if (read && !bmi_column_is_missing(c, i)) {
             hash[i] = add_number(hash[i], of_texts[((const int32_t *)c->values)[i]]);
         } else hash[i] = add_number(hash[i], bmi_column_number(c, i));
@@ -102,6 +122,20 @@ int64_t bm_table_equal_rows(const bm_table *t, const bm_table *among)
     bmi_release(t->object.context, hash, (size_t)t->rows, sizeof *hash);
     bmi_release(t->object.context, others, (size_t)among->rows, sizeof *others);
     return equal;
+}
+
+int64_t bmi_duplicate_rows(const bm_table *t)
+{
+    bm_context *context = t->object.context;
+    uint64_t *hash = bmi_alloc(context, (size_t)t->rows, sizeof *hash);
+    int64_t twice = -1;
+    if (hash && hash_table(t, t, hash)) {
+        twice = 0;
+        qsort(hash, (size_t)t->rows, sizeof *hash, by_value);
+        for (int64_t i = 1; i < t->rows; i++) twice += hash[i] == hash[i - 1];
+    }
+    bmi_release(context, hash, (size_t)t->rows, sizeof *hash);
+    return twice;
 }
 
 /* Whether all inputs and targets of two datasets have the same types and rows of the same size. */

@@ -9,7 +9,7 @@
 void bmi_frame_column_end(const bmi_frame *f, bmi_frame_column *c)
 {
     bmi_text_release(f->context, c->name);
-    bmi_release(f->context, c->numbers, (size_t)c->room, sizeof *c->numbers);
+    if (!c->borrowed) bmi_release(f->context, c->numbers, (size_t)c->room, sizeof *c->numbers);
     bmi_release(f->context, c->codes, (size_t)c->room, sizeof *c->codes);
     if (c->own) bmi_dictionary_end(c->own);
     bmi_release(f->context, c->own, 1, sizeof *c->own);
@@ -92,6 +92,16 @@ static bool codes_of_dates(bmi_frame *f, const bmi_column *c, const bmi_number_f
     return fine;
 }
 
+void bmi_column_numbers(const bmi_column *c, bm_rows rows, int64_t first, int64_t n, double *to)
+{
+    const double *reals = c->type == BM_COLUMN_REAL ? c->values : NULL;
+    if (reals && !rows.at) memcpy(to, reals + first, (size_t)n * sizeof *to);
+    else if (reals)
+        for (int64_t i = 0; i < n; i++) to[i] = reals[rows.at[first + i]];
+    else
+        for (int64_t i = 0; i < n; i++) to[i] = bmi_column_number(c, bmi_row_at(rows, first + i));
+}
+
 bool bmi_frame_take(bmi_frame *f, const bmi_column *c, const bmi_input *input, bm_rows rows)
 {
     if (!bmi_grow(f->context, (void **)&f->columns, &f->capacity, f->n + 1, sizeof *f->columns)) return false;
@@ -99,7 +109,9 @@ bool bmi_frame_take(bmi_frame *f, const bmi_column *c, const bmi_input *input, b
     *to = (bmi_frame_column){ .text = input->text, .room = f->rows, .name = bmi_text_copy(f->context, input->name) };
     bool fine = to->name;
     if (fine && input->text) fine = (to->codes = bmi_alloc_raw(f->context, (size_t)f->rows, sizeof *to->codes));
-    if (fine && !input->text) fine = (to->numbers = bmi_alloc_raw(f->context, (size_t)f->rows, sizeof *to->numbers));
+    to->borrowed = !input->text && c->type == BM_COLUMN_REAL && !rows.at;
+    if (to->borrowed) to->numbers = c->values;
+    if (fine && !input->text && !to->borrowed) fine = (to->numbers = bmi_alloc_raw(f->context, (size_t)f->rows, sizeof *to->numbers));
     if (fine && input->text) {
         to->iso = c->type == BM_COLUMN_TIME || (c->type == BM_COLUMN_TEXT && input->form.date);
         if (c->type == BM_COLUMN_TEXT && input->form.date) {
@@ -112,8 +124,8 @@ bool bmi_frame_take(bmi_frame *f, const bmi_column *c, const bmi_input *input, b
         }
     } else if (fine && c->type == BM_COLUMN_TEXT) {
         fine = numbers_of_text(f, c, &input->form, rows, to->numbers);
-    } else if (fine) {
-        for (int64_t i = 0; i < f->rows; i++) to->numbers[i] = bmi_column_number(c, bmi_row_at(rows, i));
+    } else if (fine && !to->borrowed) {
+        bmi_column_numbers(c, rows, 0, f->rows, to->numbers);
     }
     f->names.context = f->context;
     if (fine) fine = bmi_index_add(&f->names, to->name, f->n);
@@ -167,12 +179,27 @@ static void keep_numbers(bmi_frame_column *c, const bool *keep, int64_t rows)
     }
 }
 
-void bmi_frame_keep(bmi_frame *f, const bool *keep)
+bool bmi_frame_own(bmi_frame *f, size_t at)
+{
+    bmi_frame_column *c = &f->columns[at];
+    if (!c->borrowed) return true;
+    double *own = bmi_alloc_raw(f->context, (size_t)f->rows, sizeof *own);
+    if (!own) return false;
+    memcpy(own, c->numbers, (size_t)f->rows * sizeof *own);
+    c->numbers = own;
+    c->borrowed = false;
+    return true;
+}
+
+bool bmi_frame_keep(bmi_frame *f, const bool *keep)
 {
     int64_t n = 0;
+    for (size_t c = 0; c < f->n; c++)
+        if (!bmi_frame_own(f, c)) return false;
     for (size_t c = 0; c < f->n; c++) keep_numbers(&f->columns[c], keep, f->rows);
     for (int64_t i = 0; i < f->rows; i++) n += keep[i];
     f->rows = n;
+    return true;
 }
 
 void bmi_frame_remove(bmi_frame *f, size_t at)

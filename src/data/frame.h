@@ -18,6 +18,7 @@ typedef struct bmi_frame_column {
     int32_t *codes;                   /* `rows`, or null */
     const bmi_dictionary *dictionary; /* of codes: the table's or `own` */
     bmi_dictionary *own;
+    bool borrowed;         /* numbers are the table's own memory: bmi_frame_own before they are changed */
     int64_t room;          /* rows that there is memory for in numbers or codes */
     size_t heirs, n_heirs; /* the columns that replaced it, or that stand behind it */
 } bmi_frame_column;
@@ -48,6 +49,8 @@ typedef struct bmi_input {
 /* Adds a table's column, its chosen rows ({0}: all) as text or numbers as `input` says: numbers become their shortest text, texts
  * that are no numbers are missing and counted. Times, and texts that `input` says are dates, become text as ISO 8601 has it. The frame borrows the table's dictionary. False when there is no memory. */
 bool bmi_frame_take(bmi_frame *f, const bmi_column *c, const bmi_input *input, bm_rows rows);
+/* The numbers of a column in n of the rows from the first-th on, NaN where one is missing. */
+void bmi_column_numbers(const bmi_column *c, bm_rows rows, int64_t first, int64_t n, double *to);
 /* Place of the column of a name; SIZE_MAX when there is none. */
 size_t bmi_frame_find(const bmi_frame *f, const char *name);
 /* Puts `count` columns of numbers (uninitialised, without names, at *first and behind) in place of column `at`, which is handed to the
@@ -55,8 +58,11 @@ size_t bmi_frame_find(const bmi_frame *f, const char *name);
 bool bmi_frame_replace(bmi_frame *f, size_t at, size_t count, size_t *first, bmi_frame_column *old);
 /* Puts `count` columns (as above) behind column `at`, which stays; once between two times that the columns are brought in order. */
 bool bmi_frame_add(bmi_frame *f, size_t at, size_t count, size_t *first);
-/* Leaves only the rows for which keep[row] is true; weights are the caller's. */
-void bmi_frame_keep(bmi_frame *f, const bool *keep);
+/* Makes the numbers of a column the frame's own, so that they can be changed; the columns of a step that is done column by column are. False
+ * when there is no memory. */
+bool bmi_frame_own(bmi_frame *f, size_t at);
+/* Leaves only the rows for which keep[row] is true; weights are the caller's. False when there is no memory: then nothing has changed. */
+bool bmi_frame_keep(bmi_frame *f, const bool *keep);
 /* Names an added column "ofbetweenwhat". False when there is no memory. */
 bool bmi_frame_name(bmi_frame *f, size_t at, const char *of, const char *between, const char *what);
 /* Brings the columns in order, without gaps. False when there is no memory. */

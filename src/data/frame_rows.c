@@ -23,6 +23,19 @@ void bmi_frame_rows_read(void *user, int64_t first, int64_t count, double *into,
     }
 }
 
+/* The weighted sum of x - mean, eight sums side by side. */
+static double sum_of(const double *x, const float *weights, int64_t n, double mean)
+{
+    double sum[8] = { 0 };
+    const int64_t whole = n / 8 * 8;
+    for (int64_t i = 0; i < whole && !weights; i += 8)
+        for (int k = 0; k < 8; k++) sum[k] += x[i + k] - mean;
+    for (int64_t i = 0; i < whole && weights; i += 8)
+        for (int k = 0; k < 8; k++) sum[k] += (x[i + k] - mean) * (double)weights[i + k];
+    for (int64_t i = whole; i < n; i++) sum[i - whole] += (x[i] - mean) * (weights ? (double)weights[i] : 1);
+    return ((sum[0] + sum[4]) + (sum[2] + sum[6])) + ((sum[1] + sum[5]) + (sum[3] + sum[7]));
+}
+
 double bmi_frame_rows_means(const bmi_frame_rows *r, double *mean)
 {
     const bmi_frame *f = r->frame;
@@ -30,12 +43,8 @@ double bmi_frame_rows_means(const bmi_frame_rows *r, double *mean)
     for (int64_t i = 0; i < f->rows; i++) all += bmi_frame_weight(f, i);
     for (int64_t c = 0; c < r->columns + (r->last != NULL); c++) {
         const double *x = column_of(r, c);
-        double sum[8] = { 0 }; /* eight sums side by side */
-        for (int64_t i = 0; i < f->rows; i++) sum[i % 8] += x[i] * bmi_frame_weight(f, i);
-        mean[c] = (((sum[0] + sum[4]) + (sum[2] + sum[6])) + ((sum[1] + sum[5]) + (sum[3] + sum[7]))) / all;
-        double rest = 0; /* what rounding left */
-        for (int64_t i = 0; i < f->rows; i++) rest += (x[i] - mean[c]) * bmi_frame_weight(f, i);
-        mean[c] += rest / all;
+        mean[c] = sum_of(x, f->weights, f->rows, 0) / all;
+        mean[c] += sum_of(x, f->weights, f->rows, mean[c]) / all; /* what rounding left */
     }
     return all;
 }

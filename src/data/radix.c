@@ -193,7 +193,7 @@ static double number_of(uint64_t ordered)
 double *bmi_sort_numbers(bm_context *context, double *numbers, double *other, int64_t n)
 {
     enum { PASSES = 6 };
-    uint32_t(*counts)[VALUES] = n > SOME ? bmi_alloc(context, PASSES, sizeof *counts) : NULL;
+    uint32_t(*counts)[VALUES] = n > SOME && n <= (int64_t)BMI_ROWS_MOST ? bmi_alloc(context, PASSES, sizeof *counts) : NULL;
     uint64_t *from = (uint64_t *)(void *)numbers, *to = (uint64_t *)(void *)other;
     if (!counts) {
         qsort(numbers, (size_t)n, sizeof *numbers, bmi_by_number);

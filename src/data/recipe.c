@@ -19,6 +19,23 @@ static const bmi_object_kind kind = { .name = "recipe", .end = end };
 BMI_STATIC_FAILED(recipe, &kind);
 BMI_OBJECT_VERBS(recipe)
 
+/* What is left out of the default must be in it. */
+static void check_without(bm_recipe *r, const char *without, bm_place here)
+{
+    static const char *const known[] = { "datetime", "drop", "impute", "standardize", "one_hot" };
+    for (const char *at = without; at && *at && !r->object.error.status; at += *at == ',') {
+        const size_t n = strcspn(at, ",");
+        bool found = false;
+        for (size_t k = 0; k < BMI_COUNT(known); k++) found = found || (strlen(known[k]) == n && !memcmp(known[k], at, n));
+        if (!found)
+            bmi_object_fail(
+                r, BM_E_ARGUMENT, here,
+                "recipe: without names \"%.*s\"; by default there are datetime, drop, impute, standardize and one_hot",
+                (int)(n < 60 ? n : 60), at);
+        at += n;
+    }
+}
+
 bm_recipe *bm_recipe_new_at(const bm_recipe_options *options, size_t size, bm_place here)
 {
     bm_recipe_options o;
@@ -49,7 +66,9 @@ bm_recipe *bm_recipe_new_at(const bm_recipe_options *options, size_t size, bm_pl
     r->standardize_target = o.target_standardize;
     r->target = bmi_arena_text(&r->asked, o.target);
     r->weights = bmi_arena_text(&r->asked, o.weights);
-    if ((o.target && !r->target) || (o.weights && !r->weights))
+    r->without = bmi_arena_text(&r->asked, o.without);
+    check_without(r, o.without, here);
+    if ((o.without && !r->without) || (o.target && !r->target) || (o.weights && !r->weights))
         bmi_fail_memory(&r->object.error, here, 64, "the target of a recipe");
     return r;
 }

@@ -22,6 +22,7 @@ struct bm_recipe {
     bmi_arena asked;     /* memory of the spec */
     const char *target;  /* or null */
     const char *weights; /* or null */
+    const char *without; /* kinds that are not done by default, or null */
     bm_task task;
     bool log1p, plain, keep_constant, standardize_target;
     bm_type type;                   /* of features and numbers: BM_F32 or BM_F64 */

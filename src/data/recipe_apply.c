@@ -68,6 +68,9 @@ bm_status bmi_step_check_whole(const bmi_step_how *how, const bmi_recipe_step *s
 {
     for (size_t c = 0; c < s->n_columns; c++) {
         const double *x = at[c] == SIZE_MAX ? NULL : f->columns[at[c]].numbers;
+        double odd = 0; /* x - x is not 0 of what is not finite */
+        for (int64_t i = 0; x && i < f->rows; i++) odd += x[i] - x[i];
+        if (odd == 0) continue;
         for (int64_t i = 0; x && i < f->rows; i++)
             if (!isfinite(x[i]))
                 return bmi_fail(how->error, BM_E_DATA, how->here,
@@ -80,12 +83,20 @@ bm_status bmi_step_check_whole(const bmi_step_how *how, const bmi_recipe_step *s
 
 static bm_status apply_whole(const bmi_step_how *how, const bmi_recipe_step *s, bmi_frame *f)
 {
-    const size_t n = s->n_columns;
+    const size_t n = s->n_columns, mark = (size_t)(uintptr_t)s;
     if (!n || !s->kind->apply_whole) return BM_OK;
     size_t *at = bmi_alloc_raw(f->context, n, sizeof *at);
     if (!at) return bmi_step_no_memory(how, n * sizeof *at);
-    for (size_t c = 0; !how->error->status && c < n; c++) at[c] = place_of(how, s, f, &s->columns[c]);
+    for (size_t c = 0; !how->error->status && c < n; c++) {
+        at[c] = place_of(how, s, f, &s->columns[c]);
+        if (at[c] == SIZE_MAX) continue;
+        if (f->columns[at[c]].step == mark)
+            bmi_fail(how->error, BM_E_DATA, how->here, "recipe: %s has column \"%.100s\" twice", s->kind->name, s->columns[c].name);
+        f->columns[at[c]].step = mark;
+    }
     if (!how->error->status && s->kind->needs_whole) bmi_step_check_whole(how, s, f, at);
+    for (size_t c = 0; !how->error->status && s->kind->writes && c < n; c++)
+        if (at[c] != SIZE_MAX && !bmi_frame_own(f, at[c])) bmi_step_no_memory(how, (size_t)f->rows * 8);
     if (!how->error->status) s->kind->apply_whole(how, s, f, at);
     bmi_release(f->context, at, n, sizeof *at);
     return how->error->status;
@@ -98,6 +109,7 @@ bm_status bmi_recipe_apply_step(const bmi_step_how *how, const bmi_recipe_step *
     for (size_t c = 0; c < s->n_columns; c++) {
         const size_t at = place_of(how, s, f, &s->columns[c]);
         if (how->error->status) return how->error->status;
+        if (at != SIZE_MAX && !bmi_frame_own(f, at)) return bmi_step_no_memory(how, (size_t)f->rows * 8);
         if (at != SIZE_MAX && s->kind->apply(how, &s->columns[c], f, at)) return how->error->status;
     }
     return BM_OK;

@@ -28,12 +28,17 @@ typedef struct ends {
 /* The ends of the numbers of a column, with or without the nines. */
 static ends find_ends(const bmi_column *c, bm_rows rows, int64_t n, bool nines)
 {
+    enum { BLOCK = 256 };
     ends of = { INFINITY, -INFINITY };
-    for (int64_t i = 0; i < n; i++) {
-        const double x = bmi_column_number(c, bmi_row_at(rows, i));
-        if (isnan(x) || (!nines && is_nines(x))) continue;
-        if (x < of.least) of.least = x;
-        if (x > of.most) of.most = x;
+    for (int64_t first = 0; first < n; first += BLOCK) {
+        double x[BLOCK];
+        const int64_t count = n - first < BLOCK ? n - first : BLOCK;
+        bmi_column_numbers(c, rows, first, count, x);
+        for (int64_t i = 0; i < count; i++) {
+            const bool counts = nines || !is_nines(x[i]); /* NaN is on neither side */
+            of.least = x[i] < of.least && counts ? x[i] : of.least;
+            of.most = x[i] > of.most && counts ? x[i] : of.most;
+        }
     }
     return of;
 }

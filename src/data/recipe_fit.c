@@ -88,7 +88,7 @@ static bm_status leave_out(bm_recipe *r, const bmi_recipe_step *s, bmi_frame *f,
         for (size_t i = 0; i < n; i++) t->own[i] = bmi_row_at(t->rows, (int64_t)i);
         t->room = n;
     }
-    bmi_frame_keep(f, keep);
+    if (!bmi_frame_keep(f, keep)) return bmi_fail_memory(&r->object.error, here, f->n * n * 8, "the rows of a table");
     t->n = 0;
     for (size_t i = 0; i < n; i++) {
         if (!keep[i]) continue;
@@ -152,6 +152,8 @@ static bm_status do_whole(bm_recipe *r, const bmi_step_how *how, bmi_recipe_step
     if (s->kind->needs_whole) st = bmi_step_check_whole(how, s, f, k->places);
     if (!st) st = s->kind->fit_whole(how, f, k->places, s);
     if (!st && s->kind->keep) st = do_rows(r, how, s, f, k, t);
+    for (size_t i = 0; !st && s->kind->writes && i < k->n; i++)
+        if (!bmi_frame_own(f, k->places[i])) st = bmi_step_no_memory(how, (size_t)f->rows * 8);
     if (!st && s->kind->apply_whole) st = s->kind->apply_whole(how, s, f, k->places);
     for (size_t i = 0; !st && i < k->n; i++) mark_scaled(s->kind, f, k->places[i], scaled);
     return st;
@@ -166,6 +168,7 @@ static bm_status do_columns(bm_recipe *r, const bmi_step_how *how, bmi_recipe_st
         const bool scaled = f->columns[k->places[i]].scaled;
         st = claim(r, s, f, k, i, how->here);
         if (!st) st = s->kind->fit(how, f, k->places[i], state);
+        if (!st && !bmi_frame_own(f, k->places[i])) st = bmi_step_no_memory(how, (size_t)f->rows * 8);
         if (!st) st = s->kind->apply(how, state, f, k->places[i]);
         if (!st) s->n_columns = i + 1;
         if (!st) mark_scaled(s->kind, f, k->places[i], scaled);

@@ -86,6 +86,7 @@ json_t *bmi_recipe_save(const bm_recipe *r)
     bmi_json all = bmi_json_object();
     bmi_json_put(&all, "target", bmi_json_text(r->target));
     if (r->weights) bmi_json_put(&all, "weights", json_string(r->weights));
+    if (r->without) bmi_json_put(&all, "without", json_string(r->without));
     bmi_json_put(&all, "asked_task", json_integer(r->task));
     bmi_json_put(&all, "log1p", json_boolean(r->log1p));
     if (r->type == BM_F64) bmi_json_put(&all, "type", json_string("f64"));
@@ -326,6 +327,7 @@ bm_recipe *bmi_recipe_load(bm_context *context, const json_t *from, bm_place her
     const json_t *weights = json_object_get(from, "weights");
     bm_recipe_options o = { .context = context,
                             .weights = json_string_value(weights),
+                            .without = json_string_value(json_object_get(from, "without")),
                             .target = json_string_value(target),
                             .target_log1p = json_is_true(log1p_),
                             .type = json_object_get(from, "type") ? BM_F64 : BM_F32,

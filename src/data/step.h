@@ -93,8 +93,8 @@ typedef struct bmi_step_kind {
     bool ignores_absent; /* the step takes columns away (unless the first number it keeps of one is 0): a table may lack them */
     bool keeps_values;   /* what it leaves of a column has the values it had; cells that were missing may be filled */
     bool heeds_weights;  /* what it finds is that of rows repeated as often as they weigh */
-    bool
-        needs_whole; /* no cell of its columns may be missing; it is refused, with the row, before the step is fitted or applied */
+    bool writes;         /* a whole step that changes numbers of its columns where they stand */
+    bool needs_whole;    /* no cell of its columns may be missing: it is refused, with the row, before fit and apply */
 
     /* Reads a short form of the settings that is not "name=value,..." ("-1,1", "low < high"), texts into the arena; false: it is none,
      * and the table of fields reads the text. May be null. */

@@ -1,39 +1,45 @@
 // SPDX-License-Identifier: Apache-2.0
-/* A column in figures: moments in two passes, quartiles by selection, the most frequent values by counting. */
+/* A column in figures: moments in two passes, quartiles and counts of a sorted copy, the most frequent values by counting.
+ */
+#include "base/context.h"
 #include "base/text.h"
 #include "data/order.h"
-#include "data/table.h"
+#include "data/table_look.h"
+#include <inttypes.h>
 #include "format/datetime.h"
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
+enum { TOP = 5 };
+
+/* Values in the order in which ties go. */
 typedef struct value {
     double number;
     const char *text;
     int64_t count;
 } value;
 
-static int by_count(const void *a, const void *b)
+/* Keeps the most frequent of the values that come one by one. Ties: the one that is before. */
+static void keep(value top[TOP], value v, bool by_text)
 {
-    const value *x = a, *y = b;
-    if (x->count != y->count) return x->count < y->count ? 1 : -1;
-    if (x->text) return strcmp(x->text, y->text);
-    return (x->number > y->number) - (x->number < y->number);
+    int at = TOP;
+    while (at && (top[at - 1].count < v.count ||
+                  (by_text && top[at - 1].count == v.count && strcmp(v.text, top[at - 1].text) < 0)))
+        at--;
+    for (int i = TOP - 1; i > at; i--) top[i] = top[i - 1];
+    if (at < TOP) top[at] = v;
 }
 
-static void top(bm_summary *s, const bmi_column *c, value *values, int64_t n)
+static void write_top(bm_summary *s, const bmi_column *c, const value top[TOP])
 {
-    s->distinct = n;
-    qsort(values, (size_t)n, sizeof *values, by_count);
-    for (int i = 0; i < 5 && i < n; i++) {
+    for (int i = 0; i < TOP && top[i].count; i++) {
         char number[32];
-        if (c->type == BM_COLUMN_TIME) bmi_time_write(llround(values[i].number * 1e6), (bmi_date_detail)c->form.detail, number);
-        else bmi_write_real(number, values[i].number);
-        s->top_count[i] = values[i].count;
+        if (c->type == BM_COLUMN_TIME) bmi_time_write(llround(top[i].number * 1e6), (bmi_date_detail)c->form.detail, number);
+        else bmi_write_real(number, top[i].number);
+        s->top_count[i] = top[i].count;
         snprintf(s->top[i], sizeof s->top[i], "%s",
-                 values[i].text              ? values[i].text
-                 : c->type == BM_COLUMN_BOOL ? values[i].number != 0 ? "true" : "false"
+                 top[i].text                 ? top[i].text
+                 : c->type == BM_COLUMN_BOOL ? top[i].number != 0 ? "true" : "false"
                                              : number);
         bmi_clean(s->top[i]);
     }
@@ -55,53 +61,73 @@ static void moments(bm_summary *s, const double *x, int64_t n)
     if (m2 > 0) s->skew = m3 / (m2 * sqrt(m2));
 }
 
+/* The quantile q of sorted numbers, by linear interpolation. */
+static double quantile(const double *sorted, int64_t n, double q)
+{
+    const double at = q * (double)(n - 1);
+    const int64_t k = (int64_t)at;
+    return k + 1 < n && at > (double)k ? sorted[k] + (at - (double)k) * (sorted[k + 1] - sorted[k]) : sorted[k];
+}
+
+static void figures(bm_summary *s, const bmi_column *c, const double *x, int64_t n)
+{
+    value top[TOP] = { { .count = 0 } };
+    if (x[0] == x[n - 1]) { /* whatever the rounding of the mean has left */
+        s->mean = x[0];
+        if (n > 1) s->std = 0;
+        s->skew = NAN;
+    }
+    for (int64_t i = 0; i < n;) {
+        value v = { .number = x[i] };
+        while (i < n && x[i] == v.number) i++, v.count++;
+        keep(top, v, false);
+        s->distinct++;
+    }
+    s->min = x[0];
+    s->max = x[n - 1];
+    s->q1 = quantile(x, n, .25);
+    s->median = quantile(x, n, .5);
+    s->q3 = quantile(x, n, .75);
+    write_top(s, c, top);
+}
+
 static bool numbers(bm_summary *s, const bm_table *t, const bmi_column *c)
 {
-    double *x = bmi_alloc_raw(t->object.context, (size_t)t->rows, sizeof *x);
-    value *values = bmi_alloc(t->object.context, (size_t)t->rows, sizeof *values);
-    int64_t n = 0, distinct = 0;
-    for (int64_t r = 0; x && values && r < t->rows; r++)
-        if (!bmi_column_is_missing(c, r)) x[n++] = bmi_column_number(c, r) + 0.;
-    if (x && values && n) {
-        moments(s, x, n);
-        qsort(x, (size_t)n, sizeof *x, bmi_by_number);
-        if (x[0] == x[n - 1]) { /* whatever the rounding of the mean has left */
-            s->mean = x[0];
-            if (n > 1) s->std = 0;
-            s->skew = NAN;
+    const size_t rows = (size_t)t->rows;
+    double *x = bmi_alloc_raw(t->object.context, rows, sizeof *x);
+    double *other = bmi_alloc_raw(t->object.context, rows, sizeof *other);
+    int64_t n = 0;
+    if (x && other) {
+        for (int64_t r = 0; r < t->rows; r++) {
+            x[n] = bmi_column_number(c, r) + 0.;
+            n += !isnan(x[n]);
         }
-        for (int64_t i = 0; i < n; i++) {
-            if (!i || x[i] != x[i - 1]) values[distinct++] = (value){ .number = x[i] };
-            values[distinct - 1].count++;
-        }
-        s->min = x[0];
-        s->max = x[n - 1];
-        s->q1 = bmi_quantile(x, n, .25);
-        s->median = bmi_quantile(x, n, .5);
-        s->q3 = bmi_quantile(x, n, .75);
-        top(s, c, values, distinct);
+        if (n) moments(s, x, n);
+        if (n) figures(s, c, bmi_sort_numbers(t->object.context, x, other, n), n);
     }
-    const bool fine = x && values;
-    bmi_release(t->object.context, x, (size_t)t->rows, sizeof *x);
-    bmi_release(t->object.context, values, (size_t)t->rows, sizeof *values);
+    const bool fine = x && other;
+    bmi_release(t->object.context, other, rows, sizeof *other);
+    bmi_release(t->object.context, x, rows, sizeof *x);
     return fine;
 }
 
 static bool texts(bm_summary *s, const bm_table *t, const bmi_column *c)
 {
     const size_t all = (size_t)c->dictionary.count;
-    value *values = bmi_alloc(t->object.context, all, sizeof *values);
-    int64_t n = 0;
-    if (!values) return false;
+    int64_t *counts = bmi_alloc(t->object.context, all, sizeof *counts);
+    value top[TOP] = { { .count = 0 } };
+    if (!counts) return false;
     for (int64_t r = 0; r < t->rows; r++) {
         const int32_t code = ((const int32_t *)c->values)[r];
-        if (code >= 0) values[code].count++;
+        if (code >= 0) counts[code]++;
     }
-    for (size_t i = 0; i < all; i++)
-        if (values[i].count)
-            values[n++] = (value){ .text = bmi_dictionary_text(&c->dictionary, (int32_t)i, NULL), .count = values[i].count };
-    top(s, c, values, n);
-    bmi_release(t->object.context, values, all, sizeof *values);
+    for (size_t i = 0; i < all; i++) {
+        if (!counts[i]) continue;
+        s->distinct++;
+        keep(top, (value){ .text = bmi_dictionary_text(&c->dictionary, (int32_t)i, NULL), .count = counts[i] }, true);
+    }
+    write_top(s, c, top);
+    bmi_release(t->object.context, counts, all, sizeof *counts);
     return true;
 }
 
@@ -116,4 +142,34 @@ bm_summary bm_table_summary(const bm_table *t, int64_t column)
     s.missing = bm_table_missing(t, column);
     s.count = t->rows - s.missing;
     return (c->type == BM_COLUMN_TEXT ? texts(&s, t, c) : numbers(&s, t, c)) ? s : none;
+}
+
+typedef struct summing {
+    const bm_table *t;
+    const int64_t *columns;
+    bm_summary *into;
+} summing;
+
+static void summary_part(void *arg, int part, int parts)
+{
+    const summing *s = arg;
+    (void)parts;
+    s->into[part] = bm_table_summary(s->t, s->columns[part]);
+}
+
+void bmi_table_summaries(const bm_table *t, const int64_t *columns, int n, bm_summary *into)
+{
+    summing s = { t, columns, into };
+    bmi_parallel(t->object.context, n, summary_part, &s);
+}
+
+void bmi_histogram(const bmi_column *c, int64_t rows, double low, double high, int bins, int64_t *counts)
+{
+    memset(counts, 0, (size_t)bins * sizeof *counts);
+    for (int64_t r = 0; r < rows; r++) {
+        const double x = bmi_column_number(c, r);
+        if (isnan(x)) continue;
+        const double at = high > low ? (x / 2 - low / 2) / (high / 2 - low / 2) * bins : 0; /* halves: no difference overflows */
+        counts[at >= bins ? bins - 1 : at > 0 ? (int)at : 0]++;
+    }
 }

@@ -5,21 +5,20 @@
  */
 #include "base/available.h"
 #include "base/context.h"
-#include "base/text.h"
 #include "data/table_work.h"
 #include <inttypes.h>
 #include <string.h>
 
 /* The walking table's rows meet the rows of the standing one, whose keys are numbered. */
 typedef struct meeting {
-    bmi_keys keys;                   /* build: standing, probe: walking */
-    uint32_t *start, *list;          /* rows of each key of the standing table; list null: each key has one row */
-    uint32_t *walking, *standing;    /* the pairs */
-    int64_t *before;                 /* pairs before each part */
-    uint8_t *met;                    /* of full joins: standing rows that have a partner */
+    bmi_keys keys;                /* build: standing, probe: walking */
+    uint32_t *start, *list;       /* rows of each key of the standing table; list null: each key has one row */
+    uint32_t *walking, *standing; /* the pairs */
+    int64_t *before;              /* pairs before each part */
+    uint8_t *met;                 /* of full joins: standing rows that have a partner */
     int64_t pairs, room;
     int parts;
-    bool alone;                      /* walking rows without a partner are pairs, too */
+    bool alone; /* walking rows without a partner are pairs, too */
     bool semi, anti;
 } meeting;
 
@@ -107,7 +106,8 @@ static bm_status count_pairs(bmi_error *e, bm_place here, meeting *m, size_t cel
                         m->pairs, BMI_ROWS_MOST);
     if (!bmi_mul_size((size_t)m->pairs, cells + 8, &bytes) || !bmi_memory_fits(context, bytes, &available))
         return bmi_fail(e, BM_E_MEMORY, here,
-                        "join: the result would have %" PRId64 " rows, some %zu MB, and there is no memory for them; join by more "
+                        "join: the result would have %" PRId64
+                        " rows, some %zu MB, and there is no memory for them; join by more "
                         "columns, or select fewer",
                         m->pairs, (size_t)m->pairs / 1000000 * (cells + 8));
     return BM_OK;
@@ -162,6 +162,9 @@ typedef struct joining {
     bm_table *result;
     const uint32_t *left_rows, *right_rows; /* null: as they are */
     int64_t rows, tail;                     /* of a full join: from tail on rows are of the right table alone */
+    bmi_arena names;                        /* of columns with a suffix */
+    bmi_taken *waiting;                     /* columns to be added together, `room` at most */
+    size_t n_waiting, room;
 } joining;
 
 static bool listed(bm_names names, const char *name, size_t *at)
@@ -178,25 +181,45 @@ static bool one_column(const joining *j, const char *left_name)
     return listed(j->left_by, left_name, &at) && !strcmp(j->right_by.at[at], left_name);
 }
 
-/* Adds one column, with a suffix where both tables have a column of this name. */
-static bool add_column(bmi_error *e, bm_place here, const joining *j, const bmi_taken *column, bool both, const char *suffix)
+/* Adds the columns that wait. */
+static bool add_waiting(bmi_error *e, bm_place here, joining *j)
 {
-    bmi_text name = { .context = j->result->object.context };
-    bmi_text_add(&name, "%s%s", column->name, both ? suffix : "");
-    const bmi_taken taken = { column->from, name.at, column->rows };
-    if (name.failed) bmi_fail_memory(e, here, 100, "the name of a column");
-    else if (bm_table_find(j->result, name.at) >= 0)
-        bmi_fail(e, BM_E_DATA, here, "join: two columns of the result would be \"%.100s\"; give other suffixes", name.at);
-    else if (bmi_take(j->result, &taken, 1, j->rows, here)) bmi_fail_from(e, &j->result->object.error);
-    bmi_text_end(&name);
+    if (bmi_take(j->result, j->waiting, j->n_waiting, j->rows, here)) {
+        const bmi_error *why = &j->result->object.error;
+        if (why->status == BM_E_DATA) {
+            bmi_fail(e, BM_E_DATA, (bm_place){ 0 }, "%s; give other suffixes to the join", why->text);
+            j->result->object.error = (bmi_error){ 0 };
+        } else bmi_fail_from(e, why);
+    }
+    j->n_waiting = 0;
     return !e->status;
 }
 
+/* One column more, with a suffix where both tables have a column of this name. */
+static void add_column(bmi_error *e, bm_place here, joining *j, const bmi_column *from, const uint32_t *rows,
+                       const char *suffix)
+{
+    const char *name = from->name;
+    if (suffix) {
+        const size_t n = strlen(name), m = strlen(suffix);
+        char *joined = bmi_arena_alloc(&j->names, n + m + 1, 1);
+        if (!joined) {
+            bmi_fail_memory(e, here, n + m, "the name of a column");
+            return;
+        }
+        memcpy(joined, name, n);
+        memcpy(joined + n, suffix, m + 1);
+        name = joined;
+    }
+    j->waiting[j->n_waiting++] = (bmi_taken){ from, name, rows };
+}
+
 /* The key of a full join: of the left rows, then of the right ones, real where one of both is. */
-static bool add_full_key(bmi_error *e, bm_place here, const joining *j, const bmi_column *left, const bmi_column *right)
+static bool add_full_key(bmi_error *e, bm_place here, joining *j, const bmi_column *left, const bmi_column *right)
 {
     bm_context *context = j->result->object.context;
     bm_column_type type = left->type;
+    if (!add_waiting(e, here, j)) return false;
     if (type != right->type && type != BM_COLUMN_REAL) type = right->type == BM_COLUMN_BOOL ? type : right->type;
     bmi_column *c = bmi_table_add(j->result, left->name, type, j->rows, here);
     if (!c) return !bmi_fail_from(e, &j->result->object.error);
@@ -207,7 +230,7 @@ static bool add_full_key(bmi_error *e, bm_place here, const joining *j, const bm
     return !e->status;
 }
 
-static void add_left(bmi_error *e, bm_place here, const joining *j)
+static void add_left(bmi_error *e, bm_place here, joining *j)
 {
     const bool both = j->o.how != BM_JOIN_SEMI && j->o.how != BM_JOIN_ANTI;
     for (size_t i = 0; i < j->left->n_columns && !e->status; i++) {
@@ -219,18 +242,22 @@ static void add_left(bmi_error *e, bm_place here, const joining *j)
             continue;
         }
         const bool of_right = key && j->o.how == BM_JOIN_RIGHT;
-        const bmi_taken taken = { of_right ? &j->right->columns[there] : c, c->name, of_right ? j->right_rows : j->left_rows };
-        add_column(e, here, j, &taken, there >= 0 && !key, j->o.left_suffix ? j->o.left_suffix : "_x");
+        add_column(e, here, j, of_right ? &j->right->columns[there] : c, of_right ? j->right_rows : j->left_rows,
+                   there < 0 || key   ? NULL
+                   : j->o.left_suffix ? j->o.left_suffix
+                                      : "_x");
     }
 }
 
-static void add_right(bmi_error *e, bm_place here, const joining *j)
+static void add_right(bmi_error *e, bm_place here, joining *j)
 {
     for (size_t i = 0; i < j->right->n_columns && !e->status; i++) {
         const bmi_column *c = &j->right->columns[i];
         if (one_column(j, c->name)) continue;
-        const bmi_taken taken = { c, c->name, j->right_rows };
-        add_column(e, here, j, &taken, bm_table_find(j->left, c->name) >= 0, j->o.right_suffix ? j->o.right_suffix : "_y");
+        add_column(e, here, j, c, j->right_rows,
+                   bm_table_find(j->left, c->name) < 0 ? NULL
+                   : j->o.right_suffix                 ? j->o.right_suffix
+                                                       : "_y");
     }
 }
 
@@ -243,23 +270,27 @@ static void check(bmi_error *e, bm_place here, joining *j)
     bmi_names_given(e, here, "join: the list .left_by", o->left_by);
     bmi_names_given(e, here, "join: the list .right_by", o->right_by);
     if (e->status) return;
-    if ((unsigned)o->how >= BM_JOIN_KIND_COUNT_) bmi_fail(e, BM_E_ARGUMENT, here, "join: .how is %d, which is no kind of join", (int)o->how);
+    if ((unsigned)o->how >= BM_JOIN_KIND_COUNT_)
+        bmi_fail(e, BM_E_ARGUMENT, here, "join: .how is %d, which is no kind of join", (int)o->how);
     if (o->by.count ? o->left_by.count || o->right_by.count : !o->left_by.count || o->left_by.count != o->right_by.count)
-        bmi_fail(e, BM_E_ARGUMENT, here, "join: name the columns by .by, or as many by .left_by as by .right_by (%zu, %zu, %zu)",
-                 o->by.count, o->left_by.count, o->right_by.count);
+        bmi_fail(e, BM_E_ARGUMENT, here,
+                 "join: name the columns by .by, or as many by .left_by as by .right_by (%zu, %zu, %zu)", o->by.count,
+                 o->left_by.count, o->right_by.count);
     j->left_by = o->by.count ? o->by : o->left_by;
     j->right_by = o->by.count ? o->by : o->right_by;
 }
 
-static void check_types(bmi_error *e, bm_place here, const joining *j, const bmi_column *const *left, const bmi_column *const *right)
+static void check_types(bmi_error *e, bm_place here, const joining *j, const bmi_column *const *left,
+                        const bmi_column *const *right)
 {
     for (size_t i = 0; i < j->left_by.count && !e->status; i++) {
         const bm_column_type a = left[i]->type, b = right[i]->type;
         if (a != b && (!bmi_is_number(a) || !bmi_is_number(b)))
-            bmi_fail(e, BM_E_TYPE, here,
-                     "join: key \"%.100s\" is %s in the left table and \"%.100s\" %s in the right one; they are never equal. Read "
-                     "both as text, or both as numbers",
-                     left[i]->name, bm_column_type_name(a), right[i]->name, bm_column_type_name(b));
+            bmi_fail(
+                e, BM_E_TYPE, here,
+                "join: key \"%.100s\" is %s in the left table and \"%.100s\" %s in the right one; they are never equal. Read "
+                "both as text, or both as numbers",
+                left[i]->name, bm_column_type_name(a), right[i]->name, bm_column_type_name(b));
     }
 }
 
@@ -294,13 +325,21 @@ static void join(bmi_error *e, bm_place here, joining *j)
             for (int64_t i = 0; i < j->right->rows; i++) j->rows += !m.met[i];
         j->left_rows = swapped ? m.standing : m.walking;
         j->right_rows = swapped ? m.walking : m.standing;
-        add_left(e, here, j);
-        if (!one) add_right(e, here, j);
+        j->names.context = m.keys.context;
+        j->room = j->left->n_columns + j->right->n_columns;
+        j->waiting = bmi_alloc(m.keys.context, j->room, sizeof *j->waiting);
+        if (!j->waiting) bmi_fail_memory(e, here, j->room * sizeof *j->waiting, "the columns of a join");
+        if (j->waiting) add_left(e, here, j);
+        if (!one && !e->status) add_right(e, here, j);
+        if (!e->status) add_waiting(e, here, j);
+        bmi_release(m.keys.context, j->waiting, j->room, sizeof *j->waiting);
+        bmi_arena_end(&j->names);
     }
     meeting_end(&m);
 }
 
-bm_table *bm_table_join_at(const bm_table *left, const bm_table *right, const bm_table_join_options *options, size_t size, bm_place here)
+bm_table *bm_table_join_at(const bm_table *left, const bm_table *right, const bm_table_join_options *options, size_t size,
+                           bm_place here)
 {
     bm_table *result = bmi_result_of(left, here);
     joining j = { .left = left, .right = right, .result = result };

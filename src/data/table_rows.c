@@ -99,76 +99,6 @@ static void take_part(void *arg, int part, int parts)
     take_cells(k->columns[at].from, &k->to[at], k->columns[at].rows, begin, end);
 }
 
-/* Rows all over a table that is larger than the processor's own cache: first the cells of one block of the table's rows after the other,
- * then each from the block that it is of. Both ways touch little memory at a time. */
-typedef struct detour {
-    taking all;
-    uint32_t *by_block; /* the rows in the order of their blocks */
-    uint32_t *place;    /* where in that order each is */
-    size_t room;        /* of both lists */
-} detour;
-
-static void detour_part(void *arg, int part, int parts)
-{
-    detour *d = arg;
-    const bmi_column *from = d->all.columns[part].from;
-    bm_context *context = from->dictionary.context;
-    bmi_column between = { .type = from->type };
-    (void)parts;
-    between.values = bmi_alloc_raw(context, d->room, bmi_column_cell(from->type));
-    if (between.values) {
-        take_cells(from, &between, d->by_block, 0, d->all.rows);
-        take_cells(&between, &d->all.to[part], d->place, 0, d->all.rows);
-    } else take_cells(from, &d->all.to[part], d->all.columns[part].rows, 0, d->all.rows);
-    bmi_release(context, between.values, d->room, bmi_column_cell(from->type));
-}
-
-/* Whether a list goes up and down so much in so large a table that the detour pays. */
-static bool pays(const uint32_t *rows, int64_t n, int64_t all)
-{
-    enum { LARGE = 1 << 18 };
-    int64_t falls = 0;
-    if (n < LARGE || all < LARGE || !rows) return false;
-    for (int64_t i = 1; i < n; i++) falls += rows[i] < rows[i - 1];
-    return falls > n / 8;
-}
-
-/* Makes both lists of a detour; false when there is no memory. */
-static bool make_detour(bm_context *context, detour *d, const uint32_t *rows, int64_t n)
-{
-    enum { BLOCKS = 256 };
-    uint32_t start[BLOCKS + 1] = { 0 }, last = 0;
-    int shift = 15;
-    for (int64_t i = 0; i < n; i++)
-        if (rows[i] != BMI_NO_ROW && rows[i] > last) last = rows[i];
-    while (last >> shift >= BLOCKS) shift++;
-    d->room = (size_t)n;
-    d->by_block = bmi_alloc_raw(context, d->room, sizeof *d->by_block);
-    d->place = bmi_alloc_raw(context, d->room, sizeof *d->place);
-    if (!d->by_block || !d->place) return false;
-    for (int64_t i = 0; i < n; i++) start[rows[i] == BMI_NO_ROW ? 1 : (rows[i] >> shift) + 1]++;
-    for (int b = 0; b < BLOCKS; b++) start[b + 1] += start[b];
-    for (int64_t i = 0; i < n; i++) {
-        const uint32_t at = start[rows[i] == BMI_NO_ROW ? 0 : rows[i] >> shift]++;
-        d->by_block[at] = rows[i];
-        d->place[i] = at;
-    }
-    return true;
-}
-
-/* Columns that share a list of rows; false: it was not done. */
-static bool take_by_detour(bm_context *context, const taking *k, size_t n, int64_t source_rows)
-{
-    detour d = { .all = *k };
-    bool fine = n > 3 && n < INT32_MAX && pays(k->columns[0].rows, k->rows, source_rows);
-    for (size_t i = 1; fine && i < n; i++) fine = k->columns[i].rows == k->columns[0].rows;
-    fine = fine && make_detour(context, &d, k->columns[0].rows, k->rows);
-    if (fine) bmi_parallel(context, (int)n, detour_part, &d);
-    bmi_release(context, d.by_block, d.room, sizeof *d.by_block);
-    bmi_release(context, d.place, d.room, sizeof *d.place);
-    return fine;
-}
-
 bm_status bmi_take(bm_table *to, const bmi_taken *columns, size_t n, int64_t rows, bm_place here)
 {
     bm_context *context = to->object.context;
@@ -183,7 +113,6 @@ bm_status bmi_take(bm_table *to, const bmi_taken *columns, size_t n, int64_t row
     }
     const int64_t pieces = rows / PART + 1;
     taking k = { columns, to->columns + before, rows };
-    if (n && take_by_detour(context, &k, n, (int64_t)(columns[0].from->bytes / bmi_column_cell(columns[0].from->type)))) return BM_OK;
     for (size_t i = 0; i < n;) { /* so that parts fit an int */
         const size_t most = INT32_MAX / (size_t)pieces, some = n - i < most ? n - i : most;
         bmi_parallel(context, (int)(some * (size_t)pieces), take_part, &k);

@@ -109,7 +109,7 @@ bm_status bmi_csv_parse_rest(bmi_csv_work *w, size_t stopped)
     bmi_csv_chunk *k = &w->chunks[stopped], *rest = k + 1;
     for (size_t i = (stopped + 1) * w->n_columns; i < w->n_chunks * w->n_columns; i++) bmi_dictionary_end(&w->texts[i]);
     k->end = k->stopped_at;
-    k->stopped = false;
+    k->stopped = k->goes_on = false;
     bmi_release(w->context, rest->bad_at, rest->bad_room, sizeof *rest->bad_at);
     *rest = (bmi_csv_chunk){ .begin = k->stopped_at,
                              .end = w->source->size,

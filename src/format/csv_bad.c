@@ -63,35 +63,39 @@ static bool join_skipped(bmi_csv_work *w, const bool *out, int64_t rows, int64_t
     return true;
 }
 
+/* Adds one of the first bad rows or cells in words. */
+static bm_status add_told(bmi_csv_work *w, const char *words, const char **first)
+{
+    if (!bmi_notes_add(w->context, &w->out->bad, "%s", words)) return bmi_fail_memory(w->error, w->here, 600, "a note");
+    if (!*first) *first = w->out->bad.at[w->out->bad.count - 1];
+    return BM_OK;
+}
+
+/* Adds the bad cells in front of an offset, from number *cell on. */
+static bm_status tell_cells(bmi_csv_work *w, size_t before, int *cell)
+{
+    char words[600];
+    for (size_t offset; *cell < w->bad_told && w->out->bad.count < BMI_CSV_TOLD; ++*cell) {
+        if (bmi_csv_describe_cell(w, w->bad_row[*cell], w->bad_column[*cell], &offset, words)) return w->error->status;
+        if (offset >= before) break;
+        if (add_told(w, words, &w->first_cell)) return w->error->status;
+    }
+    return BM_OK;
+}
+
 /* The first bad rows and cells in words, in order of where they stand. */
 static bm_status tell(bmi_csv_work *w)
 {
     char words[600];
-    size_t offset = 0;
-    int cell = 0, n = 0;
-    bool described = false;
-    bmi_notes *told = &w->out->bad;
-    bmi_notes_end(w->context, told);
-    for (size_t i = 0; i < w->n_chunks && n < BMI_CSV_TOLD; i++)
-        for (int k = 0; k < w->chunks[i].n_told && n < BMI_CSV_TOLD; k++) {
+    int cell = 0;
+    for (size_t i = 0; i < w->n_chunks; i++)
+        for (int k = 0; k < w->chunks[i].n_told && w->out->bad.count < BMI_CSV_TOLD; k++) {
             const bmi_csv_bad *bad = &w->chunks[i].told[k];
-            for (; cell < w->bad_told && n < BMI_CSV_TOLD; cell++, n++, described = false) {
-                if (!described && bmi_csv_describe_cell(w, w->bad_row[cell], w->bad_column[cell], &offset, words))
-                    return w->error->status;
-                described = true;
-                if (offset >= bad->row_at) break;
-                if (!bmi_notes_add(w->context, told, "%s", words)) return bmi_fail_memory(w->error, w->here, 600, "a note");
-            }
-            char row[600];
-            if (n++ >= BMI_CSV_TOLD) break;
-            if (bmi_csv_describe(w, bad, row)) return w->error->status;
-            if (!bmi_notes_add(w->context, told, "%s", row)) return bmi_fail_memory(w->error, w->here, 600, "a note");
+            if (tell_cells(w, bad->row_at, &cell)) return w->error->status;
+            if (w->out->bad.count == BMI_CSV_TOLD) break;
+            if (bmi_csv_describe(w, bad, words) || add_told(w, words, &w->first_row)) return w->error->status;
         }
-    for (; cell < w->bad_told && n < BMI_CSV_TOLD; cell++, n++) {
-        if (bmi_csv_describe_cell(w, w->bad_row[cell], w->bad_column[cell], &offset, words)) return w->error->status;
-        if (!bmi_notes_add(w->context, told, "%s", words)) return bmi_fail_memory(w->error, w->here, 600, "a note");
-    }
-    return BM_OK;
+    return tell_cells(w, SIZE_MAX, &cell);
 }
 
 /* The places of the bad rows of all chunks, in order. */
@@ -113,8 +117,7 @@ bm_status bmi_csv_judge_rows(bmi_csv_work *w)
     for (size_t i = 0; i < w->n_chunks; i++) {
         bmi_csv_chunk *k = &w->chunks[i];
         if (!k->stopped) continue;
-        const bool fatal = k->n_told && k->told[k->n_told - 1].problem >= BMI_CSV_TOO_LONG;
-        if (w->skip && !fatal) {
+        if (k->goes_on) {
             if (bmi_csv_parse_rest(w, i)) return w->error->status;
             continue;
         }
@@ -130,7 +133,7 @@ static bool note(bmi_csv_work *w, int64_t left_out)
 {
     int64_t filled = 0, cut = 0;
     bmi_notes *notes = &w->out->notes;
-    const char *first = w->out->bad.count ? w->out->bad.at[0] : "";
+    const char *first = w->fill && w->first_row ? w->first_row : w->out->bad.count ? w->out->bad.at[0] : "";
     bool fine = true;
     for (size_t i = 0; i < w->n_chunks; i++) {
         filled += w->chunks[i].filled;
@@ -149,7 +152,7 @@ static bool note(bmi_csv_work *w, int64_t left_out)
         fine = bmi_notes_add(w->context, notes,
                              "%" PRId64 " cell%s not what the column is and %s taken as missing; the first: %s", w->bad_filled,
                              w->bad_filled == 1 ? " is" : "s are", w->bad_filled == 1 ? "is" : "are",
-                             w->out->bad.count ? w->out->bad.at[w->out->bad.count - (size_t)w->bad_told] : "");
+                             w->first_cell ? w->first_cell : "");
     return fine;
 }
 

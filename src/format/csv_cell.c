@@ -68,7 +68,7 @@ bmi_csv_problem bmi_csv_cell_read(const bmi_csv_dialect *d, const unsigned char 
         while (p < end && (*p == ' ' || *p == '\t') && !d->kind[*p]) p++;
     *cell = (bmi_csv_cell){ .at = p };
     if (p < end && *p == '"') return read_quoted(d, p, end, cell);
-    while (p < end && !d->kind[*p]) p++;
+    while (p < end && (!d->kind[*p] || (d->literal && *p == '"'))) cell->stray |= *p++ == '"';
     cell->n = (size_t)(p - cell->at);
     if (d->trim)
         while (cell->n && (cell->at[cell->n - 1] == ' ' || cell->at[cell->n - 1] == '\t')) cell->n--;

@@ -5,7 +5,8 @@
  * per chunk, which gives the row starts (an even number of quotes lies before a line end that ends a row) and room for the rows;
  * a second pass parses all chunks, several at once, straight into the columns. A cell is kept as the bits of a double, in
  * columns of text as a number in the chunk's own dictionary. Chunks whose guess of a column's type differs from what all
- * chunks together say are parsed again, knowing the type.
+ * chunks together say are parsed again, knowing the type. A quote inside a cell without quotes (5" pipe) is a character of it, which the
+ * count of quotes cannot know: from the first such row on the rest is parsed as one chunk.
  */
 #ifndef BMI_FORMAT_CSV_INSIDE_H
 #define BMI_FORMAT_CSV_INSIDE_H
@@ -20,6 +21,7 @@ typedef struct bmi_csv_dialect {
     unsigned char line;    /* the byte that ends a line: LF (CR before it is part of the line end), or CR */
     unsigned char comment; /* lines that begin with it are none; 0: there are no such lines */
     bool trim;             /* blanks around cells are no part of them */
+    bool literal;          /* a quote inside a cell that does not begin with one is a character of it, else a problem */
     unsigned char kind[256];
 } bmi_csv_dialect;
 
@@ -39,6 +41,7 @@ typedef struct bmi_csv_cell {
     const unsigned char *at, *next; /* inside the quotes; behind the delimiter or line end, or where the problem is */
     size_t n;
     bool quoted, doubled, last; /* doubled: holds "" for "; last: of its row */
+    bool stray;                 /* a quote is in it that is a character */
 } bmi_csv_cell;
 
 void bmi_csv_dialect_set(bmi_csv_dialect *d, unsigned char delimiter, unsigned char line);
@@ -84,10 +87,11 @@ typedef struct bmi_csv_chunk {
     int64_t *bad_at;      /* the rows kept before each of them */
     size_t bad_room;
     int64_t filled, cut;         /* rows with too few and too many cells that were kept */
-    bool serial;                 /* the rest after a row that could not be read to its end */
+    bool serial;                 /* the rest from a row on where quotes could not be counted on */
     bmi_csv_bad told[BMI_CSV_TOLD]; /* the first bad rows, `n_told` of them */
     int n_told;
     bool stopped;      /* the chunk was not parsed to its end, because of the bad row told last */
+    bool goes_on;      /* or of one from which on quotes must be counted row by row: the rest is parsed as one */
     size_t stopped_at; /* offset of the row it was stopped by */
 } bmi_csv_chunk;
 
@@ -126,6 +130,7 @@ typedef struct bmi_csv_work {
     int64_t bad_row[BMI_CSV_TOLD]; /* the first of them, in order, and their columns */
     size_t bad_column[BMI_CSV_TOLD];
     int bad_told;
+    const char *first_row, *first_cell; /* the first bad row and the first bad cell in words, of those in out->bad */
     const bmi_csv_census *census; /* [column] of texts counted elsewhere, or null */
     const bmi_column *plan;       /* [column]: the types and forms that are known already, of a part of a file; or null */
     bmi_csv *out;
@@ -172,7 +177,7 @@ bool bmi_csv_to_asked(bmi_csv_work *w, size_t column, const bmi_number_form *for
 bool bmi_csv_mark_bad(bmi_csv_work *w, int64_t row, size_t column);
 bm_status bmi_csv_bad_cells(bmi_csv_work *w);
 bm_status bmi_csv_judge_rows(bmi_csv_work *w);
-/* csv.c: a row that cannot be read to its end, where bad rows are left out: the rest behind it, parsed again as one chunk. */
+/* csv.c: the rest from a row on at which a chunk stopped, parsed again as one. */
 bm_status bmi_csv_parse_rest(bmi_csv_work *w, size_t stopped);
 /* csv_forms.c: counts the texts of a column, or gives what was counted elsewhere; false when there is no memory. */
 bool bmi_csv_count(const bmi_csv_work *w, const bmi_column *c, bmi_csv_census *into);

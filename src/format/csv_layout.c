@@ -59,6 +59,7 @@ static void set_dialect(const bmi_csv_work *w, bmi_csv_dialect *d, unsigned char
     bmi_csv_dialect_set(d, delimiter, line);
     d->comment = (unsigned char)w->options->comment;
     d->trim = w->options->trim;
+    d->literal = true; /* of the first rows, which are read one by one */
 }
 
 static unsigned char sniff(const bmi_csv_work *w, const unsigned char *p, const unsigned char *end, unsigned char line, bool whole)

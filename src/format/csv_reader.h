@@ -14,6 +14,7 @@ typedef struct bmi_csv_reader {
     bmi_stream stream;
     bmi_csv_dialect dialect;
     bool windows_names;
+    bool stray;           /* there are quotes that are characters */
     size_t head;          /* bytes in front of the first row of data */
     int64_t head_lines;   /* lines in them */
     bmi_csv plan;         /* names, types, forms and texts of the columns, the notes; no cells. Its rows: those that can be cut into cells */

@@ -44,7 +44,7 @@ bm_status bmi_csv_describe(bmi_csv_work *w, const bmi_csv_bad *bad, char into[60
         break;
     case BMI_CSV_STRAY_QUOTE:
         snprintf(rest, room,
-                 "a quote stands inside or behind the cell of column \"%.80s\"; put the whole cell in quotes and write each "
+                 "a quote stands behind the first one inside the cell of column \"%.80s\"; put the whole cell in quotes and write each "
                  "quote in it twice",
                  column_name(w, bad->cells));
         break;
@@ -73,11 +73,13 @@ bm_status bmi_csv_describe(bmi_csv_work *w, const bmi_csv_bad *bad, char into[60
 static bool is_kept(const bmi_csv_work *w, const unsigned char *p, const unsigned char *end, size_t column, const unsigned char **after,
                     char text[64])
 {
+    bmi_csv_dialect d = w->dialect;
     bmi_csv_cell cell = { .last = false };
     size_t c = 0;
+    d.literal = true;
     *text = 0;
     for (; !cell.last; c++) {
-        if (bmi_csv_cell_read(&w->dialect, p, end, &cell)) {
+        if (bmi_csv_cell_read(&d, p, end, &cell)) {
             *after = bmi_csv_skip_line(&w->dialect, cell.next, end);
             return false;
         }

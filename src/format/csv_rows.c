@@ -111,7 +111,7 @@ static bool may_be_mark(const bmi_csv_work *w, uint64_t bits)
 }
 
 /* Reads the cells of the row at p into `row`; *after is where the next row begins, or where the problem is. */
-static bmi_csv_problem read_row(const bmi_csv_work *w, const uint8_t *seen, bmi_dictionary *texts, const unsigned char *p,
+static bmi_csv_problem read_row(const bmi_csv_work *w, const bmi_csv_dialect *d, const uint8_t *seen, bmi_dictionary *texts, const unsigned char *p,
                                 const unsigned char *end, bmi_csv_scratch *s, uint64_t *row, size_t *cells,
                                 const unsigned char **after)
 {
@@ -136,7 +136,7 @@ static bmi_csv_problem read_row(const bmi_csv_work *w, const uint8_t *seen, bmi_
             }
         }
         bmi_csv_cell cell;
-        bmi_csv_problem problem = bmi_csv_cell_read(&w->dialect, p, end, &cell);
+        bmi_csv_problem problem = bmi_csv_cell_read(d, p, end, &cell);
         *after = cell.next;
         *cells = c + 1;
         if (!problem && c < n_columns) problem = slow_cell(w, c, &cell, seen[c], &texts[c], s, &row[c], &row_seen[c]);
@@ -167,15 +167,16 @@ static bool bad_row(const bmi_csv_work *w, bmi_csv_chunk *k, bmi_csv_problem pro
                     int64_t rows)
 {
     const bool unread = problem != BMI_CSV_CELLS; /* not read to its end: there may be quotes in the rest */
-    bool stop = !w->skip || problem >= BMI_CSV_TOO_LONG || (unread && !k->serial);
+    const bool stray = problem == BMI_CSV_STRAY_QUOTE && !k->serial; /* it may be a character */
+    bool stop = !w->skip || problem >= BMI_CSV_TOO_LONG || (unread && !k->serial) || stray;
     if (!stop && !bmi_grow(w->context, (void **)&k->bad_at, &k->bad_room, (size_t)k->bad + 1, sizeof *k->bad_at)) {
         problem = BMI_CSV_NO_MEMORY;
         stop = true;
     }
     if (!stop) k->bad_at[k->bad] = rows;
     if (stop) k->stopped_at = row_at;
-    const bool goes_on = stop && w->skip && problem < BMI_CSV_TOO_LONG; /* as one serial rest, where it is met again */
-    if (!goes_on && (stop || k->n_told < BMI_CSV_TOLD)) {
+    k->goes_on = stop && (w->skip || stray) && problem < BMI_CSV_TOO_LONG; /* as one serial rest, where it is met again */
+    if (!k->goes_on && (stop || k->n_told < BMI_CSV_TOLD)) {
         if (k->n_told == BMI_CSV_TOLD) k->n_told--;
         k->told[k->n_told++] =
             (bmi_csv_bad){ .problem = problem, .row_at = row_at, .problem_at = at, .cells = (int64_t)cells };
@@ -204,15 +205,17 @@ void bmi_csv_rows(const bmi_csv_work *w, size_t chunk, const unsigned char *begi
     bmi_dictionary *texts = w->texts + chunk * n;
     const int64_t tile_rows = bmi_csv_tile_rows(n);
     int64_t t = 0;
+    bmi_csv_dialect dialect = w->dialect;
+    dialect.literal = k->serial;
     k->rows = k->bad = k->filled = k->cut = 0;
     k->n_told = 0;
-    k->stopped = false;
+    k->stopped = k->goes_on = false;
     for (size_t c = 0; c < n; c++) seen[c] = w->mode[c] == BMI_CSV_GUESS ? 0 : BMI_SEEN_SLOW;
     for (const unsigned char *p = bmi_csv_blank_lines(&w->dialect, begin, end); p < end;
          p = bmi_csv_blank_lines(&w->dialect, p, end)) {
         const unsigned char *after;
         size_t cells;
-        bmi_csv_problem problem = read_row(w, seen, texts, p, end, s, s->tile + (size_t)t * n, &cells, &after);
+        bmi_csv_problem problem = read_row(w, &dialect, seen, texts, p, end, s, s->tile + (size_t)t * n, &cells, &after);
         if ((!problem && (size_t)(after - p) > BMI_CSV_MAX_ROW) ||
             (problem == BMI_CSV_OPEN_QUOTE && (size_t)(end - p) > BMI_CSV_MAX_ROW))
             problem = BMI_CSV_TOO_LONG;

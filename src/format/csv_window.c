@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Windows: pieces of some megabytes of a CSV file that end where a row ends, outside quotes and comments. Where bad rows are left out, a
- * stray quote must not turn quotes inside out for the rest of the file: rows are then gone through one by one.
+/* Windows: pieces of some megabytes of a CSV file that end where a row ends, outside quotes and comments. A stray
+ * quote must not turn quotes inside out for the rest of the file: in the first pass, where there is one, and where bad rows are left out,
+ * rows are gone through one by one.
  */
 #include "format/csv_reader.h"
 #include <inttypes.h>
@@ -45,20 +46,23 @@ static size_t end_by_quotes(const unsigned char *p, size_t n, unsigned char line
     return 0;
 }
 
-/* The same where there are comments, or rows that cannot be read are left out: row by row. */
-static size_t end_by_rows(const bmi_csv_dialect *d, const unsigned char *p, size_t n, bool whole, bool skip)
+/* The same where there are comments, quotes that are characters (*stray), or rows that cannot be read are left out: row by row. */
+static size_t end_by_rows(const bmi_csv_dialect *d, const unsigned char *p, size_t n, bool skip, bool *stray)
 {
     const unsigned char *const begin = p, *const end = p + n;
     for (const unsigned char *ended = p;; ended = p) {
         p = bmi_csv_blank_lines(d, p, end);
-        if (p >= end) return (size_t)((whole || p[-1] == d->line ? end : ended) - begin);
+        if (p >= end) return (size_t)((p[-1] == d->line ? end : ended) - begin);
         bmi_csv_cell cell = { .last = false };
         bmi_csv_problem problem = BMI_CSV_FINE;
-        for (const unsigned char *q = p; !problem && !cell.last; q = cell.next) problem = bmi_csv_cell_read(d, q, end, &cell);
-        if (problem == BMI_CSV_OPEN_QUOTE && !whole) return (size_t)(ended - begin);
+        for (const unsigned char *q = p; !problem && !cell.last; q = cell.next) {
+            problem = bmi_csv_cell_read(d, q, end, &cell);
+            *stray |= cell.stray;
+        }
+        if (problem == BMI_CSV_OPEN_QUOTE) return (size_t)(ended - begin);
         if (problem && !skip) return n; /* which is the error */
         p = problem ? bmi_csv_skip_line(d, cell.next, end) : cell.next;
-        if (p == end && !whole && end[-1] != d->line) return (size_t)(ended - begin);
+        if (p == end && end[-1] != d->line) return (size_t)(ended - begin);
     }
 }
 
@@ -71,8 +75,10 @@ bm_status bmi_csv_window(bmi_error *e, bm_place here, bmi_csv_reader *r, const u
         if (bmi_csv_window_fill(e, here, r, wanted)) return e->status;
         const bool whole = r->at_end;
         const unsigned char *p = r->buffer;
-        if (!skip && !r->dialect.comment) *n = whole ? r->size : end_by_quotes(p, r->size, r->dialect.line);
-        else *n = r->size ? end_by_rows(&r->dialect, p, r->size, whole, skip) : 0;
+        const bool count = r->census == NULL && !skip && !r->dialect.comment && !r->stray; /* the first pass finds out */
+        if (whole) *n = r->size;
+        else if (count) *n = end_by_quotes(p, r->size, r->dialect.line);
+        else *n = r->size ? end_by_rows(&r->dialect, p, r->size, skip, &r->stray) : 0;
         if (*n || whole) break;
         if (wanted > 2 * (size_t)BMI_CSV_MAX_ROW)
             return bmi_fail(e, BM_E_FORMAT, here,

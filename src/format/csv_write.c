@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Writing a table as CSV (RFC 4180): shortest numbers that read back as the same bits, quotes only where they must be. */
+/* Writing a table as CSV (RFC 4180): shortest numbers that read back as the same bits, quotes only where they must be.
+ * Read with the types of its columns every table comes back cell for cell. */
 #include "format/csv.h"
 #include "base/file.h"
 #include "base/text.h"
@@ -36,12 +37,21 @@ static bm_status put(output *o, const char *bytes, size_t n)
     return st;
 }
 
+/* Whether a text is read back as it is only in quotes: one that means a missing cell without them, has blanks at its ends, could begin a
+ * comment or a file, or has a delimiter in it, be it another, by which the reader might take it for this file's. */
+static bool needs_quotes(const output *o, const char *text, size_t n)
+{
+    size_t bare = n;
+    bmi_trim(text, &bare);
+    if (bare < n || bmi_cell_is_missing(text, n) || *text == '#' || !strncmp(text, "\xef\xbb\xbf", 3)) return true;
+    for (size_t i = 0; i < n; i++)
+        if (text[i] == '"' || text[i] == '\n' || text[i] == '\r' || text[i] == o->delimiter || strchr(",;\t|", text[i])) return true;
+    return false;
+}
+
 static bm_status put_text(output *o, const char *text, size_t n)
 {
-    bool quotes = false;
-    for (size_t i = 0; i < n && !quotes; i++)
-        quotes = text[i] == '"' || text[i] == '\n' || text[i] == '\r' || text[i] == o->delimiter;
-    if (!quotes) return put(o, text, n);
+    if (!needs_quotes(o, text, n)) return put(o, text, n);
     bm_status st = put(o, "\"", 1);
     for (size_t i = 0; i < n && !st; i++) {
         if (text[i] == '"') st = put(o, "\"", 1);
@@ -95,7 +105,7 @@ static bm_status put_rows(output *o, const bmi_column *columns, size_t n, int64_
             if (c) st = put(o, &o->delimiter, 1);
             if (!st) st = r < 0 ? put_text(o, columns[c].name, strlen(columns[c].name)) : put_cell(o, &columns[c], r);
         }
-        if (!st && n == 1 && o->used == before) st = put(o, "\"\"", 2); /* an empty line would be passed over */
+        if (!st && n == 1 && o->used == before) st = put(o, "NA", 2); /* an empty line would be passed over */
         if (!st) st = put(o, "\n", 1);
     }
     return st;

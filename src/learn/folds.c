@@ -387,13 +387,16 @@ static bm_status check_parts(making *m)
 {
     bm_folds *f = m->f;
     const int64_t few = bm_folds_count(f) < 1000 ? bm_folds_count(f) : 1000; /* of leave-one-out all are alike */
+    double all_held = 0, all_learned = 0;
     for (int64_t i = 0; !m->e->status && i < few; i++) {
         const int64_t held = bm_folds_held_out(f, i, NULL), learned = bm_folds_learned(f, i, NULL);
-        if (!i && learned) f->share = (double)held / (double)learned;
+        all_held += (double)held;
+        all_learned += (double)learned;
         if (!held || !learned)
             bmi_fail(m->e, BM_E_DATA, m->here, "folds: fold %" PRId64 " would %s; ask for fewer folds", i + 1,
                      held ? "leave no row to learn from" : "hold out no row");
     }
+    f->share = all_held / all_learned;
     return m->e->status;
 }
 

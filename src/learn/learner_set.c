@@ -75,18 +75,24 @@ static const char *with_setting(bmi_arena *arena, const char *text, const char *
     return kept;
 }
 
-static bm_status set_inner(bmi_error *e, bm_place here, bmi_arena *arena, bm_learner *l, const bm_field *head, const char *name,
-                           const char *value)
+/* A text that is the spec of a kind must be one. */
+static bm_status check_spec(bmi_error *e, bm_place here, bmi_arena *arena, const bm_field *f, const char *text)
 {
     union {
         bmi_part part;
         unsigned char room[BMI_PART_ROOM];
     } read, kept;
+    if (!bmi_kind_at(f->name, 0) || bmi_part_parse(e, here, arena, f->name, text, &read)) return e->status;
+    return bmi_part_keep(e, arena, f->name, &read, &kept);
+}
+
+static bm_status set_inner(bmi_error *e, bm_place here, bmi_arena *arena, bm_learner *l, const bm_field *head, const char *name,
+                           const char *value)
+{
     const char *text = with_setting(arena, text_of(l, head), name, value);
     if (!text) return bmi_fail_memory(e, here, 64, "a setting");
     memcpy(l->options.at + head->offset, &text, sizeof text);
-    if (bmi_part_parse(e, here, arena, head->name, text, &read)) return e->status;
-    return bmi_part_keep(e, arena, head->name, &read, &kept);
+    return check_spec(e, here, arena, head, text);
 }
 
 bm_status bmi_learner_set(bmi_error *e, bm_place here, bmi_arena *arena, bm_learner *l, const char *path, const char *value)
@@ -100,7 +106,7 @@ bm_status bmi_learner_set(bmi_error *e, bm_place here, bmi_arena *arena, bm_lear
     memset(l->options.at + head->offset, 0, bytes_of(head));
     if (head->type == BM_FIELD_TEXT) { /* a comma belongs to it */
         memcpy(l->options.at + head->offset, &value, sizeof value);
-        return BM_OK;
+        return check_spec(e, here, arena, head, value);
     }
     bmi_text t = { .context = arena->context };
     bmi_text_add(&t, "%s=%s", path, value);

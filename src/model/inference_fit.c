@@ -4,6 +4,7 @@
  */
 #include "base/fields.h"
 #include "base/kinds.h"
+#include "base/special.h"
 #include "data/recipe.h"
 #include "linalg/householder.h"
 #include "linalg/triangle.h"
@@ -59,13 +60,15 @@ double bmi_dense_coefficient(const bmi_dense_model *d, int64_t block, int64_t co
 }
 
 /* ---- which theory ---- */
-/* Whether settled options say that weights are not penalised: an infinite C, or a penalty "none". */
+/* Whether settled options say that weights are not penalised: an infinite C, a penalty "none", an alpha of 0. */
 static bool unpenalised(const bm_model *m)
 {
     json_t *all = m->learner->fields ? bmi_fields_save(m->learner->fields, m->how) : NULL;
     const json_t *c = json_object_get(all, "C"), *penalty = json_object_get(all, "penalty");
     const char *text = json_string_value(penalty), *number = json_string_value(c);
-    const bool none = (text && !strcmp(text, "none")) || (number && !strcmp(number, "inf"));
+    const json_t *alpha = json_object_get(all, "alpha");
+    const bool none = (text && !strcmp(text, "none")) || (number && !strcmp(number, "inf")) ||
+                      (json_is_number(alpha) && json_number_value(alpha) == 0);
     json_decref(all);
     return none;
 }
@@ -80,6 +83,7 @@ static bmi_theory theory_of(const work *w)
                           (w->d.outputs == 1 || w->d.relative) && bmi_type_is_int(t->type) && t->size == w->l->train->rows;
     static const char *const penalised[] = { "ridge", "lasso", "elastic", "elastic_net", "one_vs_rest" };
     if (!strcmp(name, "linear")) return BMI_THEORY_SQUARES;
+    if (!strcmp(name, "poisson")) return w->d.outputs == 1 && unpenalised(m) ? BMI_THEORY_INFORMATION : BMI_THEORY_PENALTY;
     if (logistic) return unpenalised(m) ? BMI_THEORY_INFORMATION : BMI_THEORY_PENALTY;
     for (size_t i = 0; i < BMI_COUNT(penalised); i++)
         if (!strcmp(name, penalised[i])) return BMI_THEORY_PENALTY;
@@ -331,7 +335,7 @@ typedef struct classes {
     int64_t q, each, blocks; /* of theta, of a block */
     double *h, *x, *p, *z;
     double likelihood, surest; /* 1 - the least probability that a true class got */
-    double *seen;              /* weight of each class */
+    double *seen;              /* weight of each class; of counts their sum, and that of log y! */
 } classes;
 
 /* Probabilities of all classes but the first, into c->p, of which the first entry is that of the first. */
@@ -360,6 +364,19 @@ static void add_information(classes *c, double weight)
         }
 }
 
+/* The same of counts: w e^s z zT. */
+static void add_count(const work *w, classes *c, double weight, double y, double offset)
+{
+    double sum = offset;
+    for (int64_t j = 0; j < w->d.columns; j++) sum += c->x[j] * bmi_dense_coefficient(&w->d, 0, j);
+    const double mean = exp(sum), factorial = bmi_log_gamma(y + 1);
+    c->likelihood += weight * (y * sum - mean - factorial);
+    c->surest = 1;
+    c->seen[0] += weight * y;
+    c->seen[1] += weight * factorial;
+    for (int64_t i = 0; i < c->each; i++) bmi_axpy(weight * mean * c->z[i], c->z, c->h + i * c->q, c->each);
+}
+
 static void sum_rows(work *w, classes *c, const double *offset)
 {
     const int64_t p = w->d.columns, first = w->d.bias != NULL;
@@ -368,16 +385,20 @@ static void sum_rows(work *w, classes *c, const double *offset)
         const double weight = bmi_regression_weight(&w->r, i);
         if (!(weight > 0)) continue;
         bmi_regression_read(&w->r, i, 1, c->x, 0);
-        const int64_t label = (int64_t)(bm_tensor_at(w->l->train->t[0].tensor, i));
+        if (first) c->z[0] = 1;
+        memcpy(c->z + first, c->x, (size_t)p * sizeof *c->z);
+        w->used += 1;
+        if (!w->d.classes) {
+            add_count(w, c, weight, c->x[p] + w->r.mean[p], offset[0]);
+            continue;
+        }
+        const int64_t label = (int64_t)bm_tensor_at(w->l->train->t[0].tensor, i);
         probabilities(w, c, offset);
         const double sure = label >= 0 && label <= c->blocks ? c->p[label] : 0;
         c->likelihood += weight * log(sure);
         c->surest = fmax(c->surest, 1 - sure);
         if (label >= 0 && label <= c->blocks) c->seen[label] += weight;
-        if (first) c->z[0] = 1;
-        memcpy(c->z + first, c->x, (size_t)p * sizeof *c->z);
         add_information(c, weight);
-        w->used += 1;
     }
     w->r.unweighted = false;
     for (int64_t i = 0; i < c->q; i++)
@@ -387,8 +408,8 @@ static void sum_rows(work *w, classes *c, const double *offset)
 static void class_figures(const work *w, const classes *c, int64_t rank, double cond, double *f)
 {
     const double n = w->r.all, model = (double)(rank - (w->d.bias ? c->blocks : 0)), parameters = (double)rank;
-    double null = 0;
-    for (int64_t k = 0; k <= c->blocks; k++) null += c->seen[k] > 0 ? c->seen[k] * log(c->seen[k] / n) : 0;
+    double null = w->d.classes ? 0 : c->seen[0] * (log(c->seen[0] / n) - 1) - c->seen[1];
+    for (int64_t k = 0; w->d.classes && k <= c->blocks; k++) null += c->seen[k] > 0 ? c->seen[k] * log(c->seen[k] / n) : 0;
     for (int i = 0; i < BMI_FIGURES; i++) f[i] = NAN;
     f[BMI_FIGURE_ROWS] = w->used;
     f[BMI_FIGURE_PARAMETERS] = parameters;

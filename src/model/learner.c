@@ -135,7 +135,8 @@ static bm_status check_row_weights(bm_learning *l)
     if (!w) return BM_OK;
     if (kind->fit && !(kind->tasks & BM_LEARNS_WEIGHTED))
         return bm_learning_fail(l, BM_E_ARGUMENT,
-                                "fit: %s does not heed weights of rows; linear, softmax, perceptron and mlp do", kind->name);
+                                "fit: %s does not heed weights of rows; linear, ridge, softmax, perceptron and mlp do",
+                                kind->name);
     if (!bmi_weighs_nothing(l->train, NULL, w->size)) return BM_OK;
     return bm_learning_fail(l, BM_E_DATA, "fit: the weights of all rows that are learned from are 0");
 }
@@ -188,10 +189,10 @@ static bm_status look(bm_learning *l)
                            : l->outputs == 2        ? BM_LEARNS_TWO_CLASSES
                                                     : BM_LEARNS_CLASSES;
     if (!(kind->tasks & asked))
-        return bm_learning_fail(l, BM_E_ARGUMENT, "fit: the learner \"%s\" does not do %s; %s", kind->name,
-                                asked == BM_LEARNS_NUMBERS ? "regression, and the target is numbers"
-                                                           : "classes, and the target is classes",
-                                asked == BM_LEARNS_NUMBERS ? "linear and mlp do" : "softmax, logistic and mlp do");
+        return bm_learning_fail(
+            l, BM_E_ARGUMENT, "fit: the learner \"%s\" does not do %s; %s", kind->name,
+            asked == BM_LEARNS_NUMBERS ? "regression, and the target is numbers" : "classes, and the target is classes",
+            asked == BM_LEARNS_NUMBERS ? "linear, ridge, lasso, mlp and others do" : "softmax, logistic and mlp do");
     return BM_OK;
 }
 

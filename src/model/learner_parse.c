@@ -79,7 +79,8 @@ bm_status bmi_learner_parse(bmi_error *e, bm_place here, bmi_arena *arena, const
         if (!is_precise(hint) && is_precise(bmi_kind_hint("layer", text, layer))) memcpy(hint, layer, sizeof hint);
         hint[is_precise(hint) ? strcspn(hint, ",") : 0] = 0; /* lists of kinds say less than this one */
         return bmi_fail(e, BM_E_ARGUMENT, here,
-                        "\"%.100s\" is no learner%s; there are linear, softmax, logistic, perceptron, mlp:64,32, and lines of "
+                        "\"%.100s\" is no learner%s; there are linear, ridge, lasso, softmax, logistic, perceptron, mlp:64,32 "
+                        "and others, and lines of "
                         "layers as \"dense 128 relu, dropout .3\"",
                         text, hint);
     }

@@ -37,8 +37,8 @@ typedef struct bmi_head {
 typedef struct bmi_measured { /* a metric */
     const bm_metric_kind *kind;
     double p[2];
-    bm_node mean; /* of a training batch; graph null: only over all rows of an epoch or evaluation */
-    bm_node sum;  /* over rows when evaluating; graph null as well then */
+    bm_node mean;     /* of a training batch; graph null: only over all rows of an epoch or evaluation */
+    bm_node sum;      /* over rows when evaluating; graph null as well then */
     bm_node weighted; /* the same of weighed rows */
 } bmi_measured;
 

@@ -9,17 +9,17 @@
 bm_tensor *bmi_scores_predict(const bm_model *m, const bm_dataset *d, bmi_error *e, bm_place here);
 bm_tensor *bmi_scores_predict_rows(const bm_model *m, const bm_dataset *d, int64_t first, int64_t rows, bmi_error *e,
                                    bm_place here);
-/* Of rows of several classes: the likeliest class of each (i32), of two the second from `threshold` on, what its own class is given (null: not wanted; 0 for one that training had
- * not seen), and how many rows have a probability that is not finite. */
-bm_tensor *bmi_scores_likeliest(const bm_model *m, const bm_dataset *d, double threshold, double *p_target, int64_t *not_finite, bmi_error *e,
-                                bm_place here);
+/* Of rows of several classes: the likeliest class of each (i32), of two the second from `threshold` on, what its own class is given (null:
+ * not wanted; 0 for one that training had not seen), and how many rows have a probability that is not finite. */
+bm_tensor *bmi_scores_likeliest(const bm_model *m, const bm_dataset *d, double threshold, double *p_target, int64_t *not_finite,
+                                bmi_error *e, bm_place here);
 /* The trivial answer, one row: mean or class shares of the training part. */
 bm_tensor *bmi_scores_trivial(const bm_model *m, const bm_dataset *train, bmi_error *e, bm_place here);
 /* What is to be scored, and by which threshold. */
 typedef struct bmi_asked {
-    const bm_metric *metrics; /* BM_SCORES_MAX, ended by the first without a name; null: those of the task and those it is compiled with */
+    const bm_metric *metrics; /* ended by the first without a name; null: the task's, and those it is compiled with */
     double threshold;         /* of two classes; 0: the model's own */
-    bm_metric by;             /* of parts: the model's is to become the best of this on the validation part, without one on that of training */
+    bm_metric by;             /* of parts: what the model's threshold is to be best by, on validation, else training rows */
 } bmi_asked;
 /* Whether the model's numbers of classes are scores, not probabilities. */
 bool bmi_scores_mere(const bm_model *m);

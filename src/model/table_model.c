@@ -3,7 +3,7 @@
  * own units, beside the trivial answer.
  */
 #include "data/dataset.h"
-#include "data/recipe.h"
+#include "data/leak.h"
 #include "model/dataset_columns.h"
 #include "model/learning.h"
 #include "model/scores.h"
@@ -171,8 +171,9 @@ static bm_status prepare(table_fit *f)
         return f->e->status;
     for (int i = 1; i < 3; i++)
         if (stopped(f) || apply(f, i)) return f->e->status;
-    if (find_known(f)) return f->e->status;
-    return tell_equal_rows(f);
+    if (find_known(f) || tell_equal_rows(f)) return f->e->status;
+    if (bmi_recipe_note_leaks(f->m->recipe, f->o.table, training, f->here)) bmi_fail_from(f->e, &f->m->recipe->object.error);
+    return f->e->status;
 }
 
 static bm_status train(table_fit *f)

@@ -81,7 +81,7 @@ static void tables(void **state)
         { "a,b\n1,2,3\n",
           "bad.csv:2:3: the row has 3 cells, there are 2 columns; put cells with a delimiter inside in quotes" },
         { "a,b\n1,\"2\"3\n",
-          "bad.csv:2:2: a quote stands inside or behind the cell of column \"b\"; put the whole cell in quotes" },
+          "bad.csv:2:2: a quote stands behind the first one inside the cell of column \"b\"; put the whole cell in quotes" },
         { "a,b\n1,1e400\n",
           "bad.csv:2:2: \"1e400\" in column \"b\" is not a finite number; leave the cell empty if it is not known" },
         { "a,b\n-inf,1\n", "bad.csv:2:1: \"-inf\" in column \"a\" is not a finite number" },

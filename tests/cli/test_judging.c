@@ -29,10 +29,12 @@ static void chosen_metrics(void **state)
     assert_true(bmt_json_number(trained, "metrics.test.brier") > 0);
     assert_int_equal(json_object_size(json_object_get(json_object_get(trained, "metrics"), "train")), 4);
     json_decref(trained);
-    bmt_contains("a slip", bmt_exits(bmt_sh("baeum evaluate j.st infert --metrics rocauc"), 2).err, "did you mean \"roc_auc\"?");
+    bmt_contains("a slip", bmt_exits(bmt_sh("baeum evaluate j.st infert --metrics rocauc"), 2).err,
+                 "did you mean \"roc_auc\"?");
     bmt_contains("a slip", bmt_exits(bmt_sh("baeum train infert --metrics f1,,f2"), 2).err, "a name is missing");
     bmt_exits(bmt_sh("baeum train creditcard -t share -q -o c.st --metrics 'adjusted_r2,median_ae,pinball(.9)'"), 0);
-    bmt_contains("of numbers", bmt_exits(bmt_sh("baeum evaluate c.st creditcard --metrics adjusted_r2,d2_absolute_error"), 0).out,
+    bmt_contains("of numbers",
+                 bmt_exits(bmt_sh("baeum evaluate c.st creditcard --metrics adjusted_r2,d2_absolute_error"), 0).out,
                  "adjusted_r2   d2_absolute_error");
 }
 
@@ -113,7 +115,8 @@ static void curves(void **state)
     bmt_contains("of numbers", bmt_exits(bmt_sh("baeum evaluate c.st creditcard --curve residuals"), 0).out, "\nresidual\n");
     bmt_contains("no classes", bmt_exits(bmt_sh("baeum evaluate c.st creditcard --curve roc"), 1).err,
                  "roc is of classes, the model predicts numbers");
-    bmt_contains("a slip", bmt_exits(bmt_sh("baeum evaluate c.st creditcard --curve rok"), 2).err, "--curve is \"rok\"; there are ");
+    bmt_contains("a slip", bmt_exits(bmt_sh("baeum evaluate c.st creditcard --curve rok"), 2).err,
+                 "--curve is \"rok\"; there are ");
     bmt_contains("help", bmt_exits(bmt_sh("baeum help curves"), 0).out, "  pr ");
 }
 

@@ -179,7 +179,7 @@ static void digits(void **state)
 static void unusable(void **state)
 {
     (void)state;
-    put("new.csv", "size,colour,code\n1\n2,red,k0\n1e300,red,k0\n3,re\"d,k0\n4,red,k0,7\n5,blue,k1\n1e400,red,k0\n");
+    put("new.csv", "size,colour,code\n1\n2,red,k0\n1e300,red,k0\n3,\"re\"d,k0\n4,red,k0,7\n5,blue,k1\n1e400,red,k0\n");
     const bmt_run r = bmt_exits(bmt_sh("baeum predict c.st new.csv"), 0);
     static const char first[] = ",l,,,l,"; /* of each line after the header: a class, or nothing */
     assert_int_equal(bmt_lines(r.out), 8);

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const commands[] = { "train", "predict", "evaluate", "inspect", "data" };
+static const char *const commands[] = { "train", "predict", "evaluate", "inspect", "split", "data" };
 
 static void version_and_help(void **state)
 {
@@ -34,7 +34,7 @@ static void names(void **state)
         const char *arguments, *says;
     } rows[] = {
         { "-m mlq:8", "\"mlq:8\" is no learner; did you mean \"mlp:8\"?" },
-        { "-m zzzzzz", "\"zzzzzz\" is no learner; there are linear, softmax, logistic" },
+        { "-m zzzzzz", "\"zzzzzz\" is no learner; there are linear, ridge, lasso, softmax, logistic" },
         { "-m 'mlp 64 32'", "\"mlp 64 32\": settings of mlp stand behind a colon, as in \"mlp:64,32\"" },
         { "-m 'mlp 64, dropout=.1'", "stand behind a colon, as in \"mlp:64,32,dropout=.2\"" },
         { "-m 'softmax C=2'", "\"softmax C=2\": settings of softmax stand behind a colon, as in \"softmax:NAME=VALUE\"" },
@@ -96,6 +96,12 @@ static void lists(void **state)
         bmt_contains("its use", bmt_line(r.out, 0), ": ");
         assert_string_equal(r.err, "");
     }
+    size_t n;
+    char path[1000];
+    snprintf(path, sizeof path, "%s/docs/recipes.md", getenv("BAEUM_SOURCE") ? getenv("BAEUM_SOURCE") : ".");
+    unsigned char *page = bmt_read(path, &n); /* tools/recipe-docs writes it there */
+    bmt_contains("docs/recipes.md", (const char *)page, bmt_exits(bmt_sh("baeum help steps"), 0).out);
+    free(page);
     bmt_contains("a slip", bmt_exits(bmt_sh("baeum help lossess"), 2).err, "did you mean losses?");
     bmt_contains("where", bmt_exits(bmt_sh("baeum train --help"), 0).out, "baeum help layers");
 }

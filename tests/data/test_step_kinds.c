@@ -330,9 +330,9 @@ static void in_original_units(void **state)
     static const char text[] = "x,z,word\n1,2,a\n5,-1,b\n2,7,a\n2.5,1,c\n9,3,b\n4,0,a\n";
     const bmi_step_kind *k;
     for (size_t i = 0; (k = kind_at(i)); i++) {
+        if (k->needs_target || k->keep) continue;
         bm_table *t = table_of(text, NULL);
         bm_recipe *r = bm_recipe_new(.type = BM_F64);
-        if (k->needs_target || k->keep) continue;
         bm_recipe_step(r, k->name, NULL, "x");
         bm_dataset *d = bm_recipe_fit(r, t) ? NULL : bm_recipe_apply_x(r, t);
         for (int64_t c = 0; d && c < bm_recipe_features(r); c++) {

@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Operations on tables by pandas: python3 tests/golden/tables.py > tests/golden/tables.txt (pandas 3.1, scipy for skew).
-The tables are made here as tests/data/test_table_operations.c makes them; sections begin by "== name"."""
+"""Operations on tables by pandas: python3 tests/golden/tables.py > tests/golden/tables.txt (pandas 3.1). The tables are made here as
+tests/data/test_table_operations.c makes them; sections begin by "== name". With the folder of the data sets behind it the script prints
+the figures of tests/cli/test_inspect_table.c instead (scipy 1.17)."""
+import os, sys
 import numpy as np, pandas as pd
 
 
@@ -39,6 +41,25 @@ def skew(x):
     return (d ** 3).mean() / m2 ** 1.5 if len(x) and m2 > 0 else np.nan
 
 
+def look(folder):
+    from scipy.stats import skew as scipy_skew
+    from scipy.stats.contingency import association
+    h = pd.read_csv(os.path.join(folder, "housing", "housing.csv"))
+    print(h.describe().loc[["mean", "std", "25%", "50%", "75%"], ["total_bedrooms"]].T.to_string(float_format="%.10g"))
+    for c in ("population", "total_rooms", "total_bedrooms", "households", "median_income"):
+        print(c, "skew %.10g" % scipy_skew(h[c].dropna()), "Pearson %.10g" % h[c].corr(h.median_house_value))
+    y = h.median_house_value
+    means = h.groupby("ocean_proximity").median_house_value.transform("mean")
+    print("eta %.10g" % np.sqrt(((means - y.mean()) ** 2).sum() / ((y - y.mean()) ** 2).sum()))
+    b = pd.read_csv(os.path.join(folder, "bike-sharing", "train.csv"))
+    print("count skew %.10g" % scipy_skew(b["count"]), "registered %.10g" % b.registered.corr(b["count"]))
+    t = pd.read_csv(os.path.join(folder, "titanic", "titanic.csv"))
+    print("V of Sex and Embarked %.10g" % association(pd.crosstab(t.Sex, t.Embarked).to_numpy(), method="cramer", correction=False))
+
+
+if len(sys.argv) > 1:
+    look(sys.argv[1])
+    raise SystemExit
 t, r = table(), right()
 for name, keys, dropna in (("one", ["city"], True), ("two", ["city", "floor"], False), ("words", ["word", "flag"], True)):
     g = t.groupby(keys, dropna=dropna)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Curves against scikit-learn's (tests/golden/curves.txt, which curves.py there writes from the same numbers), with weights and without, of two
- * classes and of three; of models over tables; what cannot be drawn; and the threshold that is kept with a model.
+/* Curves against scikit-learn's (tests/golden/curves.txt, which curves.py there writes from the same numbers), with weights and without,
+ * of two classes and of three; of models over tables; what cannot be drawn; and the threshold that is kept with a model.
  */
 #include "support/bmt_scored.h"
 #include <baeum/curves.h>
@@ -180,7 +180,8 @@ static void of_models(void **state)
 {
     (void)state;
     bm_table *infert = bm_table_load("infert"), *iris = bm_table_load("iris");
-    bm_model *m = learner("logistic", "case"), *three = learner("softmax", "Species"), *line = learner("linear", "Sepal.Length");
+    bm_model *m = learner("logistic", "case"), *three = learner("softmax", "Species"),
+             *line = learner("linear", "Sepal.Length");
     bm_fit_table(m, infert);
     bm_fit_table(three, iris);
     bm_fit_table(line, iris);
@@ -293,9 +294,10 @@ static void rare_classes(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(as_scikit_learn), cmocka_unit_test(tables),
-                                        cmocka_unit_test(best),            cmocka_unit_test(refused),
-                                        cmocka_unit_test(of_models),       cmocka_unit_test(kept_with_the_model),
-                                        cmocka_unit_test(rare_classes) };
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(as_scikit_learn), cmocka_unit_test(tables),    cmocka_unit_test(best),
+        cmocka_unit_test(refused),         cmocka_unit_test(of_models), cmocka_unit_test(kept_with_the_model),
+        cmocka_unit_test(rare_classes)
+    };
     return cmocka_run_group_tests(tests, bmt_scored_make, NULL);
 }

@@ -256,6 +256,52 @@ static bm_status solve_few(world *w)
     return bm_fit(w->model, w->data);
 }
 
+/* All other learners that solve, one after the other, on four rows. */
+static void four_rows(world *w)
+{
+    static double x[12] = { 1, 2, 3, 5, 1, 2, 4, 7, 1, 2, 9, 9 }, t[4] = { 1, 0, 2, 5 };
+    bm_tensor *a = bm_tensor_view(BM_F64, BM_SHAPE(4, 3), x), *b = bm_tensor_view(BM_F64, BM_SHAPE(4, 1), t);
+    w->data = bm_dataset_new({ a }, { b }, .context = w->context);
+    bm_free(a);
+    bm_free(b);
+    sound("four rows", bm_error(w->data));
+}
+
+static bm_status solve_all(world *w)
+{
+    static const char *const how[] = { "linear:method=normal",
+                                       "linear:method=svd",
+                                       "ridge",
+                                       "ridge:alpha=auto",
+                                       "ridge:alpha=auto,folds=2",
+                                       "ridge:alpha=0",
+                                       "lasso:alpha=.1",
+                                       "elastic:alpha=auto,folds=2,alphas=1 .1",
+                                       "poly",
+                                       "poly:alpha=1",
+                                       "huber",
+                                       "poisson",
+                                       "descent:steps=5" };
+    bm_status st = BM_OK;
+    for (size_t i = 0; !st && i < BMI_COUNT(how); i++) {
+        bm_recipe *r = bm_recipe_new(.target = "y", .context = w->context);
+        bm_model *m = bm_learner_parse(how[i], r);
+        bm_free(r);
+        st = bm_fit(m, w->data);
+        if (st && st != BM_E_MEMORY) fail_msg("%s: %s", how[i], bm_error(m));
+        bm_free(m);
+    }
+    return st;
+}
+
+static bm_status walk_path(world *w)
+{
+    bm_path p = bm_coefficient_path(w->data, .count = 3, .context = w->context);
+    const bm_status st = bm_status_of(p.coefficients);
+    bm_free(p.alphas), bm_free(p.coefficients), bm_free(p.intercepts);
+    return st;
+}
+
 static void solves_few(world *w)
 {
     bm_clear(w->model);
@@ -483,6 +529,8 @@ static const scene scenes[] = {
     { "least squares", linear_learned, solve, solves },
     { "least squares of weighed rows", linear_weighed, solve, solves },
     { "least squares of few rows", few_rows, solve_few, solves_few },
+    { "other solvers", four_rows, solve_all, nothing_to_check },
+    { "a path of coefficients", four_rows, walk_path, nothing_to_check },
     { "counts", counts_only, learn_counts, nothing_to_check },
     { "save", saved, save, old_file_is_there },
     { "load within an epoch", within_an_epoch, load, loads },

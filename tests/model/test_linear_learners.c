@@ -3,32 +3,12 @@
 #include <baeum.h>
 #include "model/model.h"
 #include "support/bmt.h"
+#include "support/bmt_golden.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { MOST = 60 * 600 };
-
-/* The numbers of a name in the golden file. */
-static size_t golden(const char *name, double *into, size_t most)
-{
-    char path[1000], wanted[100];
-    size_t n, count = 0;
-    const char *root = getenv("BAEUM_SOURCE");
-    snprintf(path, sizeof path, "%s/tests/golden/linear.txt", root ? root : ".");
-    char *text = (char *)bmt_read(path, &n);
-    snprintf(wanted, sizeof wanted, "\n%s: ", name);
-    const char *at = strstr(text, wanted + 1) == text ? text - 1 : strstr(text, wanted);
-    if (!at) fail_msg("no golden values of \"%s\"", name);
-    at += strlen(wanted);
-    while (at && *at && *at != '\n' && count < most) {
-        char *end;
-        into[count++] = strtod(at, &end);
-        at = *end == ' ' ? end + 1 : end;
-    }
-    free(text);
-    return count;
-}
 
 /* The same as in the script; of target `only`, or all k (only < 0). */
 static bm_dataset *made(int m, int n, int k, int only, bool weighted)
@@ -111,7 +91,7 @@ static void against_scikit_learn(void **state)
         static double want[1300], got[1300];
         bm_dataset *d = made(cases[i].rows, cases[i].columns, 2, cases[i].target, cases[i].weighted);
         bm_model *m = fitted(cases[i].how, d);
-        const size_t n = golden(cases[i].name, want, 1300), k = numbers_of(m, got);
+        const size_t n = bmt_golden("linear.txt", cases[i].name, want, 1300), k = numbers_of(m, got);
         assert_true(k == n || (strstr(cases[i].how, "no_intercept") && k < n));
         for (size_t j = 0; j < k; j++) {
             char what[200];
@@ -132,7 +112,7 @@ static void several_targets(void **state)
     const bm_tensor *w = bm_model_weight(m, "output/kernel");
     for (int t = 0; t < 2; t++) {
         double want[6];
-        golden(t ? "lasso .2 1" : "lasso .2 0", want, 6);
+        bmt_golden("linear.txt", t ? "lasso .2 1" : "lasso .2 0", want, 6);
         for (int j = 0; j < 5; j++) bmt_near("coefficient", bm_tensor_at(w, 2 * j + t), want[j], 1e-12);
     }
     assert_string_equal(bm_stopped_by(m), "solved, keeps 2 of 5 columns");
@@ -151,7 +131,7 @@ static void paths(void **state)
     bm_dataset *d = made(60, 5, 1, 0, false);
     for (size_t c = 0; c < BMI_COUNT(cases); c++) {
         double want[20];
-        assert_int_equal(golden(cases[c].name, want, 20), 20);
+        assert_int_equal(bmt_golden("linear.txt", cases[c].name, want, 20), 20);
         bm_path p = bm_coefficient_path(d, .r = cases[c].r, .alphas = { cases[c].alphas, 4 });
         if (bm_failed(p.coefficients)) fail_msg("%s", bm_error(p.coefficients));
         for (int i = 0; i < 20; i++) bmt_near(cases[c].name, bm_tensor_at(p.coefficients, i), want[i], 1e-11);
@@ -207,7 +187,7 @@ static void choice(void **state)
     bm_dataset *d = made(60, 5, 1, 0, false);
     for (size_t c = 0; c < BMI_COUNT(cases); c++) {
         double want[6];
-        assert_int_equal(golden(cases[c].name, want, 6), 6);
+        assert_int_equal(bmt_golden("linear.txt", cases[c].name, want, 6), 6);
         bm_model *m = fitted(cases[c].how, d);
         const bm_tensor *e = bm_model_learned(m, "errors");
         for (int i = 0; i < 6; i++) bmt_near(cases[c].name, bm_tensor_at(e, i), want[i], 1e-10);
@@ -309,8 +289,8 @@ static void large_penalty(void **state)
 static void far_from_one(void **state)
 {
     (void)state;
-    static const char *const learners[] = { "linear",        "linear:method=svd", "linear:method=normal", "ridge:alpha=0",
-                                            "lasso:alpha=0", "elastic:alpha=0",   "lasso:alpha=1e-300" };
+    static const char *const learners[] = { "linear",        "linear:method=svd", "linear:method=normal",
+                                            "ridge:alpha=0", "lasso:alpha=0",     "elastic:alpha=0" };
     const double scales[] = { 1e-300, 1e-150, 1, 1e150, 1e300 };
     for (size_t i = 0; i < BMI_COUNT(learners); i++)
         for (size_t s = 0; s < BMI_COUNT(scales); s++) {

@@ -71,6 +71,15 @@ static void learners(void **state)
         double within;
     } cases[] = {
         { "linear", NULL, number, BM_F32, false, 1e-12 },
+        { "linear:method=normal", NULL, number, BM_F32, false, 1e-12 },
+        { "linear:method=svd", NULL, number, BM_F32, false, 1e-12 },
+        { "ridge:alpha=.1", NULL, number, BM_F32, false, 1e-12 },
+        { "ridge:alpha=auto", NULL, number, BM_F32, false, 1e-12 },
+        { "lasso:alpha=.1", NULL, number, BM_F32, false, 1e-12 },
+        { "elastic:alpha=.1", NULL, number, BM_F32, false, 1e-12 },
+        { "poly:3", NULL, number, BM_F32, false, 1e-9 },
+        { "huber", NULL, number, BM_F32, false, 1e-9 },
+        { "descent:rate=.1", NULL, number, BM_F32, false, 1e-9 },
         { "softmax:tolerance=1e-9", NULL, three, BM_I32, false, 1e-7 },
         { "softmax:tolerance=1e-9", NULL, three, BM_I32, true, 1e-7 },
         { "logistic:C=.3,tolerance=1e-9", NULL, class_of, BM_I32, false, 1e-7 },
@@ -99,7 +108,8 @@ static void metrics(void **state)
     (void)state;
     const bm_compile_options cases[] = {
         { .loss = BM_SPARSE_CATEGORICAL_CROSSENTROPY,
-          .metrics = { BM_ACCURACY, BM_F1_MACRO, BM_ROC_AUC, BM_LOG_LOSS, BM_MCC, BM_TOP_K(2), BM_AVERAGE_PRECISION, BM_BRIER } },
+          .metrics = { BM_ACCURACY, BM_F1_MACRO, BM_ROC_AUC, BM_LOG_LOSS, BM_MCC, BM_TOP_K(2), BM_AVERAGE_PRECISION,
+                       BM_BRIER } },
         { .loss = BM_MSE,
           .metrics = { BM_METRIC_MSE, BM_METRIC_MAE, BM_RMSE, BM_R2, BM_MEDIAN_AE, BM_METRIC_HUBER(1), BM_CORRELATION,
                        BM_D2_PINBALL(.25) } },
@@ -347,8 +357,12 @@ static void nothing_weighs_in_tables(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(learners),       cmocka_unit_test(metrics),       cmocka_unit_test(perceptrons),
-                                        cmocka_unit_test(unheeded),       cmocka_unit_test(tables),
-                                        cmocka_unit_test(nothing_weighs), cmocka_unit_test(nothing_weighs_in_tables) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(learners),
+                                        cmocka_unit_test(metrics),
+                                        cmocka_unit_test(perceptrons),
+                                        cmocka_unit_test(unheeded),
+                                        cmocka_unit_test(tables),
+                                        cmocka_unit_test(nothing_weighs),
+                                        cmocka_unit_test(nothing_weighs_in_tables) };
     return cmocka_run_group_tests(tests, begin, NULL);
 }

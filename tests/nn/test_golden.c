@@ -247,7 +247,8 @@ static void all_are_there(void **state)
     static const char *const families[] = { "activation", "loss", "metric" };
     size_t n;
     char found[100] = "";
-    char *text = (char *)bmt_read("tests/golden/nn.txt", &n), *more = (char *)bmt_read("tests/golden/metrics.txt", &n), name[100];
+    char *text = (char *)bmt_read("tests/golden/nn.txt", &n), *more = (char *)bmt_read("tests/golden/metrics.txt", &n),
+         name[100];
     for (size_t f = 0; f < BMI_COUNT(families); f++) {
         const bmi_kind *k;
         for (size_t i = 0; (k = bmi_kind_at(families[f], i)); i++) {

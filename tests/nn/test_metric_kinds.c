@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-/* What holds of every metric that there is: it has words, formula, source and an example that is right; a perfect prediction gives its best
- * value; the order of rows does not matter; a row of weight n is n equal rows and one of weight 0 is none; of one row, one class, a constant
- * target, NaN there is a value or a reason; in parts it is what it is of all; threads do not change a bit.
+/* What holds of every metric that there is: it has words, formula, source and an example that is right; a perfect prediction gives its
+ * best value; the order of rows does not matter; a row of weight n is n equal rows and one of weight 0 is none; of one row, one class, a
+ * constant target, NaN there is a value or a reason; in parts it is what it is of all; threads do not change a bit.
  */
 #include "nn/measure.h"
 #include "nn_support.h"
@@ -57,12 +57,14 @@ static void make(rows *r, int form)
         double sum = 0;
         r->w[i] = number(4);
         for (int64_t j = 0; j < r->target_columns; j++)
-            r->t[i * r->target_columns + j] = forms[form].class_numbers     ? (double)number(c == 1 ? 2 : (unsigned)c)
+            r->t[i * r->target_columns + j] = forms[form].class_numbers      ? (double)number(c == 1 ? 2 : (unsigned)c)
                                               : r->output == BM_OUTPUT_REALS ? .5 + number(64) / 16.
                                                                              : (double)number(2);
         for (int64_t j = 0; j < c; j++) sum += r->y[i * c + j] = .25 + number(32) / 16.;
         for (int64_t j = 0; j < c; j++)
-            r->y[i * c + j] = r->output == BM_OUTPUT_REALS ? r->y[i * c + j] : c == 1 ? r->y[i * c + j] / 4 : r->y[i * c + j] / sum;
+            r->y[i * c + j] = r->output == BM_OUTPUT_REALS ? r->y[i * c + j]
+                              : c == 1                     ? r->y[i * c + j] / 4
+                                                           : r->y[i * c + j] / sum;
     }
 }
 
@@ -136,10 +138,10 @@ static void words_and_examples(void **state)
         r.columns = all / n;
         r.target_columns = numbers_of(bar + 1, equals, r.t, &t_rows) / n;
         assert_int_equal(t_rows, n);
-        r.output = is_of_numbers(k)                                   ? BM_OUTPUT_REALS
-                   : r.columns == 1                                   ? BM_OUTPUT_BINARY
-                   : r.target_columns > 1 || k->target == 1           ? BM_OUTPUT_LABELS
-                                                                      : BM_OUTPUT_CLASSES;
+        r.output = is_of_numbers(k)                         ? BM_OUTPUT_REALS
+                   : r.columns == 1                         ? BM_OUTPUT_BINARY
+                   : r.target_columns > 1 || k->target == 1 ? BM_OUTPUT_LABELS
+                                                            : BM_OUTPUT_CLASSES;
         const double want = strtod(equals + 1, NULL), got = value_of(k, &r, why);
         if (!(fabs(got - want) < 1e-12)) fail_msg("%s: its example gives %.17g, it says %.17g", k->name, got, want);
     }
@@ -200,7 +202,8 @@ static void order_and_weights(void **state)
         same(k, f, "a row of weight n is n rows", weighed, value_of(k, &repeated, why));
         same(k, f, "a row of weight 0 is none", weighed, value_of(k, &fewer, why));
         for (int64_t i = 0; i < ROWS; i++) /* whatever stands there */
-            for (int64_t j = 0; r.w[i] == 0 && j < r.columns; j++) r.y[i * r.columns + j] = r.output == BM_OUTPUT_REALS ? 99 : .99;
+            for (int64_t j = 0; r.w[i] == 0 && j < r.columns; j++)
+                r.y[i * r.columns + j] = r.output == BM_OUTPUT_REALS ? 99 : .99;
         same(k, f, "what a row of weight 0 has", value_of(k, &r, why), weighed);
     }
     assert_true(values > 200);
@@ -282,7 +285,9 @@ static bm_node misses(const bm_loss_input *in, const double p[2])
 static void of_rows_alone(void **state)
 {
     (void)state;
-    static const bm_metric_kind mine = { .size = sizeof mine, .name = "misses", .target = BM_TARGET_LIKE_OUTPUT, .rows = misses };
+    static const bm_metric_kind mine = {
+        .size = sizeof mine, .name = "misses", .target = BM_TARGET_LIKE_OUTPUT, .rows = misses
+    };
     const double y[] = { 1, 2, 3 }, t[] = { 2, 4, 3 }, w[] = { 1, 3, 4 };
     bm_tensor *yt = bmt_reals(BM_F64, BM_SHAPE(3, 1), y), *tt = bmt_reals(BM_F64, BM_SHAPE(3, 1), t),
               *wt = bmt_reals(BM_F64, BM_SHAPE(3), w);
@@ -326,9 +331,12 @@ static void texts(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(words_and_examples), cmocka_unit_test(perfect),
-                                        cmocka_unit_test(order_and_weights),  cmocka_unit_test(edges),
-                                        cmocka_unit_test(reasons),            cmocka_unit_test(of_rows_alone),
+    const struct CMUnitTest tests[] = { cmocka_unit_test(words_and_examples),
+                                        cmocka_unit_test(perfect),
+                                        cmocka_unit_test(order_and_weights),
+                                        cmocka_unit_test(edges),
+                                        cmocka_unit_test(reasons),
+                                        cmocka_unit_test(of_rows_alone),
                                         cmocka_unit_test(texts) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

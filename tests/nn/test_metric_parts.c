@@ -77,7 +77,8 @@ static void same_in_parts(void **state)
                 in.scratch = scratch;
                 assert_true(bmi_metric_scratch(k, ROWS, in.columns) <= sizeof scratch);
                 const double all = bmi_metric_all(k, &in, p), parts = in_parts(k, &in, p);
-                if (!(all == parts) && !(isnan(all) && isnan(parts))) fail_msg("%s, form %zu: %.17g of all, %.17g in parts", k->name, f, all, parts);
+                if (!(all == parts) && !(isnan(all) && isnan(parts)))
+                    fail_msg("%s, form %zu: %.17g of all, %.17g in parts", k->name, f, all, parts);
                 numbers += isfinite(all);
                 if (forms[f].output != BM_OUTPUT_CLASSES) continue;
                 targets[40] = 9;

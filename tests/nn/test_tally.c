@@ -67,7 +67,8 @@ static double measured(bm_metric metric, int classes, int unseen, bool weighed, 
     for (int i = 0; i < ROWS; i++) {
         if (known && truth[i] >= classes) continue;
         memcpy(wide + n * columns, p + i * classes, (size_t)classes * sizeof *p);
-        if (classes == 2 && wide[n * columns] == wide[n * columns + 1] && !known) wide[n * columns + 1] += 1e-9; /* the second */
+        if (classes == 2 && wide[n * columns] == wide[n * columns + 1] && !known)
+            wide[n * columns + 1] += 1e-9; /* the second */
         of[n] = truth[i];
         w[n++] = weight[i];
     }

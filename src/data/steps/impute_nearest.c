@@ -169,6 +169,7 @@ static const bmi_step_kind impute_nearest = {
     .examples = examples,
     .n_examples = BMI_COUNT(examples),
     .keeps_values = true,
+    .writes = true,
     .takes = takes,
     .takes_what = "numbers",
     .fit_whole = fit,

@@ -12,6 +12,7 @@
 #include "data/dataset.h"
 #include "data/frame_rows.h"
 #include "data/step.h"
+#include "kernels/cpu/turn.h"
 #include "linalg/lapack.h"
 #include <inttypes.h>
 #include <math.h>
@@ -259,35 +260,18 @@ static bm_status fit(const bmi_step_how *how, const bmi_frame *f, const size_t *
 
 /* ---- applying ---- */
 typedef struct turning {
-    const bmi_frame *f;
-    const size_t *at;
+    int64_t rows, p, k;
     const double *mean, *components;
-    int64_t p, k;
-    size_t first;
+    const double **from; /* p */
+    double **to;         /* k */
 } turning;
 
-/* Every sum runs over the columns in their order, whatever the rows are. */
 static void turn(void *arg, int part, int parts)
 {
-    enum { BLOCK = 256 };
     const turning *w = arg;
     int64_t begin, end;
-    bmi_slice(w->f->rows, BLOCK, part, parts, &begin, &end);
-    for (int64_t b = begin; b < end; b += BLOCK) {
-        const int64_t n = end - b < BLOCK ? end - b : BLOCK;
-        for (int64_t k = 0; k < w->k; k++)
-            memset(w->f->columns[w->first + (size_t)k].numbers + b, 0, (size_t)n * sizeof(double));
-        for (int64_t c = 0; c < w->p; c++) {
-            double centred[BLOCK];
-            const double *x = w->f->columns[w->at[c]].numbers + b;
-            for (int64_t i = 0; i < n; i++) centred[i] = x[i] - w->mean[c];
-            for (int64_t k = 0; k < w->k; k++) {
-                double *to = w->f->columns[w->first + (size_t)k].numbers + b;
-                const double v = w->components[k * w->p + c];
-                for (int64_t i = 0; i < n; i++) to[i] += centred[i] * v;
-            }
-        }
-    }
+    bmi_slice(w->rows, 64, part, parts, &begin, &end);
+    bmi_turn[bmi_isa_now()](w->from, w->mean, w->p, w->components, w->to, w->k, begin, end);
 }
 
 static bm_status apply(const bmi_step_how *how, const bmi_recipe_step *s, bmi_frame *f, const size_t *at)
@@ -295,27 +279,30 @@ static bm_status apply(const bmi_step_how *how, const bmi_recipe_step *s, bmi_fr
     const bm_step_pca_options *o = how->options;
     const bmi_step_array *components = bmi_step_find_array(&s->state, "components");
     const double *variance = bmi_step_find_array(&s->state, "variance")->at;
-    turning w = { .f = f,
-                  .at = at,
+    turning w = { .rows = f->rows,
                   .mean = bmi_step_find_array(&s->state, "mean")->at,
                   .components = components->at,
                   .p = components->columns,
                   .k = components->rows };
-    size_t last = at[0];
+    size_t last = at[0], first = 0;
     for (size_t c = 1; c < s->n_columns; c++)
         if (at[c] > last) last = at[c];
-    bool fine = bmi_frame_add(f, last, (size_t)w.k, &w.first);
+    w.from = bmi_alloc_raw(f->context, (size_t)w.p, sizeof *w.from);
+    w.to = bmi_alloc_raw(f->context, (size_t)w.k, sizeof *w.to);
+    bool fine = w.from && w.to && bmi_frame_add(f, last, (size_t)w.k, &first);
     for (int64_t k = 0; fine && k < w.k; k++) {
         char number[32];
         snprintf(number, sizeof number, "%" PRId64, k + 1);
-        fine = bmi_frame_name(f, w.first + (size_t)k, "pca", "", number);
+        fine = bmi_frame_name(f, first + (size_t)k, "pca", "", number);
+        w.to[k] = f->columns[first + (size_t)k].numbers;
     }
+    for (int64_t c = 0; fine && c < w.p; c++) w.from[c] = f->columns[at[c]].numbers;
+    if (fine) bmi_parallel(f->context, PARTS, turn, &w);
+    for (int64_t k = 0; fine && o->whiten && k < w.k; k++)
+        for (int64_t i = 0; i < f->rows; i++) w.to[k][i] /= sqrt(variance[k]);
+    bmi_release(f->context, w.from, (size_t)w.p, sizeof *w.from);
+    bmi_release(f->context, w.to, (size_t)w.k, sizeof *w.to);
     if (!fine) return bmi_step_no_memory(how, (size_t)f->rows * 8);
-    bmi_parallel(f->context, PARTS, turn, &w);
-    for (int64_t k = 0; o->whiten && k < w.k; k++) {
-        double *to = f->columns[w.first + (size_t)k].numbers;
-        for (int64_t i = 0; i < f->rows; i++) to[i] /= sqrt(variance[k]);
-    }
     for (size_t c = 0; c < s->n_columns; c++) bmi_frame_empty(f, at[c]);
     return BM_OK;
 }

@@ -141,12 +141,12 @@ static const bmi_step_example examples[] = {
       .target = "y",
       .table = "a,b,y\n1,3,p\n2,1,p\n1,4,p\n7,2,q\n8,3,q\n9,5,q\n",
       .out = "a\n1\n2\n1\n7\n8\n9\n",
-      .source = "scikit-learn f_classif: 121, .07" },
+      .source = "scikit-learn f_classif: 100 and .286" },
     { .options = "chi2,share=.5",
       .target = "y",
       .table = "a,b,y\n1,3,p\n2,1,p\n1,4,p\n7,2,q\n8,3,q\n9,5,q\n",
       .out = "a\n1\n2\n1\n7\n8\n9\n",
-      .source = "scikit-learn chi2: 14.3, .22" },
+      .source = "scikit-learn chi2: 14.3 and .222" },
 };
 
 static const bmi_step_kind select_kind = {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Calibration: of bins of predicted probabilities the mean prediction and the share of rows that are of the class. Bins have equal width, or
- * edges at quantiles of the predictions (linearly interpolated; of rows with weights the quantiles of the weights). A bin holds its upper edge.
+/* Calibration: of bins of predicted probabilities the mean prediction and the share of rows that are of the class. Bins have equal width,
+ * or edges at quantiles of the predictions (linearly interpolated; of rows with weights the quantiles of the weights). A bin holds its
+ * upper edge.
  * Source: as scikit-learn's calibration_curve.
  */
 #include "model/curves/curve.h"
@@ -37,7 +38,9 @@ static void calibration(bmi_curve *c, const bmi_score_groups *g)
     double from = c->o.quantile ? g->at[0].score : 0;
     for (int64_t b = 0; b < bins; b++) {
         const double share = (double)(b + 1) / (double)bins;
-        const double to = b == bins - 1 ? (c->o.quantile ? g->at[g->n - 1].score : 1) : c->o.quantile ? quantile(c, g, share) : share;
+        const double to = b == bins - 1   ? (c->o.quantile ? g->at[g->n - 1].score : 1)
+                          : c->o.quantile ? quantile(c, g, share)
+                                          : share;
         double rows = 0, ones = 0, sum = 0;
         for (; at < g->n && (b == bins - 1 || g->at[at].score <= to); at++) {
             const double w = g->at[at].ones + g->at[at].zeros;
@@ -50,9 +53,12 @@ static void calibration(bmi_curve *c, const bmi_score_groups *g)
     }
 }
 
-static const bmi_curve_kind curve_calibration = {
-    "calibration", "mean predicted probability and true share, by bins of the prediction", { "from", "to", "predicted", "true", "rows" },
-    most, calibration, false, NULL
-};
+static const bmi_curve_kind curve_calibration = { "calibration",
+                                                  "mean predicted probability and true share, by bins of the prediction",
+                                                  { "from", "to", "predicted", "true", "rows" },
+                                                  most,
+                                                  calibration,
+                                                  false,
+                                                  NULL };
 
 const bmi_kind bmi_kinds_curve_calibration[] = { BMI_CURVE_KIND(calibration), { 0 } };

@@ -59,8 +59,7 @@ bm_status bmi_curve_read(bmi_curve *c, const void *options, size_t size, const c
         return bmi_fail(c->e, BM_E_SHAPE, c->here, "%s: the prediction has %lld columns, the target %lld", what,
                         (long long)in->columns, (long long)in->target_columns);
     for (int64_t i = 0; i < in->rows && !c->e->status; i++) check_row(c, what, i);
-    if (!c->e->status && !(bmi_weight_sum(in) > 0))
-        bmi_fail(c->e, BM_E_DATA, c->here, "%s: the weights sum to 0", what);
+    if (!c->e->status && !(bmi_weight_sum(in) > 0)) bmi_fail(c->e, BM_E_DATA, c->here, "%s: the weights sum to 0", what);
     if (o->bins < 0 || o->bins > 1000000)
         bmi_fail(c->e, BM_E_ARGUMENT, c->here, "%s: there are %lld bins, it must be 1 or more", what, (long long)o->bins);
     in->output = o->output ? o->output : in->columns == 1 ? BM_OUTPUT_BINARY : BM_OUTPUT_CLASSES;
@@ -93,7 +92,7 @@ void bmi_curve_put(bmi_curve *c, const double *values)
 
 const char *bmi_curve_class(const bmi_curve *c, int64_t class, char into[32])
 {
-    if ((size_t)class < c->o.classes.count) return c->o.classes.at[class];
+    if ((size_t) class < c->o.classes.count) return c->o.classes.at[class];
     snprintf(into, 32, "%lld", (long long)class);
     return into;
 }

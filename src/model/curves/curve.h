@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* What the files of curves share. A curve is a record: the names of its columns, and a function that puts its points, of each class or of all
- * rows at once.
+/* What the files of curves share. A curve is a record: the names of its columns, and a function that puts its points, of each class or of
+ * all rows at once.
  */
 #ifndef BMI_MODEL_CURVES_CURVE_H
 #define BMI_MODEL_CURVES_CURVE_H
@@ -28,12 +28,12 @@ struct bmi_curve_kind {
     const char *columns[BMI_CURVE_COLUMNS];
     int64_t (*most)(const bmi_curve *c); /* points of a class at most, for of_class */
     void (*of_class)(bmi_curve *c, const bmi_score_groups *g);
-    bool both;               /* it divides by the rows of both sides */
+    bool both;                 /* it divides by the rows of both sides */
     void (*all)(bmi_curve *c); /* fills `out` by itself */
 };
 
-#define BMI_CURVE_KIND(name_)            \
-    {                                    \
+#define BMI_CURVE_KIND(name_)           \
+    {                                   \
         "curve", #name_, &curve_##name_ \
     }
 

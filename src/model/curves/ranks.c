@@ -144,7 +144,8 @@ static double best_of(bmi_curve *c, const bm_metric_kind *kind, const double p[2
     c->in.why = why;
     c->in.scratch = bmi_arena_alloc(&c->arena, bytes, 1);
     if (!c->in.scratch) bmi_fail_memory(c->e, c->here, bytes, "scores");
-    else if (!bmi_groups_of(&c->in, bmi_groups_column(&c->in), -1, &g)) bmi_fail(c->e, BM_E_DATA, c->here, "threshold: %s", why);
+    else if (!bmi_groups_of(&c->in, bmi_groups_column(&c->in), -1, &g))
+        bmi_fail(c->e, BM_E_DATA, c->here, "threshold: %s", why);
     if (c->e->status) return NAN;
     const bm_metric_input two = { .rows = c->in.rows, .columns = 1, .target_columns = 1, .output = BM_OUTPUT_BINARY };
     walk w = { .g = &g };
@@ -180,29 +181,39 @@ double bm_best_threshold_at(bm_metric metric, const bm_curve_options *options, s
     return best;
 }
 
-static const bmi_curve_kind curve_roc = {
-    "roc", "recall against the share of others that is taken, by thresholds", { "fpr", "tpr", "threshold" }, one_more, roc, true, NULL
-};
+static const bmi_curve_kind curve_roc = { "roc",
+                                          "recall against the share of others that is taken, by thresholds",
+                                          { "fpr", "tpr", "threshold" },
+                                          one_more,
+                                          roc,
+                                          true,
+                                          NULL };
 static const bmi_curve_kind curve_pr = {
-    "pr", "precision against recall, by thresholds", { "precision", "recall", "threshold" }, one_more, precision_recall, true, NULL
-};
-static const bmi_curve_kind curve_det = {
-    "det", "share that is missed against the share of others that is taken", { "fpr", "fnr", "threshold" }, one_more, detection,
-    true, NULL
-};
-static const bmi_curve_kind curve_gain = {
-    "gain", "share of the class that the rows with the highest scores have, and lift", { "share", "gain", "lift", "threshold" },
-    one_more, gains, true, NULL
-};
-static const bmi_curve_kind curve_threshold = {
-    "threshold",
-    "scores of classes and costs at every threshold",
-    { "threshold", "precision", "recall", "specificity", "f1", "accuracy", "balanced_accuracy", "mcc", "cost", "predicted" },
-    one_more,
-    thresholds,
-    true,
+    "pr", "precision against recall, by thresholds", { "precision", "recall", "threshold" }, one_more, precision_recall, true,
     NULL
 };
+static const bmi_curve_kind curve_det = { "det",
+                                          "share that is missed against the share of others that is taken",
+                                          { "fpr", "fnr", "threshold" },
+                                          one_more,
+                                          detection,
+                                          true,
+                                          NULL };
+static const bmi_curve_kind curve_gain = { "gain",
+                                           "share of the class that the rows with the highest scores have, and lift",
+                                           { "share", "gain", "lift", "threshold" },
+                                           one_more,
+                                           gains,
+                                           true,
+                                           NULL };
+static const bmi_curve_kind curve_threshold = { "threshold",
+                                                "scores of classes and costs at every threshold",
+                                                { "threshold", "precision", "recall", "specificity", "f1", "accuracy",
+                                                  "balanced_accuracy", "mcc", "cost", "predicted" },
+                                                one_more,
+                                                thresholds,
+                                                true,
+                                                NULL };
 
 const bmi_kind bmi_kinds_curve_ranks[] = { BMI_CURVE_KIND(roc),  BMI_CURVE_KIND(pr),        BMI_CURVE_KIND(det),
                                            BMI_CURVE_KIND(gain), BMI_CURVE_KIND(threshold), { 0 } };

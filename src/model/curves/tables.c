@@ -105,7 +105,8 @@ static void areas(bmi_curve *c, int64_t k, double into[2])
     one.columns = one.target_columns = 1;
     one.output = BM_OUTPUT_BINARY;
     one.why = NULL;
-    for (int m = 0; m < 2; m++) into[m] = ((const bm_metric_kind *)bmi_kind_find("metric", names[m]))->all(&one, (double[2]){ 0 });
+    for (int m = 0; m < 2; m++)
+        into[m] = ((const bm_metric_kind *)bmi_kind_find("metric", names[m]))->all(&one, (double[2]){ 0 });
 }
 
 static void classes(bmi_curve *c)
@@ -135,21 +136,24 @@ static void classes(bmi_curve *c)
     bmi_curve_table(c, "class");
 }
 
-static const bmi_curve_kind curve_residuals = {
-    "residuals", "target, prediction and their difference of every row", { "target", "prediction", "residual" }, NULL, NULL, false,
-    residuals
-};
-static const bmi_curve_kind curve_confusion = {
-    "confusion", "true classes against predicted ones", { NULL }, NULL, NULL, false, confusion
-};
-static const bmi_curve_kind curve_classes = {
-    "classes",
-    "precision, recall and areas of each class",
-    { "rows", "precision", "recall", "specificity", "f1", "jaccard", "roc_auc", "average_precision" },
-    NULL,
-    NULL,
-    false,
-    classes
-};
+static const bmi_curve_kind curve_residuals = { "residuals",
+                                                "target, prediction and their difference of every row",
+                                                { "target", "prediction", "residual" },
+                                                NULL,
+                                                NULL,
+                                                false,
+                                                residuals };
+static const bmi_curve_kind curve_confusion = { "confusion", "true classes against predicted ones", { NULL }, NULL, NULL, false,
+                                                confusion };
+static const bmi_curve_kind curve_classes = { "classes",
+                                              "precision, recall and areas of each class",
+                                              { "rows", "precision", "recall", "specificity", "f1", "jaccard", "roc_auc",
+                                                "average_precision" },
+                                              NULL,
+                                              NULL,
+                                              false,
+                                              classes };
 
-const bmi_kind bmi_kinds_curve_tables[] = { BMI_CURVE_KIND(residuals), BMI_CURVE_KIND(confusion), BMI_CURVE_KIND(classes), { 0 } };
+const bmi_kind bmi_kinds_curve_tables[] = {
+    BMI_CURVE_KIND(residuals), BMI_CURVE_KIND(confusion), BMI_CURVE_KIND(classes), { 0 }
+};

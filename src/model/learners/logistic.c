@@ -388,15 +388,16 @@ static bm_status by_descent(solution *s)
 static bm_status by_saga(solution *s)
 {
     if (make_loss(s, BMI_REAL_F64)) return s->l->model->object.error.status;
-    bmi_saga g = {
-        .iterations = s->options->iterations, .tolerance = s->options->tolerance, .l1 = s->l1_of, .seed = (uint64_t)s->l->seed
-    };
+    bmi_saga g = { .iterations = s->options->iterations,
+                   .tolerance = fmin(s->options->tolerance, 1e-5),
+                   .l1 = s->l1_of,
+                   .seed = (uint64_t)s->l->seed };
     bmi_saga_run(&g, &s->loss, s->x);
     s->done = g.done;
     s->value = g.value;
     s->largest = g.largest;
     s->failed = g.failed;
-    s->converged = g.converged;
+    s->converged = g.largest <= s->options->tolerance;
     return s->l->model->object.error.status;
 }
 
@@ -416,10 +417,11 @@ static void centre(solution *s)
 static void say(solution *s)
 {
     bm_model *m = s->l->model;
-    char more[64] = "", whole[200];
-    if (s->rank < s->loss.columns) snprintf(more, sizeof more, ", rank %" PRId64 " of %" PRId64, s->rank, s->loss.columns);
-    else if (s->options->penalty == BM_LOGISTIC_NONE && !s->failed && bmi_linear_loss_separates(&s->loss, s->x)) {
-        snprintf(more, sizeof more, ", separable");
+    char more[80] = "", whole[200];
+    const int n =
+        s->rank < s->loss.columns ? snprintf(more, sizeof more, ", rank %" PRId64 " of %" PRId64, s->rank, s->loss.columns) : 0;
+    if (s->options->penalty == BM_LOGISTIC_NONE && !s->failed && bmi_linear_loss_separates(&s->loss, s->x)) {
+        snprintf(more + n, sizeof more - (size_t)n, ", separable");
         bmi_log(
             m->object.context,
             "%s: a plane parts the classes: without a penalty the weights have no end; these are where the gradient is small",

@@ -7,7 +7,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { PART_ROWS = 2048, PARTS = 16 };
+enum { PART_ROWS = 2048, PARTS = 16, AHEAD = 64 };
 
 /* ---- reading ---- */
 /* Row i as numbers: where it lies, or converted into `room`. */
@@ -58,6 +58,9 @@ void bmi_regression_read(void *user, int64_t first, int64_t count, double *into,
         if (r->x.same && r->t.same && !r->expand) {
             const double *x = (const double *)(const void *)r->x.from + row * n,
                          *t = (const double *)(const void *)r->t.from + row * r->targets;
+            if (row + AHEAD <
+                r->train->rows) /* solvers work between blocks of rows: what the processor foresees is forgotten */
+                for (int64_t k = 0; k < n; k += 8) __builtin_prefetch(x + AHEAD * n + k, 0, 2);
             centre(x, n, mean, scale, into);
             centre(t, r->targets, mean + n, scale + n, into + n);
         } else {
@@ -216,7 +219,8 @@ static void settle(bmi_regression *r, const survey *s)
     for (int64_t k = 0; k < r->columns + r->targets; k++) {
         const double mean = s->low[k] == s->high[k] ? s->low[k] : s->sum[k] / r->all / s->unit;
         r->mean[k] = r->centred ? mean : 0;
-        r->scale[k] = scale_of(fmax(fabs(s->low[k] - r->mean[k]), fabs(s->high[k] - r->mean[k])));
+        r->largest[k] = fmax(fabs(s->low[k] - r->mean[k]), fabs(s->high[k] - r->mean[k]));
+        r->scale[k] = scale_of(r->largest[k]);
     }
 }
 
@@ -228,9 +232,10 @@ static bm_status survey_rows(bmi_regression *r)
     const size_t bytes = (size_t)n * sizeof(double);
     survey s = { .r = r, .unit = 1 };
     r->mean = bm_learning_memory(l, bytes);
-    r->scale = r->mean ? bm_learning_memory(l, bytes) : NULL;
+    r->scale = r->mean ? bm_learning_memory(l, 2 * bytes) : NULL;
     s.row = r->scale ? bm_learning_memory(l, 4 * bytes * (size_t)parts) : NULL;
     if (!s.row) return l->model->object.error.status;
+    r->largest = r->scale + n;
     s.sum = s.row + n * parts, s.low = s.sum + n * parts, s.high = s.low + n * parts;
     run_survey(r, &s, parts);
     const bool fine = all_finite(s.sum, n) && s.least[0] >= 0 && isfinite(s.all[0]);

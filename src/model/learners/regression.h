@@ -19,8 +19,9 @@ typedef struct bmi_regression {
     int64_t rows, raw, columns, targets; /* rows that are read; raw: as stored; columns: of what is solved for */
     double all;                          /* weight of all rows */
     bool centred;
-    double *mean;  /* columns + targets; zeros when not centred */
-    double *scale; /* powers of two that bring centred numbers near 1 where their squares would over- or underflow; else 1 */
+    double *mean;    /* columns + targets; zeros when not centred */
+    double *largest; /* size of centred numbers, at most */
+    double *scale;   /* powers of two that bring centred numbers near 1 where their squares would over- or underflow; else 1 */
     /* null, or what makes the further columns of a row from the first `raw` */
     void (*expand)(const void *how, double *row);
     const void *how;

@@ -118,12 +118,11 @@ static double balanced_end(double *counts, const bm_metric_input *in, const doub
 
 #define COUNTED .counts = bmi_class_counts_size, .add = bmi_class_counts_add
 BMI_METRIC(accuracy, "share of rows (of labels, where several may hold) that are right", "sum w [y = t] / sum w",
-           "scikit-learn accuracy_score", ".2, .7, .6, .4 | 0, 1, 0, 0 = .75", .maximize = true, .rows = accuracy_rows,
-           COUNTED, .end = accuracy_end, BMI_THRESHOLD);
+           "scikit-learn accuracy_score", ".2, .7, .6, .4 | 0, 1, 0, 0 = .75", .maximize = true, .rows = accuracy_rows, COUNTED,
+           .end = accuracy_end, BMI_THRESHOLD);
 BMI_METRIC(binary_accuracy, "share of single outputs on the right side of the threshold",
-           "mean over outputs of sum w [[y >= threshold] = t] / sum w", "Keras BinaryAccuracy",
-           ".2 .7, .6 .4 | 0 1, 1 1 = .75", .maximize = true, .target = BM_TARGET_LIKE_OUTPUT, .rows = binary_rows,
-           BMI_MEAN(binary), BMI_THRESHOLD);
+           "mean over outputs of sum w [[y >= threshold] = t] / sum w", "Keras BinaryAccuracy", ".2 .7, .6 .4 | 0 1, 1 1 = .75",
+           .maximize = true, .target = BM_TARGET_LIKE_OUTPUT, .rows = binary_rows, BMI_MEAN(binary), BMI_THRESHOLD);
 BMI_METRIC(subset_accuracy, "share of rows all of whose labels are right", "sum w [all y = t] / sum w",
            "scikit-learn accuracy_score of labels", ".2, .7, .6, .4 | 0, 1, 0, 0 = .75", .maximize = true, BMI_MEAN(subset),
            BMI_THRESHOLD);

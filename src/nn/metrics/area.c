@@ -109,11 +109,11 @@ static double pairs(const bm_metric_input *in, bool weighted)
     return sum / all;
 }
 
-#define ALL(name_, expression)                                            \
+#define ALL(name_, expression)                                              \
     static double name_##_all(const bm_metric_input *in, const double p[2]) \
-    {                                                                     \
-        (void)p;                                                          \
-        return expression;                                                \
+    {                                                                       \
+        (void)p;                                                            \
+        return expression;                                                  \
     }
 ALL(roc_auc, rest(in, true, false, roc))
 ALL(roc_auc_weighted, rest(in, true, true, roc))
@@ -142,11 +142,11 @@ BMI_METRIC(roc_auc_ovo_weighted, "area under the ROC curve, over pairs of classe
 BMI_METRIC(average_precision, "area under the precision-recall curve by steps; of several classes the macro mean", PRECISION,
            "scikit-learn average_precision_score", FOUR ".83333333333333333", RANKS(average_precision));
 BMI_METRIC(average_precision_weighted, "area under the precision-recall curve by steps, over classes by their rows",
-           "sum_k rows_k AP_k / rows", "scikit-learn average_precision_score, average=\"weighted\"",
-           FOUR ".83333333333333333", RANKS(average_precision_weighted));
+           "sum_k rows_k AP_k / rows", "scikit-learn average_precision_score, average=\"weighted\"", FOUR ".83333333333333333",
+           RANKS(average_precision_weighted));
 BMI_METRIC(pr_auc, "area under the precision-recall curve by trapezia; of several classes the macro mean",
-           "sum (R - R before)(P + P before) / 2 of thresholds downwards",
-           "scikit-learn auc of precision_recall_curve", FOUR ".79166666666666667", RANKS(pr_auc));
+           "sum (R - R before)(P + P before) / 2 of thresholds downwards", "scikit-learn auc of precision_recall_curve",
+           FOUR ".79166666666666667", RANKS(pr_auc));
 BMI_METRIC(gini, "Gini's coefficient of ranks; of several classes the macro mean", "2 AUC - 1", "Somers' D of two classes",
            FOUR ".5", RANKS(gini));
 BMI_METRIC(ks, "Kolmogorov and Smirnov's distance of both classes' scores; of several classes the macro mean",

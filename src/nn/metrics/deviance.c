@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Metrics of numbers by the distribution that they are taken from, or by their quantiles: deviances, the largest and the median error, and the
- * shares of deviance or absolute error explained beside the best constant. Of several columns the mean over columns.
+/* Metrics of numbers by the distribution that they are taken from, or by their quantiles: deviances, the largest and the median error, and
+ * the shares of deviance or absolute error explained beside the best constant. Of several columns the mean over columns.
  * Source: as scikit-learn's mean_tweedie_deviance, median_absolute_error, max_error, d2_tweedie_score, d2_pinball_score and
  * d2_absolute_error_score; Jorgensen, "The theory of dispersion models", 1997.
  */
@@ -176,8 +176,7 @@ ALL(d2_poisson, 1, explained_deviance)
 ALL(d2_gamma, 2, explained_deviance)
 
 #define LIKE .target = BM_TARGET_LIKE_OUTPUT
-#define POWER                                                                                                             \
-    .number = { { .name = "power", .initial = 1.5, .doc = "0 is normal, 1 Poisson, 2 gamma, 3 inverse Gaussian" } }
+#define POWER .number = { { .name = "power", .initial = 1.5, .doc = "0 is normal, 1 Poisson, 2 gamma, 3 inverse Gaussian" } }
 #define SHARE .number = { { .name = "share", .initial = .5, .low = 0, .high = 1, .doc = "of targets below: the quantile" } }
 #define THREE "2.5, 0, 2, 8 | 3, -.5, 2, 7 = "
 #define ABOVE "2, .5, 1, 4 | 1, 1, 2, 4 = "
@@ -201,11 +200,11 @@ BMI_METRIC(d2_pinball, "share of the pinball loss of the quantile that is explai
 BMI_METRIC(d2_tweedie, "share of the deviance of the mean that is explained", "1 - deviance(y, t) / deviance(mean t, t)",
            "scikit-learn d2_tweedie_score", ABOVE ".14644660940672694", LIKE, .maximize = true, .all = d2_tweedie_all, POWER);
 BMI_METRIC(d2_poisson, "share of the Poisson deviance of the mean that is explained",
-           "1 - deviance(y, t) / deviance(mean t, t), power 1", "scikit-learn d2_tweedie_score, power=1", ABOVE ".36067376022224085", LIKE,
-           .maximize = true, .all = d2_poisson_all);
+           "1 - deviance(y, t) / deviance(mean t, t), power 1", "scikit-learn d2_tweedie_score, power=1",
+           ABOVE ".36067376022224085", LIKE, .maximize = true, .all = d2_poisson_all);
 BMI_METRIC(d2_gamma, "share of the gamma deviance of the mean that is explained",
-           "1 - deviance(y, t) / deviance(mean t, t), power 2", "scikit-learn d2_tweedie_score, power=2", ABOVE "-.16404256133344486", LIKE,
-           .maximize = true, .all = d2_gamma_all);
+           "1 - deviance(y, t) / deviance(mean t, t), power 2", "scikit-learn d2_tweedie_score, power=2",
+           ABOVE "-.16404256133344486", LIKE, .maximize = true, .all = d2_gamma_all);
 
 const bmi_kind bmi_kinds_metric_deviance[] = {
     BMI_METRIC_KIND(tweedie_deviance),

@@ -109,9 +109,5 @@ BMI_METRIC(correlation, "Pearson's correlation of predictions and targets", "cov
            "scipy.stats.pearsonr", FOUR ".98486961844827034", MOMENTS, .end = correlation_end);
 
 const bmi_kind bmi_kinds_metric_explained[] = {
-    BMI_METRIC_KIND(r2),
-    BMI_METRIC_KIND(adjusted_r2),
-    BMI_METRIC_KIND(explained_variance),
-    BMI_METRIC_KIND(correlation),
-    { 0 },
+    BMI_METRIC_KIND(r2), BMI_METRIC_KIND(adjusted_r2), BMI_METRIC_KIND(explained_variance), BMI_METRIC_KIND(correlation), { 0 },
 };

@@ -41,12 +41,11 @@ static four of_class(const bmi_class_counts *c, int64_t k)
 
 static double of_one(const bmi_class_counts *c, const bm_metric_input *in, measure m, double beta, int64_t k)
 {
-    static const char *const lacking[] = { [PRECISION] = "no row is predicted as",
-                                           [RECALL] = "no row is of",
-                                           [F1] = "no row is of, or predicted as,",
-                                           [FBETA] = "no row is of, or predicted as,",
-                                           [SPECIFICITY] = "no row is of another than",
-                                           [JACCARD] = "no row is of, or predicted as," };
+    static const char *const lacking[] = {
+        [PRECISION] = "no row is predicted as",      [RECALL] = "no row is of",
+        [F1] = "no row is of, or predicted as,",     [FBETA] = "no row is of, or predicted as,",
+        [SPECIFICITY] = "no row is of another than", [JACCARD] = "no row is of, or predicted as,"
+    };
     char class[BMI_CLASS_TEXT];
     const four counts = of_class(c, k);
     double below;
@@ -92,38 +91,41 @@ static double score(double *counts, const bm_metric_input *in, measure m, averag
         return score(counts, in, measure_, average_, p);                                    \
     }
 #define SOURCE(measure_, average_) "scikit-learn " measure_ ", average=\"" average_ "\""
-#define ROW(name_, doc_, formula_, source_, example_, measure_, average_, ...)                            \
-    END(name_, measure_, average_)                                                                        \
+#define ROW(name_, doc_, formula_, source_, example_, measure_, average_, ...)                              \
+    END(name_, measure_, average_)                                                                          \
     BMI_METRIC(name_, doc_, formula_, source_, example_, .maximize = true, .counts = bmi_class_counts_size, \
                .end = end_##name_, __VA_ARGS__);
 #define FIRST .add = bmi_class_counts_add, BMI_THRESHOLD
-#define BETA                                                                                                          \
-    .add = bmi_class_counts_add_second,                                                                               \
-    .number = { { .name = "beta", .initial = 2, .low = 0, .high = INFINITY, .below = true,                            \
-                  .doc = "how many times as much recall counts as precision" },                                      \
-                BMI_THRESHOLD_NUMBER }
-#define CLASS                                                                                                        \
-    .add = bmi_class_counts_add_second,                                                                              \
-    .number = { { .name = "class", .initial = 1, .low = 0, .high = INFINITY, .below = true, .doc = "from 0 on" },      \
+#define BETA                                                                                                        \
+    .add = bmi_class_counts_add_second, .number = { { .name = "beta",                                               \
+                                                      .initial = 2,                                                 \
+                                                      .low = 0,                                                     \
+                                                      .high = INFINITY,                                             \
+                                                      .below = true,                                                \
+                                                      .doc = "how many times as much recall counts as precision" }, \
+                                                    BMI_THRESHOLD_NUMBER }
+#define CLASS                                                                                                     \
+    .add = bmi_class_counts_add_second,                                                                           \
+    .number = { { .name = "class", .initial = 1, .low = 0, .high = INFINITY, .below = true, .doc = "from 0 on" }, \
                 BMI_THRESHOLD_NUMBER }
 #define FOUR ".2, .7, .6, .4, .3 | 0, 1, 0, 0, 1 = "
 
 /* One measure with all of its averages. */
-#define FAMILY(name_, what_, formula_, function_, measure_, settings_, plain_, micro_, macro_, weighted_)                      \
-    ROW(name_, what_ " of class 1; of several classes the macro mean", formula_, "scikit-learn " function_, FOUR plain_,       \
-        measure_, PLAIN, settings_)                                                                                            \
-    ROW(name_##_micro, what_ " of the counts over all classes", formula_ " of summed counts", SOURCE(function_, "micro"),      \
-        FOUR micro_, measure_, MICRO, settings_)                                                                               \
-    ROW(name_##_macro, "mean " what_ " over classes", "mean_k of " formula_, SOURCE(function_, "macro"), FOUR macro_,           \
-        measure_, MACRO, settings_)                                                                                            \
-    ROW(name_##_weighted, "mean " what_ " over classes by their rows", "sum_k rows_k of " formula_ " / rows",                   \
+#define FAMILY(name_, what_, formula_, function_, measure_, settings_, plain_, micro_, macro_, weighted_)                 \
+    ROW(name_, what_ " of class 1; of several classes the macro mean", formula_, "scikit-learn " function_, FOUR plain_,  \
+        measure_, PLAIN, settings_)                                                                                       \
+    ROW(name_##_micro, what_ " of the counts over all classes", formula_ " of summed counts", SOURCE(function_, "micro"), \
+        FOUR micro_, measure_, MICRO, settings_)                                                                          \
+    ROW(name_##_macro, "mean " what_ " over classes", "mean_k of " formula_, SOURCE(function_, "macro"), FOUR macro_,     \
+        measure_, MACRO, settings_)                                                                                       \
+    ROW(name_##_weighted, "mean " what_ " over classes by their rows", "sum_k rows_k of " formula_ " / rows",             \
         SOURCE(function_, "weighted"), FOUR weighted_, measure_, WEIGHTED, settings_)
-#define OF_CLASS(name_, what_, formula_, function_, measure_, example_)                                              \
-    ROW(name_##_of, what_ " of one class", formula_ " of class k", "scikit-learn " function_ ", average=None",          \
-        FOUR example_, measure_, OF, CLASS)
+#define OF_CLASS(name_, what_, formula_, function_, measure_, example_)                                                       \
+    ROW(name_##_of, what_ " of one class", formula_ " of class k", "scikit-learn " function_ ", average=None", FOUR example_, \
+        measure_, OF, CLASS)
 
-FAMILY(precision, "precision", "hit / (hit + wrong)", "precision_score", PRECISION, FIRST, ".5", ".6",
-       ".58333333333333333", ".6")
+FAMILY(precision, "precision", "hit / (hit + wrong)", "precision_score", PRECISION, FIRST, ".5", ".6", ".58333333333333333",
+       ".6")
 FAMILY(recall, "recall", "hit / (hit + missed)", "recall_score", RECALL, FIRST, ".5", ".6", ".58333333333333333", ".6")
 FAMILY(f1, "F1", "2 hit / (2 hit + wrong + missed)", "f1_score", F1, FIRST, ".5", ".6", ".58333333333333333", ".6")
 FAMILY(fbeta, "F-beta", "(1 + b^2) hit / ((1 + b^2) hit + wrong + b^2 missed)", "fbeta_score", FBETA, BETA, ".5", ".6",
@@ -135,8 +137,8 @@ FAMILY(jaccard, "Jaccard index", "hit / (hit + wrong + missed)", "jaccard_score"
 OF_CLASS(precision, "precision", "hit / (hit + wrong)", "precision_score", PRECISION, ".5")
 OF_CLASS(recall, "recall", "hit / (hit + missed)", "recall_score", RECALL, ".5")
 OF_CLASS(f1, "F1", "2 hit / (2 hit + wrong + missed)", "f1_score", F1, ".5")
-OF_CLASS(specificity, "specificity", "right rows of others / rows of others", "recall_score of the other classes",
-         SPECIFICITY, ".66666666666666667")
+OF_CLASS(specificity, "specificity", "right rows of others / rows of others", "recall_score of the other classes", SPECIFICITY,
+         ".66666666666666667")
 OF_CLASS(jaccard, "Jaccard index", "hit / (hit + wrong + missed)", "jaccard_score", JACCARD, ".33333333333333333")
 
 #define KINDS(name_) \

@@ -8,11 +8,14 @@
 #include "nn/build.h"
 #include <math.h>
 
-#define BMI_METRIC(name_, doc_, formula_, source_, example_, ...)                                   \
-    static const bm_metric_kind metric_##name_ = {                                                  \
-        .size = sizeof metric_##name_, .name = #name_, .doc = doc_,                                 \
-        .formula = formula_, .source = source_, .example = example_, __VA_ARGS__                    \
-    }
+#define BMI_METRIC(name_, doc_, formula_, source_, example_, ...)                 \
+    static const bm_metric_kind metric_##name_ = { .size = sizeof metric_##name_, \
+                                                   .name = #name_,                \
+                                                   .doc = doc_,                   \
+                                                   .formula = formula_,           \
+                                                   .source = source_,             \
+                                                   .example = example_,           \
+                                                   __VA_ARGS__ }
 #define BMI_METRIC_KIND(name_)            \
     {                                     \
         "metric", #name_, &metric_##name_ \
@@ -22,7 +25,10 @@ bool bmi_metric_by_parts(const bm_metric_kind *k);
 size_t bmi_metric_scratch(const bm_metric_kind *k, int64_t rows, int64_t columns);
 double bmi_metric_all(const bm_metric_kind *k, const bm_metric_input *in, const double p[2]);
 
-#define BMI_THRESHOLD_NUMBER { .name = "threshold", .initial = .5, .doc = "class 1 from this on, of two classes" }
+#define BMI_THRESHOLD_NUMBER                                                              \
+    {                                                                                     \
+        .name = "threshold", .initial = .5, .doc = "class 1 from this on, of two classes" \
+    }
 #define BMI_THRESHOLD .number = { BMI_THRESHOLD_NUMBER }
 
 /* The weight of a row, and the sum of all. */
@@ -64,8 +70,8 @@ typedef struct bmi_class_counts {
     double *hit, *wrong, *missed;
     double all;
 } bmi_class_counts;
-/* As numbers of a metric by parts, for a threshold. `of` gives false, with the reason, for what has no counts: a class that was outside, rows
- * that weigh nothing. */
+/* As numbers of a metric by parts, for a threshold. `of` gives false, with the reason, for what has no counts: a class that was outside,
+ * rows that weigh nothing. */
 int64_t bmi_class_counts_size(int64_t columns);
 void bmi_class_counts_add(double *counts, const bm_metric_input *part, const double p[2]);
 void bmi_class_counts_add_second(double *counts, const bm_metric_input *part, const double p[2]); /* p[1] is the threshold */
@@ -83,10 +89,10 @@ int64_t bmi_mean_counts(int64_t columns);
 void bmi_mean_add(double *counts, const bm_metric_input *in, const double p[2], bmi_row_value *of);
 double bmi_mean_end(double *counts, const bm_metric_input *in, const double p[2]);
 /* Defines the function that adds, of a function of rows. */
-#define BMI_MEAN_OF(name_, row_)                                                                    \
-    static void add_##name_(double *counts, const bm_metric_input *in, const double p[2])           \
-    {                                                                                               \
-        bmi_mean_add(counts, in, p, row_);                                                          \
+#define BMI_MEAN_OF(name_, row_)                                                          \
+    static void add_##name_(double *counts, const bm_metric_input *in, const double p[2]) \
+    {                                                                                     \
+        bmi_mean_add(counts, in, p, row_);                                                \
     }
 #define BMI_MEAN(name_) .counts = bmi_mean_counts, .add = add_##name_, .end = bmi_mean_end
 

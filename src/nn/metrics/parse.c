@@ -51,7 +51,9 @@ static bm_metric one(reading *r)
         m.p[i] = number(r, name);
         if (i == 1 || *r->at == ')') break;
     }
-    if (!r->e->status && m.p[0] != 0 && *r->at++ != ')')
+    const bool open = m.p[0] != 0, closed = *r->at == ')';
+    if (open && closed) r->at++;
+    else if (!r->e->status && open)
         bmi_fail(r->e, BM_E_ARGUMENT, r->here, "metrics: the numbers of %s end by \")\", as in \"fbeta(.5)\"", name);
     m.kind = r->e->status ? NULL : bmi_metric_find(r->e, r->here, "metrics", m, p);
     for (int i = 0; m.kind && i < 2; i++)

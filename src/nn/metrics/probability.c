@@ -147,9 +147,8 @@ static void bins_add(double *counts, const bm_metric_input *in, const double p[2
         if (!is_sound(in, i)) counts[3 * MOST_BINS] = 1;
         for (int64_t j = 0; j < (bmi_of_labels(in) ? in->columns : 1) && counts[3 * MOST_BINS] == 0; j++) {
             const int64_t column = bmi_of_labels(in) ? j : only >= 0 ? only : bmi_class_predicted(in, i, .5);
-            const double y = in->prediction[i * in->columns + column], holds = in->columns == 1
-                                                                                  ? in->target[i * in->target_columns]
-                                                                                  : bmi_target_at(in, i, column);
+            const double y = in->prediction[i * in->columns + column],
+                         holds = in->columns == 1 ? in->target[i * in->target_columns] : bmi_target_at(in, i, column);
             const int64_t bin = (int64_t)fmin(y * floor(p[0]), floor(p[0]) - 1);
             counts[3 * bin] += w;
             counts[3 * bin + 1] += w * y;

@@ -56,7 +56,7 @@ static double mean_over_columns(const bm_metric_input *in, int64_t i, double p, 
     return sum / (double)in->columns;
 }
 
-#define MEAN(name_, error_)                                                              \
+#define MEAN(name_, error_)                                                            \
     static double name_##_row(const bm_metric_input *in, int64_t i, const double p[2]) \
     {                                                                                  \
         return mean_over_columns(in, i, p[0], error_);                                 \
@@ -167,14 +167,6 @@ BMI_METRIC(pinball, "mean of |y - t|, errors below weighing `share`, above 1 - s
            .number = { { .name = "share", .initial = .5, .low = 0, .high = 1, .doc = "of targets below: the quantile" } });
 
 const bmi_kind bmi_kinds_metric_regression[] = {
-    BMI_METRIC_KIND(mse),
-    BMI_METRIC_KIND(rmse),
-    BMI_METRIC_KIND(mae),
-    BMI_METRIC_KIND(mape),
-    BMI_METRIC_KIND(smape),
-    BMI_METRIC_KIND(msle),
-    BMI_METRIC_KIND(rmsle),
-    BMI_METRIC_KIND(huber),
-    BMI_METRIC_KIND(pinball),
-    { 0 },
+    BMI_METRIC_KIND(mse),  BMI_METRIC_KIND(rmse),  BMI_METRIC_KIND(mae),   BMI_METRIC_KIND(mape),    BMI_METRIC_KIND(smape),
+    BMI_METRIC_KIND(msle), BMI_METRIC_KIND(rmsle), BMI_METRIC_KIND(huber), BMI_METRIC_KIND(pinball), { 0 },
 };

@@ -21,7 +21,8 @@ bm_status bmi_tally_begin(bmi_tally *t, bmi_error *e, bm_place here)
     double *counts = bmi_arena_alloc(&t->arena, (size_t)n, 3 * sizeof *counts);
     t->own = bmi_arena_alloc(&t->arena, (size_t)t->rows + 1, sizeof *t->own);
     t->numbers = bmi_arena_alloc(&t->arena, (size_t)bmi_class_counts_size(n), sizeof *t->numbers);
-    if (!counts || !t->own || !t->numbers) return bmi_fail_memory(e, here, (size_t)(3 * n + t->rows) * sizeof(double), "scores of classes");
+    if (!counts || !t->own || !t->numbers)
+        return bmi_fail_memory(e, here, (size_t)(3 * n + t->rows) * sizeof(double), "scores of classes");
     t->counts = (bmi_class_counts){ n, counts, counts + n, counts + 2 * n, 0 };
     return BM_OK;
 }

@@ -26,7 +26,7 @@ typedef struct bmi_tally {
     bool bad, bad_known;     /* a probability that is NaN, or a weight that is none: in any row, in one of a known class */
     bool improbable;         /* of a known class: a probability outside of 0 .. 1 */
     double weighs_known, surprise;
-    double *numbers; /* as metrics of counts take them */
+    double *numbers;     /* as metrics of counts take them */
     int64_t *first;      /* of class k in what follows: first[k] .. first[k + 1] - 1 */
     bmi_scored *sorted;  /* rows by class, and by the probability of their class */
     double *gap, *level; /* weight of rows of other classes below the sorted one and above the one before it; at its height */
@@ -42,8 +42,8 @@ void bmi_tally_rows(bmi_tally *t, const double *p, int64_t apart, int64_t first,
 bool bmi_tally_sort(bmi_tally *t, bmi_error *e, bm_place here);
 /* Second pass. */
 void bmi_tally_areas(bmi_tally *t, const double *p, int64_t apart, int64_t first, int64_t rows);
-/* Whether it gives a metric: one that is made of counts of classes at this threshold, log_loss or roc_auc; and its value. NaN where it is not
- * defined, with the reason. */
+/* Whether it gives a metric: one that is made of counts of classes at this threshold, log_loss or roc_auc; and its value. NaN where it is
+ * not defined, with the reason. */
 bool bmi_tally_has(const bmi_tally *t, const bm_metric_kind *kind, const double p[2]);
 double bmi_tally_value(const bmi_tally *t, const bm_metric_kind *kind, const double p[2], char why[BM_WHY]);
 void bmi_tally_end(bmi_tally *t);

@@ -12,7 +12,7 @@ typedef struct bmi_saga {
     /* results */
     int64_t done;
     double value, largest;
-    bool failed, converged;
+    bool failed;
 } bmi_saga;
 
 /* Minimises o (in f64) plus sum l1 |x|, from x on, in place. The fit's error: BM_E_MEMORY. */

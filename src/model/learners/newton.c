@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Newton's method with halved steps. One pass over the rows gives value, gradient and second derivatives at once: rows are read in blocks,
+ * scaled by the roots of their curvatures and go into sums of products, over parts of the rows that depend on their number alone.
+ * Source: Boyd, Vandenberghe, "Convex Optimization", 9.5.
+ */
+#include "model/learners/newton.h"
+#include "base/threads.h"
+#include "kernels/cpu/rows.h"
+#include "linalg/cholesky.h"
+#include "linalg/householder.h"
+#include <float.h>
+#include <math.h>
+#include <string.h>
+
+enum { BLOCK_ROWS = 128, PART_ROWS = 1024, PARTS = 16 };
+
+/* Numbers of a block's row: columns, 1, what the loss leans by, then the targets as read (the last ones are 0 in products). */
+typedef struct pass {
+    bmi_newton_rows *n;
+    int64_t columns, step, all; /* all: columns + 2 */
+    const double *at;
+    double *g, *h, *blocks, value[PARTS]; /* of each part */
+    bmi_gram_add_body *add;
+} pass;
+
+static void take_block(const pass *p, int64_t first, int64_t count, double *block, double *g, double *value)
+{
+    const bmi_newton_rows *n = p->n;
+    const bmi_regression *r = n->r;
+    bmi_regression_read(n->r, first, count, block, p->step);
+    for (int64_t i = 0; i < count; i++) {
+        double *row = block + i * p->step;
+        const double y = row[p->columns + n->target], w = bmi_regression_weight(r, bmi_regression_row(r, first + i));
+        memset(row + p->columns, 0, (size_t)(p->step - p->columns) * sizeof *row);
+        if (w == 0) {
+            memset(row, 0, (size_t)p->columns * sizeof *row);
+            continue;
+        }
+        const double eta = bmi_dot(row, p->at, p->columns) + p->at[p->columns];
+        const bmi_row_loss l = n->loss(n->how, eta, y, p->at[p->columns + 1]);
+        const double root = sqrt(w * l.curve);
+        *value += w * l.value;
+        bmi_axpy(w * l.slope, row, g, p->columns);
+        if (r->centred) g[p->columns] += w * l.slope;
+        g[p->columns + 1] += w * l.extra_slope;
+        for (int64_t k = 0; k < p->columns; k++) row[k] *= root;
+        row[p->columns] = r->centred ? root : 0;
+        row[p->columns + 1] = n->has_extra ? root * l.lean : 0;
+    }
+}
+
+static void run_part(void *arg, int part, int parts)
+{
+    pass *p = arg;
+    const bmi_regression *r = p->n->r;
+    double *block = p->blocks + part * BLOCK_ROWS * p->step, *g = p->g + part * p->all, *h = p->h + part * p->step * p->step;
+    int64_t begin, end;
+    bmi_slice(r->rows, BLOCK_ROWS, part, parts, &begin, &end);
+    memset(g, 0, (size_t)p->all * sizeof *g);
+    memset(h, 0, (size_t)(p->step * p->step) * sizeof *h);
+    p->value[part] = 0;
+    for (int64_t i = begin; i < end; i += BLOCK_ROWS) {
+        const int64_t count = end - i < BLOCK_ROWS ? end - i : BLOCK_ROWS;
+        if (atomic_load_explicit(&r->l->model->stop, memory_order_relaxed)) return;
+        take_block(p, i, count, block, g, &p->value[part]);
+        p->add(block, count, p->step, 0, p->step, h);
+    }
+}
+
+/* Value; gradient in g, second derivatives in h (both of part 0), the penalty's among them. */
+static double run_pass(pass *p, int parts, const double *at)
+{
+    const bmi_newton_rows *n = p->n;
+    const int64_t size = p->step * p->step;
+    p->at = at;
+    bmi_parallel(n->r->l->model->object.context, parts, run_part, p);
+    double value = p->value[0];
+    for (int q = 1; q < parts; q++) {
+        value += p->value[q];
+        bmi_axpy(1, p->g + q * p->all, p->g, p->all);
+        bmi_axpy(1, p->h + q * size, p->h, size);
+    }
+    for (int64_t k = 0; k < p->columns; k++) {
+        const double by = n->penalty * n->r->scale[k] * n->r->scale[k];
+        value += by / 2 * at[k] * at[k];
+        p->g[k] += by * at[k];
+        p->h[k * p->step + k] += by;
+    }
+    return value;
+}
+
+/* step = - H^-1 g, H made definite where it is not; gives how much the gradient falls along it. */
+static double direction(pass *p, double *h, double *scale, double *step)
+{
+    const int64_t n = p->all, apart = p->step;
+    double largest = 0, damping = 0;
+    for (int64_t i = 0; i < n; i++) largest = fmax(largest, p->h[i * apart + i]);
+    for (int tries = 0; tries < 40; tries++, damping = damping == 0 ? 1e-14 : damping * 10) {
+        for (int64_t i = 0; i < n; i++) {
+            for (int64_t j = 0; j <= i; j++) h[i * apart + j] = p->h[j * apart + i];
+            double *d = h + i * apart + i;
+            *d = *d == 0 ? fmax(largest, 1) : *d * (1 + damping); /* a number that nothing depends on stays */
+            step[i] = -p->g[i];
+        }
+        if (bmi_cholesky(h, n, apart, scale, NULL) > (damping == 0 ? 1e-14 : 0)) break;
+    }
+    bmi_cholesky_solve(h, n, apart, scale, step);
+    return bmi_dot(p->g, step, n);
+}
+
+static void descend(bmi_newton_rows *n, pass *p, int parts, double *h)
+{
+    const int64_t all = p->all;
+    double *scale = h + p->step * p->step, *step = scale + all, *trial = step + all;
+    n->value = run_pass(p, parts, n->w);
+    for (n->done = 0; n->done < n->iterations && !n->converged; n->done++) {
+        const double fall = direction(p, h, scale, step);
+        double by = 1, value = INFINITY;
+        if (!(fall < 0) || -fall <= 1e-15 * (fabs(n->value) + DBL_MIN))
+            n->converged = true; /* after one more whole step, for digits */
+        if (n->has_extra && n->w[all - 1] + step[all - 1] < .1 * n->w[all - 1]) by = -.9 * n->w[all - 1] / step[all - 1];
+        for (int halves = 0; halves < 60; halves++, by /= 2) {
+            for (int64_t k = 0; k < all; k++) trial[k] = n->w[k] + by * step[k];
+            value = run_pass(p, parts, trial);
+            if (value <= n->value + 1e-4 * by * fall || n->converged) break;
+            if (value - n->value <= 1e-15 * fabs(n->value)) break; /* all digits are there */
+        }
+        if (atomic_load(&n->r->l->model->stop) || !isfinite(value)) return;
+        if (n->converged && value > n->value) return;
+        if (value >= n->value) n->converged = true;
+        memcpy(n->w, trial, (size_t)all * sizeof *trial);
+        n->value = value;
+        if (n->has_extra && n->w[all - 1] <= n->least) n->converged = true;
+    }
+}
+
+bm_status bmi_newton_rows_run(bmi_newton_rows *n)
+{
+    bmi_regression *r = n->r;
+    bm_context *context = r->l->model->object.context;
+    const int64_t most = r->rows / PART_ROWS, columns = r->columns, wide = columns + (r->targets > 2 ? r->targets : 2);
+    const int parts = most < 1 ? 1 : most > PARTS ? PARTS : (int)most;
+    pass p = {
+        .n = n, .columns = columns, .step = bmi_rows_step(wide), .all = columns + 2, .add = bmi_gram_add[bmi_isa_now()]
+    };
+    const size_t square = (size_t)(p.step * p.step);
+    const size_t numbers = square + 3 * (size_t)p.all, of_part = (size_t)p.all + square + (size_t)(BLOCK_ROWS * p.step);
+    double *h = bmi_alloc(context, numbers, sizeof *h);
+    p.g = bmi_alloc(context, (size_t)parts * of_part, sizeof *p.g);
+    if (h && p.g) {
+        p.h = p.g + parts * p.all;
+        p.blocks = p.h + (size_t)parts * square;
+        r->unweighted = true;
+        descend(n, &p, parts, h);
+        r->unweighted = false;
+    }
+    const bm_status st = !h || !p.g ? BM_E_MEMORY : atomic_load(&r->l->model->stop) ? BM_E_STOPPED : BM_OK;
+    bmi_release(context, h, numbers, sizeof *h);
+    bmi_release(context, p.g, (size_t)parts * of_part, sizeof *p.g);
+    return bmi_regression_fail(r, st);
+}

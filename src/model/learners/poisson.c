@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Poisson regression with the log link. Source: McCullagh, Nelder, "Generalized Linear Models", 2nd ed., 6.
+ */
+#include "base/kinds.h"
+#include "model/learners/newton.h"
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+static const bmi_field fields[] = {
+    BMI_REAL_FIELD(bm_poisson_options, alpha, 0, INFINITY, 1, "penalty alpha/2 on the squares of coefficients"),
+    BMI_INT_FIELD(bm_poisson_options, iterations, 1, 1e15, 100, "at most"),
+    BMI_BOOL_FIELD(bm_poisson_options, no_intercept, "e^(x w) without an intercept"),
+    { 0 },
+};
+
+static size_t layers(bm_learning *l, const void *options, bm_layer *into, size_t room)
+{
+    const bm_dense_options d = { .units = l->outputs,
+                                 .activation = BM_EXPONENTIAL,
+                                 .no_bias = ((const bm_poisson_options *)options)->no_intercept,
+                                 .name = "output" };
+    (void)room;
+    into[0] = bm_layer_at("dense", &d, sizeof d, l->here);
+    return 1;
+}
+
+static void compile(bm_learning *l, const void *options, bm_compile_options *c, bm_fit_options *fit)
+{
+    (void)l, (void)options, (void)fit;
+    c->loss = BM_POISSON;
+}
+
+static bmi_row_loss loss(const void *how, double eta, double y, double extra)
+{
+    const double mu = exp(eta);
+    (void)how, (void)extra;
+    return (bmi_row_loss){ .value = mu - y * eta, .slope = mu - y, .curve = mu };
+}
+
+/* Targets are >= 0 and not all 0; their means become starts, and they are read as they are. */
+static bm_status take_targets(bmi_regression *r, double *start)
+{
+    bm_learning *l = r->l;
+    for (int64_t i = 0; i < r->rows; i++) {
+        const double w = bmi_regression_weight(r, i);
+        for (int64_t t = 0; t < r->targets; t++) {
+            const double y = bm_tensor_at(l->train->t[0].tensor, i * r->targets + t);
+            if (y < 0)
+                return bm_learning_fail(l, BM_E_DATA, "poisson: row %" PRId64 " has the target %g; counts are >= 0", i, y);
+            start[t] += w / r->all * y;
+        }
+    }
+    for (int64_t t = 0; t < r->targets; t++) {
+        if (!(start[t] > 0)) return bm_learning_fail(l, BM_E_DATA, "poisson: all targets are 0; there is nothing to learn");
+        r->mean[r->columns + t] = 0;
+        r->scale[r->columns + t] = 1;
+    }
+    return BM_OK;
+}
+
+static bm_status fit(bm_learning *l, const void *options)
+{
+    const bm_poisson_options *o = options;
+    bmi_regression r = { 0 };
+    int64_t done = 0;
+    bool converged = true;
+    if (bmi_regression_begin(&r, l, 0, o->no_intercept)) return l->model->object.error.status;
+    double *w = bm_learning_memory(l, (size_t)(r.columns * r.targets) * sizeof *w);
+    double *one = bm_learning_memory(l, (size_t)(r.columns + 2) * sizeof *one);
+    double *start = bm_learning_memory(l, (size_t)r.targets * sizeof *start);
+    if (!w || !one || !start || take_targets(&r, start)) return l->model->object.error.status;
+    for (int64_t t = 0; t < r.targets; t++) {
+        bmi_newton_rows n = {
+            .r = &r, .target = t, .loss = loss, .penalty = o->alpha * r.all, .iterations = o->iterations, .w = one
+        };
+        memset(one, 0, (size_t)(r.columns + 2) * sizeof *one);
+        if (r.centred) one[r.columns] = log(start[t]);
+        if (bmi_newton_rows_run(&n)) return l->model->object.error.status;
+        converged &= n.converged;
+        done = n.done > done ? n.done : done;
+        for (int64_t k = 0; k < r.columns; k++) w[k * r.targets + t] = one[k];
+        r.mean[r.columns + t] = one[r.columns]; /* the intercept, of centred columns */
+    }
+    if (bmi_regression_put(&r, w)) return l->model->object.error.status;
+    snprintf(l->model->stopped_by, sizeof l->model->stopped_by, "%s after %" PRId64 " iterations",
+             converged ? "converged" : "not converged", done);
+    return BM_OK;
+}
+
+static const bm_learner_kind poisson = {
+    .size = sizeof(bm_learner_kind),
+    .name = "poisson",
+    .options_size = sizeof(bm_poisson_options),
+    .fields = fields,
+    .tasks = BM_LEARNS_NUMBERS | BM_LEARNS_WEIGHTED,
+    .type = BM_F64,
+    .layers = layers,
+    .compile = compile,
+    .fit = fit,
+    .doc = "Counts by e to a weighted sum, with a penalty on squares.",
+};
+const bmi_kind bmi_kinds_learner_poisson[] = { { "learner", "poisson", &poisson }, { 0 } };
