@@ -50,7 +50,7 @@ typedef struct bm_coefficients_options {
 /** The coefficients of a fitted model of one dense layer, a row each: feature ("intercept" last), target (the column, or the class; of more than two
  *  classes against the first), coefficient, standard_error, statistic (t, of classes z), p (two-sided), low, high, standardized, vif
  *  (1 / (1 - R2) of the column by the others). Least squares: s^2 (XT W X)^-1 with s^2 = sum w e^2 / (n - p), t of n - p degrees of freedom;
- *  weights are those of variances, rows of weight 0 do not count. Logistic and softmax without penalty: the inverse of the observed information.
+ *  weights are those of variances, rows of weight 0 do not count. Logistic, softmax and Poisson without penalty: the inverse of the observed information.
  *  Where theory gives none (a penalty, another method, columns that depend on each other) cells are missing, and notes (bm_table_note) say
  *  why; of columns that depend on each other only those that are part of it have none.
  *  Returns  gives a table, never null. Errors BM_E_ARGUMENT not fitted, not of one dense layer, confidence outside (0, 1), robust or
@@ -61,7 +61,7 @@ BM_API bm_table *bm_coefficients_at(const bm_model *m, const bm_coefficients_opt
 
 /** Figures of a fit, a row each: figure, target, value. Least squares: rows, parameters, df_model, df_residual, r2, adjusted_r2, sigma, f, f_p,
  *  log_likelihood, aic, bic, condition (of the columns and the intercept, each of length 1), durbin_watson, skew, kurtosis, jarque_bera, jarque_bera_p, omnibus,
- *  omnibus_p, breusch_pagan, breusch_pagan_p (Koenker's form; of unweighted rows). Classes without penalty: rows, parameters, df_model, df_residual,
+ *  omnibus_p, breusch_pagan, breusch_pagan_p (Koenker's form; of unweighted rows). Classes and counts without penalty: rows, parameters, df_model, df_residual,
  *  log_likelihood, log_likelihood_null, pseudo_r2 (McFadden), likelihood_ratio, likelihood_ratio_p, aic, bic, condition. Errors as bm_coefficients. */
 BM_API bm_table *bm_model_figures_at(const bm_model *m, bm_place here);
 #define bm_model_figures(m) bm_model_figures_at((m), BM_HERE)

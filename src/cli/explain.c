@@ -140,7 +140,7 @@ enum { COLUMNS = sizeof columns / sizeof *columns };
 static void show_target(explanation *x, const bm_table *t, int64_t first, int64_t last)
 {
     cli *c = x->c;
-    const bool z = bm_model_task(x->model) == BM_CLASSIFICATION;
+    const bool z = bmi_inference_theory(x->model) == BMI_THEORY_INFORMATION;
     const char *of = text_at(t, first, "target");
     bool has[COLUMNS];
     cli_grid g = { .columns = 2 };

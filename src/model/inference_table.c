@@ -145,8 +145,9 @@ static int64_t place(const making *k, int64_t block, int64_t column)
 /* What theta is multiplied by for a term: `at` of the columns, of the value at the means 1. */
 static double factor(const making *k, int64_t block, int64_t column)
 {
-    double by =
-        k->o.units == BM_STANDARD_UNITS && !k->d.classes ? 1 / (k->target ? k->target[2 * block + 1] : NAN) : k->target_scale;
+    double by = k->o.units == BM_STANDARD_UNITS && !k->d.classes && !k->d.logarithm
+                    ? 1 / (k->target ? k->target[2 * block + 1] : NAN)
+                    : k->target_scale;
     if (column >= 0) by *= k->scale[column];
     return by;
 }
@@ -265,7 +266,7 @@ static void fill(making *k, term *t, double *values)
     t->error = t->statistic = t->p = t->low = t->high = NAN;
     t->vif = c ? c[2] : NAN;
     t->standardized = c ? bmi_dense_coefficient(&k->d, t->block, t->column) * c[1] : NAN;
-    if (!k->d.classes) t->standardized /= k->target ? k->target[2 * t->block + 1] : NAN;
+    if (!k->d.classes && !k->d.logarithm) t->standardized /= k->target ? k->target[2 * t->block + 1] : NAN;
     if (k->fits.values) {
         resampled(k, values, t);
         return;
