@@ -60,17 +60,20 @@ double bmi_dense_coefficient(const bmi_dense_model *d, int64_t block, int64_t co
 }
 
 /* ---- which theory ---- */
-/* Whether settled options say that weights are not penalised: an infinite C, a penalty "none", an alpha of 0. */
+/* The real of a name among the learner's settled options; NaN where there is none. */
+static double real_option(const bm_model *m, const char *name)
+{
+    const bmi_field *f = m->learner->fields ? bmi_field_find(m->learner->fields, name) : NULL;
+    return f && f->type == BMI_FIELD_REAL ? *(const double *)(const void *)((const char *)m->how + f->offset) : NAN;
+}
+
+/* Whether settled options say that weights are not penalised: a penalty "none", or an alpha of 0. */
 static bool unpenalised(const bm_model *m)
 {
-    json_t *all = m->learner->fields ? bmi_fields_save(m->learner->fields, m->how) : NULL;
-    const json_t *c = json_object_get(all, "C"), *penalty = json_object_get(all, "penalty");
-    const char *text = json_string_value(penalty), *number = json_string_value(c);
-    const json_t *alpha = json_object_get(all, "alpha");
-    const bool none = (text && !strcmp(text, "none")) || (number && !strcmp(number, "inf")) ||
-                      (json_is_number(alpha) && json_number_value(alpha) == 0);
-    json_decref(all);
-    return none;
+    const bmi_field *f = m->learner->fields ? bmi_field_find(m->learner->fields, "penalty") : NULL;
+    if (f && f->type == BMI_FIELD_WORD)
+        return !strcmp(f->words[*(const int *)(const void *)((const char *)m->how + f->offset)], "none");
+    return real_option(m, "alpha") == 0;
 }
 
 static bmi_theory theory_of(const work *w)
