@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* What a fit keeps of its rows for inference. Columns are centred, so that neither means nor units cost digits; the triangle of all rows gives
+/* What a fit keeps of its rows for inference. Columns are centred, so that neither means nor units cost digits; the triangle of all rows
+ * gives
  * the inverse of XT W X without the products themselves, the observed information of classes is summed up and factored by Cholesky.
  */
 #include "base/fields.h"

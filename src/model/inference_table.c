@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Coefficients and figures of a fitted model as tables. A coefficient in some unit is a linear function of theta (model/inference.h): of column j
+/* Coefficients and figures of a fitted model as tables. A coefficient in some unit is a linear function of theta (model/inference.h): of
+ * column j
  * factor * theta_j, of the intercept factor * (theta_0 + sum at_j theta_j).
  */
 #include "base/special.h"
