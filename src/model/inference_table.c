@@ -434,6 +434,11 @@ static bool note_dependence(making *k, const double *v)
     const size_t length = strlen(names);
     if (n == 1 && length > 2 && !strcmp(names + length - 2, "=?")) return true; /* the slot of categories not seen */
     if (n == 1) return bmi_notes_add(c, notes, "! %s is constant: its coefficient cannot be told from the intercept", names);
+    const bmi_theory theory = bmi_inference_theory(k->m);
+    if (theory == BMI_THEORY_PENALTY) /* which determines them */
+        return is_one_hot(names, of) ||
+               bmi_notes_add(c, notes,
+                             "! %s depend on each other: how they share what they say together is the penalty's doing", names);
     if (is_one_hot(names, of))
         return bmi_notes_add(
             c, notes,
@@ -449,7 +454,7 @@ static bool note_dependence(making *k, const double *v)
 
 static bool note_dependences(making *k)
 {
-    enum { MOST = 12 };
+    enum { MOST = 8 };
     const int64_t each = k->d.columns + (k->d.bias != NULL);
     const double *dependent = bmi_model_learned(k->m, "inference/dependent", BM_SHAPE(BM_ANY, each));
     const int64_t n = dependent ? bm_model_learned(k->m, "inference/dependent")->shape.dim[0] : 0;

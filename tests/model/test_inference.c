@@ -315,6 +315,15 @@ static void dependent(void **state)
 static void no_theory(void **state)
 {
     (void)state;
+    bm_table *sums = made(true);
+    bm_model *shared = fit_made(bm_ridge(.alpha = .1), sums, true, false);
+    bm_table *shares = bm_coefficients(shared, .confidence = .95);
+    assert_non_null(note_with(shares, "! a, b, s depend on each other: how they share"));
+    assert_null(note_with(shares, "categories"));
+    assert_null(note_with(shares, "least norm"));
+    bm_free(shares);
+    bm_free(shared);
+    bm_free(sums);
     bm_table *t = made(false);
     bm_model *m = fit_made(bm_ridge(.alpha = .1), t, false, false);
     bm_table *of = bm_coefficients(m, .confidence = .95),
