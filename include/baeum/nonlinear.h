@@ -25,7 +25,8 @@ typedef struct bm_nonlinear_options {
     const double         *low, *high; /**< bounds, of each parameter (-INFINITY, INFINITY: none); default none; borrowed, as weights: */
     const double         *weights;    /**< of rows, >= 0; default 1 each: minimised is sum weight * residual^2 */
     int64_t               iterations; /**< default 1,000 at most */
-    double                gradient;   /**< default 1e-12: ends when the cosine of the residuals to every column of the Jacobian is at most this */
+    double                gradient;   /**< default 1e-12: ends when the cosine of the residuals to every column of the Jacobian is at
+                                       *   most this */
     double                step;       /**< default 1e-14: or the step against the parameters, both scaled by the Jacobian's columns */
     double                decrease;   /**< default 1e-15: or what a step gains and should gain, against the sum */
     double               *errors;     /**< out, count numbers: standard errors, s sqrt((JT W J)^-1); or null */
@@ -47,18 +48,24 @@ typedef struct bm_nonlinear_result {
 } bm_nonlinear_result;
 
 /** Fits parameters by Levenberg's and Marquardt's method.
- *  Errors   in the result: BM_E_ARGUMENT no function, rows or parameters, a bound above the other, NaN in weights, bounds or start; BM_E_NUMBER residuals or
+ *  Errors   in the result: BM_E_ARGUMENT no function, rows or parameters, a bound above the other, NaN in weights, bounds or start;
+ *  BM_E_NUMBER residuals or
  *           derivatives that are not finite at the start; BM_E_MEMORY
- *  Source   More, "The Levenberg-Marquardt algorithm: implementation and theory", 1978; Madsen, Nielsen, Tingleff, "Methods for non-linear least
+ *  Source   More, "The Levenberg-Marquardt algorithm: implementation and theory", 1978; Madsen, Nielsen, Tingleff, "Methods for
+ *  non-linear least
  *           squares problems", 2004 */
 BM_API bm_nonlinear_result bm_least_squares_fit_at(const bm_nonlinear_options *options, size_t size, bm_place here);
 #define bm_least_squares_fit(...) bm_least_squares_fit_at(BM_OPTIONS(bm_nonlinear_options, .zero_ = 0, __VA_ARGS__), BM_HERE)
 
-/** The same of a node of a graph, all f64: its elements are the residuals, .variables what it is fitted by, one after the other, from the values that
- *  they have in the session, which gets the solution. Derivatives are the graph's own gradients (their nodes are added to it). What the node needs
- *  besides is in .feeds. Rows, count, parameters and functions are not given; bounds, errors and covariance are of all elements of the variables:
+/** The same of a node of a graph, all f64: its elements are the residuals, .variables what it is fitted by, one after the other, from
+ * the values that
+ *  they have in the session, which gets the solution. Derivatives are the graph's own gradients (their nodes are added to it). What the
+ *  node needs
+ *  besides is in .feeds. Rows, count, parameters and functions are not given; bounds, errors and covariance are of all elements of the
+ *  variables:
  *      bm_least_squares_fit_node(s, residuals, BM_FETCHES(a, b), .feeds = BM_FEEDS({ x, xs }, { y, ys }), .errors = errors)
- *  Errors   as above; BM_E_TYPE a node or variable that is not f64, a node of `variables` that is no variable; the session's and the graph's own */
+ *  Errors   as above; BM_E_TYPE a node or variable that is not f64, a node of `variables` that is no variable; the session's and the
+ *  graph's own */
 BM_API bm_nonlinear_result bm_least_squares_fit_node_at(bm_session *s, bm_node residuals, const bm_nonlinear_options *options, size_t size,
                                                         bm_place here);
 #define bm_least_squares_fit_node(s, residuals, ...) \

@@ -142,7 +142,7 @@ double bmi_normal_cdf(double z)
 double bmi_t_upper(double t, double df)
 {
     if (!(df > 0) || isnan(t)) return NAN;
-    if (isinf(df)) return bmi_normal_upper(t);
+    if (df > 1e15) return bmi_normal_upper(t); /* the same to the last digit */
     if (isinf(t)) return t > 0 ? 0 : 1;
     const double square = t * t, x = df / (df + square), y = isinf(square) ? 1 : square / (df + square);
     const double tail = .5 * bmi_beta_lower(df / 2, .5, isinf(square) ? df / square : x, y);
@@ -297,7 +297,7 @@ double bmi_t_quantile(double p, double df)
     if (!(df > 0 && p >= 0 && p <= 1)) return NAN;
     if (p == .5) return 0;
     if (p == 0 || p == 1) return p == 0 ? -INFINITY : INFINITY;
-    if (isinf(df)) return bmi_normal_quantile(p);
+    if (df > 1e15) return bmi_normal_quantile(p);
     const double x = quantile(t_upper_tail, false, p < .5 ? p : 1 - p, df, 0);
     return p < .5 ? -x : x;
 }

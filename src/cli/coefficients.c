@@ -70,7 +70,8 @@ void cli_coefficients(cli *c, bm_model *m)
         fputc('\n', c->to);
         cli_grid_print(&g, "", c->to);
         if (features > SHOWN) fprintf(c->to, "%" PRId64 " more are in --json\n", features - SHOWN);
-        fprintf(c->to, "(of the features as the recipe makes them: standardised ones count in standard deviations)\n");
+        fprintf(c->to, "(of the features as the recipe makes them: standardised ones count in standard deviations; baeum "
+                       "explain has the table's units, and errors)\n");
     }
     cli_put(c, "coefficients", of);
     cli_put(c, "intercept", intercept);

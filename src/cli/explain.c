@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* baeum explain: what a model looks at. Of one dense layer its coefficients with their statistics, and what the prediction for one row is made
+/* baeum explain: what a model looks at. Of one dense layer its coefficients with their statistics, and what the prediction for one row
+ * is made
  * of; of any other what its scores lose when the cells of a column change places.
  */
 #include "base/text.h"
@@ -140,7 +141,7 @@ enum { COLUMNS = sizeof columns / sizeof *columns };
 static void show_target(explanation *x, const bm_table *t, int64_t first, int64_t last)
 {
     cli *c = x->c;
-    const bool z = bm_model_task(x->model) == BM_CLASSIFICATION;
+    const bool z = bmi_inference_theory(x->model) == BMI_THEORY_INFORMATION;
     const char *of = text_at(t, first, "target");
     bool has[COLUMNS];
     cli_grid g = { .columns = 2 };

@@ -27,6 +27,7 @@ typedef enum bmi_theory {
     BMI_THEORY_FEW_ROWS,  /* no degrees of freedom are left */
     BMI_THEORY_SEPARATED, /* classes are told apart perfectly: no finite maximum */
     BMI_THEORY_TOO_LARGE, /* more coefficients of classes than are looked at */
+    BMI_THEORY_INEXACT,   /* residuals are not orthogonal to the columns */
     BMI_THEORIES
 } bmi_theory;
 
@@ -69,7 +70,8 @@ typedef struct bmi_dense_model {
     int64_t columns, outputs;
     int64_t blocks; /* of theta: outputs, of softmax one less */
     bool classes;
-    bool relative; /* softmax: classes against the first */
+    bool relative;  /* softmax: classes against the first */
+    bool logarithm; /* the output is e^x: what is summed is the logarithm of the prediction */
 } bmi_dense_model;
 bool bmi_dense_model_of(const bm_model *m, bmi_dense_model *d);
 /* Coefficient of a column (-1: the intercept) in a block, as told above. */

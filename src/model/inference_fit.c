@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-/* What a fit keeps of its rows for inference. Columns are centred, so that neither means nor units cost digits; the triangle of all rows gives
+/* What a fit keeps of its rows for inference. Columns are centred, so that neither means nor units cost digits; the triangle of all rows
+ * gives
  * the inverse of XT W X without the products themselves, the observed information of classes is summed up and factored by Cholesky.
  */
 #include "base/fields.h"
+#include "base/kinds.h"
+#include "base/special.h"
 #include "data/recipe.h"
 #include "linalg/householder.h"
 #include "linalg/triangle.h"
@@ -21,6 +24,8 @@ typedef struct work {
     double *columns;  /* as kept */
     double used;      /* rows of weight > 0 */
     double small;     /* of a column's rest: none */
+    bool inexact;     /* the solution is not that of least squares */
+    bool asked;       /* by bm_infer: rows that do not fit are an error */
 } work;
 
 bool bmi_dense_model_of(const bm_model *m, bmi_dense_model *d)
@@ -41,6 +46,7 @@ bool bmi_dense_model_of(const bm_model *m, bmi_dense_model *d)
     d->classes = m->task == BM_CLASSIFICATION || n->heads[0].form == BM_OUTPUT_BINARY || n->heads[0].form == BM_OUTPUT_CLASSES;
     const char *activation = ((const bm_dense_options *)m->layers[m->n_layers - 1].options)->activation.name;
     d->relative = d->outputs > 1 && activation && !strcmp(activation, "softmax");
+    d->logarithm = activation && !strcmp(activation, "exponential");
     d->blocks = d->relative ? d->outputs - 1 : d->outputs;
     return n->row.rank == 1 && d->columns > 0 && d->outputs > 0;
 }
@@ -55,26 +61,33 @@ double bmi_dense_coefficient(const bmi_dense_model *d, int64_t block, int64_t co
 }
 
 /* ---- which theory ---- */
-/* Whether settled options say that weights are not penalised: an infinite C, or a penalty "none". */
+/* The real of a name among the learner's settled options; NaN where there is none. */
+static double real_option(const bm_model *m, const char *name)
+{
+    const bmi_field *f = m->learner->fields ? bmi_field_find(m->learner->fields, name) : NULL;
+    return f && f->type == BMI_FIELD_REAL ? *(const double *)(const void *)((const char *)m->how + f->offset) : NAN;
+}
+
+/* Whether settled options say that weights are not penalised: a penalty "none", or an alpha of 0. */
 static bool unpenalised(const bm_model *m)
 {
-    json_t *all = m->learner->fields ? bmi_fields_save(m->learner->fields, m->how) : NULL;
-    const json_t *c = json_object_get(all, "C"), *penalty = json_object_get(all, "penalty");
-    const char *text = json_string_value(penalty), *number = json_string_value(c);
-    const bool none = (text && !strcmp(text, "none")) || (number && !strcmp(number, "inf"));
-    json_decref(all);
-    return none;
+    const bmi_field *f = m->learner->fields ? bmi_field_find(m->learner->fields, "penalty") : NULL;
+    if (f && f->type == BMI_FIELD_WORD)
+        return !strcmp(f->words[*(const int *)(const void *)((const char *)m->how + f->offset)], "none");
+    return real_option(m, "alpha") == 0;
 }
 
 static bmi_theory theory_of(const work *w)
 {
     const bm_model *m = w->l->model;
     const char *name = m->learner->name;
+    if (m->learner != bmi_kind_find("learner", name)) return BMI_THEORY_METHOD; /* from outside */
     const bm_tensor *t = w->l->train->t[0].tensor;
     const bool logistic = (!strcmp(name, "logistic") || !strcmp(name, "softmax")) && w->d.classes &&
                           (w->d.outputs == 1 || w->d.relative) && bmi_type_is_int(t->type) && t->size == w->l->train->rows;
     static const char *const penalised[] = { "ridge", "lasso", "elastic", "elastic_net", "one_vs_rest" };
     if (!strcmp(name, "linear")) return BMI_THEORY_SQUARES;
+    if (!strcmp(name, "poisson")) return w->d.outputs == 1 && unpenalised(m) ? BMI_THEORY_INFORMATION : BMI_THEORY_PENALTY;
     if (logistic) return unpenalised(m) ? BMI_THEORY_INFORMATION : BMI_THEORY_PENALTY;
     for (size_t i = 0; i < BMI_COUNT(penalised); i++)
         if (!strcmp(name, penalised[i])) return BMI_THEORY_PENALTY;
@@ -254,11 +267,14 @@ static bm_status squares_figures(work *w, int64_t target, sums *s, double *f)
     double *const v = numbers(w, 2 * p), zz;
     if (!v) return w->l->model->object.error.status;
     residuals(w, target, s);
-    if (!orthogonal(w, s, v, &zz))
+    if (!orthogonal(w, s, v, &zz)) {
+        w->inexact = true;
+        if (!w->asked) return BM_OK;
         return bm_learning_fail(
             w->l, BM_E_DATA,
-            "infer: these are not the rows that the model was fitted on: its residuals are not orthogonal to "
-            "the columns");
+            "infer: these are not the rows that the model was fitted on: its residuals are not orthogonal to the "
+            "columns");
+    }
     const double n = w->used, rank = (double)w->t.rank, parameters = rank + (double)first, df = n - parameters;
     f[BMI_FIGURE_ROWS] = n;
     f[BMI_FIGURE_PARAMETERS] = parameters;
@@ -323,7 +339,7 @@ typedef struct classes {
     int64_t q, each, blocks; /* of theta, of a block */
     double *h, *x, *p, *z;
     double likelihood, surest; /* 1 - the least probability that a true class got */
-    double *seen;              /* weight of each class */
+    double *seen;              /* weight of each class; of counts their sum, and that of log y! */
 } classes;
 
 /* Probabilities of all classes but the first, into c->p, of which the first entry is that of the first. */
@@ -352,6 +368,19 @@ static void add_information(classes *c, double weight)
         }
 }
 
+/* The same of counts: w e^s z zT. */
+static void add_count(const work *w, classes *c, double weight, double y, double offset)
+{
+    double sum = offset;
+    for (int64_t j = 0; j < w->d.columns; j++) sum += c->x[j] * bmi_dense_coefficient(&w->d, 0, j);
+    const double mean = exp(sum), factorial = bmi_log_gamma(y + 1);
+    c->likelihood += weight * (y * sum - mean - factorial);
+    c->surest = 1;
+    c->seen[0] += weight * y;
+    c->seen[1] += weight * factorial;
+    for (int64_t i = 0; i < c->each; i++) bmi_axpy(weight * mean * c->z[i], c->z, c->h + i * c->q, c->each);
+}
+
 static void sum_rows(work *w, classes *c, const double *offset)
 {
     const int64_t p = w->d.columns, first = w->d.bias != NULL;
@@ -360,16 +389,20 @@ static void sum_rows(work *w, classes *c, const double *offset)
         const double weight = bmi_regression_weight(&w->r, i);
         if (!(weight > 0)) continue;
         bmi_regression_read(&w->r, i, 1, c->x, 0);
-        const int64_t label = (int64_t)(bm_tensor_at(w->l->train->t[0].tensor, i));
+        if (first) c->z[0] = 1;
+        memcpy(c->z + first, c->x, (size_t)p * sizeof *c->z);
+        w->used += 1;
+        if (!w->d.classes) {
+            add_count(w, c, weight, c->x[p] + w->r.mean[p], offset[0]);
+            continue;
+        }
+        const int64_t label = (int64_t)bm_tensor_at(w->l->train->t[0].tensor, i);
         probabilities(w, c, offset);
         const double sure = label >= 0 && label <= c->blocks ? c->p[label] : 0;
         c->likelihood += weight * log(sure);
         c->surest = fmax(c->surest, 1 - sure);
         if (label >= 0 && label <= c->blocks) c->seen[label] += weight;
-        if (first) c->z[0] = 1;
-        memcpy(c->z + first, c->x, (size_t)p * sizeof *c->z);
         add_information(c, weight);
-        w->used += 1;
     }
     w->r.unweighted = false;
     for (int64_t i = 0; i < c->q; i++)
@@ -379,8 +412,8 @@ static void sum_rows(work *w, classes *c, const double *offset)
 static void class_figures(const work *w, const classes *c, int64_t rank, double cond, double *f)
 {
     const double n = w->r.all, model = (double)(rank - (w->d.bias ? c->blocks : 0)), parameters = (double)rank;
-    double null = 0;
-    for (int64_t k = 0; k <= c->blocks; k++) null += c->seen[k] > 0 ? c->seen[k] * log(c->seen[k] / n) : 0;
+    double null = w->d.classes ? 0 : c->seen[0] * (log(c->seen[0] / n) - 1) - c->seen[1];
+    for (int64_t k = 0; w->d.classes && k <= c->blocks; k++) null += c->seen[k] > 0 ? c->seen[k] * log(c->seen[k] / n) : 0;
     for (int i = 0; i < BMI_FIGURES; i++) f[i] = NAN;
     f[BMI_FIGURE_ROWS] = w->used;
     f[BMI_FIGURE_PARAMETERS] = parameters;
@@ -446,6 +479,7 @@ static bm_status keep(work *w, bool whole)
     if (exact && !whole) return m->object.error.status; /* no word of a theory: it may be asked for */
     if (theory == BMI_THEORY_INFORMATION && bmi_theta_size(&w->d) > BMI_INFERENCE_COLUMNS) theory = BMI_THEORY_TOO_LARGE;
     if (theory == BMI_THEORY_SQUARES && keep_squares(w, null, n_null)) return m->object.error.status;
+    if (w->inexact) theory = BMI_THEORY_INEXACT;
     if (theory == BMI_THEORY_INFORMATION && keep_information(w, &theory)) return m->object.error.status;
     bmi_learning_keep(l, "inference/theory", BM_SHAPE(1), &(double){ theory });
     double *figures = bmi_learning_kept(l, "inference/figures");
@@ -473,6 +507,7 @@ bm_status bmi_inference_keep(bm_learning *l, bool always)
     if (!whole && cells > COLUMNS_WORK) return BM_OK;
     if (bmi_regression_begin(&w.r, l, 0, !w.d.bias)) return m->object.error.status;
     bmi_regression_unscaled(&w.r);
+    w.asked = always;
     keep(&w, whole);
     if (!always && m->object.error.status == BM_E_STOPPED)
         bmi_object_clear(m); /* the fit itself was done: it has no statistics */

@@ -146,6 +146,8 @@ static bm_status put(making *k, bm_table *t)
     if (!k->columns)
         ok = bmi_notes_add(c, &t->notes, "means of the features were not kept (bm_infer_table finds them): they count as 0");
     if (k->d.classes) ok = ok && bmi_notes_add(c, &t->notes, "contributions are to the log-odds");
+    if (k->d.logarithm)
+        ok = ok && bmi_notes_add(c, &t->notes, "contributions are to the logarithm of %s", k->m->recipe->target);
     if (k->m->recipe->log1p) ok = ok && bmi_notes_add(c, &t->notes, "contributions are to log(1 + %s)", k->m->recipe->target);
     return ok ? BM_OK : bmi_fail_memory(&k->e, k->here, 100, "a note");
 }

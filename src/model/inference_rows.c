@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* What needs the rows that a model was fitted on once more: statistics on demand, robust covariances, resampled fits, diagnostics of rows. */
+/* What needs the rows that a model was fitted on once more: statistics on demand, robust covariances, resampled fits, diagnostics of
+ * rows. */
 #include "base/random.h"
 #include "data/recipe.h"
 #include "data/table.h"
@@ -174,7 +175,8 @@ bm_status bmi_inference_robust(const bm_model *m, const bm_dataset *data, bm_rob
 }
 
 /* ---- the bootstrap ---- */
-/* The learner of a model fitted on rows of a dataset; its coefficients into `values`. A resample on which it cannot be fitted is an error. */
+/* The learner of a model fitted on rows of a dataset; its coefficients into `values`. A resample on which it cannot be fitted is an
+ * error. */
 static bm_status fit_again(const bm_model *m, const bm_dataset *sample, double *values, bmi_error *e, bm_place here)
 {
     bmi_dense_model d, of;

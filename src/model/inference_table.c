@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Coefficients and figures of a fitted model as tables. A coefficient in some unit is a linear function of theta (model/inference.h): of column j
+/* Coefficients and figures of a fitted model as tables. A coefficient in some unit is a linear function of theta (model/inference.h): of
+ * column j
  * factor * theta_j, of the intercept factor * (theta_0 + sum at_j theta_j).
  */
 #include "base/special.h"
@@ -40,6 +41,8 @@ const double *bmi_inference_figures(const bm_model *m, const bmi_dense_model *d,
 {
     const int64_t rows = d->classes ? 1 : d->outputs;
     const double *f = bmi_model_learned(m, "inference/figures", BM_SHAPE(rows, BMI_FIGURES));
+    const bmi_theory theory = bmi_inference_theory(m);
+    if (theory != BMI_THEORY_SQUARES && theory != BMI_THEORY_INFORMATION) return NULL;
     return f && target >= 0 && target < rows ? f + target * BMI_FIGURES : NULL;
 }
 
@@ -143,8 +146,9 @@ static int64_t place(const making *k, int64_t block, int64_t column)
 /* What theta is multiplied by for a term: `at` of the columns, of the value at the means 1. */
 static double factor(const making *k, int64_t block, int64_t column)
 {
-    double by =
-        k->o.units == BM_STANDARD_UNITS && !k->d.classes ? 1 / (k->target ? k->target[2 * block + 1] : NAN) : k->target_scale;
+    double by = k->o.units == BM_STANDARD_UNITS && !k->d.classes && !k->d.logarithm
+                    ? 1 / (k->target ? k->target[2 * block + 1] : NAN)
+                    : k->target_scale;
     if (column >= 0) by *= k->scale[column];
     return by;
 }
@@ -263,7 +267,7 @@ static void fill(making *k, term *t, double *values)
     t->error = t->statistic = t->p = t->low = t->high = NAN;
     t->vif = c ? c[2] : NAN;
     t->standardized = c ? bmi_dense_coefficient(&k->d, t->block, t->column) * c[1] : NAN;
-    if (!k->d.classes) t->standardized /= k->target ? k->target[2 * t->block + 1] : NAN;
+    if (!k->d.classes && !k->d.logarithm) t->standardized /= k->target ? k->target[2 * t->block + 1] : NAN;
     if (k->fits.values) {
         resampled(k, values, t);
         return;
@@ -381,6 +385,8 @@ static const char *const why[BMI_THEORIES + 1] = {
     [BMI_THEORY_SEPARATED] =
         "no standard errors: the columns tell the classes apart perfectly, and the likelihood has no finite maximum",
     [BMI_THEORY_TOO_LARGE] = "no standard errors: there are too many coefficients of classes (over 2,000)",
+    [BMI_THEORY_INEXACT] =
+        "no standard errors: the solution is not exact enough (its residuals are not orthogonal to the columns)",
     [BMI_THEORIES] = "no standard errors: the fit kept no statistics; find them from its rows (bm_infer)",
 };
 
@@ -428,6 +434,11 @@ static bool note_dependence(making *k, const double *v)
     const size_t length = strlen(names);
     if (n == 1 && length > 2 && !strcmp(names + length - 2, "=?")) return true; /* the slot of categories not seen */
     if (n == 1) return bmi_notes_add(c, notes, "! %s is constant: its coefficient cannot be told from the intercept", names);
+    const bmi_theory theory = bmi_inference_theory(k->m);
+    if (theory == BMI_THEORY_PENALTY) /* which determines them */
+        return is_one_hot(names, of) ||
+               bmi_notes_add(c, notes,
+                             "! %s depend on each other: how they share what they say together is the penalty's doing", names);
     if (is_one_hot(names, of))
         return bmi_notes_add(
             c, notes,
@@ -443,7 +454,7 @@ static bool note_dependence(making *k, const double *v)
 
 static bool note_dependences(making *k)
 {
-    enum { MOST = 12 };
+    enum { MOST = 8 };
     const int64_t each = k->d.columns + (k->d.bias != NULL);
     const double *dependent = bmi_model_learned(k->m, "inference/dependent", BM_SHAPE(BM_ANY, each));
     const int64_t n = dependent ? bm_model_learned(k->m, "inference/dependent")->shape.dim[0] : 0;
@@ -467,7 +478,7 @@ static bool note_alike(making *k)
         const double vif = k->columns[4 * j + 2], like = k->columns[4 * j + 3];
         const int64_t other = like >= 0 && like < (double)k->d.columns ? (int64_t)like : -1;
         if (!(vif > 10) || other < 0 || told_of == 8) continue;
-        if (other < j && k->columns[4 * other + 2] > 10 && (int64_t)k->columns[4 * other + 3] == j)
+        if (other < j && k->columns[4 * other + 2] > 10 && k->columns[4 * other + 3] == (double)j)
             continue; /* the pair was named */
         char one[32], two[32];
         snprintf(one, sizeof one, "x%lld", (long long)j + 1);
@@ -492,6 +503,7 @@ static bm_status add_notes(making *k)
     else if (why[theory]) ok = bmi_notes_add(c, n, "%s", why[theory]);
     if (k->robust)
         ok = ok && bmi_notes_add(c, n, "standard errors hold when rows vary differently (HC%d)", (int)k->o.robust - BM_HC0);
+    if (k->d.logarithm) ok = ok && bmi_notes_add(c, n, "coefficients are of the logarithm of the prediction");
     if (r && r->log1p) ok = ok && bmi_notes_add(c, n, "coefficients are of log(1 + %s)", r->target);
     if (k->d.relative && k->d.outputs > 2)
         ok = ok && bmi_notes_add(c, n, "of each class against %s", k->m->n_classes ? k->m->classes[0] : "the first");

@@ -9,7 +9,6 @@
 #include "model/scores.h"
 #include <inttypes.h>
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 typedef struct table_fit {
@@ -155,16 +154,22 @@ static bm_status tell_equal_rows(table_fit *f)
     return BM_OK;
 }
 
-static int by_number(const void *a, const void *b)
+/* The training rows in the table's order: residuals have neighbours then. */
+static bm_status put_in_order(table_fit *f)
 {
-    const int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-    return (x > y) - (x < y);
+    const size_t rows = (size_t)bm_table_rows(f->o.table);
+    bool *in = bmi_alloc(f->m->object.context, rows, sizeof *in);
+    if (!in) return bmi_fail_memory(f->e, f->here, rows, "the order of rows");
+    for (int64_t i = 0; i < f->counts[0]; i++) in[f->order[i]] = true;
+    for (size_t row = 0, i = 0; row < rows; row++)
+        if (in[row]) f->order[i++] = (int64_t)row;
+    bmi_release(f->m->object.context, in, rows, sizeof *in);
+    return BM_OK;
 }
 
 static bm_status prepare(table_fit *f)
 {
-    if (f->m->learner->tasks & BM_LEARNS_UNORDERED && !f->o.time) /* residuals have neighbours then */
-        qsort(f->order, (size_t)f->counts[0], sizeof *f->order, by_number);
+    if (f->m->learner->tasks & BM_LEARNS_UNORDERED && !f->o.time && put_in_order(f)) return f->e->status;
     const bm_rows training = { f->order, (size_t)f->counts[0] };
     f->parts[0] = bmi_recipe_fit_apply(f->m->recipe, f->o.table, training, f->here);
     if (bmi_fail_from(f->e, &f->m->recipe->object.error) || bmi_fail_from(f->e, &f->parts[0]->object.error))

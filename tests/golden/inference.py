@@ -102,6 +102,14 @@ def mnlogit(case, frame, target, columns):
     class_figures(case, target, r, 0)
 
 
+def counts(case, frame, target, columns):
+    x = sm.add_constant(frame[columns].astype(float), prepend=False)
+    r = sm.Poisson(frame[target].astype(float), x).fit(method="newton", maxiter=200, tol=1e-13, disp=0)
+    ci = r.conf_int()
+    coefficients(case, target, r, x.columns, r.params.values, r.bse.values, r.tvalues.values, r.pvalues.values, ci[0].values, ci[1].values)
+    class_figures(case, target, r, 0)
+
+
 def main():
     mtcars = pd.read_csv(data + "/rdatasets/mtcars.csv")
     boston = pd.read_csv(data + "/rdatasets/Boston.csv")
@@ -115,6 +123,7 @@ def main():
     logit("card_logit", card, "card", "yes", ["reports", "age", "income", "dependents", "months", "majorcards", "active"])
     logit("infert_logit", infert, "case", "1", ["age", "parity", "induced", "spontaneous"])
     mnlogit("infert_classes", infert, "education", ["age", "parity", "induced", "spontaneous"])
+    counts("infert_counts", infert, "parity", ["age", "induced", "spontaneous", "case"])
 
 
 main()
