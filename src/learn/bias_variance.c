@@ -213,8 +213,8 @@ static bm_status check(bmi_error *e, const bm_bias_variance_options *o, bm_place
     return BM_OK;
 }
 
-bm_bias_variance_result bm_bias_variance_at(const bm_table *t, const bm_recipe *recipe, const char *learner,
-                                            const bm_bias_variance_options *options, size_t size, bm_place here)
+bm_bias_variance_result bm_bias_variance_at(const bm_table *t, const bm_recipe *recipe, const bm_bias_variance_options *options,
+                                            size_t size, bm_place here)
 {
     static const bm_folds_options two = { .folds = 2, .not_stratified = true }; /* the folds are not used */
     bm_bias_variance_options o;
@@ -225,14 +225,14 @@ bm_bias_variance_result bm_bias_variance_at(const bm_table *t, const bm_recipe *
     resampling r = { .e = &e };
     bm_learner how;
     bmi_options_copy(&e, here, &o, sizeof o, offsetof(bm_bias_variance_options, named_), options, size);
-    if (!e.status && !check(&e, &o, here) && !bmi_setup_learner(&e, &arena, learner, &o.how, &how, here) &&
+    if (!e.status && !check(&e, &o, here) && !bmi_setup_learner(&e, &arena, o.learner, &o.how, &how, here) &&
         !bmi_setup_make(&r.setup, &e, context, t, NULL, recipe, (bm_rows){ 0 }, &two, o.metric, here)) {
         const bmi_work w = BMI_WORK_OF(&r.setup, &o, context, here);
         r.w = w;
         r.w.table = t;
         r.w.keep_predictions = true;
         r.variant = (bmi_variant){ r.setup.recipe, 1, bmi_wants_scaled_target(&how, r.setup.recipe) };
-        r.candidate = (bmi_candidate){ .name = learner, .how = how };
+        r.candidate = (bmi_candidate){ .name = o.learner, .how = how };
         r.rounds = o.rounds ? o.rounds : USUAL_ROUNDS;
         r.seed = (uint64_t)(o.seed == BM_ZERO ? 0 : o.seed);
         r.columns = r.setup.classes ? r.setup.classes : 1;
