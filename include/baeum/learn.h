@@ -120,6 +120,7 @@ BM_API bm_validation *bm_cross_validate_data_at(const bm_dataset *d, const bm_cr
 #define bm_cross_validate_data(d, ...) \
     bm_cross_validate_data_at((d), BM_OPTIONS(bm_cross_validate_options, .learner = __VA_ARGS__), BM_HERE)
 
+/** How many folds it had; 0 of a failed one. */
 BM_API int64_t   bm_validation_folds(const bm_validation *v);
 /** Scores of one fold (from 0): of the rows "held_out", of those that were learned from ("train"), and of the trivial answer on the
  *  held-out ones ("baseline"). */

@@ -86,7 +86,6 @@ static void refused(void **state)
         { "infert --fold indused", "did you mean", 2 },
         { "infert --fold induced --cv 3", "leave --cv out", 2 },
         { "iris --repeats 3 --in-order", "the same each time", 2 },
-        { "moons --models softmax", "is for tables", 2 },
         { "nowhere.csv", "nowhere.csv", 1 },
         { "", "what to work on is missing", 2 },
     };
