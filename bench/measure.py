@@ -46,7 +46,7 @@ def program(name):
 
 def install(wanted):
     """A virtual environment of the project's own with the peers that Python packages give, but for those that BAEUM_PEER_* names."""
-    groups = dict(SK=["numpy", "pandas", "polars", "pyarrow"], TORCH=["torch", "onnx", "onnxscript", "onnxruntime"], JAX=["jax", "optax"],
+    groups = dict(SK=["numpy", "pandas", "polars", "pyarrow", "scikit-learn"], TORCH=["torch", "onnx", "onnxscript", "onnxruntime"], JAX=["jax", "optax"],
                   KERAS=["jax", "keras"], TF=["tensorflow-cpu"])
     for name, packages in groups.items():
         done = os.path.join(venv, "has-" + name)
