@@ -93,7 +93,7 @@ static void refused(void **state)
         bmt_contains(cases[i].options, bmt_exits(bmt_sh("baeum compare %s", cases[i].options), cases[i].code).err,
                      cases[i].says);
     const bmt_run r = bmt_exits(bmt_sh("baeum compare infert -t age --drop education --models linear,softmax"), 0);
-    bmt_contains("one cannot", r.err, "softmax could not be fitted");
+    bmt_contains("one cannot", r.out, "softmax could not be fitted");
     bmt_contains("help", bmt_exits(bmt_sh("baeum compare --help"), 0).out, "--models SPEC,...");
 }
 
