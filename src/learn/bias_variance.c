@@ -231,7 +231,7 @@ bm_bias_variance_result bm_bias_variance_at(const bm_table *t, const bm_recipe *
         r.w = w;
         r.w.table = t;
         r.w.keep_predictions = true;
-        r.variant = (bmi_variant){ r.setup.recipe, 1, bmi_wants_scaled_target(&how, r.setup.recipe) };
+        r.variant = (bmi_variant){ r.setup.recipe, 1, bmi_wants_of(&how, r.setup.recipe) };
         r.candidate = (bmi_candidate){ .name = o.learner, .how = how };
         r.rounds = o.rounds ? o.rounds : USUAL_ROUNDS;
         r.seed = (uint64_t)(o.seed == BM_ZERO ? 0 : o.seed);

@@ -140,7 +140,7 @@ static void run(bm_validation *v, const bm_table *t, const bm_dataset *d, bm_lea
                 bm_place here)
 {
     bmi_setup *s = &v->setup;
-    bmi_variant variant = { .recipe = s->recipe, .share = 1, .standardize_target = bmi_wants_scaled_target(how, s->recipe) };
+    bmi_variant variant = { .recipe = s->recipe, .share = 1, .wants = bmi_wants_of(how, s->recipe) };
     bmi_candidate candidate = { .name = o->learner ? o->learner : how->kind->name, .how = *how };
     bmi_work w = BMI_WORK_OF(s, o, v->object.context, here);
     w.table = t;

@@ -123,7 +123,12 @@ bm_status bmi_setup_learner(bmi_error *e, bmi_arena *arena, const char *text, co
     return e->status;
 }
 
-bool bmi_wants_scaled_target(const bm_learner *how, const bm_recipe *recipe)
+int bmi_wants_of(const bm_learner *how, const bm_recipe *recipe)
 {
     return recipe && how->kind && (how->kind->tasks & BM_LEARNS_SCALED) && !recipe->plain;
+}
+
+void bmi_wants_do(bm_recipe *recipe, int wants)
+{
+    if (wants) recipe->standardize_target = true;
 }
