@@ -78,22 +78,20 @@ static double noise_of(const bm_dataset *d, const double *y, int64_t *order)
     const int64_t n = d->rows, columns = x->size / n;
     double squares = 0;
     int64_t free = 0;
-    const float *at = x->data;
-    if (x->type != BM_F32) return NAN;
+    const char *at = x->data;
+    const size_t row = (size_t)columns * bm_type_size(x->type);
     for (int64_t i = 0; i < n; i++) order[i] = i;
     for (int64_t gap = n / 2; gap > 0; gap = gap == 2 ? 1 : gap * 5 / 11)
         for (int64_t i = gap; i < n; i++) {
             const int64_t one = order[i];
             int64_t k = i;
-            for (; k >= gap && memcmp(at + order[k - gap] * columns, at + one * columns, (size_t)columns * sizeof *at) > 0;
-                 k -= gap)
+            for (; k >= gap && memcmp(at + (size_t)order[k - gap] * row, at + (size_t)one * row, row) > 0; k -= gap)
                 order[k] = order[k - gap];
             order[k] = one;
         }
     for (int64_t i = 0, end; i < n; i = end) {
         double mean = 0;
-        for (end = i; end < n && !memcmp(at + order[i] * columns, at + order[end] * columns, (size_t)columns * sizeof *at);
-             end++)
+        for (end = i; end < n && !memcmp(at + (size_t)order[i] * row, at + (size_t)order[end] * row, row); end++)
             mean += y[order[end]];
         mean /= (double)(end - i);
         for (int64_t k = i; k < end; k++) squares += (y[order[k]] - mean) * (y[order[k]] - mean);
