@@ -97,7 +97,7 @@ typedef bool (*bm_learn_function)(void *user, const bm_learn_progress *p);
 /* ---- cross-validation ---- */
 
 typedef struct bm_cross_validate_options {
-    char zero_;
+    const char *learner; /**< "ridge:alpha=10" ...; null: by .how */
     BM_NAMED_;
     BM_FOLDS_OPTIONS_;
     BM_LEARN_OPTIONS_;
@@ -109,16 +109,18 @@ typedef struct bm_cross_validate_options {
  *  Returns  gives a validation, never null
  *  Errors   as bm_folds_of_table, bm_learner_parse, bm_recipe_fit and bm_fit_table; BM_E_ARGUMENT no such metric; BM_E_STOPPED
  */
-BM_API bm_validation *bm_cross_validate_at(const bm_table *t, const bm_recipe *recipe, const char *learner,
-                                           const bm_cross_validate_options *options, size_t size, bm_place here);
-#define bm_cross_validate(t, recipe, learner, ...) \
-    bm_cross_validate_at((t), (recipe), (learner), BM_OPTIONS(bm_cross_validate_options, .zero_ = 0, __VA_ARGS__), BM_HERE)
+BM_API bm_validation *bm_cross_validate_at(const bm_table *t, const bm_recipe *recipe, const bm_cross_validate_options *options,
+                                           size_t size, bm_place here);
+/* bm_cross_validate(table, recipe, "ridge:alpha=10", .folds = 10) */
+#define bm_cross_validate(t, recipe, ...) \
+    bm_cross_validate_at((t), (recipe), BM_OPTIONS(bm_cross_validate_options, .learner = __VA_ARGS__), BM_HERE)
 /** The same over a dataset. */
-BM_API bm_validation *bm_cross_validate_data_at(const bm_dataset *d, const char *learner, const bm_cross_validate_options *options,
-                                                size_t size, bm_place here);
-#define bm_cross_validate_data(d, learner, ...) \
-    bm_cross_validate_data_at((d), (learner), BM_OPTIONS(bm_cross_validate_options, .zero_ = 0, __VA_ARGS__), BM_HERE)
+BM_API bm_validation *bm_cross_validate_data_at(const bm_dataset *d, const bm_cross_validate_options *options, size_t size,
+                                                bm_place here);
+#define bm_cross_validate_data(d, ...) \
+    bm_cross_validate_data_at((d), BM_OPTIONS(bm_cross_validate_options, .learner = __VA_ARGS__), BM_HERE)
 
+/** How many folds it had; 0 of a failed one. */
 BM_API int64_t   bm_validation_folds(const bm_validation *v);
 /** Scores of one fold (from 0): of the rows "held_out", of those that were learned from ("train"), and of the trivial answer on the
  *  held-out ones ("baseline"). */
@@ -251,7 +253,7 @@ BM_API const char *bm_search_note(const bm_search *s, int64_t i);
 
 #define BM_SIZES_MAX 16
 typedef struct bm_learning_curve_options {
-    char zero_;
+    const char *learner; /**< "ridge:alpha=10" ...; null: by .how */
     BM_NAMED_;
     BM_FOLDS_OPTIONS_;
     BM_LEARN_OPTIONS_;
@@ -259,10 +261,10 @@ typedef struct bm_learning_curve_options {
 } bm_learning_curve_options;
 /** Scores by training size: each fold's model is fitted on growing parts of its training rows, each of which contains the one before.
  *  Returns  gives a sweep, never null. Errors as bm_cross_validate */
-BM_API bm_sweep *bm_learning_curve_at(const bm_table *t, const bm_recipe *recipe, const char *learner,
-                                      const bm_learning_curve_options *options, size_t size, bm_place here);
-#define bm_learning_curve(t, recipe, learner, ...) \
-    bm_learning_curve_at((t), (recipe), (learner), BM_OPTIONS(bm_learning_curve_options, .zero_ = 0, __VA_ARGS__), BM_HERE)
+BM_API bm_sweep *bm_learning_curve_at(const bm_table *t, const bm_recipe *recipe, const bm_learning_curve_options *options, size_t size,
+                                      bm_place here);
+#define bm_learning_curve(t, recipe, ...) \
+    bm_learning_curve_at((t), (recipe), BM_OPTIONS(bm_learning_curve_options, .learner = __VA_ARGS__), BM_HERE)
 
 typedef struct bm_validation_curve_options {
     const char *space; /**< one setting with its values: "degree=1,2,3,5,9", "alpha=.001..1000 log 7" */
@@ -306,7 +308,7 @@ BM_API bm_diagnosis bm_validation_diagnosis(const bm_validation *v);
 BM_API bm_diagnosis bm_sweep_diagnosis(const bm_sweep *s);
 
 typedef struct bm_bias_variance_options {
-    char zero_;
+    const char *learner; /**< "ridge:alpha=10" ...; null: by .how */
     BM_NAMED_;
     BM_LEARN_OPTIONS_;
     int64_t rounds;   /**< bootstrap samples of the training rows, each with a model; default 50 */
@@ -330,10 +332,10 @@ typedef struct bm_bias_variance_result {
     double    error, bias2, variance, noise;
     double    unbiased_variance, biased_variance; /**< of classes */
 } bm_bias_variance_result;
-BM_API bm_bias_variance_result bm_bias_variance_at(const bm_table *t, const bm_recipe *recipe, const char *learner,
+BM_API bm_bias_variance_result bm_bias_variance_at(const bm_table *t, const bm_recipe *recipe,
                                                    const bm_bias_variance_options *options, size_t size, bm_place here);
-#define bm_bias_variance(t, recipe, learner, ...) \
-    bm_bias_variance_at((t), (recipe), (learner), BM_OPTIONS(bm_bias_variance_options, .zero_ = 0, __VA_ARGS__), BM_HERE)
+#define bm_bias_variance(t, recipe, ...) \
+    bm_bias_variance_at((t), (recipe), BM_OPTIONS(bm_bias_variance_options, .learner = __VA_ARGS__), BM_HERE)
 
 #ifdef __cplusplus
 }

@@ -7,6 +7,7 @@
 #include <math.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <string.h>
 
 const char *const bmi_datetime_parts[BMI_DATETIME_PARTS] = { "year", "month", "day", "weekday", "hour", "minute", "second" };
 
@@ -250,6 +251,7 @@ bool bmi_datetime_read(const char *text, bmi_date_order order, double parts[BMI_
     double second = 0;
     const char *p = text;
     blanks(&p);
+    if (strchr("<>=!?#*/()[]{}", *p) || !p[strcspn(p, "0123456789")]) return false; /* most texts that are none, without a further look */
     if (read_month(p, &year, &month)) *detail = BMI_OF_MONTH;
     else {
         if (!read_date(&p, order, &year, &month, &day)) return false;

@@ -78,22 +78,20 @@ static double noise_of(const bm_dataset *d, const double *y, int64_t *order)
     const int64_t n = d->rows, columns = x->size / n;
     double squares = 0;
     int64_t free = 0;
-    const float *at = x->data;
-    if (x->type != BM_F32) return NAN;
+    const char *at = x->data;
+    const size_t row = (size_t)columns * bm_type_size(x->type);
     for (int64_t i = 0; i < n; i++) order[i] = i;
     for (int64_t gap = n / 2; gap > 0; gap = gap == 2 ? 1 : gap * 5 / 11)
         for (int64_t i = gap; i < n; i++) {
             const int64_t one = order[i];
             int64_t k = i;
-            for (; k >= gap && memcmp(at + order[k - gap] * columns, at + one * columns, (size_t)columns * sizeof *at) > 0;
-                 k -= gap)
+            for (; k >= gap && memcmp(at + (size_t)order[k - gap] * row, at + (size_t)one * row, row) > 0; k -= gap)
                 order[k] = order[k - gap];
             order[k] = one;
         }
     for (int64_t i = 0, end; i < n; i = end) {
         double mean = 0;
-        for (end = i; end < n && !memcmp(at + order[i] * columns, at + order[end] * columns, (size_t)columns * sizeof *at);
-             end++)
+        for (end = i; end < n && !memcmp(at + (size_t)order[i] * row, at + (size_t)order[end] * row, row); end++)
             mean += y[order[end]];
         mean /= (double)(end - i);
         for (int64_t k = i; k < end; k++) squares += (y[order[k]] - mean) * (y[order[k]] - mean);
@@ -213,8 +211,8 @@ static bm_status check(bmi_error *e, const bm_bias_variance_options *o, bm_place
     return BM_OK;
 }
 
-bm_bias_variance_result bm_bias_variance_at(const bm_table *t, const bm_recipe *recipe, const char *learner,
-                                            const bm_bias_variance_options *options, size_t size, bm_place here)
+bm_bias_variance_result bm_bias_variance_at(const bm_table *t, const bm_recipe *recipe, const bm_bias_variance_options *options,
+                                            size_t size, bm_place here)
 {
     static const bm_folds_options two = { .folds = 2, .not_stratified = true }; /* the folds are not used */
     bm_bias_variance_options o;
@@ -225,14 +223,14 @@ bm_bias_variance_result bm_bias_variance_at(const bm_table *t, const bm_recipe *
     resampling r = { .e = &e };
     bm_learner how;
     bmi_options_copy(&e, here, &o, sizeof o, offsetof(bm_bias_variance_options, named_), options, size);
-    if (!e.status && !check(&e, &o, here) && !bmi_setup_learner(&e, &arena, learner, &o.how, &how, here) &&
+    if (!e.status && !check(&e, &o, here) && !bmi_setup_learner(&e, &arena, o.learner, &o.how, &how, here) &&
         !bmi_setup_make(&r.setup, &e, context, t, NULL, recipe, (bm_rows){ 0 }, &two, o.metric, here)) {
         const bmi_work w = BMI_WORK_OF(&r.setup, &o, context, here);
         r.w = w;
         r.w.table = t;
         r.w.keep_predictions = true;
-        r.variant = (bmi_variant){ r.setup.recipe, 1, bmi_wants_scaled_target(&how, r.setup.recipe) };
-        r.candidate = (bmi_candidate){ .name = learner, .how = how };
+        r.variant = (bmi_variant){ r.setup.recipe, 1, bmi_wants_of(&how, r.setup.recipe) };
+        r.candidate = (bmi_candidate){ .name = o.learner, .how = how };
         r.rounds = o.rounds ? o.rounds : USUAL_ROUNDS;
         r.seed = (uint64_t)(o.seed == BM_ZERO ? 0 : o.seed);
         r.columns = r.setup.classes ? r.setup.classes : 1;

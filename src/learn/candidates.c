@@ -12,15 +12,15 @@ enum { STREAM_TRIAL = 0x7472696c, MOST = 1000000, USUAL = 20 };
 /* Candidates whose recipes have the same settings share one. */
 static bm_status find_variant(bm_search *s, bmi_error *e, bmi_trial *t, bm_place here)
 {
-    const bool scaled = bmi_wants_scaled_target(&t->made.how, s->setup.recipe);
+    const int wants = bmi_wants_of(&t->made.how, s->setup.recipe);
     for (size_t i = s->n; i-- > 0;)
         if (!strcmp(s->trials[i].made.steps, t->made.steps)) {
-            t->variant = s->trials[i].variant / 2 * 2 + scaled;
+            t->variant = s->trials[i].variant / BMI_WANTS * BMI_WANTS + wants;
             return BM_OK;
         }
     if (!bmi_grow(s->object.context, (void **)&s->recipes, &s->recipes_room, s->n_recipes + 1, sizeof(bm_recipe *)))
         return bmi_fail_memory(e, here, sizeof(bm_recipe *), "the recipes of a search");
-    t->variant = 2 * (int64_t)s->n_recipes + scaled;
+    t->variant = BMI_WANTS * (int64_t)s->n_recipes + wants;
     s->recipes[s->n_recipes++] = t->made.recipe;
     t->made.recipe = NULL;
     return BM_OK;

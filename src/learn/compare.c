@@ -87,7 +87,7 @@ typedef struct comparing {
     bm_recipe *recipes[BM_COMPARE_MAX + 1]; /* set up; [0] is the setup's own */
     size_t n_recipes;
     bmi_candidate *candidates;
-    bmi_variant *variants; /* two of a recipe: the target as it is, and standardised */
+    bmi_variant *variants; /* BMI_WANTS of a recipe */
     size_t n, room;
 } comparing;
 
@@ -147,8 +147,8 @@ static bm_status add_learner(comparing *w, const char *text)
     for (size_t r = 0; r < w->n_recipes; r++) {
         if (!bmi_grow(c->object.context, (void **)&w->candidates, &w->room, w->n + 1, sizeof *w->candidates))
             return bmi_fail_memory(w->e, w->here, sizeof *w->candidates, "a learner");
-        const bool scaled = bmi_wants_scaled_target(&how, w->recipes[r]);
-        w->candidates[w->n++] = (bmi_candidate){ .name = name, .how = how, .variant = (int64_t)(2 * r + scaled) };
+        const int wants = bmi_wants_of(&how, w->recipes[r]);
+        w->candidates[w->n++] = (bmi_candidate){ .name = name, .how = how, .variant = (int64_t)r * BMI_WANTS + wants };
         if (add_row(w, empty_row(name, (int64_t)r))) return w->e->status;
     }
     return BM_OK;
@@ -275,13 +275,13 @@ static bm_status set_up_recipes(comparing *w, const bm_table *t, const bm_folds_
 static void run(comparing *w, const bm_table *t)
 {
     bm_comparison *c = w->c;
-    const size_t n = 2 * w->n_recipes;
+    const size_t n = BMI_WANTS * w->n_recipes;
     bmi_work work = BMI_WORK_OF(&c->setup, w->o, c->object.context, w->here);
     w->variants = bmi_alloc(c->object.context, n, sizeof *w->variants);
     if (!w->variants) bmi_fail_memory(w->e, w->here, n * sizeof *w->variants, "recipes");
     else {
         for (size_t i = 0; i < n; i++)
-            w->variants[i] = (bmi_variant){ .recipe = w->recipes[i / 2], .share = 1, .standardize_target = i % 2 };
+            w->variants[i] = (bmi_variant){ .recipe = w->recipes[i / BMI_WANTS], .share = 1, .wants = (int)(i % BMI_WANTS) };
         work.table = t;
         work.variants = w->variants;
         work.n_variants = (int64_t)n;

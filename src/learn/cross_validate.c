@@ -136,12 +136,12 @@ static bm_status join_predictions(bm_validation *v, bm_place here)
     return e->status;
 }
 
-static void run(bm_validation *v, const bm_table *t, const bm_dataset *d, const char *text, bm_learner *how,
-                const bm_cross_validate_options *o, bm_place here)
+static void run(bm_validation *v, const bm_table *t, const bm_dataset *d, bm_learner *how, const bm_cross_validate_options *o,
+                bm_place here)
 {
     bmi_setup *s = &v->setup;
-    bmi_variant variant = { .recipe = s->recipe, .share = 1, .standardize_target = bmi_wants_scaled_target(how, s->recipe) };
-    bmi_candidate candidate = { .name = text ? text : how->kind->name, .how = *how };
+    bmi_variant variant = { .recipe = s->recipe, .share = 1, .wants = bmi_wants_of(how, s->recipe) };
+    bmi_candidate candidate = { .name = o->learner ? o->learner : how->kind->name, .how = *how };
     bmi_work w = BMI_WORK_OF(s, o, v->object.context, here);
     w.table = t;
     w.data = d;
@@ -157,7 +157,7 @@ static void run(bm_validation *v, const bm_table *t, const bm_dataset *d, const 
     if (!bmi_work_run(&w, &v->object.error)) join_predictions(v, here);
 }
 
-static bm_validation *validate(const bm_table *t, const bm_dataset *d, const bm_recipe *recipe, const char *learner,
+static bm_validation *validate(const bm_table *t, const bm_dataset *d, const bm_recipe *recipe,
                                const bm_cross_validate_options *options, size_t size, bm_place here)
 {
     bm_cross_validate_options o;
@@ -169,24 +169,24 @@ static bm_validation *validate(const bm_table *t, const bm_dataset *d, const bm_
     bmi_arena arena = { .context = context };
     bmi_options_copy(&e, here, &o, sizeof o, offsetof(bm_cross_validate_options, named_), options, size);
     const bm_folds_options folds = BMI_FOLDS_OF(&o);
-    if (!e.status && !bmi_setup_learner(&e, &arena, learner, &o.how, &how, here) &&
+    if (!e.status && !bmi_setup_learner(&e, &arena, o.learner, &o.how, &how, here) &&
         !bmi_setup_make(&v->setup, &e, context, t, d, recipe, (bm_rows){ 0 }, &folds, o.metric, here))
-        run(v, t, d, learner, &how, &o, here);
+        run(v, t, d, &how, &o, here);
     bmi_fail_from(&v->object.error, &e);
     bmi_arena_end(&arena);
     return v;
 }
 
-bm_validation *bm_cross_validate_at(const bm_table *t, const bm_recipe *recipe, const char *learner,
-                                    const bm_cross_validate_options *options, size_t size, bm_place here)
+bm_validation *bm_cross_validate_at(const bm_table *t, const bm_recipe *recipe, const bm_cross_validate_options *options,
+                                    size_t size, bm_place here)
 {
-    return validate(t, NULL, recipe, learner, options, size, here);
+    return validate(t, NULL, recipe, options, size, here);
 }
 
-bm_validation *bm_cross_validate_data_at(const bm_dataset *d, const char *learner, const bm_cross_validate_options *options,
-                                         size_t size, bm_place here)
+bm_validation *bm_cross_validate_data_at(const bm_dataset *d, const bm_cross_validate_options *options, size_t size,
+                                         bm_place here)
 {
-    if (d) return validate(NULL, d, NULL, learner, options, size, here);
+    if (d) return validate(NULL, d, NULL, options, size, here);
     bm_validation *v = bmi_object_new(NULL, &kind, sizeof *v);
     if (!v) return &bmi_no_memory_validation;
     bmi_object_fail_with(v, NULL, here, "cross_validate: the dataset");

@@ -46,8 +46,7 @@ static void from_table(const bmi_work *w, const bmi_variant *v, bm_rows learned,
     p->recipe = bmi_recipe_copy(v->recipe);
     if (bmi_fail_from(e, &p->recipe->object.error)) return;
     bmi_recipe_forget(p->recipe);
-    if (v->standardize_target) p->recipe->standardize_target = true;
-    else p->recipe->type = BM_F64; /* learners that solve; those of f32 read it, too */
+    bmi_wants_do(p->recipe, v->wants);
     if (bm_recipe_fit_at(p->recipe, w->table, learned, w->here)) {
         bmi_fail_from(e, &p->recipe->object.error);
         return;

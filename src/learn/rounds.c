@@ -62,8 +62,8 @@ static void fill(const bmi_stage *g, bmi_variant *variants, bmi_candidate *candi
 {
     const bm_search *s = g->s;
     const double share = g->o->by_epochs ? 1 : g->share;
-    for (size_t i = 0; i < 2 * s->n_recipes; i++)
-        variants[i] = (bmi_variant){ .recipe = s->recipes[i / 2], .share = share, .standardize_target = i % 2 };
+    for (size_t i = 0; i < BMI_WANTS * s->n_recipes; i++)
+        variants[i] = (bmi_variant){ .recipe = s->recipes[i / BMI_WANTS], .share = share, .wants = (int)(i % BMI_WANTS) };
     for (int64_t k = 0; k < g->n_active; k++) {
         const bmi_trial *t = &g->trials[g->active[k]];
         candidates[k] =
@@ -76,7 +76,7 @@ static bm_status run_round(bmi_stage *g)
 {
     bm_search *s = g->s;
     bm_context *context = s->object.context;
-    const size_t n = (size_t)g->n_active, n_variants = 2 * s->n_recipes;
+    const size_t n = (size_t)g->n_active, n_variants = BMI_WANTS * s->n_recipes;
     bmi_variant *variants = bmi_alloc(context, n_variants, sizeof *variants);
     bmi_candidate *candidates = bmi_alloc(context, n, sizeof *candidates);
     bool *done = bmi_alloc(context, n, sizeof *done);
@@ -185,7 +185,7 @@ bm_status bmi_stage_fit(const bmi_stage *g, int64_t trial, bm_rows learned, bm_r
 {
     bm_search *s = g->s;
     const bmi_trial *t = &g->trials[trial];
-    bmi_variant variant = { .recipe = s->recipes[t->variant / 2], .share = 1, .standardize_target = t->variant % 2 };
+    bmi_variant variant = { .recipe = s->recipes[t->variant / BMI_WANTS], .share = 1, .wants = (int)(t->variant % BMI_WANTS) };
     bmi_candidate candidate = { .name = t->made.settings, .how = t->made.how };
     bm_folds *one = bmi_folds_one(s->object.context, bm_table_rows(g->table), learned, held, g->here);
     keeping k = { fitted };

@@ -123,7 +123,15 @@ bm_status bmi_setup_learner(bmi_error *e, bmi_arena *arena, const char *text, co
     return e->status;
 }
 
-bool bmi_wants_scaled_target(const bm_learner *how, const bm_recipe *recipe)
+int bmi_wants_of(const bm_learner *how, const bm_recipe *recipe)
 {
-    return recipe && how->kind && (how->kind->tasks & BM_LEARNS_SCALED) && !recipe->plain;
+    if (!recipe || !how->kind) return 0;
+    const bool scaled = (how->kind->tasks & BM_LEARNS_SCALED) && !recipe->plain, wide = how->kind->type == BM_F64;
+    return (scaled ? 1 : 0) | (wide ? 2 : 0);
+}
+
+void bmi_wants_do(bm_recipe *recipe, int wants)
+{
+    if (wants & 1) recipe->standardize_target = true;
+    recipe->type = wants & 2 ? BM_F64 : BM_F32;
 }

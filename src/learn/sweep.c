@@ -170,8 +170,8 @@ static int64_t sizes_of(bm_sweep *s, double sizes[BM_SIZES_MAX], bm_place here)
     return n;
 }
 
-bm_sweep *bm_learning_curve_at(const bm_table *t, const bm_recipe *recipe, const char *learner,
-                               const bm_learning_curve_options *options, size_t size, bm_place here)
+bm_sweep *bm_learning_curve_at(const bm_table *t, const bm_recipe *recipe, const bm_learning_curve_options *options,
+                               size_t size, bm_place here)
 {
     bm_learning_curve_options o;
     bm_context *context = recipe ? recipe->object.context : NULL;
@@ -187,13 +187,13 @@ bm_sweep *bm_learning_curve_at(const bm_table *t, const bm_recipe *recipe, const
     bmi_options_copy(e, here, &o, sizeof o, offsetof(bm_learning_curve_options, named_), options, size);
     const bm_folds_options folds = BMI_FOLDS_OF(&o);
     const int64_t n = e->status ? 0 : sizes_of(s, o.sizes, here);
-    if (!e->status && !bmi_setup_learner(e, &arena, learner, &o.how, &how, here) &&
+    if (!e->status && !bmi_setup_learner(e, &arena, o.learner, &o.how, &how, here) &&
         !set_up(s, t, recipe, &folds, o.metric, here) && make_room(s, n, &variants, &candidates, here)) {
         bmi_work w = BMI_WORK_OF(&s->setup, &o, context, here);
-        const bool scaled = bmi_wants_scaled_target(&how, s->setup.recipe);
+        const int wants = bmi_wants_of(&how, s->setup.recipe);
         for (int64_t i = 0; i < n; i++) {
-            variants[i] = (bmi_variant){ .recipe = s->setup.recipe, .share = o.sizes[i], .standardize_target = scaled };
-            candidates[i] = (bmi_candidate){ .name = learner ? learner : how.kind->name, .how = how, .variant = i };
+            variants[i] = (bmi_variant){ .recipe = s->setup.recipe, .share = o.sizes[i], .wants = wants };
+            candidates[i] = (bmi_candidate){ .name = o.learner ? o.learner : how.kind->name, .how = how, .variant = i };
         }
         run(s, &w, t, variants, n, candidates);
     }
@@ -215,7 +215,7 @@ static bm_status make_points(bm_sweep *s, const bmi_space *space, bmi_variant *v
         else bmi_space_make(space, e, &s->arena, &value, &made, here);
         variants[i] = (bmi_variant){ .recipe = made.recipe, .share = 1 };
         if (e->status) break;
-        variants[i].standardize_target = bmi_wants_scaled_target(&made.how, s->setup.recipe);
+        variants[i].wants = bmi_wants_of(&made.how, s->setup.recipe);
         candidates[i] = (bmi_candidate){ .name = made.settings, .how = made.how, .variant = i };
         s->points[i].shown.name = made.settings;
         if (!bmi_read_real(value, strlen(value), &s->points[i].shown.x, &overflow)) s->points[i].shown.x = NAN;

@@ -10,9 +10,9 @@
 
 /* A recipe that candidates share, and how many of a fold's training rows they get. */
 typedef struct bmi_variant {
-    bm_recipe *recipe;       /* counted; null: over a dataset */
-    double share;            /* of the training rows; 1: all */
-    bool standardize_target; /* as learners want it (bmi_learner_scales_target) */
+    bm_recipe *recipe; /* counted; null: over a dataset */
+    double share;      /* of the training rows; 1: all */
+    int wants;         /* what its learners want of the recipe: bmi_wants_of */
 } bmi_variant;
 
 typedef struct bmi_candidate {
@@ -126,8 +126,12 @@ bm_status bmi_setup_learner(bmi_error *e, bmi_arena *arena, const char *text, co
         .validation = (o)->validation, .balanced = (o)->balanced, .progress = (o)->progress, .user = (o)->user,          \
         .stop = (o)->stop                                                                                                \
     }
-/* A copy of a recipe that a variant can be made of; null with the error. Learners that want the target standardised get it so. */
-bool bmi_wants_scaled_target(const bm_learner *how, const bm_recipe *recipe);
+/* What a learner wants of its recipe, as one of BMI_WANTS numbers (bits, as bm_fit_table does it: 1, the target standardised; 2, features of f64): learners that want
+ * the same share what is prepared. */
+enum { BMI_WANTS = 4 };
+int bmi_wants_of(const bm_learner *how, const bm_recipe *recipe);
+/* Does it to a copy of the recipe. */
+void bmi_wants_do(bm_recipe *recipe, int wants);
 /* Whether larger is better; unknown metrics are BM_E_ARGUMENT, with the nearest named. */
 bm_status bmi_metric_look(bmi_error *e, const char *metric, bool *maximize, bm_place here);
 
