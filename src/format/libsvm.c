@@ -56,7 +56,7 @@ static bm_status read_label(pass *p, const char *word, size_t n)
     if (memchr(word, ',', n)) return wrong(p, "the label", word, n, "is several labels; a row has one");
     if (!bmi_cell_number(word, n, &value, &integer) || !isfinite(value))
         return wrong(p, "the label", word, n, "is no finite number");
-    if (!integer || fabs(value) >= 0x1p53) p->real_labels = true;
+    if (value != floor(value) || fabs(value) >= 0x1p53) p->real_labels = true; /* 1.0 is a class, too */
     if (p->into) put(p, 0, value);
     return BM_OK;
 }
