@@ -349,7 +349,8 @@ static bm_status count_with_comments(bmi_csv_work *w)
             }
             if (state != COMMENT && b == '"') state = state == QUOTED ? ROW : QUOTED;
             else if (b == line) {
-                w->chunks[(at + i - w->data) / w->chunk_bytes].lines++;
+                const size_t chunk = (at + i + 1 - w->data) / w->chunk_bytes; /* of the row that begins behind it */
+                if (chunk < w->n_chunks) w->chunks[chunk].lines++;
                 if (state != QUOTED) state = START;
             }
         }
@@ -390,8 +391,8 @@ bm_status bmi_csv_cut(bmi_csv_work *w)
         quotes += k->quotes;
         k->base = w->room;
         k->room = (int64_t)(k->lines + (i == 0));
-        const int64_t fit = (int64_t)(w->chunk_bytes / w->n_columns) + 2; /* a row has a byte a cell at least */
-        if (k->room > fit) k->room = fit;
+        const int64_t fit = (int64_t)(w->chunk_bytes / w->n_columns) + 2; /* a row has a byte a cell at least, unless it is filled */
+        if (k->room > fit && !w->fill) k->room = fit;
         w->room += k->room;
     }
     if (w->n_chunks) w->chunks[w->n_chunks - 1].end = w->source->size;
