@@ -20,7 +20,8 @@ static void same(const bmi_csv *a, const bmi_csv *b)
 }
 
 /* Parts of three rows, one behind the other, against the whole. Where reading by parts fails, reading whole did, or a row is too long. */
-static void by_parts(bm_context *context, const uint8_t *bytes, size_t size, bm_csv_options o, const bmi_csv *whole, bool failed)
+static void by_parts(bm_context *context, const uint8_t *bytes, size_t size, bm_csv_options o, const bmi_csv *whole,
+                     bool failed)
 {
     bmi_csv_reader r;
     bmi_error e = { 0 };
@@ -34,7 +35,9 @@ static void by_parts(bm_context *context, const uint8_t *bytes, size_t size, bm_
         for (size_t c = 0; !failed && c < part.n_columns; c++) {
             const size_t cell = bmi_column_cell(whole->columns[c].type);
             if (part.columns[c].type != whole->columns[c].type) abort();
-            if (memcmp((const char *)whole->columns[c].values + (size_t)from * cell, part.columns[c].values, (size_t)part.rows * cell)) abort();
+            if (memcmp((const char *)whole->columns[c].values + (size_t)from * cell, part.columns[c].values,
+                       (size_t)part.rows * cell))
+                abort();
         }
         from += part.rows;
     }

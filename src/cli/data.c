@@ -95,7 +95,8 @@ static int write_table(cli *c, const bm_table *t, const char *path)
         const bm_libsvm_write_options of_libsvm = { .path = path, .label = c->options.target };
         if (bm_table_write_libsvm_at(t, &of_libsvm, sizeof of_libsvm, error, sizeof error, BM_HERE))
             return cli_fail_text(c, CLI_FAILED, error);
-    } else if (bm_table_write_csv_at(t, &how, sizeof how, error, sizeof error, BM_HERE)) return cli_fail_text(c, CLI_FAILED, error);
+    } else if (bm_table_write_csv_at(t, &how, sizeof how, error, sizeof error, BM_HERE))
+        return cli_fail_text(c, CLI_FAILED, error);
     if (strcmp(path, "-")) cli_say(c, path, "%s", cli_plural(rows, bm_table_rows(t), "row", "rows"));
     return CLI_DONE;
 }

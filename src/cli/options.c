@@ -75,7 +75,8 @@ static const option_row rows[OPT_COUNT] = {
                         "what stands between groups of digits; default: found out, column by column" },
     [OPT_TRIM] = { "trim", 0, NULL, FLAG, AT(trim), 0, 0, "blanks around cells are no part of them" },
     [OPT_TYPES] = { "types", 0, "COL=TYPE,...", TEXT, AT(types), 0, 0,
-                    "types of columns, integer, real, bool, text or date, whatever they look like: zip=text,price=real; a cell that is "
+                    "types of columns, integer, real, bool, text or date, whatever they look like: zip=text,price=real; a cell "
+                    "that is "
                     "not of its type is a bad one" },
     [OPT_FORMAT] = { "format", 0, "csv|libsvm", CHOICE, AT(format), 0, 0,
                      "what the file is; default: libsvm where its name ends in .libsvm, .svm or .svmlight, else csv" },
@@ -91,7 +92,8 @@ static const option_row rows[OPT_COUNT] = {
     [OPT_RENAME] = { "rename-duplicates", 0, NULL, FLAG, AT(rename_duplicates), 0, 0,
                      "of columns of the same name the later ones are renamed; default: an error" },
     [OPT_BAD_ROWS] = { "bad-rows", 0, "error|skip|missing", CHOICE, AT(bad_rows), 0, 0,
-                       "what a row that cannot be read does: ends the command; is left out; has its cells that can be read, the "
+                       "what a row that cannot be read does: ends the command; is left out; has its cells that can be read, "
+                       "the "
                        "others missing; default: error, for predict: skip" },
     [OPT_DATA] = { "data", 0, "FOLDER", TEXT, AT(data), 0, 0,
                    "where named sets are; default: BAEUM_DATA, then the installed ones" },

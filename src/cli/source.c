@@ -168,7 +168,12 @@ static int open_set(cli *c, const char *data, cli_source *s)
 static int open_named(cli *c, const bm_csv_options *how, cli_source *s)
 {
     bm_csv_options own = *how; /* how a set is written is known; baeum data writes it as these options say */
-    const char *of_files = how->no_header ? "no-header" : how->header ? "header" : how->comment ? "comment" : how->delimiter ? "delimiter" : how->decimal ? "decimal" : NULL;
+    const char *of_files = how->no_header   ? "no-header"
+                           : how->header    ? "header"
+                           : how->comment   ? "comment"
+                           : how->delimiter ? "delimiter"
+                           : how->decimal   ? "decimal"
+                                            : NULL;
     if (c->command != &cli_data && of_files)
         return cli_fail(c, CLI_USAGE, "--%s is of CSV files; %s is no file that is here", of_files, how->path);
     own.no_header = false;
@@ -240,7 +245,9 @@ static bm_csv_options reading(const cli_options *o, const char *data, const bm_r
 {
     static const char between[] = "c,p.b a'"; /* comma, point, blank, apostrophe */
     return (bm_csv_options){ .path = data,
-                             .decimal = !o->decimal ? 0 : *o->decimal == 'c' ? ',' : '.',
+                             .decimal = !o->decimal          ? 0
+                                        : *o->decimal == 'c' ? ','
+                                                             : '.',
                              .delimiter = o->separator,
                              .no_header = o->no_header,
                              .header = o->header,

@@ -96,7 +96,8 @@ static bool move_told(bmi_csv_reader *r, bmi_csv *out)
     if (r->given) return true;
     for (size_t i = 0; fine && i < r->rest.bad.count && out->bad.count < told; i++)
         fine = bmi_notes_keep(r->context, &out->bad, r->rest.bad.at[i]);
-    for (size_t i = 0; fine && i < r->rest.notes.count; i++) fine = bmi_notes_keep(r->context, &out->notes, r->rest.notes.at[i]);
+    for (size_t i = 0; fine && i < r->rest.notes.count; i++)
+        fine = bmi_notes_keep(r->context, &out->notes, r->rest.notes.at[i]);
     return fine;
 }
 
@@ -117,7 +118,8 @@ static bool move_rows(bmi_csv_reader *r, int64_t rows, bmi_csv *out)
     for (int64_t i = 0; i < r->rest.skipped; i++) {
         const bool here = skipped[i] >= r->given && (skipped[i] < r->given + n || (last && skipped[i] == r->given + n));
         if (!here) continue;
-        if (!bmi_grow(r->context, (void **)&out->skipped_at, &out->skipped_room, (size_t)out->skipped + 1, sizeof *skipped)) return false;
+        if (!bmi_grow(r->context, (void **)&out->skipped_at, &out->skipped_room, (size_t)out->skipped + 1, sizeof *skipped))
+            return false;
         out->skipped_at[out->skipped++] = out->rows + skipped[i] - r->given;
     }
     out->rows += n;

@@ -45,7 +45,8 @@ static bool needs_quotes(const output *o, const char *text, size_t n)
     bmi_trim(text, &bare);
     if (bare < n || bmi_cell_is_missing(text, n) || *text == '#' || !strncmp(text, "\xef\xbb\xbf", 3)) return true;
     for (size_t i = 0; i < n; i++)
-        if (text[i] == '"' || text[i] == '\n' || text[i] == '\r' || text[i] == o->delimiter || strchr(",;\t|", text[i])) return true;
+        if (text[i] == '"' || text[i] == '\n' || text[i] == '\r' || text[i] == o->delimiter || strchr(",;\t|", text[i]))
+            return true;
     return false;
 }
 

@@ -143,8 +143,8 @@ static bm_status make_columns(pass *p, bm_context *context, int64_t indices, bmi
     return fine ? BM_OK : bmi_fail_memory(p->error, p->here, (size_t)(p->rows * indices) * 8, "the columns of a libsvm file");
 }
 
-bm_status bmi_libsvm_read_bytes(bmi_error *e, bm_place here, bm_context *context, const char *name, const void *bytes, size_t size,
-                                const bm_libsvm_options *options, bmi_csv *out)
+bm_status bmi_libsvm_read_bytes(bmi_error *e, bm_place here, bm_context *context, const char *name, const void *bytes,
+                                size_t size, const bm_libsvm_options *options, bmi_csv *out)
 {
     pass p = { .error = e, .here = here, .name = name, .highest = -1, .lowest = INT64_MAX };
     *out = (bmi_csv){ 0 };

@@ -17,8 +17,8 @@ static const char *made(const char *name, int64_t rows, bool bad)
     char *text = malloc((size_t)rows * 120 + 200), *at = text;
     at += sprintf(at, "id,price,city,day,mixed,late,flag,share,note\n");
     for (int64_t i = 0; i < rows; i++) {
-        at += sprintf(at, "%d,\"%d,%03d.5\",city %d,%02d/%02d/2024,", (int)i, (int)(i % 90 + 1), (int)(i % 1000), (int)(i * 7 % 23),
-                      (int)(i % 28 + 1), (int)(i % 12 + 1));
+        at += sprintf(at, "%d,\"%d,%03d.5\",city %d,%02d/%02d/2024,", (int)i, (int)(i % 90 + 1), (int)(i % 1000),
+                      (int)(i * 7 % 23), (int)(i % 28 + 1), (int)(i % 12 + 1));
         at += i % 50 == 9 ? sprintf(at, "oops,") : sprintf(at, "%d,", (int)(i % 77)); /* numbers, and a few that are none */
         at += i > rows / 2 ? sprintf(at, "x%d,", (int)(i % 5)) : sprintf(at, "%d,", (int)(i % 9)); /* text from the middle on */
         at += sprintf(at, "%s,%d.%d%%,", i % 3 ? "true" : "", (int)(i % 100), (int)(i % 10));
@@ -197,8 +197,8 @@ static void larger_than_memory(void **state)
     FILE *f = fopen(path, "w");
     bytes += fprintf(f, "a,b,c,d\n");
     for (; bytes < 4 * (int64_t)limit; rows++) {
-        const int n = sprintf(line, "%d,%d.25,text %d,2024-01-%02d 12:00:00\n", (int)rows, (int)(rows % 999983), (int)(rows % 50),
-                              (int)(rows % 28 + 1));
+        const int n = sprintf(line, "%d,%d.25,text %d,2024-01-%02d 12:00:00\n", (int)rows, (int)(rows % 999983),
+                              (int)(rows % 50), (int)(rows % 28 + 1));
         fwrite(line, 1, (size_t)n, f);
         bytes += n;
     }

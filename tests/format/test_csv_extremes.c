@@ -53,7 +53,8 @@ static void line_through_pipe(void **state)
             close(ends[0]);
             if (head && write(ends[1], "a,b\n1,2\n", 8) != 8) _exit(2);
             signal(SIGPIPE, SIG_IGN);
-            while (written < INT64_C(2) << 30 && write(ends[1], block, sizeof block) == (ssize_t)sizeof block) written += sizeof block;
+            while (written < INT64_C(2) << 30 && write(ends[1], block, sizeof block) == (ssize_t)sizeof block)
+                written += sizeof block;
             _exit(written < INT64_C(2) << 30 ? 0 : 1);
         }
         close(ends[1]);
@@ -63,7 +64,8 @@ static void line_through_pipe(void **state)
         bm_context *context = bmt_context(&faults, 1);
         bm_table *t = bm_table_read_csv(path, .context = context);
         assert_int_equal(bm_status_of(t), BM_E_FORMAT);
-        bmt_contains("the line", bm_error(t), head ? ":3:1: the row is longer than 64 MB" : "the first row is longer than 64 MB");
+        bmt_contains("the line", bm_error(t),
+                     head ? ":3:1: the row is longer than 64 MB" : "the first row is longer than 64 MB");
         assert_true(faults.peak_bytes < (size_t)700 << 20);
         bm_free(t);
         bm_free(context);
@@ -123,7 +125,8 @@ static void changing_file(void **state)
     for (int how = 0; how < 4; how++)
         for (long when = 12; when < 28; when += 7) {
             char text[60000] = "a,b\n", path[4096];
-            for (size_t n = strlen(text); n < 50000; n = strlen(text + n) + n) sprintf(text + n, "%d,%d\n", (int)n, (int)(n % 7));
+            for (size_t n = strlen(text); n < 50000; n = strlen(text + n) + n)
+                sprintf(text + n, "%d,%d\n", (int)n, (int)(n % 7));
             snprintf(path, sizeof path, "%s", bmt_temp_file("moving.csv", text, strlen(text)));
             meddler m = { .path = path, .how = how, .when = when };
             m.own = bmt_allocator(&m.faults);

@@ -91,10 +91,14 @@ static void real_files(void **state)
         int64_t rows, features, positive;
         const char *says; /* null: it is read */
     } files[] = {
-        { "heart_scale", 270, 13, 120, NULL },         { "a1a", 1605, 119, 395, NULL },
-        { "a1a.crlf", 1605, 119, 395, NULL },          { "a9a", 32561, 123, 7841, NULL },
-        { "a9a.t", 16281, 122, 3846, NULL },           { "agaricus.txt.train", 6513, 126, 3140, NULL },
-        { "agaricus.txt.test", 1611, 126, 776, NULL }, { "odd/svmlight_classification.txt", 6, 21, 2, NULL },
+        { "heart_scale", 270, 13, 120, NULL },
+        { "a1a", 1605, 119, 395, NULL },
+        { "a1a.crlf", 1605, 119, 395, NULL },
+        { "a9a", 32561, 123, 7841, NULL },
+        { "a9a.t", 16281, 122, 3846, NULL },
+        { "agaricus.txt.train", 6513, 126, 3140, NULL },
+        { "agaricus.txt.test", 1611, 126, 776, NULL },
+        { "odd/svmlight_classification.txt", 6, 21, 2, NULL },
         { "odd/svmlight_invalid.txt", 0, 0, 0, "svmlight_invalid.txt:1: the label \"python\"" },
         { "odd/svmlight_invalid_order.txt", 0, 0, 0, "svmlight_invalid_order.txt:1: the index of \"2:-5.2\"" },
         { "odd/svmlight_multilabel.txt", 0, 0, 0, "svmlight_multilabel.txt:2: the label \"1,0\" is several" },
@@ -176,8 +180,11 @@ static void failing_allocations(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(meaning), cmocka_unit_test(refused),           cmocka_unit_test(real_files),
-        cmocka_unit_test(written), cmocka_unit_test(failing_allocations),
+        cmocka_unit_test(meaning),
+        cmocka_unit_test(refused),
+        cmocka_unit_test(real_files),
+        cmocka_unit_test(written),
+        cmocka_unit_test(failing_allocations),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
