@@ -107,7 +107,7 @@ static bool move_rows(bmi_csv_reader *r, int64_t rows, bmi_csv *out)
     const int64_t left = r->rest.rows - r->given, wanted = rows - out->rows, n = left < wanted ? left : wanted;
     const int64_t *skipped = r->rest.skipped_at;
     if (!move_told(r, out)) return false;
-    for (size_t c = 0; c < out->n_columns; c++) {
+    for (size_t c = 0; n && c < out->n_columns; c++) {
         bmi_column *to = &out->columns[c];
         const bmi_column *from = &r->rest.columns[c];
         const size_t cell = bmi_column_cell(to->type), at = (size_t)out->rows * cell;
