@@ -184,6 +184,14 @@ static int inspect_model(cli *c, const char *path)
 
 /* ---- data ---- */
 
+/* A moment in seconds since 1970. */
+static void add_time(cli_grid *g, double seconds)
+{
+    char iso[BMI_TIME_BYTES] = "";
+    if (!isnan(seconds)) bmi_time_write(llround(seconds) * 1000000, BMI_OF_DAY, iso);
+    cli_grid_add(g, iso);
+}
+
 static void add_real(cli_grid *g, double value)
 {
     char number[32];
@@ -257,9 +265,13 @@ static void inspect_table(cli *c, const bm_table *t)
         cli_grid_add(&g, s.missing ? cli_count(text, s.missing) : "");
         cli_grid_add(&g, cli_count(text, s.distinct));
         const double figures[] = { s.mean, s.std, s.min, s.median, s.max, s.skew };
-        for (int f = 0; f < 6; f++) add_real(&g, figures[f]);
+        for (int f = 0; f < 6; f++) {
+            if (type != BM_COLUMN_TIME) add_real(&g, figures[f]);
+            else if (f == 1 || f == 5) cli_grid_add(&g, "");
+            else add_time(&g, figures[f]);
+        }
         top_values(&s, text);
-        const bool many = type == BM_COLUMN_REAL || (type == BM_COLUMN_INTEGER && s.distinct > 20);
+        const bool many = type == BM_COLUMN_REAL || ((type == BM_COLUMN_INTEGER || type == BM_COLUMN_TIME) && s.distinct > 20);
         cli_grid_add(&g, many ? "" : text);
         json_array_append_new(json, column_json(name, type_of(t, k), &s));
     }
