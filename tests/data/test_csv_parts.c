@@ -244,8 +244,12 @@ static void larger_than_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(equal),   cmocka_unit_test(bad_rows),       cmocka_unit_test(refused),
-        cmocka_unit_test(changed), cmocka_unit_test(failing_memory), cmocka_unit_test(larger_than_memory),
+        cmocka_unit_test(larger_than_memory), /* first: what others give back to malloc would be memory beyond the limit */
+        cmocka_unit_test(equal),
+        cmocka_unit_test(bad_rows),
+        cmocka_unit_test(refused),
+        cmocka_unit_test(changed),
+        cmocka_unit_test(failing_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
