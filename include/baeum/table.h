@@ -125,7 +125,7 @@ BM_API bm_table *bm_table_take_at(const bm_table *t, bm_rows rows, bm_place here
 #define bm_table_take(t, rows) bm_table_take_at((t), (rows), BM_HERE)
 
 /** Writes a table as CSV: cells are quoted where they must be (texts as NA or "" that would be missing, too), numbers are the shortest text
- *  that reads back as the same bits, times are as ISO 8601 has them, missing cells are empty (NA in a table of one column), lines end by
+ *  that reads back as the same bits, times are as ISO 8601 has them, missing cells are empty (in a table of one column "", of texts NA), lines end by
  *  LF. Read with .header and the columns' .types it is the same table, but for blanks at the ends of columns' names. The file is written whole or not at all.
  *  Returns BM_OK, or the error, which is also put into `error` (null allowed) as a line of at most `room` bytes. */
 BM_API bm_status bm_table_write_csv_at(const bm_table *t, const bm_csv_write_options *options, size_t size, char *error, size_t room, bm_place here);

@@ -25,9 +25,9 @@ typedef struct reader {
     bool opened;           /* not standard input: to be closed */
     unsigned char *memory; /* HEAD bytes, content, a zero */
     size_t capacity, size;
-    size_t packed; /* bytes of a regular gzip file, 0 unknown */
-    bool device;   /* of characters or blocks, and no terminal */
-    bool to_nul;   /* reading stops behind a NUL byte */
+    size_t packed;           /* bytes of a regular gzip file, 0 unknown */
+    bool device;             /* of characters or blocks, and no terminal */
+    bool to_nul;             /* reading stops behind a NUL byte */
     size_t longest, line_at; /* and in a line of more than so many bytes (0: any); where the last line begins */
 } reader;
 

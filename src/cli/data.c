@@ -2,6 +2,7 @@
 /* baeum data: the sets that have a name, rows of them, copies of them, and files split into parts. */
 #include "base/text.h"
 #include "cli/cli.h"
+#include "data/table.h"
 #include "data/sets.h"
 #include <inttypes.h>
 #include <math.h>
@@ -31,6 +32,7 @@ static const char *cell_text(const bm_table *t, int64_t row, int64_t column, cha
 {
     const bm_column_type type = bm_table_column_type(t, column);
     if (type == BM_COLUMN_TEXT) return bm_table_text(t, row, column);
+    if (type == BM_COLUMN_TIME) return bmi_column_cell_text(&t->columns[column], row, into);
     const double value = bm_table_number(t, row, column);
     if (isnan(value)) return NULL;
     if (type == BM_COLUMN_BOOL) return value != 0 ? "true" : "false";
@@ -58,9 +60,9 @@ static int show(cli *c, const cli_source *s)
             if (k < columns) cli_grid_add(&g, text ? cli_cell(cell, text, CELL) : "");
             if (!c->json) continue;
             json_object_set_new(row, bm_table_column_name(t, k),
-                                !text                       ? json_null()
-                                : type == BM_COLUMN_TEXT    ? json_string(text)
-                                : type == BM_COLUMN_BOOL    ? json_boolean(*text == 't')
+                                !text                                              ? json_null()
+                                : type == BM_COLUMN_TEXT || type == BM_COLUMN_TIME ? json_string(text)
+                                : type == BM_COLUMN_BOOL                           ? json_boolean(*text == 't')
                                 : type == BM_COLUMN_INTEGER ? json_integer((json_int_t)bm_table_integer(t, i, k))
                                                             : cli_number(bm_table_number(t, i, k)));
         }

@@ -166,6 +166,13 @@ static void top_values(const bm_summary *s, char into[300])
     if (s->distinct > 3) snprintf(into + n, 16, " ...");
 }
 
+static void add_time(cli_grid *g, double seconds)
+{
+    char iso[BMI_TIME_BYTES] = "";
+    if (!isnan(seconds)) bmi_time_write(llround(seconds) * 1000000, BMI_OF_DAY, iso);
+    cli_grid_add(g, iso);
+}
+
 static void add_column(const look *l, cli_grid *g, const looked *k)
 {
     char text[300], cell[140];
@@ -178,10 +185,14 @@ static void add_column(const look *l, cli_grid *g, const looked *k)
     cli_grid_add(g, s->missing ? text : "");
     cli_grid_add(g, cli_count(text, s->distinct));
     const double figures[] = { s->mean, s->std, s->min, s->q1, s->median, s->q3, s->max, s->skew };
-    for (size_t f = 0; f < BMI_COUNT(figures); f++) cli_grid_add(g, cli_real(text, figures[f]));
+    for (size_t f = 0; f < BMI_COUNT(figures); f++) {
+        if (type != BM_COLUMN_TIME) cli_grid_add(g, cli_real(text, figures[f]));
+        else if (f == 1 || f == 7) cli_grid_add(g, ""); /* a deviation in seconds and a skew say little of dates */
+        else add_time(g, figures[f]);
+    }
     cli_grid_add(g, draw(l, k, cell));
     top_values(s, text);
-    const bool many = type == BM_COLUMN_REAL || (type == BM_COLUMN_INTEGER && s->distinct > 20);
+    const bool many = type == BM_COLUMN_REAL || ((type == BM_COLUMN_INTEGER || type == BM_COLUMN_TIME) && s->distinct > 20);
     cli_grid_add(g, many ? "" : text);
 }
 

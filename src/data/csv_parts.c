@@ -31,7 +31,8 @@ bm_csv *bm_csv_open_at(const bm_csv_options *options, size_t size, bm_place here
     bm_csv *c = bmi_object_new(st ? NULL : o.context, &kind, sizeof *c);
     if (!c) return &bmi_no_memory_csv;
     bm_context *context = c->object.context;
-    if (!st && o.rows < 0) st = bmi_fail(&e, BM_E_ARGUMENT, here, "a part of %" PRId64 " rows is asked for; it must be > 0", o.rows);
+    if (!st && o.rows < 0)
+        st = bmi_fail(&e, BM_E_ARGUMENT, here, "a part of %" PRId64 " rows is asked for; it must be > 0", o.rows);
     if (!st) st = bmi_csv_as_in_training(&e, here, context, &o, &texts, &n_texts);
     if (!st) {
         c->rows = o.rows ? o.rows : 65536;

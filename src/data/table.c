@@ -122,8 +122,9 @@ bm_status bm_table_add_time_at(bm_table *t, const char *name, const int64_t *val
     for (int64_t r = 0; r < rows; r++) {
         if (values[r] == INT64_MIN) continue;
         if (values[r] < first || values[r] >= end)
-            return bmi_object_fail(t, BM_E_NUMBER, here, "column \"%.100s\" has a time outside the years 0 to 9999 in row %" PRId64,
-                                   name ? name : "", r);
+            return bmi_object_fail(t, BM_E_NUMBER, here,
+                                   "column \"%.100s\" has a time outside the years 0 to 9999 in row %" PRId64, name ? name : "",
+                                   r);
         whole = whole && values[r] % day == 0;
     }
     bmi_column *c = bmi_table_add(t, name, BM_COLUMN_TIME, rows, here);
@@ -301,9 +302,7 @@ const char *bmi_column_cell_text(const bmi_column *c, int64_t row, char into[32]
     case BM_COLUMN_REAL: bmi_write_real(into, ((const double *)c->values)[row]); return into;
     case BM_COLUMN_INTEGER: snprintf(into, 32, "%" PRId64, ((const int64_t *)c->values)[row]); return into;
     case BM_COLUMN_BOOL: return ((const uint8_t *)c->values)[row] ? "true" : "false";
-    case BM_COLUMN_TIME:
-        bmi_time_write(((const int64_t *)c->values)[row], (bmi_date_detail)c->form.detail, into);
-        return into;
+    case BM_COLUMN_TIME: bmi_time_write(((const int64_t *)c->values)[row], (bmi_date_detail)c->form.detail, into); return into;
     default: return bmi_dictionary_text(&c->dictionary, ((const int32_t *)c->values)[row], NULL);
     }
 }

@@ -107,8 +107,8 @@ bm_table *bm_table_read_libsvm_at(const bm_libsvm_options *options, size_t size,
     return t;
 }
 
-bm_status bm_table_write_libsvm_at(const bm_table *t, const bm_libsvm_write_options *options, size_t size, char *error, size_t room,
-                                   bm_place here)
+bm_status bm_table_write_libsvm_at(const bm_table *t, const bm_libsvm_write_options *options, size_t size, char *error,
+                                   size_t room, bm_place here)
 {
     bm_libsvm_write_options o;
     bmi_error e = { 0 };

@@ -141,7 +141,8 @@ void bmi_csv_work_end(bmi_csv_work *w)
 bm_status bmi_csv_check(bmi_error *e, bm_place here, const char *name, const bm_csv_options *o)
 {
     if (o->decimal && o->decimal != '.' && o->decimal != ',')
-        return bmi_fail(e, BM_E_ARGUMENT, here, "the decimal sign of %s is '%c'; it must be a point or a comma", name, o->decimal);
+        return bmi_fail(e, BM_E_ARGUMENT, here, "the decimal sign of %s is '%c'; it must be a point or a comma", name,
+                        o->decimal);
     if (o->thousands && !strchr(",. '", o->thousands))
         return bmi_fail(e, BM_E_ARGUMENT, here,
                         "the thousands separator of %s is '%c'; it must be a comma, a point, a blank or an apostrophe", name,

@@ -14,7 +14,7 @@ typedef struct bmi_csv {
     int64_t skipped;     /* bad rows that were left out */
     int64_t *skipped_at; /* before which row each stood; `skipped_room` of them from bmi_alloc */
     size_t skipped_room;
-    bmi_notes bad;       /* the first ten bad rows or cells in words, "file:line:cell: ..." */
+    bmi_notes bad; /* the first ten bad rows or cells in words, "file:line:cell: ..." */
     bmi_notes notes;
 } bmi_csv;
 

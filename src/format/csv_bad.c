@@ -149,10 +149,10 @@ static bool note(bmi_csv_work *w, int64_t left_out)
         fine = bmi_notes_add(w->context, notes, "%" PRId64 " row%s too many cells, which were cut off", cut,
                              cut == 1 ? " has" : "s have");
     if (fine && w->bad_filled)
-        fine = bmi_notes_add(w->context, notes,
-                             "%" PRId64 " cell%s not what the column is and %s taken as missing; the first: %s", w->bad_filled,
-                             w->bad_filled == 1 ? " is" : "s are", w->bad_filled == 1 ? "is" : "are",
-                             w->first_cell ? w->first_cell : "");
+        fine =
+            bmi_notes_add(w->context, notes, "%" PRId64 " cell%s not what the column is and %s taken as missing; the first: %s",
+                          w->bad_filled, w->bad_filled == 1 ? " is" : "s are", w->bad_filled == 1 ? "is" : "are",
+                          w->first_cell ? w->first_cell : "");
     return fine;
 }
 

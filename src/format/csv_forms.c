@@ -242,7 +242,8 @@ static bool is_whole(const bmi_column *c, const bmi_number_form *form)
         double real;
         int64_t whole;
         const char *text = text_of(c, code, &n);
-        if (!bmi_number_is_missing(text, n) && bmi_number_form_read(form, text, n, &real, &integer, &whole) && whole == INT64_MIN)
+        if (!bmi_number_is_missing(text, n) && bmi_number_form_read(form, text, n, &real, &integer, &whole) &&
+            whole == INT64_MIN)
             return false;
     }
     return true;
@@ -395,7 +396,8 @@ static bool settle_column(bmi_csv_work *w, bmi_column *c, const verdict *v, deci
 {
     const uint8_t asked = w->asked[c - w->out->columns];
     const bool commas = w->options->decimal == ',' || w->options->thousands == '.'; /* all columns were read as text */
-    if (!asked && !is_number_column(w, v)) return commas && v->example < 0 && is_truth(c) ? bmi_csv_as_truth(w, c) : note_text(w, c, v);
+    if (!asked && !is_number_column(w, v))
+        return commas && v->example < 0 && is_truth(c) ? bmi_csv_as_truth(w, c) : note_text(w, c, v);
     bmi_number_form form = bmi_number_forms[choose_form(v->fits, decimal)];
     form.percent = v->style.percent;
     form.currency = v->style.currency;

@@ -86,8 +86,8 @@ typedef struct bmi_csv_chunk {
     int64_t rows, bad;    /* rows kept; bad rows left out */
     int64_t *bad_at;      /* the rows kept before each of them */
     size_t bad_room;
-    int64_t filled, cut;         /* rows with too few and too many cells that were kept */
-    bool serial;                 /* the rest from a row on where quotes could not be counted on */
+    int64_t filled, cut;            /* rows with too few and too many cells that were kept */
+    bool serial;                    /* the rest from a row on where quotes could not be counted on */
     bmi_csv_bad told[BMI_CSV_TOLD]; /* the first bad rows, `n_told` of them */
     int n_told;
     bool stopped;      /* the chunk was not parsed to its end, because of the bad row told last */
@@ -120,19 +120,19 @@ typedef struct bmi_csv_work {
     int64_t room;
     uint64_t *marks; /* the caller's texts of missing cells that are numbers, as bits of f64; options->missing.count of room */
     size_t n_marks;
-    bool named_marks;   /* an empty text is among them: NA and the like are texts */
-    bool windows_names; /* names of columns that are not UTF-8 */
-    bool skip, fill;    /* bad rows are left out; bad cells are missing, which goes with it */
+    bool named_marks;     /* an empty text is among them: NA and the like are texts */
+    bool windows_names;   /* names of columns that are not UTF-8 */
+    bool skip, fill;      /* bad rows are left out; bad cells are missing, which goes with it */
     int64_t lines_before; /* in front of the source */
     /* cells that are not of their column's type */
-    bool *bad;                    /* [row] of out: it has one and is left out; null: none has */
-    int64_t bad_rows, bad_filled; /* rows marked, cells that were made missing */
+    bool *bad;                     /* [row] of out: it has one and is left out; null: none has */
+    int64_t bad_rows, bad_filled;  /* rows marked, cells that were made missing */
     int64_t bad_row[BMI_CSV_TOLD]; /* the first of them, in order, and their columns */
     size_t bad_column[BMI_CSV_TOLD];
     int bad_told;
     const char *first_row, *first_cell; /* the first bad row and the first bad cell in words, of those in out->bad */
-    const bmi_csv_census *census; /* [column] of texts counted elsewhere, or null */
-    const bmi_column *plan;       /* [column]: the types and forms that are known already, of a part of a file; or null */
+    const bmi_csv_census *census;       /* [column] of texts counted elsewhere, or null */
+    const bmi_column *plan;             /* [column]: the types and forms that are known already, of a part of a file; or null */
     bmi_csv *out;
 } bmi_csv_work;
 

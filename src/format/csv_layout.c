@@ -62,7 +62,8 @@ static void set_dialect(const bmi_csv_work *w, bmi_csv_dialect *d, unsigned char
     d->literal = true; /* of the first rows, which are read one by one */
 }
 
-static unsigned char sniff(const bmi_csv_work *w, const unsigned char *p, const unsigned char *end, unsigned char line, bool whole)
+static unsigned char sniff(const bmi_csv_work *w, const unsigned char *p, const unsigned char *end, unsigned char line,
+                           bool whole)
 {
     static const unsigned char candidates[] = { ',', ';', '\t', '|' };
     unsigned char best = ',';
@@ -118,8 +119,7 @@ static bm_status name_column(bmi_csv_work *w, name_list *l, size_t c, char *name
     bool noted = true;
     if (!*name) {
         snprintf(made, sizeof made, "c%zu", c + 1);
-        if (header)
-            noted = bmi_notes_add(w->context, &out->notes, "column %zu has no name: it is called %s", c + 1, made);
+        if (header) noted = bmi_notes_add(w->context, &out->notes, "column %zu has no name: it is called %s", c + 1, made);
         name = made;
     }
     const bool taken = bmi_dictionary_find(&l->names, name, strlen(name)) >= 0;
@@ -231,8 +231,8 @@ bm_status bmi_csv_layout(bmi_csv_work *w)
     if (given == '"' || given == '\n' || given == '\r')
         return bmi_fail(w->error, BM_E_ARGUMENT, w->here, "a quote or line end cannot be the delimiter of %s", name_of(w));
     if (comment && (comment == '"' || comment == '\n' || comment == '\r' || comment == given))
-        return bmi_fail(w->error, BM_E_ARGUMENT, w->here, "a quote, a line end or the delimiter cannot begin the comments of %s",
-                        name_of(w));
+        return bmi_fail(w->error, BM_E_ARGUMENT, w->here,
+                        "a quote, a line end or the delimiter cannot begin the comments of %s", name_of(w));
     if (w->options->header && w->options->no_header)
         return bmi_fail(w->error, BM_E_ARGUMENT, w->here, "%s cannot be read with a header and without one", name_of(w));
     unsigned char *buffer = NULL;
@@ -349,7 +349,8 @@ static bm_status count_with_comments(bmi_csv_work *w)
             }
             if (state != COMMENT && b == '"') state = state == QUOTED ? ROW : QUOTED;
             else if (b == line) {
-                w->chunks[(at + i - w->data) / w->chunk_bytes].lines++;
+                const size_t chunk = (at + i + 1 - w->data) / w->chunk_bytes; /* of the row that begins behind it */
+                if (chunk < w->n_chunks) w->chunks[chunk].lines++;
                 if (state != QUOTED) state = START;
             }
         }
@@ -390,8 +391,9 @@ bm_status bmi_csv_cut(bmi_csv_work *w)
         quotes += k->quotes;
         k->base = w->room;
         k->room = (int64_t)(k->lines + (i == 0));
-        const int64_t fit = (int64_t)(w->chunk_bytes / w->n_columns) + 2; /* a row has a byte a cell at least */
-        if (k->room > fit) k->room = fit;
+        const int64_t fit =
+            (int64_t)(w->chunk_bytes / w->n_columns) + 2; /* a row has a byte a cell at least, unless it is filled */
+        if (k->room > fit && !w->fill) k->room = fit;
         w->room += k->room;
     }
     if (w->n_chunks) w->chunks[w->n_chunks - 1].end = w->source->size;

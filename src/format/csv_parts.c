@@ -96,7 +96,8 @@ static bool move_told(bmi_csv_reader *r, bmi_csv *out)
     if (r->given) return true;
     for (size_t i = 0; fine && i < r->rest.bad.count && out->bad.count < told; i++)
         fine = bmi_notes_keep(r->context, &out->bad, r->rest.bad.at[i]);
-    for (size_t i = 0; fine && i < r->rest.notes.count; i++) fine = bmi_notes_keep(r->context, &out->notes, r->rest.notes.at[i]);
+    for (size_t i = 0; fine && i < r->rest.notes.count; i++)
+        fine = bmi_notes_keep(r->context, &out->notes, r->rest.notes.at[i]);
     return fine;
 }
 
@@ -106,7 +107,7 @@ static bool move_rows(bmi_csv_reader *r, int64_t rows, bmi_csv *out)
     const int64_t left = r->rest.rows - r->given, wanted = rows - out->rows, n = left < wanted ? left : wanted;
     const int64_t *skipped = r->rest.skipped_at;
     if (!move_told(r, out)) return false;
-    for (size_t c = 0; c < out->n_columns; c++) {
+    for (size_t c = 0; n && c < out->n_columns; c++) {
         bmi_column *to = &out->columns[c];
         const bmi_column *from = &r->rest.columns[c];
         const size_t cell = bmi_column_cell(to->type), at = (size_t)out->rows * cell;
@@ -117,7 +118,8 @@ static bool move_rows(bmi_csv_reader *r, int64_t rows, bmi_csv *out)
     for (int64_t i = 0; i < r->rest.skipped; i++) {
         const bool here = skipped[i] >= r->given && (skipped[i] < r->given + n || (last && skipped[i] == r->given + n));
         if (!here) continue;
-        if (!bmi_grow(r->context, (void **)&out->skipped_at, &out->skipped_room, (size_t)out->skipped + 1, sizeof *skipped)) return false;
+        if (!bmi_grow(r->context, (void **)&out->skipped_at, &out->skipped_room, (size_t)out->skipped + 1, sizeof *skipped))
+            return false;
         out->skipped_at[out->skipped++] = out->rows + skipped[i] - r->given;
     }
     out->rows += n;

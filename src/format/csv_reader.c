@@ -45,9 +45,9 @@ bm_status bmi_csv_reader_columns(bmi_error *e, bm_place here, const bmi_csv_read
 
 typedef struct pass {
     bmi_csv_reader *r;
-    unsigned *seen;  /* [column] */
-    bool *late;      /* [column]: its texts are not all in the dictionary */
-    bool again;      /* the second pass: only texts of late columns */
+    unsigned *seen; /* [column] */
+    bool *late;     /* [column]: its texts are not all in the dictionary */
+    bool again;     /* the second pass: only texts of late columns */
     bool windows;
     int64_t rows;
 } pass;
@@ -202,7 +202,8 @@ static bm_status read_head(bmi_error *e, bm_place here, bmi_csv_reader *r)
     return BM_OK;
 }
 
-bm_status bmi_csv_reader_open(bmi_error *e, bm_place here, bm_context *context, const bm_csv_options *options, bmi_csv_reader *r)
+bm_status bmi_csv_reader_open(bmi_error *e, bm_place here, bm_context *context, const bm_csv_options *options,
+                              bmi_csv_reader *r)
 {
     static const char why[] = "it is read several times; put it in a file first";
     *r = (bmi_csv_reader){ .context = context, .options = *options, .kept.context = context, .stream.source.file = -1 };

@@ -14,11 +14,12 @@ typedef struct bmi_csv_reader {
     bmi_stream stream;
     bmi_csv_dialect dialect;
     bool windows_names;
-    bool stray;           /* there are quotes that are characters */
-    size_t head;          /* bytes in front of the first row of data */
-    int64_t head_lines;   /* lines in them */
-    bmi_csv plan;         /* names, types, forms and texts of the columns, the notes; no cells. Its rows: those that can be cut into cells */
-    uint8_t *mode, *asked; /* [column], as in bmi_csv_work */
+    bool stray;         /* there are quotes that are characters */
+    size_t head;        /* bytes in front of the first row of data */
+    int64_t head_lines; /* lines in them */
+    bmi_csv
+        plan; /* names, types, forms and texts of the columns, the notes; no cells. Its rows: those that can be cut into cells */
+    uint8_t *mode, *asked;  /* [column], as in bmi_csv_work */
     bmi_csv_census *census; /* [column], in the first pass */
     /* where reading is */
     unsigned char *buffer;
@@ -29,7 +30,8 @@ typedef struct bmi_csv_reader {
     int64_t given;
 } bmi_csv_reader;
 
-bm_status bmi_csv_reader_open(bmi_error *e, bm_place here, bm_context *context, const bm_csv_options *options, bmi_csv_reader *r);
+bm_status bmi_csv_reader_open(bmi_error *e, bm_place here, bm_context *context, const bm_csv_options *options,
+                              bmi_csv_reader *r);
 /* The next `rows` rows, fewer in the last part; none behind it. */
 bm_status bmi_csv_reader_next(bmi_error *e, bm_place here, bmi_csv_reader *r, int64_t rows, bmi_csv *out);
 /* Back to the first row. */

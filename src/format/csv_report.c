@@ -30,7 +30,8 @@ static const char *column_name(const bmi_csv_work *w, int64_t cell)
 bm_status bmi_csv_describe(bmi_csv_work *w, const bmi_csv_bad *bad, char into[600])
 {
     int64_t line = 0;
-    bm_status st = line_of(w, bad->problem == BMI_CSV_CELLS || bad->problem == BMI_CSV_TOO_LONG ? bad->row_at : bad->problem_at, &line);
+    bm_status st =
+        line_of(w, bad->problem == BMI_CSV_CELLS || bad->problem == BMI_CSV_TOO_LONG ? bad->row_at : bad->problem_at, &line);
     if (st) return st;
     const int n = snprintf(into, 600, "%.200s:%" PRId64 ":%" PRId64 ": ", w->source->name, line, bad->cells);
     const size_t room = n < 600 ? 600 - (size_t)n : 0;
@@ -44,13 +45,13 @@ bm_status bmi_csv_describe(bmi_csv_work *w, const bmi_csv_bad *bad, char into[60
         break;
     case BMI_CSV_STRAY_QUOTE:
         snprintf(rest, room,
-                 "a quote stands behind the first one inside the cell of column \"%.80s\"; put the whole cell in quotes and write each "
+                 "a quote stands behind the first one inside the cell of column \"%.80s\"; put the whole cell in quotes and "
+                 "write each "
                  "quote in it twice",
                  column_name(w, bad->cells));
         break;
     case BMI_CSV_OPEN_QUOTE:
-        snprintf(rest, room, "the quote that opens the cell of column \"%.80s\" is never closed",
-                 column_name(w, bad->cells));
+        snprintf(rest, room, "the quote that opens the cell of column \"%.80s\" is never closed", column_name(w, bad->cells));
         break;
     case BMI_CSV_HAS_NUL:
         snprintf(rest, room, "there is a NUL byte in column \"%.80s\"; is this a CSV file in UTF-8?",
@@ -70,8 +71,8 @@ bm_status bmi_csv_describe(bmi_csv_work *w, const bmi_csv_bad *bad, char into[60
 }
 
 /* Whether the row at p is one that is kept; *after is where the next one begins. The text of one of its cells. */
-static bool is_kept(const bmi_csv_work *w, const unsigned char *p, const unsigned char *end, size_t column, const unsigned char **after,
-                    char text[64])
+static bool is_kept(const bmi_csv_work *w, const unsigned char *p, const unsigned char *end, size_t column,
+                    const unsigned char **after, char text[64])
 {
     bmi_csv_dialect d = w->dialect;
     bmi_csv_cell cell = { .last = false };
@@ -123,8 +124,7 @@ bm_status bmi_csv_describe_cell(bmi_csv_work *w, int64_t row, size_t column, siz
     bm_status st = find_cell(w, &w->chunks[i], row, column, offset, text);
     if (!st) st = line_of(w, *offset, &line);
     if (!st)
-        snprintf(into, 600,
-                 "%.200s:%" PRId64 ":%zu: \"%s\" in column \"%.80s\" is %s; leave the cell empty if it is not known",
+        snprintf(into, 600, "%.200s:%" PRId64 ":%zu: \"%s\" in column \"%.80s\" is %s; leave the cell empty if it is not known",
                  w->source->name, line, column + 1, text, w->out->columns[column].name,
                  none[type] ? none[type] : "not what the column is");
     return st;

@@ -111,9 +111,9 @@ static bool may_be_mark(const bmi_csv_work *w, uint64_t bits)
 }
 
 /* Reads the cells of the row at p into `row`; *after is where the next row begins, or where the problem is. */
-static bmi_csv_problem read_row(const bmi_csv_work *w, const bmi_csv_dialect *d, const uint8_t *seen, bmi_dictionary *texts, const unsigned char *p,
-                                const unsigned char *end, bmi_csv_scratch *s, uint64_t *row, size_t *cells,
-                                const unsigned char **after)
+static bmi_csv_problem read_row(const bmi_csv_work *w, const bmi_csv_dialect *d, const uint8_t *seen, bmi_dictionary *texts,
+                                const unsigned char *p, const unsigned char *end, bmi_csv_scratch *s, uint64_t *row,
+                                size_t *cells, const unsigned char **after)
 {
     const size_t n_columns = w->n_columns;
     const unsigned char delimiter = w->dialect.delimiter, line = w->dialect.line;
@@ -166,7 +166,7 @@ const unsigned char *bmi_csv_skip_line(const bmi_csv_dialect *d, const unsigned 
 static bool bad_row(const bmi_csv_work *w, bmi_csv_chunk *k, bmi_csv_problem problem, size_t row_at, size_t at, size_t cells,
                     int64_t rows)
 {
-    const bool unread = problem != BMI_CSV_CELLS; /* not read to its end: there may be quotes in the rest */
+    const bool unread = problem != BMI_CSV_CELLS;                    /* not read to its end: there may be quotes in the rest */
     const bool stray = problem == BMI_CSV_STRAY_QUOTE && !k->serial; /* it may be a character */
     bool stop = !w->skip || problem >= BMI_CSV_TOO_LONG || (unread && !k->serial) || stray;
     if (!stop && !bmi_grow(w->context, (void **)&k->bad_at, &k->bad_room, (size_t)k->bad + 1, sizeof *k->bad_at)) {
@@ -178,8 +178,7 @@ static bool bad_row(const bmi_csv_work *w, bmi_csv_chunk *k, bmi_csv_problem pro
     k->goes_on = stop && (w->skip || stray) && problem < BMI_CSV_TOO_LONG; /* as one serial rest, where it is met again */
     if (!k->goes_on && (stop || k->n_told < BMI_CSV_TOLD)) {
         if (k->n_told == BMI_CSV_TOLD) k->n_told--;
-        k->told[k->n_told++] =
-            (bmi_csv_bad){ .problem = problem, .row_at = row_at, .problem_at = at, .cells = (int64_t)cells };
+        k->told[k->n_told++] = (bmi_csv_bad){ .problem = problem, .row_at = row_at, .problem_at = at, .cells = (int64_t)cells };
     }
     k->stopped = stop;
     k->bad += !stop;

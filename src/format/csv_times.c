@@ -76,7 +76,8 @@ bool bmi_csv_as_times(bmi_csv_work *w, bmi_column *c, const bmi_number_form *for
         values[r] = code < 0 ? INT64_MIN : times[code];
         if (code < 0 || times[code] != INT64_MIN) continue;
         const char *text = bmi_dictionary_text(&c->dictionary, code, &n);
-        if (n && !bmi_number_is_missing(text, n) && !bmi_cell_is_missing(text, n)) fine = bmi_csv_mark_bad(w, (int64_t)r, column);
+        if (n && !bmi_number_is_missing(text, n) && !bmi_cell_is_missing(text, n))
+            fine = bmi_csv_mark_bad(w, (int64_t)r, column);
     }
     bmi_release(w->context, times, count, sizeof *times);
     if (fine) {
@@ -103,15 +104,17 @@ static bool settle(bmi_csv_work *w, bmi_column *c, const findings *f, const bmi_
     if (asked == BM_COLUMN_TIME) return bmi_csv_to_asked(w, (size_t)(c - w->out->columns), &form);
     if (!dates || 2 * dates <= f->texts) return true;
     if (!w->options->dates && f->differ && f->dates[0] == f->dates[1])
-        return bmi_notes_add(w->context, &w->out->notes,
-                             "%.100s has dates whose day and month may be either way round in every row: it stays text; say dmy or mdy",
-                             c->name);
+        return bmi_notes_add(
+            w->context, &w->out->notes,
+            "%.100s has dates whose day and month may be either way round in every row: it stays text; say dmy or mdy",
+            c->name);
     if (dates < f->texts && !w->fill) {
         const int32_t none = f->none[order];
         return bmi_notes_add(w->context, &w->out->notes,
                              "%.100s: %" PRId64 " of %" PRId64 " cells are dates, but \"%.60s\" in row %" PRId64
                              " is none of that form: it stays text",
-                             c->name, dates, f->texts, bmi_dictionary_text(&c->dictionary, none, NULL), census->first[none] + 1);
+                             c->name, dates, f->texts, bmi_dictionary_text(&c->dictionary, none, NULL),
+                             census->first[none] + 1);
     }
     if (order == BMI_DAY_FIRST && f->dates[0] < f->dates[1] && !w->options->dates &&
         !bmi_notes_add(w->context, &w->out->notes, "%.100s: the day is written before the month", c->name))
@@ -132,5 +135,6 @@ bm_status bmi_csv_times(bmi_csv_work *w)
         fine = fine && settle(w, c, &f, &census);
         bmi_csv_count_end(w, &census);
     }
-    return fine || w->error->status ? w->error->status : bmi_fail_memory(w->error, w->here, (size_t)w->out->rows * 8, "the times of a column");
+    return fine || w->error->status ? w->error->status
+                                    : bmi_fail_memory(w->error, w->here, (size_t)w->out->rows * 8, "the times of a column");
 }

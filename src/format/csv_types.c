@@ -30,9 +30,10 @@ bm_status bmi_csv_asked(bmi_csv_work *w)
             st = bmi_fail(w->error, BM_E_ARGUMENT, w->here, "the type of column \"%.100s\" is %d, which is none",
                           as->name ? as->name : "", (int)as->type);
         else if (c < 0)
-            st = bmi_fail(w->error, BM_E_DATA, w->here, "%s has no column \"%.100s\", whose type is given%s", w->source->name,
-                          as->name ? as->name : "",
-                          bmi_did_you_mean(hint, as->name ? as->name : "", w->out->columns, w->n_columns, sizeof *w->out->columns));
+            st = bmi_fail(
+                w->error, BM_E_DATA, w->here, "%s has no column \"%.100s\", whose type is given%s", w->source->name,
+                as->name ? as->name : "",
+                bmi_did_you_mean(hint, as->name ? as->name : "", w->out->columns, w->n_columns, sizeof *w->out->columns));
         else w->asked[c] = (uint8_t)as->type;
     }
     bmi_dictionary_end(&names);
@@ -75,7 +76,9 @@ bool bmi_csv_to_asked(bmi_csv_work *w, size_t column, const bmi_number_form *for
     bmi_column *c = &w->out->columns[column];
     const bm_column_type type = (bm_column_type)w->asked[column];
     const size_t count = (size_t)c->dictionary.count, rows = (size_t)w->out->rows, bytes = rows * bmi_column_cell(type);
-    const uint64_t missing = type == BM_COLUMN_BOOL ? BMI_BOOL_MISSING : type == BM_COLUMN_REAL ? BMI_CSV_MISSING : (uint64_t)INT64_MIN;
+    const uint64_t missing = type == BM_COLUMN_BOOL   ? BMI_BOOL_MISSING
+                             : type == BM_COLUMN_REAL ? BMI_CSV_MISSING
+                                                      : (uint64_t)INT64_MIN;
     uint64_t *bits = bmi_alloc_raw(w->context, count, sizeof *bits);
     uint8_t *kind = bmi_alloc(w->context, count, sizeof *kind);
     void *values = bmi_alloc_raw(w->context, bytes, 1);

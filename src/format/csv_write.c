@@ -45,7 +45,8 @@ static bool needs_quotes(const output *o, const char *text, size_t n)
     bmi_trim(text, &bare);
     if (bare < n || bmi_cell_is_missing(text, n) || *text == '#' || !strncmp(text, "\xef\xbb\xbf", 3)) return true;
     for (size_t i = 0; i < n; i++)
-        if (text[i] == '"' || text[i] == '\n' || text[i] == '\r' || text[i] == o->delimiter || strchr(",;\t|", text[i])) return true;
+        if (text[i] == '"' || text[i] == '\n' || text[i] == '\r' || text[i] == o->delimiter || strchr(",;\t|", text[i]))
+            return true;
     return false;
 }
 
@@ -105,7 +106,10 @@ static bm_status put_rows(output *o, const bmi_column *columns, size_t n, int64_
             if (c) st = put(o, &o->delimiter, 1);
             if (!st) st = r < 0 ? put_text(o, columns[c].name, strlen(columns[c].name)) : put_cell(o, &columns[c], r);
         }
-        if (!st && n == 1 && o->used == before) st = put(o, "NA", 2); /* an empty line would be passed over */
+        if (!st && n == 1 && o->used == before) { /* an empty line would be passed over; in quotes a text is one */
+            const bool text = columns->type == BM_COLUMN_TEXT;
+            st = put(o, text ? "NA" : "\"\"", 2);
+        }
         if (!st) st = put(o, "\n", 1);
     }
     return st;

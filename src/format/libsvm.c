@@ -56,7 +56,7 @@ static bm_status read_label(pass *p, const char *word, size_t n)
     if (memchr(word, ',', n)) return wrong(p, "the label", word, n, "is several labels; a row has one");
     if (!bmi_cell_number(word, n, &value, &integer) || !isfinite(value))
         return wrong(p, "the label", word, n, "is no finite number");
-    if (!integer || fabs(value) >= 0x1p53) p->real_labels = true;
+    if (value != floor(value) || fabs(value) >= 0x1p53) p->real_labels = true; /* 1.0 is a class, too */
     if (p->into) put(p, 0, value);
     return BM_OK;
 }
@@ -143,8 +143,8 @@ static bm_status make_columns(pass *p, bm_context *context, int64_t indices, bmi
     return fine ? BM_OK : bmi_fail_memory(p->error, p->here, (size_t)(p->rows * indices) * 8, "the columns of a libsvm file");
 }
 
-bm_status bmi_libsvm_read_bytes(bmi_error *e, bm_place here, bm_context *context, const char *name, const void *bytes, size_t size,
-                                const bm_libsvm_options *options, bmi_csv *out)
+bm_status bmi_libsvm_read_bytes(bmi_error *e, bm_place here, bm_context *context, const char *name, const void *bytes,
+                                size_t size, const bm_libsvm_options *options, bmi_csv *out)
 {
     pass p = { .error = e, .here = here, .name = name, .highest = -1, .lowest = INT64_MAX };
     *out = (bmi_csv){ 0 };

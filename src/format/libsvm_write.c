@@ -48,8 +48,8 @@ static bool number_of(output *o, const bmi_column *c, int64_t row, double *value
     }
     if (!isnan(*value)) return true;
     bmi_fail(o->error, BM_E_DATA, o->here,
-             "%s: the cell of row %" PRId64 " in column \"%.100s\" is missing, which libsvm cannot say; fill such cells first", o->path,
-             row + 1, c->name);
+             "%s: the cell of row %" PRId64 " in column \"%.100s\" is missing, which libsvm cannot say; fill such cells first",
+             o->path, row + 1, c->name);
     return false;
 }
 
@@ -83,8 +83,9 @@ bm_status bmi_libsvm_write(bmi_error *e, bm_place here, bm_context *context, con
     if (!options->path) return bmi_fail(e, BM_E_ARGUMENT, here, "no path is given for the libsvm file");
     for (size_t c = 0; c < n_columns; c++)
         if (columns[c].type == BM_COLUMN_TEXT)
-            return bmi_fail(e, BM_E_TYPE, here, "%s: column \"%.100s\" is text, and libsvm has numbers alone; encode or drop it",
-                            options->path, columns[c].name);
+            return bmi_fail(e, BM_E_TYPE, here,
+                            "%s: column \"%.100s\" is text, and libsvm has numbers alone; encode or drop it", options->path,
+                            columns[c].name);
     o.at = bmi_alloc_raw(context, ROOM, 1);
     if (!o.at) return bmi_fail_memory(e, here, ROOM, "to write a libsvm file");
     o.writer = bmi_writer_begin(e, here, context, options->path);

@@ -37,12 +37,14 @@ static bool open_regular(const char *path, bool packed, bmi_source *s)
     return false;
 }
 
-bm_status bmi_source_open_file(bmi_error *e, bm_place here, bm_context *context, const char *path, const char *why, bmi_source *s)
+bm_status bmi_source_open_file(bmi_error *e, bm_place here, bm_context *context, const char *path, const char *why,
+                               bmi_source *s)
 {
     char reason[128];
     struct stat about;
     *s = (bmi_source){ .context = context, .name = path, .file = -1 };
-    if (strcmp(path, "-") && stat(path, &about)) return bmi_fail(e, BM_E_FILE, here, "cannot open %s: %s", path, bmi_reason(errno, reason));
+    if (strcmp(path, "-") && stat(path, &about))
+        return bmi_fail(e, BM_E_FILE, here, "cannot open %s: %s", path, bmi_reason(errno, reason));
     if (strcmp(path, "-") && S_ISREG(about.st_mode) && !about.st_size) return bmi_fail(e, BM_E_DATA, here, "%s is empty", path);
     if (strcmp(path, "-") && S_ISREG(about.st_mode) && access(path, R_OK))
         return bmi_fail(e, BM_E_FILE, here, "cannot open %s: %s", path, bmi_reason(errno, reason));
@@ -65,8 +67,10 @@ bm_status bmi_source_unchanged(bmi_error *e, bm_place here, const bmi_source *s)
     struct stat now, there;
     if (s->file < 0) return BM_OK;
     const bool known = !fstat(s->file, &now);
-    if (known && (size_t)now.st_size < s->size) return bmi_fail(e, BM_E_FILE, here, "%s became shorter while it was read", s->name);
-    if (known && (size_t)now.st_size > s->size) return bmi_fail(e, BM_E_FILE, here, "%s became longer while it was read", s->name);
+    if (known && (size_t)now.st_size < s->size)
+        return bmi_fail(e, BM_E_FILE, here, "%s became shorter while it was read", s->name);
+    if (known && (size_t)now.st_size > s->size)
+        return bmi_fail(e, BM_E_FILE, here, "%s became longer while it was read", s->name);
     if (known && (now.st_mtim.tv_sec != s->changed[0] || now.st_mtim.tv_nsec != s->changed[1]))
         return bmi_fail(e, BM_E_FILE, here, "%s was written to while it was read", s->name);
     if (known && !stat(s->name, &there) && (there.st_ino != now.st_ino || there.st_dev != now.st_dev))

@@ -21,7 +21,8 @@ typedef struct bmi_source {
 bm_status bmi_source_open(bmi_error *e, bm_place here, bm_context *context, const char *path, bool text, size_t longest,
                           bmi_source *s);
 /* Opens a regular file, packed or not, to be read from its descriptor; anything else is an error that says `why` it must be one. */
-bm_status bmi_source_open_file(bmi_error *e, bm_place here, bm_context *context, const char *path, const char *why, bmi_source *s);
+bm_status bmi_source_open_file(bmi_error *e, bm_place here, bm_context *context, const char *path, const char *why,
+                               bmi_source *s);
 /* BM_E_FILE when the file was written to, or its path has another file, since it was opened: what was read may be of both. */
 bm_status bmi_source_unchanged(bmi_error *e, bm_place here, const bmi_source *s);
 /* Over the caller's bytes, borrowed. */

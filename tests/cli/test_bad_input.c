@@ -56,7 +56,7 @@ static void tables(void **state)
         { "a,b\n1,1e400\n", 0, "bad.csv" },
         { "a,b\n1,inf\n", 0, "bad.csv" },
         { "a,b\n1,2\0\n", 9, "bad.csv" },
-        { "a,b\n1,x\"2\n", 0, "bad.csv" },
+        { "a,b\n1,\"x\"2\n", 0, "bad.csv" },
         { "a,a\n1,2\n", 0,
           "bad.csv:1:2: a second column is named \"a\"; rename one of them, or read with --rename-duplicates; if the first row "
           "is data, give --no-header\n" },

@@ -123,7 +123,7 @@ static void bad_files(void **state)
         { "a,b\n1,2\n3\n", "baeum inspect bad.csv", "bad.csv:3:1: the row has 1 cell, there are 2 columns" },
         { "a,b\n1,2\n3\n", "baeum inspect bad.csv", "--bad-rows skip leaves such rows out" },
         { "a,b\n1,\"2\n", "baeum inspect bad.csv", "is never closed" },
-        { "a,b\n1,x\"2\n", "baeum inspect bad.csv", "quote" },
+        { "a,b\n1,\"x\"2\n", "baeum inspect bad.csv", "quote" },
         { "a,a\n1,2\n", "baeum inspect bad.csv", "\"a\"" },
         { "a,b\n1,1e400\n", "baeum inspect bad.csv", "is not a finite number" },
     };

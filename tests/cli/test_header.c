@@ -33,7 +33,8 @@ static void looked_at(void **state)
         if (!files[i].cell && strstr(r.out, looks)) fail_msg("%s: %s", files[i].make, r.out);
         if (!files[i].cell) continue;
         const char *said = strstr(r.out, looks);
-        if (!said || strncmp(said + strlen(looks), files[i].cell, strlen(files[i].cell))) fail_msg("%s: %s", files[i].make, r.out);
+        if (!said || strncmp(said + strlen(looks), files[i].cell, strlen(files[i].cell)))
+            fail_msg("%s: %s", files[i].make, r.out);
         bmt_contains(files[i].make, r.out, "\"): columns are called c1, c2 ...; if it has their names, give --header\n");
         assert_null(strstr(bmt_exits(bmt_sh("baeum inspect f.csv --no-header"), 0).out, looks));
         if (i != 8) assert_null(strstr(bmt_exits(bmt_sh("baeum inspect f.csv --header"), 0).out, looks));
@@ -52,8 +53,9 @@ static void missed(void **state)
         const char *line, *says;
     } lines[] = {
         { "predict bare.st iris.csv", "iris.csv has no column \"c1\", which the recipe was fitted with" },
-        { "evaluate bare.st bare.csv --header", "has no column \"c5\", the target; baeum predict does without it; the columns had "
-                                                "no names in training, and --header says that here they have" },
+        { "evaluate bare.st bare.csv --header",
+          "has no column \"c5\", the target; baeum predict does without it; the columns had "
+          "no names in training, and --header says that here they have" },
         { "predict named.st bare.csv",
           "; its first row looks like data: it must be the names that the columns had in training" },
         { "predict named.st iris.csv --no-header", "has no column \"Sepal.Length\", which the recipe was fitted with; with "

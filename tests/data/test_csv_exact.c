@@ -9,10 +9,50 @@
 enum { ROWS = 60 };
 
 static const char *const awkward[] = {
-    "",       "NA",  "\"NA\"", "null",  "?",     " ",           " x",       "x ",      "\t",    "a,b",  "a;b",
-    "a|b",    "a\tb", "#x",     "#",     "\"",    "\"\"",        "a\"b",     "a\nb",    "a\r\nb", "\r",   "\n",
-    "1",      "1.5", "007",    "true",  "FALSE", "2024-01-02", "1/2/2024", "$5",      "39%",   "5 kg", "1,234",
-    "\xef\xbb\xbf" "x", "é",    "c1",    "inf",   "-",          "n.a.",     "#DIV/0!", "None",  "nan",  "'",
+    "",
+    "NA",
+    "\"NA\"",
+    "null",
+    "?",
+    " ",
+    " x",
+    "x ",
+    "\t",
+    "a,b",
+    "a;b",
+    "a|b",
+    "a\tb",
+    "#x",
+    "#",
+    "\"",
+    "\"\"",
+    "a\"b",
+    "a\nb",
+    "a\r\nb",
+    "\r",
+    "\n",
+    "1",
+    "1.5",
+    "007",
+    "true",
+    "FALSE",
+    "2024-01-02",
+    "1/2/2024",
+    "$5",
+    "39%",
+    "5 kg",
+    "1,234",
+    "\xef\xbb\xbf"
+    "x",
+    "é",
+    "c1",
+    "inf",
+    "-",
+    "n.a.",
+    "#DIV/0!",
+    "None",
+    "nan",
+    "'",
 };
 
 static uint64_t draw(uint64_t *state, uint64_t below)
@@ -30,8 +70,10 @@ static void fill(bm_table *t, bm_column_type type, const char *name, int64_t row
         const bool missing = !draw(state, 4);
         const double scale[] = { 1, 1e-310, 1e290, 3, 1e15 };
         reals[r] = missing ? NAN : ((double)draw(state, 1u << 30) - (1 << 29)) * scale[draw(state, 5)];
-        wholes[r] = missing ? INT64_MIN : (int64_t)(draw(state, 1u << 30) * draw(state, 1u << 30)) - INT64_C(400000000000000000);
-        if (type == BM_COLUMN_TIME && !missing) wholes[r] %= INT64_C(60000000000000000); /* years 68 to 3871, to the microsecond */
+        wholes[r] =
+            missing ? INT64_MIN : (int64_t)(draw(state, 1u << 30) * draw(state, 1u << 30)) - INT64_C(400000000000000000);
+        if (type == BM_COLUMN_TIME && !missing)
+            wholes[r] %= INT64_C(60000000000000000); /* years 68 to 3871, to the microsecond */
         texts[r] = missing ? NULL : awkward[draw(state, BMI_COUNT(awkward))];
     }
     if (type == BM_COLUMN_REAL) bm_table_add_real(t, name, reals, rows);
@@ -44,7 +86,8 @@ static void same_cell(const bm_table *a, const bm_table *b, int64_t r, int64_t c
 {
     const char *x = bm_table_text(a, r, c), *y = bm_table_text(b, r, c);
     if (!x != !y || (x && strcmp(x, y)))
-        fail_msg("row %d of %s: \"%s\" came back as \"%s\"", (int)r, bm_table_column_name(a, c), x ? x : "(missing)", y ? y : "(missing)");
+        fail_msg("row %d of %s: \"%s\" came back as \"%s\"", (int)r, bm_table_column_name(a, c), x ? x : "(missing)",
+                 y ? y : "(missing)");
     const double u = bm_table_number(a, r, c), v = bm_table_number(b, r, c);
     if (memcmp(&u, &v, sizeof u) && !(isnan(u) && isnan(v))) fail_msg("row %d: %.17g came back as %.17g", (int)r, u, v);
     assert_int_equal(bm_table_integer(a, r, c), bm_table_integer(b, r, c));
@@ -69,8 +112,9 @@ static void exact(void **state)
         const char *path = bmt_temp("exact.csv");
         const char delimiter = ",;\t|~"[draw(&seed, 5)];
         assert_int_equal(bm_table_write_csv(t, path, .delimiter = delimiter), BM_OK);
-        bm_table *back = bm_table_read_csv(path, .header = true, .types = { types, (size_t)columns },
-                                           .delimiter = delimiter == '~' ? '~' : 0, .comment = k % 2 ? '#' : 0, .trim = k % 3 == 0);
+        bm_table *back =
+            bm_table_read_csv(path, .header = true, .types = { types, (size_t)columns },
+                              .delimiter = delimiter == '~' ? '~' : 0, .comment = k % 2 ? '#' : 0, .trim = k % 3 == 0);
         if (bm_failed(back)) fail_msg("%s", bm_error(back));
         assert_int_equal(bm_table_columns(back), columns);
         assert_int_equal(bm_table_rows(back), rows);
@@ -88,7 +132,8 @@ static void exact(void **state)
 static void by_itself(void **state)
 {
     (void)state;
-    static const char text[] = "t,i,r,b,d\nx,1,.5,true,2024-01-02\n\"NA\",,,,\n\"\",3,2,false,2024-02-29\nNA,4,3,true,2024-03-01\n";
+    static const char text[] =
+        "t,i,r,b,d\nx,1,.5,true,2024-01-02\n\"NA\",,,,\n\"\",3,2,false,2024-02-29\nNA,4,3,true,2024-03-01\n";
     char first[4096];
     snprintf(first, sizeof first, "%s", bmt_temp_file("first.csv", text, sizeof text - 1));
     bm_table *t = bm_table_read_csv(first);

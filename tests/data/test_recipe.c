@@ -427,8 +427,9 @@ static void frequent_categories(void **state)
         if (bm_recipe_fit(r, t)) fail_msg("%s", bm_error(r));
         assert_int_equal(bm_recipe_features(r), cases[i].features);
         assert_string_equal(bm_recipe_feature_name(r, cases[i].features - 2), cases[i].last);
-        assert_int_equal(has_note(r, t, "! c has 130 different texts: the 100 most frequent are categories, the others (50 rows)"),
-                         !cases[i].with);
+        assert_int_equal(
+            has_note(r, t, "! c has 130 different texts: the 100 most frequent are categories, the others (50 rows)"),
+            !cases[i].with);
         bm_dataset *d = bm_recipe_apply(r, t);
         assert_false(bm_failed(d));
         bm_free(d);

@@ -22,15 +22,19 @@ static const char *join(const bmi_csv *csv, char into[1000])
         for (size_t c = 0; c < csv->n_columns; c++) {
             const bmi_column *column = &csv->columns[c];
             char cell[200] = "?", number[40];
-            const int64_t whole = r >= 0 && column->type != BM_COLUMN_TEXT && column->type != BM_COLUMN_BOOL ? ((const int64_t *)column->values)[r] : 0;
+            const int64_t whole = r >= 0 && column->type != BM_COLUMN_TEXT && column->type != BM_COLUMN_BOOL
+                                      ? ((const int64_t *)column->values)[r]
+                                      : 0;
             if (r < 0) snprintf(cell, sizeof cell, "%s", column->name);
             else if (column->type == BM_COLUMN_TEXT && ((const int32_t *)column->values)[r] >= 0)
-                snprintf(cell, sizeof cell, "\"%s\"", bmi_dictionary_text(&column->dictionary, ((const int32_t *)column->values)[r], NULL));
+                snprintf(cell, sizeof cell, "\"%s\"",
+                         bmi_dictionary_text(&column->dictionary, ((const int32_t *)column->values)[r], NULL));
             else if (column->type == BM_COLUMN_BOOL && ((const uint8_t *)column->values)[r] != BMI_BOOL_MISSING)
                 strcpy(cell, ((const uint8_t *)column->values)[r] ? "true" : "false");
             else if (column->type == BM_COLUMN_REAL && !isnan(((const double *)column->values)[r]))
                 bmi_write_real(number, ((const double *)column->values)[r]), strcpy(cell, number);
-            else if (column->type == BM_COLUMN_INTEGER && whole != INT64_MIN) snprintf(cell, sizeof cell, "%lld", (long long)whole);
+            else if (column->type == BM_COLUMN_INTEGER && whole != INT64_MIN)
+                snprintf(cell, sizeof cell, "%lld", (long long)whole);
             else if (column->type == BM_COLUMN_TIME && whole != INT64_MIN)
                 bmi_time_write(whole, (bmi_date_detail)column->form.detail, number), strcpy(cell, number);
             snprintf(into + strlen(into), 1000 - strlen(into), "%s%s", c ? "|" : r >= 0 ? "/" : "", cell);
@@ -58,7 +62,8 @@ static void read_as(const char *text, const bm_csv_options *o, const char *want,
 static void ways(void **state)
 {
     (void)state;
-    static const bm_column_as price[] = { { "b", BM_COLUMN_REAL } }, zip[] = { { "a", BM_COLUMN_TEXT }, { "b", BM_COLUMN_REAL } },
+    static const bm_column_as price[] = { { "b", BM_COLUMN_REAL } },
+                              zip[] = { { "a", BM_COLUMN_TEXT }, { "b", BM_COLUMN_REAL } },
                               truth[] = { { "a", BM_COLUMN_BOOL } }, day[] = { { "a", BM_COLUMN_TIME } };
     const struct {
         const char *text;
@@ -106,13 +111,23 @@ static void dates(void **state)
         { "d\n1/2/2024\n3/4/2024\n", { 0 }, "d/\"1/2/2024\"/\"3/4/2024\"", "either way round in every row: it stays text" },
         { "d\n1/2/2024\n3/4/2024\n", { .dates = "mdy" }, "d/2024-01-02/2024-03-04", NULL },
         { "d\n1/1/2024\n4/4/2024\n", { 0 }, "d/2024-01-01/2024-04-04", NULL }, /* the same either way */
-        { "d,x\n\"Jan 13, 2024\",1\n2024-01-14,2\n15.1.2024,3\n-,4\n", { 0 }, "d|x/2024-01-13|1/2024-01-14|2/2024-01-15|3/?|4", NULL },
+        { "d,x\n\"Jan 13, 2024\",1\n2024-01-14,2\n15.1.2024,3\n-,4\n",
+          { 0 },
+          "d|x/2024-01-13|1/2024-01-14|2/2024-01-15|3/?|4",
+          NULL },
         { "d\n2024-05\nJune 2024\n", { 0 }, "d/2024-05/2024-06", NULL },
-        { "d\n2024-02-28\n2024-02-31\n2024-03-01\n", { 0 }, "d/\"2024-02-28\"/\"2024-02-31\"/\"2024-03-01\"",
+        { "d\n2024-02-28\n2024-02-31\n2024-03-01\n",
+          { 0 },
+          "d/\"2024-02-28\"/\"2024-02-31\"/\"2024-03-01\"",
           "d: 2 of 3 cells are dates, but \"2024-02-31\" in row 2 is none of that form: it stays text" },
-        { "d\n2024-02-28\n2024-02-31\n2024-03-01\n", { .fill_bad_rows = true }, "d/2024-02-28/?/2024-03-01",
-          "1 cell is not what the column is and is taken as missing; the first: t.csv:3:1: \"2024-02-31\" in column \"d\" is no date" },
-        { "d\n13/01/2024\n01/14/2024\n15/01/2024\n", { 0 }, "d/\"13/01/2024\"/\"01/14/2024\"/\"15/01/2024\"",
+        { "d\n2024-02-28\n2024-02-31\n2024-03-01\n",
+          { .fill_bad_rows = true },
+          "d/2024-02-28/?/2024-03-01",
+          "1 cell is not what the column is and is taken as missing; the first: t.csv:3:1: \"2024-02-31\" in column \"d\" is "
+          "no date" },
+        { "d\n13/01/2024\n01/14/2024\n15/01/2024\n",
+          { 0 },
+          "d/\"13/01/2024\"/\"01/14/2024\"/\"15/01/2024\"",
           "d: 2 of 3 cells are dates, but \"01/14/2024\" in row 2 is none of that form" }, /* two forms in one column */
         { "d\n2023-02-29\n2024-02-29\n1900-02-29\n", { 0 }, "d/\"2023-02-29\"/\"2024-02-29\"/\"1900-02-29\"", NULL },
         { "d\n2024-01-01\nx\n", { 0 }, "d/\"2024-01-01\"/\"x\"", NULL },
@@ -138,7 +153,8 @@ static void bad_rows(void **state)
     assert_int_equal(read_text(text, sizeof text - 1, 0, &o, &e, &csv), BM_E_FORMAT);
     bmt_contains("error", e.text, "t.csv:3:1: the row has 1 cell, there are 2 columns");
     static const char *const of_skip[] = { "t.csv:3:1: the row has 1 cell", "t.csv:4:3: the row has 3 cells",
-                                           "t.csv:5:1: \"x\" in column \"n\" is no integer", "t.csv:6:1: \"1e999\" in column \"n\"",
+                                           "t.csv:5:1: \"x\" in column \"n\" is no integer",
+                                           "t.csv:6:1: \"1e999\" in column \"n\"",
                                            "t.csv:7:2: a quote stands behind the first one" };
     for (size_t chunk = 0; chunk <= 16; chunk += 16) {
         o.skip_bad_rows = true;
@@ -158,7 +174,8 @@ static void bad_rows(void **state)
         bmt_contains("left out", csv.notes.at[0], "1 row could not be read and was left out");
         assert_string_equal(csv.notes.at[1], "1 row has too few cells; the others are missing");
         assert_string_equal(csv.notes.at[2], "1 row has too many cells, which were cut off");
-        bmt_contains("cells", csv.notes.at[3], "2 cells are not what the column is and are taken as missing; the first: t.csv:5:1: \"x\"");
+        bmt_contains("cells", csv.notes.at[3],
+                     "2 cells are not what the column is and are taken as missing; the first: t.csv:5:1: \"x\"");
         bmi_csv_end(NULL, &csv);
     }
 }
@@ -188,7 +205,8 @@ static void refused(void **state)
 {
     (void)state;
     static const bm_column_as none[] = { { "c", BM_COLUMN_REAL } }, what[] = { { "a", (bm_column_type)9 } },
-                              price[] = { { "b", BM_COLUMN_REAL } }, truth[] = { { "b", BM_COLUMN_BOOL } }, day[] = { { "b", BM_COLUMN_TIME } };
+                              price[] = { { "b", BM_COLUMN_REAL } }, truth[] = { { "b", BM_COLUMN_BOOL } },
+                              day[] = { { "b", BM_COLUMN_TIME } };
     static const struct {
         bm_csv_options o;
         bm_status status;
@@ -199,7 +217,7 @@ static void refused(void **state)
         { { .types = { price, 1 } }, BM_E_FORMAT, "t.csv:2:2: \"x\" in column \"b\" is not a finite number" },
         { { .types = { truth, 1 } }, BM_E_FORMAT, "t.csv:2:2: \"x\" in column \"b\" is neither true nor false" },
         { { .types = { day, 1 } }, BM_E_FORMAT, "t.csv:2:2: \"x\" in column \"b\" is no date" },
-        { { .comment = ',' , .delimiter = ',' }, BM_E_ARGUMENT, "cannot begin the comments" },
+        { { .comment = ',', .delimiter = ',' }, BM_E_ARGUMENT, "cannot begin the comments" },
         { { .comment = '"' }, BM_E_ARGUMENT, "cannot begin the comments" },
         { { .thousands = 'x' }, BM_E_ARGUMENT, "the thousands separator of t.csv is 'x'" },
         { { .thousands = ',', .decimal = ',' }, BM_E_ARGUMENT, "are both ','" },
@@ -233,7 +251,8 @@ static bm_status read_all(bm_context *context, void *arg)
 static void failing_allocations(void **state)
 {
     (void)state;
-    static const char text[] = "# c\nn,d,p,z\n1,2024-01-02,\"1,5\",a\nx,2024-01-03,\"2,5\",b\n3\n4,2024-02-30,\"3,5\",5\" c,,\n";
+    static const char text[] =
+        "# c\nn,d,p,z\n1,2024-01-02,\"1,5\",a\nx,2024-01-03,\"2,5\",b\n3\n4,2024-02-30,\"3,5\",5\" c,,\n";
     char path[4096];
     snprintf(path, sizeof path, "%s", bmt_temp_file("small.csv", text, sizeof text - 1));
     assert_true(bmt_each_failure("reading a CSV file", read_all, path) > 20);
