@@ -18,7 +18,7 @@ typedef struct looked {
     const char *type;
     bm_summary s;
     int64_t bins[BINS];
-    int64_t same; /* an equal column before it, or itself */
+    int64_t same;      /* an equal column before it, or itself */
     bmi_relation with; /* the target */
 } looked;
 
@@ -27,9 +27,9 @@ typedef struct look {
     const bm_table *t;
     looked *of; /* chosen columns */
     int64_t n;
-    int64_t target;    /* -1: none */
+    int64_t target; /* -1: none */
     int64_t duplicates;
-    bool blocks;       /* histograms of blocks, else of ASCII */
+    bool blocks; /* histograms of blocks, else of ASCII */
 } look;
 
 /* "date" of texts that are all dates, which a recipe takes apart; else the type's name. */
@@ -161,7 +161,8 @@ static void top_values(const bm_summary *s, char into[300])
         return;
     }
     for (int k = 0; k < 3 && s->top_count[k] && n < 200; k++)
-        n += snprintf(into + n, 90, "%s%s (%s)", k ? ", " : "", cli_cell(cell, s->top[k], 16), cli_count(number, s->top_count[k]));
+        n += snprintf(into + n, 90, "%s%s (%s)", k ? ", " : "", cli_cell(cell, s->top[k], 16),
+                      cli_count(number, s->top_count[k]));
     if (s->distinct > 3) snprintf(into + n, 16, " ...");
 }
 
@@ -186,8 +187,8 @@ static void add_column(const look *l, cli_grid *g, const looked *k)
 
 static void print_columns(const look *l)
 {
-    static const char *const head[] = { "column", "type", "missing", "",   "distinct", "mean",      "std",          "min",
-                                        "q1",     "median", "q3",    "max", "skew",    "histogram", "most frequent" };
+    static const char *const head[] = { "column", "type",   "missing", "",    "distinct", "mean",      "std",          "min",
+                                        "q1",     "median", "q3",      "max", "skew",     "histogram", "most frequent" };
     cli_grid g = { .columns = BMI_COUNT(head) };
     const int64_t shown = l->n > MOST_SHOWN && !l->c->options.columns.n ? MOST_SHOWN : l->n;
     char number[64];
@@ -278,9 +279,11 @@ static void print_lists(const look *l, const looked **list)
     char cell[140], item[400], number[64];
     bool begun = false;
     listing skews = { .to = to, .label = "skew above 1", .begun = &begun },
-            constants = { .to = to, .label = "constant", .begun = &begun }, equals = { .to = to, .label = "equal", .begun = &begun };
+            constants = { .to = to, .label = "constant", .begun = &begun },
+            equals = { .to = to, .label = "equal", .begun = &begun };
     for (int64_t i = 0; i < n; i++) {
-        snprintf(item, sizeof item, "%s %.4f", cli_cell(cell, bm_table_column_name(l->t, list[i]->column), 32), list[i]->s.skew);
+        snprintf(item, sizeof item, "%s %.4f", cli_cell(cell, bm_table_column_name(l->t, list[i]->column), 32),
+                 list[i]->s.skew);
         list_add(&skews, item);
     }
     list_close(&skews);
@@ -296,7 +299,8 @@ static void print_lists(const look *l, const looked **list)
     }
     list_close(&equals);
     if (l->duplicates)
-        fprintf(to, "%s%-13s%s equal to an earlier one\n", begun ? "" : "\n", "twice", cli_plural(number, l->duplicates, "row is", "rows are"));
+        fprintf(to, "%s%-13s%s equal to an earlier one\n", begun ? "" : "\n", "twice",
+                cli_plural(number, l->duplicates, "row is", "rows are"));
 }
 
 static void print_relations(const look *l, const looked **list)
@@ -325,7 +329,8 @@ static void print_relations(const look *l, const looked **list)
 static json_t *top_json(const bm_summary *s)
 {
     json_t *top = json_object();
-    for (int k = 0; k < 5 && s->top_count[k]; k++) json_object_set_new(top, s->top[k], json_integer((json_int_t)s->top_count[k]));
+    for (int k = 0; k < 5 && s->top_count[k]; k++)
+        json_object_set_new(top, s->top[k], json_integer((json_int_t)s->top_count[k]));
     return top;
 }
 
@@ -367,13 +372,13 @@ static void put_json(const look *l, const looked **list)
     for (int64_t i = 0; i < l->n; i++) json_array_append_new(columns, column_json(l, &l->of[i]));
     int64_t n = skewed(l, list);
     for (int64_t i = 0; i < n; i++)
-        json_array_append_new(skews, json_pack("{s:o, s:o}", "name", cli_text(bm_table_column_name(l->t, list[i]->column)), "skew",
-                                               cli_number(list[i]->s.skew)));
+        json_array_append_new(skews, json_pack("{s:o, s:o}", "name", cli_text(bm_table_column_name(l->t, list[i]->column)),
+                                               "skew", cli_number(list[i]->s.skew)));
     n = related(l, list);
     for (int64_t i = 0; i < n; i++)
         json_array_append_new(relations,
-                              json_pack("{s:o, s:o, s:s}", "name", cli_text(bm_table_column_name(l->t, list[i]->column)), "value",
-                                        cli_number(list[i]->with.value), "measure", measure(list[i]->with.kind)));
+                              json_pack("{s:o, s:o, s:s}", "name", cli_text(bm_table_column_name(l->t, list[i]->column)),
+                                        "value", cli_number(list[i]->with.value), "measure", measure(list[i]->with.kind)));
     cli_put(l->c, "rows", json_integer((json_int_t)l->t->rows));
     cli_put(l->c, "columns", columns);
     cli_put(l->c, "skewed", skews);

@@ -8,7 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-const cli_command *const cli_commands[] = { &cli_train, &cli_predict, &cli_evaluate, &cli_inspect, &cli_split, &cli_data, NULL };
+const cli_command *const cli_commands[] = {
+    &cli_train, &cli_predict, &cli_evaluate, &cli_inspect, &cli_split, &cli_data, NULL
+};
 
 static void usage(FILE *to)
 {

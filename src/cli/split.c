@@ -56,8 +56,7 @@ int cli_split_table(cli *c, const cli_source *s)
                                       .target = s->target, .in_order = o->in_order, .group = o->group, .time = o->time);
     bm_table *const part[3] = { p.train, p.validation, p.test };
     json_t *files = json_object();
-    const int status =
-        bm_failed(p.train) ? cli_fail_text(c, CLI_FAILED, bm_error(p.train)) : write_parts(c, s, part, files);
+    const int status = bm_failed(p.train) ? cli_fail_text(c, CLI_FAILED, bm_error(p.train)) : write_parts(c, s, part, files);
     for (int k = 0; k < 3; k++) bm_free(part[k]);
     cli_put(c, "parts", files);
     cli_put(c, "seed", json_integer((json_int_t)o->seed));
@@ -90,8 +89,8 @@ const cli_command cli_split = {
     .run = run,
     .summary = "a table in parts, a file each",
     .options = BIT(OPT_TARGET) | BIT(OPT_VALIDATION) | BIT(OPT_TEST) | BIT(OPT_SEED) | BIT(OPT_GROUP) | BIT(OPT_TIME) |
-               BIT(OPT_IN_ORDER) | BIT(OPT_OUTPUT) | BIT(OPT_NO_HEADER) | BIT(OPT_DELIMITER) | BIT(OPT_MISSING) | BIT(OPT_DECIMAL) |
-               BIT(OPT_RENAME) | BIT(OPT_BAD_ROWS) | BIT(OPT_DATA) | BIT(OPT_JSON) | BIT(OPT_QUIET),
+               BIT(OPT_IN_ORDER) | BIT(OPT_OUTPUT) | BIT(OPT_NO_HEADER) | BIT(OPT_DELIMITER) | BIT(OPT_MISSING) |
+               BIT(OPT_DECIMAL) | BIT(OPT_RENAME) | BIT(OPT_BAD_ROWS) | BIT(OPT_DATA) | BIT(OPT_JSON) | BIT(OPT_QUIET),
     .about = "Writes <name>-train.csv, <name>-test.csv and, with --validation, <name>-validation.csv; -o PREFIX puts another\n"
              "name before the dash. Every row is in one part, but for rows without a target where one is named. Rows are\n"
              "drawn at random; the classes of a --target keep their shares, rows of one --group stay together, --time and\n"

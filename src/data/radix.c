@@ -59,8 +59,8 @@ static bool places(const pass *p, int parts)
 }
 
 /* By bits low .. high - 1; gives where the result is. */
-static bmi_pair *by_digits(bm_context *context, bmi_pair *pairs, bmi_pair *other, int64_t n, int low, int high, uint32_t *counts,
-                           int parts)
+static bmi_pair *by_digits(bm_context *context, bmi_pair *pairs, bmi_pair *other, int64_t n, int low, int high,
+                           uint32_t *counts, int parts)
 {
     const int passes = (high - low + DIGIT - 1) / DIGIT;
     for (int k = 0; k < passes; k++) {

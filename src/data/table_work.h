@@ -8,7 +8,7 @@
 #include "base/threads.h"
 #include "data/table.h"
 
-#define BMI_NO_ROW UINT32_MAX     /* in a list of rows: none, its cells are missing */
+#define BMI_NO_ROW UINT32_MAX /* in a list of rows: none, its cells are missing */
 #define BMI_ROWS_MOST (UINT32_MAX - 1)
 
 typedef enum bmi_storage { BMI_STORED_REAL, BMI_STORED_INTEGER, BMI_STORED_BYTE, BMI_STORED_CODE } bmi_storage;
