@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Operations on tables through the public interface: bench_tables FOLDER WORK THREADS prints one JSON line, ms (median, least, most), the memory
- * that the operation needed beside the table it works on, and checksums of the result. bench/peers/tables.py makes the folder's files and
- * does the same works. */
+/* Operations on tables through the public interface: bench_tables FOLDER WORK THREADS prints one JSON line, ms (median, least, most),
+ * the memory that the operation needed beside the table it works on, and checksums of the result. bench/peers/tables.py makes the
+ * folder's files and does the same works. */
 #include "common.h"
 
 enum { RUNS = 9 };

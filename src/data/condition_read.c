@@ -5,7 +5,8 @@
  *     every   = test { "and" test }                  product = factor { "*" | "/" | "%" factor }
  *     test    = "not" test | sum [ predicate ]       factor  = "-" factor | number | 'text' | true | false | column | "(" any ")"
  *
- * An operand stays unwritten while it is a column or a constant, so that integers are compared exactly and texts once a text, not once a row.
+ * An operand stays unwritten while it is a column or a constant, so that integers are compared exactly and texts once a text, not
+ * once a row.
  */
 #include "base/context.h"
 #include "base/text.h"

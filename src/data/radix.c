@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Radix sort of keys with row numbers (Knuth, "The Art of Computer Programming", volume 3, 5.2.5): from the lowest digit upwards, each pass
  * stable and shared by the threads, which count their own parts first. Of long keys only the highest 33 bits that differ are sorted so;
- * what is equal in them is sorted by the rest, runs of a few by insertion. The order does not depend on how the parts are cut, for it is the only
- * stable one.
+ * what is equal in them is sorted by the rest, runs of a few by insertion. The order does not depend on how the parts are cut, for it
+ * is the only stable one.
  */
 #include "base/context.h"
 #include "data/order.h"

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Rows by equal keys. Each key column becomes a number in a range as small as its cells allow (codes of texts, integers from the least one
- * on), the columns of a row one number of 64 bits, and different numbers are numbered in the order in which they come: through a table of places
- * where their range is small, else by hashing. Where ranges are too large for 64 bits together, what was joined so far is numbered first.
- * A second table's keys are brought to the ranges of the first; what lies outside has no equal there.
+/* Rows by equal keys. Each key column becomes a number in a range as small as its cells allow (codes of texts, integers from the least
+ * one on), the columns of a row one number of 64 bits, and different numbers are numbered in the order in which they come: through a
+ * table of places where their range is small, else by hashing. Where ranges are too large for 64 bits together, what was joined so far
+ * is numbered first. A second table's keys are brought to the ranges of the first; what lies outside has no equal there.
  */
 #include "base/context.h"
 #include "data/table_work.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* baeum inspect on tables: figures against pandas and scipy (tests/golden/tables.py FOLDER prints them), what is constant or there twice, how
- * columns go with a target, and tables of many columns.
+/* baeum inspect on tables: figures against pandas and scipy (tests/golden/tables.py FOLDER prints them), what is constant or there
+ * twice, how columns go with a target, and tables of many columns.
  */
 #include "support/bmt_command.h"
 #include <math.h>
