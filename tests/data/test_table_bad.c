@@ -412,6 +412,37 @@ static void threads(void **state)
     bm_free(a), bm_free(b), bm_free(one), bm_free(four);
 }
 
+/* Sums of many rows, which are made in parts. */
+static void sums(void **state)
+{
+    (void)state;
+    bm_table *t = large(NULL), *g = bm_table_group(t, BM_NAMES("text"), .keep_missing = true,
+                                                   .results = BM_AGGREGATES({ "x", BM_GROUP_SUM }, { "x", BM_GROUP_COUNT },
+                                                                            { "x", BM_GROUP_MEAN }, { "key", BM_GROUP_SUM }));
+    const int64_t groups = bm_table_rows(g);
+    long double *sum = calloc((size_t)groups, sizeof *sum);
+    int64_t *count = calloc((size_t)groups, sizeof *count), *keys = calloc((size_t)groups, sizeof *keys);
+    assert_int_equal(groups, 98);
+    for (int64_t i = 0; i < LARGE; i++) {
+        const char *text = bm_table_text(t, i, 3);
+        int64_t k = groups - 1; /* missing ones are last */
+        for (int64_t j = 0; text && j < groups - 1; j++)
+            if (!strcmp(text, bm_table_text(g, j, 0))) k = j;
+        keys[k] += bm_table_integer(t, i, 1);
+        if (isnan(bm_table_number(t, i, 2))) continue;
+        sum[k] += (long double)bm_table_number(t, i, 2);
+        count[k]++;
+    }
+    for (int64_t k = 0; k < groups; k++) {
+        bmt_near("a sum", bm_table_number(g, k, 1), (double)sum[k], 1e-12);
+        assert_int_equal(bm_table_integer(g, k, 2), count[k]);
+        bmt_near("a mean", bm_table_number(g, k, 3), (double)(sum[k] / (long double)count[k]), 1e-12);
+        assert_int_equal(bm_table_integer(g, k, 4), keys[k]);
+    }
+    free(sum), free(count), free(keys);
+    bm_free(g), bm_free(t);
+}
+
 /* Sorted, stable, every row once with its own cells. */
 static void sorted(void **state)
 {
@@ -481,6 +512,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(refusals), cmocka_unit_test(conditions), cmocka_unit_test(meanings),
                                         cmocka_unit_test(nothing),  cmocka_unit_test(too_many),   cmocka_unit_test(memory),
-                                        cmocka_unit_test(threads),  cmocka_unit_test(sorted),     cmocka_unit_test(samples) };
+                                        cmocka_unit_test(threads),  cmocka_unit_test(sums),       cmocka_unit_test(sorted),
+                                        cmocka_unit_test(samples) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
