@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Operations on tables through the public interface: bench_tables FOLDER WORK THREADS prints one JSON line, ms (median, least, most), the memory
- * that the operation needed beside the table it works on, and checksums of the result. bench/peers/tables.py makes the folder's files and
- * does the same works. */
+/* Operations on tables through the public interface: bench_tables FOLDER WORK THREADS prints one JSON line, ms (median, least, most),
+ * the memory that the operation needed beside the table it works on, and checksums of the result. bench/peers/tables.py makes the
+ * folder's files and does the same works. */
 #include "common.h"
 
 enum { RUNS = 9 };
@@ -27,13 +27,12 @@ static void give(void *user, void *memory, size_t bytes)
 
 static bm_table *group(const bm_table *t, bm_names by)
 {
-    return bm_table_group(t, by, .unsorted = true,
-                          .results = BM_AGGREGATES({ "r1", BM_GROUP_MEAN, "r1" }, { "r2", BM_GROUP_MEAN, "r2" },
-                                                   { "r3", BM_GROUP_MEAN, "r3" }, { "r4", BM_GROUP_MEAN, "r4" },
-                                                   { "r5", BM_GROUP_MEAN, "r5" }, { "r6", BM_GROUP_MEAN, "r6" },
-                                                   { "r7", BM_GROUP_MEAN, "r7" }, { "r8", BM_GROUP_MEAN, "r8" },
-                                                   { "i1", BM_GROUP_MEAN, "i1" }, { "i2", BM_GROUP_MEAN, "i2" },
-                                                   { "i3", BM_GROUP_MEAN, "i3" }, { "i4", BM_GROUP_MEAN, "i4" }));
+    return bm_table_group(
+        t, by, .unsorted = true,
+        .results = BM_AGGREGATES({ "r1", BM_GROUP_MEAN, "r1" }, { "r2", BM_GROUP_MEAN, "r2" }, { "r3", BM_GROUP_MEAN, "r3" },
+                                 { "r4", BM_GROUP_MEAN, "r4" }, { "r5", BM_GROUP_MEAN, "r5" }, { "r6", BM_GROUP_MEAN, "r6" },
+                                 { "r7", BM_GROUP_MEAN, "r7" }, { "r8", BM_GROUP_MEAN, "r8" }, { "i1", BM_GROUP_MEAN, "i1" },
+                                 { "i2", BM_GROUP_MEAN, "i2" }, { "i3", BM_GROUP_MEAN, "i3" }, { "i4", BM_GROUP_MEAN, "i4" }));
 }
 
 static bm_table *work(const char *what, const bm_table *left, const bm_table *right)
@@ -53,7 +52,8 @@ static void print_sums(const bm_table *t)
         double sum = 0;
         for (int64_t r = 0; r < bm_table_rows(t); r++) {
             const char *text = bm_table_text(t, r, c);
-            const double x = bm_table_column_type(t, c) == BM_COLUMN_TEXT ? text ? (double)strlen(text) : NAN : bm_table_number(t, r, c);
+            const double x =
+                bm_table_column_type(t, c) == BM_COLUMN_TEXT ? text ? (double)strlen(text) : NAN : bm_table_number(t, r, c);
             if (!isnan(x)) sum += (double)(r % 97 + 1) * x;
         }
         printf(", \"%s\": %.17g", bm_table_column_name(t, c), sum);

@@ -185,8 +185,8 @@ BM_API bm_table *bm_table_rename_at(const bm_table *t, bm_renames names, bm_plac
  *  "x between a and b" (both included), "x missing" (also "x is missing"), "x contains 'text'", "x starts with 'text'", "x ends with
  *  'text'", each also with "not" before the word; and, or, not; brackets. 'Texts' stand in single quotes (two of them are one of the text),
  *  names of columns bare (letters, digits, _ and points) or in "double" quotes. Words are small or large. A column of true and false is
- *  a condition by itself. What is compared with a missing cell is neither true nor false (as in SQL), so that the row is left out, also under "not".
- *  Whole numbers are compared exactly, arithmetic is of doubles.
+ *  a condition by itself. What is compared with a missing cell is neither true nor false (as in SQL), so that the row is left out, also
+ *  under "not". Whole numbers are compared exactly, arithmetic is of doubles.
  *
  *  Errors   also BM_E_ARGUMENT the condition cannot be read: the message tells the place (from 1), what stands there and what may
  */
@@ -204,34 +204,34 @@ typedef struct bm_table_sort_options {
     bm_names descending;  /**< those among them that go from large to small */
     bool     all_descending;
 } bm_table_sort_options;
-/** Rows in the order of some columns: numbers by value, false before true, texts by their bytes; missing cells are last in either direction.
- *  Rows that are equal there keep their order. By radix sort. */
+/** Rows in the order of some columns: numbers by value, false before true, texts by their bytes; missing cells are last in either
+ *  direction. Rows that are equal there keep their order. By radix sort. */
 BM_API bm_table *bm_table_sort_at(const bm_table *t, const bm_table_sort_options *options, size_t size, bm_place here);
 #define bm_table_sort(t, ...) bm_table_sort_at((t), BM_OPTIONS(bm_table_sort_options, .by = __VA_ARGS__), BM_HERE)
 
 /** What is made of the cells of a group. All but BM_GROUP_ROWS pass over missing cells. */
 typedef enum bm_group_kind {
-    BM_GROUP_ROWS = 1,/**< rows of the group; takes no column */
-    BM_GROUP_COUNT,            /**< cells that are there */
-    BM_GROUP_SUM,              /**< integer of integers and true/false; 0 of none */
-    BM_GROUP_MEAN,          /**< the mean */
+    BM_GROUP_ROWS = 1, /**< rows of the group; takes no column */
+    BM_GROUP_COUNT,    /**< cells that are there */
+    BM_GROUP_SUM,      /**< integer of integers and true/false; 0 of none */
+    BM_GROUP_MEAN,
     BM_GROUP_MEDIAN,
-    BM_GROUP_MIN,            /**< the smallest value, of the column's type */
-    BM_GROUP_MAX,             /**< the largest one */
-    BM_GROUP_STD,        /**< standard deviation, divisor count - 1 */
+    BM_GROUP_MIN,      /**< the smallest value, of the column's type; texts by their bytes */
+    BM_GROUP_MAX,      /**< the largest one */
+    BM_GROUP_STD,      /**< standard deviation, divisor count - 1 */
     BM_GROUP_VAR,      /**< its square */
-    BM_GROUP_FIRST,         /**< the first value, of the column's type */
+    BM_GROUP_FIRST,    /**< the first value, of the column's type */
     BM_GROUP_LAST,
-    BM_GROUP_DISTINCT,         /**< different values */
-    BM_GROUP_SKEW,             /**< m3 / m2^1.5 of central moments with divisor count; missing when all are equal */
-    BM_GROUP_QUANTILE,         /**< .q of it, by linear interpolation (type 7 of Hyndman and Fan) */
+    BM_GROUP_DISTINCT, /**< different values */
+    BM_GROUP_SKEW,     /**< m3 / m2^1.5 of central moments with divisor count; missing when all are equal */
+    BM_GROUP_QUANTILE, /**< .q of it, by linear interpolation (type 7 of Hyndman and Fan) */
     BM_GROUP_KIND_COUNT_
 } bm_group_kind;
 typedef struct bm_aggregate {
-    const char       *column; /**< null of BM_GROUP_ROWS alone */
+    const char   *column; /**< null of BM_GROUP_ROWS alone */
     bm_group_kind kind;
-    const char       *as;     /**< name of the result; default: "rows", "<column>_mean", "<column>_q0.9" ... */
-    double            q;      /**< of BM_GROUP_QUANTILE, in [0, 1] */
+    const char   *as;     /**< name of the result; default: "rows", "<column>_mean", "<column>_q0.9" ... */
+    double        q;      /**< of BM_GROUP_QUANTILE, in [0, 1] */
 } bm_aggregate;
 typedef struct bm_aggregates {
     const bm_aggregate *at;
@@ -250,7 +250,8 @@ typedef struct bm_table_group_options {
 } bm_table_group_options;
 /** One row a group: its keys, then the results.
  *
- *      bm_table *g = bm_table_group(t, BM_NAMES("city"), .results = BM_AGGREGATES({ "price", BM_GROUP_MEAN }, { "price", BM_GROUP_QUANTILE, .q = .9 }));
+ *      bm_table *g = bm_table_group(t, BM_NAMES("city"),
+ *                                   .results = BM_AGGREGATES({ "price", BM_GROUP_MEAN }, { "price", BM_GROUP_QUANTILE, .q = .9 }));
  *      bm_table *n = bm_table_group(t, BM_NAMES("city"), .by_size = true);          how often each value is there
  *
  *  Sums add the rows of 16 parts at most, each in order, and then the parts, so that they do not depend on threads.
@@ -280,7 +281,8 @@ typedef struct bm_table_join_options {
 /** Two tables by equal keys; each left row meets each right row of its key. Keys are integers, reals and true/false in any
  *  mixture (by exact value), or texts.
  *  Errors   also BM_E_TYPE a key that is text in one table and a number in the other; BM_E_DATA two columns of one name in the result */
-BM_API bm_table *bm_table_join_at(const bm_table *left, const bm_table *right, const bm_table_join_options *options, size_t size, bm_place here);
+BM_API bm_table *bm_table_join_at(const bm_table *left, const bm_table *right, const bm_table_join_options *options, size_t size,
+                                  bm_place here);
 #define bm_table_join(left, right, ...) bm_table_join_at((left), (right), BM_OPTIONS(bm_table_join_options, .by = __VA_ARGS__), BM_HERE)
 
 /** How rows are drawn. */
@@ -303,8 +305,8 @@ typedef struct bm_tables {
     size_t                 count;
 } bm_tables;
 #define BM_TABLES(...) BM_LIST(bm_tables, bm_table *, __VA_ARGS__)
-/** The rows of several tables, one table below the other: bm_table_concat(BM_TABLES(a, b)). Columns meet by name, in the order in which names
- *  come; where a table has not a column its cells are missing. True/false beside integers becomes integer, either beside reals real; a
+/** The rows of several tables, one table below the other: bm_table_concat(BM_TABLES(a, b)). Columns meet by name, in the order in which
+ *  names come; where a table has not a column its cells are missing. True/false beside integers becomes integer, either beside reals real; a
  *  column without any value takes the other's type. Errors also BM_E_TYPE text beside numbers; BM_E_ARGUMENT no tables. */
 BM_API bm_table *bm_table_concat_at(bm_tables tables, bm_place here);
 #define bm_table_concat(tables) bm_table_concat_at((tables), BM_HERE)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* baeum inspect on tables: each column in figures with a histogram, skew, what is constant or there twice, and how columns go with a target.
+/* baeum inspect on tables: each column in figures with a histogram, skew, what is constant or there twice, and how columns go with a
+ * target.
  */
 #include "cli/cli.h"
 #include "data/datetime.h"

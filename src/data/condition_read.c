@@ -5,7 +5,8 @@
  *     every   = test { "and" test }                  product = factor { "*" | "/" | "%" factor }
  *     test    = "not" test | sum [ predicate ]       factor  = "-" factor | number | 'text' | true | false | column | "(" any ")"
  *
- * An operand stays unwritten while it is a column or a constant, so that integers are compared exactly and texts once a text, not once a row.
+ * An operand stays unwritten while it is a column or a constant, so that integers are compared exactly and texts once a text, not
+ * once a row.
  */
 #include "base/context.h"
 #include "base/text.h"
@@ -34,13 +35,13 @@ typedef struct reader {
     bmi_error *e;
     bm_place here;
     const bm_table *t;
-    const char *all;   /* the condition */
-    const char *at;    /* the token that comes next */
-    size_t length;     /* of it, with its quotes */
+    const char *all; /* the condition */
+    const char *at;  /* the token that comes next */
+    size_t length;   /* of it, with its quotes */
     token token;
-    bool quoted;       /* a name in double quotes */
-    int deep, depth;   /* brackets that are open; cells on the stack */
-    char *names;       /* room for names and texts without quotes, as long as the condition twice */
+    bool quoted;     /* a name in double quotes */
+    int deep, depth; /* brackets that are open; cells on the stack */
+    char *names;     /* room for names and texts without quotes, as long as the condition twice */
     size_t used;
 } reader;
 
@@ -282,8 +283,8 @@ static void compare_text_operands(reader *r, operand *x, operand *y, bmi_compari
     if (!is_text(x) || !is_text(y)) {
         const operand *text = is_text(x) ? x : y, *other = is_text(x) ? y : x;
         const char *name = text->kind == OF_COLUMN ? text->column->name : text->text;
-        wrong(r, other->at, "%s \"%.100s\" is compared with a number; %s", text->kind == OF_COLUMN ? "column of text" : "text", name,
-              text->kind == OF_COLUMN ? "texts stand in 'single quotes'" : "numbers stand without quotes");
+        wrong(r, other->at, "%s \"%.100s\" is compared with a number; %s", text->kind == OF_COLUMN ? "column of text" : "text",
+              name, text->kind == OF_COLUMN ? "texts stand in 'single quotes'" : "numbers stand without quotes");
     } else if (x->kind == OF_COLUMN && y->kind == OF_COLUMN)
         write_code(r, (bmi_instruction){ .op = BMI_COMPARE_TEXTS, .a = x->column, .b = y->column, .comparison = how });
     else if (x->kind == OF_COLUMN) test_texts(r, x->column, COMPARED, how, y);
@@ -307,7 +308,8 @@ static void compare(reader *r, operand *x, operand *y, bmi_comparison how)
                                          .integer = y->integer,
                                          .comparison = how });
     else if (is_integers(y) && x->kind == OF_INTEGER)
-        write_code(r, (bmi_instruction){ .op = BMI_TEST_INTEGERS, .a = y->column, .integer = x->integer, .comparison = turned(how) });
+        write_code(
+            r, (bmi_instruction){ .op = BMI_TEST_INTEGERS, .a = y->column, .integer = x->integer, .comparison = turned(how) });
     else {
         if (y_written && !x_written) {
             as_number(r, y), as_number(r, x);
@@ -352,7 +354,8 @@ static void number(reader *r, operand *o)
 
 static bool reserved(const reader *r)
 {
-    static const char *const words[] = { "and", "or", "not", "in", "between", "is", "missing", "contains", "starts", "ends", "with" };
+    static const char *const words[] = { "and",     "or",       "not",    "in",   "between", "is",
+                                         "missing", "contains", "starts", "ends", "with" };
     for (size_t i = 0; i < BMI_COUNT(words); i++)
         if (is_word(r, words[i])) return true;
     return false;
@@ -387,12 +390,15 @@ static void factor(reader *r, operand *o)
         write_code(r, (bmi_instruction){ .op = BMI_PUSH_TRUTH, .integer = is_word(r, "true") });
         next(r);
     } else if (r->token == NAME && !reserved(r)) column(r, o);
-    else expected(r, r->token == NAME ? "a column, a number or a 'text' (such a word as a column's name: in \"double quotes\")" : value);
+    else
+        expected(r, r->token == NAME ? "a column, a number or a 'text' (such a word as a column's name: in \"double quotes\")"
+                                     : value);
     r->deep--;
 }
 
 /* One level of arithmetic: signs[i] is ops[i], each operand is read by `operand_of`. */
-static void arithmetic(reader *r, operand *o, const char *signs, const bmi_condition_op *ops, void (*operand_of)(reader *, operand *))
+static void arithmetic(reader *r, operand *o, const char *signs, const bmi_condition_op *ops,
+                       void (*operand_of)(reader *, operand *))
 {
     operand_of(r, o);
     while (!r->e->status && r->token == SIGN && r->length == 1 && strchr(signs, *r->at)) {
@@ -423,8 +429,8 @@ static bool comparison_sign(const reader *r, bmi_comparison *how)
     static const struct {
         const char *sign;
         bmi_comparison how;
-    } signs[] = { { "=", BMI_EQUAL }, { "==", BMI_EQUAL },     { "!=", BMI_UNEQUAL }, { "<>", BMI_UNEQUAL },
-                  { "<", BMI_LESS },  { "<=", BMI_LESS_EQUAL }, { ">", BMI_MORE },    { ">=", BMI_MORE_EQUAL } };
+    } signs[] = { { "=", BMI_EQUAL }, { "==", BMI_EQUAL },      { "!=", BMI_UNEQUAL }, { "<>", BMI_UNEQUAL },
+                  { "<", BMI_LESS },  { "<=", BMI_LESS_EQUAL }, { ">", BMI_MORE },     { ">=", BMI_MORE_EQUAL } };
     for (size_t i = 0; i < BMI_COUNT(signs); i++)
         if (is_sign(r, signs[i].sign)) {
             *how = signs[i].how;
@@ -508,7 +514,8 @@ static bool predicate(reader *r, operand *o)
         return true;
     }
     const bool is = take_word(r, "is"), no = take_word(r, "not");
-    const bool word = is_word(r, "in") || is_word(r, "between") || is_word(r, "contains") || is_word(r, "starts") || is_word(r, "ends");
+    const bool word =
+        is_word(r, "in") || is_word(r, "between") || is_word(r, "contains") || is_word(r, "starts") || is_word(r, "ends");
     if (word && !is && o->kind == OF_TRUTH) as_number(r, o);
     if (take_word(r, "missing")) missing(r, o);
     else if (is) expected(r, "\"missing\"");

@@ -16,7 +16,7 @@ static void push_cells(const bmi_column *c, int64_t row, int n, double *to)
         for (int i = 0; i < n; i++) to[i] = bmi_column_number(c, row + i);
 }
 
-#define COMPARE_LOOP(symbol) \
+#define COMPARE_LOOP(symbol)                                                               \
     for (int i = 0; i < n; i++) to[i] = isnan(x[i]) || isnan(y[i]) ? U : x[i] symbol y[i]; \
     break;
 
@@ -47,7 +47,8 @@ static void compare_texts(const bmi_instruction *k, int64_t row, int n, uint8_t 
     for (int i = 0; i < n; i++) {
         to[i] = U;
         if (x[i] < 0 || y[i] < 0) continue;
-        const int sign = strcmp(bmi_dictionary_text(&k->a->dictionary, x[i], NULL), bmi_dictionary_text(&k->b->dictionary, y[i], NULL));
+        const int sign =
+            strcmp(bmi_dictionary_text(&k->a->dictionary, x[i], NULL), bmi_dictionary_text(&k->b->dictionary, y[i], NULL));
         to[i] = bmi_compares(k->comparison, (sign > 0) - (sign < 0));
     }
 }
@@ -144,7 +145,8 @@ void bmi_condition_run(const bmi_condition *c, int64_t row, int n, bmi_block *st
     for (size_t i = 0; i < c->n; i++) {
         const bmi_instruction *k = &c->code[i];
         if (k->op <= BMI_COMPARE_TEXTS) push(k, row, n, ++top);
-        else if (k->op == BMI_NEGATE || k->op == BMI_NOT || k->op == BMI_TO_NUMBER || k->op == BMI_IS_MISSING) change(k, n, top);
+        else if (k->op == BMI_NEGATE || k->op == BMI_NOT || k->op == BMI_TO_NUMBER || k->op == BMI_IS_MISSING)
+            change(k, n, top);
         else {
             top--;
             join(k, n, top, top + 1);

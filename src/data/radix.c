@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Radix sort of keys with row numbers (Knuth, "The Art of Computer Programming", volume 3, 5.2.5): from the lowest digit upwards, each pass
  * stable and shared by the threads, which count their own parts first. Of long keys only the highest 33 bits that differ are sorted so;
- * what is equal in them is sorted by the rest, runs of a few by insertion. The order does not depend on how the parts are cut, for it is the only
- * stable one.
+ * what is equal in them is sorted by the rest, runs of a few by insertion. The order does not depend on how the parts are cut, for it
+ * is the only stable one.
  */
 #include "base/context.h"
 #include "data/order.h"
@@ -59,8 +59,8 @@ static bool places(const pass *p, int parts)
 }
 
 /* By bits low .. high - 1; gives where the result is. */
-static bmi_pair *by_digits(bm_context *context, bmi_pair *pairs, bmi_pair *other, int64_t n, int low, int high, uint32_t *counts,
-                           int parts)
+static bmi_pair *by_digits(bm_context *context, bmi_pair *pairs, bmi_pair *other, int64_t n, int low, int high,
+                           uint32_t *counts, int parts)
 {
     const int passes = (high - low + DIGIT - 1) / DIGIT;
     for (int k = 0; k < passes; k++) {

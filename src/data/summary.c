@@ -23,8 +23,8 @@ typedef struct value {
 static void keep(value top[TOP], value v, bool by_text)
 {
     int at = TOP;
-    while (at && (top[at - 1].count < v.count ||
-                  (by_text && top[at - 1].count == v.count && strcmp(v.text, top[at - 1].text) < 0)))
+    while (at &&
+           (top[at - 1].count < v.count || (by_text && top[at - 1].count == v.count && strcmp(v.text, top[at - 1].text) < 0)))
         at--;
     for (int i = TOP - 1; i > at; i--) top[i] = top[i - 1];
     if (at < TOP) top[at] = v;
@@ -169,7 +169,8 @@ void bmi_histogram(const bmi_column *c, int64_t rows, double low, double high, i
     for (int64_t r = 0; r < rows; r++) {
         const double x = bmi_column_number(c, r);
         if (isnan(x)) continue;
-        const double at = high > low ? (x / 2 - low / 2) / (high / 2 - low / 2) * bins : 0; /* halves: no difference overflows */
+        const double at =
+            high > low ? (x / 2 - low / 2) / (high / 2 - low / 2) * bins : 0; /* halves: no difference overflows */
         counts[at >= bins ? bins - 1 : at > 0 ? (int)at : 0]++;
     }
 }

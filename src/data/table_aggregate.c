@@ -116,7 +116,8 @@ bm_status bmi_aggregate_means(bmi_error *e, bm_place here, const bmi_groups *g, 
                               double *const *results)
 {
     enum { MOST = 1 << 24 }; /* bytes of sums that are in memory together */
-    const size_t each = (size_t)sum_parts(g) * ((size_t)g->n + 1), fit = MOST / (each * sizeof(sum)), at_once = fit > 64 ? 64 : fit + 1;
+    const size_t each = (size_t)sum_parts(g) * ((size_t)g->n + 1), fit = MOST / (each * sizeof(sum)),
+                 at_once = fit > 64 ? 64 : fit + 1;
     for (size_t at = 0; at < n && !e->status; at += at_once) {
         const size_t some = n - at < at_once ? n - at : at_once;
         sum *sums = sums_of(g, columns + at, some, NULL, 1);
@@ -148,7 +149,10 @@ static bool moments(const bmi_groups *g, const bmi_column *c, bm_group_kind kind
     const bool fine = first && (kind <= BM_GROUP_MEAN || (second && (third || kind != BM_GROUP_SKEW)));
     for (uint32_t k = 0; fine && second && k < g->n; k++) {
         const double n = second[k].count, m2 = second[k].sum / n;
-        if (kind == BM_GROUP_SKEW) to[k] = m2 > 1e-28 * to[k] * to[k] /* more than the rounding of a mean leaves */ ? third[k].sum / n / (m2 * sqrt(m2)) : NAN;
+        if (kind == BM_GROUP_SKEW)
+            to[k] =
+                m2 > 1e-28 * to[k] * to[k] /* more than the rounding of a mean leaves */ ? third[k].sum / n / (m2 * sqrt(m2))
+                                                                                         : NAN;
         else to[k] = n > 1 ? second[k].sum / (n - 1) : NAN;
         if (kind == BM_GROUP_STD) to[k] = sqrt(to[k]);
     }
@@ -190,17 +194,17 @@ static void choose(const bmi_groups *g, const bmi_column *c, bm_group_kind kind,
         switch (bmi_stored(c->type)) {
         case BMI_STORED_INTEGER: {
             const int64_t *x = c->values;
-            less = x[i] < x[*b], more = x[i] > x[*b];
+            less = x[i]<x[*b], more = x[i]> x[*b];
             break;
         }
         case BMI_STORED_CODE: {
             const int32_t *x = c->values;
-            less = ranks[x[i]] < ranks[x[*b]], more = ranks[x[i]] > ranks[x[*b]];
+            less = ranks[x[i]]<ranks[x[*b]], more = ranks[x[i]]> ranks[x[*b]];
             break;
         }
         default: {
             const double x = bmi_column_number(c, i), y = bmi_column_number(c, *b);
-            less = x < y, more = x > y;
+            less = x<y, more = x> y;
         }
         }
         if (kind == BM_GROUP_MIN ? less : more) *b = (uint32_t)i;
@@ -352,7 +356,8 @@ static void count_cells(const bmi_groups *g, const bmi_column *c, int64_t *to)
         if (g->ids[i] < g->n && (!c || !bmi_column_is_missing(c, i))) to[g->ids[i]]++;
 }
 
-bm_status bmi_aggregate(bmi_error *e, bm_place here, bmi_groups *g, const bmi_column *c, const bm_aggregate *a, bmi_column *result)
+bm_status bmi_aggregate(bmi_error *e, bm_place here, bmi_groups *g, const bmi_column *c, const bm_aggregate *a,
+                        bmi_column *result)
 {
     bool fine = true;
     switch (a->kind) {

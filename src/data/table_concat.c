@@ -30,8 +30,8 @@ static bm_column_type type_of(bmi_error *e, bm_place here, bm_tables tables, con
         if (empty(tables.at[i], c)) continue;
         const bm_column_type both = type ? common_type(type, c->type) : c->type;
         if (!both)
-            bmi_fail(e, BM_E_TYPE, here, "concat: column \"%.100s\" is %s in one table and %s in table %zu; read both as text", name,
-                     bm_column_type_name(type), bm_column_type_name(c->type), i + 1);
+            bmi_fail(e, BM_E_TYPE, here, "concat: column \"%.100s\" is %s in one table and %s in table %zu; read both as text",
+                     name, bm_column_type_name(type), bm_column_type_name(c->type), i + 1);
         type = both;
     }
     return type ? type : first;
@@ -61,7 +61,8 @@ bm_table *bm_table_concat_at(bm_tables tables, bm_place here)
     bm_table *result = tables.count && tables.at ? bmi_result_of(tables.at[0], here) : bmi_table_new(NULL);
     bmi_error e = { 0 };
     int64_t rows = 0;
-    if (!tables.count || !tables.at) bmi_object_fail(result, BM_E_ARGUMENT, here, "concat: give the tables, as BM_TABLES(a, b)");
+    if (!tables.count || !tables.at)
+        bmi_object_fail(result, BM_E_ARGUMENT, here, "concat: give the tables, as BM_TABLES(a, b)");
     for (size_t i = 0; i < tables.count && !bmi_object_failed(result); i++) {
         if (bmi_object_failed(tables.at[i])) bmi_object_fail_with(result, tables.at[i], here, "a table of the list");
         else if (__builtin_add_overflow(rows, tables.at[i]->rows, &rows) || rows > (int64_t)BMI_ROWS_MOST)

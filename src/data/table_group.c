@@ -6,8 +6,9 @@
 #include <math.h>
 #include <string.h>
 
-static const char *const kind_names[BM_GROUP_KIND_COUNT_] = { "",    "rows", "count", "sum",   "mean", "median",   "min", "max",
-                                                              "std", "var",  "first", "last", "distinct", "skew", "q" };
+static const char *const kind_names[BM_GROUP_KIND_COUNT_] = { "",       "rows", "count",    "sum",  "mean",
+                                                              "median", "min",  "max",      "std",  "var",
+                                                              "first",  "last", "distinct", "skew", "q" };
 
 static bool needs_numbers(bm_group_kind kind)
 {
@@ -19,7 +20,8 @@ static const bmi_column *aggregate_column(bmi_error *e, bm_place here, const bm_
 {
     const unsigned kind = (unsigned)a->kind;
     if (!kind || kind >= BM_GROUP_KIND_COUNT_) {
-        bmi_fail(e, BM_E_ARGUMENT, here, "group: result of \"%.100s\" has no kind, as BM_GROUP_MEAN", a->column ? a->column : "");
+        bmi_fail(e, BM_E_ARGUMENT, here, "group: result of \"%.100s\" has no kind, as BM_GROUP_MEAN",
+                 a->column ? a->column : "");
         return NULL;
     }
     if (kind == BM_GROUP_ROWS) {
@@ -124,7 +126,8 @@ static bool order_groups(bmi_keys *k, const bm_table_group_options *o)
     return fine;
 }
 
-static void group(bmi_error *e, bm_place here, bm_table *result, const bm_table *t, const bm_table_group_options *o, bmi_keys *k)
+static void group(bmi_error *e, bm_place here, bm_table *result, const bm_table *t, const bm_table_group_options *o,
+                  bmi_keys *k)
 {
     static const bm_aggregate rows_alone = { .kind = BM_GROUP_ROWS };
     const bm_aggregates list = o->results.count ? o->results : (bm_aggregates){ &rows_alone, 1 };

@@ -15,7 +15,8 @@ typedef struct bmi_groups {
 } bmi_groups;
 
 /* Fills a column of the result, of the type that bmi_aggregate_type gives: `result` has a cell for each group. */
-bm_status bmi_aggregate(bmi_error *e, bm_place here, bmi_groups *g, const bmi_column *c, const bm_aggregate *a, bmi_column *result);
+bm_status bmi_aggregate(bmi_error *e, bm_place here, bmi_groups *g, const bmi_column *c, const bm_aggregate *a,
+                        bmi_column *result);
 /* All means over columns of numbers at once: results[i] of columns[i]. */
 bm_status bmi_aggregate_means(bmi_error *e, bm_place here, const bmi_groups *g, const bmi_column *const *columns, size_t n,
                               double *const *results);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Joining tables by equal keys. The keys of one table, mostly the right one, are numbered (table_keys.c), its rows listed by number, and each
- * row of the other looks its number up. First all partners are counted, so that no list is too long and every part of the rows knows where to
- * write.
+/* Joining tables by equal keys. The keys of one table, mostly the right one, are numbered (table_keys.c), its rows listed by number,
+ * and each row of the other looks its number up. First all partners are counted, so that no list is too long and every part of the
+ * rows knows where to write.
  */
 #include "base/available.h"
 #include "base/context.h"

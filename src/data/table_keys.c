@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Rows by equal keys. Each key column becomes a number in a range as small as its cells allow (codes of texts, integers from the least one
- * on), the columns of a row one number of 64 bits, and different numbers are numbered in the order in which they come: through a table of places
- * where their range is small, else by hashing. Where ranges are too large for 64 bits together, what was joined so far is numbered first.
- * A second table's keys are brought to the ranges of the first; what lies outside has no equal there.
+/* Rows by equal keys. Each key column becomes a number in a range as small as its cells allow (codes of texts, integers from the least
+ * one on), the columns of a row one number of 64 bits, and different numbers are numbered in the order in which they come: through a
+ * table of places where their range is small, else by hashing. Where ranges are too large for 64 bits together, what was joined so far
+ * is numbered first. A second table's keys are brought to the ranges of the first; what lies outside has no equal there.
  */
 #include "base/context.h"
 #include "data/table_work.h"
@@ -81,7 +81,7 @@ typedef struct valuing {
     const bmi_column *column;
     const range *range;
     uint64_t times; /* what is there is multiplied by it before the value is added */
-    bool own; /* of build */
+    bool own;       /* of build */
 } valuing;
 
 static uint64_t whole_bits(double x)
@@ -176,9 +176,9 @@ static void add_values(const bmi_keys *k, size_t at, const range *r, uint64_t ti
 typedef struct numbers {
     bm_context *context;
     bool small;
-    uint32_t *places;  /* small: number of each key; else of each slot, BMI_NO_ROW: free */
-    uint64_t *slots;   /* key of each slot */
-    size_t size;       /* of both; a power of two unless small */
+    uint32_t *places; /* small: number of each key; else of each slot, BMI_NO_ROW: free */
+    uint64_t *slots;  /* key of each slot */
+    size_t size;      /* of both; a power of two unless small */
     uint32_t count;
 } numbers;
 
@@ -335,8 +335,7 @@ static bool join_large(bmi_keys *k, size_t c, const range *r, wide *bound)
         fine = renumber(k, &alone);
     }
     for (int s = 0; s < 2; s++) {
-        for (int64_t i = 0; fine && before[s] && i < sides[s]->t->rows; i++)
-            sides[s]->key[i] += before[s][i] * (uint64_t)alone;
+        for (int64_t i = 0; fine && before[s] && i < sides[s]->t->rows; i++) sides[s]->key[i] += before[s][i] * (uint64_t)alone;
         if (before[s]) bmi_release(k->context, before[s], (size_t)sides[s]->t->rows, sizeof *before[s]);
     }
     *bound *= alone;

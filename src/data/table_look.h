@@ -10,8 +10,8 @@ void bmi_table_summaries(const bm_table *t, const int64_t *columns, int n, bm_su
 void bmi_histogram(const bmi_column *c, int64_t rows, double low, double high, int bins, int64_t *counts);
 
 typedef enum bmi_relation_kind {
-    BMI_PEARSON,  /* two columns of numbers: the correlation of rows that have both */
-    BMI_ETA,      /* text and numbers: the correlation ratio, root of the share of the variance that lies between the texts' means */
+    BMI_PEARSON, /* two columns of numbers: the correlation of rows that have both */
+    BMI_ETA, /* text and numbers: the correlation ratio, root of the share of the variance that lies between the texts' means */
     BMI_CRAMERS_V /* two columns of text: root of chi^2 / (n (min(texts) - 1)) */
 } bmi_relation_kind;
 typedef struct bmi_relation {

@@ -93,8 +93,7 @@ static bool cramers_v(const bm_table *t, const bmi_column *a, const bmi_column *
         texts_b += !of_b[y[r]]++;
         n++;
     }
-    for (uint32_t i = 0; fine && i < k.count; i++)
-        sum += pairs[i] / of_a[x[k.first[i]]] * (pairs[i] / of_b[y[k.first[i]]]);
+    for (uint32_t i = 0; fine && i < k.count; i++) sum += pairs[i] / of_a[x[k.first[i]]] * (pairs[i] / of_b[y[k.first[i]]]);
     const double least = fmin(texts_a, texts_b);
     *value = least < 2 || texts_a >= n || texts_b >= n ? NAN : sqrt(fmin(1, fmax(0, (sum - 1) / (least - 1))));
     bmi_release(context, pairs, k.count, sizeof *pairs);

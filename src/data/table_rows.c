@@ -60,16 +60,16 @@ typedef struct taking {
     int64_t rows;
 } taking;
 
-#define GATHER(T, none_)                                                               \
-    {                                                                                  \
-        const T *source = from->values;                                                \
-        T *target = to->values;                                                        \
-        for (int64_t i = begin; i < end; i++) {                                        \
-            const uint32_t row = rows[i];                                              \
-            if (row == BMI_NO_ROW) target[i] = (T)(none_);                             \
-            else target[i] = source[row];                                              \
-        }                                                                              \
-        return;                                                                        \
+#define GATHER(T, none_)                                   \
+    {                                                      \
+        const T *source = from->values;                    \
+        T *target = to->values;                            \
+        for (int64_t i = begin; i < end; i++) {            \
+            const uint32_t row = rows[i];                  \
+            if (row == BMI_NO_ROW) target[i] = (T)(none_); \
+            else target[i] = source[row];                  \
+        }                                                  \
+        return;                                            \
     }
 
 static void take_cells(const bmi_column *from, bmi_column *to, const uint32_t *rows, int64_t begin, int64_t end)
@@ -178,8 +178,8 @@ bool bmi_put_cells(bm_context *context, bmi_column *to, int64_t at, const bmi_co
         if (storage == BMI_STORED_REAL) ((double *)to->values)[at + i] = bmi_column_number(from, row);
         else if (storage == BMI_STORED_BYTE) ((uint8_t *)to->values)[at + i] = ((const uint8_t *)from->values)[row];
         else if (storage == BMI_STORED_INTEGER)
-            ((int64_t *)to->values)[at + i] = from->type == BM_COLUMN_BOOL ? ((const uint8_t *)from->values)[row]
-                                                                         : ((const int64_t *)from->values)[row];
+            ((int64_t *)to->values)[at + i] =
+                from->type == BM_COLUMN_BOOL ? ((const uint8_t *)from->values)[row] : ((const int64_t *)from->values)[row];
     }
     return true;
 }

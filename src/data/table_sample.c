@@ -22,7 +22,8 @@ static int64_t drawn(bmi_error *e, bm_place here, const bm_table *t, const bm_ta
     if (!(rows >= 0) || (o->rows && o->rows < 0) || !(o->share >= 0) || rows > (double)BMI_ROWS_MOST)
         bmi_fail(e, BM_E_ARGUMENT, here, "sample: %g rows cannot be drawn", rows);
     else if (!o->replacement && rint(rows) > (double)t->rows)
-        bmi_fail(e, BM_E_ARGUMENT, here, "sample: %.0f rows of %" PRId64 " cannot be drawn but with .replacement", rint(rows), t->rows);
+        bmi_fail(e, BM_E_ARGUMENT, here, "sample: %.0f rows of %" PRId64 " cannot be drawn but with .replacement", rint(rows),
+                 t->rows);
     else if (o->replacement && rint(rows) > 0 && !t->rows)
         bmi_fail(e, BM_E_DATA, here, "sample: %s has no rows to draw from", bmi_table_name(t));
     return e->status ? -1 : (int64_t)rint(rows);
@@ -48,7 +49,8 @@ bm_table *bm_table_sample_at(const bm_table *t, const bm_table_sample_options *o
     const int64_t room = n > t->rows ? n : t->rows; /* the shuffle's, too */
     uint32_t *rows = n < 0 ? NULL : bmi_alloc_raw(context, (size_t)room, sizeof *rows);
     uint32_t *counts = rows && o.in_order ? bmi_alloc_raw(context, (size_t)t->rows, sizeof *counts) : NULL;
-    if (!e.status && (!rows || (o.in_order && !counts))) bmi_fail_memory(&e, here, (size_t)room * sizeof *rows, "a list of rows");
+    if (!e.status && (!rows || (o.in_order && !counts)))
+        bmi_fail_memory(&e, here, (size_t)room * sizeof *rows, "a list of rows");
     if (!e.status && !o.replacement)
         for (int64_t i = 0; i < t->rows; i++) rows[i] = (uint32_t)i;
     for (int64_t i = 0; !e.status && i < n; i++) {

@@ -73,8 +73,7 @@ bm_table *bm_table_rename_at(const bm_table *t, bm_renames names, bm_place here)
         }
         const bmi_column *c = bmi_table_column(&e, here, t, n->from, " to rename");
         if (!c) break;
-        if (taken[c - t->columns].name)
-            bmi_fail(&e, BM_E_ARGUMENT, here, "column \"%.100s\" is renamed twice", n->from);
+        if (taken[c - t->columns].name) bmi_fail(&e, BM_E_ARGUMENT, here, "column \"%.100s\" is renamed twice", n->from);
         else taken[c - t->columns].name = n->to;
     }
     bmi_result_fail(result, &e);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Sorting tables. Each key becomes a whole number of as few bits as its values need (the place of a text among all texts, an integer less the
- * least one, a real's bits in an order of unsigned numbers), the largest being a missing cell; neighbouring keys that fit 64 bits
- * together are sorted as one, the last ones first.
+/* Sorting tables. Each key becomes a whole number of as few bits as its values need (the place of a text among all texts, an integer
+ * less the least one, a real's bits in an order of unsigned numbers), the largest being a missing cell; neighbouring keys that fit 64
+ * bits together are sorted as one, the last ones first.
  */
 #include "base/context.h"
 #include "data/order.h"

@@ -16,9 +16,7 @@ static void choose(const bmi_keys *k, bm_keep keep, bool stays, uint32_t *counts
         for (int64_t i = 0; i < all; i++) counts[k->build.ids[i]]++;
     for (int64_t i = 0; i < all; i++) {
         const uint32_t id = k->build.ids[i];
-        const bool kept = keep == BM_KEEP_LAST   ? counts[id] == i
-                          : keep == BM_KEEP_NONE ? counts[id] == 1
-                                                 : k->first[id] == i;
+        const bool kept = keep == BM_KEEP_LAST ? counts[id] == i : keep == BM_KEEP_NONE ? counts[id] == 1 : k->first[id] == i;
         rows[*n] = (uint32_t)i;
         *n += kept == stays;
     }
@@ -34,7 +32,9 @@ static bm_table *rows_once(const bm_table *t, const bm_table_unique_options *opt
     bmi_options_copy(&e, here, &o, sizeof o, offsetof(bm_table_unique_options, named_), options, size);
     if (!e.status && (unsigned)o.keep >= BM_KEEP_COUNT_)
         bmi_fail(&e, BM_E_ARGUMENT, here, "unique: .keep is %d, which is none of first, last, none", (int)o.keep);
-    bmi_keys k = { .context = context, .n = o.columns.count ? o.columns.count : t->n_columns, .keep_missing = true, .build.t = t };
+    bmi_keys k = {
+        .context = context, .n = o.columns.count ? o.columns.count : t->n_columns, .keep_missing = true, .build.t = t
+    };
     if (!e.status && o.columns.count) k.build.columns = bmi_key_columns(&e, here, t, o.columns, " to compare rows by");
     else if (!e.status) {
         k.build.columns = bmi_alloc(context, t->n_columns, sizeof *k.build.columns);

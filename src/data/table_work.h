@@ -8,7 +8,7 @@
 #include "base/threads.h"
 #include "data/table.h"
 
-#define BMI_NO_ROW UINT32_MAX     /* in a list of rows: none, its cells are missing */
+#define BMI_NO_ROW UINT32_MAX /* in a list of rows: none, its cells are missing */
 #define BMI_ROWS_MOST (UINT32_MAX - 1)
 
 typedef enum bmi_storage { BMI_STORED_REAL, BMI_STORED_INTEGER, BMI_STORED_BYTE, BMI_STORED_CODE } bmi_storage;
@@ -53,7 +53,8 @@ void bmi_put_missing(bmi_column *to, int64_t at, int64_t n);
 
 /* ---- table_keys.c ---- */
 
-/* Rows of equal keys get one number, from 0 in the order in which the keys come in `build`; rows of `probe` the number of the equal key there. */
+/* Rows of equal keys get one number, from 0 in the order in which the keys come in `build`; rows of `probe` the number of the equal key
+ * there. */
 typedef struct bmi_key_side {
     const bm_table *t; /* null of probe: there is none */
     const bmi_column **columns;
@@ -92,10 +93,11 @@ typedef struct bmi_pair {
     uint64_t key;
     uint32_t row;
 } bmi_pair;
-/* Sorts n pairs by the lowest `bits` of their keys (the others are 0), equal ones as they were; gives the array the result is in, `pairs` or
- * `other`, which has room for as many. Null when there is no memory. */
+/* Sorts n pairs by the lowest `bits` of their keys (the others are 0), equal ones as they were; gives the array the result is in,
+ * `pairs` or `other`, which has room for as many. Null when there is no memory. */
 bmi_pair *bmi_radix_sort(bm_context *context, bmi_pair *pairs, bmi_pair *other, int64_t n, int bits);
-/* Sorts n numbers without NaN, with room for as many in `other`; gives the array the result is in. Never fails: without memory it sorts another way. */
+/* Sorts n numbers without NaN, with room for as many in `other`; gives the array the result is in. Never fails: without memory it sorts
+ * another way. */
 double *bmi_sort_numbers(bm_context *context, double *numbers, double *other, int64_t n);
 
 /* A double as an unsigned number of the same order (-0 as 0), and back. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* baeum inspect on tables: figures against pandas and scipy (tests/golden/tables.py FOLDER prints them), what is constant or there twice, how
- * columns go with a target, and tables of many columns.
+/* baeum inspect on tables: figures against pandas and scipy (tests/golden/tables.py FOLDER prints them), what is constant or there
+ * twice, how columns go with a target, and tables of many columns.
  */
 #include "support/bmt_command.h"
 #include <math.h>
@@ -37,8 +37,10 @@ static void housing(void **state)
     static const struct {
         const char *name;
         double skew, correlation;
-    } rows[] = { { "population", 4.935499509, -.02464967889 },    { "total_rooms", 4.147042039, .1341531138 },
-                 { "total_bedrooms", 3.459292359, .04968618025 }, { "households", 3.410189855, .06584265057 },
+    } rows[] = { { "population", 4.935499509, -.02464967889 },
+                 { "total_rooms", 4.147042039, .1341531138 },
+                 { "total_bedrooms", 3.459292359, .04968618025 },
+                 { "households", 3.410189855, .06584265057 },
                  { "median_income", 1.64653703, .688075208 } };
     assert_int_equal(json_array_size(skewed), 5);
     for (size_t i = 0; i < BMI_COUNT(rows); i++) { /* in this order */
@@ -53,9 +55,10 @@ static void housing(void **state)
     static const struct {
         const char *what;
         double want;
-    } bedrooms[] = { { "missing", 207 },         { "missing_share", 207. / 20640 }, { "mean", 537.8705525 },
-                     { "std", 421.3850701 },     { "q1", 296 },                     { "median", 435 },
-                     { "q3", 647 },              { "distinct", 1923 } };
+    } bedrooms[] = { { "missing", 207 },      { "missing_share", 207. / 20640 },
+                     { "mean", 537.8705525 }, { "std", 421.3850701 },
+                     { "q1", 296 },           { "median", 435 },
+                     { "q3", 647 },           { "distinct", 1923 } };
     for (size_t i = 0; i < BMI_COUNT(bedrooms); i++) figure(columns, "total_bedrooms", bedrooms[i].what, bedrooms[i].want);
     const json_t *counts = json_object_get(json_object_get(named(columns, "total_bedrooms"), "histogram"), "counts");
     int64_t sum = 0;
@@ -64,7 +67,8 @@ static void housing(void **state)
     assert_int_equal(sum, 20640 - 207);
     json_decref(json);
     const bmt_run r = bmt_exits(bmt_sh("baeum inspect %s --target median_house_value", path), 0);
-    bmt_contains("in words", r.out, "\nskew above 1 population 4.9355, total_rooms 4.1470, total_bedrooms 3.4593, households 3.4102");
+    bmt_contains("in words", r.out,
+                 "\nskew above 1 population 4.9355, total_rooms 4.1470, total_bedrooms 3.4593, households 3.4102");
     bmt_contains("the share", r.out, "   207   1.0%   ");
     bmt_contains("relations", r.out, "\nocean_proximity           .488   eta\n");
 }
@@ -116,7 +120,8 @@ static void twice(void **state)
 static void many_columns(void **state)
 {
     (void)state;
-    bmt_exits(bmt_sh("awk 'BEGIN { for (r = 0; r < 6; r++) for (c = 1; c <= 10000; c++) printf \"%%s%%s\", r ? (r * c) %% 7 + c : \"c\" c, "
+    bmt_exits(bmt_sh("awk 'BEGIN { for (r = 0; r < 6; r++) for (c = 1; c <= 10000; c++) printf \"%%s%%s\", r ? (r * c) %% 7 + "
+                     "c : \"c\" c, "
                      "c < 10000 ? \",\" : \"\\n\" }' > wide.csv"),
               0);
     const bmt_run r = bmt_exits(bmt_sh("baeum inspect wide.csv"), 0);

@@ -20,9 +20,11 @@ static void parts(void **state)
     assert_int_equal(bm_table_equal_rows(all, iris), 150);
     assert_int_equal(bm_table_equal_rows(iris, all), 150);
     bm_free(train), bm_free(test), bm_free(all), bm_free(iris);
-    bmt_exits(bmt_sh("baeum split iris -o q --seed 1 -q && baeum split iris -o s --seed 1 -q && cmp q-test.csv s-test.csv && ! cmp -s "
-                     "q-test.csv p-test.csv"),
-              0);
+    bmt_exits(
+        bmt_sh(
+            "baeum split iris -o q --seed 1 -q && baeum split iris -o s --seed 1 -q && cmp q-test.csv s-test.csv && ! cmp -s "
+            "q-test.csv p-test.csv"),
+        0);
     json_t *json = bmt_json(bmt_exits(bmt_sh("baeum split iris --validation .1 --test .2 --seed 5 -o p --json"), 0));
     assert_int_equal(bmt_json_number(json, "parts.train.rows"), 105);
     assert_int_equal(bmt_json_number(json, "parts.validation.rows"), 15);
@@ -39,10 +41,15 @@ static void ways(void **state)
     bmt_exits(bmt_sh("baeum split n.csv --in-order --test .1 -q && tail -n +2 n-test.csv | cut -d, -f1 | tr '\\n' ' ' | "
                      "grep -qx '91 92 93 94 95 96 97 98 99 100 '"),
               0);
-    bmt_exits(bmt_sh("baeum split n.csv --time n --test .1 -q && tail -n +2 n-test.csv | cut -d, -f1 | sort -n | head -1 | grep -qx 91"), 0);
-    bmt_exits(bmt_sh("baeum split n.csv --group g --test .2 -q && for p in train test; do tail -n +2 n-$p.csv | cut -d, -f2 | sort -u; "
-                     "done | sort | uniq -d | wc -l | grep -qx 0 && test $(wc -l < n-test.csv) = 21"),
-              0);
+    bmt_exits(
+        bmt_sh(
+            "baeum split n.csv --time n --test .1 -q && tail -n +2 n-test.csv | cut -d, -f1 | sort -n | head -1 | grep -qx 91"),
+        0);
+    bmt_exits(
+        bmt_sh(
+            "baeum split n.csv --group g --test .2 -q && for p in train test; do tail -n +2 n-$p.csv | cut -d, -f2 | sort -u; "
+            "done | sort | uniq -d | wc -l | grep -qx 0 && test $(wc -l < n-test.csv) = 21"),
+        0);
 }
 
 static void wrong(void **state)
@@ -66,7 +73,8 @@ static void wrong(void **state)
         { "cp p-train.csv w-train.csv && baeum split w-train.csv -o w", 2, "which is read: it would be lost" },
         { "baeum spilt iris", 2, "did you mean split?" },
     };
-    for (size_t i = 0; i < BMI_COUNT(rows); i++) bmt_contains(rows[i].line, bmt_exits(bmt_sh("%s", rows[i].line), rows[i].code).err, rows[i].says);
+    for (size_t i = 0; i < BMI_COUNT(rows); i++)
+        bmt_contains(rows[i].line, bmt_exits(bmt_sh("%s", rows[i].line), rows[i].code).err, rows[i].says);
 }
 
 int main(void)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Operations on tables that cannot be done, on tables with nothing in them, without memory, and on several threads. */
+#include "data/table_look.h"
 #include "support/bmt.h"
 #include <baeum.h>
 #include <math.h>
@@ -60,13 +61,15 @@ static void refusals(void **state)
         { bm_table_group(t, BM_NAMES("n"), .results = BM_AGGREGATES({ "x", BM_GROUP_QUANTILE, .q = 1.5 })), BM_E_ARGUMENT,
           "must be from 0 to 1" },
         { bm_table_group(t, BM_NAMES("n"), .results = BM_AGGREGATES({ "z", BM_GROUP_MEAN })), BM_E_DATA, "no column \"z\"" },
-        { bm_table_group(t, BM_NAMES("n"), .results = BM_AGGREGATES({ NULL, BM_GROUP_MEAN })), BM_E_ARGUMENT, "of which column" },
+        { bm_table_group(t, BM_NAMES("n"), .results = BM_AGGREGATES({ NULL, BM_GROUP_MEAN })), BM_E_ARGUMENT,
+          "of which column" },
         { bm_table_group(t, BM_NAMES("n"), .results = BM_AGGREGATES({ "x", 0 })), BM_E_ARGUMENT, "has no kind" },
         { bm_table_group(t, BM_NAMES("n"), .results = BM_AGGREGATES({ "x", BM_GROUP_MEAN }, { "x", BM_GROUP_MEAN })), BM_E_DATA,
           "\"x_mean\" already" },
         { bm_table_group(t, BM_NAMES("n"), .unsorted = true, .by_size = true), BM_E_ARGUMENT, "two orders" },
         { bm_table_join(t, t, { 0 }), BM_E_ARGUMENT, "name the columns by .by" },
-        { bm_table_join(t, t, { 0 }, .left_by = BM_NAMES("n")), BM_E_ARGUMENT, "as many by .left_by as by .right_by (0, 1, 0)" },
+        { bm_table_join(t, t, { 0 }, .left_by = BM_NAMES("n")), BM_E_ARGUMENT,
+          "as many by .left_by as by .right_by (0, 1, 0)" },
         { bm_table_join(t, t, { 0 }, .left_by = BM_NAMES("n"), .right_by = BM_NAMES("text")), BM_E_TYPE,
           "key \"n\" is integer in the left table and \"text\" text in the right one" },
         { bm_table_join(t, t, BM_NAMES("nn")), BM_E_DATA, "no column \"nn\" in the left table to join by" },
@@ -86,7 +89,8 @@ static void refusals(void **state)
         { bm_table_filter_by(t, NULL, NULL), BM_E_ARGUMENT, "function is null" },
         { bm_table_filter(none, "x > 1"), BM_E_ARGUMENT, "null" },
     };
-    for (size_t i = 0; i < BMI_COUNT(rows); i++) bmt_contains(rows[i].says, refused(rows[i].result, rows[i].status), rows[i].says);
+    for (size_t i = 0; i < BMI_COUNT(rows); i++)
+        bmt_contains(rows[i].says, refused(rows[i].result, rows[i].status), rows[i].says);
     bm_table *words = bm_table_new();
     const bm_name two[] = { "one", "two" };
     bm_table_add_text(words, "x", two, 2);
@@ -98,7 +102,8 @@ static void refusals(void **state)
     bm_table *one = bm_table_rename(sum, { "n", "m" });
     const double same[] = { 1, 1 };
     bm_table_add_real(one, "k", same, 2);
-    bmt_contains("a large sum", refused(bm_table_group(one, BM_NAMES("k"), .results = BM_AGGREGATES({ "m", BM_GROUP_SUM })), BM_E_NUMBER),
+    bmt_contains("a large sum",
+                 refused(bm_table_group(one, BM_NAMES("k"), .results = BM_AGGREGATES({ "m", BM_GROUP_SUM })), BM_E_NUMBER),
                  "a sum of column \"m\" is outside 64 bits");
     bm_free(one), bm_free(sum), bm_free(words), bm_free(t);
 }
@@ -234,13 +239,15 @@ static void nothing(void **state)
         assert_int_equal(bm_table_rows(results[i]), 0);
         bm_free(results[i]);
     }
-    bm_table *left = bm_table_join(t, empty, BM_NAMES("n"), .how = BM_JOIN_FULL), *right = bm_table_join(empty, t, BM_NAMES("n"), .how = BM_JOIN_FULL);
+    bm_table *left = bm_table_join(t, empty, BM_NAMES("n"), .how = BM_JOIN_FULL),
+             *right = bm_table_join(empty, t, BM_NAMES("n"), .how = BM_JOIN_FULL);
     assert_int_equal(bm_table_rows(left), 5);
     assert_int_equal(bm_table_rows(right), 5);
     bmt_near("the key of a row of the right alone", bm_table_number(right, 0, bm_table_find(right, "n")), 3, 0);
     bm_table *all = bm_table_group(t, BM_NAMES("none"), .keep_missing = true,
-                                   .results = BM_AGGREGATES({ "none", BM_GROUP_MEAN }, { "none", BM_GROUP_SUM }, { "none", BM_GROUP_FIRST },
-                                                            { "none", BM_GROUP_SKEW }, { "none", BM_GROUP_DISTINCT }, { "n", BM_GROUP_MAX }));
+                                   .results = BM_AGGREGATES({ "none", BM_GROUP_MEAN }, { "none", BM_GROUP_SUM },
+                                                            { "none", BM_GROUP_FIRST }, { "none", BM_GROUP_SKEW },
+                                                            { "none", BM_GROUP_DISTINCT }, { "n", BM_GROUP_MAX }));
     assert_int_equal(bm_table_rows(all), 1);
     assert_true(isnan(bm_table_number(all, 0, 1)) && isnan(bm_table_number(all, 0, 3)) && isnan(bm_table_number(all, 0, 4)));
     bmt_near("a sum of nothing", bm_table_number(all, 0, 2), 0, 0);
@@ -259,7 +266,8 @@ static void too_many(void **state)
     int64_t *one = calloc(N, sizeof *one);
     bm_table *t = bm_table_new();
     bm_table_add_integer(t, "key", one, N);
-    bmt_contains("rows", refused(bm_table_join(t, t, BM_NAMES("key")), BM_E_UNSUPPORTED), "the result would have 10000000000 rows");
+    bmt_contains("rows", refused(bm_table_join(t, t, BM_NAMES("key")), BM_E_UNSUPPORTED),
+                 "the result would have 10000000000 rows");
     bm_table *few = bm_table_join(t, t, BM_NAMES("key"), .how = BM_JOIN_SEMI);
     assert_int_equal(bm_table_rows(few), N);
     bm_free(few), bm_free(t);
@@ -279,10 +287,11 @@ static bm_status everything(bm_context *context, void *arg)
     out[n++] = bm_table_rename(t, { "x", "y" });
     out[n++] = bm_table_filter(t, "text in ('a', 'b') and (x + 1 between 1 and 2 or n = 3) and not text contains 'c'");
     out[n++] = bm_table_sort(t, BM_NAMES("text", "x", "n"), .descending = BM_NAMES("x"));
-    out[n++] = bm_table_group(t, BM_NAMES("text"), .keep_missing = true,
-                              .results = BM_AGGREGATES({ "x", BM_GROUP_MEAN }, { "x", BM_GROUP_MEDIAN }, { "x", BM_GROUP_STD },
-                                                       { "n", BM_GROUP_MIN }, { "n", BM_GROUP_DISTINCT }, { "text", BM_GROUP_MAX },
-                                                       { "x", BM_GROUP_SKEW }, { "x", BM_GROUP_DISTINCT }));
+    out[n++] =
+        bm_table_group(t, BM_NAMES("text"), .keep_missing = true,
+                       .results = BM_AGGREGATES({ "x", BM_GROUP_MEAN }, { "x", BM_GROUP_MEDIAN }, { "x", BM_GROUP_STD },
+                                                { "n", BM_GROUP_MIN }, { "n", BM_GROUP_DISTINCT }, { "text", BM_GROUP_MAX },
+                                                { "x", BM_GROUP_SKEW }, { "x", BM_GROUP_DISTINCT }));
     out[n++] = bm_table_group(t, BM_NAMES("x", "n", "text"), .by_size = true);
     out[n++] = bm_table_join(t, r, BM_NAMES("text"));
     out[n++] = bm_table_join(t, r, BM_NAMES("x", "text"), .how = BM_JOIN_FULL);
@@ -298,9 +307,28 @@ static bm_status everything(bm_context *context, void *arg)
     return status;
 }
 
+/* What baeum inspect finds out. */
+static bm_status looks(bm_context *context, void *arg)
+{
+    bm_table *t = small(context);
+    int64_t same[4] = { 0 };
+    bmi_relation r;
+    (void)arg;
+    bool fine = !bm_failed(t) && bmi_equal_columns(t, same) && bmi_duplicate_rows(t) == 0;
+    for (int64_t a = 0; fine && a < 4; a++)
+        for (int64_t b = 0; fine && b < 4; b++) fine = bmi_relate(t, a, b, &r);
+    for (int64_t c = 0; fine && c < 4; c++) {
+        const bm_summary s = bm_table_summary(t, c);
+        fine = s.count + s.missing == 5;
+    }
+    bm_free(t);
+    return fine ? BM_OK : BM_E_MEMORY;
+}
+
 static void memory(void **state)
 {
     (void)state;
+    assert_true(bmt_each_failure("looking at a table", looks, NULL) > 20);
     assert_true(bmt_each_failure("operations on tables", everything, NULL) > 100);
 }
 
@@ -353,13 +381,15 @@ static bm_table *done(const bm_table *t, int what)
     case 1: return bm_table_sort(t, BM_NAMES("text", "key", "x"), .descending = BM_NAMES("key"));
     case 2:
         return bm_table_group(t, BM_NAMES("text", "key"), .keep_missing = true,
-                              .results = BM_AGGREGATES({ "x", BM_GROUP_MEAN }, { "x", BM_GROUP_STD }, { "x", BM_GROUP_MEDIAN }));
+                              .results =
+                                  BM_AGGREGATES({ "x", BM_GROUP_MEAN }, { "x", BM_GROUP_STD }, { "x", BM_GROUP_MEDIAN }));
     case 3: return bm_table_group(t, BM_NAMES("text"), .results = BM_AGGREGATES({ "x", BM_GROUP_SUM }, { "x", BM_GROUP_SKEW }));
     case 4: return bm_table_filter(t, "x > 0 and text contains '1' and key % 3 = 1");
     case 5: return bm_table_unique(t, .columns = BM_NAMES("key", "text"));
     case 6: return bm_table_sample(t, .share = .5, .seed = 4);
     default: {
-        bm_table *once = bm_table_unique(t, .columns = BM_NAMES("key")), *two = bm_table_select(once, "key", "row", "text", "x"),
+        bm_table *once = bm_table_unique(t, .columns = BM_NAMES("key")),
+                 *two = bm_table_select(once, "key", "row", "text", "x"),
                  *joined = bm_table_join(t, two, BM_NAMES("key"), .how = what == 7 ? BM_JOIN_INNER : BM_JOIN_RIGHT);
         bm_free(once), bm_free(two);
         return joined;
@@ -380,6 +410,37 @@ static void threads(void **state)
         bm_free(x), bm_free(y);
     }
     bm_free(a), bm_free(b), bm_free(one), bm_free(four);
+}
+
+/* Sums of many rows, which are made in parts. */
+static void sums(void **state)
+{
+    (void)state;
+    bm_table *t = large(NULL), *g = bm_table_group(t, BM_NAMES("text"), .keep_missing = true,
+                                                   .results = BM_AGGREGATES({ "x", BM_GROUP_SUM }, { "x", BM_GROUP_COUNT },
+                                                                            { "x", BM_GROUP_MEAN }, { "key", BM_GROUP_SUM }));
+    const int64_t groups = bm_table_rows(g);
+    long double *sum = calloc((size_t)groups, sizeof *sum);
+    int64_t *count = calloc((size_t)groups, sizeof *count), *keys = calloc((size_t)groups, sizeof *keys);
+    assert_int_equal(groups, 98);
+    for (int64_t i = 0; i < LARGE; i++) {
+        const char *text = bm_table_text(t, i, 3);
+        int64_t k = groups - 1; /* missing ones are last */
+        for (int64_t j = 0; text && j < groups - 1; j++)
+            if (!strcmp(text, bm_table_text(g, j, 0))) k = j;
+        keys[k] += bm_table_integer(t, i, 1);
+        if (isnan(bm_table_number(t, i, 2))) continue;
+        sum[k] += (long double)bm_table_number(t, i, 2);
+        count[k]++;
+    }
+    for (int64_t k = 0; k < groups; k++) {
+        bmt_near("a sum", bm_table_number(g, k, 1), (double)sum[k], 1e-12);
+        assert_int_equal(bm_table_integer(g, k, 2), count[k]);
+        bmt_near("a mean", bm_table_number(g, k, 3), (double)(sum[k] / (long double)count[k]), 1e-12);
+        assert_int_equal(bm_table_integer(g, k, 4), keys[k]);
+    }
+    free(sum), free(count), free(keys);
+    bm_free(g), bm_free(t);
 }
 
 /* Sorted, stable, every row once with its own cells. */
@@ -420,8 +481,9 @@ static bool is_even(const bm_table *t, int64_t row, void *user)
 static void samples(void **state)
 {
     (void)state;
-    bm_table *t = large(NULL), *half = bm_table_sample(t, .share = .5, .seed = 1), *again = bm_table_sample(t, .share = .5, .seed = 1),
-             *other = bm_table_sample(t, .share = .5, .seed = 2), *more = bm_table_sample(t, .rows = 2 * LARGE, .replacement = true),
+    bm_table *t = large(NULL), *half = bm_table_sample(t, .share = .5, .seed = 1),
+             *again = bm_table_sample(t, .share = .5, .seed = 1), *other = bm_table_sample(t, .share = .5, .seed = 2),
+             *more = bm_table_sample(t, .rows = 2 * LARGE, .replacement = true),
              *ordered = bm_table_sample(t, .rows = 1000, .in_order = true), *once = bm_table_unique(half);
     assert_int_equal(bm_table_rows(half), LARGE / 2);
     assert_int_equal(bm_table_rows(once), LARGE / 2);
@@ -442,13 +504,15 @@ static void samples(void **state)
     bm_table *even = bm_table_filter_by(ordered, is_even, &calls), *same = bm_table_filter(ordered, "row % 2 = 0");
     assert_int_equal(calls, 1000);
     same_cells("by a function", even, same);
-    bm_free(even), bm_free(same), bm_free(t), bm_free(half), bm_free(again), bm_free(other), bm_free(more), bm_free(ordered), bm_free(once);
+    bm_free(even), bm_free(same), bm_free(t), bm_free(half), bm_free(again), bm_free(other), bm_free(more), bm_free(ordered),
+        bm_free(once);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(refusals), cmocka_unit_test(conditions), cmocka_unit_test(meanings),
                                         cmocka_unit_test(nothing),  cmocka_unit_test(too_many),   cmocka_unit_test(memory),
-                                        cmocka_unit_test(threads),  cmocka_unit_test(sorted),     cmocka_unit_test(samples) };
+                                        cmocka_unit_test(threads),  cmocka_unit_test(sums),       cmocka_unit_test(sorted),
+                                        cmocka_unit_test(samples) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -100,22 +100,24 @@ static void same(const char *name, bm_table *got)
 
 static bm_table *grouped(const bm_table *t, bm_names by, bool keep_missing)
 {
-    return bm_table_group(
-        t, by, .keep_missing = keep_missing,
-        .results = BM_AGGREGATES(
-            { NULL, BM_GROUP_ROWS }, { "x", BM_GROUP_COUNT }, { "x", BM_GROUP_SUM }, { "x", BM_GROUP_MEAN }, { "x", BM_GROUP_MEDIAN },
-            { "x", BM_GROUP_MIN }, { "x", BM_GROUP_MAX }, { "x", BM_GROUP_STD }, { "x", BM_GROUP_VAR }, { "x", BM_GROUP_FIRST },
-            { "x", BM_GROUP_LAST }, { "x", BM_GROUP_DISTINCT }, { "x", BM_GROUP_SKEW }, { "x", BM_GROUP_QUANTILE, .q = .9 },
-            { "n", BM_GROUP_SUM }, { "n", BM_GROUP_MEAN }, { "n", BM_GROUP_MIN }, { "n", BM_GROUP_DISTINCT },
-            { "word", BM_GROUP_DISTINCT, "word_distinct_" }, { "word", BM_GROUP_FIRST, "word_first_" },
-            { "word", BM_GROUP_MAX, "word_max_" }, { "flag", BM_GROUP_SUM, "flag_sum_" }));
+    return bm_table_group(t, by, .keep_missing = keep_missing,
+                          .results = BM_AGGREGATES(
+                              { NULL, BM_GROUP_ROWS }, { "x", BM_GROUP_COUNT }, { "x", BM_GROUP_SUM }, { "x", BM_GROUP_MEAN },
+                              { "x", BM_GROUP_MEDIAN }, { "x", BM_GROUP_MIN }, { "x", BM_GROUP_MAX }, { "x", BM_GROUP_STD },
+                              { "x", BM_GROUP_VAR }, { "x", BM_GROUP_FIRST }, { "x", BM_GROUP_LAST },
+                              { "x", BM_GROUP_DISTINCT }, { "x", BM_GROUP_SKEW }, { "x", BM_GROUP_QUANTILE, .q = .9 },
+                              { "n", BM_GROUP_SUM }, { "n", BM_GROUP_MEAN }, { "n", BM_GROUP_MIN }, { "n", BM_GROUP_DISTINCT },
+                              { "word", BM_GROUP_DISTINCT, "word_distinct_" }, { "word", BM_GROUP_FIRST, "word_first_" },
+                              { "word", BM_GROUP_MAX, "word_max_" }, { "flag", BM_GROUP_SUM, "flag_sum_" }));
 }
 
 static void groups(void **state)
 {
     (void)state;
     bm_table *t = made(NULL);
-    const bm_renamed names[] = { { "word_distinct_", "word_distinct" }, { "word_first_", "word_first" }, { "word_max_", "word_max" },
+    const bm_renamed names[] = { { "word_distinct_", "word_distinct" },
+                                 { "word_first_", "word_first" },
+                                 { "word_max_", "word_max" },
                                  { "flag_sum_", "flag_sum" } };
     bm_table *one = grouped(t, BM_NAMES("city"), false), *two = grouped(t, BM_NAMES("city", "floor"), true);
     same("group one", bm_table_rename_at(one, (bm_renames){ names, 4 }, BM_HERE));
@@ -193,9 +195,121 @@ static void filters(void **state)
     bm_free(t);
 }
 
+/* ---- keys of all types, against every pair of rows ---- */
+
+enum { SMALL = 120, KEYS = 5 };
+
+/* Few values of each type; some integers and reals that no 64 bits hold together with others, numbers that are equal across types. */
+static bm_table *keyed(uint64_t seed)
+{
+    static const double reals[] = { 0, -0., 1, 2.5, -3, 9007199254740993., 1e300, 4 };
+    static const int64_t wide[] = { INT64_MAX, INT64_MIN + 1, 0, 1, 9007199254740993, -3, INT64_MIN, 4 };
+    static const char *const texts[] = { "", "a", "b", NULL, "c", "aa", "d", "e" };
+    int64_t narrow[SMALL], large[SMALL], row[SMALL];
+    double x[SMALL], y[SMALL];
+    bm_name text[SMALL];
+    for (int i = 0; i < SMALL; i++) {
+        uint64_t r[5];
+        for (int k = 0; k < 5; k++) {
+            seed ^= seed << 13, seed ^= seed >> 7, seed ^= seed << 17;
+            r[k] = seed >> 33;
+        }
+        row[i] = i;
+        narrow[i] = r[0] % 5 ? (int64_t)(r[0] % 5) : INT64_MIN;
+        large[i] = wide[r[1] % 8];
+        x[i] = r[2] % 9 == 8 ? NAN : reals[r[2] % 9];
+        y[i] = r[3] % 3 ? (double)(r[3] % 3) * .1 : NAN;
+        text[i] = texts[r[4] % 8];
+    }
+    bm_table *t = bm_table_new();
+    bm_table_add_integer(t, "narrow", narrow, SMALL);
+    bm_table_add_integer(t, "large", large, SMALL);
+    bm_table_add_real(t, "x", x, SMALL);
+    bm_table_add_real(t, "y", y, SMALL);
+    bm_table_add_text(t, "text", text, SMALL);
+    bm_table_add_integer(t, "row", row, SMALL);
+    return t;
+}
+
+/* 1 equal, 0 not, 2 both missing. */
+static int cells_equal(const bm_table *a, int64_t i, int64_t c, const bm_table *b, int64_t k, int64_t d)
+{
+    if (bm_table_column_type(a, c) == BM_COLUMN_TEXT) {
+        const char *p = bm_table_text(a, i, c), *q = bm_table_text(b, k, d);
+        return !p && !q ? 2 : p && q && !strcmp(p, q);
+    }
+    const bool whole = bm_table_column_type(a, c) == BM_COLUMN_INTEGER, other = bm_table_column_type(b, d) == BM_COLUMN_INTEGER;
+    const double x = bm_table_number(a, i, c), y = bm_table_number(b, k, d);
+    if (isnan(x) || isnan(y)) return isnan(x) && isnan(y) ? 2 : 0;
+    if (whole && other) return bm_table_integer(a, i, c) == bm_table_integer(b, k, d);
+    if (!whole && !other) return x == y;
+    const double real = whole ? y : x; /* an integer that is that very real */
+    const int64_t integer = whole ? bm_table_integer(a, i, c) : bm_table_integer(b, k, d);
+    return real >= -0x1p63 && real < 0x1p63 && (double)(int64_t)real == real && (int64_t)real == integer;
+}
+
+static bool rows_equal(const bm_table *a, int64_t i, const int64_t *c, const bm_table *b, int64_t k, const int64_t *d, int n,
+                       bool missing)
+{
+    for (int j = 0; j < n; j++) {
+        const int equal = cells_equal(a, i, c[j], b, k, d[j]);
+        if (!equal || (equal == 2 && !missing)) return false;
+    }
+    return true;
+}
+
+static const char *const key_names[KEYS] = { "narrow", "large", "x", "y", "text" };
+
+static void check_keys(const bm_table *a, const bm_table *b, const int64_t *c, const int64_t *d, int n, bool missing)
+{
+    bm_name left[KEYS], right[KEYS];
+    for (int j = 0; j < n; j++) left[j] = key_names[c[j]], right[j] = key_names[d[j]];
+    bm_table *joined = bm_table_join(a, b, { 0 }, .left_by = { left, (size_t)n }, .right_by = { right, (size_t)n },
+                                     .match_missing = missing),
+             *groups = bm_table_group(a, { left, (size_t)n }, .keep_missing = missing);
+    if (bm_failed(joined)) fail_msg("%s", bm_error(joined));
+    if (bm_failed(groups)) fail_msg("%s", bm_error(groups));
+    int64_t pairs = 0, different = 0;
+    const int64_t at = bm_table_find(joined, "row_x"), to = bm_table_find(joined, "row_y");
+    for (int64_t i = 0; i < SMALL; i++) {
+        bool first = rows_equal(a, i, c, a, i, c, n, missing);
+        for (int64_t k = 0; k < i; k++) first &= !rows_equal(a, i, c, a, k, c, n, missing);
+        different += first;
+        for (int64_t k = 0; k < SMALL; k++) {
+            if (!rows_equal(a, i, c, b, k, d, n, missing)) continue;
+            if (bm_table_integer(joined, pairs, at) != i || bm_table_integer(joined, pairs, to) != k)
+                fail_msg("pair %d is not %d, %d of %s", (int)pairs, (int)i, (int)k, left[0]);
+            pairs++;
+        }
+    }
+    assert_int_equal(bm_table_rows(joined), pairs);
+    assert_int_equal(bm_table_rows(groups), different);
+    bm_free(joined), bm_free(groups);
+}
+
+static void all_keys(void **state)
+{
+    (void)state;
+    bm_table *a = keyed(88172645463325252ULL), *b = keyed(362436069362436069ULL);
+    for (int set = 1; set < 1 << KEYS; set++) { /* every choice of keys */
+        int64_t c[KEYS];
+        int n = 0;
+        for (int k = 0; k < KEYS; k++)
+            if (set >> k & 1) c[n++] = k;
+        check_keys(a, b, c, c, n, false);
+        check_keys(a, b, c, c, n, true);
+    }
+    static const int64_t mixed[][2][2] = {
+        { { 0, 4 }, { 2, 4 } }, { { 2, 4 }, { 1, 4 } }, { { 1, 0 }, { 2, 0 } }, { { 2, 3 }, { 0, 3 } }
+    };
+    for (size_t i = 0; i < BMI_COUNT(mixed); i++)
+        for (int n = 1; n <= 2; n++) check_keys(a, b, mixed[i][0], mixed[i][1], n, false);
+    bm_free(a), bm_free(b);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(groups), cmocka_unit_test(sorts), cmocka_unit_test(joins),
-                                        cmocka_unit_test(rows_once), cmocka_unit_test(filters) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(groups),    cmocka_unit_test(sorts),   cmocka_unit_test(joins),
+                                        cmocka_unit_test(rows_once), cmocka_unit_test(filters), cmocka_unit_test(all_keys) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
