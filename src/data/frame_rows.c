@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Columns as rows. */
 #include "data/frame_rows.h"
+#include "base/threads.h"
 #include <math.h>
 
 static const double *column_of(const bmi_frame_rows *r, int64_t c)
@@ -47,17 +48,31 @@ static double sum_of(const double *x, const float *weights, int64_t n, double me
     return ((sum[0] + sum[4]) + (sum[2] + sum[6])) + ((sum[1] + sum[5]) + (sum[3] + sum[7]));
 }
 
+typedef struct means {
+    const bmi_frame_rows *r;
+    double all, *mean;
+} means;
+
+static void means_of(void *arg, int part, int parts)
+{
+    const means *m = arg;
+    const bmi_frame *f = m->r->frame;
+    int64_t begin, end;
+    bmi_slice(m->r->columns + (m->r->last != NULL), 1, part, parts, &begin, &end);
+    for (int64_t c = begin; c < end; c++) {
+        const double *x = column_of(m->r, c);
+        m->mean[c] = sum_of(x, f->weights, f->rows, 0) / m->all;
+        m->mean[c] += sum_of(x, f->weights, f->rows, m->mean[c]) / m->all; /* what rounding left */
+    }
+}
+
 double bmi_frame_rows_means(const bmi_frame_rows *r, double *mean)
 {
-    const bmi_frame *f = r->frame;
-    double all = 0;
-    for (int64_t i = 0; i < f->rows; i++) all += bmi_frame_weight(f, i);
-    for (int64_t c = 0; c < r->columns + (r->last != NULL); c++) {
-        const double *x = column_of(r, c);
-        mean[c] = sum_of(x, f->weights, f->rows, 0) / all;
-        mean[c] += sum_of(x, f->weights, f->rows, mean[c]) / all; /* what rounding left */
-    }
-    return all;
+    enum { PARTS = 16 };
+    means m = { .r = r, .mean = mean };
+    for (int64_t i = 0; i < r->frame->rows; i++) m.all += bmi_frame_weight(r->frame, i);
+    bmi_parallel(r->frame->context, PARTS, means_of, &m);
+    return m.all;
 }
 
 bool bmi_all_finite(const double *x, int64_t n)

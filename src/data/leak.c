@@ -6,7 +6,6 @@
 #include "data/order.h"
 #include "tensor/tensor.h"
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { MOST_ROWS = 20000, TRIED_ROWS = 1000, LEAST_ROWS = 50, MOST_COLUMNS = 24, MOST_PAIRED = 12 };
@@ -69,19 +68,14 @@ static double screened(const double *a, const double *b, const double *y, int64_
 }
 
 /* ---- ranks ---- */
-typedef struct placed {
-    double x;
-    int64_t row;
-} placed;
-
 /* Ranks of n numbers, equal ones the mean of theirs. */
-static void rank(const double *x, int64_t n, placed *room, double *to)
+static void rank(const double *x, int64_t n, bmi_weighed *room, double *to)
 {
-    for (int64_t i = 0; i < n; i++) room[i] = (placed){ x[i], i };
-    qsort(room, (size_t)n, sizeof *room, bmi_by_number);
+    for (int64_t i = 0; i < n; i++) room[i] = (bmi_weighed){ x[i], (double)i };
+    bmi_weighed_sort(room, n);
     for (int64_t i = 0, end; i < n; i = end) {
-        for (end = i; end < n && room[end].x == room[i].x;) end++;
-        for (int64_t k = i; k < end; k++) to[room[k].row] = (double)(i + end - 1) / 2;
+        for (end = i; end < n && room[end].number == room[i].number;) end++;
+        for (int64_t k = i; k < end; k++) to[(int64_t)room[k].weight] = (double)(i + end - 1) / 2;
     }
 }
 
@@ -89,7 +83,7 @@ static void rank(const double *x, int64_t n, placed *room, double *to)
 static int monotone(const leak *l, double *share)
 {
     const size_t room = (size_t)l->rows;
-    placed *places = bmi_alloc_raw(l->context, room, sizeof *places);
+    bmi_weighed *places = bmi_alloc_raw(l->context, room, sizeof *places);
     double *x = bmi_alloc_raw(l->context, 4 * room, sizeof *x);
     int best = places && x ? -1 : -2;
     for (int k = 0; best > -2 && k < l->columns; k++) {
@@ -209,22 +203,18 @@ static bool regression(leak *l)
 }
 
 /* ---- classes ---- */
-typedef struct pair {
-    double x;
-    int32_t class;
-} pair;
-
+/* Rows as a number and, for its weight, their class. */
 /* Rows that the best rule "x <= threshold: one class, else another" has right. counts: 2 a class. */
-static int64_t best_threshold(pair *p, int64_t n, int64_t classes, int64_t *counts)
+static int64_t best_threshold(bmi_weighed *p, int64_t n, int64_t classes, int64_t *counts)
 {
     int64_t *low = counts, *high = counts + classes, best = 0;
     memset(counts, 0, 2 * (size_t)classes * sizeof *counts);
-    qsort(p, (size_t)n, sizeof *p, bmi_by_number);
-    for (int64_t i = 0; i < n; i++) high[p[i].class]++;
+    bmi_weighed_sort(p, n);
+    for (int64_t i = 0; i < n; i++) high[(int32_t)p[i].weight]++;
     for (int64_t i = 0; i < n; i++) {
-        low[p[i].class]++;
-        high[p[i].class]--;
-        if (i + 1 < n && p[i + 1].x == p[i].x) continue;
+        low[(int32_t)p[i].weight]++;
+        high[(int32_t)p[i].weight]--;
+        if (i + 1 < n && p[i + 1].number == p[i].number) continue;
         int64_t a = 0, b = 0;
         for (int64_t k = 0; k < classes; k++) {
             a = low[k] > a ? low[k] : a;
@@ -236,14 +226,14 @@ static int64_t best_threshold(pair *p, int64_t n, int64_t classes, int64_t *coun
 }
 
 /* Rows that the rule "each value its most frequent class" has right; 0 when there are too many values for a rule. */
-static int64_t best_by_value(pair *p, int64_t n, int64_t classes, int64_t *counts)
+static int64_t best_by_value(bmi_weighed *p, int64_t n, int64_t classes, int64_t *counts)
 {
     int64_t right = 0, values = 0;
     memset(counts, 0, (size_t)classes * sizeof *counts);
-    qsort(p, (size_t)n, sizeof *p, bmi_by_number);
+    bmi_weighed_sort(p, n);
     for (int64_t i = 0, best = 0; i < n; i++) {
-        if (++counts[p[i].class] > best) best = counts[p[i].class];
-        if (i + 1 < n && p[i + 1].x == p[i].x) continue;
+        if (++counts[(int32_t)p[i].weight] > best) best = counts[(int32_t)p[i].weight];
+        if (i + 1 < n && p[i + 1].number == p[i].number) continue;
         right += best;
         best = 0;
         values++;
@@ -255,7 +245,7 @@ static int64_t best_by_value(pair *p, int64_t n, int64_t classes, int64_t *count
 typedef struct sorting {
     const int32_t *classes;
     int64_t n, n_classes, trivial;
-    pair *p;
+    bmi_weighed *p;
     int64_t *counts;
 } sorting;
 
@@ -280,7 +270,7 @@ static bool by_one(const leak *l, sorting *s, bm_rows rows, bool *any)
         for (int64_t i = 0; i < s->n; i++) {
             const int64_t row = bmi_row_at(rows, i);
             const double x = text ? ((const int32_t *)c->values)[row] : bmi_column_number(c, row);
-            s->p[i] = (pair){ isnan(x) ? -INFINITY : x, s->classes[i] };
+            s->p[i] = (bmi_weighed){ isnan(x) ? -INFINITY : x, s->classes[i] };
         }
         const int64_t right = (text ? best_by_value : best_threshold)(s->p, s->n, s->n_classes, s->counts);
         if (10 * (s->n - right) > s->n - s->trivial) continue;
@@ -297,7 +287,7 @@ static int64_t of_pair(const leak *l, sorting *s, int a, int b, bmi_leak_kind ki
     for (int64_t i = 0; i < s->n; i += step) {
         const double x = l->column[a][i], z = l->column[b][i];
         const double v = kind == BMI_LEAK_SUM ? x + z : kind == BMI_LEAK_DIFFERENCE ? x - z : x / z;
-        s->p[(*n)++] = (pair){ isnan(v) ? -INFINITY : v, s->classes[i] };
+        s->p[(*n)++] = (bmi_weighed){ isnan(v) ? -INFINITY : v, s->classes[i] };
     }
     return best_threshold(s->p, *n, s->n_classes, s->counts);
 }

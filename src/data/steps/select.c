@@ -9,7 +9,6 @@
 #include "data/steps/select_scores.h"
 #include <inttypes.h>
 #include <math.h>
-#include <stdlib.h>
 
 static const char *const scores[] = { [BM_SELECT_VARIANCE] = "variance",
                                       [BM_SELECT_F] = "f",
@@ -48,34 +47,22 @@ static bool takes(const bmi_frame *f, size_t column, bool chosen, const void *op
     return !f->columns[column].text;
 }
 
-typedef struct scored {
-    double score;
-    size_t column;
-} scored;
-
-static int by_score(const void *a, const void *b)
-{
-    const scored *x = a, *y = b;
-    if (x->score != y->score) return x->score < y->score ? -1 : 1;
-    return (x->column > y->column) - (x->column < y->column);
-}
-
 /* Marks the columns that are dropped. */
 static bm_status choose(const bmi_step_how *how, const bmi_frame *f, bmi_recipe_step *s, const double *score)
 {
     const bm_step_select_options *o = how->options;
     const size_t n = s->n_columns;
     size_t kept = n;
-    scored *all = bmi_alloc_raw(f->context, n, sizeof *all);
+    bmi_weighed *all = bmi_alloc_raw(f->context, n, sizeof *all);
     if (!all) return bmi_step_no_memory(how, n * sizeof *all);
-    for (size_t c = 0; c < n; c++) all[c] = (scored){ score[c], c };
-    qsort(all, n, sizeof *all, by_score);
+    for (size_t c = 0; c < n; c++) all[c] = (bmi_weighed){ score[c], (double)c }; /* of equals the last columns are kept */
+    bmi_weighed_sort(all, (int64_t)n);
     if (o->most > 0 && (size_t)o->most < n) kept = (size_t)o->most;
     if (o->share > 0) kept = (size_t)fmax(1, round(o->share * (double)n));
     for (size_t i = 0; i < n && !how->error->status; i++) {
-        bmi_step_column *c = &s->columns[all[i].column];
+        bmi_step_column *c = &s->columns[(size_t)all[i].weight];
         const bool asked = o->most > 0 || o->share > 0;
-        if (bmi_step_numbers(how, c, 1)) c->numbers[0] = asked ? i < n - kept : !(all[i].score > o->threshold);
+        if (bmi_step_numbers(how, c, 1)) c->numbers[0] = asked ? i < n - kept : !(all[i].number > o->threshold);
     }
     bmi_release(f->context, all, n, sizeof *all);
     return how->error->status;

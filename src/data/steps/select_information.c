@@ -7,14 +7,11 @@
 #include "data/order.h"
 #include "data/steps/select_scores.h"
 #include <math.h>
-#include <stdlib.h>
 
 enum { NEIGHBORS = 3 };
 
-/* A row: its column, and its target. */
-typedef struct point {
-    double x, y;
-} point;
+/* A row is its column, the number, and its target, the weight. */
+typedef bmi_weighed point;
 
 /* The column by its deviation, with noise, into x (apart by `step` numbers). */
 static void scale(const double *from, int64_t n, int64_t seed, uint64_t noise, double *to, int64_t step)
@@ -60,10 +57,11 @@ static double third(const point *p, int64_t n, int64_t i)
 {
     double near[NEIGHBORS] = { INFINITY, INFINITY, INFINITY };
     for (int64_t left = i - 1, right = i + 1; left >= 0 || right < n;) {
-        const double dl = left >= 0 ? p[i].x - p[left].x : INFINITY, dr = right < n ? p[right].x - p[i].x : INFINITY;
+        const double dl = left >= 0 ? p[i].number - p[left].number : INFINITY,
+                     dr = right < n ? p[right].number - p[i].number : INFINITY;
         const double dx = dl < dr ? dl : dr;
         if (dx > near[NEIGHBORS - 1]) break;
-        const double d = fmax(dx, fabs(p[dl < dr ? left-- : right++].y - p[i].y));
+        const double d = fmax(dx, fabs(p[dl < dr ? left-- : right++].weight - p[i].weight));
         for (int k = 0; k < NEIGHBORS; k++)
             if (d < near[k]) {
                 for (int j = NEIGHBORS - 1; j > k; j--) near[j] = near[j - 1];
@@ -78,15 +76,14 @@ static double of_numbers(point *p, double *sorted, const double *psi, int64_t n)
 {
     double *x = sorted, *y = sorted + n, sum = 0;
     if (n <= NEIGHBORS) return 0;
-    qsort(p, (size_t)n, sizeof *p, bmi_by_number);
-    for (int64_t i = 0; i < n; i++) {
-        x[i] = p[i].x;
-        y[i] = p[i].y;
+    for (int way = 0; way < 2; way++) { /* by the target, then by the column */
+        for (int64_t i = 0; i < n; i++) p[i] = (point){ p[i].weight, p[i].number };
+        bmi_weighed_sort(p, n);
+        for (int64_t i = 0; i < n; i++) (way ? x : y)[i] = p[i].number;
     }
-    qsort(y, (size_t)n, sizeof *y, bmi_by_number);
     for (int64_t i = 0; i < n; i++) {
         const double reach = nextafter(third(p, n, i), 0);
-        sum += psi[within(x, n, p[i].x, reach)] + psi[within(y, n, p[i].y, reach)];
+        sum += psi[within(x, n, p[i].number, reach)] + psi[within(y, n, p[i].weight, reach)];
     }
     return fmax(0, psi[n] + psi[NEIGHBORS] - sum / (double)n);
 }
@@ -107,19 +104,19 @@ static double of_classes(point *p, double *sorted, const double *psi, int64_t n,
 {
     double *all = sorted, *own = sorted + n, sum = 0;
     int64_t count = 0;
-    qsort(p, (size_t)n, sizeof *p, bmi_by_number);
+    bmi_weighed_sort(p, n);
     for (int64_t k = 0; k < classes; k++) { /* points of a class of one row take no part */
         int64_t rows = 0;
-        for (int64_t i = 0; i < n; i++) rows += p[i].y == (double)k;
+        for (int64_t i = 0; i < n; i++) rows += p[i].weight == (double)k;
         for (int64_t i = 0; rows == 1 && i < n; i++)
-            if (p[i].y == (double)k) p[i].y = -1;
+            if (p[i].weight == (double)k) p[i].weight = -1;
     }
     for (int64_t i = 0; i < n; i++)
-        if (p[i].y >= 0) all[count++] = p[i].x;
+        if (p[i].weight >= 0) all[count++] = p[i].number;
     for (int64_t k = 0; k < classes; k++) {
         int64_t rows = 0;
         for (int64_t i = 0; i < n; i++)
-            if (p[i].y == (double)k) own[rows++] = p[i].x;
+            if (p[i].weight == (double)k) own[rows++] = p[i].number;
         const int64_t near = rows - 1 < NEIGHBORS ? rows - 1 : NEIGHBORS;
         for (int64_t i = 0; i < rows; i++)
             sum += psi[near] - psi[rows] - psi[within(all, count, own[i], nextafter(kth(own, rows, i, near), 0))];
@@ -135,11 +132,11 @@ double bmi_select_information(const bmi_step_target *t, const bmi_frame *f, cons
     double *room = bmi_alloc(f->context, 3 * (size_t)n + 2, sizeof *room), *psi = room + 2 * n, value = NAN;
     if (p && room) {
         digammas(psi, n);
-        scale(x, n, seed, 1 + noise, &p->x, sizeof *p / sizeof(double));
-        if (t->values) scale(t->values, n, seed, 0, &p->y, sizeof *p / sizeof(double));
+        scale(x, n, seed, 1 + noise, &p->number, sizeof *p / sizeof(double));
+        if (t->values) scale(t->values, n, seed, 0, &p->weight, sizeof *p / sizeof(double));
         for (int64_t i = 0; i < n; i++) {
             constant = constant && x[i] == x[0];
-            if (t->classes) p[i].y = (double)t->classes[i];
+            if (t->classes) p[i].weight = (double)t->classes[i];
         }
         value = constant ? 0 : t->values ? of_numbers(p, room, psi, n) : of_classes(p, room, psi, n, t->n_classes);
     }
