@@ -118,7 +118,8 @@ static void refused(void **state)
     };
     for (size_t i = 0; i < BMI_COUNT(cases); i++)
         bmt_contains(cases[i].options, bmt_exits(bmt_sh("baeum tune %s", cases[i].options), cases[i].code).err, cases[i].says);
-    bmt_contains("two results", bmt_exits(bmt_sh("baeum tune iris --search C=1,2 -o - --json"), 2).out, "both want standard output");
+    bmt_contains("two results", bmt_exits(bmt_sh("baeum tune iris --search C=1,2 -o - --json"), 2).out,
+                 "both want standard output");
     bmt_contains("help", bmt_exits(bmt_sh("baeum tune --help"), 0).out, "--resume FILE");
     bmt_contains("other names", bmt_exits(bmt_sh("baeum gridsearch iris"), 2).err, "did you mean tune");
 }
