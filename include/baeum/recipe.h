@@ -174,8 +174,39 @@ typedef struct bm_step_select_options {
 /** Columns are kept or not by a score. */
 #define bm_step_select(...) bm_step_value_at("select", BM_OPTIONS(bm_step_select_options, .zero_ = 0, __VA_ARGS__), BM_HERE)
 
-/** log(1 + x) of columns whose values are all above -1; names are needed. */
-#define bm_step_log() bm_step_value_at("log", NULL, 0, BM_HERE)
+typedef enum bm_log_columns { BM_LOG_NAMED, BM_LOG_AUTO } bm_log_columns;
+typedef struct bm_step_log_options {
+    char           zero_;
+    BM_NAMED_;
+    bm_log_columns columns; /**< those named (default), or with BM_LOG_AUTO those of them, or of all, that are skewed */
+    double         limit;   /**< of the skew m3 / m2^1.5 with BM_LOG_AUTO, default 1; BM_ZERO for 0 */
+} bm_step_log_options;
+/** log(1 + x) of columns whose values are all above -1; names are needed but for BM_LOG_AUTO, which leaves other columns alone. */
+#define bm_step_log(...) bm_step_value_at("log", BM_OPTIONS(bm_step_log_options, .zero_ = 0, __VA_ARGS__), BM_HERE)
+
+typedef struct bm_step_robust_options {
+    char   zero_;
+    BM_NAMED_;
+    double low;    /**< quantile from which the distance is taken, default .25; BM_ZERO for 0 */
+    double high;   /**< quantile to which, default .75 */
+    bool   normal; /**< in deviations of a normal distribution with this distance */
+} bm_step_robust_options;
+/** (x - median) / (quantile high - quantile low). */
+#define bm_step_robust(...) bm_step_value_at("robust", BM_OPTIONS(bm_step_robust_options, .zero_ = 0, __VA_ARGS__), BM_HERE)
+
+/** x / the largest size of a training row's value. */
+#define bm_step_max_abs() bm_step_value_at("max_abs", NULL, 0, BM_HERE)
+
+typedef struct bm_step_clip_options {
+    char   zero_;
+    BM_NAMED_;
+    double low;           /**< values below become this; default: no end. BM_ZERO for 0 */
+    double high;          /**< values above become this; default: no end. BM_ZERO for 0 */
+    double low_quantile;  /**< an end as a quantile of the training rows; without any end .01 */
+    double high_quantile; /**< without any end .99 */
+} bm_step_clip_options;
+/** Values beyond two ends become the ends. */
+#define bm_step_clip(...) bm_step_value_at("clip", BM_OPTIONS(bm_step_clip_options, .zero_ = 0, __VA_ARGS__), BM_HERE)
 
 typedef enum bm_date_order { BM_DATE_FOUND, BM_DATE_DMY, BM_DATE_MDY } bm_date_order;
 typedef struct bm_step_datetime_options {
