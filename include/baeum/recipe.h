@@ -222,10 +222,15 @@ typedef struct bm_step_clip_options {
 #define bm_step_clip(...) bm_step_value_at("clip", BM_OPTIONS(bm_step_clip_options, .zero_ = 0, __VA_ARGS__), BM_HERE)
 
 typedef enum bm_date_order { BM_DATE_FOUND, BM_DATE_DMY, BM_DATE_MDY } bm_date_order;
+typedef enum bm_elapsed { BM_ELAPSED_NONE, BM_ELAPSED_DAYS, BM_ELAPSED_SECONDS } bm_elapsed;
 typedef struct bm_step_datetime_options {
     char          zero_;
     BM_NAMED_;
-    bm_date_order order; /**< of 1/2/2024; default: found out from the other rows */
+    bm_date_order order;   /**< of 1/2/2024; default: found out from the other rows */
+    const char   *parts;   /**< "year+month+weekday": of year, month, day, weekday, hour, minute, second, day_of_year, week_of_year (ISO 8601),
+                            *   quarter, weekend; "none"; default: the first seven, as far as a training row has them */
+    bool          cyclic;  /**< each part that comes around, all but year and weekend, as a sine and a cosine */
+    bm_elapsed    elapsed; /**< with the time since the first training row, in days or seconds */
 } bm_step_datetime_options;
 #define bm_step_datetime(...) bm_step_value_at("datetime", BM_OPTIONS(bm_step_datetime_options, .zero_ = 0, __VA_ARGS__), BM_HERE)
 
