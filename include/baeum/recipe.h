@@ -207,6 +207,25 @@ typedef struct bm_step_robust_options {
 /** (x - median) / (quantile high - quantile low). */
 #define bm_step_robust(...) bm_step_value_at("robust", BM_OPTIONS(bm_step_robust_options, .zero_ = 0, __VA_ARGS__), BM_HERE)
 
+typedef enum bm_quantile_shape { BM_QUANTILE_UNIFORM, BM_QUANTILE_NORMAL } bm_quantile_shape;
+typedef struct bm_step_quantile_options {
+    bm_quantile_shape to;        /**< evenly over [0, 1] (default), or standard normal */
+    BM_NAMED_;
+    int64_t           quantiles; /**< points that are kept, default 1000, at most one a training row */
+} bm_step_quantile_options;
+/** The share of training rows below a value. */
+#define bm_step_quantile(...) bm_step_value_at("quantile", BM_OPTIONS(bm_step_quantile_options, .to = __VA_ARGS__), BM_HERE)
+
+typedef struct bm_step_yeo_johnson_options {
+    char zero_;
+    BM_NAMED_;
+    bool raw; /**< the result is not standardised */
+} bm_step_yeo_johnson_options;
+typedef bm_step_yeo_johnson_options bm_step_box_cox_options;
+/** The power of a column, by Yeo and Johnson of any values, by Box and Cox of those above 0, that makes it most normal; then standardised. */
+#define bm_step_yeo_johnson(...) bm_step_value_at("yeo_johnson", BM_OPTIONS(bm_step_yeo_johnson_options, .zero_ = 0, __VA_ARGS__), BM_HERE)
+#define bm_step_box_cox(...) bm_step_value_at("box_cox", BM_OPTIONS(bm_step_box_cox_options, .zero_ = 0, __VA_ARGS__), BM_HERE)
+
 /** x / the largest size of a training row's value. */
 #define bm_step_max_abs() bm_step_value_at("max_abs", NULL, 0, BM_HERE)
 
