@@ -68,7 +68,7 @@ bmi_recipe_step *bmi_recipe_add(bm_recipe *r, const bm_step *step, bm_names colu
     s.kind = settled->kind;
     s.options = settled->options.at;
     if (s.kind->check && s.kind->check(e, here, s.options)) return NULL;
-    if (s.kind->needs_names && !s.n_names) {
+    if (s.kind->needs_names && !s.n_names && !(s.kind->chooses && s.kind->chooses(s.options))) {
         bmi_fail(e, BM_E_ARGUMENT, here, "recipe: %s needs the names of columns", s.kind->name);
         return NULL;
     }
@@ -87,7 +87,7 @@ bm_status bm_recipe_add_at(bm_recipe *r, bm_step step, bm_names columns, bm_plac
     if (bmi_need(&r->object.error, here, "recipe: the list of columns", columns.at, columns.count))
         return r->object.error.status;
     step.here = here;
-    if (bmi_recipe_add(r, &step, columns, &r->asked, here)) r->n_asked = r->n_steps;
+    if (bmi_recipe_add(r, &step, columns, &r->asked, here)) r->n_asked = r->late = r->prepared = r->n_steps;
     return r->object.error.status;
 }
 
