@@ -270,20 +270,38 @@ int64_t bmi_frame_present(const bmi_frame *f, size_t at)
 {
     const bmi_frame_column *c = &f->columns[at];
     int64_t present = 0;
-    for (int64_t i = 0; i < f->rows; i++) present += c->text ? c->codes[i] >= 0 : !isnan(c->numbers[i]);
+    if (c->text)
+        for (int64_t i = 0; i < f->rows; i++) present += c->codes[i] >= 0;
+    else
+        for (int64_t i = 0; i < f->rows; i++) present += !isnan(c->numbers[i]);
     return present;
+}
+
+static int64_t distinct_codes(const bmi_frame *f, const bmi_frame_column *c, int64_t most)
+{
+    const size_t room = (size_t)c->dictionary->count;
+    bool *seen = bmi_alloc(f->context, room, sizeof *seen);
+    int64_t distinct = 0;
+    if (!seen) return -1;
+    for (int64_t i = 0; i < f->rows && distinct < most; i++) {
+        if (c->codes[i] < 0) continue;
+        distinct += !seen[c->codes[i]];
+        seen[c->codes[i]] = true;
+    }
+    bmi_release(f->context, seen, room, sizeof *seen);
+    return distinct;
 }
 
 int64_t bmi_frame_distinct(const bmi_frame *f, size_t at, int64_t most)
 {
     const bmi_frame_column *c = &f->columns[at];
+    if (c->text) return distinct_codes(f, c, most);
     bmi_dictionary seen = { .context = f->context };
     int64_t distinct = 0;
     for (int64_t i = 0; i < f->rows && distinct < most; i++) {
-        const double number = c->text ? 0 : c->numbers[i] + 0.; /* -0 is 0 */
-        if (c->text ? c->codes[i] < 0 : isnan(number)) continue;
-        const void *key = c->text ? (const void *)&c->codes[i] : (const void *)&number;
-        if (bmi_dictionary_add(&seen, key, c->text ? sizeof *c->codes : sizeof number) < 0) distinct = INT64_MAX;
+        const double number = c->numbers[i] + 0.; /* -0 is 0 */
+        if (isnan(number)) continue;
+        if (bmi_dictionary_add(&seen, (const void *)&number, sizeof number) < 0) distinct = INT64_MAX;
         else distinct = seen.count;
     }
     bmi_dictionary_end(&seen);

@@ -4,6 +4,7 @@
 #include "base/context.h"
 #include "data/dataset.h"
 #include "data/frame_rows.h"
+#include "tensor/tensor.h"
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
@@ -183,7 +184,7 @@ bm_tensor *bmi_recipe_matrix(bmi_error *e, const bm_recipe *r, const bmi_frame *
         bmi_fail(e, BM_E_DATA, here, "recipe: it makes %zu features here and made %zu in training", f->n, r->n_features);
         return NULL;
     }
-    bm_tensor *x = bm_tensor_new_in_at(r->object.context, type, BM_SHAPE(f->rows, n), here);
+    bm_tensor *x = bmi_tensor_make(r->object.context, type, BM_SHAPE(f->rows, n), true, here);
     bmi_fail_from(e, &x->object.error);
     for (int64_t c = 0; !e->status && c < n; c++) {
         const bmi_frame_column *column = &f->columns[c];

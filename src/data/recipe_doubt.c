@@ -80,9 +80,17 @@ static bool is_list(const char *text, char sign)
     return at && at > text && at[1] && !strchr(";|", at[1]);
 }
 
+static bool some_list(const bmi_column *c, char sign)
+{
+    for (int32_t code = 0; code < c->dictionary.count; code++)
+        if (is_list(bmi_dictionary_text(&c->dictionary, code, NULL), sign)) return true;
+    return false;
+}
+
 static bool doubt_texts(bm_recipe *r, const bmi_column *c, bm_rows rows, int64_t n)
 {
     for (const char *sign = list_signs; *sign; sign++) {
+        if (!some_list(c, *sign)) continue;
         int64_t cells = 0, lists = 0;
         const char *example = NULL;
         for (int64_t i = 0; i < n; i++) {
