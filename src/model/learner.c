@@ -288,30 +288,28 @@ bool bmi_learning_not_finite(bm_learning *l)
     for (int k = 0; k < 2; k++) {
         const int64_t columns = both[k]->size / d->rows;
         for (int64_t i = 0; bmi_type_is_real(both[k]->type) && i < both[k]->size; i++) {
-            const double number = bm_tensor_at(both[k], i);
-            if (isfinite(number)) continue;
-            bmi_object_clear(l->model);
+            if (isfinite(bm_tensor_at(both[k], i))) continue;
             bm_learning_fail(l, BM_E_NUMBER,
-                             "fit: row %" PRId64 " has %g in column %" PRId64 " of the %s; drop such rows or fill the cell",
-                             i / columns, number, i % columns, k ? "target" : "inputs");
+                             "fit: row %" PRId64 " has a number that is not finite, in column %" PRId64
+                             " of the %s; drop such rows or fill the cell",
+                             i / columns, i % columns, k ? "target" : "inputs");
             return true;
         }
     }
     return false;
 }
 
-/* Numbers that are none come from the data, or from numbers too large for their squares. */
+/* Weights that are not finite come from numbers in the data that are not, or from numbers too large for their squares. */
 static bm_status check_found(bm_learning *l)
 {
     bm_model *m = l->model;
-    const bm_status st = m->object.error.status;
-    bmi_network *n = m->network;
-    bool fine = st != BM_E_NUMBER;
-    for (size_t i = 0; !st && fine && i < n->training.n_weights; i++) {
+    const bmi_network *n = m->network;
+    bool fine = true;
+    for (size_t i = 0; !m->object.error.status && fine && i < n->training.n_weights; i++) {
         const bm_tensor *w = bmi_session_variable(n->session, n->training.weights[i].node.index);
         for (int64_t k = 0; w && fine && k < w->size; k++) fine = isfinite(bm_tensor_at(w, k));
     }
-    if (fine || bmi_learning_not_finite(l) || st) return m->object.error.status;
+    if (fine || bmi_learning_not_finite(l)) return m->object.error.status;
     return bm_learning_fail(l, BM_E_NUMBER,
                             "%s: the weights are not finite: the inputs or the target are too large; standardise them",
                             m->learner->name);

@@ -151,7 +151,7 @@ static void ways_to_say_it(void **state)
         { "pca", "share=1", "pca: share is 1, must be > 0 and < 1" },
         { "select", "f,most=0", "select: most is 0, must be >= 1" },
         { "target_encode", NULL, "learns from a target, and the recipe names none" },
-        { "polynomial", "degree=1", "polynomial: degree is 1, must be >= 2 and <= 9" },
+        { "polynomial", "degree=-1", "polynomial: degree is -1, must be >= 1 and <= 9" },
         { "impute_nearest", "neighbors=-1", "impute_nearest: neighbors is -1" },
         { "outliers", "far", "outliers: by is \"far\", must be z, iqr or residual" },
     };

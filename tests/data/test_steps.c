@@ -300,7 +300,7 @@ static void settings_that_are_refused(void **state)
     (void)state;
     static const char *const wrong[][2] = {
         { "min_max", "1,0" },       { "min_max", "1" },  { "min_max", "nan,1" },  { "ordinal", "a" },
-        { "ordinal", "a<b<a" },     { "ordinal", "a<" }, { "polynomial", "1" },   { "polynomial", "10" },
+        { "ordinal", "a<b<a" },     { "ordinal", "a<" }, { "polynomial", "-1" },  { "polynomial", "10" },
         { "polynomial", "2.5" },    { "log", "2" },      { "drop_missing", "1" }, { "drop_missing", "-.1" },
         { "drop_missing", "half" },
     };

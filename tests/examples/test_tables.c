@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* The examples on tables, the comparison of optimisers and the worked numbers reach what they promise. */
 #include "support/bmt_command.h"
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -146,6 +147,25 @@ static void paths(void **state)
     assert_int_equal(before, 8);
 }
 
+/* The cost of y = w x at 0, 1 and 2; each step leaves 1 - .05 2 14/3 of the way; a rate beyond 2 / (2 14/3) grows; the normal equation. */
+static void descent(void **state)
+{
+    (void)state;
+    const bmt_run r = example("descent");
+    bmt_contains("cost", r.out, "\n 0.00   4.6667");
+    bmt_contains("cost", r.out, "\n 1.00   0.0000");
+    bmt_contains("cost", r.out, "\n 2.00   4.6667");
+    double w[4], cost;
+    const char *path = strchr(strstr(r.out, "all rows:"), '\n');
+    if (sscanf(path, "%lf (%lf), %lf (%lf), %lf", &w[0], &cost, &w[1], &cost, &w[2]) != 5) fail_msg("%s", path);
+    for (int i = 1; i < 3; i++) assert_true(fabs((w[i] - 1) - (w[i - 1] - 1) * (1 - .05 * 2 * 14 / 3)) < 2e-5);
+    path = strchr(strstr(r.out, "too large"), '\n');
+    if (sscanf(path, "%lf (%lf), %lf (%lf), %lf", &w[0], &cost, &w[1], &cost, &w[2]) != 5) fail_msg("%s", path);
+    assert_true(fabs(w[1] - 1) > fabs(w[0] - 1) && fabs(w[2] - 1) > fabs(w[1] - 1));
+    bmt_contains("line", r.out, "normal equation: 1.7500000 -0.1250000");
+    bmt_contains("line", r.out, "... 1.7500000");
+}
+
 /* It compares itself, and says "NO" where a number differs. */
 static void worked(void **state)
 {
@@ -190,9 +210,10 @@ static void logistic(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(worked),       cmocka_unit_test(infert),  cmocka_unit_test(creditcard),
-                                        cmocka_unit_test(bike_sharing), cmocka_unit_test(housing), cmocka_unit_test(titanic),
-                                        cmocka_unit_test(polynomials),  cmocka_unit_test(paths),   cmocka_unit_test(logistic),
-                                        cmocka_unit_test(optimizers) };
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(worked),  cmocka_unit_test(infert),   cmocka_unit_test(creditcard),  cmocka_unit_test(bike_sharing),
+        cmocka_unit_test(housing), cmocka_unit_test(titanic),  cmocka_unit_test(polynomials), cmocka_unit_test(paths),
+        cmocka_unit_test(descent), cmocka_unit_test(logistic), cmocka_unit_test(optimizers)
+    };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -304,7 +304,9 @@ static void refused_before_any_fit(void **state)
         { "mlp", "optimizer.rat=.1,.2", "no setting \"optimizer.rat\"" },
         { "mlp", "optimizer.rate=-1,.2", "rate is -1" },
         { "mlp", "optimizer=adam|adamm", "adamm" },
-        { "softmax", "impute=mean|men", "impute cannot be done with \"men\"" },
+        { "softmax", "impute=mean|men", "with is \"men\", must be median, mean, most_frequent or a number" },
+        { "softmax", "impute.wit=mean|median", "did you mean \"with\"?" },
+        { "softmax", "pca.components=0,2", "pca: components is 0" },
         { "softmaxx", "C=1,2", "did you mean \"softmax\"" },
     };
     for (size_t i = 0; i < BMI_COUNT(cases); i++) {
