@@ -78,10 +78,12 @@ typedef struct bm_step_drop_missing_options {
 #define bm_step_drop_missing(...) bm_step_value_at("drop_missing", BM_OPTIONS(bm_step_drop_missing_options, .share = __VA_ARGS__), BM_HERE)
 
 typedef struct bm_step_impute_options {
-    const char *with; /**< "median" (default), "mean", "most_frequent" or a number as text: "0" */
+    const char *with; /**< "median" (default), "mean", "most_frequent" or a number as text: "0"; of categories "most_frequent" */
     BM_NAMED_;
+    const char *text; /**< what missing categories get, a text of its own; default: they stay missing unless the most frequent was asked for */
+    bool   indicator; /**< a column more, name_missing, of each that has missing cells in training: 1 where it was missing, else 0 */
 } bm_step_impute_options;
-/** Missing numbers get one of the training rows' values. */
+/** Missing numbers get one of the training rows' values, missing categories the most frequent or a text. */
 #define bm_step_impute(...) bm_step_value_at("impute", BM_OPTIONS(bm_step_impute_options, .with = __VA_ARGS__), BM_HERE)
 
 /** Columns of one value in all training rows are not used. */
@@ -109,16 +111,27 @@ typedef struct bm_step_min_max_options {
 } bm_step_min_max_options;
 #define bm_step_min_max(...) bm_step_value_at("min_max", BM_OPTIONS(bm_step_min_max_options, .zero_ = 0, __VA_ARGS__), BM_HERE)
 
+typedef enum bm_unseen { BM_UNSEEN_SLOT, BM_UNSEEN_IGNORE, BM_UNSEEN_ERROR, BM_UNSEEN_MOST_FREQUENT } bm_unseen;
 typedef struct bm_step_one_hot_options {
     char    zero_;
     BM_NAMED_;
-    int64_t most; /**< categories that get a column, the most frequent; default 100 of a text, all (10,000) of numbers */
+    int64_t most;        /**< categories that get a column, the most frequent; default 100 of a text, all (10,000) of numbers */
+    double  least_rows;  /**< categories of fewer training rows are joined in the last column; default: none */
+    double  least_share; /**< the same as a share of the rows that have one, >= 0 and < 1 */
+    bm_unseen unseen;    /**< what cells without a category of the training rows become, missing ones, too: a last column (default),
+                          *   zeros in all columns, an error (missing ones: zeros), or the most frequent category */
+    bool    drop_first;  /**< no column for the first category, which the others at 0 tell: for models that need independent columns */
 } bm_step_one_hot_options;
 #define bm_step_one_hot(...) bm_step_value_at("one_hot", BM_OPTIONS(bm_step_one_hot_options, .zero_ = 0, __VA_ARGS__), BM_HERE)
 
+typedef enum bm_ordinal_unseen {
+    BM_ORDINAL_MIDDLE, BM_ORDINAL_BELOW, BM_ORDINAL_MISSING, BM_ORDINAL_MOST_FREQUENT, BM_ORDINAL_ERROR
+} bm_ordinal_unseen;
 typedef struct bm_step_ordinal_options {
-    const char *order; /**< "low < middle < high", or with | instead of <; default: in order of value */
+    const char       *order; /**< "low < middle < high", or with | instead of <; default: in order of value */
     BM_NAMED_;
+    bm_ordinal_unseen unseen; /**< what cells without a category of the training rows become, missing ones, too: the middle one (default),
+                               *   -1, missing, the most frequent one, or an error (missing ones: the middle one) */
 } bm_step_ordinal_options;
 #define bm_step_ordinal(...) bm_step_value_at("ordinal", BM_OPTIONS(bm_step_ordinal_options, .order = __VA_ARGS__), BM_HERE)
 
@@ -174,8 +187,39 @@ typedef struct bm_step_select_options {
 /** Columns are kept or not by a score. */
 #define bm_step_select(...) bm_step_value_at("select", BM_OPTIONS(bm_step_select_options, .zero_ = 0, __VA_ARGS__), BM_HERE)
 
-/** log(1 + x) of columns whose values are all above -1; names are needed. */
-#define bm_step_log() bm_step_value_at("log", NULL, 0, BM_HERE)
+typedef enum bm_log_columns { BM_LOG_NAMED, BM_LOG_AUTO } bm_log_columns;
+typedef struct bm_step_log_options {
+    char           zero_;
+    BM_NAMED_;
+    bm_log_columns columns; /**< those named (default), or with BM_LOG_AUTO those of them, or of all, that are skewed */
+    double         limit;   /**< of the skew m3 / m2^1.5 with BM_LOG_AUTO, default 1; BM_ZERO for 0 */
+} bm_step_log_options;
+/** log(1 + x) of columns whose values are all above -1; names are needed but for BM_LOG_AUTO, which leaves other columns alone. */
+#define bm_step_log(...) bm_step_value_at("log", BM_OPTIONS(bm_step_log_options, .zero_ = 0, __VA_ARGS__), BM_HERE)
+
+typedef struct bm_step_robust_options {
+    char   zero_;
+    BM_NAMED_;
+    double low;    /**< quantile from which the distance is taken, default .25; BM_ZERO for 0 */
+    double high;   /**< quantile to which, default .75 */
+    bool   normal; /**< in deviations of a normal distribution with this distance */
+} bm_step_robust_options;
+/** (x - median) / (quantile high - quantile low). */
+#define bm_step_robust(...) bm_step_value_at("robust", BM_OPTIONS(bm_step_robust_options, .zero_ = 0, __VA_ARGS__), BM_HERE)
+
+/** x / the largest size of a training row's value. */
+#define bm_step_max_abs() bm_step_value_at("max_abs", NULL, 0, BM_HERE)
+
+typedef struct bm_step_clip_options {
+    char   zero_;
+    BM_NAMED_;
+    double low;           /**< values below become this; default: no end. BM_ZERO for 0 */
+    double high;          /**< values above become this; default: no end. BM_ZERO for 0 */
+    double low_quantile;  /**< an end as a quantile of the training rows; without any end .01 */
+    double high_quantile; /**< without any end .99 */
+} bm_step_clip_options;
+/** Values beyond two ends become the ends. */
+#define bm_step_clip(...) bm_step_value_at("clip", BM_OPTIONS(bm_step_clip_options, .zero_ = 0, __VA_ARGS__), BM_HERE)
 
 typedef enum bm_date_order { BM_DATE_FOUND, BM_DATE_DMY, BM_DATE_MDY } bm_date_order;
 typedef struct bm_step_datetime_options {

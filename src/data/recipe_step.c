@@ -68,7 +68,7 @@ bmi_recipe_step *bmi_recipe_add(bm_recipe *r, const bm_step *step, bm_names colu
     s.kind = settled->kind;
     s.options = settled->options.at;
     if (s.kind->check && s.kind->check(e, here, s.options)) return NULL;
-    if (s.kind->needs_names && !s.n_names) {
+    if (s.kind->needs_names && !s.n_names && !(s.kind->chooses && s.kind->chooses(s.options))) {
         bmi_fail(e, BM_E_ARGUMENT, here, "recipe: %s needs the names of columns", s.kind->name);
         return NULL;
     }

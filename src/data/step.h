@@ -87,6 +87,7 @@ typedef struct bmi_step_kind {
     size_t n_examples;
 
     bool needs_names;    /* a step without named columns is an error */
+    bool (*chooses)(const void *options); /* whether these options find columns themselves: then no names are needed; may be null */
     bool sees_target;    /* how->target is there in fitting where the recipe has a target */
     bool needs_target;   /* a recipe without target is an error */
     bool scales;         /* its columns, which it changes in place, are not standardised by default */

@@ -2,10 +2,13 @@
 /* Ordinal: the categories of a text become 0, 1, 2 ... in the order that the setting gives, "low < middle < high" (or "low | middle |
  * high" where a text has a <), else in order of value. A training row with a text that the order does not name is an error. Cells that
  * are missing or of a category not seen in training (both are counted) get the middle one of the training rows (their lower median, each
- * row as often as it weighs). */
+ * row as often as it weighs), or -1, the most frequent one, or stay missing; or unseen ones are an error, and missing ones get the
+ * middle. */
 #include "data/step.h"
 #include "base/text.h"
 #include "data/order.h"
+#include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -41,12 +44,26 @@ static size_t count_order(const char *with)
     return n > 1 ? n : 0;
 }
 
-/* The text is the order itself: it may have commas and signs of equality. */
+static const char *const unseen_words[] = { [BM_ORDINAL_MIDDLE] = "middle",
+                                            [BM_ORDINAL_BELOW] = "below",
+                                            [BM_ORDINAL_MISSING] = "missing",
+                                            [BM_ORDINAL_MOST_FREQUENT] = "most_frequent",
+                                            [BM_ORDINAL_ERROR] = "error",
+                                            NULL };
+
+/* The text is the order itself, which may have commas and signs of equality; ",unseen=below" may stand behind it. */
 static bool shorthand(const char *text, void *options, bmi_arena *arena)
 {
-    if (!strncmp(text, "order=", 6)) return false;
-    ((bm_step_ordinal_options *)options)->order = bmi_arena_text(arena, text);
-    return ((bm_step_ordinal_options *)options)->order;
+    bm_step_ordinal_options *o = options;
+    if (!strncmp(text, "order=", 6) || !strncmp(text, "unseen=", 7)) return false;
+    char *order = bmi_arena_text(arena, text), *end = order ? strstr(order, ",unseen=") : NULL;
+    for (int i = 0; end && unseen_words[i]; i++) {
+        if (strcmp(end + 8, unseen_words[i]) != 0) continue;
+        o->unseen = (bm_ordinal_unseen)i;
+        *end = 0;
+        break;
+    }
+    return (o->order = order);
 }
 
 static bm_status check(bmi_error *e, bm_place here, const void *options)
@@ -61,6 +78,7 @@ static bm_status check(bmi_error *e, bm_place here, const void *options)
 
 static const bmi_field fields[] = {
     BMI_TEXT_FIELD(bm_step_ordinal_options, order, NULL, "low < middle < high; default: in order of value"),
+    BMI_WORD_FIELD(bm_step_ordinal_options, unseen, unseen_words, "what unseen and missing cells become"),
     { 0 },
 };
 
@@ -147,7 +165,21 @@ static bm_status find_order(const bmi_step_how *how, const bmi_frame_column *c, 
     return BM_OK;
 }
 
-/* The lower median of the rows' numbers; refuses a text that has none. */
+static bm_ordinal_unseen unseen_of(const bmi_step_how *how)
+{
+    return ((const bm_step_ordinal_options *)how->options)->unseen;
+}
+
+/* The first of the most frequent numbers; have: the weight of each. */
+static double most_frequent(const double *have, size_t n)
+{
+    size_t best = 0;
+    for (size_t i = 1; i < n; i++)
+        if (have[i] > have[best]) best = i;
+    return (double)best;
+}
+
+/* The lower median of the rows' numbers, or what else unseen cells get; refuses a text that has none. */
 static bm_status find_middle(const bmi_step_how *how, const bmi_frame *f, const bmi_frame_column *c, const double *rows_of,
                              const bmi_step_column *state, double *middle)
 {
@@ -167,6 +199,8 @@ static bm_status find_middle(const bmi_step_how *how, const bmi_frame *f, const 
         *middle = (double)i;
         below += have[i];
     }
+    if (!st && unseen_of(how) == BM_ORDINAL_MOST_FREQUENT) *middle = most_frequent(have, state->n_texts);
+    if (unseen_of(how) == BM_ORDINAL_BELOW) *middle = -1;
     bmi_release(f->context, map, (size_t)c->dictionary->count, sizeof *map);
     bmi_release(f->context, have, state->n_texts, sizeof *have);
     return st;
@@ -188,6 +222,24 @@ static bm_status fit(const bmi_step_how *how, const bmi_frame *f, size_t column,
     return st;
 }
 
+/* The number of a cell, counted when it is none of a category. */
+static bm_status number_of(const bmi_step_how *how, const bmi_step_column *s, bmi_frame *f, const bmi_frame_column *old,
+                           const int64_t *map, int64_t i, double *to)
+{
+    const int32_t code = old->codes[i];
+    const int64_t number = code < 0 ? -1 : map[code];
+    *to = number >= 0 ? (double)number : unseen_of(how) == BM_ORDINAL_MISSING ? NAN : s->numbers[0];
+    f->counted.missing += code < 0 && unseen_of(how) != BM_ORDINAL_MISSING;
+    if (code < 0 || number >= 0) return BM_OK;
+    f->counted.unseen++;
+    bmi_met_add(f->met, BMI_MET_UNSEEN, s->name, bmi_dictionary_text(old->dictionary, code, NULL));
+    if (unseen_of(how) != BM_ORDINAL_ERROR) return BM_OK;
+    return bmi_fail(how->error, BM_E_DATA, how->here,
+                    "ordinal: column \"%.100s\" has \"%.100s\" in row %" PRId64
+                    " of those that it sees, which training had not; unseen=middle gives such cells the middle one",
+                    s->name, bmi_dictionary_text(old->dictionary, code, NULL), i + 1);
+}
+
 static bm_status apply(const bmi_step_how *how, const bmi_step_column *s, bmi_frame *f, size_t at)
 {
     const bmi_dictionary *dictionary = f->columns[at].dictionary;
@@ -197,25 +249,20 @@ static bm_status apply(const bmi_step_how *how, const bmi_step_column *s, bmi_fr
     bmi_frame_column old = { 0 };
     size_t first = 0;
     const bool fine = name && bmi_frame_replace(f, at, 1, &first, &old);
-    for (int64_t i = 0; fine && i < f->rows; i++) {
-        const int64_t number = old.codes[i] < 0 ? -1 : map[old.codes[i]];
-        f->columns[first].numbers[i] = number < 0 ? s->numbers[0] : (double)number;
-        f->counted.missing += old.codes[i] < 0;
-        if (old.codes[i] < 0 || number >= 0) continue;
-        f->counted.unseen++;
-        bmi_met_add(f->met, BMI_MET_UNSEEN, s->name, bmi_dictionary_text(dictionary, old.codes[i], NULL));
-    }
+    bm_status st = fine ? BM_OK
+                        : bmi_fail_memory(how->error, how->here, (size_t)f->rows * 8, "the categories of a column");
+    for (int64_t i = 0; !st && i < f->rows; i++) st = number_of(how, s, f, &old, map, i, &f->columns[first].numbers[i]);
     if (fine) f->columns[first].name = name;
     else bmi_text_release(f->context, name);
     bmi_release(f->context, map, room, sizeof *map);
     bmi_frame_column_end(f, &old);
-    return fine ? BM_OK : bmi_fail_memory(how->error, how->here, (size_t)f->rows * 8, "the categories of a column");
+    return st;
 }
 
 static bool lawful(const bmi_step_column *s, const void *options)
 {
     (void)options;
-    if (s->n_numbers != 1 || s->n_texts > MOST || !(s->numbers[0] >= 0 && s->numbers[0] <= MOST)) return false;
+    if (s->n_numbers != 1 || s->n_texts > MOST || !(s->numbers[0] >= -1 && s->numbers[0] <= MOST)) return false;
     for (size_t i = 0; i < s->n_texts; i++)
         for (size_t k = 0; k < i; k++)
             if (!strcmp(s->texts[i], s->texts[k])) return false;
@@ -225,6 +272,22 @@ static bool lawful(const bmi_step_column *s, const void *options)
 static const bmi_step_example examples[] = {
     { .options = "low < high", .table = "a,b\nlow,1\nhigh,2\nlow,3\n", .out = "a,b\n0,1\n1,2\n0,3\n", .source = "by hand" },
     { .table = "a,b\nx,1\nz,2\ny,3\n", .rows = "a,b\nz,0\nnever seen,0\n", .out = "a,b\n2,0\n1,0\n", .source = "by hand" },
+    { .options = "low < high,unseen=below",
+      .table = "a,b\nlow,1\nhigh,2\n",
+      .rows = "a,b\nhigh,0\nmiddle,0\n,0\n",
+      .out = "a,b\n1,0\n-1,0\n-1,0\n",
+      .source = "scikit-learn OrdinalEncoder(handle_unknown=\"use_encoded_value\", unknown_value=-1)" },
+    { .options = "unseen=most_frequent",
+      .table = "a,b\nx,1\nz,2\nz,3\nx,3\nz,3\n",
+      .rows = "a,b\nw,0\n",
+      .out = "a,b\n1,0\n",
+      .source = "by hand" },
+    { .options = "unseen=missing",
+      .table = "a,b\nx,1\nz,2\nx,3\n",
+      .rows = "a,b\nw,0\n",
+      .then = "impute",
+      .out = "a,b\n0,0\n",
+      .source = "by hand" },
 };
 
 static const bmi_step_kind ordinal = { .size = sizeof(bmi_step_kind),
