@@ -86,7 +86,8 @@ int main(int count, char **arguments)
     bm_dataset *d = prepare(t, type, counting);
     const size_t most = memory.most, result = memory.now - table;
     print_sums(bm_dataset_x(d, 0));
-    printf(", \"table_mb\": %.1f, \"result_mb\": %.1f, \"most_mb\": %.1f}\n", (double)table / 1e6, (double)result / 1e6, (double)most / 1e6);
+    printf(", \"table_mb\": %.1f, \"result_mb\": %.1f, \"most_mb\": %.1f}\n", (double)table / 1e6, (double)result / 1e6,
+           (double)most / 1e6);
     bm_free(d), bm_free(t);
     bm_free(plain), bm_free(counting);
     return 0;
