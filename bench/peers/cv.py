@@ -19,7 +19,8 @@ numbers = t.select_dtypes("number").columns.tolist()
 texts = [c for c in t.columns if c not in numbers]
 prepare = make_column_transformer((make_pipeline(SimpleImputer(strategy="median"), StandardScaler()), numbers),
                                   (OneHotEncoder(handle_unknown="ignore", sparse_output=False), texts))
-learner = Ridge(float(model.split("=")[1])) if model.startswith("ridge") else LinearRegression()
+# The penalty here is of the sum of squares, there of half their mean: of m training rows a = alpha * m / 2.
+learner = Ridge(float(model.split("=")[1]) * (len(t) - len(t) // 5) / 2) if model.startswith("ridge") else LinearRegression()
 pipeline = make_pipeline(prepare, learner)
 best = None
 for jobs in sorted({None, threads}, key=str) if threads > 1 else [None]:

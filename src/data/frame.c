@@ -6,11 +6,19 @@
 #include <math.h>
 #include <string.h>
 
+static void leave_category(const bmi_frame *f, bmi_frame_column *c)
+{
+    bmi_frame_category *const g = c->category;
+    c->category = NULL;
+    if (g && !--g->users) bmi_release(f->context, g, sizeof *g + (size_t)g->room * sizeof *g->of, 1);
+}
+
 void bmi_frame_column_end(const bmi_frame *f, bmi_frame_column *c)
 {
     bmi_text_release(f->context, c->name);
     if (!c->borrowed) bmi_release(f->context, c->numbers, (size_t)c->room, sizeof *c->numbers);
     bmi_release(f->context, c->codes, (size_t)c->room, sizeof *c->codes);
+    leave_category(f, c);
     if (c->own) bmi_dictionary_end(c->own);
     bmi_release(f->context, c->own, 1, sizeof *c->own);
     *c = (bmi_frame_column){ 0 };
@@ -135,8 +143,8 @@ bool bmi_frame_take(bmi_frame *f, const bmi_column *c, const bmi_input *input, b
     return fine;
 }
 
-/* `count` columns of numbers behind all; false when there is no memory: then nothing has changed. */
-static bool append(bmi_frame *f, size_t count)
+/* `count` columns of numbers (or, not `filled`, none yet) behind all; false when there is no memory: then nothing has changed. */
+static bool append(bmi_frame *f, size_t count, bool filled)
 {
     if (!bmi_grow(f->context, (void **)&f->columns, &f->capacity, f->n + count, sizeof *f->columns)) return false;
     bmi_frame_column *made = f->columns + f->n;
@@ -144,7 +152,7 @@ static bool append(bmi_frame *f, size_t count)
     memset(made, 0, count * sizeof *made);
     for (size_t i = 0; i < count && fine; i++) {
         made[i].room = f->rows;
-        fine = (made[i].numbers = bmi_alloc_raw(f->context, (size_t)f->rows, sizeof *made[i].numbers));
+        if (filled) fine = (made[i].numbers = bmi_alloc_raw(f->context, (size_t)f->rows, sizeof *made[i].numbers));
     }
     if (fine) f->n += count;
     for (size_t i = 0; i < count && !fine; i++) bmi_frame_column_end(f, &made[i]);
@@ -154,19 +162,41 @@ static bool append(bmi_frame *f, size_t count)
 bool bmi_frame_add(bmi_frame *f, size_t at, size_t count, size_t *first)
 {
     *first = f->n;
-    if (!append(f, count)) return false;
+    if (!append(f, count, true)) return false;
     f->columns[at].heirs = *first;
     f->columns[at].n_heirs = count;
     return true;
 }
 
-bool bmi_frame_replace(bmi_frame *f, size_t at, size_t count, size_t *first, bmi_frame_column *old)
+static bool replace(bmi_frame *f, size_t at, size_t count, bool filled, size_t *first, bmi_frame_column *old)
 {
     *first = f->n;
-    if (!append(f, count)) return false;
+    if (!append(f, count, filled)) return false;
     *old = f->columns[at];
     f->columns[at] = (bmi_frame_column){ .heirs = *first, .n_heirs = count };
     f->gaps++;
+    return true;
+}
+
+bool bmi_frame_replace(bmi_frame *f, size_t at, size_t count, size_t *first, bmi_frame_column *old)
+{
+    return replace(f, at, count, true, first, old);
+}
+
+bool bmi_frame_replace_with_categories(bmi_frame *f, size_t at, size_t count, size_t *first, bmi_frame_column *old,
+                                       bmi_frame_category **category)
+{
+    bmi_frame_category *g = NULL;
+    const size_t bytes = sizeof *g + (size_t)f->rows * sizeof *g->of; /* a column of this many numbers was there before */
+    *category = NULL;
+    if (count && !(g = bmi_alloc_raw(f->context, bytes, 1))) return false;
+    if (!replace(f, at, count, false, first, old)) {
+        bmi_release(f->context, g, bytes, 1);
+        return false;
+    }
+    if (g) *g = (bmi_frame_category){ .users = count, .room = f->rows };
+    for (size_t k = 0; k < count; k++) f->columns[*first + k].category = g, f->columns[*first + k].place = (int32_t)k;
+    *category = g;
     return true;
 }
 
@@ -180,10 +210,23 @@ static void keep_numbers(bmi_frame_column *c, const bool *keep, int64_t rows)
     }
 }
 
+bool bmi_frame_show(bmi_frame *f, size_t at)
+{
+    bmi_frame_column *c = &f->columns[at];
+    if (!c->category) return true;
+    double *numbers = bmi_alloc_raw(f->context, (size_t)f->rows, sizeof *numbers);
+    if (!numbers) return false;
+    for (int64_t i = 0; i < f->rows; i++) numbers[i] = c->category->of[i] == c->place;
+    leave_category(f, c);
+    c->numbers = numbers;
+    c->room = f->rows;
+    return true;
+}
+
 bool bmi_frame_own(bmi_frame *f, size_t at)
 {
     bmi_frame_column *c = &f->columns[at];
-    if (!c->borrowed) return true;
+    if (!c->borrowed) return bmi_frame_show(f, at);
     double *own = bmi_alloc_raw(f->context, (size_t)f->rows, sizeof *own);
     if (!own) return false;
     memcpy(own, c->numbers, (size_t)f->rows * sizeof *own);
@@ -270,20 +313,39 @@ int64_t bmi_frame_present(const bmi_frame *f, size_t at)
 {
     const bmi_frame_column *c = &f->columns[at];
     int64_t present = 0;
-    for (int64_t i = 0; i < f->rows; i++) present += c->text ? c->codes[i] >= 0 : !isnan(c->numbers[i]);
+    if (c->text)
+        for (int64_t i = 0; i < f->rows; i++) present += c->codes[i] >= 0;
+    else if (c->category) present = f->rows;
+    else
+        for (int64_t i = 0; i < f->rows; i++) present += !isnan(c->numbers[i]);
     return present;
+}
+
+static int64_t distinct_codes(const bmi_frame *f, const bmi_frame_column *c, int64_t most)
+{
+    const size_t room = (size_t)c->dictionary->count;
+    bool *seen = bmi_alloc(f->context, room, sizeof *seen);
+    int64_t distinct = 0;
+    if (!seen) return -1;
+    for (int64_t i = 0; i < f->rows && distinct < most; i++) {
+        if (c->codes[i] < 0) continue;
+        distinct += !seen[c->codes[i]];
+        seen[c->codes[i]] = true;
+    }
+    bmi_release(f->context, seen, room, sizeof *seen);
+    return distinct;
 }
 
 int64_t bmi_frame_distinct(const bmi_frame *f, size_t at, int64_t most)
 {
     const bmi_frame_column *c = &f->columns[at];
+    if (c->text) return distinct_codes(f, c, most);
     bmi_dictionary seen = { .context = f->context };
     int64_t distinct = 0;
     for (int64_t i = 0; i < f->rows && distinct < most; i++) {
-        const double number = c->text ? 0 : c->numbers[i] + 0.; /* -0 is 0 */
-        if (c->text ? c->codes[i] < 0 : isnan(number)) continue;
-        const void *key = c->text ? (const void *)&c->codes[i] : (const void *)&number;
-        if (bmi_dictionary_add(&seen, key, c->text ? sizeof *c->codes : sizeof number) < 0) distinct = INT64_MAX;
+        const double number = c->numbers[i] + 0.; /* -0 is 0 */
+        if (isnan(number)) continue;
+        if (bmi_dictionary_add(&seen, (const void *)&number, sizeof number) < 0) distinct = INT64_MAX;
         else distinct = seen.count;
     }
     bmi_dictionary_end(&seen);

@@ -7,14 +7,24 @@
 #include "data/met.h"
 #include "data/table.h"
 
+/* Which of the columns that a one-hot step made of one column is 1 in a row: their numbers are made when a step asks for them. */
+typedef struct bmi_frame_category {
+    size_t users; /* columns */
+    int64_t room; /* of `of` */
+    int32_t of[]; /* `rows`; outside of the columns: all are 0 */
+} bmi_frame_category;
+
 typedef struct bmi_frame_column {
-    char *name;                       /* null: it was removed or replaced */
-    bool text;                        /* codes, else numbers */
-    bool iso;                         /* text that is dates as ISO 8601 writes them */
-    bool indicator;                   /* made by one-hot: 0 or 1 */
-    bool scaled;                      /* by a step, or made from one that was */
-    size_t step;                      /* which one was done to it last, from 1; 0: none */
-    double *numbers;                  /* `rows`, or null */
+    char *name;      /* null: it was removed or replaced */
+    bool text;       /* codes, else numbers */
+    bool iso;        /* text that is dates as ISO 8601 writes them */
+    bool indicator;  /* made by one-hot: 0 or 1 */
+    bool scaled;     /* by a step, or made from one that was */
+    size_t step;     /* which one was done to it last, from 1; 0: none */
+    double *numbers; /* `rows`, or null */
+    bmi_frame_category
+        *category; /* numbers are null: 1 in rows of category `place`, else 0; bmi_frame_own makes numbers of it */
+    int32_t place;
     int32_t *codes;                   /* `rows`, or null */
     const bmi_dictionary *dictionary; /* of codes: the table's or `own` */
     bmi_dictionary *own;
@@ -56,11 +66,17 @@ size_t bmi_frame_find(const bmi_frame *f, const char *name);
 /* Puts `count` columns of numbers (uninitialised, without names, at *first and behind) in place of column `at`, which is handed to the
  * caller in *old, to be released with bmi_frame_column_end. False when there is no memory: then nothing has changed. */
 bool bmi_frame_replace(bmi_frame *f, size_t at, size_t count, size_t *first, bmi_frame_column *old);
+/* The same with columns that are 1 where category->of[row] is their place among them, else 0. *category is to be filled; null when count
+ * is 0. */
+bool bmi_frame_replace_with_categories(bmi_frame *f, size_t at, size_t count, size_t *first, bmi_frame_column *old,
+                                       bmi_frame_category **category);
 /* Puts `count` columns (as above) behind column `at`, which stays; once between two times that the columns are brought in order. */
 bool bmi_frame_add(bmi_frame *f, size_t at, size_t count, size_t *first);
 /* Makes the numbers of a column the frame's own, so that they can be changed; the columns of a step that is done column by column are.
  * False when there is no memory. */
 bool bmi_frame_own(bmi_frame *f, size_t at);
+/* Makes numbers of a column that has a category in their place; a step finds all its columns so. False when there is no memory. */
+bool bmi_frame_show(bmi_frame *f, size_t at);
 /* Leaves only the rows for which keep[row] is true; weights are the caller's. False when there is no memory: then nothing has changed. */
 bool bmi_frame_keep(bmi_frame *f, const bool *keep);
 /* Names an added column "ofbetweenwhat". False when there is no memory. */

@@ -11,6 +11,9 @@ int bmi_by_text(const void *a, const void *b);
 /* The quantile q in [0, 1] of n > 0 numbers without NaN, by linear interpolation between neighbours (Hyndman and Fan's type 7), without
  * sorting everything. Changes the order of the numbers. */
 double bmi_quantile(double *numbers, int64_t n, double q);
+/* The median of those of n numbers that are not NaN, 0 when all are; they stay as they are. room: for n numbers. The same as that of
+ * bmi_quantile. */
+double bmi_median_there(const double *numbers, int64_t n, double *room);
 
 typedef struct bmi_weighed {
     double number, weight; /* the weight is > 0 */

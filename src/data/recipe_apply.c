@@ -2,8 +2,10 @@
 /* Applying a fitted recipe: rows of a table become a matrix, and targets when they are asked for. */
 #include "data/recipe.h"
 #include "base/context.h"
+#include "base/threads.h"
 #include "data/dataset.h"
 #include "data/frame_rows.h"
+#include "tensor/tensor.h"
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
@@ -93,6 +95,7 @@ static bm_status apply_whole(const bmi_step_how *how, const bmi_recipe_step *s, 
             bmi_fail(how->error, BM_E_DATA, how->here, "recipe: %s has column \"%.100s\" twice", s->kind->name,
                      s->columns[c].name);
         f->columns[at[c]].step = mark;
+        if (!how->error->status && !bmi_frame_show(f, at[c])) bmi_step_no_memory(how, (size_t)f->rows * 8);
     }
     if (!how->error->status && s->kind->needs_whole) bmi_step_check_whole(how, s, f, at);
     for (size_t c = 0; !how->error->status && s->kind->writes && c < n; c++)
@@ -161,19 +164,66 @@ static bool copy_column(const bmi_frame_column *c, int64_t first, int64_t rows, 
     return wide == 0 && narrow == 0;
 }
 
+/* How many columns from the c-th on are the categories of one column, in order. */
+static int64_t categories_of(const bmi_frame *f, size_t c)
+{
+    const bmi_frame_column *x = f->columns;
+    int64_t n = 0;
+    while (c + (size_t)n < f->n && x[c].category && x[c + (size_t)n].category == x[c].category &&
+           x[c + (size_t)n].place == x[c].place + n)
+        n++;
+    return n;
+}
+
+/* Zeros, and a one in the column of the row's category. */
+static void copy_categories(const bmi_frame_column *c, int64_t count, int64_t first, int64_t rows, int64_t n, bm_type type,
+                            char *to)
+{
+    const int32_t *of = c->category->of + first;
+    const size_t size = bm_type_size(type);
+    to += (size_t)(first * n) * size;
+    for (int64_t i = 0; i < rows; i++, to += (size_t)n * size) {
+        const int64_t at = (int64_t)of[i] - c->place;
+        memset(to, 0, (size_t)count * size);
+        if (at < 0 || at >= count) continue;
+        if (type == BM_F64) ((double *)(void *)to)[at] = 1;
+        else ((float *)(void *)to)[at] = 1;
+    }
+}
+
+enum { PARTS = 32 };
+typedef struct copying {
+    const bmi_frame *f;
+    const bm_tensor *x;
+    size_t bad[PARTS]; /* a column with a number that is not finite there, from 1; or 0 */
+} copying;
+
 /* All columns, some rows at a time, so that a row's line of memory is written while it is near. */
-static void copy(bmi_error *e, const bmi_frame *f, bm_rows rows, const bm_tensor *x, bm_place here)
+static void copy_part(void *arg, int part, int parts)
 {
     enum { BLOCK = 128 };
+    copying *w = arg;
+    const bmi_frame *f = w->f;
     const int64_t n = (int64_t)f->n;
-    for (int64_t first = 0; first < f->rows; first += BLOCK)
-        for (int64_t c = 0; c < n; c++) {
-            const int64_t count = f->rows - first < BLOCK ? f->rows - first : BLOCK;
-            char *to = (char *)x->data + (size_t)c * bm_type_size(x->type);
-            if (copy_column(&f->columns[c], first, count, n, x->type, to)) continue;
-            fail_number(e, &f->columns[c], rows, x->type, here);
-            return;
+    int64_t begin, end;
+    bmi_slice(f->rows, BLOCK, part, parts, &begin, &end);
+    for (int64_t first = begin; first < end; first += BLOCK)
+        for (int64_t c = 0, count; c < n; c += count) {
+            const int64_t rows = end - first < BLOCK ? end - first : BLOCK, categories = categories_of(f, (size_t)c);
+            char *to = (char *)w->x->data + (size_t)c * bm_type_size(w->x->type);
+            count = categories ? categories : 1;
+            if (categories) copy_categories(&f->columns[c], count, first, rows, n, w->x->type, to);
+            else if (!copy_column(&f->columns[c], first, rows, n, w->x->type, to) && !w->bad[part])
+                w->bad[part] = (size_t)c + 1;
         }
+}
+
+static void copy(bmi_error *e, const bmi_frame *f, bm_rows rows, const bm_tensor *x, bm_place here)
+{
+    copying w = { .f = f, .x = x };
+    bmi_parallel(f->context, PARTS, copy_part, &w);
+    for (int part = 0; part < PARTS && !e->status; part++)
+        if (w.bad[part]) fail_number(e, &f->columns[w.bad[part] - 1], rows, x->type, here);
 }
 
 bm_tensor *bmi_recipe_matrix(bmi_error *e, const bm_recipe *r, const bmi_frame *f, bm_rows rows, bm_place here)
@@ -184,7 +234,7 @@ bm_tensor *bmi_recipe_matrix(bmi_error *e, const bm_recipe *r, const bmi_frame *
         bmi_fail(e, BM_E_DATA, here, "recipe: it makes %zu features here and made %zu in training", f->n, r->n_features);
         return NULL;
     }
-    bm_tensor *x = bm_tensor_new_in_at(r->object.context, type, BM_SHAPE(f->rows, n), here);
+    bm_tensor *x = bmi_tensor_make(r->object.context, type, BM_SHAPE(f->rows, n), true, here);
     bmi_fail_from(e, &x->object.error);
     for (int64_t c = 0; !e->status && c < n; c++) {
         const bmi_frame_column *column = &f->columns[c];
@@ -229,7 +279,7 @@ bm_status bmi_recipe_usable(bmi_error *e, const bm_recipe *r, const bm_table *t,
     if (met && met->failed) bmi_fail_memory(e, here, 64, "what a table has and training had not");
     memset(usable, !e->status, (size_t)t->rows * sizeof *usable);
     for (size_t c = 0; !e->status && c < f.n; c++)
-        for (int64_t i = 0; !f.columns[c].text && i < f.rows; i++)
+        for (int64_t i = 0; f.columns[c].numbers && i < f.rows; i++)
             if (!isfinite((float)f.columns[c].numbers[i])) usable[i] = false;
     bmi_frame_end(&f);
     return e->status;

@@ -2,6 +2,7 @@
 /* What in the columns that a fitted recipe uses may be a mistake, told as notes: numbers that look like marks of missing cells, and cells
  * with several answers. */
 #include "base/text.h"
+#include "base/threads.h"
 #include "data/frame_rows.h"
 #include "data/recipe.h"
 #include <inttypes.h>
@@ -31,6 +32,10 @@ static ends find_ends(const bmi_column *c, bm_rows rows, int64_t n, bool nines)
 {
     enum { BLOCK = 256 };
     ends of = { INFINITY, -INFINITY };
+    if (nines && c->type == BM_COLUMN_REAL && !rows.at) {
+        bmi_widen_ends(c->values, n, &of.least, &of.most);
+        return of;
+    }
     for (int64_t first = 0; first < n; first += BLOCK) {
         double x[BLOCK];
         const int64_t count = n - first < BLOCK ? n - first : BLOCK;
@@ -51,10 +56,9 @@ static int64_t count(const bmi_column *c, bm_rows rows, int64_t n, double value)
 }
 
 /* Tells of the far ends of a column that are nines. */
-static bool doubt_numbers(bm_recipe *r, const bmi_column *c, bm_rows rows, int64_t n)
+static bool doubt_numbers(bm_recipe *r, const bmi_column *c, bm_rows rows, int64_t n, ends all)
 {
     bool fine = true;
-    const ends all = find_ends(c, rows, n, true);
     if (!is_nines(all.least) && !is_nines(all.most)) return true;
     const ends others = find_ends(c, rows, n, false);
     const double least = others.least, most = others.most;
@@ -80,9 +84,17 @@ static bool is_list(const char *text, char sign)
     return at && at > text && at[1] && !strchr(";|", at[1]);
 }
 
+static bool some_list(const bmi_column *c, char sign)
+{
+    for (int32_t code = 0; code < c->dictionary.count; code++)
+        if (is_list(bmi_dictionary_text(&c->dictionary, code, NULL), sign)) return true;
+    return false;
+}
+
 static bool doubt_texts(bm_recipe *r, const bmi_column *c, bm_rows rows, int64_t n)
 {
     for (const char *sign = list_signs; *sign; sign++) {
+        if (!some_list(c, *sign)) continue;
         int64_t cells = 0, lists = 0;
         const char *example = NULL;
         for (int64_t i = 0; i < n; i++) {
@@ -104,15 +116,49 @@ static bool doubt_texts(bm_recipe *r, const bmi_column *c, bm_rows rows, int64_t
     return true;
 }
 
+static bool is_number(const bmi_column *c)
+{
+    return c->type == BM_COLUMN_REAL || c->type == BM_COLUMN_INTEGER;
+}
+
+/* Whether a column is a feature, or a target that is a number. */
+static bool is_used(const bm_recipe *r, const bmi_column *c)
+{
+    const bool target = r->target && !strcmp(r->target, c->name);
+    return target ? r->to.task == BM_REGRESSION : bmi_recipe_input(r, c->name) != SIZE_MAX;
+}
+
+/* The ends of all columns of numbers, many at once. */
+typedef struct looking {
+    const bm_recipe *r;
+    const bm_table *t;
+    bm_rows rows;
+    int64_t n;
+    ends *of;
+} looking;
+
+static void look(void *arg, int part, int parts)
+{
+    const looking *w = arg;
+    int64_t begin, end;
+    bmi_slice((int64_t)w->t->n_columns, 1, part, parts, &begin, &end);
+    for (int64_t k = begin; k < end; k++)
+        if (is_number(&w->t->columns[k]) && is_used(w->r, &w->t->columns[k]))
+            w->of[k] = find_ends(&w->t->columns[k], w->rows, w->n, true);
+}
+
 bm_status bmi_recipe_doubt(bm_recipe *r, const bm_table *t, bm_rows rows, int64_t n, bm_place here)
 {
-    bool fine = true;
+    enum { PARTS = 32 };
+    looking w = { r, t, rows, n, bmi_alloc_raw(r->object.context, t->n_columns, sizeof *w.of) };
+    bool fine = w.of;
+    if (fine) bmi_parallel(r->object.context, PARTS, look, &w);
     for (size_t k = 0; fine && k < t->n_columns; k++) {
         const bmi_column *c = &t->columns[k];
-        const bool target = r->target && !strcmp(r->target, c->name);
-        if (target ? r->to.task != BM_REGRESSION : bmi_recipe_input(r, c->name) == SIZE_MAX) continue;
+        if (!is_used(r, c)) continue;
         if (c->type == BM_COLUMN_TEXT) fine = doubt_texts(r, c, rows, n);
-        else if (c->type == BM_COLUMN_REAL || c->type == BM_COLUMN_INTEGER) fine = doubt_numbers(r, c, rows, n);
+        else if (is_number(c)) fine = doubt_numbers(r, c, rows, n, w.of[k]);
     }
+    bmi_release(r->object.context, w.of, t->n_columns, sizeof *w.of);
     return fine ? BM_OK : bmi_fail_memory(&r->object.error, here, 1000, "a note");
 }

@@ -145,6 +145,7 @@ static bm_status do_whole(bm_recipe *r, const bmi_step_how *how, bmi_recipe_step
     for (size_t i = 0; !st && i < k->n; i++) {
         s->columns[i].name = k->names[i];
         st = claim(r, s, f, k, i, how->here);
+        if (!st && !bmi_frame_show(f, k->places[i])) st = bmi_step_no_memory(how, (size_t)f->rows * 8);
         scaled = scaled && f->columns[k->places[i]].scaled;
     }
     if (st || !k->n) return st;
@@ -167,6 +168,7 @@ static bm_status do_columns(bm_recipe *r, const bmi_step_how *how, bmi_recipe_st
         state->name = k->names[i];
         const bool scaled = f->columns[k->places[i]].scaled;
         st = claim(r, s, f, k, i, how->here);
+        if (!st && !bmi_frame_show(f, k->places[i])) st = bmi_step_no_memory(how, (size_t)f->rows * 8);
         if (!st) st = s->kind->fit(how, f, k->places[i], state);
         if (!st && !bmi_frame_own(f, k->places[i])) st = bmi_step_no_memory(how, (size_t)f->rows * 8);
         if (!st) st = s->kind->apply(how, state, f, k->places[i]);

@@ -47,11 +47,7 @@ static void from_table(const bmi_work *w, const bmi_variant *v, bm_rows learned,
     if (bmi_fail_from(e, &p->recipe->object.error)) return;
     bmi_recipe_forget(p->recipe);
     bmi_wants_do(p->recipe, v->wants);
-    if (bm_recipe_fit_at(p->recipe, w->table, learned, w->here)) {
-        bmi_fail_from(e, &p->recipe->object.error);
-        return;
-    }
-    p->train = bmi_recipe_apply(p->recipe, w->table, learned, BMI_WANT_TARGET, w->here);
+    p->train = bmi_recipe_fit_apply(p->recipe, w->table, learned, w->here);
     if (bmi_fail_from(e, &p->train->object.error)) return;
     if (!held.count) return; /* the last fit of a search without a test */
     p->held_out = bmi_recipe_apply(p->recipe, w->table, held, BMI_WANT_JUDGED, w->here);

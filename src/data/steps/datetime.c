@@ -125,10 +125,27 @@ static bm_status check(bmi_error *e, bm_place here, const void *options)
                     o->parts);
 }
 
+/* Whether the first text of a column is no date either way round. */
+static bool begins_otherwise(const bmi_frame *f, const bmi_frame_column *c)
+{
+    for (int64_t i = 0; i < f->rows; i++) {
+        double parts[BMI_DATETIME_PARTS];
+        bmi_date_detail detail;
+        size_t n;
+        if (c->codes[i] < 0) continue;
+        const char *text = bmi_dictionary_text(c->dictionary, c->codes[i], &n);
+        if (bmi_number_is_missing(text, n)) continue;
+        return !bmi_datetime_read(text, BMI_MONTH_FIRST, parts, &detail) &&
+               !bmi_datetime_read(text, BMI_DAY_FIRST, parts, &detail);
+    }
+    return true;
+}
+
 static bool takes(const bmi_frame *f, size_t column, bool chosen, const void *options)
 {
     (void)options;
     if (!f->columns[column].text) return false;
+    if (!chosen && begins_otherwise(f, &f->columns[column])) return false;
     const dates d = look(f, &f->columns[column]);
     const int64_t most = d.dates[better_order(&d)];
     return most > 0 && (chosen || most == d.texts);

@@ -68,15 +68,6 @@ static double most_frequent(bmi_weighed *x, int64_t n)
     return x[best].number;
 }
 
-/* The median where all rows count alike: nothing is sorted. */
-static double plain_median(const double *x, int64_t rows, double *there)
-{
-    int64_t n = 0;
-    for (int64_t i = 0; i < rows; i++)
-        if (!isnan(x[i])) there[n++] = x[i];
-    return n ? bmi_quantile(there, n, .5) : 0;
-}
-
 static double find(const bmi_frame *f, const double *x, const char *with, bmi_weighed *there)
 {
     int64_t n = 0;
@@ -100,7 +91,7 @@ static bm_status fit_numbers(const bmi_step_how *how, const bmi_frame *f, const 
         const size_t rows = (size_t)f->rows;
         void *there = bmi_alloc_raw(f->context, rows, sizeof(bmi_weighed));
         if (!there) return bmi_fail_memory(how->error, how->here, rows * sizeof(bmi_weighed), "to fill missing cells");
-        value = f->weights || strcmp(with, "median") ? find(f, x, with, there) : plain_median(x, f->rows, there);
+        value = f->weights || strcmp(with, "median") ? find(f, x, with, there) : bmi_median_there(x, f->rows, there);
         bmi_release(f->context, there, rows, sizeof(bmi_weighed));
     }
     state->numbers[0] = value;

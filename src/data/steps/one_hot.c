@@ -305,7 +305,7 @@ static size_t columns_of(const coding *c)
     return c->kept - (c->o->drop_first && c->kept) + c->slot;
 }
 
-/* Names them, all cells 0. */
+/* Names them. */
 static bool begin_columns(bmi_frame *f, size_t at, const coding *c)
 {
     const size_t n = columns_of(c), first = c->o->drop_first && c->kept;
@@ -313,7 +313,6 @@ static bool begin_columns(bmi_frame *f, size_t at, const coding *c)
     for (size_t k = 0; fine && k < n; k++) {
         fine = bmi_frame_name(f, at + k, c->s->name, "=", k + first < c->kept ? c->s->texts[k + first] : "?");
         f->columns[at + k].indicator = true;
-        memset(f->columns[at + k].numbers, 0, (size_t)f->rows * sizeof(double));
     }
     return fine;
 }
@@ -329,14 +328,15 @@ static bm_status count(const bmi_step_how *how, bmi_frame *f, const coding *c, b
     bmi_met_add(f->met, rare ? BMI_MET_RARE : BMI_MET_UNSEEN, c->s->name, text);
     if (rare || c->o->unseen != BM_UNSEEN_ERROR) return BM_OK;
     return bmi_fail(how->error, BM_E_DATA, how->here,
-                    "one_hot: column \"%.100s\" has \"%.100s\" in row %" PRId64 " of those that it sees, which training had not; "
+                    "one_hot: column \"%.100s\" has \"%.100s\" in row %" PRId64
+                    " of those that it sees, which training had not; "
                     "unseen=ignore gives such cells zeros",
                     c->s->name, text, row + 1);
 }
 
-/* Sets the column of a row's category. */
-static bm_status set(const bmi_step_how *how, bmi_frame *f, size_t first, const coding *c, const bmi_frame_column *old,
-                     const size_t *map, int64_t i)
+/* Which of the columns that are made is 1 in a row: *place, -1 for none. */
+static bm_status set(const bmi_step_how *how, bmi_frame *f, const coding *c, const bmi_frame_column *old, const size_t *map,
+                     int64_t i, int32_t *place)
 {
     const bool missing = old->text ? old->codes[i] < 0 : isnan(old->numbers[i]);
     size_t k = c->kept;
@@ -347,7 +347,7 @@ static bm_status set(const bmi_step_how *how, bmi_frame *f, size_t first, const 
     if (none) k = c->o->unseen == BM_UNSEEN_SLOT ? c->kept : c->usual;
     else if (rare) k = c->kept;
     const size_t dropped = c->o->drop_first && c->kept;
-    if (k != SIZE_MAX && k >= dropped) f->columns[first + k - dropped].numbers[i] = 1;
+    *place = k != SIZE_MAX && k >= dropped ? (int32_t)(k - dropped) : -1;
     return BM_OK;
 }
 
@@ -359,10 +359,15 @@ static bm_status apply(const bmi_step_how *how, const bmi_step_column *s, bmi_fr
     size_t *map = text ? map_texts(f, &f->columns[at], &c) : NULL;
     bmi_frame_column old = { 0 };
     size_t first = 0;
-    bool fine = (!text || map) && bmi_frame_replace(f, at, columns_of(&c), &first, &old);
+    bmi_frame_category *made = NULL;
+    bool fine = (!text || map) && bmi_frame_replace_with_categories(f, at, columns_of(&c), &first, &old, &made);
     if (fine) fine = begin_columns(f, first, &c);
     bm_status st = fine ? BM_OK : bmi_fail_memory(how->error, how->here, (size_t)f->rows * 8, "the categories of a column");
-    for (int64_t i = 0; !st && i < f->rows; i++) st = set(how, f, first, &c, &old, map, i);
+    for (int64_t i = 0; !st && i < f->rows; i++) {
+        int32_t place = -1;
+        st = set(how, f, &c, &old, map, i, &place);
+        if (made && !st) made->of[i] = place;
+    }
     bmi_release(f->context, map, map_count, sizeof *map);
     bmi_frame_column_end(f, &old);
     return st;

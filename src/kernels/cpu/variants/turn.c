@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Columns turned into others (kernels/cpu/turn.h): rows are lanes, some outputs at a time stay in registers. */
+/* Columns turned into others (kernels/cpu/turn.h): rows are lanes, some outputs at a time stay in registers. The rows behind them are asked
+ * for meanwhile: there are more columns than the processor foresees by itself. */
 #include "kernels/cpu/turn.h"
 #include "kernels/cpu/lanes.h"
 
 #if BMI_VARIANT_REAL == 64
-enum { OUTPUTS = BMI_VARIANT_ISA == 2 ? 10 : 5, VECTORS = 2 };
+enum { OUTPUTS = BMI_VARIANT_ISA == 2 ? 10 : 5, VECTORS = 2, AHEAD = 2 * VECTORS };
 
 /* `outputs` of them for `vectors` registers of rows from row i on. */
 BMI_INLINE void tile(const int outputs, const int vectors, const double *const *from, const double *mean, int64_t n,
@@ -17,7 +18,10 @@ BMI_INLINE void tile(const int outputs, const int vectors, const double *const *
     for (int64_t c = 0; c < n; c++) {
         lanes x[VECTORS];
         BMI_UNROLL
-        for (int v = 0; v < vectors; v++) x[v] = lanes_add(lanes_load(from[c] + i + v * LANES), lanes_set(-mean[c]));
+        for (int v = 0; v < vectors; v++) {
+            x[v] = lanes_add(lanes_load(from[c] + i + v * LANES), lanes_set(-mean[c]));
+            __builtin_prefetch((const void *)((uintptr_t)(from[c] + i) + (size_t)((AHEAD + v) * LANES) * sizeof(double)));
+        }
         BMI_UNROLL
         for (int k = 0; k < outputs; k++) {
             const lanes w = lanes_set(by[k * n + c]);
