@@ -125,6 +125,7 @@ static bm_status look(survey *s, const bm_table *t, int64_t first, int64_t *rows
     if (!target) return p->e->status;
     for (int64_t i = 0; i < t->rows; i++) {
         const int role = bmi_parts_role(p, first + i);
+        p->rows[role]++;
         if (role == 2) continue;
         const bool chosen = s->left[role] > 0 && is_chosen(s, role, first + i), new = !role &&is_new(s, target, i);
         if (chosen) of[role][n[role]++] = i;
@@ -185,11 +186,11 @@ bm_status bmi_parts_survey(bmi_parts *p)
     s->p = p;
     s->all_classes = r->task != BM_REGRESSION;
     s->most = r->task == BM_CLASSIFICATION ? CLASSES_MOST : CLASSES_OF_NUMBERS;
-    for (int64_t i = 0, all = bm_csv_rows(p->csv); i < all; i++) p->rows[bmi_parts_role(p, i)]++;
-    for (int i = 0; i < 2; i++) {
-        s->left[i] = p->rows[i];
-        s->wanted[i] = p->rows[i] < p->sample ? p->rows[i] : p->sample;
+    for (int64_t i = 0, all = bm_csv_rows(p->csv); i < all; i++) { /* bad ones that are left out included */
+        const int role = bmi_parts_role(p, i);
+        if (role < 2) s->left[role]++;
     }
+    for (int i = 0; i < 2; i++) s->wanted[i] = s->left[i] < p->sample ? s->left[i] : p->sample;
     if (!read_all(s)) check_counts(p);
     if (!p->e->status && s->extra.n && !join(p, &s->extra)) {
         if (s->of[0].n == SAMPLES_AT_ONCE) join(p, &s->of[0]);

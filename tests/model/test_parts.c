@@ -143,7 +143,7 @@ static void networks(void **state)
     const char *path = made("parts.csv", ROWS);
     static const char *const targets[] = { "kind", "y" };
     for (int k = 0; k < 2; k++) {
-        const ran a = run(path, 170, 1, "mlp:8", targets[k]), b = run(path, 3000, 2, "mlp:8", targets[k]);
+        const ran a = run(path, 170, 1, "mlp:8,rate=.01", targets[k]), b = run(path, 3000, 2, "mlp:8,rate=.01", targets[k]);
         assert_true(a.loss[3] < .8 * a.loss[0]);
         assert_true(a.validation[3] < a.validation[0]);
         assert_memory_equal(a.loss, b.loss, sizeof a.loss);
