@@ -380,6 +380,7 @@ typedef struct bm_fit_csv_options {
     int64_t     rows;             /**< training rows that are in memory at once, and shuffled among themselves; default 65,536, of wide rows as
                                    *   many as 32 MB hold */
     bm_callback callbacks[BM_MODEL_MAX];
+    bm_metric   metrics[BM_SCORES_MAX]; /**< that the parts are scored by, these alone; default: as bm_evaluate_table */
 } bm_fit_csv_options;
 /** bm_fit_table for a file that is read by parts. In which part a row falls depends on the seed and its number alone, so the shares are met as
  *  nearly as chance does it, and classes are not stratified. The recipe is fitted on a sample of the training rows, in which every class of

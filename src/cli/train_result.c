@@ -130,7 +130,7 @@ static int confusion(cli_training *t, int part, char hint[400])
     cli *c = t->c;
     const bm_model *m = t->model;
     bmi_error e = { 0 };
-    if (t->task != BM_CLASSIFICATION || bm_model_classes(m) < 2) return 0;
+    if (t->task != BM_CLASSIFICATION || bm_model_classes(m) < 2 || t->source.csv) return 0;
     bm_dataset *made = !t->source.table ? NULL
                                         : bmi_recipe_apply(bm_model_recipe(m), t->table[part], BM_VALUE(bm_rows, NULL, 0),
                                                            BMI_WANT_JUDGED, BM_HERE);

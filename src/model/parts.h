@@ -8,6 +8,8 @@
 #include "data/recipe.h"
 #include "model/model.h"
 
+enum { BMI_PARTS_SAMPLE = 100000 }; /* the default */
+
 typedef struct bmi_parts {
     bm_model *model;
     bm_csv *csv;

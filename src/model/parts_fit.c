@@ -11,8 +11,6 @@
 #include <math.h>
 #include <string.h>
 
-enum { SAMPLE = 100000 };
-
 typedef struct csv_fit {
     bm_model *m;
     bm_fit_csv_options o;
@@ -132,11 +130,12 @@ static bm_status judge(csv_fit *f)
 {
     bm_model *m = f->m;
     bm_scores scores[BMI_PARTS];
-    const bmi_asked usual = { .metrics = NULL };
+    const bool chosen = f->o.metrics[0].name || f->o.metrics[0].kind;
+    const bmi_asked asked = { .metrics = chosen ? f->o.metrics : NULL };
     atomic_store(&m->stop, 0);
     f->parts.ends_early = true;
     for (int i = 0; i < BMI_PARTS; i++) m->scores[i] = (bm_scores){ .loss = NAN };
-    if (!bmi_parts_judge(&f->parts, &usual, scores)) memcpy(m->scores, scores, sizeof scores);
+    if (!bmi_parts_judge(&f->parts, &asked, scores)) memcpy(m->scores, scores, sizeof scores);
     return m->object.error.status;
 }
 
@@ -195,7 +194,7 @@ bm_status bm_fit_csv_at(bm_model *m, const bm_fit_csv_options *options, size_t s
                            .seed = f.o.seed == BM_ZERO ? 0 : (uint64_t)f.o.seed,
                            .validation = f.o.validation,
                            .test = f.o.test,
-                           .sample = f.o.sample ? f.o.sample : SAMPLE };
+                           .sample = f.o.sample ? f.o.sample : BMI_PARTS_SAMPLE };
     bmi_model_begin_work(m);
     fit_or_go_back(&f);
     bmi_model_end_work(m);
