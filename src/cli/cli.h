@@ -352,6 +352,8 @@ const char *cli_positive(cli *c, const bm_model *m);
 void cli_confusion(cli *c, const bm_model *m, const bm_tensor *targets, const bm_tensor *predicted, int most, char hint[400]);
 /* inspect.c: puts what was asked for in training beside the model (weights, balanced ...) into the result. */
 void cli_model_settings(cli *c, const bm_model *m);
+/* evaluate_parts.c: scores of a model on a file by parts (null metrics: the usual), and of the trivial answer. 0 or an exit code. */
+int cli_judge_parts(cli *c, bm_model *m, const cli_source *s, const bm_metric *metrics, bm_scores *of, bm_scores *baseline);
 /* residuals.c: of numbers the quartiles of true less predicted; with -o every row, of classes the predicted one (values) and what the true
  * one was given. Targets are of the rows of a table (null: arrays) that have one. Returns 0 or an exit code. */
 int cli_residuals(cli *c, const bm_model *m, const bm_table *rows, const bm_tensor *targets, const bm_tensor *values,
