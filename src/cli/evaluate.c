@@ -186,7 +186,10 @@ static int judge(evaluation *v, int i)
     int status =
         cli_source_open(c, c->arguments[c->n_arguments - 1], bm_model_recipe(v->model), BM_VALUE(bm_names, NULL), &v->source);
     if (!status && !i) cli_source_say(c, &v->source);
-    if (!status && v->source.csv) return cli_judge_parts(c, v->model, &v->source, chosen(v), &v->scores, &v->baseline);
+    if (!status && v->source.csv) {
+        v->threshold = cli_threshold_given(c) > 0 ? cli_threshold_given(c) : bm_model_threshold(v->model);
+        return cli_judge_parts(c, v->model, &v->source, chosen(v), &v->scores, &v->baseline);
+    }
     if (!status && !i) say_weights(v);
     if (!status) status = bm_model_recipe(v->model) ? judge_table(v) : judge_arrays(v);
     return status ? status : judge_trivial(v);

@@ -188,7 +188,10 @@ static bm_status note_classes(judging *j, const bm_table *t, int64_t first, int 
     if (!bmi_parts_rows(p, t, first, part, &rows, &n, &room) && n) {
         const bm_rows of = { rows, n };
         classes = bmi_target_apply(p->e, r, t, of, &j->unseen[part], BM_F32, p->here);
-        if (classes && j->weight[part]) weights = bmi_weights_apply(p->e, r, t, of, p->here);
+        const bool weighed = j->weight[part] && bm_table_find(t, r->weights) >= 0;
+        if (classes && weighed) weights = bmi_weights_apply(p->e, r, t, of, p->here);
+        for (size_t i = 0; j->weight[part] && !weighed && i < n && j->at[part] + (int64_t)i < p->with_target[part]; i++)
+            j->weight[part][j->at[part] + (int64_t)i] = 1;
     }
     if (!p->e->status && n && j->at[part] + (int64_t)n > p->with_target[part])
         bmi_fail(p->e, BM_E_FILE, p->here, "evaluate: the file was changed while it was read");
