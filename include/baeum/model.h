@@ -389,8 +389,8 @@ typedef struct bm_fit_csv_options {
  *  16 bytes a row. Numbers do not depend on the parts by which the file is read, nor on threads. bm_stop ends a network's training as it does
  *  in bm_fit, everything else by BM_E_STOPPED.
  *
- *  Errors   as bm_fit_table; BM_E_ARGUMENT a learner that does not learn by parts, a step that leaves rows out of training or looks at the
- *           target, a batch larger than .rows; BM_E_FILE the file was changed while it was read. The model is then as it was before
+ *  Errors   as bm_fit_table; BM_E_ARGUMENT a learner that does not learn by parts, a step that leaves rows out of training or gives them other
+ *           values than rows to be predicted (target_encode), a batch larger than .rows; BM_E_FILE the file was changed while it was read. The model is then as it was before
  */
 BM_API bm_status bm_fit_csv_at(bm_model *m, const bm_fit_csv_options *options, size_t size, bm_place here);
 #define bm_fit_csv(m, ...) bm_fit_csv_at((m), BM_OPTIONS(bm_fit_csv_options, .csv = __VA_ARGS__), BM_HERE)

@@ -35,6 +35,7 @@ int cli_judge_parts(cli *c, bm_model *m, const cli_source *s, const bm_metric *m
     if (e.status) return cli_fail_text(c, CLI_FAILED, e.text);
     *of = scores[0];
     *baseline = scores[BMI_PARTS - 1];
+    if (p.skipped) cli_warn(c, "%s not be read: left out", cli_plural(rows, p.skipped, "row could", "rows could"));
     if (of->no_target)
         cli_warn(c, "%s no \"%s\", the target; left out", cli_plural(rows, of->no_target, "row has", "rows have"),
                  bm_recipe_target(bm_model_recipe(m)));

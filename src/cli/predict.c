@@ -314,6 +314,9 @@ static void say_met(prediction *p)
         json_object_set_new(all, what[i], json_integer((json_int_t)counts[i]));
         if (counts[i]) cli_warn(p->c, "%s %s", cli_plural(cells, counts[i], "cell was", "cells were"), says[i]);
     }
+    if (p->skipped)
+        cli_warn(p->c, "%s not be read and %s empty", cli_plural(cells, p->skipped, "row could", "rows could"),
+                 p->skipped == 1 ? "stays" : "stay");
     cli_put(p->c, "counts", all);
 }
 

@@ -296,6 +296,8 @@ int cli_source_open(cli *c, const char *data, const bm_recipe *recipe, bm_names 
     if (n_types > 0) how.types = (bm_types){ types, (size_t)n_types };
     find_stem(data, s->stem);
     if (!status) status = open_any(c, &how, s);
+    if (!status && cli_given(o, OPT_PARTS) && !s->csv)
+        status = cli_fail(c, CLI_USAGE, "--parts is of CSV files; %s is none", data);
     free(list);
     free(type_list);
     const char *own = own_target(s->stem);

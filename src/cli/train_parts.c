@@ -2,9 +2,11 @@
 /* baeum train of a file by parts: its training rows are counted and a sample of them is taken, by which target, task and recipe are shown;
  * the fit then goes over all of them.
  */
+#include "base/kinds.h"
 #include "cli/train.h"
 #include "data/recipe.h"
 #include "model/parts.h"
+#include <baeum/extend_model.h>
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
@@ -20,6 +22,15 @@ static int check(const cli_training *t)
                         : isnan(o->validation_share) ? "validation FILE"
                         : isnan(o->test_share)       ? "test FILE"
                                                      : NULL;
+    char name[64];
+    snprintf(name, sizeof name, "%.*s", (int)strcspn(o->model ? o->model : "mlp", ":") % 64, o->model ? o->model : "mlp");
+    const bm_learner_kind *kind = bmi_kind_find("learner", name);
+    if (kind && kind->fit && !(kind->tasks & BM_LEARNS_PARTS))
+        return cli_fail(
+            t->c, CLI_USAGE,
+            "--model %s wants the whole table in memory, and %s is read by parts; linear, ridge, lasso, elastic, poly and "
+            "networks (mlp) learn by parts",
+            name, t->source.given);
     return whole ? cli_fail(t->c, CLI_USAGE, "--%s wants the whole table in memory, and %s is read by parts", whole,
                             t->source.given)
                  : 0;
@@ -47,7 +58,9 @@ static int take_sample(cli_training *t)
         bm_free(t->source.table);
         t->source.table = p.of[0];
         p.of[0] = NULL;
+        char rows[64];
         memcpy(t->rows, p.with_target, sizeof t->rows);
+        if (p.skipped) cli_warn(t->c, "%s not be read: left out", cli_plural(rows, p.skipped, "row could", "rows could"));
     }
     bmi_parts_end(&p);
     bm_free(m);

@@ -20,6 +20,7 @@ typedef struct bmi_parts {
     int64_t sample;
     bool ends_early;                 /* after bm_stop the file just ends; else that is an error */
     int64_t rows[3], with_target[3]; /* rows of each part, and those of them that have a target */
+    int64_t skipped;                 /* rows that could not be read and are left out */
     bm_table *of[2];                 /* training and validation rows in memory: a sample of them, or all */
     /* the place in the file */
     int64_t next; /* number of the row that comes next */

@@ -66,11 +66,13 @@ static bm_status check(csv_fit *f)
 static bm_status check_steps(csv_fit *f)
 {
     const bm_recipe *r = f->m->recipe;
-    for (size_t i = 0; i < r->n_steps; i++)
-        if (r->steps[i].kind->keep || r->steps[i].kind->sees_target)
+    for (size_t i = 0; i < r->n_steps; i++) {
+        const bmi_step_kind *k = r->steps[i].kind;
+        if (k->keep || (k->sees_target && !k->keeps_values))
             return bmi_fail(&f->m->object.error, BM_E_ARGUMENT, f->here,
                             "fit: the step %s does to training rows what it does to no others, and does not work by parts",
-                            r->steps[i].kind->name);
+                            k->name);
+    }
     return BM_OK;
 }
 
@@ -89,6 +91,9 @@ static bm_status note(csv_fit *f)
     told = told && (!none || bmi_notes_add(r->object.context, &r->notes,
                                            "%" PRId64 " row%s of the file %s no \"%s\", the target: left out", none,
                                            none == 1 ? "" : "s", none == 1 ? "has" : "have", r->target));
+    told = told && (!p->skipped ||
+                    bmi_notes_add(r->object.context, &r->notes, "%" PRId64 " row%s of the file could not be read: left out",
+                                  p->skipped, p->skipped == 1 ? "" : "s"));
     return told ? BM_OK : bmi_fail_memory(&f->m->object.error, f->here, 400, "a note");
 }
 

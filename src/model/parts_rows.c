@@ -153,6 +153,7 @@ static bm_status read_all(survey *s)
     int64_t first;
     if (bmi_parts_rewind(p)) return p->e->status;
     for (bm_table *t; (t = bmi_parts_next(p, &first)); bm_table_free(t)) {
+        p->skipped += t->skipped;
         const size_t n = 3 * (size_t)t->rows;
         int64_t *rows = bmi_alloc(context, n, sizeof *rows);
         if (!rows) bmi_fail_memory(p->e, p->here, n * sizeof *rows, "rows of a part");
