@@ -179,6 +179,10 @@ static const option_row rows[OPT_COUNT] = {
                     "what is drawn, and written by -o: confusion, roc, pr, det, calibration, gain, threshold, residuals, "
                     "classes "
                     "(baeum help curves)" },
+    [OPT_PARTS] = { "parts", 0, "ROWS", INTEGER, AT(parts), 1, 1e9,
+                    "the CSV file is read by parts of so many rows and never is in memory whole; default: by 65,536 rows where "
+                    "its table "
+                    "would take more than half of the free memory" },
     [OPT_HELP] = { "help", 'h', NULL, FLAG, AT(help), 0, 0, "this text" },
 };
 
