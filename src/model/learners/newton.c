@@ -148,7 +148,7 @@ static void descend(bmi_newton_rows *n, pass *p, int parts, double *h)
             if (value - n->value <= 1e-15 * fabs(n->value)) break; /* all digits are there */
         }
         if (atomic_load(&n->r->l->model->stop) || !isfinite(value)) return;
-        if (n->converged && value > n->value) return;
+        if (n->converged && value - n->value > 1e-14 * fabs(n->value)) return; /* a rise within rounding is none */
         if (value >= n->value) n->converged = true;
         memcpy(n->w, trial, (size_t)all * sizeof *trial);
         n->value = value;
