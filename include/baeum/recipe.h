@@ -226,6 +226,19 @@ typedef bm_step_yeo_johnson_options bm_step_box_cox_options;
 #define bm_step_yeo_johnson(...) bm_step_value_at("yeo_johnson", BM_OPTIONS(bm_step_yeo_johnson_options, .zero_ = 0, __VA_ARGS__), BM_HERE)
 #define bm_step_box_cox(...) bm_step_value_at("box_cox", BM_OPTIONS(bm_step_box_cox_options, .zero_ = 0, __VA_ARGS__), BM_HERE)
 
+typedef enum bm_bins_by { BM_BINS_UNIFORM, BM_BINS_QUANTILE, BM_BINS_KMEANS } bm_bins_by;
+typedef struct bm_step_bins_options {
+    int64_t    bins;    /**< default 5, at most 1000 */
+    BM_NAMED_;
+    bm_bins_by by;      /**< of the same width (default), of the same number of rows, or around the centres of k-means */
+    bool       one_hot; /**< a column for each bin; default: the bin's number */
+} bm_step_bins_options;
+/** The number of the bin that a value lies in. */
+#define bm_step_bins(...) bm_step_value_at("bins", BM_OPTIONS(bm_step_bins_options, .bins = __VA_ARGS__), BM_HERE)
+
+/** A category becomes the share of the training rows that have it. */
+#define bm_step_frequency() bm_step_value_at("frequency", NULL, 0, BM_HERE)
+
 /** x / the largest size of a training row's value. */
 #define bm_step_max_abs() bm_step_value_at("max_abs", NULL, 0, BM_HERE)
 
