@@ -260,6 +260,15 @@ typedef struct bm_step_tfidf_options {
 #define bm_step_text_counts(...) bm_step_value_at("text_counts", BM_OPTIONS(bm_step_tfidf_options, .most = __VA_ARGS__), BM_HERE)
 #define bm_step_tfidf(...)       bm_step_value_at("tfidf", BM_OPTIONS(bm_step_tfidf_options, .most = __VA_ARGS__), BM_HERE)
 
+typedef struct bm_step_unify_options {
+    const char *same;      /**< spellings of one text: "New York=NY|N.Y.; Los Angeles=LA" */
+    BM_NAMED_;
+    const char *units;     /**< texts are numbers with a unit behind them, and its factor: "kg=1; g=.001; lb=.45359237" */
+    bool        keep_case; /**< capital letters stay; default: texts become small letters, but those that `same` gives */
+} bm_step_unify_options;
+/** Texts without blanks around them, runs of blanks as one, in small letters; several spellings as one text; amounts in one unit. Names are needed. */
+#define bm_step_unify(...) bm_step_value_at("unify", BM_OPTIONS(bm_step_unify_options, .same = __VA_ARGS__), BM_HERE)
+
 /** x / the largest size of a training row's value. */
 #define bm_step_max_abs() bm_step_value_at("max_abs", NULL, 0, BM_HERE)
 

@@ -22,14 +22,14 @@ static uint32_t next_of(const char **text)
 
 static bool is_word(uint32_t c)
 {
-    static const uint32_t no_letters[][2] = {
-        { 0x80, 0xa9 },     { 0xab, 0xb1 },     { 0xb4, 0xb4 },     { 0xb6, 0xb8 },     { 0xbb, 0xbb },     { 0xbf, 0xbf },
-        { 0xd7, 0xd7 },     { 0xf7, 0xf7 },     { 0x2c2, 0x2c5 },   { 0x300, 0x36f },   { 0x37e, 0x37e },   { 0x387, 0x387 },
-        { 0x55a, 0x55f },   { 0x5be, 0x5be },   { 0x60c, 0x60d },   { 0x61b, 0x61f },   { 0x66a, 0x66d },   { 0x964, 0x965 },
-        { 0x2000, 0x206f }, { 0x207a, 0x207e }, { 0x20a0, 0x20ff }, { 0x2190, 0x245f }, { 0x2500, 0x2bff }, { 0x3000, 0x3004 },
-        { 0x3008, 0x3020 }, { 0xfe00, 0xfe6f }, { 0xff01, 0xff0f }, { 0xff1a, 0xff20 }, { 0xff3b, 0xff40 }, { 0xff5b, 0xff65 },
-        { 0x1f000, 0x1faff }
-    };
+    static const uint32_t no_letters[][2] = { { 0x80, 0xa9 },     { 0xab, 0xb1 },     { 0xb4, 0xb4 },      { 0xb6, 0xb8 },
+                                              { 0xbb, 0xbb },     { 0xbf, 0xbf },     { 0xd7, 0xd7 },      { 0xf7, 0xf7 },
+                                              { 0x2c2, 0x2c5 },   { 0x300, 0x36f },   { 0x37e, 0x37e },    { 0x387, 0x387 },
+                                              { 0x55a, 0x55f },   { 0x5be, 0x5be },   { 0x60c, 0x60d },    { 0x61b, 0x61f },
+                                              { 0x66a, 0x66d },   { 0x964, 0x965 },   { 0x2000, 0x206f },  { 0x207a, 0x207e },
+                                              { 0x20a0, 0x20ff }, { 0x2190, 0x245f }, { 0x2500, 0x2bff },  { 0x3000, 0x3004 },
+                                              { 0x3008, 0x3020 }, { 0xfe00, 0xfe6f }, { 0xff01, 0xff0f },  { 0xff1a, 0xff20 },
+                                              { 0xff3b, 0xff40 }, { 0xff5b, 0xff65 }, { 0x1f000, 0x1faff } };
     if (c < 0x80) return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
     for (size_t i = 0; i < sizeof no_letters / sizeof *no_letters; i++)
         if (c >= no_letters[i][0] && c <= no_letters[i][1]) return false;
@@ -48,7 +48,8 @@ static uint32_t lower(uint32_t c)
     if ((c >= 0xc0 && c <= 0xde && c != 0xd7) || (c >= 0x391 && c <= 0x3a9) || (c >= 0x410 && c <= 0x42f)) return c + 32;
     if (c >= 0x400 && c <= 0x40f) return c + 80;
     if (c == 0x178) return 0xff;
-    if ((c >= 0x100 && c <= 0x12e) || (c >= 0x132 && c <= 0x136) || (c >= 0x14a && c <= 0x176) || (c >= 0x460 && c <= 0x480)) return c | 1;
+    if ((c >= 0x100 && c <= 0x12e) || (c >= 0x132 && c <= 0x136) || (c >= 0x14a && c <= 0x176) || (c >= 0x460 && c <= 0x480))
+        return c | 1;
     if (((c >= 0x139 && c <= 0x147) || (c >= 0x179 && c <= 0x17d)) && c % 2) return c + 1;
     return c;
 }
@@ -59,6 +60,15 @@ static size_t write(char *to, const char *from, size_t bytes, uint32_t c)
     else if (bytes == 2) to[0] = (char)(0xc0 | c >> 6), to[1] = (char)(0x80 | (c & 0x3f));
     else memcpy(to, from, bytes);
     return bytes;
+}
+
+void bmi_words_lower(char *text)
+{
+    for (const char *at = text; *at;) {
+        const char *from = at;
+        const uint32_t c = next_of(&at);
+        write(text + (from - text), from, (size_t)(at - from), lower(c));
+    }
 }
 
 /* Whether a word is one of "the+a". */

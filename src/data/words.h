@@ -16,6 +16,8 @@ typedef struct bmi_units {
 /* Cuts a text, in small letters unless `keep_case`. Words are letters, digits and _ (UTF-8), two at least, none of `stop`, "the+a"; characters are
  * all, a run of blanks as one. False when there is no memory. */
 bool bmi_units_read(bmi_units *u, const char *text, bool characters, bool keep_case, const char *stop);
+/* Capital letters of a text become small ones, where it stands. */
+void bmi_words_lower(char *text);
 void bmi_units_end(bmi_units *u);
 
 #endif

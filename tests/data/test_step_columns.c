@@ -189,8 +189,7 @@ static void policies(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(golden), cmocka_unit_test(skews), cmocka_unit_test(prepared), cmocka_unit_test(policies)
-    };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(golden), cmocka_unit_test(skews), cmocka_unit_test(prepared),
+                                        cmocka_unit_test(policies) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

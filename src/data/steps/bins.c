@@ -12,7 +12,9 @@
 
 enum { MOST = 1000, ROUNDS = 300 };
 
-static const char *const ways[] = { [BM_BINS_UNIFORM] = "uniform", [BM_BINS_QUANTILE] = "quantile", [BM_BINS_KMEANS] = "kmeans", NULL };
+static const char *const ways[] = {
+    [BM_BINS_UNIFORM] = "uniform", [BM_BINS_QUANTILE] = "quantile", [BM_BINS_KMEANS] = "kmeans", NULL
+};
 static const bmi_field fields[] = {
     BMI_INT_FIELD(bm_step_bins_options, bins, 2, MOST, 5, "how many"),
     BMI_WORD_FIELD(bm_step_bins_options, by, ways, "how they are found"),
@@ -125,7 +127,8 @@ static bm_status fit(const bmi_step_how *how, const bmi_frame *f, size_t column,
 {
     bmi_sorted s;
     bm_status st = bmi_sorted_begin(how, f, column, &s);
-    if (!st && !bmi_step_numbers(how, state, (size_t)((const bm_step_bins_options *)how->options)->bins)) st = how->error->status;
+    if (!st && !bmi_step_numbers(how, state, (size_t)((const bm_step_bins_options *)how->options)->bins))
+        st = how->error->status;
     state->n_numbers = 0;
     if (!st && s.n) st = find_edges(how, f, &s, state);
     bmi_sorted_end(&s);
@@ -181,13 +184,21 @@ static bool lawful(const bmi_step_column *s, const void *options)
 }
 
 static const bmi_step_example examples[] = {
-    { .options = "4", .table = "a\n0\n8\n3\n", .rows = "a\n-1\n2\n3.9\n4\n99\n", .out = "a\n0\n1\n1\n2\n3\n", .source = "by hand: edges 2, 4, 6" },
+    { .options = "4",
+      .table = "a\n0\n8\n3\n",
+      .rows = "a\n-1\n2\n3.9\n4\n99\n",
+      .out = "a\n0\n1\n1\n2\n3\n",
+      .source = "by hand: edges 2, 4, 6" },
     { .options = "2,by=quantile,one_hot",
       .table = "a\n1\n2\n3\n100\n",
       .rows = "a\n2\n50\nNA\n",
       .out = "a=0,a=1\n1,0\n0,1\n0,0\n",
       .source = "by hand: the median is 2.5" },
-    { .options = "2,by=kmeans", .table = "a\n1\n2\n9\n10\n", .rows = "a\n5\n6\n", .out = "a\n0\n1\n", .source = "by hand: centres 1.5 and 9.5" },
+    { .options = "2,by=kmeans",
+      .table = "a\n1\n2\n9\n10\n",
+      .rows = "a\n5\n6\n",
+      .out = "a\n0\n1\n",
+      .source = "by hand: centres 1.5 and 9.5" },
 };
 
 static const bmi_step_kind bins = {

@@ -56,7 +56,8 @@ static bm_status apply(const bmi_step_how *how, const bmi_step_column *s, bmi_fr
     const bool fine = bmi_frame_name(f, first, s->name, "", "");
     for (int64_t i = 0; fine && i < f->rows; i++) {
         const char *text = old.codes[i] < 0 ? NULL : bmi_dictionary_text(old.dictionary, old.codes[i], NULL);
-        const char *const *found = text && s->n_texts ? bsearch(&text, s->texts, s->n_texts, sizeof *s->texts, bmi_by_text) : NULL;
+        const char *const *found =
+            text && s->n_texts ? bsearch(&text, s->texts, s->n_texts, sizeof *s->texts, bmi_by_text) : NULL;
         f->columns[first].numbers[i] = !text ? s->numbers[s->n_texts] : found ? s->numbers[found - s->texts] : 0;
         f->counted.missing += !text;
         if (!text || found) continue;
@@ -76,7 +77,10 @@ static bool lawful(const bmi_step_column *s, const void *options)
 }
 
 static const bmi_step_example examples[] = {
-    { .table = "a,b\nx,1\ny,2\nx,3\n,4\n", .rows = "a,b\ny,1\nx,2\nw,3\n,4\n", .out = "a,b\n.25,1\n.5,2\n0,3\n.25,4\n", .source = "by hand" },
+    { .table = "a,b\nx,1\ny,2\nx,3\n,4\n",
+      .rows = "a,b\ny,1\nx,2\nw,3\n,4\n",
+      .out = "a,b\n.25,1\n.5,2\n0,3\n.25,4\n",
+      .source = "by hand" },
 };
 
 static const bmi_step_kind frequency = {

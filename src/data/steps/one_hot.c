@@ -329,7 +329,8 @@ static bm_status count(const bmi_step_how *how, bmi_frame *f, const coding *c, b
     bmi_met_add(f->met, rare ? BMI_MET_RARE : BMI_MET_UNSEEN, c->s->name, text);
     if (rare || c->o->unseen != BM_UNSEEN_ERROR) return BM_OK;
     return bmi_fail(how->error, BM_E_DATA, how->here,
-                    "one_hot: column \"%.100s\" has \"%.100s\" in row %" PRId64 " of those that it sees, which training had not; "
+                    "one_hot: column \"%.100s\" has \"%.100s\" in row %" PRId64
+                    " of those that it sees, which training had not; "
                     "unseen=ignore gives such cells zeros",
                     c->s->name, text, row + 1);
 }

@@ -21,15 +21,15 @@ enum { MOST = 100000 };
 
 static const char *const analyzers[] = { [BM_TERMS_WORDS] = "word", [BM_TERMS_CHARACTERS] = "char", NULL };
 static const char *const norms[] = { [BM_NORM_L2] = "l2", [BM_NORM_L1] = "l1", [BM_NORM_NONE] = "none", NULL };
-#define COUNT_FIELDS                                                                                                        \
-    BMI_INT_FIELD(bm_step_tfidf_options, most, 1, MOST, 1000, "terms that are kept, those that come most often"),           \
-        BMI_INT_FIELD(bm_step_tfidf_options, ngrams, 1, 20, 1, "longest run of words or characters that is a term"),       \
-        BMI_INT_FIELD(bm_step_tfidf_options, least_ngrams, 1, 20, 1, "shortest run"),                                       \
-        BMI_WORD_FIELD(bm_step_tfidf_options, analyzer, analyzers, "what terms are made of"),                               \
-        BMI_REAL_FIELD(bm_step_tfidf_options, least_rows, 0, INFINITY, 0, "terms of fewer rows are left out"),              \
-        BMI_REAL_FIELD(bm_step_tfidf_options, most_share, 0, 1, 1, "terms of a larger share of the rows are left out"),     \
-        BMI_TEXT_FIELD(bm_step_tfidf_options, stop, NULL, "words that are left out: the+a+of"),                             \
-        BMI_BOOL_FIELD(bm_step_tfidf_options, keep_case, "capital letters stay"),                                           \
+#define COUNT_FIELDS                                                                                                    \
+    BMI_INT_FIELD(bm_step_tfidf_options, most, 1, MOST, 1000, "terms that are kept, those that come most often"),       \
+        BMI_INT_FIELD(bm_step_tfidf_options, ngrams, 1, 20, 1, "longest run of words or characters that is a term"),    \
+        BMI_INT_FIELD(bm_step_tfidf_options, least_ngrams, 1, 20, 1, "shortest run"),                                   \
+        BMI_WORD_FIELD(bm_step_tfidf_options, analyzer, analyzers, "what terms are made of"),                           \
+        BMI_REAL_FIELD(bm_step_tfidf_options, least_rows, 0, INFINITY, 0, "terms of fewer rows are left out"),          \
+        BMI_REAL_FIELD(bm_step_tfidf_options, most_share, 0, 1, 1, "terms of a larger share of the rows are left out"), \
+        BMI_TEXT_FIELD(bm_step_tfidf_options, stop, NULL, "words that are left out: the+a+of"),                         \
+        BMI_BOOL_FIELD(bm_step_tfidf_options, keep_case, "capital letters stay"),                                       \
         BMI_BOOL_FIELD(bm_step_tfidf_options, binary, "a term counts once in a row")
 static const bmi_field count_fields[] = { COUNT_FIELDS, { 0 } };
 static const bmi_field fields[] = {
@@ -43,9 +43,10 @@ static const bmi_field fields[] = {
 static bm_status check(bmi_error *e, bm_place here, const void *options)
 {
     const bm_step_tfidf_options *o = options;
-    return o->least_ngrams <= o->ngrams ? BM_OK
-                                        : bmi_fail(e, BM_E_ARGUMENT, here, "least_ngrams is %d and ngrams %d; it must not be above",
-                                                   (int)o->least_ngrams, (int)o->ngrams);
+    return o->least_ngrams <= o->ngrams
+               ? BM_OK
+               : bmi_fail(e, BM_E_ARGUMENT, here, "least_ngrams is %d and ngrams %d; it must not be above",
+                          (int)o->least_ngrams, (int)o->ngrams);
 }
 
 static bool takes(const bmi_frame *f, size_t column, bool chosen, const void *options)
@@ -73,7 +74,8 @@ static bool add_text(terms *t, bmi_units *u, const bm_step_tfidf_options *o, con
         for (size_t i = 0; i + n <= u->n; i++) {
             const int32_t before = t->all.count;
             const int32_t k = bmi_dictionary_add(&t->all, u->at + u->begin[i], u->end[i + n - 1] - u->begin[i]);
-            if (k < 0 || !bmi_grow(u->context, (void **)&t->at, &t->capacity, (size_t)t->all.count, sizeof *t->at)) return false;
+            if (k < 0 || !bmi_grow(u->context, (void **)&t->at, &t->capacity, (size_t)t->all.count, sizeof *t->at))
+                return false;
             if (k == before) t->at[k] = (term){ .last = -1 };
             const bool first = t->at[k].last != code;
             t->at[k].last = code;
@@ -117,10 +119,12 @@ static bm_status keep(const bmi_step_how *how, const bmi_frame *f, terms *t, boo
     const size_t kept = n < (size_t)o->most ? n : (size_t)o->most;
     if (kept < n) qsort(t->at, n, sizeof *t->at, by_times);
     if (kept) qsort(t->at, kept, sizeof *t->at, by_text);
-    const bool fine = kept < n ? bmi_notes_add(f->context, how->notes, "%s: the %zu most frequent of %zu terms are kept", state->name, kept, n)
+    const bool fine = kept < n ? bmi_notes_add(f->context, how->notes, "%s: the %zu most frequent of %zu terms are kept",
+                                               state->name, kept, n)
                       : kept   ? true
                                : bmi_notes_add(f->context, how->notes, "! %s: no term is left", state->name);
-    if (!fine || !bmi_step_texts(how, state, kept) || !bmi_step_numbers(how, state, idf ? kept : 0)) return bmi_step_no_memory(how, 100);
+    if (!fine || !bmi_step_texts(how, state, kept) || !bmi_step_numbers(how, state, idf ? kept : 0))
+        return bmi_step_no_memory(how, 100);
     for (size_t k = 0; k < kept; k++) {
         if (!(state->texts[k] = bmi_arena_text(how->arena, t->at[k].text))) return bmi_step_no_memory(how, 64);
         if (idf) state->numbers[k] = log((rows + !o->plain) / (t->at[k].rows + !o->plain)) + 1;
@@ -137,7 +141,8 @@ static bm_status fit_terms(const bmi_step_how *how, const bmi_frame *f, size_t c
     double *weight = weigh(f, c);
     bool fine = weight;
     for (int32_t code = 0; fine && code < c->dictionary->count; code++)
-        if (weight[code] > 0) fine = add_text(&t, &u, how->options, bmi_dictionary_text(c->dictionary, code, NULL), code, weight[code]);
+        if (weight[code] > 0)
+            fine = add_text(&t, &u, how->options, bmi_dictionary_text(c->dictionary, code, NULL), code, weight[code]);
     const bm_status st = fine ? keep(how, f, &t, idf, state) : bmi_step_no_memory(how, room * sizeof *weight);
     bmi_release(f->context, weight, room, sizeof *weight);
     bmi_release(f->context, t.at, t.capacity, sizeof *t.at);
@@ -182,7 +187,8 @@ static void weigh_row(bmi_frame *f, size_t first, const bmi_step_column *s, cons
         length += o->norm == BM_NORM_L2 ? *cell * *cell : fabs(*cell);
     }
     if (o->norm == BM_NORM_L2) length = sqrt(length);
-    for (size_t k = 0; o->norm != BM_NORM_NONE && length > 0 && k < s->n_texts; k++) f->columns[first + k].numbers[row] /= length;
+    for (size_t k = 0; o->norm != BM_NORM_NONE && length > 0 && k < s->n_texts; k++)
+        f->columns[first + k].numbers[row] /= length;
 }
 
 /* The columns that stand in place of the texts, all 0, and the terms as a dictionary. */
@@ -264,18 +270,16 @@ static const bmi_step_example examples[] = {
 /* clang-format on */
 static const bmi_step_kind text_counts = { COMMON,
                                            .name = "text_counts",
-                                           .doc = "how often a text has each word of the training rows, or each run of characters",
+                                           .doc =
+                                               "how often a text has each word of the training rows, or each run of characters",
                                            .fields = count_fields,
                                            .examples = count_examples,
                                            .n_examples = BMI_COUNT(count_examples),
                                            .fit = fit_counts,
                                            .lawful = lawful_counts };
-static const bmi_step_kind tfidf = { COMMON,
-                                     .name = "tfidf",
-                                     .doc = "counts of words, those in few texts weighing more, each row of length 1",
-                                     .fields = fields,
-                                     .examples = examples,
-                                     .n_examples = BMI_COUNT(examples),
-                                     .fit = fit_tfidf,
-                                     .lawful = lawful_tfidf };
+static const bmi_step_kind tfidf = {
+    COMMON,           .name = "tfidf",       .doc = "counts of words, those in few texts weighing more, each row of length 1",
+    .fields = fields, .examples = examples,  .n_examples = BMI_COUNT(examples),
+    .fit = fit_tfidf, .lawful = lawful_tfidf
+};
 const bmi_kind bmi_kinds_step_tfidf[] = { { "step", "text_counts", &text_counts }, { "step", "tfidf", &tfidf }, { 0 } };
