@@ -93,11 +93,12 @@ typedef struct bmi_step_kind {
     const bmi_step_example *examples;
     size_t n_examples;
 
-    bool needs_names;    /* a step without named columns is an error */
-    bool (*chooses)(const void *options); /* whether these options find columns themselves: then no names are needed; may be null */
-    bool sees_target;    /* how->target is there in fitting where the recipe has a target */
-    bool needs_target;   /* a recipe without target is an error */
-    bool scales;         /* its columns, which it changes in place, are not standardised by default */
+    bool needs_names; /* a step without named columns is an error */
+    bool (*chooses)(
+        const void *options); /* whether these options find columns themselves: then no names are needed; may be null */
+    bool sees_target;         /* how->target is there in fitting where the recipe has a target */
+    bool needs_target;        /* a recipe without target is an error */
+    bool scales;              /* its columns, which it changes in place, are not standardised by default */
     bool ignores_absent; /* the step takes columns away (unless the first number it keeps of one is 0): a table may lack them */
     bool keeps_values;   /* what it leaves of a column has the values it had; cells that were missing may be filled */
     bool heeds_weights;  /* what it finds is that of rows repeated as often as they weigh */

@@ -91,8 +91,9 @@ static const char *const elapsed_words[] = {
 };
 static const bmi_field fields[] = {
     BMI_WORD_FIELD(bm_step_datetime_options, order, orders, "of 1/2/2024"),
-    BMI_TEXT_FIELD(bm_step_datetime_options, parts, NULL,
-                   "year+month+day+weekday+hour+minute+second+day_of_year+week_of_year+quarter+weekend, or none; default: to second"),
+    BMI_TEXT_FIELD(
+        bm_step_datetime_options, parts, NULL,
+        "year+month+day+weekday+hour+minute+second+day_of_year+week_of_year+quarter+weekend, or none; default: to second"),
     BMI_BOOL_FIELD(bm_step_datetime_options, cyclic, "parts that come around as sine and cosine"),
     BMI_WORD_FIELD(bm_step_datetime_options, elapsed, elapsed_words, "time since the first training row"),
     { 0 },
@@ -117,12 +118,14 @@ static bm_status check(bmi_error *e, bm_place here, const void *options)
 {
     const bm_step_datetime_options *o = options;
     if (o->parts && !strcmp(o->parts, "none") && o->elapsed == BM_ELAPSED_NONE)
-        return bmi_fail(e, BM_E_ARGUMENT, here, "datetime: without parts and elapsed time nothing is left of a date; drop the column");
+        return bmi_fail(e, BM_E_ARGUMENT, here,
+                        "datetime: without parts and elapsed time nothing is left of a date; drop the column");
     if (!o->parts || !strcmp(o->parts, "none") || read_parts(o->parts)) return BM_OK;
-    return bmi_fail(e, BM_E_ARGUMENT, here,
-                    "datetime: parts is \"%.100s\"; it must be names joined by +, of year, month, day, weekday, hour, minute, second, "
-                    "day_of_year, week_of_year, quarter and weekend, or none",
-                    o->parts);
+    return bmi_fail(
+        e, BM_E_ARGUMENT, here,
+        "datetime: parts is \"%.100s\"; it must be names joined by +, of year, month, day, weekday, hour, minute, second, "
+        "day_of_year, week_of_year, quarter and weekend, or none",
+        o->parts);
 }
 
 /* Whether the first text of a column is no date either way round. */
@@ -227,7 +230,7 @@ static void make_parts(double parts[N_PARTS])
     const int year = (int)parts[BMI_YEAR], month = (int)parts[BMI_MONTH], weekday = (int)parts[BMI_WEEKDAY];
     const bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
     const int day = before[month - 1] + (leap && month > 2) + (int)parts[BMI_DAY];
-    int week = (day - weekday + 9) / 7; /* of the year whose Thursday it has */
+    int week = (day - weekday + 9) / 7;                   /* of the year whose Thursday it has */
     const int first = (weekday + 7 * 53 - (day - 1)) % 7; /* weekday of January 1 */
     const int last = year - 1, leap_before = (last % 4 == 0 && last % 100 != 0) || last % 400 == 0;
     if (week == 0) week = first == 4 || (first == 5 && leap_before) ? 53 : 52;
@@ -296,7 +299,8 @@ static bool lawful(const bmi_step_column *s, const void *options)
 {
     const bool elapses = ((const bm_step_datetime_options *)options)->elapsed != BM_ELAPSED_NONE;
     if (elapses ? s->n_numbers != 2 : s->n_numbers > 1) return false;
-    if (s->n_numbers && s->numbers[0] != DAY_FIRST && s->numbers[0] != MONTH_FIRST_MAYBE && !(elapses && s->numbers[0] == MONTH_FIRST))
+    if (s->n_numbers && s->numbers[0] != DAY_FIRST && s->numbers[0] != MONTH_FIRST_MAYBE &&
+        !(elapses && s->numbers[0] == MONTH_FIRST))
         return false;
     if (!s->n_texts || s->n_texts > 2 * N_PARTS) return false;
     int last = -1;
@@ -314,7 +318,8 @@ static const bmi_step_example examples[] = {
       .source = "by hand: a Thursday and a Sunday" },
     { .options = "parts=week_of_year+quarter+weekend+day_of_year,elapsed=days",
       .table = "d\n2024-02-29T12:00\n2023-12-31\n2021-01-01\n2020-12-31\n",
-      .out = "d_day_of_year,d_week_of_year,d_quarter,d_weekend,d_elapsed\n60,9,1,0,1155.5\n365,52,4,1,1095\n1,53,1,0,1\n366,53,4,0,0\n",
+      .out = "d_day_of_year,d_week_of_year,d_quarter,d_weekend,d_elapsed\n60,9,1,0,1155.5\n365,52,4,1,1095\n1,53,1,0,1\n366,53,"
+             "4,0,0\n",
       .source = "pandas 2.3: dayofyear, isocalendar().week, quarter, dayofweek >= 5, (d - d.min()) / Timedelta(days=1)" },
     { .options = "parts=year+month,cyclic",
       .table = "d\n2024-01-29\n2023-04-30\n",
@@ -322,18 +327,20 @@ static const bmi_step_example examples[] = {
       .source = "by hand: January is at 0, April at a quarter" },
 };
 
-static const bmi_step_kind datetime = { .size = sizeof(bmi_step_kind),
-                                        .name = "datetime",
-                                        .doc = "dates into year, month, day, weekday, hour, minute, second, or other parts, cyclic, elapsed",
-                                        .options_size = sizeof(bm_step_datetime_options),
-                                        .fields = fields,
-                                        .check = check,
-                                        .examples = examples,
-                                        .n_examples = BMI_COUNT(examples),
-                                        .takes = takes,
-                                        .applies = applies,
-                                        .takes_what = "text that is dates",
-                                        .fit = fit,
-                                        .apply = apply,
-                                        .lawful = lawful };
+static const bmi_step_kind datetime = {
+    .size = sizeof(bmi_step_kind),
+    .name = "datetime",
+    .doc = "dates into year, month, day, weekday, hour, minute, second, or other parts, cyclic, elapsed",
+    .options_size = sizeof(bm_step_datetime_options),
+    .fields = fields,
+    .check = check,
+    .examples = examples,
+    .n_examples = BMI_COUNT(examples),
+    .takes = takes,
+    .applies = applies,
+    .takes_what = "text that is dates",
+    .fit = fit,
+    .apply = apply,
+    .lawful = lawful
+};
 const bmi_kind bmi_kinds_step_datetime[] = { { "step", "datetime", &datetime }, { 0 } };

@@ -29,7 +29,9 @@ static bm_status fit(const bmi_step_how *how, const bmi_frame *f, size_t column,
     const size_t n = st || !s.n ? 1 : (size_t)fmax(most, 1);
     if (!st && !bmi_step_numbers(how, state, n)) st = how->error->status;
     for (size_t k = 0; !st && s.n && k < n; k++) {
-        const double q = bmi_sorted_quantile(&s, n > 1 ? (double)k / (double)(n - 1) : 0);
+        /* Rounded as scikit-learn has it, for in columns with repeated values the last bit moves what is between them. */
+        const double share = n > 1 && k + 1 < n ? (double)k * (1 / (double)(n - 1)) * 100 / 100 : n > 1;
+        const double q = bmi_sorted_quantile(&s, share);
         state->numbers[k] = k ? fmax(q, state->numbers[k - 1]) : q; /* rounding may have it the other way round */
     }
     bmi_sorted_end(&s);
