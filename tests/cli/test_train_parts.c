@@ -70,6 +70,21 @@ static void bad_rows(void **state)
     bmt_contains("left out", r.out, "! 2 rows could not be read: left out");
 }
 
+/* A file far larger than memory, most of it a hole: it is read by parts unasked, up to where it is no CSV. */
+static void unasked(void **state)
+{
+    (void)state;
+    make();
+    if (bmt_sh("cp big.csv sparse.csv && truncate -s 900G sparse.csv").code) {
+        bmt_skip("no sparse files here");
+        return;
+    }
+    const bmt_run r = bmt_exits(bmt_sh("baeum train sparse.csv -t y; status=$?; rm sparse.csv; exit $status"), 1);
+    bmt_contains("told", r.out, "! the table would take some ");
+    bmt_contains("told", r.out, " are free: it is read by parts (--parts)\n");
+    bmt_contains("the hole", r.err, "there is a NUL byte");
+}
+
 static void wrong(void **state)
 {
     (void)state;
@@ -105,10 +120,8 @@ static void wrong(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(same),
-        cmocka_unit_test(classes),
-        cmocka_unit_test(bad_rows),
-        cmocka_unit_test(wrong),
+        cmocka_unit_test(same),    cmocka_unit_test(classes), cmocka_unit_test(bad_rows),
+        cmocka_unit_test(unasked), cmocka_unit_test(wrong),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

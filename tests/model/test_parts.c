@@ -307,6 +307,28 @@ static void stopped(void **state)
     bm_free(c);
 }
 
+/* What is wrong in a later part is told with the rows of the file that it has. */
+static void later_rows(void **state)
+{
+    (void)state;
+    size_t n;
+    const char *from = made("parts.csv", ROWS);
+    unsigned char *text = bmt_read(from, &n);
+    char *all = malloc(n + 100), path[400];
+    memcpy(all, text, n);
+    n += (size_t)sprintf(all + n, "1000000,.5,c1,-2,3,high\n");
+    snprintf(path, sizeof path, "%s", bmt_temp_file("negative.csv", all, n));
+    bm_csv *c = opened(path, 700, NULL);
+    bm_model *m = model_of("linear", "y", "w");
+    bm_fit_csv(m, c, .sample = 100);
+    bmt_contains("rows", bm_error(m), "in rows 2801 to 3001 of the file: ");
+    bmt_contains("what", bm_error(m), "\"w\"");
+    bm_free(m);
+    bm_free(c);
+    free(text);
+    free(all);
+}
+
 typedef struct tried {
     const char *path, *spec, *target;
 } tried;
@@ -338,8 +360,9 @@ static void failing_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(networks), cmocka_unit_test(judged),  cmocka_unit_test(sample),         cmocka_unit_test(refused),
-        cmocka_unit_test(changed),  cmocka_unit_test(stopped), cmocka_unit_test(failing_memory), cmocka_unit_test(as_a_table),
+        cmocka_unit_test(networks),   cmocka_unit_test(judged),         cmocka_unit_test(sample),
+        cmocka_unit_test(refused),    cmocka_unit_test(changed),        cmocka_unit_test(stopped),
+        cmocka_unit_test(later_rows), cmocka_unit_test(failing_memory), cmocka_unit_test(as_a_table),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
