@@ -304,7 +304,7 @@ static void refused_before_any_fit(void **state)
         { "mlp", "optimizer.rat=.1,.2", "no setting \"optimizer.rat\"" },
         { "mlp", "optimizer.rate=-1,.2", "rate is -1" },
         { "mlp", "optimizer=adam|adamm", "adamm" },
-        { "softmax", "impute=mean|men", "impute cannot be done with \"men\"" },
+        { "softmax", "impute=mean|men", "impute: with is \"men\", must be median, mean" },
         { "softmaxx", "C=1,2", "did you mean \"softmax\"" },
     };
     for (size_t i = 0; i < BMI_COUNT(cases); i++) {
