@@ -90,6 +90,15 @@ static void wide(void **state)
     bmt_contains("products", bmt_exits(bmt_sh("baeum train odd.csv -t t -m poly -o odd.st"), 1).err, "take a smaller degree");
 }
 
+/* What is dropped says in how many rows its one value stands. */
+static void told(void **state)
+{
+    (void)state;
+    make(3, true);
+    bmt_contains("one cell", bmt_exits(bmt_sh("baeum train odd.csv -t t -o odd.st"), 0).out,
+                 "m is dropped: it has one value, in 1 of 28 rows");
+}
+
 static void refused(void **state)
 {
     (void)state;
@@ -111,9 +120,11 @@ static void refused(void **state)
         { "compare odd.csv -t t --cv 41 -m linear", "folds: 41 are asked for, and there are 40 rows; ask for fewer", 2 },
         { "train odd.csv -t id --task regression", "it can be classes, but no number to be predicted", 1 },
         { "train odd.csv -t id -m linear", "too many to be classes", 1 },
+        { "train few.csv -t t", "(\"c\" in row 1, \"b\" in row 3 ...), too many to be classes", 1 },
         { "train odd.csv -t t --types day=date,t=integer", "is not", 1 },
         { "tune odd.csv -t t -m ridge --search alfa=1", "ridge has no setting \"alfa\"; did you mean \"alpha\"?", 2 },
         { "predict iris.st odd.csv", "odd.csv has no column \"Sepal.Length\"", 1 },
+        { "explain iris.st odd.csv", "has no column \"Sepal.Length\"", 1 },
         { "explain iris.st odd.csv --row 1", "has no column \"Sepal.Length\"", 1 },
     };
     bmt_exits(
@@ -121,7 +132,7 @@ static void refused(void **state)
             "(echo column,t,w,neg,day,one,id; awk 'BEGIN { for (i = 1; i <= 40; i++) print sin(i) \",\" i * 1.5 \",\" (i == 5 "
             "? \"nan\" : 1) \",\" (i == 5 ? -1 : 1) \",\" (i == 3 ? \"\" : \"2024-01-\" i %% 28 + 1) \",g,id\" i }') > odd.csv "
             "&& "
-            "baeum train iris -q -o iris.st"),
+            "baeum train iris -q -o iris.st && printf 'x,t\\n1,c\\n2,c\\n3,b\\n4,a\\n5,b\\n' > few.csv"),
         0);
     for (size_t i = 0; i < BMI_COUNT(rows); i++) {
         const bmt_run r =
@@ -133,6 +144,7 @@ static void refused(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(odd_tables), cmocka_unit_test(wide), cmocka_unit_test(refused) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(odd_tables), cmocka_unit_test(wide), cmocka_unit_test(told),
+                                        cmocka_unit_test(refused) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
