@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Rows of one part that stand in another, too: a model that is judged on rows it was trained on is not judged on new ones. Rows are
  * compared by a hash of 64 bits of all their cells, so that two different ones of n are taken for equal with a chance of n^2 / 2^65. */
+#include "data/order.h"
 #include "data/dataset.h"
 #include "data/table_look.h"
 #include <math.h>
@@ -106,7 +107,7 @@ static void hash_dataset(const bm_dataset *d, uint64_t *hash)
 static int64_t count(const uint64_t *hash, int64_t n, uint64_t *others, int64_t m)
 {
     int64_t equal = 0;
-    qsort(others, (size_t)m, sizeof *others, by_value);
+    bmi_sort_hashes(others, m);
     for (int64_t i = 0; i < n; i++) equal += bsearch(&hash[i], others, (size_t)m, sizeof *others, by_value) != NULL;
     return equal;
 }
@@ -131,7 +132,7 @@ int64_t bmi_duplicate_rows(const bm_table *t)
     int64_t twice = -1;
     if (hash && hash_table(t, t, hash)) {
         twice = 0;
-        qsort(hash, (size_t)t->rows, sizeof *hash, by_value);
+        bmi_sort_hashes(hash, t->rows);
         for (int64_t i = 1; i < t->rows; i++) twice += hash[i] == hash[i - 1];
     }
     bmi_release(context, hash, (size_t)t->rows, sizeof *hash);

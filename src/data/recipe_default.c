@@ -76,7 +76,9 @@ static bm_status is_useless(bm_recipe *r, const bmi_frame *f, size_t at, bool *u
     if (distinct < 0) return bmi_fail_memory(&r->object.error, here, (size_t)f->rows * 8, "to count different values");
     if (!present) return note(r, here, "%s is dropped: it is missing in all %" PRId64 " rows", name, f->rows);
     if (distinct == 1 && (text || !r->keep_constant))
-        return note(r, here, "%s is dropped: it has one value in all %" PRId64 " rows", name, present);
+        return present == f->rows ? note(r, here, "%s is dropped: it has one value in all %" PRId64 " rows", name, present)
+                                  : note(r, here, "%s is dropped: it has one value, in %" PRId64 " of %" PRId64 " rows", name,
+                                         present, f->rows);
     if (text && distinct == present) return note(r, here, "%s is dropped: its %" PRId64 " texts all differ", name, present);
     if (text && present >= LEAST_TEXTS && distinct > present - present / 10)
         return note(r, here, "! %s is dropped: nearly all of its %" PRId64 " texts differ", name, present);
