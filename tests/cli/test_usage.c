@@ -171,7 +171,7 @@ static void wrong(void **state)
         { "baeum train iris --step xyzzy=min_max", "--step: there is no column \"xyzzy\"" },
         { "baeum train iris --step Species=ordinal", "--step: \"Species\" is the target" },
         { "baeum train iris --step ,=min_max", "--step: no column stands before \"=min_max\"" },
-        { "baeum train iris --step polynomial:99", "polynomial: degree is 99, must be >= 2 and <= 9" },
+        { "baeum train iris --step polynomial:99", "polynomial: degree is 99, must be >= 1 and <= 9" },
         { "baeum train iris --optimizer adm -m mlp:8", "--optimizer: \"adm\" is no optimizer; did you mean \"adam\"?" },
         { "baeum train iris --optimizer sgd", "--optimizer is of networks" },
         { "baeum train iris --optimizer sgd:momentun=.9 -m mlp:8", "momentum" },
