@@ -4,6 +4,8 @@
  * bits. What it refuses stands in test_learner_refusals.c.
  */
 #include "model/learner_support.h"
+#include <sys/mman.h>
+#include <unistd.h>
 
 static sample data, other;
 
@@ -312,6 +314,144 @@ static void dependent_columns(void **state)
     bmt_each_learner(dependent);
 }
 
+/* No row to predict: no prediction, and no error. */
+static void nothing(const subject *s)
+{
+    bmt_sample(s, &data);
+    bm_model *m = bmt_fitted(s, &data);
+    bm_tensor *x = bm_tensor_new(BM_F64, BM_SHAPE(0, COLUMNS)), *p = bm_predict(m, x);
+    if (bm_failed(p)) fail_msg("%s: 0 rows: %s", s->what, bm_error(p));
+    assert_int_equal(bm_tensor_size(p), 0);
+    bm_free(p);
+    bm_free(x);
+    bm_free(m);
+}
+
+static void no_rows(void **state)
+{
+    (void)state;
+    bmt_each_learner(nothing);
+}
+
+/* One row: of numbers it is met, or its mean; of classes there is nothing to tell apart. */
+static void single(const subject *s)
+{
+    bmt_sample(s, &data);
+    data.rows = 1;
+    bm_model *m = bmt_learner(s);
+    bm_dataset *d = bmt_dataset(s, &data, false);
+    bm_fit(m, d, .seed = 3);
+    if (s->outputs > 1) {
+        assert_int_equal(bm_status_of(m), BM_E_DATA);
+        bmt_contains(s->what, bm_error(m), "one class");
+    } else if (bm_failed(m)) fail_msg("%s: one row: %s", s->what, bm_error(m));
+    else {
+        int64_t n;
+        double *p = bmt_predictions(s, m, &data, &n);
+        if (n != 1 || !isfinite(p[0])) fail_msg("%s: one row: a prediction is %g", s->what, p[0]);
+        free(p);
+    }
+    bm_free(d);
+    bm_free(m);
+}
+
+static void one_row(void **state)
+{
+    (void)state;
+    bmt_each_learner(single);
+}
+
+/* Targets as a column are those of a row each. */
+static void column(const subject *s)
+{
+    if (s->outputs > 1) return;
+    bmt_sample(s, &data);
+    bm_model *a = bmt_fitted(s, &data), *b = bmt_learner(s);
+    bm_tensor *x = bm_tensor_view(BM_F64, BM_SHAPE(ROWS, COLUMNS), data.x),
+              *t = bm_tensor_view(BM_F64, BM_SHAPE(ROWS, 1), data.y);
+    bm_dataset *d = bm_dataset_from(x, t);
+    bm_fit(b, d, .seed = 3);
+    if (bm_failed(b)) fail_msg("%s: %s", s->what, bm_error(b));
+    bmt_same_predictions(s, "targets of shape (n, 1)", a, b, &data, 0);
+    bm_free(d);
+    bm_free(x);
+    bm_free(t);
+    bm_free(a);
+    bm_free(b);
+}
+
+static void column_of_targets(void **state)
+{
+    (void)state;
+    bmt_each_learner(column);
+}
+
+/* Data in pages that nobody may write. */
+static void guarded(const subject *s)
+{
+    bmt_sample(s, &data);
+    const size_t page = (size_t)sysconf(_SC_PAGESIZE), bytes = (sizeof data + page - 1) / page * page;
+    void *pages = NULL;
+    assert_int_equal(posix_memalign(&pages, page, bytes), 0);
+    sample *kept = pages;
+    *kept = data;
+    assert_int_equal(mprotect(kept, bytes, PROT_READ), 0);
+    bm_model *a = bmt_fitted(s, &data), *b = bmt_learner(s);
+    bm_tensor *x = bm_tensor_view(BM_F64, BM_SHAPE(ROWS, COLUMNS), kept->x),
+              *t = s->outputs > 1 ? bm_tensor_view(BM_I32, BM_SHAPE(ROWS), kept->class)
+                                  : bm_tensor_view(BM_F64, BM_SHAPE(ROWS), kept->y);
+    bm_dataset *d = bm_dataset_from(x, t);
+    bm_fit(b, d, .seed = 3);
+    if (bm_failed(b)) fail_msg("%s: %s", s->what, bm_error(b));
+    bmt_same_predictions(s, "read-only data", a, b, kept, 0);
+    bm_free(d);
+    bm_free(x);
+    bm_free(t);
+    bm_free(a);
+    bm_free(b);
+    assert_int_equal(mprotect(pages, bytes, PROT_READ | PROT_WRITE), 0);
+    free(pages);
+}
+
+static void read_only(void **state)
+{
+    (void)state;
+    bmt_each_learner(guarded);
+}
+
+/* Classes 1 and 2 where no row is of class 0: the others are learned. */
+static void later_labels(const subject *s)
+{
+    if (s->outputs != 2 || !(s->kind->tasks & BM_LEARNS_CLASSES)) return;
+    bmt_sample(s, &data);
+    for (int64_t i = 0; i < ROWS; i++) data.class[i] += 1;
+    subject of_three = *s;
+    of_three.outputs = 3;
+    bm_model *m = bmt_fitted(&of_three, &data);
+    int64_t n;
+    double *p = bmt_predictions(&of_three, m, &data, &n);
+    const int64_t columns = n / ROWS;
+    int64_t wrong = 0;
+    assert_true(columns == 3);
+    for (int64_t i = 0; i < ROWS; i++) {
+        int64_t best = 0;
+        for (int64_t k = 1; k < columns; k++)
+            if (p[i * columns + k] > p[i * columns + best]) best = k;
+        for (int64_t k = 0; k < columns; k++)
+            if (isnan(p[i * columns + k])) fail_msg("%s: labels from 1: a prediction is NaN", s->what);
+        wrong += best != data.class[i];
+    }
+    if (wrong > ROWS / 3) fail_msg("%s: labels from 1: %lld of %d rows are wrong", s->what, (long long)wrong, ROWS);
+    free(p);
+    bm_free(m);
+}
+
+static void labels_from_one(void **state)
+{
+    (void)state;
+    bmt_each_learner(later_labels);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -326,6 +466,11 @@ int main(void)
         cmocka_unit_test(threads),
         cmocka_unit_test(narrow_and_wide),
         cmocka_unit_test(dependent_columns),
+        cmocka_unit_test(no_rows),
+        cmocka_unit_test(one_row),
+        cmocka_unit_test(column_of_targets),
+        cmocka_unit_test(read_only),
+        cmocka_unit_test(labels_from_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

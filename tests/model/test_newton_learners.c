@@ -117,6 +117,28 @@ static void wide(void **state)
     }
 }
 
+static bm_status fit_wide(bm_context *context, void *how)
+{
+    double x[4 * 9], y[] = { 1, 3, 2, 5 };
+    for (int i = 0; i < 4; i++)
+        for (int j = 0; j < 9; j++) x[i * 9 + j] = x_of(i, j < 2 ? j : j + 1);
+    bm_recipe *r = bm_recipe_new(.context = context);
+    bm_model *m = bm_learner_parse(how, r);
+    bm_tensor *a = bm_tensor_view(BM_F64, BM_SHAPE(4, 9), x), *b = bm_tensor_view(BM_F64, BM_SHAPE(4), y);
+    bm_dataset *d = bm_dataset_from(a, b);
+    bm_fit(m, d);
+    const bm_status st = bm_status_of(r) ? bm_status_of(r) : bm_status_of(m);
+    bm_free(d), bm_free(a), bm_free(b), bm_free(m), bm_free(r);
+    return st;
+}
+
+static void failing_allocations(void **state)
+{
+    (void)state;
+    bmt_each_failure("wide huber", fit_wide, "huber");
+    bmt_each_failure("wide poisson", fit_wide, "poisson");
+}
+
 /* What the layer makes, by hand: of (2, 3, 5) to the third degree; and without powers. */
 static void products(void **state)
 {
@@ -208,6 +230,7 @@ static void refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(against_scikit_learn), cmocka_unit_test(wide),
-                                        cmocka_unit_test(products), cmocka_unit_test(high_degree), cmocka_unit_test(refused) };
+                                        cmocka_unit_test(failing_allocations),  cmocka_unit_test(products),
+                                        cmocka_unit_test(high_degree),          cmocka_unit_test(refused) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
