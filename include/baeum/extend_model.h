@@ -92,7 +92,8 @@ enum {
     BM_LEARNS_SCORES = 8, /**< what it gives for classes are no probabilities: the largest is the class */
     BM_LEARNS_WEIGHTED = 32, /**< its own method heeds the weights of rows, so that classes can be weighed */
     BM_LEARNS_LABELS = 64, /**< several columns of 0 and 1, each for itself: bm_learning_outputs counts them */
-    BM_LEARNS_UNORDERED = 64, /**< its own method does not depend on the order of rows: over a table they keep the table's */
+    BM_LEARNS_UNORDERED = 128, /**< its own method does not depend on the order of rows: over a table they keep the table's */
+    BM_LEARNS_PARTS = 256, /**< inside the library: its own method learns from a file by parts (bm_fit_csv); networks always do */
     BM_LEARNS_SCALED = 16 /**< learns numbers well only near 0 and 1: over a table the target is standardised for it */
 };
 /** A learner is a network (its layers after the input, for a number of outputs) and a way to find the network's weights. */

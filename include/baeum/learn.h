@@ -158,7 +158,7 @@ typedef struct bm_compared {
     const char *name;       /**< the learner as it was given, or "baseline": the mean, or the shares of the classes */
     int64_t     recipe;     /**< 0: the first */
     bm_status   status;     /**< BM_OK, or why it could not be fitted, in words: */
-    const char *error;
+    const char *error;      /**< of BM_OK "", or why the metric has no value in any fold */
     double      mean, spread; /**< of the metric that is compared */
     double      difference;   /**< mean of (best - this) over the folds where larger is better, else of (this - best): >= 0 */
     double      p;            /**< that a difference so large comes by chance alone, if both were equal: corrected resampled t test

@@ -368,6 +368,33 @@ typedef struct bm_fit_table_options {
 BM_API bm_status bm_fit_table_at(bm_model *m, const bm_fit_table_options *options, size_t size, bm_place here);
 #define bm_fit_table(m, ...) bm_fit_table_at((m), BM_OPTIONS(bm_fit_table_options, .table = __VA_ARGS__), BM_HERE)
 
+/** A CSV file that is larger than memory, to be learned from by parts. */
+typedef struct bm_fit_csv_options {
+    bm_csv     *csv;              /**< of bm_csv_open; it is rewound, and read several times */
+    BM_NAMED_;
+    double      validation, test; /**< shares of the rows in [0, 1), default 0 */
+    int64_t     seed;
+    int64_t     epochs, batch;    /**< of networks; default: the learner's own */
+    int64_t     sample;           /**< training rows that the recipe is fitted on, and validation rows that are looked at after each epoch:
+                                   *   so many chosen at random; default 100,000, or all when there are fewer */
+    int64_t     rows;             /**< training rows that are in memory at once, and shuffled among themselves; default 65,536, of wide rows as
+                                   *   many as 32 MB hold */
+    bm_callback callbacks[BM_MODEL_MAX];
+    bm_metric   metrics[BM_SCORES_MAX]; /**< that the parts are scored by, these alone; default: as bm_evaluate_table */
+} bm_fit_csv_options;
+/** bm_fit_table for a file that is read by parts. In which part a row falls depends on the seed and its number alone, so the shares are met as
+ *  nearly as chance does it, and classes are not stratified. The recipe is fitted on a sample of the training rows, in which every class of
+ *  the target has a row; its notes tell so. Least squares (bm_linear, bm_ridge, bm_lasso, bm_elastic, bm_poly) are then solved exactly, by one
+ *  pass; networks go over the file once an epoch, in blocks of .rows. Judging takes one pass more, of classes two or three, and
+ *  16 bytes a row. Numbers do not depend on the parts by which the file is read, nor on threads. bm_stop ends a network's training as it does
+ *  in bm_fit, everything else by BM_E_STOPPED.
+ *
+ *  Errors   as bm_fit_table; BM_E_ARGUMENT a learner that does not learn by parts, a step that leaves rows out of training or gives them other
+ *           values than rows to be predicted (target_encode), a batch larger than .rows; BM_E_FILE the file was changed while it was read. The model is then as it was before
+ */
+BM_API bm_status bm_fit_csv_at(bm_model *m, const bm_fit_csv_options *options, size_t size, bm_place here);
+#define bm_fit_csv(m, ...) bm_fit_csv_at((m), BM_OPTIONS(bm_fit_csv_options, .csv = __VA_ARGS__), BM_HERE)
+
 /** Scores that bm_fit_table took: of "train", "validation", "test", and of the trivial answer (mean or majority class of the
  *  training part) on the same: "baseline" (on the test part, else the last part there is). rows 0 for a part that was not there. */
 BM_API bm_scores bm_model_scores(const bm_model *m, const char *part);

@@ -207,6 +207,68 @@ typedef struct bm_step_robust_options {
 /** (x - median) / (quantile high - quantile low). */
 #define bm_step_robust(...) bm_step_value_at("robust", BM_OPTIONS(bm_step_robust_options, .zero_ = 0, __VA_ARGS__), BM_HERE)
 
+typedef enum bm_quantile_shape { BM_QUANTILE_UNIFORM, BM_QUANTILE_NORMAL } bm_quantile_shape;
+typedef struct bm_step_quantile_options {
+    bm_quantile_shape to;        /**< evenly over [0, 1] (default), or standard normal */
+    BM_NAMED_;
+    int64_t           quantiles; /**< points that are kept, default 1000, at most one a training row */
+} bm_step_quantile_options;
+/** The share of training rows below a value. */
+#define bm_step_quantile(...) bm_step_value_at("quantile", BM_OPTIONS(bm_step_quantile_options, .to = __VA_ARGS__), BM_HERE)
+
+typedef struct bm_step_yeo_johnson_options {
+    char zero_;
+    BM_NAMED_;
+    bool raw; /**< the result is not standardised */
+} bm_step_yeo_johnson_options;
+typedef bm_step_yeo_johnson_options bm_step_box_cox_options;
+/** The power of a column, by Yeo and Johnson of any values, by Box and Cox of those above 0, that makes it most normal; then standardised. */
+#define bm_step_yeo_johnson(...) bm_step_value_at("yeo_johnson", BM_OPTIONS(bm_step_yeo_johnson_options, .zero_ = 0, __VA_ARGS__), BM_HERE)
+#define bm_step_box_cox(...) bm_step_value_at("box_cox", BM_OPTIONS(bm_step_box_cox_options, .zero_ = 0, __VA_ARGS__), BM_HERE)
+
+typedef enum bm_bins_by { BM_BINS_UNIFORM, BM_BINS_QUANTILE, BM_BINS_KMEANS } bm_bins_by;
+typedef struct bm_step_bins_options {
+    int64_t    bins;    /**< default 5, at most 1000 */
+    BM_NAMED_;
+    bm_bins_by by;      /**< of the same width (default), of the same number of rows, or around the centres of k-means */
+    bool       one_hot; /**< a column for each bin; default: the bin's number */
+} bm_step_bins_options;
+/** The number of the bin that a value lies in. */
+#define bm_step_bins(...) bm_step_value_at("bins", BM_OPTIONS(bm_step_bins_options, .bins = __VA_ARGS__), BM_HERE)
+
+/** A category becomes the share of the training rows that have it. */
+#define bm_step_frequency() bm_step_value_at("frequency", NULL, 0, BM_HERE)
+
+typedef enum bm_terms { BM_TERMS_WORDS, BM_TERMS_CHARACTERS } bm_terms;
+typedef enum bm_text_norm { BM_NORM_L2, BM_NORM_L1, BM_NORM_NONE } bm_text_norm;
+typedef struct bm_step_tfidf_options {
+    int64_t      most;         /**< terms that are kept, those that come most often, default 1000 */
+    BM_NAMED_;
+    int64_t      ngrams;       /**< longest run of words or characters that is a term, default 1 */
+    int64_t      least_ngrams; /**< shortest run, default 1 */
+    bm_terms     analyzer;     /**< words (default) or characters */
+    double       least_rows;   /**< terms of fewer rows are left out */
+    double       most_share;   /**< terms of a larger share of the rows are left out; default 1: none */
+    const char  *stop;         /**< words that are left out: "the+a+of" */
+    bool         keep_case;    /**< capital letters stay */
+    bool         binary;       /**< a term counts once in a row */
+    bool         sublinear;    /**< of tf-idf: 1 + log(count) instead of the count */
+    bool         plain;        /**< of tf-idf: log(rows / rows with the term) + 1, without the 1 that is added to both */
+    bm_text_norm norm;         /**< of tf-idf: rows are divided by their length (default), by their sum, or not */
+} bm_step_tfidf_options;
+/** How often a text has each word of the training rows; and as tf-idf, those in few texts weighing more. Names are needed. */
+#define bm_step_text_counts(...) bm_step_value_at("text_counts", BM_OPTIONS(bm_step_tfidf_options, .most = __VA_ARGS__), BM_HERE)
+#define bm_step_tfidf(...)       bm_step_value_at("tfidf", BM_OPTIONS(bm_step_tfidf_options, .most = __VA_ARGS__), BM_HERE)
+
+typedef struct bm_step_unify_options {
+    const char *same;      /**< spellings of one text: "New York=NY|N.Y.; Los Angeles=LA" */
+    BM_NAMED_;
+    const char *units;     /**< texts are numbers with a unit behind them, and its factor: "kg=1; g=.001; lb=.45359237" */
+    bool        keep_case; /**< capital letters stay; default: texts become small letters, but those that `same` gives */
+} bm_step_unify_options;
+/** Texts without blanks around them, runs of blanks as one, in small letters; several spellings as one text; amounts in one unit. Names are needed. */
+#define bm_step_unify(...) bm_step_value_at("unify", BM_OPTIONS(bm_step_unify_options, .same = __VA_ARGS__), BM_HERE)
+
 /** x / the largest size of a training row's value. */
 #define bm_step_max_abs() bm_step_value_at("max_abs", NULL, 0, BM_HERE)
 
@@ -222,10 +284,15 @@ typedef struct bm_step_clip_options {
 #define bm_step_clip(...) bm_step_value_at("clip", BM_OPTIONS(bm_step_clip_options, .zero_ = 0, __VA_ARGS__), BM_HERE)
 
 typedef enum bm_date_order { BM_DATE_FOUND, BM_DATE_DMY, BM_DATE_MDY } bm_date_order;
+typedef enum bm_elapsed { BM_ELAPSED_NONE, BM_ELAPSED_DAYS, BM_ELAPSED_SECONDS } bm_elapsed;
 typedef struct bm_step_datetime_options {
     char          zero_;
     BM_NAMED_;
-    bm_date_order order; /**< of 1/2/2024; default: found out from the other rows */
+    bm_date_order order;   /**< of 1/2/2024; default: found out from the other rows */
+    const char   *parts;   /**< "year+month+weekday": of year, month, day, weekday, hour, minute, second, day_of_year, week_of_year (ISO 8601),
+                            *   quarter, weekend; "none"; default: the first seven, as far as a training row has them */
+    bool          cyclic;  /**< each part that comes around, all but year and weekend, as a sine and a cosine */
+    bm_elapsed    elapsed; /**< with the time since the first training row, in days or seconds */
 } bm_step_datetime_options;
 #define bm_step_datetime(...) bm_step_value_at("datetime", BM_OPTIONS(bm_step_datetime_options, .zero_ = 0, __VA_ARGS__), BM_HERE)
 

@@ -90,6 +90,7 @@ typedef enum cli_option_id {
     OPT_THRESHOLD,
     OPT_CURVE,
     OPT_COLUMNS,
+    OPT_PARTS,
     OPT_HELP,
     OPT_COUNT
 } cli_option_id;
@@ -116,7 +117,7 @@ typedef struct cli_options {
     const char *target, *task, *model, *optimizer, *loss, *validation, *test, *bad_rows, *data, *output, *delimiter, *missing,
         *decimal, *dates, *group, *time, *weights, *comment, *thousands, *types, *format, *models, *cv, *metric, *fold, *resume,
         *metrics, *threshold, *curve, *robust;
-    int64_t epochs, batch, patience, seed, threads, rows, repeats, trials, outer, row, bootstrap;
+    int64_t epochs, batch, patience, seed, threads, rows, repeats, trials, outer, row, bootstrap, parts;
     double rate, confidence;
     bool no_header, header, trim, rename_duplicates, plan, json, quiet, verbose, help, balanced, log_target, in_order,
         stratified, grid, halving;
@@ -262,6 +263,7 @@ typedef struct cli_source {
     const char *given;
     char stem[1024]; /* for names of files made of it */
     bm_table *table;
+    bm_csv *csv; /* a file that is read by parts, of which `table` is the first; or null */
     bm_dataset *data, *test;
     const char *target;      /* the target by option or the set's own; null: none is known */
     const bm_recipe *recipe; /* by which a table is read, or null; the caller's */
@@ -272,6 +274,9 @@ bool cli_is_libsvm(const cli *c, const char *path);
  * an exit code, the error said. */
 int cli_source_open(cli *c, const char *data, const bm_recipe *recipe, bm_names texts, cli_source *s);
 void cli_source_end(cli_source *s);
+/* source_parts.c: whether a CSV file is to be read by parts: asked for by --parts, or its table would take more than half of the memory that
+ * is free, which is told. */
+bool cli_wants_parts(cli *c, const char *path);
 /* Says what the table or dataset is: the first line of a session. */
 void cli_source_say(cli *c, const cli_source *s);
 /* train_rows.c: says what the weights of rows are; `more` behind it. */
@@ -347,6 +352,8 @@ const char *cli_positive(cli *c, const bm_model *m);
 void cli_confusion(cli *c, const bm_model *m, const bm_tensor *targets, const bm_tensor *predicted, int most, char hint[400]);
 /* inspect.c: puts what was asked for in training beside the model (weights, balanced ...) into the result. */
 void cli_model_settings(cli *c, const bm_model *m);
+/* evaluate_parts.c: scores of a model on a file by parts (null metrics: the usual), and of the trivial answer. 0 or an exit code. */
+int cli_judge_parts(cli *c, bm_model *m, const cli_source *s, const bm_metric *metrics, bm_scores *of, bm_scores *baseline);
 /* residuals.c: of numbers the quartiles of true less predicted; with -o every row, of classes the predicted one (values) and what the true
  * one was given. Targets are of the rows of a table (null: arrays) that have one. Returns 0 or an exit code. */
 int cli_residuals(cli *c, const bm_model *m, const bm_table *rows, const bm_tensor *targets, const bm_tensor *values,

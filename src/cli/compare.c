@@ -124,7 +124,9 @@ static void warn(const comparing *w)
         const bm_compared r = bm_comparison_row(w->c, i);
         if (r.status) cli_warn(c, "%s could not be fitted: %s", r.name, r.error);
     }
-    if (!cli_talks(c) || bm_comparison_rows(w->c) < 2) return;
+    if (bm_comparison_rows(w->c) > 1 && isnan(best.mean))
+        cli_warn(c, "no model has a figure of %s: %s; --metric names another", bm_comparison_metric(w->c), best.error);
+    if (!cli_talks(c) || bm_comparison_rows(w->c) < 2 || isnan(best.mean)) return;
     char text[4200];
     fprintf(c->to,
             "behind: how far from the best, fold by fold; p: of the corrected resampled t test (small: not by chance)\n");

@@ -132,8 +132,9 @@ static int judge_trivial(evaluation *v)
 static void show(evaluation *v)
 {
     cli *c = v->c;
-    const int64_t classes = bm_model_classes(v->model), rows = bm_dataset_rows(v->judged);
-    const bool of_classes = bm_tensor_type(bm_dataset_t(v->judged, 0)) == BM_I32 && classes > 1;
+    const int64_t classes = bm_model_classes(v->model), rows = v->judged ? bm_dataset_rows(v->judged) : v->scores.rows;
+    const bool of_classes = v->judged ? bm_tensor_type(bm_dataset_t(v->judged, 0)) == BM_I32 && classes > 1
+                                      : bm_model_task(v->model) == BM_CLASSIFICATION;
     const cli_scores s = { .count = v->baseline.rows ? 2 : 1,
                            .positive = cli_positive(c, v->model),
                            .name = { "model", "baseline" },
@@ -185,6 +186,10 @@ static int judge(evaluation *v, int i)
     int status =
         cli_source_open(c, c->arguments[c->n_arguments - 1], bm_model_recipe(v->model), BM_VALUE(bm_names, NULL), &v->source);
     if (!status && !i) cli_source_say(c, &v->source);
+    if (!status && v->source.csv) {
+        v->threshold = cli_threshold_given(c) > 0 ? cli_threshold_given(c) : bm_model_threshold(v->model);
+        return cli_judge_parts(c, v->model, &v->source, chosen(v), &v->scores, &v->baseline);
+    }
     if (!status && !i) say_weights(v);
     if (!status) status = bm_model_recipe(v->model) ? judge_table(v) : judge_arrays(v);
     return status ? status : judge_trivial(v);
@@ -242,7 +247,7 @@ static int compare(cli *c)
             const char *own = cli_positive(c, v.model);
             snprintf(i ? other : positive, sizeof positive, "%s", own ? own : "");
             if (i && strcmp(other, positive)) alike = false;
-            if (!i) cli_put(c, "rows", json_integer((json_int_t)bm_dataset_rows(v.judged)));
+            if (!i) cli_put(c, "rows", json_integer((json_int_t)(v.judged ? bm_dataset_rows(v.judged) : v.scores.rows)));
             json_t *one = json_pack("{s:o, s:o}", "file", cli_text(s.name[i]), "metrics", cli_scores_json(&v.scores));
             if (bm_model_classes(v.model) == 2) json_object_set_new(one, "threshold", cli_number(v.threshold));
             json_array_append_new(all, one);
@@ -278,6 +283,10 @@ static int run(cli *c)
     }
     int status = judge(&v, 0);
     if (!status) show(&v);
+    if (v.source.csv) {
+        end(&v);
+        return status;
+    }
     if (!status && c->options.curve) status = cli_curve(c, v.model, v.judged, v.threshold);
     else if (!status && has_usual_scores(&v))
         status = cli_residuals(c, v.model, v.source.table, bm_dataset_t(v.judged, 0), v.values, v.p_target);
@@ -294,7 +303,7 @@ const cli_command cli_evaluate = {
     .summary = "score saved models on known rows",
     .options = CLI_BIT(OPT_THREADS) | CLI_BIT(OPT_NO_HEADER) | CLI_BIT(OPT_DELIMITER) | CLI_BIT(OPT_RENAME) |
                CLI_BIT(OPT_BAD_ROWS) | CLI_BIT(OPT_DATA) | CLI_BIT(OPT_OUTPUT) | CLI_BIT(OPT_METRICS) | CLI_BIT(OPT_THRESHOLD) |
-               CLI_BIT(OPT_CURVE) | CLI_BIT(OPT_JSON) | CLI_BIT(OPT_QUIET),
+               CLI_BIT(OPT_CURVE) | CLI_BIT(OPT_JSON) | CLI_BIT(OPT_QUIET) | CLI_BIT(OPT_PARTS),
     .about =
         "Scores a model that baeum train made on rows of DATA, which has the target, beside the trivial answer on the "
         "same rows (their\n"

@@ -221,6 +221,18 @@ static void show_figures(explanation *x)
     bm_free(t);
 }
 
+/* Rows that are given are rows of the model, also where what is shown stands in the model's file alone. */
+static int check_columns(explanation *x)
+{
+    if (!x->source.table || !bm_model_recipe(x->model)) return 0;
+    bm_table *one = bm_table_take(x->source.table, BM_VALUE(bm_rows, &(int64_t){ 0 }, 1));
+    bm_tensor *p = bm_predict_table(x->model, one);
+    const int status = bm_failed(p) ? cli_fail_text(x->c, CLI_FAILED, bm_error(p)) : 0;
+    bm_free(p);
+    bm_free(one);
+    return status;
+}
+
 static int explain_coefficients(explanation *x)
 {
     cli *c = x->c;
@@ -231,6 +243,7 @@ static int explain_coefficients(explanation *x)
                                   .seed = c->options.seed,
                                   .table = x->source.table,
                                   .data = x->source.data };
+    if (check_columns(x)) return CLI_FAILED;
     for (int k = 1; c->options.robust && k < 5; k++)
         if (!strcmp(c->options.robust, robust[k])) o.robust = (bm_robust)k;
     if (bmi_inference_theory(x->model) == BMI_THEORIES && x->model->learner &&

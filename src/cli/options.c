@@ -179,6 +179,10 @@ static const option_row rows[OPT_COUNT] = {
                     "what is drawn, and written by -o: confusion, roc, pr, det, calibration, gain, threshold, residuals, "
                     "classes "
                     "(baeum help curves)" },
+    [OPT_PARTS] = { "parts", 0, "ROWS", INTEGER, AT(parts), 1, 1e9,
+                    "the CSV file is read by parts of so many rows and never is in memory whole; default: by 65,536 rows where "
+                    "its table "
+                    "would take more than half of the free memory" },
     [OPT_HELP] = { "help", 'h', NULL, FLAG, AT(help), 0, 0, "this text" },
 };
 
@@ -382,12 +386,12 @@ static void name_steps(step_names *s)
     for (size_t i = 0; i < BMI_COUNT(shorter); i++) add_name(s, shorter[i][0], shorter[i][1]);
 }
 
-/* The option of what getopt_long returned, a letter or 256 and its number. */
-static cli_option_id option_of(int code)
+/* The option of what getopt_long returned, a letter or 256 and its number. A letter may be one option here and another there. */
+static cli_option_id option_of(const cli *c, int code)
 {
     int id = code - 256;
     for (int k = 0; id < 0 && k < OPT_COUNT; k++)
-        if (rows[k].letter == code) id = k;
+        if (rows[k].letter == code && takes(c->command, k)) id = k;
     return (cli_option_id)id;
 }
 
@@ -423,9 +427,9 @@ int cli_options_read(cli *c, int argc, char **argv)
                               steps.name[optopt - STEP_CODE]);
         else if (given >= STEP_CODE) status = take_step(c, steps.kind[given - STEP_CODE], optarg);
         else if (given == ':') {
-            const option_row *r = &rows[option_of(optopt)];
+            const option_row *r = &rows[option_of(c, optopt)];
             status = cli_fail(c, CLI_USAGE, "--%s wants a value: %s", r->name, r->argument);
-        } else status = take(c, option_of(given), optarg);
+        } else status = take(c, option_of(c, given), optarg);
         if (status) return status;
         if (c->options.help) return 0;
     }

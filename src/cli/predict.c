@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 /* baeum predict: one line per row of the input, in its order: the prediction, and the probability of each class. */
+#include "base/file.h"
 #include "cli/cli.h"
+#include "data/met.h"
 #include "data/recipe.h"
+#include "data/table.h"
 #include "model/model.h"
 #include "model/scores.h"
 #include "nn/metrics/metric.h"
@@ -24,6 +27,11 @@ typedef struct prediction {
     int64_t *row;     /* with some: the row of the table of each line, -1 for a row that could not be read */
     double threshold; /* of two classes */
     int64_t bad;      /* rows that were read and have no prediction, or one that is not finite */
+    /* of a file by parts */
+    bmi_writer *writer;
+    bmi_error error; /* the writer's */
+    int64_t lines_before, skipped_before;
+    bmi_met met;
 } prediction;
 
 /* The row of `values` for each line of the output; -1: there is none, or it is not finite. */
@@ -123,13 +131,18 @@ static int write_out(prediction *p)
     cli *c = p->c;
     const char *path = c->options.output ? c->options.output : "-";
     char error[700] = "";
-    const bm_csv_write_options how = { .path = path, .delimiter = c->options.separator, .f32 = is_f32(p->model) };
+    const bm_csv_write_options how = {
+        .path = path, .delimiter = c->options.separator, .f32 = is_f32(p->model), .no_header = p->lines_before > 0
+    };
     int64_t *of = find_rows(p);
     bm_table *out = bm_table_new();
     int status = 0;
     if (!of || !fill(p, of, out)) status = cli_fail(c, CLI_FAILED, "out of memory: predictions of %" PRId64 " rows", p->lines);
     else if (bm_failed(out)) status = cli_fail_text(c, CLI_FAILED, bm_error(out));
-    else if (!(c->json && !c->options.output) && bm_table_write_csv_at(out, &how, sizeof how, error, sizeof error, BM_HERE))
+    else if (p->writer) {
+        if (bmi_csv_write_to(&p->error, BM_HERE, NULL, p->writer, &how, out->columns, out->n_columns, out->rows))
+            status = cli_fail_text(c, CLI_FAILED, p->error.text);
+    } else if (!(c->json && !c->options.output) && bm_table_write_csv_at(out, &how, sizeof how, error, sizeof error, BM_HERE))
         status = cli_fail_text(c, CLI_FAILED, error);
     if (!status && c->json && !c->options.output) { /* one object: the predictions are in it */
         json_t *list = json_array();
@@ -174,6 +187,14 @@ static bm_table *usable_rows(prediction *p, bmi_met *met)
     return of;
 }
 
+static void add_met(bmi_met *all, const bmi_met *met)
+{
+    all->missing += met->missing;
+    all->unseen += met->unseen;
+    all->rare += met->rare;
+    all->unreadable += met->unreadable;
+}
+
 /* Rows of a table through the recipe: what they lack is counted. */
 static int predict_table(prediction *p)
 {
@@ -181,7 +202,8 @@ static int predict_table(prediction *p)
     bmi_met met = { 0 };
     bm_table *t = usable_rows(p, &met);
     if (t) {
-        cli_put(c, "counts", cli_say_counts(c, &met, p->source.table, NULL));
+        if (p->writer) add_met(&p->met, &met); /* said in the end */
+        else cli_put(c, "counts", cli_say_counts(c, &met, p->source.table, NULL));
         p->values = bm_predict_table(p->model, t);
         p->rows = bm_table_rows(p->source.table);
         p->skipped = bm_table_skipped(p->source.table);
@@ -265,6 +287,70 @@ static int open_source(prediction *p)
     return status;
 }
 
+static void end_part(prediction *p)
+{
+    free(p->usable);
+    free(p->row);
+    free(p->ids);
+    bm_free(p->values);
+    p->usable = NULL;
+    p->row = p->ids = NULL;
+    p->n_ids = 0;
+    p->values = NULL;
+}
+
+/* Counts alone: which texts they were is not kept over the parts. */
+static void say_met(prediction *p)
+{
+    static const char *const what[] = { "missing", "unseen", "rare", "unreadable" }, *const says[] = {
+        "missing and filled as in training", "of a category that was not there in training",
+        "of a category that was too rare in training for a column of its own",
+        "no number or date where training had them and taken as missing"
+    };
+    const int64_t counts[] = { p->met.missing, p->met.unseen, p->met.rare, p->met.unreadable };
+    json_t *all = json_object();
+    char cells[64];
+    for (int i = 0; i < 4; i++) {
+        json_object_set_new(all, what[i], json_integer((json_int_t)counts[i]));
+        if (counts[i]) cli_warn(p->c, "%s %s", cli_plural(cells, counts[i], "cell was", "cells were"), says[i]);
+    }
+    if (p->skipped)
+        cli_warn(p->c, "%s not be read and %s empty", cli_plural(cells, p->skipped, "row could", "rows could"),
+                 p->skipped == 1 ? "stays" : "stay");
+    cli_put(p->c, "counts", all);
+}
+
+/* A file by parts: what is written of each stands behind what was written of those before it. */
+static int predict_parts(prediction *p)
+{
+    cli *c = p->c;
+    int status = 0;
+    if (c->json && !c->options.output)
+        return cli_fail(c, CLI_USAGE, "--json holds all predictions in memory; of a file by parts they go to -o FILE");
+    p->writer = bmi_writer_begin(&p->error, BM_HERE, NULL, c->options.output ? c->options.output : "-");
+    if (!p->writer) return cli_fail_text(c, CLI_FAILED, p->error.text);
+    bm_csv_rewind(p->source.csv);
+    for (bm_table *t; !status && (t = bm_csv_next(p->source.csv));) {
+        bm_free(p->source.table);
+        p->source.table = t;
+        if (bm_failed(t)) status = cli_fail_text(c, CLI_FAILED, bm_error(t));
+        if (!status && c->options.id.n) status = find_ids(p);
+        if (!status) status = predict(p);
+        if (!status) status = write_out(p);
+        p->lines_before += p->lines;
+        p->skipped_before += p->skipped;
+        end_part(p);
+    }
+    if (!status && bm_failed(p->source.csv)) status = cli_fail_text(c, CLI_FAILED, bm_error(p->source.csv));
+    if (!status && bmi_writer_commit(p->writer)) status = cli_fail_text(c, CLI_FAILED, p->error.text);
+    bmi_writer_end(p->writer);
+    p->lines = p->lines_before;
+    p->skipped = p->skipped_before;
+    p->rows = p->lines - p->skipped;
+    if (!status) say_met(p);
+    return status;
+}
+
 static int run(cli *c)
 {
     prediction p = { .c = c };
@@ -279,9 +365,12 @@ static int run(cli *c)
     if (!(p.model = cli_model_open(c, c->arguments[0]))) return CLI_FAILED;
     int status = cli_threshold(c, p.model, NULL, &p.threshold);
     if (!status) status = open_source(&p);
-    if (!status && c->options.id.n) status = find_ids(&p);
-    if (!status) status = predict(&p);
-    if (!status) status = write_out(&p);
+    if (!status && p.source.csv) status = predict_parts(&p);
+    else {
+        if (!status && c->options.id.n) status = find_ids(&p);
+        if (!status) status = predict(&p);
+        if (!status) status = write_out(&p);
+    }
     if (!status) {
         cli_put(c, "rows", json_integer((json_int_t)p.lines));
         cli_put(c, "unusable", json_integer((json_int_t)(p.skipped + p.bad)));
@@ -295,10 +384,7 @@ static int run(cli *c)
                         p.skipped + p.bad ? ", the others are empty" : "");
         }
     }
-    free(p.usable);
-    free(p.row);
-    free(p.ids);
-    bm_free(p.values);
+    end_part(&p);
     bm_free(p.model);
     cli_source_end(&p.source);
     return status;
@@ -313,7 +399,7 @@ const cli_command cli_predict = {
     .summary = "raw rows in, predictions out",
     .options = CLI_BIT(OPT_THREADS) | CLI_BIT(OPT_NO_HEADER) | CLI_BIT(OPT_DELIMITER) | CLI_BIT(OPT_RENAME) |
                CLI_BIT(OPT_BAD_ROWS) | CLI_BIT(OPT_DATA) | CLI_BIT(OPT_OUTPUT) | CLI_BIT(OPT_ID) | CLI_BIT(OPT_THRESHOLD) |
-               CLI_BIT(OPT_JSON) | CLI_BIT(OPT_QUIET),
+               CLI_BIT(OPT_JSON) | CLI_BIT(OPT_QUIET) | CLI_BIT(OPT_PARTS),
     .about =
         "Predicts every row of DATA with a model that baeum train made. The rows are raw, as training had them; the target may "
         "be\n"

@@ -46,21 +46,20 @@ static void find_stem(const char *given, char stem[1024])
     if (!*stem) strcpy(stem, "model");
 }
 
-static int table_failed(cli *c, const bm_table *t)
+static int table_failed(cli *c, bm_status why, const char *error)
 {
-    const char *extra = "", *of_c = strstr(bm_error(t), ", or read with rename_duplicates");
+    const char *extra = "", *of_c = strstr(error, ", or read with rename_duplicates");
     if (of_c) extra = ", or read with --rename-duplicates; if the first row is data, give --no-header";
     const cli_options *o = &c->options;
-    if (bm_status_of(t) == BM_E_FORMAT && !o->bad_rows && (c->command->options >> OPT_BAD_ROWS & 1) &&
-        strstr(bm_error(t), ": the row has"))
+    if (why == BM_E_FORMAT && !o->bad_rows && (c->command->options >> OPT_BAD_ROWS & 1) && strstr(error, ": the row has"))
         extra = "; --bad-rows skip leaves such rows out";
-    return cli_fail(c, CLI_FAILED, "%.*s%s", of_c ? (int)(of_c - bm_error(t)) : 10000, bm_error(t), extra);
+    return cli_fail(c, CLI_FAILED, "%.*s%s", of_c ? (int)(of_c - error) : 10000, error, extra);
 }
 
 static int open_table(cli *c, bm_table *t, cli_source *s)
 {
     s->table = t;
-    if (bm_failed(t)) return table_failed(c, t);
+    if (bm_failed(t)) return table_failed(c, bm_status_of(t), bm_error(t));
     const char *note, *bad;
     for (int64_t i = 0; (note = bm_table_note(t, i)); i++) {
         const char *out = c->command == &cli_predict ? strstr(note, " left out") : NULL; /* there such a row keeps its place */
@@ -70,6 +69,20 @@ static int open_table(cli *c, bm_table *t, cli_source *s)
     }
     for (int64_t i = 1; (bad = bm_table_bad_row(t, i)); i++) cli_warn(c, "%s", bad); /* a note has the first */
     return 0;
+}
+
+/* A file by parts: the first of them is the table that is looked at. */
+static int open_parts(cli *c, const bm_csv_options *how, cli_source *s)
+{
+    bm_csv_options own = *how;
+    const char *note;
+    own.rows = c->options.parts;
+    s->csv = bm_csv_open_at(&own, sizeof own, BM_HERE);
+    if (bm_failed(s->csv)) return table_failed(c, bm_status_of(s->csv), bm_error(s->csv));
+    for (int64_t i = 0; (note = bm_csv_note(s->csv, i)); i++) cli_warn_note(c, note);
+    s->table = bm_csv_next(s->csv);
+    if (!s->table) return cli_fail(c, CLI_FAILED, "%s: no rows can be read", how->path);
+    return bm_failed(s->table) ? table_failed(c, bm_status_of(s->table), bm_error(s->table)) : 0;
 }
 
 /* The target that a named set has. */
@@ -201,6 +214,7 @@ static int open_any(cli *c, const bm_csv_options *how, cli_source *s)
     }
     if (path && is_array_file(data)) return open_file(c, data, s);
     if (!path || folder) return open_named(c, how, s);
+    if (cli_wants_parts(c, data)) return open_parts(c, how, s);
     return open_table(c, bm_table_read_csv_at(how, sizeof *how, BM_HERE), s);
 }
 
@@ -282,6 +296,8 @@ int cli_source_open(cli *c, const char *data, const bm_recipe *recipe, bm_names 
     if (n_types > 0) how.types = (bm_types){ types, (size_t)n_types };
     find_stem(data, s->stem);
     if (!status) status = open_any(c, &how, s);
+    if (!status && cli_given(o, OPT_PARTS) && !s->csv)
+        status = cli_fail(c, CLI_USAGE, "--parts is of CSV files; %s is none", data);
     free(list);
     free(type_list);
     const char *own = own_target(s->stem);
@@ -292,6 +308,7 @@ int cli_source_open(cli *c, const char *data, const bm_recipe *recipe, bm_names 
 void cli_source_end(cli_source *s)
 {
     bm_free(s->table);
+    bm_free(s->csv);
     bm_free(s->data);
     bm_free(s->test);
     *s = (cli_source){ 0 };
@@ -329,7 +346,9 @@ static void say_table(cli *c, const cli_source *s)
     if (holes)
         snprintf(missing, sizeof missing, "%s missing in %s", cli_plural(n2, holes, "cell", "cells"),
                  cli_plural(columns, with_holes, "column", "columns"));
-    cli_say(c, cli_cell(stem, s->stem, 60), "%s · %s: %s · %s", cli_plural(rows, bm_table_rows(t), "row", "rows"),
+    if (s->csv) snprintf(missing, sizeof missing, "read by parts");
+    cli_say(c, cli_cell(stem, s->stem, 60), "%s · %s: %s · %s",
+            cli_plural(rows, s->csv ? bm_csv_rows(s->csv) : bm_table_rows(t), "row", "rows"),
             cli_plural(columns, bm_table_columns(t), "column", "columns"), kinds, missing);
 }
 

@@ -32,7 +32,8 @@ static int fit(cli_training *t)
     t->progress = (cli_progress){ .command = c, .begin = cli_train_say_model, .user = t };
     cli_interrupt_begin(m);
     const double threshold = cli_threshold_given(c);
-    if (t->source.table) {
+    if (t->source.csv) cli_train_fit_parts(t, show, stopping);
+    else if (t->source.table) {
         bm_fit_table_options how = { .table = t->table[0],
                                      .validation_table = t->table[1],
                                      .test_table = t->table[2],
@@ -101,7 +102,10 @@ static int run(cli *c)
     if (!status) status = cli_source_open(c, c->arguments[0], NULL, BM_VALUE(bm_names, NULL), &t.source);
     if (!status) status = find_output(&t);
     if (!status) cli_source_say(c, &t.source);
-    if (!status) status = t.source.table ? cli_train_prepare_table(&t) : cli_train_prepare_data(&t);
+    if (!status)
+        status = t.source.csv     ? cli_train_prepare_parts(&t)
+                 : t.source.table ? cli_train_prepare_table(&t)
+                                  : cli_train_prepare_data(&t);
     if (!status && c->options.threshold && t.classes != 2)
         status = cli_fail(c, CLI_USAGE, "--threshold is of two classes, the target %s", t.classes ? "has more" : "is numbers");
     if (!status) status = cli_train_model(&t);
@@ -125,7 +129,7 @@ const cli_command cli_train = {
                CLI_BIT(OPT_DECIMAL) | CLI_BIT(OPT_DATES) | CLI_BIT(OPT_RENAME) | CLI_BIT(OPT_BAD_ROWS) | CLI_BIT(OPT_DATA) |
                CLI_BIT(OPT_OUTPUT) | CLI_BIT(OPT_JSON) | CLI_BIT(OPT_QUIET) | CLI_BIT(OPT_VERBOSE) | CLI_BIT(OPT_WEIGHTS) |
                CLI_BIT(OPT_BALANCED) | CLI_BIT(OPT_LOG_TARGET) | CLI_BIT(OPT_IN_ORDER) | CLI_BIT(OPT_GROUP) |
-               CLI_BIT(OPT_TIME) | CLI_BIT(OPT_METRICS) | CLI_BIT(OPT_THRESHOLD),
+               CLI_BIT(OPT_TIME) | CLI_BIT(OPT_METRICS) | CLI_BIT(OPT_THRESHOLD) | CLI_BIT(OPT_PARTS),
     .about =
         "Fits a model to DATA, judges it once on rows that it has not seen, beside the trivial answer (the mean, or the most\n"
         "frequent class), and saves it with its preparation as one file, <name of DATA>.safetensors unless -o names another.\n"
@@ -139,5 +143,6 @@ const cli_command cli_train = {
                 "  baeum train sales.csv -t revenue -m \"dense 64 relu, dropout .2, dense 32 relu\" --epochs 200 --rate .003\n"
                 "  baeum train mnist --model \"dense 512 relu, dropout .2, dense 10\" --epochs 5 --batch 128\n"
                 "  baeum train infert --step \"education=ordinal:0-5yrs < 6-11yrs < 12+ yrs\" --step min_max\n"
+                "  baeum train clicks.csv -t price --model ridge:alpha=auto --parts 100000\n"
                 "  zcat log.csv.gz | baeum train - -t failed -o failed.safetensors --json",
 };

@@ -20,6 +20,7 @@ typedef struct cli_training {
     char output[4096];
     char left_out[400]; /* of a named set: columns that are no predictors, and why */
     bool interrupted;
+    int64_t rows[3];                                /* of a file by parts: training, validation, test rows */
     double seconds;                                 /* of the fit */
     bm_metric metrics[BM_SCORES_MAX], threshold_by; /* of --metrics, --threshold; without a name: none */
 } cli_training;
@@ -29,6 +30,11 @@ int cli_train_prepare_table(cli_training *t);
 int cli_train_prepare_data(cli_training *t);
 /* The same without a split: the recipe is shown as all rows tell it. */
 int cli_train_prepare_whole(cli_training *t);
+/* Says how many rows each part has. */
+void cli_train_say_split(cli_training *t, const int64_t rows[3]);
+/* train_parts.c: the same for a file by parts, of whose training rows a sample shows the recipe; and the fit. */
+int cli_train_prepare_parts(cli_training *t);
+void cli_train_fit_parts(cli_training *t, bm_callback show, bm_callback stopping);
 /* train_model.c: what can be wrong with the names in --model, --optimizer and --loss, before the data is read. */
 int cli_train_check(cli *c);
 /* Whether a loss is of numbers, not of classes; null: none is given. */

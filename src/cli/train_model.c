@@ -162,7 +162,9 @@ static double all_steps(const cli_training *t)
 {
     const cli_options *o = &t->c->options;
     const int64_t *epochs = own_setting(t->model, "epochs"), *own = own_setting(t->model, "batch");
-    const int64_t rows = t->source.table ? bm_table_rows(t->table[0]) : bm_dataset_rows(t->data[0]);
+    const int64_t rows = t->source.csv     ? t->rows[0]
+                         : t->source.table ? bm_table_rows(t->table[0])
+                                           : bm_dataset_rows(t->data[0]);
     const int64_t usual = own && *own > 0 ? *own : rows < 32 ? rows : 32, batch = o->batch ? o->batch : usual;
     const int64_t steps = batch > 0 ? (rows + batch - 1) / batch : 1;
     return (double)steps * (double)(o->epochs ? o->epochs : bmi_network_epochs(epochs ? *epochs : 0, steps));
@@ -213,7 +215,10 @@ int cli_train_model(cli_training *t)
 {
     cli *c = t->c;
     const char *given = c->options.model;
-    t->spec = given ? given : t->task == BM_REGRESSION ? "linear" : "softmax";
+    t->spec = given                      ? given
+              : t->task == BM_REGRESSION ? "linear"
+              : t->source.csv            ? "mlp"
+                                         : "softmax"; /* which wants all rows */
     const size_t n = strlen(t->spec);
     if (n > 5 && !strcmp(t->spec + n - 5, ".json")) {
         const int status = read_json(t, t->spec);
@@ -298,7 +303,7 @@ static int64_t patience_of(const cli_training *t, int64_t steps)
 {
     const int64_t *own = own_setting(t->model, "patience");
     if (cli_given(&t->c->options, OPT_PATIENCE)) return t->c->options.patience;
-    return !own || (!t->table[1] && !t->data[1]) ? 0 : bmi_network_patience(*own, steps);
+    return !own || (!t->table[1] && !t->data[1] && !t->rows[1]) ? 0 : bmi_network_patience(*own, steps);
 }
 
 /* "cosine over 32 steps", or "" without a schedule. */

@@ -290,7 +290,7 @@ static int split_table(cli_training *t, const bm_recipe *whole)
     return status;
 }
 
-static void say_split(cli_training *t, const int64_t rows[3])
+void cli_train_say_split(cli_training *t, const int64_t rows[3])
 {
     char n[3][32];
     const cli_options *o = &t->c->options;
@@ -369,7 +369,7 @@ int cli_train_prepare_table(cli_training *t)
     say_recipe(t, t->table[0]);
     const int64_t rows[3] = { bm_table_rows(t->table[0]), t->table[1] ? bm_table_rows(t->table[1]) : 0,
                               t->table[2] ? bm_table_rows(t->table[2]) : 0 };
-    say_split(t, rows);
+    cli_train_say_split(t, rows);
     status = say_met(t);
     if (!status) cli_warn_equal_rows(t);
     return status;
@@ -470,7 +470,7 @@ int cli_train_prepare_data(cli_training *t)
     if (status) return status;
     const int64_t rows[3] = { bm_dataset_rows(t->data[0]), t->data[1] ? bm_dataset_rows(t->data[1]) : 0,
                               t->data[2] ? bm_dataset_rows(t->data[2]) : 0 };
-    say_split(t, rows);
+    cli_train_say_split(t, rows);
     cli_warn_equal_rows(t);
     return 0;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Rows of one part that stand in another, too: a model that is judged on rows it was trained on is not judged on new ones. Rows are
  * compared by a hash of 64 bits of all their cells, so that two different ones of n are taken for equal with a chance of n^2 / 2^65. */
+#include "data/order.h"
 #include "data/dataset.h"
 #include "data/table_look.h"
 #include <math.h>
@@ -102,34 +103,11 @@ static void hash_dataset(const bm_dataset *d, uint64_t *hash)
     for (int i = 0; i < d->n_t; i++) hash_tensor(d->t[i].tensor, d->rows, hash);
 }
 
-static void sift(uint64_t *x, int64_t root, int64_t n)
-{
-    const uint64_t sinks = x[root];
-    for (int64_t child; (child = 2 * root + 1) < n; root = child) {
-        child += child + 1 < n && x[child] < x[child + 1];
-        if (sinks >= x[child]) break;
-        x[root] = x[child];
-    }
-    x[root] = sinks;
-}
-
-/* Heapsort (Williams, 1964): glibc's qsort asks malloc for room behind the context's back. */
-static void sort(uint64_t *x, int64_t n)
-{
-    for (int64_t i = n / 2; i-- > 0;) sift(x, i, n);
-    for (int64_t i = n - 1; i > 0; i--) {
-        const uint64_t most = x[0];
-        x[0] = x[i];
-        x[i] = most;
-        sift(x, 0, i);
-    }
-}
-
 /* How many of n hashes are among `others`, which are sorted. */
 static int64_t count(const uint64_t *hash, int64_t n, uint64_t *others, int64_t m)
 {
     int64_t equal = 0;
-    sort(others, m);
+    bmi_sort_hashes(others, m);
     for (int64_t i = 0; i < n; i++) equal += bsearch(&hash[i], others, (size_t)m, sizeof *others, by_value) != NULL;
     return equal;
 }
@@ -154,7 +132,7 @@ int64_t bmi_duplicate_rows(const bm_table *t)
     int64_t twice = -1;
     if (hash && hash_table(t, t, hash)) {
         twice = 0;
-        sort(hash, t->rows);
+        bmi_sort_hashes(hash, t->rows);
         for (int64_t i = 1; i < t->rows; i++) twice += hash[i] == hash[i - 1];
     }
     bmi_release(context, hash, (size_t)t->rows, sizeof *hash);

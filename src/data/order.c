@@ -144,3 +144,26 @@ double bmi_weighed_median(bmi_weighed *x, int64_t n)
     if (i + 1 < n && 2 * (below + x[i].weight) == all) return x[i].number + .5 * (x[i + 1].number - x[i].number);
     return x[i].number;
 }
+
+static void sink(uint64_t *x, int64_t at, int64_t n)
+{
+    const uint64_t value = x[at];
+    for (int64_t child = 2 * at + 1; child < n; child = 2 * at + 1) {
+        if (child + 1 < n && x[child + 1] > x[child]) child++;
+        if (x[child] <= value) break;
+        x[at] = x[child];
+        at = child;
+    }
+    x[at] = value;
+}
+
+void bmi_sort_hashes(uint64_t *x, int64_t n)
+{
+    for (int64_t i = n / 2 - 1; i >= 0; i--) sink(x, i, n);
+    for (int64_t i = n - 1; i > 0; i--) {
+        const uint64_t largest = x[0];
+        x[0] = x[i];
+        x[i] = largest;
+        sink(x, 0, i);
+    }
+}

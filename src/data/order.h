@@ -15,6 +15,9 @@ double bmi_quantile(double *numbers, int64_t n, double q);
  * bmi_quantile. */
 double bmi_median_there(const double *numbers, int64_t n, double *room);
 
+/* Sorts in place, by a heap: qsort takes memory, and nobody is told when there is none. */
+void bmi_sort_hashes(uint64_t *x, int64_t n);
+
 typedef struct bmi_weighed {
     double number, weight; /* the weight is > 0 */
 } bmi_weighed;

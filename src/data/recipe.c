@@ -73,10 +73,18 @@ bm_recipe *bm_recipe_new_at(const bm_recipe_options *options, size_t size, bm_pl
     return r;
 }
 
+size_t bmi_recipe_nth(const bm_recipe *r, size_t i)
+{
+    const size_t between = r->prepared - r->n_asked, late = r->n_asked - r->late;
+    if (i < r->late || i >= r->late + between + late) return i;
+    i -= r->late;
+    return i < between ? r->n_asked + i : r->late + i - between;
+}
+
 void bmi_recipe_forget(bm_recipe *r)
 {
     r->fitted = false;
-    r->n_steps = r->n_asked;
+    r->n_steps = r->late = r->prepared = r->n_asked;
     for (size_t i = 0; i < r->n_steps; i++) {
         r->steps[i].n_columns = 0;
         r->steps[i].columns = NULL;
@@ -196,7 +204,7 @@ bool bmi_recipe_affine(const bm_recipe *r, size_t feature, const char **column, 
     *scale = 1;
     *shift = 0;
     for (size_t s = r->n_steps; s-- > 0;) {
-        const bmi_recipe_step *step = &r->steps[s];
+        const bmi_recipe_step *step = &r->steps[bmi_recipe_nth(r, s)];
         const bmi_step_column *state = column_of(step, *column);
         double a = 1, b = 0;
         if (!state) continue;

@@ -28,6 +28,8 @@ struct bm_recipe {
     bm_type type;                   /* of features and numbers: BM_F32 or BM_F64 */
     size_t n_asked, steps_capacity; /* the first n_asked steps were asked for, the others added in fitting */
     size_t n_steps;
+    /* Asked steps from `late` on are done behind the unasked ones before `prepared`: bmi_recipe_nth. */
+    size_t late, prepared;
     bmi_recipe_step *steps;
     bool fitted;
     bmi_arena found; /* memory of what follows */
@@ -86,6 +88,8 @@ bool bmi_recipe_affine(const bm_recipe *r, size_t feature, const char **column, 
 size_t bmi_recipe_input(const bm_recipe *r, const char *name);
 /* Fills input_names; false when there is no memory. */
 bool bmi_recipe_index_inputs(bm_recipe *r);
+/* The i-th step to be done, as a place in r->steps. */
+size_t bmi_recipe_nth(const bm_recipe *r, size_t i);
 /* Forgets the fit. */
 void bmi_recipe_forget(bm_recipe *r);
 
@@ -133,8 +137,11 @@ bm_status bmi_target_rows(bmi_error *e, const bm_recipe *r, const bm_table *t, i
 /* weights.c: whether the weights of rows can be used as such; and as f32, null with the error. */
 bm_status bmi_weights_check(bmi_error *e, const bm_recipe *r, const bm_table *t, bm_rows rows, bm_place here);
 bm_tensor *bmi_weights_apply(bmi_error *e, const bm_recipe *r, const bm_table *t, bm_rows rows, bm_place here);
-/* recipe_default.c: adds and does the steps that were not asked for. */
-bm_status bmi_recipe_default(bm_recipe *r, bmi_frame *f, bmi_training *t, bm_place here);
+/* recipe_default.c: adds and does the steps that were not asked for: those that prepare for a step, and at the end (BMI_PREPARES_NOTHING)
+ * all that are left. */
+bm_status bmi_recipe_default(bm_recipe *r, bmi_frame *f, bmi_training *t, bmi_prepares for_step, bm_place here);
+/* recipe_default.c: whether the columns of a step lack what it needs. */
+bool bmi_recipe_unprepared(const bmi_recipe_step *s, const bmi_frame *f);
 /* recipe_default.c: notes which columns a step that was asked for was done on, unless it takes columns away. */
 bm_status bmi_recipe_tell(bm_recipe *r, const bmi_recipe_step *s, bm_place here);
 /* recipe_doubt.c: notes what in the columns that a fitted recipe uses may be a mistake. */

@@ -121,8 +121,9 @@ bm_status bmi_recipe_apply_step(const bmi_step_how *how, const bmi_recipe_step *
 static bm_status do_steps(bmi_error *e, const bm_recipe *r, bmi_frame *f, bm_place here)
 {
     for (size_t s = 0; s < r->n_steps; s++) {
-        const bmi_step_how how = { .error = e, .here = here, .options = r->steps[s].options };
-        if (bmi_recipe_apply_step(&how, &r->steps[s], f)) return e->status;
+        const bmi_recipe_step *step = &r->steps[bmi_recipe_nth(r, s)];
+        const bmi_step_how how = { .error = e, .here = here, .options = step->options };
+        if (bmi_recipe_apply_step(&how, step, f)) return e->status;
     }
     return bmi_frame_settle(f) ? BM_OK : bmi_fail_memory(e, here, f->n * 8, "the columns of a table");
 }

@@ -76,7 +76,9 @@ static bm_status is_useless(bm_recipe *r, const bmi_frame *f, size_t at, bool *u
     if (distinct < 0) return bmi_fail_memory(&r->object.error, here, (size_t)f->rows * 8, "to count different values");
     if (!present) return note(r, here, "%s is dropped: it is missing in all %" PRId64 " rows", name, f->rows);
     if (distinct == 1 && (text || !r->keep_constant))
-        return note(r, here, "%s is dropped: it has one value in all %" PRId64 " rows", name, present);
+        return present == f->rows ? note(r, here, "%s is dropped: it has one value in all %" PRId64 " rows", name, present)
+                                  : note(r, here, "%s is dropped: it has one value, in %" PRId64 " of %" PRId64 " rows", name,
+                                         present, f->rows);
     if (text && distinct == present) return note(r, here, "%s is dropped: its %" PRId64 " texts all differ", name, present);
     if (text && present >= LEAST_TEXTS && distinct > present - present / 10)
         return note(r, here, "! %s is dropped: nearly all of its %" PRId64 " texts differ", name, present);
@@ -116,29 +118,62 @@ static bm_status is_unscaled(bm_recipe *r, const bmi_frame *f, size_t at, bool *
     return BM_OK;
 }
 
-bm_status bmi_recipe_default(bm_recipe *r, bmi_frame *f, bmi_training *t, bm_place here)
+static bool is_missing(const bmi_frame *f, size_t at)
+{
+    return bmi_frame_present(f, at) < f->rows;
+}
+
+bool bmi_recipe_unprepared(const bmi_recipe_step *s, const bmi_frame *f)
+{
+    if (s->kind->prepares == BMI_PREPARES_NOTHING) return false;
+    for (size_t i = 0; i < (s->n_names ? s->n_names : f->n); i++) {
+        const size_t at = s->n_names ? bmi_frame_find(f, s->names[i]) : i;
+        const bmi_frame_column *c = at == SIZE_MAX ? NULL : &f->columns[at];
+        if (c && c->text && s->n_names) return false; /* it cannot be taken */
+        if (c && (c->text || is_missing(f, at))) return true;
+        if (c && s->kind->prepares == BMI_PREPARES_SCALES && !c->indicator && !c->scaled) return true;
+    }
+    return false;
+}
+
+/* Texts that are left become categories. */
+static bm_status encode(bm_recipe *r, bmi_frame *f, bmi_training *t, bm_place here)
+{
+    const bmi_recipe_step *done;
+    char columns[400];
+    const size_t before = f->n - f->gaps;
+    if (add(r, f, t, "one_hot", (bm_names){ 0 }, &done, here) || !done) return r->object.error.status;
+    return note(r, here, "%s: one-hot into %zu", list_columns(done, columns), f->n - f->gaps - before + done->n_columns);
+}
+
+/* Missing numbers are filled. */
+static bm_status fill(bm_recipe *r, bmi_frame *f, bmi_training *t, bm_place here)
+{
+    const bmi_recipe_step *done;
+    const int64_t filled = f->counted.missing;
+    if (add(r, f, t, "impute", (bm_names){ 0 }, &done, here)) return r->object.error.status;
+    const int64_t missing = f->counted.missing - filled;
+    return !missing ? BM_OK
+                    : note(r, here, "%" PRId64 " missing number%s the median of %s column", missing,
+                           missing == 1 ? " gets" : "s get", missing == 1 ? "its" : "their");
+}
+
+bm_status bmi_recipe_default(bm_recipe *r, bmi_frame *f, bmi_training *t, bmi_prepares for_step, bm_place here)
 {
     const bm_names all = { 0 };
     const bmi_recipe_step *done;
+    const bool prepared = r->late < r->n_asked; /* some of it was done before a step that was asked for */
     char columns[400];
-    bool scaled = false;
+    bool scaled = prepared;
     for (size_t s = 0; s < r->n_asked; s++) scaled |= r->steps[s].kind->scales;
     if (add(r, f, t, "datetime", all, &done, here)) return r->object.error.status;
     if (done && note(r, here, "%s: dates, taken apart into numbers", list_columns(done, columns)))
         return r->object.error.status;
     if (add_to_some(r, f, t, "drop", is_useless, &done, here)) return r->object.error.status;
-    const int64_t filled = f->counted.missing;
-    if (add(r, f, t, "impute", all, &done, here)) return r->object.error.status;
-    const int64_t missing = f->counted.missing - filled;
-    if (missing && note(r, here, "%" PRId64 " missing number%s the median of %s column", missing,
-                        missing == 1 ? " gets" : "s get", missing == 1 ? "its" : "their"))
-        return r->object.error.status;
+    if (!prepared && fill(r, f, t, here)) return r->object.error.status;
+    if (for_step == BMI_PREPARES_CELLS) return encode(r, f, t, here);
     if (scaled ? add_to_some(r, f, t, "standardize", is_unscaled, &done, here) : add(r, f, t, "standardize", all, &done, here))
         return r->object.error.status;
     if (done && note(r, here, "%s: standardised", list_columns(done, columns))) return r->object.error.status;
-    const size_t before = f->n - f->gaps;
-    if (add(r, f, t, "one_hot", all, &done, here)) return r->object.error.status;
-    if (done && note(r, here, "%s: one-hot into %zu", list_columns(done, columns), f->n - f->gaps - before + done->n_columns))
-        return r->object.error.status;
-    return BM_OK;
+    return encode(r, f, t, here);
 }

@@ -232,15 +232,17 @@ static bm_status forget_dropped(bm_recipe *r, bm_place here)
 {
     bool *seen = bmi_recipe_index_inputs(r) ? bmi_alloc(r->object.context, r->n_inputs, sizeof *seen) : NULL;
     bool *dropped = seen ? bmi_alloc(r->object.context, r->n_inputs, sizeof *dropped) : NULL;
-    for (size_t s = 0; dropped && s < r->n_steps; s++)
-        for (size_t c = 0; c < r->steps[s].n_columns; c++) {
-            const bmi_step_column *state = &r->steps[s].columns[c];
-            const bool drops = r->steps[s].kind->ignores_absent, keeps = drops && state->n_numbers && state->numbers[0] == 0;
-            const size_t i = keeps ? SIZE_MAX : bmi_recipe_input(r, state->name);
-            if (i == SIZE_MAX || seen[i]) continue;
-            seen[i] = true;
-            dropped[i] = drops;
+    for (size_t i = 0; dropped && i < r->n_steps; i++) {
+        const bmi_recipe_step *s = &r->steps[bmi_recipe_nth(r, i)];
+        for (size_t c = 0; c < s->n_columns; c++) {
+            const bmi_step_column *state = &s->columns[c];
+            const bool drops = s->kind->ignores_absent, keeps = drops && state->n_numbers && state->numbers[0] == 0;
+            const size_t input = keeps ? SIZE_MAX : bmi_recipe_input(r, state->name);
+            if (input == SIZE_MAX || seen[input]) continue;
+            seen[input] = true;
+            dropped[input] = drops;
         }
+    }
     const size_t n = r->n_inputs;
     if (dropped) r->n_inputs = 0;
     for (size_t i = 0; dropped && i < n; i++)
@@ -306,6 +308,18 @@ static bm_status weigh(bm_recipe *r, const bm_table *t, bmi_training *c, bm_plac
                                   r->weights);
 }
 
+/* Before the first step whose columns lack what it needs the unasked ones that give it are done. */
+static bm_status prepare(bm_recipe *r, size_t s, bmi_frame *f, bmi_training *c, bm_place here)
+{
+    if (r->plain || r->late < r->n_asked) return BM_OK;
+    if (!bmi_frame_settle(f)) return bmi_fail_memory(&r->object.error, here, f->n * 8, "the columns of a table");
+    if (!bmi_recipe_unprepared(&r->steps[s], f)) return BM_OK;
+    const bm_status st = bmi_recipe_default(r, f, c, r->steps[s].kind->prepares, here);
+    r->late = s;
+    r->prepared = r->n_steps;
+    return st;
+}
+
 /* Fits; the frame has the features of the training rows then. */
 static bm_status fit(bm_recipe *r, const bm_table *t, bm_rows rows, bmi_training *c, bmi_frame *f, bm_place here)
 {
@@ -321,10 +335,11 @@ static bm_status fit(bm_recipe *r, const bm_table *t, bm_rows rows, bmi_training
     if (!st) st = take_columns(r, t, c->rows, f, here);
     if (!st) st = keep_marks(r, t, here);
     for (size_t s = 0; !st && s < r->n_asked; s++) {
-        st = bmi_recipe_do(r, &r->steps[s], f, c, here);
+        st = prepare(r, s, f, c, here);
+        if (!st) st = bmi_recipe_do(r, &r->steps[s], f, c, here);
         if (!st) st = bmi_recipe_tell(r, &r->steps[s], here);
     }
-    if (!st && !r->plain) st = bmi_recipe_default(r, f, c, here);
+    if (!st && !r->plain) st = bmi_recipe_default(r, f, c, BMI_PREPARES_NOTHING, here);
     if (!st) st = name_features(r, f, here);
     if (!st) st = forget_dropped(r, here);
     if (!st) st = bmi_recipe_doubt(r, t, c->rows, f->rows, here);

@@ -96,6 +96,10 @@ json_t *bmi_recipe_save(const bm_recipe *r)
     bmi_json_put(&all, "target_scale", save_numbers((const double[]){ r->to.mean, r->to.deviation }, 2));
     if (r->to.wide) bmi_json_put(&all, "target_wide", json_true());
     bmi_json_put(&all, "asked_steps", json_integer((json_int_t)r->n_asked));
+    if (r->late < r->n_asked) {
+        bmi_json_put(&all, "late_steps", json_integer((json_int_t)r->late));
+        bmi_json_put(&all, "prepared_steps", json_integer((json_int_t)r->prepared));
+    }
     bmi_json_put(&all, "fitted", json_boolean(r->fitted));
     bmi_json_put(&all, "task", json_integer(r->to.task));
     bmi_json_put(&all, "classes", save_texts(r->to.classes, (size_t)r->to.n_classes));
@@ -303,9 +307,17 @@ static bool load_fit(reading *l, const json_t *from)
     if (!json_is_array(steps)) return wrong(l, "steps");
     if (!json_is_integer(asked) || json_integer_value(asked) < 0 || (size_t)json_integer_value(asked) > json_array_size(steps))
         return wrong(l, "asked_steps");
-    r->n_asked = (size_t)json_integer_value(asked);
+    r->n_asked = r->late = r->prepared = (size_t)json_integer_value(asked);
     for (size_t s = 0; s < json_array_size(steps); s++)
         if (!load_step(l, json_array_get(steps, s), s < r->n_asked)) return false;
+    const json_t *late = json_object_get(from, "late_steps");
+    if (late) {
+        const json_int_t first = json_integer_value(late), end = json_integer_value(json_object_get(from, "prepared_steps"));
+        if (first < 0 || first >= (json_int_t)r->n_asked || end < (json_int_t)r->n_asked || end > (json_int_t)r->n_steps)
+            return wrong(l, "late_steps");
+        r->late = (size_t)first;
+        r->prepared = (size_t)end;
+    }
     const json_t *marks = json_object_get(from, "missing");
     if (marks && !load_texts(l, &r->found, marks, "missing", &r->marks, &r->n_marks)) return false;
     if (!load_target(l, from) || !load_inputs(l, json_object_get(from, "inputs"))) return false;

@@ -87,7 +87,7 @@ bm_status bm_recipe_add_at(bm_recipe *r, bm_step step, bm_names columns, bm_plac
     if (bmi_need(&r->object.error, here, "recipe: the list of columns", columns.at, columns.count))
         return r->object.error.status;
     step.here = here;
-    if (bmi_recipe_add(r, &step, columns, &r->asked, here)) r->n_asked = r->n_steps;
+    if (bmi_recipe_add(r, &step, columns, &r->asked, here)) r->n_asked = r->late = r->prepared = r->n_steps;
     return r->object.error.status;
 }
 

@@ -79,8 +79,9 @@ static bm_status times(bmi_error *e, bm_place here, const bm_table *t, bm_rows r
         for (int64_t i = 0; i < n; i++) of[i] = bmi_column_number(c, bmi_row_at(rows, i));
     for (int64_t i = 0; !e->status && i < n; i++)
         if (isnan(of[i]))
-            bmi_fail(e, BM_E_DATA, here, "split: row %" PRId64 " has no time in column \"%.100s\"", bmi_row_at(rows, i) + 1,
-                     name);
+            bmi_fail(e, BM_E_DATA, here,
+                     "split: row %" PRId64 " has no time in column \"%.100s\"; fill the cell, or leave the row out",
+                     bmi_row_at(rows, i) + 1, name);
     return e->status;
 }
 

@@ -61,6 +61,13 @@ typedef struct bmi_step_how {
 
 typedef struct bmi_recipe_step bmi_recipe_step;
 
+/* What a step needs of its columns: where they lack it, what is done by default is done before the step. */
+typedef enum bmi_prepares {
+    BMI_PREPARES_NOTHING,
+    BMI_PREPARES_CELLS, /* no missing cells, texts as numbers */
+    BMI_PREPARES_SCALES /* and numbers of one scale */
+} bmi_prepares;
+
 /* A case for the tests, and for who reads the record: tables as CSV. */
 typedef struct bmi_step_example {
     const char *options; /* as text, or null */
@@ -86,16 +93,19 @@ typedef struct bmi_step_kind {
     const bmi_step_example *examples;
     size_t n_examples;
 
-    bool needs_names;    /* a step without named columns is an error */
-    bool (*chooses)(const void *options); /* whether these options find columns themselves: then no names are needed; may be null */
-    bool sees_target;    /* how->target is there in fitting where the recipe has a target */
-    bool needs_target;   /* a recipe without target is an error */
-    bool scales;         /* its columns, which it changes in place, are not standardised by default */
+    bool needs_names; /* a step without named columns is an error */
+    bool (*chooses)(
+        const void *options); /* whether these options find columns themselves: then no names are needed; may be null */
+    bool sees_target;         /* how->target is there in fitting where the recipe has a target */
+    bool needs_target;        /* a recipe without target is an error */
+    bool scales;              /* its columns, which it changes in place, are not standardised by default */
     bool ignores_absent; /* the step takes columns away (unless the first number it keeps of one is 0): a table may lack them */
     bool keeps_values;   /* what it leaves of a column has the values it had; cells that were missing may be filled */
     bool heeds_weights;  /* what it finds is that of rows repeated as often as they weigh */
     bool writes;         /* a whole step that changes numbers of its columns where they stand */
     bool needs_whole;    /* no cell of its columns may be missing: it is refused, with the row, before fit and apply */
+
+    bmi_prepares prepares; /* what it needs */
 
     /* Reads a short form of the settings that is not "name=value,..." ("-1,1", "low < high"), texts into the arena; false: it is none,
      * and the table of fields reads the text. May be null. */

@@ -85,11 +85,12 @@ static bool begins_as_number(const char *text)
     return *text >= '0' && *text <= '9';
 }
 
-/* Texts that hardly repeat are no classes. Names the cells of the first rows. */
+/* Texts that hardly repeat are no classes. Names the cells of the first rows that differ. */
 static bm_status refuse(bm_recipe *r, const bmi_column *c, bm_rows rows, int64_t n, size_t count, bm_place here)
 {
-    int64_t numbers = 0;
-    const int64_t first = bmi_row_at(rows, 0), second = bmi_row_at(rows, 1);
+    int64_t numbers = 0, other = 1;
+    while (other + 1 < n && code_at(c, bmi_row_at(rows, other)) == code_at(c, bmi_row_at(rows, 0))) other++;
+    const int64_t first = bmi_row_at(rows, 0), second = bmi_row_at(rows, other);
     for (int64_t i = 0; i < n; i++)
         numbers += begins_as_number(bmi_dictionary_text(&c->dictionary, code_at(c, bmi_row_at(rows, i)), NULL));
     return bmi_object_fail(

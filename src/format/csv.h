@@ -2,6 +2,7 @@
 /* CSV: reading into columns (RFC 4180, the rules beside bm_table_read_csv) and writing. */
 #ifndef BMI_FORMAT_CSV_H
 #define BMI_FORMAT_CSV_H
+#include "base/file.h"
 #include "format/column.h"
 #include "format/notes.h"
 
@@ -26,6 +27,9 @@ bm_status bmi_csv_read_bytes(bmi_error *e, bm_place here, bm_context *context, c
                              size_t chunk, const bm_csv_options *options, bmi_csv *out);
 void bmi_csv_end(bm_context *context, bmi_csv *csv);
 
+/* Writes columns of `rows` cells behind what a writer has; the writer's error must be e. options->path is not looked at. */
+bm_status bmi_csv_write_to(bmi_error *e, bm_place here, bm_context *context, bmi_writer *to, const bm_csv_write_options *options,
+                           const bmi_column *columns, size_t n_columns, int64_t rows);
 /* Writes columns of `rows` cells; atomic. */
 bm_status bmi_csv_write(bmi_error *e, bm_place here, bm_context *context, const bm_csv_write_options *options,
                         const bmi_column *columns, size_t n_columns, int64_t rows);

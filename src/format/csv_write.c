@@ -115,19 +115,25 @@ static bm_status put_rows(output *o, const bmi_column *columns, size_t n, int64_
     return st;
 }
 
-bm_status bmi_csv_write(bmi_error *e, bm_place here, bm_context *context, const bm_csv_write_options *options,
-                        const bmi_column *columns, size_t n_columns, int64_t rows)
+bm_status bmi_csv_write_to(bmi_error *e, bm_place here, bm_context *context, bmi_writer *to,
+                           const bm_csv_write_options *options, const bmi_column *columns, size_t n_columns, int64_t rows)
 {
-    output o = { .delimiter = options->delimiter ? options->delimiter : ',', .f32 = options->f32 };
-    if (!options->path) return bmi_fail(e, BM_E_ARGUMENT, here, "no path is given for the CSV file");
+    output o = { .delimiter = options->delimiter ? options->delimiter : ',', .f32 = options->f32, .writer = to };
     if (strchr("\"\r\n", o.delimiter))
         return bmi_fail(e, BM_E_ARGUMENT, here, "a quote or line end cannot be the delimiter of %s", options->path);
     o.at = bmi_alloc_raw(context, ROOM, 1);
     if (!o.at) return bmi_fail_memory(e, here, ROOM, "to write a CSV file");
-    o.writer = bmi_writer_begin(e, here, context, options->path);
-    if (o.writer && !put_rows(&o, columns, n_columns, rows, !options->no_header) && !bmi_writer_bytes(o.writer, o.at, o.used))
-        bmi_writer_commit(o.writer);
-    bmi_writer_end(o.writer);
+    if (!put_rows(&o, columns, n_columns, rows, !options->no_header)) bmi_writer_bytes(to, o.at, o.used);
     bmi_release(context, o.at, ROOM, 1);
+    return e->status;
+}
+
+bm_status bmi_csv_write(bmi_error *e, bm_place here, bm_context *context, const bm_csv_write_options *options,
+                        const bmi_column *columns, size_t n_columns, int64_t rows)
+{
+    if (!options->path) return bmi_fail(e, BM_E_ARGUMENT, here, "no path is given for the CSV file");
+    bmi_writer *to = bmi_writer_begin(e, here, context, options->path);
+    if (to && !bmi_csv_write_to(e, here, context, to, options, columns, n_columns, rows)) bmi_writer_commit(to);
+    bmi_writer_end(to);
     return e->status;
 }

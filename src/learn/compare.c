@@ -189,6 +189,7 @@ static void sum_up(const bm_comparison *c, row *r, bool baseline)
         r->shown.fit_seconds += fits[i].fit_seconds / (double)folds;
         r->shown.predict_seconds += fits[i].predict_seconds / (double)folds;
     }
+    if (isnan(r->shown.mean)) r->shown.error = bmi_fits_why(fits, folds, c->metric);
     r->shown.parameters = fits[0].parameters;
     r->shown.bytes = fits[0].bytes;
 }

@@ -373,8 +373,9 @@ static bm_status make(making *m, const bm_table *t)
     if (o->fold) return make_given(m, t);
     const int64_t needed = o->kind == BM_LEAVE_ONE_OUT || o->kind == BM_SHUFFLE_SPLIT ? 2 : f->k;
     if (m->units < needed)
-        return bmi_fail(m->e, BM_E_ARGUMENT, m->here, "folds: %" PRId64 " are asked for, and there are %" PRId64 " %s", needed,
-                        m->units, m->by.groups ? "groups" : "rows");
+        return bmi_fail(m->e, BM_E_ARGUMENT, m->here,
+                        "folds: %" PRId64 " are asked for, and there %s %" PRId64 " %s%s; ask for fewer", needed,
+                        m->units == 1 ? "is" : "are", m->units, m->by.groups ? "group" : "row", m->units == 1 ? "" : "s");
     if (check_classes(m)) return m->e->status;
     return o->kind == BM_K_FOLD          ? make_k_fold(m)
            : o->kind == BM_LEAVE_ONE_OUT ? make_one_out(m)

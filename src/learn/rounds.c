@@ -20,6 +20,8 @@ static bm_status finished(void *owner, bmi_error *e, int64_t candidate, bmi_fitt
         n.error = bmi_arena_text(&g->s->arena, bad->text);
         if (!n.error) return bmi_fail_memory(e, g->here, sizeof bad->text, "an error");
     } else bmi_fits_mean(*fits, folds, 'h', g->s->metric, &n.mean, &n.spread);
+    if (!bad && isnan(n.mean) && !(n.error = bmi_arena_text(&g->s->arena, bmi_fits_why(*fits, folds, g->s->metric))))
+        return bmi_fail_memory(e, g->here, 120, "a reason");
     for (int64_t i = 0; i < folds; i++) n.fit_seconds += (*fits)[i].fit_seconds / (double)folds;
     t->mean = n.mean;
     t->spread = n.spread;
@@ -157,8 +159,8 @@ int64_t bmi_stage_run(bmi_stage *g)
         best = g->active[0];
         if (isnan(g->trials[best].mean)) {
             const bmi_trial *t = &g->trials[best];
-            bmi_fail(g->e, BM_E_DATA, g->here, "search: no candidate could be fitted and scored: %s%s%s", t->made.settings,
-                     t->status ? ": " : "", t->status ? t->error : "");
+            bmi_fail(g->e, BM_E_DATA, g->here, "search: no candidate could be fitted and scored by %s: %s%s%s", g->s->metric,
+                     t->made.settings, *t->error ? ": " : "", t->error);
         }
         g->n_active = (int64_t)ceil((double)g->n_active / factor);
     }

@@ -45,6 +45,13 @@ void bmi_fits_mean(const bmi_fitted *fits, int64_t folds, char part, const char 
     if (spread) *spread = n > 1 ? sqrt(squares / (double)(n - 1)) : NAN;
 }
 
+const char *bmi_fits_why(const bmi_fitted *fits, int64_t folds, const char *metric)
+{
+    const char *why = "";
+    for (int64_t i = 0; !*why && i < folds; i++) why = bm_score_why(&fits[i].held_out, metric);
+    return *why ? why : "it is none of the figures that this task and model have";
+}
+
 const bmi_error *bmi_fits_error(const bmi_fitted *fits, int64_t folds)
 {
     for (int64_t i = 0; i < folds; i++)

@@ -80,6 +80,8 @@ void bmi_mean_spread(const double *x, int64_t n, double *mean, double *spread);
 /* Of the folds' scores: of part 'h'eld out, 't'rain or 'b'aseline. */
 void bmi_fits_mean(const bmi_fitted *fits, int64_t folds, char part, const char *metric, double *mean, double *spread);
 const bm_scores *bmi_fitted_part(const bmi_fitted *f, char part);
+/* Why a metric has no value in any held-out part, from the first fold that tells. The scores keep the text. */
+const char *bmi_fits_why(const bmi_fitted *fits, int64_t folds, const char *metric);
 /* The first error among fits, or null. */
 const bmi_error *bmi_fits_error(const bmi_fitted *fits, int64_t folds);
 

@@ -105,9 +105,9 @@ bm_tensor *bmi_scores_likeliest(const bm_model *m, const bm_dataset *d, double t
             if (p[k] > p[best]) best = k;
         }
         if (n == 2) best = bmi_is_second(p, threshold);
-        const int64_t truth = (int64_t)bm_tensor_at(d->t[0].tensor, i);
+        const double truth = bm_tensor_at(d->t[0].tensor, i);
         ((int32_t *)out->data)[i] = (int32_t)best;
-        if (p_target) p_target[i] = truth >= 0 && truth < n ? p[truth] : 0;
+        if (p_target) p_target[i] = truth >= 0 && truth < (double)n ? p[(int64_t)truth] : 0;
         *not_finite += !finite;
     }
     bmi_object_free(s.made);

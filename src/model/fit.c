@@ -3,7 +3,9 @@
  * look at the clock (that comes once in a while), no indirect call.
  */
 #include "model/training.h"
+#include "base/random.h"
 #include "base/threads.h"
+#include "model/parts.h"
 #include <math.h>
 #include <string.h>
 
@@ -107,7 +109,7 @@ static bm_status gather_and_run(bm_training *t, const bmi_pass *p, const int64_t
 static inline void prefetch(const bm_training *t, const bmi_pass *p, const int64_t *rows)
 {
     enum { FEW = 4 };
-    if (p->rows > FEW || t->order + t->rows - rows < 2 * p->rows) return;
+    if (p->rows > FEW || t->order + t->ordered - rows < 2 * p->rows) return;
     bmi_column_prefetch(&t->columns.x, rows + p->rows, p->rows);
     bmi_column_prefetch(&t->columns.t, rows + p->rows, p->rows);
 }
@@ -131,16 +133,44 @@ static inline bool step(bm_training *t, const bmi_pass *p, const int64_t *rows)
     return !t->stop && !atomic_load_explicit(&t->model->stop, memory_order_relaxed);
 }
 
+/* The steps of so many rows in order, the first `done` of which are done. */
+static bool run_order(bm_training *t, int64_t rows, int64_t done)
+{
+    const int64_t batch = t->batches.batch, whole = rows / batch;
+    bool go = true;
+    t->ordered = rows;
+    enter_steps(t);
+    for (int64_t i = done; go && i < whole; i++) go = step(t, &t->whole, t->order + i * batch);
+    if (go && t->rest.plan && done <= whole && rows % batch) go = step(t, &t->rest, t->order + whole * batch);
+    leave_steps(t);
+    return go;
+}
+
+/* Block after block of a file: rows are shuffled within a block. */
+static bool run_blocks(bm_training *t)
+{
+    bmi_parts *p = t->model->parts;
+    const int64_t most = p->room / t->batches.batch * t->batches.batch;
+    bmi_batches of = t->batches;
+    bool go = !bmi_parts_rewind(p);
+    for (uint64_t block = 0; go && (of.rows = bmi_parts_fill(p, most)) > 0; block++) {
+        of.seed = bmi_random_stream(t->batches.seed, block);
+        bmi_batches_order(&of, t->model->epochs, t->order);
+        bmi_training_weigh(t, NULL, NULL);
+        go = run_order(t, of.rows, 0);
+    }
+    return go && !t->error->status && t->progress.step == t->progress.steps;
+}
+
 static bool run_epoch(bm_training *t)
 {
-    const int64_t whole = t->rows / t->batches.batch;
-    bool go = true;
-    bmi_batches_order(&t->batches, t->model->epochs, t->order);
-    for (int64_t i = 0; t->chosen && i < t->rows; i++) t->order[i] = t->chosen[t->order[i]];
-    enter_steps(t);
-    for (int64_t i = t->progress.step; go && i < whole; i++) go = step(t, &t->whole, t->order + i * t->batches.batch);
-    if (go && t->rest.plan && t->progress.step == whole) go = step(t, &t->rest, t->order + whole * t->batches.batch);
-    leave_steps(t);
+    bool go;
+    if (t->model->parts) go = run_blocks(t);
+    else {
+        bmi_batches_order(&t->batches, t->model->epochs, t->order);
+        for (int64_t i = 0; t->chosen && i < t->rows; i++) t->order[i] = t->chosen[t->order[i]];
+        go = run_order(t, t->rows, t->progress.step);
+    }
     const bmi_pass *last = t->rest.plan ? &t->rest : &t->whole;
     if (t->gradient >= 0) t->gradient_norm = bmi_pass_number(last->fetch[t->gradient]);
     return go || t->progress.step == t->progress.steps;

@@ -3,6 +3,7 @@
  * both batch sizes, validation, room in the history, callbacks and what they keep.
  */
 #include "base/random.h"
+#include "model/parts.h"
 #include "model/training.h"
 #include "base/part.h"
 #include <inttypes.h>
@@ -110,7 +111,7 @@ static const int32_t *classes_of(const bm_training *t, int64_t *n)
 /* Rows for training and, with validation_split, those for validation. */
 static bm_status split(bm_training *t)
 {
-    t->rows = t->data->rows;
+    t->rows = t->model->parts ? t->model->parts->with_target[0] : t->data->rows;
     if (t->o.validation_split == 0) return BM_OK;
     int64_t n_classes, counts[3];
     const int32_t *classes = classes_of(t, &n_classes);
@@ -135,6 +136,10 @@ static bm_status cut_batches(bm_training *t)
                         "fit: batch is %" PRId64 ", but there are only %" PRId64
                         " rows to train on; a batch is at most all of them",
                         batch, t->rows);
+    if (batch > t->data->rows)
+        return bmi_fail(t->error, BM_E_ARGUMENT, t->here,
+                        "fit: batch is %" PRId64 ", but only %" PRId64 " rows of the file are in memory at once; ask for more",
+                        batch, t->data->rows);
     if (fixed > 0 && (batch != fixed || (t->rows % fixed && !t->o.drop_last)))
         return bmi_fail(t->error, BM_E_SHAPE, t->here,
                         "fit: the model's input takes exactly %" PRId64 " rows at once, batch is %" PRId64 " of %" PRId64
@@ -146,8 +151,9 @@ static bm_status cut_batches(bm_training *t)
                                 .in_order = t->o.no_shuffle,
                                 .replace = t->o.draw,
                                 .drop_short = t->o.drop_last };
-    t->order = bmi_alloc(t->model->object.context, (size_t)t->rows, sizeof *t->order);
-    if (!t->order) return bmi_fail_memory(t->error, t->here, (size_t)t->rows * sizeof *t->order, "the order of rows");
+    t->order_room = t->rows < t->data->rows ? t->rows : t->data->rows;
+    t->order = bmi_alloc(t->model->object.context, (size_t)t->order_room, sizeof *t->order);
+    if (!t->order) return bmi_fail_memory(t->error, t->here, (size_t)t->order_room * sizeof *t->order, "the order of rows");
     t->progress.steps = bmi_batches_count(&t->batches);
     return BM_OK;
 }
@@ -171,6 +177,15 @@ void bmi_class_weights(const bm_fit_options *o, const bm_dataset *d, const int64
     for (int64_t k = 0; o->balanced && k < n; k++) of[k] = of[k] > 0 ? all / ((double)n * of[k]) : 0;
 }
 
+void bmi_training_weigh(const bm_training *t, const int32_t *classes, const double *of)
+{
+    for (int64_t i = 0; t->weights && i < t->data->rows; i++) {
+        const double w = bmi_row_weight(t->data, i) * (of ? of[classes[i]] : 1);
+        if (t->network->type == BM_F32) ((float *)t->weights)[i] = (float)w;
+        else ((double *)t->weights)[i] = w;
+    }
+}
+
 static bm_status make_weights(bm_training *t)
 {
     if (!wants_weights(t)) return BM_OK;
@@ -178,7 +193,7 @@ static bm_status make_weights(bm_training *t)
     int64_t n = 0;
     const int32_t *classes = NULL;
     double *of = NULL;
-    if (bmi_weighs_nothing(t->data, t->chosen, t->rows))
+    if (!t->model->parts && bmi_weighs_nothing(t->data, t->chosen, t->rows))
         return bmi_fail(t->error, BM_E_DATA, t->here, "fit: the weights of all rows that are learned from are 0");
     if (t->o.class_weights.count || t->o.balanced) {
         classes = classes_of(t, &n);
@@ -195,11 +210,7 @@ static bm_status make_weights(bm_training *t)
     }
     t->weights = bmi_alloc(t->model->object.context, (size_t)t->data->rows, size);
     if (!t->weights) return bmi_fail_memory(t->error, t->here, (size_t)t->data->rows * size, "weights of rows");
-    for (int64_t i = 0; i < t->data->rows; i++) {
-        const double w = bmi_row_weight(t->data, i) * (of ? of[classes[i]] : 1);
-        if (t->network->type == BM_F32) ((float *)t->weights)[i] = (float)w;
-        else ((double *)t->weights)[i] = w;
-    }
+    bmi_training_weigh(t, classes, of);
     t->columns.w = (bmi_column_of){ .from = t->weights,
                                     .from_bytes = size,
                                     .into_bytes = size,
@@ -359,7 +370,7 @@ void bmi_training_end(bm_training *t)
     bmi_arena_end(&t->hook_arena);
     bmi_rows_seen_end(&t->seen, context);
     if (!t->model->partial.step) bmi_rows_seen_end(&t->model->seen, context);
-    bmi_release(context, t->order, (size_t)t->rows, sizeof *t->order);
+    bmi_release(context, t->order, (size_t)t->order_room, sizeof *t->order);
     if (t->data && t->chosen) bmi_release(context, t->chosen, (size_t)t->data->rows, sizeof *t->chosen);
     if (t->weights) bmi_release(context, t->weights, (size_t)t->data->rows, bm_type_size(t->network->type));
     bmi_arena_end(&t->arena);

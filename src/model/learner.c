@@ -7,6 +7,7 @@
 #include "model/dataset_columns.h"
 #include "model/inference.h"
 #include "model/learning.h"
+#include "model/parts.h"
 #include "base/part.h"
 #include <inttypes.h>
 #include <math.h>
@@ -88,6 +89,11 @@ bm_status bm_learning_fail(bm_learning *l, bm_status status, const char *format,
     return l->model->object.error.status;
 }
 
+int64_t bmi_learning_rows(const bm_learning *l)
+{
+    return l->model->parts ? l->model->parts->with_target[0] : l->train->rows;
+}
+
 bm_tensor *bmi_learning_weight(bm_learning *l, const char *name)
 {
     char full[64];
@@ -137,7 +143,7 @@ static bm_status check_row_weights(bm_learning *l)
         return bm_learning_fail(l, BM_E_ARGUMENT,
                                 "fit: %s does not heed weights of rows; linear, ridge, softmax, perceptron and mlp do",
                                 kind->name);
-    if (!bmi_weighs_nothing(l->train, NULL, w->size)) return BM_OK;
+    if (l->model->parts || !bmi_weighs_nothing(l->train, NULL, w->size)) return BM_OK;
     return bm_learning_fail(l, BM_E_DATA, "fit: the weights of all rows that are learned from are 0");
 }
 
@@ -333,7 +339,7 @@ static bm_status fit_own(bm_learning *l, const bm_fit_options *o)
         m->learner->fit(l, m->how);
         check_found(l);
     }
-    bmi_inference_keep(l, false);
+    if (!m->parts) bmi_inference_keep(l, false);
     l->train = train;
     bmi_object_free(weighed);
     if (m->object.error.status) return m->object.error.status;

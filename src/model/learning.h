@@ -16,6 +16,8 @@ struct bm_learning {
     json_t *holds; /* what texts of layers borrow from */
 };
 
+/* Rows that are learned from: of the training data, or of the file of which that is a part. */
+int64_t bmi_learning_rows(const bm_learning *l);
 /* A weight of the network by its name in the layer "output", as its tensor; null with the error set. */
 bm_tensor *bmi_learning_weight(bm_learning *l, const char *name);
 /* Whether the training data has a number that is none: the error then names the first one's row. Learners whose result would not show it

@@ -58,7 +58,8 @@ struct bm_model {
     bmi_arena learner_arena;
     bm_recipe *recipe;
     bmi_learned learned; /* what the learner keeps beside its weights */
-    bm_model *before; /* within a fit: what it had learned by the one before */
+    bm_model *before;        /* within a fit: what it had learned by the one before */
+    struct bmi_parts *parts; /* within a fit by parts: where its rows come from; else null */
     bm_scores scores[BMI_PARTS];
 };
 

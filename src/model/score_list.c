@@ -61,19 +61,35 @@ static bool has_classes(const bm_model *m, const bm_dataset *d)
     return m->task == BM_CLASSIFICATION && m->n_classes > 1 && d->t[0].tensor->size == d->rows;
 }
 
-static void make_list(bmi_score_list *list, const bm_model *m, const bm_dataset *d, const bmi_asked *asked, bool mere,
-                      bmi_error *e, bm_place here)
+static const char *loss_name(const bm_model *m)
+{
+    return m->task == BM_REGRESSION ? "mse" : "log_loss";
+}
+
+/* What is shown is in the list; the loss comes behind it when it is not there. */
+static void end_list(bmi_score_list *list, const bm_model *m, bool mere, bmi_error *e, bm_place here)
+{
+    list->shown = list->n;
+    if (!mere) add(list, BM_VALUE(bm_metric, .name = loss_name(m)), m, list->threshold, e, here);
+}
+
+void bmi_score_list_make(bmi_score_list *list, const bm_model *m, bool classes, const bmi_asked *asked, bool mere, bmi_error *e,
+                         bm_place here)
 {
     const double threshold = list->threshold;
     for (int i = 0; asked->metrics && i < BM_SCORES_MAX && (asked->metrics[i].name || asked->metrics[i].kind); i++)
         add(list, asked->metrics[i], m, threshold, e, here);
-    if (asked->metrics) return;
+    if (asked->metrics) {
+        end_list(list, m, mere, e, here);
+        return;
+    }
     if (m->task == BM_REGRESSION) add_names(list, of_numbers, m, threshold, false, e, here);
     else {
-        if (has_classes(m, d) && m->n_classes == 2) add_names(list, of_two, m, threshold, false, e, here);
+        if (classes && m->n_classes == 2) add_names(list, of_two, m, threshold, false, e, here);
         add_names(list, of_classes, m, threshold, mere, e, here);
     }
     for (int i = 0; i < m->settings.n_metrics; i++) add(list, m->settings.metrics[i], m, threshold, e, here);
+    end_list(list, m, mere, e, here);
 }
 
 /* ---- of all rows at once ---- */
@@ -144,11 +160,15 @@ static bm_status measure_rest(bmi_score_list *list, const bm_model *m, const bm_
     return e->status;
 }
 
-static double loss_of(const bmi_score_list *list, const char *name)
+void bmi_score_list_put(const bmi_score_list *list, const bm_model *m, bm_scores *s)
 {
-    for (int i = 0; i < list->n; i++)
-        if (!strcmp(list->at[i].name, name)) return list->at[i].value;
-    return NAN;
+    *s = (bm_scores){ .loss = NAN };
+    for (int i = 0; i < list->n; i++) {
+        if (!strcmp(list->at[i].name, loss_name(m))) s->loss = list->at[i].value;
+        if (i >= list->shown) continue;
+        bmi_scores_add(s, list->at[i].name, list->at[i].value);
+        snprintf(s->metrics[s->count - 1].why, sizeof s->metrics[0].why, "%s", list->at[i].why);
+    }
 }
 
 static bm_status check(const bm_dataset *d, bmi_error *e, bm_place here)
@@ -169,23 +189,15 @@ bm_status bmi_scores_take_asked(bm_scores *s, const bm_model *m, const bm_datase
                                                                  : bm_model_threshold(m) };
     *s = (bm_scores){ .loss = NAN };
     if (check(d, e, here)) return e->status;
-    make_list(&list, m, d, asked, mere, e, here);
-    const int shown = list.n;
-    const char *loss = m->task == BM_REGRESSION ? "mse" : "log_loss";
-    if (!mere) add(&list, BM_VALUE(bm_metric, .name = loss), m, list.threshold, e, here); /* when it is not there */
+    bmi_score_list_make(&list, m, has_classes(m, d), asked, mere, e, here);
     bm_status st = e->status;
     if (!st && has_classes(m, d)) st = bmi_class_scores(&list, m, d, all, e, here);
     if (!st) st = measure_rest(&list, m, d, all, e, here);
     if (st) return st;
-    bm_scores taken = { .loss = loss_of(&list, loss),
-                        .rows = d->rows,
-                        .unseen_class = d->counted.unseen_class,
-                        .no_target = d->counted.no_target };
-    for (int i = 0; i < shown; i++) {
-        bmi_scores_add(&taken, list.at[i].name, list.at[i].value);
-        snprintf(taken.metrics[taken.count - 1].why, sizeof taken.metrics[0].why, "%s", list.at[i].why);
-    }
-    *s = taken;
+    bmi_score_list_put(&list, m, s);
+    s->rows = d->rows;
+    s->unseen_class = d->counted.unseen_class;
+    s->no_target = d->counted.no_target;
     return BM_OK;
 }
 

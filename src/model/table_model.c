@@ -6,6 +6,7 @@
 #include "data/leak.h"
 #include "model/dataset_columns.h"
 #include "model/learning.h"
+#include "model/parts.h"
 #include "model/scores.h"
 #include <inttypes.h>
 #include <math.h>
@@ -97,20 +98,24 @@ static bm_status tell_left_out(table_fit *f, int i)
 }
 
 /* What training may look at of the validation part: the network has no output for other classes. */
-static bm_status find_known(table_fit *f)
+bm_status bmi_dataset_known(const bm_dataset *d, bm_dataset **known, bmi_error *e, bm_place here)
 {
-    const bm_dataset *d = f->parts[1];
-    if (!d || !d->counted.unseen_class) return BM_OK;
-    bm_context *context = f->m->object.context;
+    bm_context *context = d->object.context;
     const size_t all = (size_t)d->rows;
     int64_t *rows = bmi_alloc(context, all, sizeof *rows);
     size_t n = 0;
-    if (!rows) return bmi_fail_memory(f->e, f->here, all * sizeof *rows, "the rows of known classes");
+    if (!rows) return bmi_fail_memory(e, here, all * sizeof *rows, "the rows of known classes");
     for (int64_t i = 0; i < d->rows; i++)
         if (bm_tensor_at(d->t[0].tensor, i) < (double)d->n_classes) rows[n++] = i;
-    f->known = bm_dataset_take_at(d, (bm_rows){ rows, n }, f->here);
+    *known = bm_dataset_take_at(d, (bm_rows){ rows, n }, here);
     bmi_release(context, rows, all, sizeof *rows);
-    return bmi_fail_from(f->e, &f->known->object.error);
+    return bmi_fail_from(e, &(*known)->object.error);
+}
+
+static bm_status find_known(table_fit *f)
+{
+    const bm_dataset *d = f->parts[1];
+    return d && d->counted.unseen_class ? bmi_dataset_known(d, &f->known, f->e, f->here) : BM_OK;
 }
 
 /* Part i, validation or test, as a dataset: its rows of the table, or a table of its own. */

@@ -22,7 +22,8 @@ struct bm_training {
     int64_t *chosen; /* rows of the dataset that are for training, then those for validation; null: all for training */
     int64_t rows, validation_rows;
     bmi_batches batches;
-    int64_t *order;
+    int64_t *order; /* of `order_room` rows, the first `ordered` of which are those of the present block, or all */
+    int64_t order_room, ordered;
     bmi_judge judge; /* of the validation; network null: none */
     /* metrics that need all rows of an epoch */
     bmi_rows_seen seen; /* the model's, once all has begun */
@@ -55,6 +56,8 @@ struct bm_training {
 /* fit_begin.c: checks and makes everything a fit needs; end releases it. */
 bm_status bmi_training_begin(bm_training *t);
 void bmi_training_end(bm_training *t);
+/* The weights of the dataset's rows in the network's type, times those of their classes (null: none). Nothing where rows do not weigh. */
+void bmi_training_weigh(const bm_training *t, const int32_t *classes, const double *of);
 /* fit_resume.c: the callbacks become the model's, with what those of the fit that is resumed remember. */
 bm_status bmi_training_commit(bm_training *t);
 /* fit_rows.c: metrics of all rows of an epoch: their memory, and the rows of a step. */

@@ -67,6 +67,27 @@ static void lists_of_models(void **state)
                  "dense 8 relu, dropout .1");
 }
 
+/* -m is short for --models; a metric that no model has is told, with the reason. */
+static void chosen(void **state)
+{
+    (void)state;
+    json_t *json = bmt_json(bmt_exits(bmt_sh("baeum compare infert -t age --drop education -m linear,ridge --json"), 0));
+    assert_int_equal(json_array_size(json_object_get(json, "models")), 3);
+    json_decref(json);
+    bmt_run r = bmt_exits(bmt_sh("baeum compare infert -t age --drop education -m linear --metric accuracy"), 0);
+    bmt_contains("of classes", r.out,
+                 "no model has a figure of accuracy: it is none of the figures that this task and model have; ");
+    assert_null(strstr(r.out, "next:"));
+    r = bmt_exits(bmt_sh("baeum compare infert -t age --drop education -m linear --cv loo"), 0);
+    bmt_contains("of one row", r.out,
+                 "no model has a figure of r2: it takes two rows or more, there is 1; --metric names another");
+    bmt_contains("search",
+                 bmt_exits(bmt_sh("baeum tune infert -t age -m ridge --search 'alpha=1|2' --metric f1 -o no.st"), 1).err,
+                 "scored by f1: alpha=1: it is none of the figures");
+    bmt_contains("groups", bmt_exits(bmt_sh("baeum compare infert --group case --target age --cv 3 -m linear"), 2).err,
+                 "folds: 3 are asked for, and there are 2 groups; ask for fewer");
+}
+
 static void refused(void **state)
 {
     (void)state;
@@ -100,10 +121,8 @@ static void refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(table_and_json),
-        cmocka_unit_test(ways_to_fold),
-        cmocka_unit_test(lists_of_models),
-        cmocka_unit_test(refused),
+        cmocka_unit_test(table_and_json), cmocka_unit_test(ways_to_fold), cmocka_unit_test(lists_of_models),
+        cmocka_unit_test(chosen),         cmocka_unit_test(refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

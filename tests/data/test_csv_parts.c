@@ -199,7 +199,7 @@ static bool limit_memory(size_t more)
 static void larger_than_memory(void **state)
 {
     (void)state;
-#if defined __SANITIZE_ADDRESS__ || defined __SANITIZE_THREAD__
+#ifdef BMT_SANITIZED
     bmt_skip("a sanitizer takes more memory than the limit");
 #endif
     const size_t most = 24u << 20; /* beyond what the program has before */

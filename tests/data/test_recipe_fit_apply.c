@@ -145,7 +145,7 @@ static void ways_to_say_it(void **state)
         { "one_hot", "0", "one_hot: most is 0, must be >= 1 and <= 10000" },
         { "impute", "medium", "impute: with is \"medium\", must be median, mean, most_frequent or a number" },
         { "min_max", "2,1", "low must be below high" },
-        { "log", "2", "log takes no settings" },
+        { "max_abs", "2", "max_abs takes no settings" },
         { "ordinal", "low < low", "two texts at least, each once" },
         { "pca", "3,share=.5", "components and share are both given" },
         { "pca", "share=1", "pca: share is 1, must be > 0 and < 1" },

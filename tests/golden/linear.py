@@ -98,3 +98,13 @@ for inter in False, True:
     f = PolynomialFeatures(3, include_bias=False, interaction_only=inter).fit_transform(x[:, [0, 1, 3]])
     fitted(f"poly {'interactions' if inter else 'all'}", LinearRegression(), f, y[:, :1])
     fitted(f"poly {'interactions' if inter else 'all'} ridge", Ridge(m * .01 / 2), f, y[:, :1])
+# more columns than rows, for tests/model/test_newton_learners.c
+m, w = 12, 1. + np.arange(12) % 3
+x = data(m, 32)[0][:, [j for j in range(32) if j != 2]]
+z = 2 * x[:, 0] - 3 * x[:, 1] + .1 * np.cos(np.arange(m)) + 5 + (np.arange(m) % 7 == 0) * 20
+h = HuberRegressor(epsilon=1.35, alpha=30, tol=1e-12, max_iter=100000).fit(x, z, sample_weight=w)
+f = root(lambda p: _huber_loss_and_gradient(p, x, z, 1.35, 30, w)[1], np.r_[h.coef_, h.intercept_, h.scale_], tol=1e-14)
+put("wide huber", f.x)
+counts = np.floor(np.exp(.5 + x[:, 0] - .5 * x[:, 1]) + (np.arange(m) % 2))
+p = PoissonRegressor(alpha=.1, solver="newton-cholesky", tol=1e-13, max_iter=1000).fit(x, counts, sample_weight=w)
+put("wide poisson", p.coef_, p.intercept_)

@@ -91,6 +91,32 @@ static void against_scikit_learn(void **state)
     }
 }
 
+/* More columns than rows: the same minimum, by a problem of the rows' size. */
+static void wide(void **state)
+{
+    (void)state;
+    enum { FEW = 12, MANY = 31 };
+    double x[FEW * MANY], y[FEW], want[MANY + 2];
+    float weights[FEW];
+    for (int counts = 0; counts < 2; counts++) {
+        for (int i = 0; i < FEW; i++) {
+            for (int j = 0; j < MANY; j++) x[i * MANY + j] = x_of(i, j < 2 ? j : j + 1);
+            weights[i] = (float)(1 + i % 3);
+            y[i] = counts ? floor(exp(.5 + x_of(i, 0) - .5 * x_of(i, 1)) + i % 2) : y_of(i) + (i % 7 == 0) * 20;
+        }
+        bm_tensor *a = bm_tensor_copy(BM_F64, BM_SHAPE(FEW, MANY), x), *b = bm_tensor_copy(BM_F64, BM_SHAPE(FEW, 1), y),
+                  *c = bm_tensor_copy(BM_F32, BM_SHAPE(FEW), weights);
+        bm_dataset *d = bm_dataset_new(.x = { a }, .t = { b }, .weights = c);
+        const char *name = counts ? "wide poisson" : "wide huber";
+        bm_model *m = fitted(counts ? "poisson:alpha=.1" : "huber:alpha=30", d);
+        assert_int_equal(bmt_golden("linear.txt", name, want, MANY + 2), MANY + 2 - counts);
+        for (int j = 0; j < MANY; j++) bmt_near(name, bm_tensor_at(bm_model_weight(m, "output/kernel"), j), want[j], 1e-10);
+        bmt_near(name, bm_tensor_at(bm_model_weight(m, "output/bias"), 0), want[MANY], 1e-10);
+        if (!counts) bmt_near("sigma", bm_tensor_at(bm_model_learned(m, "sigma"), 0), want[MANY + 1], 1e-10);
+        bm_free(m), bm_free(d), bm_free(a), bm_free(b), bm_free(c);
+    }
+}
+
 /* What the layer makes, by hand: of (2, 3, 5) to the third degree; and without powers. */
 static void products(void **state)
 {
@@ -160,7 +186,7 @@ static void refused(void **state)
     static const char *const all[] = { "huber", "poisson", "poly:3" };
     for (int i = 0; i < 3; i++) {
         assert_int_equal(fit_of(all[i], x, hole, 4, said), BM_E_NUMBER);
-        bmt_contains(all[i], said, "row 1 has a number that is not finite");
+        bmt_contains(all[i], said, "row 1 has a number that is not finite, in target column 0");
         assert_int_equal(fit_of(all[i], x, same, 4, said), BM_OK); /* a target of one value */
         assert_int_equal(fit_of(all[i], same, x, 4, said), BM_OK); /* a column of one value */
         assert_int_equal(fit_of(all[i], x, x, 1, said), BM_OK);    /* one row */
@@ -181,7 +207,7 @@ static void refused(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(against_scikit_learn), cmocka_unit_test(products),
-                                        cmocka_unit_test(high_degree), cmocka_unit_test(refused) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(against_scikit_learn), cmocka_unit_test(wide),
+                                        cmocka_unit_test(products), cmocka_unit_test(high_degree), cmocka_unit_test(refused) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

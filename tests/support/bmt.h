@@ -12,6 +12,15 @@
 #include <cmocka.h>
 #include "base/status.h"
 
+/* Defined where a sanitizer watches memory or threads, which takes memory and time of its own. */
+#if defined __SANITIZE_ADDRESS__ || defined __SANITIZE_THREAD__
+#define BMT_SANITIZED
+#elif defined __has_feature
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define BMT_SANITIZED
+#endif
+#endif
+
 /* |got - want| <= relative * |want| + absolute-part of `tolerance` (tolerance * max(1, |want|)); else fails naming `what`. */
 void bmt_near(const char *what, double got, double want, double tolerance);
 /* Fails, naming what, unless text contains part. */

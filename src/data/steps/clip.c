@@ -40,16 +40,19 @@ static bm_status check(bmi_error *e, bm_place here, const void *options)
     if (!(o->low < o->high))
         return bmi_fail(e, BM_E_ARGUMENT, here, "clip: low is %g and high %g; low must be below high", o->low, o->high);
     if (o->high_quantile >= 0 && o->low_quantile >= o->high_quantile)
-        return bmi_fail(e, BM_E_ARGUMENT, here, "clip: low_quantile is %g and high_quantile %g; the lower must be below the other",
-                        o->low_quantile, o->high_quantile);
+        return bmi_fail(e, BM_E_ARGUMENT, here,
+                        "clip: low_quantile is %g and high_quantile %g; the lower must be below the other", o->low_quantile,
+                        o->high_quantile);
     return BM_OK;
 }
 
 static const bmi_field fields[] = {
     BMI_REAL_FIELD(bm_step_clip_options, low, 0, 0, -INFINITY, "values below become this"),
     BMI_REAL_FIELD(bm_step_clip_options, high, 0, 0, INFINITY, "values above become this"),
-    BMI_REAL_FIELD(bm_step_clip_options, low_quantile, 0, 1, -1, "the lower end as a quantile; default .01 where no end is given"),
-    BMI_REAL_FIELD(bm_step_clip_options, high_quantile, 0, 1, -1, "the upper end as a quantile; default .99 where no end is given"),
+    BMI_REAL_FIELD(bm_step_clip_options, low_quantile, 0, 1, -1,
+                   "the lower end as a quantile; default .01 where no end is given"),
+    BMI_REAL_FIELD(bm_step_clip_options, high_quantile, 0, 1, -1,
+                   "the upper end as a quantile; default .99 where no end is given"),
     { 0 },
 };
 
@@ -75,8 +78,9 @@ static bm_status fit(const bmi_step_how *how, const bmi_frame *f, size_t column,
     }
     if (st || !bmi_step_numbers(how, state, 2)) return how->error->status;
     if (low > high)
-        return bmi_fail(how->error, BM_E_DATA, how->here, "clip: column \"%.100s\" would have the ends %g and %g; low must be below high",
-                        state->name, low, high);
+        return bmi_fail(how->error, BM_E_DATA, how->here,
+                        "clip: column \"%.100s\" would have the ends %g and %g; low must be below high", state->name, low,
+                        high);
     state->numbers[0] = low;
     state->numbers[1] = high;
     return BM_OK;

@@ -29,12 +29,13 @@ static bm_status check(bmi_error *e, bm_place here, const void *options)
     const bm_step_impute_options *o = options;
     double value;
     if (is_frequent(o) && o->text)
-        return bmi_fail(e, BM_E_ARGUMENT, here, "impute: categories get the most frequent one and the text \"%.100s\"; ask for one of them",
-                        o->text);
+        return bmi_fail(e, BM_E_ARGUMENT, here,
+                        "impute: categories get the most frequent one and the text \"%.100s\"; ask for one of them", o->text);
     return is_frequent(o) || !strcmp(o->with, "median") || !strcmp(o->with, "mean") || constant(o->with, &value)
                ? BM_OK
                : bmi_fail(e, BM_E_ARGUMENT, here,
-                          "impute: with is \"%.100s\", must be median, mean, most_frequent or a number; categories get a text by text=...",
+                          "impute: with is \"%.100s\", must be median, mean, most_frequent or a number; categories get a text "
+                          "by text=...",
                           o->with);
 }
 

@@ -68,7 +68,8 @@ static bm_status fit_skewed(const bmi_step_how *how, const bmi_frame *f, const d
     state->numbers[0] = skewed && low > -1;
     if (skewed && low > -1) fine = bmi_notes_add(f->context, how->notes, "%s: skew %.4f, log(1 + x) is taken", state->name, s);
     else if (skewed)
-        fine = bmi_notes_add(f->context, how->notes, "! %s: skew %.4f, but it has %s and log(1 + x) needs values above -1: it is left as it is",
+        fine = bmi_notes_add(f->context, how->notes,
+                             "! %s: skew %.4f, but it has %s and log(1 + x) needs values above -1: it is left as it is",
                              state->name, s, number);
     return fine ? BM_OK : bmi_step_no_memory(how, 100);
 }

@@ -44,12 +44,9 @@ static size_t count_order(const char *with)
     return n > 1 ? n : 0;
 }
 
-static const char *const unseen_words[] = { [BM_ORDINAL_MIDDLE] = "middle",
-                                            [BM_ORDINAL_BELOW] = "below",
-                                            [BM_ORDINAL_MISSING] = "missing",
-                                            [BM_ORDINAL_MOST_FREQUENT] = "most_frequent",
-                                            [BM_ORDINAL_ERROR] = "error",
-                                            NULL };
+static const char *const unseen_words[] = { [BM_ORDINAL_MIDDLE] = "middle",   [BM_ORDINAL_BELOW] = "below",
+                                            [BM_ORDINAL_MISSING] = "missing", [BM_ORDINAL_MOST_FREQUENT] = "most_frequent",
+                                            [BM_ORDINAL_ERROR] = "error",     NULL };
 
 /* The text is the order itself, which may have commas and signs of equality; ",unseen=below" may stand behind it. */
 static bool shorthand(const char *text, void *options, bmi_arena *arena)
@@ -249,8 +246,7 @@ static bm_status apply(const bmi_step_how *how, const bmi_step_column *s, bmi_fr
     bmi_frame_column old = { 0 };
     size_t first = 0;
     const bool fine = name && bmi_frame_replace(f, at, 1, &first, &old);
-    bm_status st = fine ? BM_OK
-                        : bmi_fail_memory(how->error, how->here, (size_t)f->rows * 8, "the categories of a column");
+    bm_status st = fine ? BM_OK : bmi_fail_memory(how->error, how->here, (size_t)f->rows * 8, "the categories of a column");
     for (int64_t i = 0; !st && i < f->rows; i++) st = number_of(how, s, f, &old, map, i, &f->columns[first].numbers[i]);
     if (fine) f->columns[first].name = name;
     else bmi_text_release(f->context, name);

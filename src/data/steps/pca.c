@@ -358,6 +358,7 @@ static const bmi_step_kind pca = {
     .scales = true,
     .heeds_weights = true,
     .check = check,
+    .prepares = BMI_PREPARES_SCALES,
     .takes = takes,
     .takes_what = "numbers",
     .fit_whole = fit,

@@ -32,7 +32,8 @@ static bm_status check(bmi_error *e, bm_place here, const void *options)
     if (!(o->low < o->high))
         return bmi_fail(e, BM_E_ARGUMENT, here, "robust: low is %g and high %g; low must be below high", o->low, o->high);
     if (o->normal && (o->low <= 0 || o->high >= 1))
-        return bmi_fail(e, BM_E_ARGUMENT, here, "robust: of a normal distribution the quantiles 0 and 1 are infinite; give others");
+        return bmi_fail(e, BM_E_ARGUMENT, here,
+                        "robust: of a normal distribution the quantiles 0 and 1 are infinite; give others");
     return BM_OK;
 }
 
@@ -90,7 +91,10 @@ static bool lawful(const bmi_step_column *s, const void *options)
 }
 
 static const bmi_step_example examples[] = {
-    { .table = "a\n1\n2\n3\n4\n100\n", .rows = "a\n3\n7\n", .out = "a\n0\n2\n", .source = "by hand: median 3, quartiles 2 and 4" },
+    { .table = "a\n1\n2\n3\n4\n100\n",
+      .rows = "a\n3\n7\n",
+      .out = "a\n0\n2\n",
+      .source = "by hand: median 3, quartiles 2 and 4" },
     { .options = "0,1",
       .table = "a,b\n1,5\n,5\n4,5\n",
       .rows = "a,b\n4,5\n1,8\n",

@@ -151,6 +151,7 @@ static const bmi_step_kind select_kind = {
     .keeps_values = true,
     .heeds_weights = true,
     .needs_whole = true,
+    .prepares = BMI_PREPARES_CELLS,
     .check = check,
     .takes = takes,
     .takes_what = "numbers",

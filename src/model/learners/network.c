@@ -66,7 +66,7 @@ void bmi_network_schedule(bm_optimizer *o, double steps)
 
 static int64_t steps_of(const bm_learning *l, const bm_fit_options *fit)
 {
-    const int64_t rows = l->train->rows, batch = fit->whole ? rows : fit->batch ? fit->batch : rows < 32 ? rows : 32;
+    const int64_t rows = bmi_learning_rows(l), batch = fit->whole ? rows : fit->batch ? fit->batch : rows < 32 ? rows : 32;
     return batch > 0 ? (rows + batch - 1) / batch : 1;
 }
 

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Newton's method with halved steps. One pass over the rows gives value, gradient and second derivatives at once: rows are read in blocks,
  * scaled by the roots of their curvatures and go into sums of products, over parts of the rows that depend on their number alone.
- * Source: Boyd, Vandenberghe, "Convex Optimization", 9.5.
+ * Where columns are more than rows, the penalty keeps the minimum in the space of the rows: with X = L QT (L of the rows' size, by
+ * reflections) and w = Q v the problem is one of L and v with the same penalty, and second derivatives are of the rows' size.
+ * Source: Boyd, Vandenberghe, "Convex Optimization", 9.5; Hastie, Tibshirani, Friedman, "The Elements of Statistical Learning", 18.3.5.
  */
 #include "model/learners/newton.h"
 #include "base/threads.h"
@@ -21,13 +23,32 @@ typedef struct pass {
     const double *at;
     double *g, *h, *blocks, value[PARTS]; /* of each part */
     bmi_gram_add_body *add;
+    /* of wide tables, else null: rows of `wide_step` numbers, L up to the diagonal, then the reflections, from `wide` on the targets */
+    double *l;
+    int64_t wide, wide_step;
 } pass;
+
+/* Rows as they are solved for; the targets stand behind p->columns. */
+static void read_block(const pass *p, int64_t first, int64_t count, double *block)
+{
+    if (!p->l) {
+        bmi_regression_read(p->n->r, first, count, block, p->step);
+        return;
+    }
+    for (int64_t i = 0; i < count; i++) {
+        const double *from = p->l + (first + i) * p->wide_step;
+        double *row = block + i * p->step;
+        memset(row, 0, (size_t)p->step * sizeof *row);
+        memcpy(row, from, (size_t)(first + i + 1) * sizeof *row);
+        memcpy(row + p->columns, from + p->wide, (size_t)p->n->r->targets * sizeof *row);
+    }
+}
 
 static void take_block(const pass *p, int64_t first, int64_t count, double *block, double *g, double *value)
 {
     const bmi_newton_rows *n = p->n;
     const bmi_regression *r = n->r;
-    bmi_regression_read(n->r, first, count, block, p->step);
+    read_block(p, first, count, block);
     for (int64_t i = 0; i < count; i++) {
         double *row = block + i * p->step;
         const double y = row[p->columns + n->target], w = bmi_regression_weight(r, bmi_regression_row(r, first + i));
@@ -92,6 +113,7 @@ static double run_pass(pass *p, int parts, const double *at)
 /* step = - H^-1 g, H made definite where it is not; gives how much the gradient falls along it. */
 static double direction(pass *p, double *h, double *scale, double *step)
 {
+    const atomic_int *stop = &p->n->r->l->model->stop;
     const int64_t n = p->all, apart = p->step;
     double largest = 0, damping = 0;
     for (int64_t i = 0; i < n; i++) largest = fmax(largest, p->h[i * apart + i]);
@@ -102,7 +124,7 @@ static double direction(pass *p, double *h, double *scale, double *step)
             *d = *d == 0 ? fmax(largest, 1) : *d * (1 + damping); /* a number that nothing depends on stays */
             step[i] = -p->g[i];
         }
-        if (bmi_cholesky(h, n, apart, scale, NULL) > (damping == 0 ? 1e-14 : 0)) break;
+        if (bmi_cholesky(h, n, apart, scale, stop) > (damping == 0 ? 1e-14 : 0) || atomic_load(stop)) break;
     }
     bmi_cholesky_solve(h, n, apart, scale, step);
     return bmi_dot(p->g, step, n);
@@ -126,7 +148,7 @@ static void descend(bmi_newton_rows *n, pass *p, int parts, double *h)
             if (value - n->value <= 1e-15 * fabs(n->value)) break; /* all digits are there */
         }
         if (atomic_load(&n->r->l->model->stop) || !isfinite(value)) return;
-        if (n->converged && value > n->value) return;
+        if (n->converged && value - n->value > 1e-14 * fabs(n->value)) return; /* a rise within rounding is none */
         if (value >= n->value) n->converged = true;
         memcpy(n->w, trial, (size_t)all * sizeof *trial);
         n->value = value;
@@ -134,28 +156,87 @@ static void descend(bmi_newton_rows *n, pass *p, int parts, double *h)
     }
 }
 
+/* Weighed coefficients of columns that are more than rows; scales are left to tables of fewer columns. */
+static bool is_wide(const bmi_newton_rows *n)
+{
+    bool scaled = false;
+    for (int64_t k = 0; k < n->r->columns; k++) scaled |= n->r->scale[k] != 1;
+    return n->penalty > 0 && n->r->columns > n->r->rows && !scaled;
+}
+
+/* All rows into p->l, reflected; what they were reflected by into tau. */
+static void reflect_rows(pass *p, double *tau)
+{
+    const bmi_regression *r = p->n->r;
+    bmi_regression_read(p->n->r, 0, r->rows, p->l, p->wide_step);
+    for (int64_t j = 0; j < r->rows && !atomic_load_explicit(&r->l->model->stop, memory_order_relaxed); j++) {
+        double *v = p->l + j * p->wide_step + j;
+        const int64_t rest = p->wide - j - 1;
+        tau[j] = bmi_householder(v, v + 1, rest);
+        for (int64_t i = j + 1; i < r->rows; i++) {
+            double *y = p->l + i * p->wide_step + j;
+            bmi_reflect(tau[j], v + 1, y, y + 1, rest);
+        }
+    }
+}
+
+/* w = Q v, in place. */
+static void from_rows(const pass *p, const double *tau, double *w)
+{
+    for (int64_t j = p->columns; j-- > 0;) {
+        const double *v = p->l + j * p->wide_step + j;
+        bmi_reflect(tau[j], v + 1, w + j, w + j + 1, p->wide - j - 1);
+    }
+}
+
+/* From coefficients of 0 on. */
+static void descend_wide(bmi_newton_rows *n, pass *p, int parts, double *h, double *tau)
+{
+    double *all = n->w, *v = tau + p->columns;
+    memset(v, 0, (size_t)p->columns * sizeof *v);
+    memcpy(v + p->columns, all + p->wide, 2 * sizeof *v);
+    reflect_rows(p, tau);
+    n->w = v;
+    descend(n, p, parts, h);
+    n->w = all;
+    memset(all, 0, (size_t)p->wide * sizeof *all);
+    memcpy(all, v, (size_t)p->columns * sizeof *all);
+    memcpy(all + p->wide, v + p->columns, 2 * sizeof *v);
+    from_rows(p, tau, all);
+}
+
 bm_status bmi_newton_rows_run(bmi_newton_rows *n)
 {
     bmi_regression *r = n->r;
     bm_context *context = r->l->model->object.context;
-    const int64_t most = r->rows / PART_ROWS, columns = r->columns, wide = columns + (r->targets > 2 ? r->targets : 2);
+    const bool by_rows = is_wide(n);
+    const int64_t most = r->rows / PART_ROWS, columns = by_rows ? r->rows : r->columns;
     const int parts = most < 1 ? 1 : most > PARTS ? PARTS : (int)most;
-    pass p = {
-        .n = n, .columns = columns, .step = bmi_rows_step(wide), .all = columns + 2, .add = bmi_gram_add[bmi_isa_now()]
-    };
-    const size_t square = (size_t)(p.step * p.step);
+    pass p = { .n = n,
+               .columns = columns,
+               .step = bmi_rows_step(columns + (r->targets > 2 ? r->targets : 2)),
+               .all = columns + 2,
+               .wide = r->columns,
+               .wide_step = bmi_rows_step(r->columns + r->targets),
+               .add = bmi_gram_add[bmi_isa_now()] };
+    const size_t square = (size_t)(p.step * p.step), of_rows = by_rows ? (size_t)r->rows : 0;
     const size_t numbers = square + 3 * (size_t)p.all, of_part = (size_t)p.all + square + (size_t)(BLOCK_ROWS * p.step);
+    const size_t of_wide = of_rows * (size_t)(p.wide_step + 2) + 2;
     double *h = bmi_alloc(context, numbers, sizeof *h);
     p.g = bmi_alloc(context, (size_t)parts * of_part, sizeof *p.g);
-    if (h && p.g) {
+    p.l = by_rows ? bmi_alloc(context, of_wide, sizeof *p.l) : NULL;
+    const bool there = h && p.g && (p.l || !by_rows);
+    if (there) {
         p.h = p.g + parts * p.all;
         p.blocks = p.h + (size_t)parts * square;
         r->unweighted = true;
-        descend(n, &p, parts, h);
+        if (by_rows) descend_wide(n, &p, parts, h, p.l + r->rows * p.wide_step);
+        else descend(n, &p, parts, h);
         r->unweighted = false;
     }
-    const bm_status st = !h || !p.g ? BM_E_MEMORY : atomic_load(&r->l->model->stop) ? BM_E_STOPPED : BM_OK;
+    const bm_status st = !there ? BM_E_MEMORY : atomic_load(&r->l->model->stop) ? BM_E_STOPPED : BM_OK;
     bmi_release(context, h, numbers, sizeof *h);
     bmi_release(context, p.g, (size_t)parts * of_part, sizeof *p.g);
+    bmi_release(context, p.l, of_wide, sizeof *p.l);
     return bmi_regression_fail(r, st);
 }

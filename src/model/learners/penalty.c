@@ -141,6 +141,12 @@ static void try_all(const bmi_design *d, const double *alphas, int64_t n, double
 
 static bm_status check_folds(const bmi_regression *r, int64_t folds)
 {
+    if (folds && r->triangle)
+        return bm_learning_fail(
+            r->l, BM_E_ARGUMENT,
+            "%s: folds need all rows at once, and these come by parts; ridge:alpha=auto does without folds, or "
+            "give alpha",
+            r->who);
     if (folds == 0 || (folds >= 2 && folds <= r->rows)) return BM_OK;
     return bm_learning_fail(r->l, BM_E_ARGUMENT, "%s: %" PRId64 " folds of %" PRId64 " rows; 2 at least, and no more than rows",
                             r->who, folds, r->rows);

@@ -33,7 +33,7 @@ int64_t bmi_regression_row(const bmi_regression *r, int64_t i)
 }
 
 /* Columns and targets of a row, as they are. */
-static void read_row(const bmi_regression *r, int64_t i, double *into)
+void bmi_regression_raw(const bmi_regression *r, int64_t i, double *into)
 {
     const double *x = row_of(&r->x, i, into), *t;
     if (x != into) memcpy(into, x, (size_t)r->raw * sizeof *into);
@@ -53,6 +53,11 @@ void bmi_regression_read(void *user, int64_t first, int64_t count, double *into,
     const bmi_regression *r = user;
     const int64_t n = r->columns, all = n + r->targets;
     const double *const mean = r->mean, *const scale = r->scale;
+    if (r->triangle) {
+        for (int64_t i = 0; i < count; i++, into += step)
+            for (int64_t k = 0; k < all; k++) into[k] = r->triangle[(first + i) * all + k] * scale[k];
+        return;
+    }
     for (int64_t i = 0; i < count; i++, into += step) {
         const int64_t row = bmi_regression_row(r, first + i);
         const double w = r->unweighted ? 1 : sqrt(bmi_regression_weight(r, row));
@@ -65,7 +70,7 @@ void bmi_regression_read(void *user, int64_t first, int64_t count, double *into,
             centre(x, n, mean, scale, into);
             centre(t, r->targets, mean + n, scale + n, into + n);
         } else {
-            read_row(r, row, into);
+            bmi_regression_raw(r, row, into);
             for (int64_t k = 0; k < all; k++) into[k] = (into[k] - mean[k]) * scale[k];
         }
         for (int64_t k = 0; w != 1 && k < all; k++) into[k] *= w;
@@ -161,7 +166,7 @@ static void survey_part(void *arg, int part, int parts)
             continue;
         }
         const double by = weigh(s, part, i);
-        read_row(r, i, row);
+        bmi_regression_raw(r, i, row);
         note(row, by, n, s->first, to.sum, to.low, to.high);
     }
 }
@@ -191,7 +196,7 @@ static bm_status find_bad(bmi_regression *r, double *row)
         if (!(w >= 0 && w < INFINITY))
             return bm_learning_fail(r->l, BM_E_DATA, "%s: the weight of row %lld is %g; weights are >= 0", r->who, (long long)i,
                                     w);
-        read_row(r, i, row);
+        bmi_regression_raw(r, i, row);
         for (int64_t k = 0; k < n + r->targets; k++)
             if (!isfinite(row[k]))
                 return bm_learning_fail(r->l, BM_E_NUMBER,
@@ -240,7 +245,7 @@ static bm_status survey_rows(bmi_regression *r)
     if (!s.row) return l->model->object.error.status;
     r->largest = r->scale + n;
     s.sum = s.row + n * parts, s.low = s.sum + n * parts, s.high = s.low + n * parts, s.first = s.high + n * parts;
-    read_row(r, bmi_regression_row(r, 0), s.first);
+    bmi_regression_raw(r, bmi_regression_row(r, 0), s.first);
     run_survey(r, &s, parts);
     const bool fine = all_finite(s.sum, n) && s.least[0] >= 0 && isfinite(s.all[0]);
     if (!fine && find_bad(r, s.row)) return l->model->object.error.status;
@@ -267,7 +272,7 @@ bm_status bmi_regression_begin(bmi_regression *r, bm_learning *l, int64_t column
     r->columns = columns ? columns : r->raw;
     r->targets = r->t.elements;
     r->centred = !no_intercept;
-    return survey_rows(r);
+    return l->model->parts ? bmi_regression_begin_parts(r) : survey_rows(r);
 }
 
 bm_status bmi_regression_train(bmi_regression *part, const bmi_regression *all, int64_t folds, int64_t fold)

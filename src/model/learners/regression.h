@@ -29,11 +29,18 @@ typedef struct bmi_regression {
         fold; /* 0: all rows; else only those that row i mod folds == fold tells apart: they when held, the others else */
     bool held;
     bool unweighted; /* read without the roots of weights */
+    /* of a file by parts: `rows` rows of columns + targets, centred and weighed, that stand for all its rows: the triangle of their QR, and of
+     * each target a row of what that leaves; else null */
+    double *triangle;
 } bmi_regression;
 
 /* Reads everything once: means, scales, sum of weights. Every number must be finite (BM_E_NUMBER, naming row and column), weights >= 0
  * and not all 0 (BM_E_DATA). columns: 0 for those of the data. r->expand and r->how may be set before. */
 bm_status bmi_regression_begin(bmi_regression *r, bm_learning *l, int64_t columns, bool no_intercept);
+/* regression_parts.c: the same of all rows of a file, by one pass over it. */
+bm_status bmi_regression_begin_parts(bmi_regression *r);
+/* A row of the training data as it is: columns, then targets. */
+void bmi_regression_raw(const bmi_regression *r, int64_t row, double *into);
 /* Which row of the data the i-th that is read is. */
 int64_t bmi_regression_row(const bmi_regression *r, int64_t i);
 /* Without scales: for solvers that are safe by themselves. */

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+/* baeum evaluate of a file by parts: rows are counted, then judged as they come. */
+#include "cli/cli.h"
+#include "model/parts.h"
+#include "model/scores.h"
+#include <string.h>
+
+static int check(cli *c, const bm_model *m, const cli_source *s)
+{
+    const bm_recipe *r = bm_model_recipe(m);
+    const cli_options *o = &c->options;
+    const char *whole = o->output                                            ? "output"
+                        : o->curve                                           ? "curve"
+                        : o->threshold && !strncmp(o->threshold, "best-", 5) ? "threshold best-METRIC"
+                                                                             : NULL;
+    if (whole) return cli_fail(c, CLI_USAGE, "--%s wants the whole table in memory, and %s is read by parts", whole, s->given);
+    if (!r) return cli_fail(c, CLI_FAILED, "%s is a table, but the model was trained on arrays", s->given);
+    if (bm_table_find(s->table, bm_recipe_target(r)) >= 0) return 0;
+    return cli_fail(c, CLI_FAILED, "%s has no column \"%s\", the target; baeum predict does without it%s", s->given,
+                    bm_recipe_target(r), cli_header_hint(c, r, s->table, " has no column \""));
+}
+
+int cli_judge_parts(cli *c, bm_model *m, const cli_source *s, const bm_metric *metrics, bm_scores *of, bm_scores *baseline)
+{
+    bmi_error e = { 0 };
+    bm_scores scores[BMI_PARTS];
+    bmi_asked asked = { .metrics = metrics };
+    bmi_parts p = { .model = m, .csv = s->csv, .e = &e, .here = BM_HERE };
+    char rows[64];
+    int status = check(c, m, s);
+    if (!status) status = cli_threshold(c, m, NULL, &asked.threshold);
+    if (status) return status;
+    if (!bmi_parts_survey(&p)) bmi_parts_judge(&p, &asked, scores);
+    bmi_parts_end(&p);
+    if (e.status) return cli_fail_text(c, CLI_FAILED, e.text);
+    *of = scores[0];
+    *baseline = scores[BMI_PARTS - 1];
+    if (p.skipped) cli_warn(c, "%s not be read: left out", cli_plural(rows, p.skipped, "row could", "rows could"));
+    if (of->no_target)
+        cli_warn(c, "%s no \"%s\", the target; left out", cli_plural(rows, of->no_target, "row has", "rows have"),
+                 bm_recipe_target(bm_model_recipe(m)));
+    if (of->unseen_class)
+        cli_warn(c, "%s a class that was not there in training: wrong, whatever is predicted; left out of log loss and AUC",
+                 cli_plural(rows, of->unseen_class, "row has", "rows have"));
+    cli_put(c, "no_target", json_integer((json_int_t)of->no_target));
+    cli_put(c, "unseen_class", json_integer((json_int_t)of->unseen_class));
+    return 0;
+}

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Rows of a file by parts on their way into solvers of least squares: one pass folds them into a triangle, with a column of ones before
+ * the others. Its first row then tells the means, and what lies below is the triangle of the centred rows; so few rows stand for all of the
+ * file, and solvers take them for it (QR updating: Golub, Van Loan, "Matrix Computations", 4th ed., 6.5).
+ */
+#include "base/threads.h"
+#include "model/learners/regression.h"
+#include "model/parts.h"
+#include <math.h>
+#include <string.h>
+
+enum { PARTS = 16, PART_ROWS = 2048, COLUMNS_A_ROW = 8, TRIANGLES = 64 << 20 };
+
+typedef struct folding {
+    const bmi_regression *r;
+    bmi_least_squares ls[PARTS];
+    double all[PARTS];   /* weights */
+    const double *first; /* the first row: what numbers differ from it is folded, and no digits are lost to large means */
+    int64_t rows;
+} folding;
+
+static void fold_part(void *arg, int part, int parts)
+{
+    folding *f = arg;
+    const bmi_regression *r = f->r;
+    const int64_t n = r->columns + r->targets;
+    bmi_least_squares *ls = &f->ls[part];
+    int64_t begin, end;
+    bmi_slice(f->rows, BMI_LS_ROWS, part, parts, &begin, &end);
+    for (int64_t i = begin; i < end; i++) {
+        const double weight = bmi_regression_weight(r, i), root = sqrt(weight);
+        double *row = bmi_least_squares_next(ls);
+        if (r->centred) *row++ = root;
+        bmi_regression_raw(r, i, row);
+        for (int64_t k = 0; k < n; k++) row[k] = (row[k] - f->first[k]) * root;
+        f->all[part] += weight;
+        bmi_least_squares_took(ls);
+    }
+}
+
+/* How many triangles: by sizes alone, so that threads do not matter. */
+static int parts_of(const bmi_regression *r, int64_t rows)
+{
+    const int64_t least = COLUMNS_A_ROW * r->columns > PART_ROWS ? COLUMNS_A_ROW * r->columns : PART_ROWS;
+    int64_t most = rows / least,
+            memory = TRIANGLES / (int64_t)sizeof(double) / (r->columns + 1) / (r->columns + 1 + r->targets);
+    if (most > memory) most = memory;
+    return most < 1 ? 1 : most > PARTS ? PARTS : (int)most;
+}
+
+/* The means from the triangle's first row, and below it the rows that stand for all. */
+static bm_status take(bmi_regression *r, folding *f)
+{
+    const int64_t n = r->columns, k = r->targets, all = n + k, ones = r->centred;
+    bmi_least_squares *ls = &f->ls[0];
+    r->mean = bm_learning_memory(r->l, (size_t)all * 3 * sizeof *r->mean);
+    r->triangle = r->mean ? bm_learning_memory(r->l, (size_t)(all * all) * sizeof *r->triangle) : NULL;
+    if (!r->triangle) return r->l->model->object.error.status;
+    r->scale = r->mean + all;
+    r->largest = r->scale + all;
+    for (int64_t c = 0; c < all; c++) r->scale[c] = 1;
+    if (ones) {
+        const double *top = bmi_least_squares_triangle(ls, 0);
+        for (int64_t c = 0; c < all; c++) r->mean[c] = f->first[c] + top[1 + c] / top[0];
+    }
+    for (int64_t j = 0; j < n; j++)
+        memcpy(r->triangle + j * all + j, bmi_least_squares_triangle(ls, j + ones) + ones + j,
+               (size_t)(all - j) * sizeof(double));
+    for (int64_t t = 0; t < k; t++) r->triangle[(n + t) * all + n + t] = sqrt(ls->residual[t]);
+    for (int64_t c = 0; c < all; c++) { /* as large as they are usually: the largest one is not known */
+        double squares = 0;
+        for (int64_t j = 0; j <= c; j++) squares += r->triangle[j * all + c] * r->triangle[j * all + c];
+        r->largest[c] = sqrt(squares / r->all);
+    }
+    r->rows = all;
+    return BM_OK;
+}
+
+bm_status bmi_regression_begin_parts(bmi_regression *r)
+{
+    bm_learning *l = r->l;
+    bmi_parts *p = l->model->parts;
+    bm_context *context = l->model->object.context;
+    const int64_t all = r->columns + r->targets;
+    const int parts = parts_of(r, p->with_target[0]);
+    double *first = bm_learning_memory(l, (size_t)all * sizeof *first);
+    folding *f = first ? bm_learning_memory(l, sizeof *f) : NULL;
+    bm_status st = f ? BM_OK : BM_E_MEMORY;
+    if (!f) return l->model->object.error.status;
+    f->r = r;
+    f->first = first;
+    for (int i = 0; i < parts && !st; i++)
+        st = bmi_least_squares_begin(&f->ls[i], context, r->columns + r->centred, r->targets, INT64_MAX);
+    bmi_regression_fail(r, st);
+    if (!st) st = bmi_parts_rewind(p);
+    for (bool begun = false; !st && (f->rows = bmi_parts_fill(p, p->room)) > 0; begun = true) {
+        if (!begun && r->centred) bmi_regression_raw(r, 0, first);
+        bmi_parallel(context, parts, fold_part, f);
+    }
+    if (!st) st = l->model->object.error.status;
+    for (int i = 0; i < parts; i++) {
+        r->all += f->all[i];
+        if (i && !st) bmi_least_squares_join(&f->ls[0], &f->ls[i]);
+        if (i) bmi_least_squares_end(&f->ls[i]);
+    }
+    if (!st && !(r->all > 0)) st = bm_learning_fail(l, BM_E_DATA, "%s: the weights of all rows are 0", r->who);
+    if (!st) st = take(r, f);
+    bmi_least_squares_end(&f->ls[0]);
+    return st;
+}
