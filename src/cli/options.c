@@ -374,13 +374,14 @@ static void add_name(step_names *s, const char *name, const char *kind)
     s->kind[s->n++] = kind;
 }
 
-static void name_steps(step_names *s)
+/* Kinds whose name is that of an option of the command, as drop, have none. */
+static void name_steps(const cli_command *command, step_names *s)
 {
     static const char *const shorter[][2] = { { "poly", "polynomial" }, { "log1p", "log" } };
     const bmi_kind *k;
     for (size_t i = 0; (k = bmi_kind_at("step", i)); i++) {
         bool taken = false;
-        for (int id = 0; id < OPT_COUNT; id++) taken |= !strcmp(rows[id].name, k->name);
+        for (int id = 0; id < OPT_COUNT; id++) taken |= takes(command, id) && !strcmp(rows[id].name, k->name);
         if (!taken) add_name(s, k->name, k->name);
     }
     for (size_t i = 0; i < BMI_COUNT(shorter); i++) add_name(s, shorter[i][0], shorter[i][1]);
@@ -407,7 +408,7 @@ int cli_options_read(cli *c, int argc, char **argv)
         table[n++] = (struct option){ r->name, r->kind == FLAG ? no_argument : required_argument, NULL, 256 + id };
         if (r->letter) sprintf(letters + strlen(letters), "%c%s", r->letter, r->kind == FLAG ? "" : ":");
     }
-    if (takes(c->command, OPT_STEP)) name_steps(&steps);
+    if (takes(c->command, OPT_STEP)) name_steps(c->command, &steps);
     for (int i = 0; i < steps.n; i++) table[n++] = (struct option){ steps.name[i], required_argument, NULL, STEP_CODE + i };
     if (takes(c->command, OPT_LOG_TARGET))
         table[n++] = (struct option){ "target-log1p", no_argument, NULL, 256 + OPT_LOG_TARGET };

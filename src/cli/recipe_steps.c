@@ -35,17 +35,29 @@ static bool is_setting(const char *kind, const char *text)
     return is;
 }
 
-/* The value of an option that is named as a step: a setting of it; else columns, or behind the last '=' that a setting follows. */
+/* Whether a text before a '=' ends with the name of a setting, behind a comma or alone. */
+static bool ends_with_field(const char *kind, const char *text, const char *end)
+{
+    const bmi_field *fields = ((const bmi_step_kind *)bmi_kind_find("step", kind))->fields;
+    const char *begin = end;
+    while (begin > text && begin[-1] != ',') begin--;
+    for (const bmi_field *f = fields; f && f->name; f++)
+        if (strlen(f->name) == (size_t)(end - begin) && !strncmp(f->name, begin, (size_t)(end - begin))) return true;
+    return false;
+}
+
+/* The value of an option that is named as a step: columns, behind the first '=' that a setting follows and that is not part of one; else a
+ * setting, or columns. */
 static int read_named(const char *kind, char *at, step *s)
 {
     snprintf(s->kind, sizeof s->kind, "%s", kind);
-    if (is_setting(kind, at)) return (s->with = at), 0;
-    for (char *sign = strrchr(at, '='); sign && sign > at; sign--) {
-        if (*sign != '=' || !is_setting(kind, sign + 1)) continue;
+    for (char *sign = strchr(at, '='); sign; sign = strchr(sign + 1, '=')) {
+        if (sign == at || ends_with_field(kind, at, sign) || !is_setting(kind, sign + 1)) continue;
         *sign = 0;
         s->with = sign + 1;
         break;
     }
+    if (!s->with && is_setting(kind, at)) return (s->with = at), 0;
     if (strcmp(at, "all") != 0) s->columns = at;
     return 0;
 }

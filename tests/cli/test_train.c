@@ -178,6 +178,14 @@ static void steps(void **state)
     bmt_exits(bmt_sh("printf 'education,age,parity,induced,spontaneous\nPhD,99,1,1,1\n' | baeum predict infert.safetensors -"),
               0);
     bmt_contains("what is shown", bmt_exits(bmt_sh("baeum inspect infert.safetensors"), 0).out, "education: target_encode 5\n");
+    const bmt_run prepared = bmt_exits(bmt_sh("baeum train infert -d stratum,pooled.stratum --pca 2"), 0);
+    bmt_contains("what it needs is done before", prepared.out, "education: one-hot into 4\n             pca: 2 of 4 components, ");
+    const bmt_run named = bmt_exits(bmt_sh("baeum train infert -d stratum,pooled.stratum --log1p auto --robust age=.1,.9 "
+                                           "--one-hot education=least_rows=20"),
+                                    0);
+    bmt_contains("skewed columns", named.out, "parity: skew ");
+    bmt_contains("columns, then a setting with a sign", named.out, "age: robust 0.1,high=0.9\n");
+    bmt_contains("categories that are joined", named.out, "education: one_hot least_rows=20\n");
     make_csv("a=b,y", 40, "$1 \",\" $1 * $1"); /* a name with the sign; the curve is found exactly */
     json_t *json = train("x.csv -t y --step a=b=polynomial");
     bmt_near("a square", bmt_json_number(json, "metrics.test.r2"), 1, 1e-9);

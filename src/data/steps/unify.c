@@ -70,16 +70,6 @@ static bm_status check(bmi_error *e, bm_place here, const void *options)
     return BM_OK;
 }
 
-/* "same=" may be left out although the texts have signs of equality. */
-static bool shorthand(const char *text, void *options, bmi_arena *arena)
-{
-    bm_step_unify_options *o = options;
-    if (!strncmp(text, "same=", 5) || !strncmp(text, "units=", 6) || !strncmp(text, "keep_case", 9) || strchr(text, ','))
-        return false;
-    o->same = bmi_arena_text(arena, text);
-    return o->same;
-}
-
 static bool takes(const bmi_frame *f, size_t column, bool chosen, const void *options)
 {
     (void)options;
@@ -221,7 +211,7 @@ static const bmi_step_example examples[] = {
       .out = "c=la,c=new york,c=?,b\n1,0,0,5\n0,1,0,6\n",
       .source = "by hand" },
     { .columns = "c",
-      .options = "New York=NY|N.Y.; Los Angeles=LA",
+      .options = "same=New York=NY|N.Y.; Los Angeles=LA",
       .table = "c,b\nNY,1\nN.Y.,2\nLA,3\nnew york,4\n",
       .then = "one_hot",
       .out = "c=Los Angeles,c=New York,c=?,b\n0,1,0,1\n0,1,0,2\n1,0,0,3\n0,1,0,4\n",
@@ -241,7 +231,6 @@ static const bmi_step_kind unify = {
     .heeds_weights = true,
     .options_size = sizeof(bm_step_unify_options),
     .fields = fields,
-    .shorthand = shorthand,
     .check = check,
     .examples = examples,
     .n_examples = BMI_COUNT(examples),
