@@ -179,7 +179,8 @@ static void steps(void **state)
               0);
     bmt_contains("what is shown", bmt_exits(bmt_sh("baeum inspect infert.safetensors"), 0).out, "education: target_encode 5\n");
     const bmt_run prepared = bmt_exits(bmt_sh("baeum train infert -d stratum,pooled.stratum --pca 2"), 0);
-    bmt_contains("what it needs is done before", prepared.out, "education: one-hot into 4\n             pca: 2 of 4 components, ");
+    bmt_contains("what it needs is done before", prepared.out,
+                 "education: one-hot into 4\n             pca: 2 of 4 components, ");
     const bmt_run named = bmt_exits(bmt_sh("baeum train infert -d stratum,pooled.stratum --log1p auto --robust age=.1,.9 "
                                            "--one-hot education=least_rows=20"),
                                     0);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Bins: a column becomes the number of the bin that a value lies in, from 0, or with `one_hot` a column for each, name=0, name=1 ... Bins are of
- * the same width between the ends of the training rows, or have the same number of rows (of their quantiles), or end between the centres that
- * k-means finds, from the middles of bins of the same width on (Lloyd, "Least squares quantization in PCM", 1982; until the centres move
- * by less than 1e-4 of the variance, as scikit-learn's KBinsDiscretizer has it). Each row counts as often as it weighs. A value on an edge is in
- * the upper bin; those outside are in the outermost. Bins without width are joined with the next. Missing cells stay missing; with `one_hot`
- * they are in no bin, which is counted. What is kept: the edges between bins. */
+/* Bins: a column becomes the number of the bin that a value lies in, from 0, or with `one_hot` a column for each, name=0, name=1 ...
+ * Bins are of the same width between the ends of the training rows, or have the same number of rows (of their quantiles), or end between
+ * the centres that k-means finds, from the middles of bins of the same width on (Lloyd, "Least squares quantization in PCM", 1982; until
+ * the centres move by less than 1e-4 of the variance, as scikit-learn's KBinsDiscretizer has it). Each row counts as often as it weighs.
+ * A value on an edge is in the upper bin; those outside are in the outermost. Bins without width are joined with the next. Missing cells
+ * stay missing; with `one_hot` they are in no bin, which is counted. What is kept: the edges between bins. */
 #include "data/sorted.h"
 #include <math.h>
 #include <stdio.h>

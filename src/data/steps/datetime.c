@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Datetime: text that is dates is cut into numbers: column_year, _month, where a training row has a day _day, _weekday (Monday is 0), and
- * where one has a time _hour, _minute, _second. Cells that are no date are missing and counted as unreadable.
+/* Datetime: text that is dates is cut into numbers: column_year, _month, where a training row has a day _day, _weekday (Monday is 0),
+ * and where one has a time _hour, _minute, _second. Cells that are no date are missing and counted as unreadable.
  *
  * Whether 1/2/2024 is in January or February is decided by all training rows: a day above 12 in one of them tells. When none does, the
  * month is taken to be first, unless that made one month in several years of what else is the first of each month; a note says so. The
  * setting "dmy" or "mdy" decides instead.
  *
- * Other parts can be chosen: _day_of_year (1 to 366), _week_of_year (as ISO 8601 counts them, 1 to 53), _quarter (1 to 4), _weekend (1 on
- * Saturdays and Sundays). Cyclic parts are sin and cos of 2 pi (part - first) / period, so that December is beside January; the periods are
- * 12 months, 31 days, 7 weekdays, 24 hours, 60 minutes and seconds, 366 days and 53 weeks of a year, 4 quarters. _elapsed is the time since the
- * first training row's date, in days or seconds.
+ * Other parts can be chosen: _day_of_year (1 to 366), _week_of_year (as ISO 8601 counts them, 1 to 53), _quarter (1 to 4), _weekend (1
+ * on Saturdays and Sundays). Cyclic parts are sin and cos of 2 pi (part - first) / period, so that December is beside January; the
+ * periods are 12 months, 31 days, 7 weekdays, 24 hours, 60 minutes and seconds, 366 days and 53 weeks of a year, 4 quarters. _elapsed is
+ * the time since the first training row's date, in days or seconds.
  *
  * What is kept: the names behind the column's; as numbers the order, MONTH_FIRST when it does not matter, and the first time in seconds
  * since 1970, which is missing where nothing elapses; the order alone is left out, too, when the month is first. */

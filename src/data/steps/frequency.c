@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Frequency: a category becomes the share of the training rows that have it, each as often as it weighs; missing cells have a share of their
- * own. A category that training had not gets 0, which is counted. What is kept: the categories in order of value, their shares, and behind them
- * that of missing cells. */
+/* Frequency: a category becomes the share of the training rows that have it, each as often as it weighs; missing cells have a share of
+ * their own. A category that training had not gets 0, which is counted. What is kept: the categories in order of value, their shares,
+ * and behind them that of missing cells. */
 #include "data/order.h"
 #include "data/step.h"
 #include <stdlib.h>

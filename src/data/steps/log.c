@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Log: a column x becomes log(1 + x), which draws long tails in (incomes, counts) and is exact near 0. Values of -1 and less have no such
- * logarithm: in training rows they are an error, in rows that come later the row cannot be used. Missing cells stay missing.
+/* Log: a column x becomes log(1 + x), which draws long tails in (incomes, counts) and is exact near 0. Values of -1 and less have no
+ * such logarithm: in training rows they are an error, in rows that come later the row cannot be used. Missing cells stay missing.
  *
  * With `auto` it is done to the columns whose skew m3 / m2^1.5 (the moments about the mean of the training rows, each as often as it
- * weighs) is above a limit, 1; those of them that have values of -1 or less are left alone, which is noted. What is kept of a column is 1
- * when it is done, else 0; nothing is 1. Source of the rule: Bulmer, "Principles of Statistics", 1979, which calls such columns highly skewed. */
+ * weighs) is above a limit, 1; those of them that have values of -1 or less are left alone, which is noted. What is kept of a column is
+ * 1 when it is done, else 0; nothing is 1. Source of the rule: Bulmer, "Principles of Statistics", 1979, which calls such columns highly
+ * skewed. */
 #include "base/text.h"
 #include "data/step.h"
 #include <math.h>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Robust: (x - median) / (quantile high - quantile low) of the training rows, quartiles by default, each row as often as it weighs; outliers
- * have little say. Missing cells stay missing. Where the quantiles are the same the column is only shifted. Quantiles lie between
- * neighbours as numpy's and R's default (Hyndman and Fan, "Sample quantiles in statistical packages", 1996, type 7). With `normal` the
- * distance is divided by that of the standard normal distribution, so that normal columns get a deviation of 1. */
+/* Robust: (x - median) / (quantile high - quantile low) of the training rows, quartiles by default, each row as often as it weighs;
+ * outliers have little say. Missing cells stay missing. Where the quantiles are the same the column is only shifted. Quantiles lie
+ * between neighbours as numpy's and R's default (Hyndman and Fan, "Sample quantiles in statistical packages", 1996, type 7). With
+ * `normal` the distance is divided by that of the standard normal distribution, so that normal columns get a deviation of 1. */
 #include "base/special.h"
 #include "base/text.h"
 #include "data/sorted.h"

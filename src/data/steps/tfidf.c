@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Texts as counts of their terms, and as tf-idf: a column for each term of the training rows, name=term, in order of value, with how often a row
- * has it; tf-idf multiplies that with
+/* Texts as counts of their terms, and as tf-idf: a column for each term of the training rows, name=term, in order of value, with how
+ * often a row has it; tf-idf multiplies that with
  *
  *     idf = log((1 + rows) / (1 + rows with the term)) + 1        plain: log(rows / rows with it) + 1
  *
- * and divides each row by its length (norm l2, or l1, the sum, or none). Terms are words of two letters at least, small, or characters, and
- * runs of `least_ngrams` to `ngrams` of them. Left out are stop words, terms of fewer than `least_rows` rows or of more than the share
- * `most_share`, and all but the `most` that come most often. Rows count as often as they weigh. Terms that training had not are passed over;
- * a text in which no term is known is counted as unseen, a missing one as missing, and both have 0 everywhere. Source: Salton and Buckley,
- * "Term-weighting approaches in automatic text retrieval", 1988; scikit-learn's CountVectorizer and TfidfVectorizer. */
+ * and divides each row by its length (norm l2, or l1, the sum, or none). Terms are words of two letters at least, small, or characters,
+ * and runs of `least_ngrams` to `ngrams` of them. Left out are stop words, terms of fewer than `least_rows` rows or of more than the
+ * share `most_share`, and all but the `most` that come most often. Rows count as often as they weigh. Terms that training had not are
+ * passed over; a text in which no term is known is counted as unseen, a missing one as missing, and both have 0 everywhere. Source:
+ * Salton and Buckley, "Term-weighting approaches in automatic text retrieval", 1988; scikit-learn's CountVectorizer and TfidfVectorizer. */
 #include "base/text.h"
 #include "data/order.h"
 #include "data/step.h"
@@ -263,11 +263,10 @@ static const bmi_step_example examples[] = {
       .source = "by hand: red is in all rows, idf 1" },
 };
 
-/* clang-format off */
-#define COMMON .size = sizeof(bmi_step_kind), .source = "Salton and Buckley, \"Term-weighting approaches in automatic text retrieval\", 1988", \
-               .needs_names = true, .scales = true, .heeds_weights = true, .options_size = sizeof(bm_step_tfidf_options), .check = check,      \
-               .takes = takes, .takes_what = "text", .apply = apply
-/* clang-format on */
+static const char source[] = "Salton and Buckley, \"Term-weighting approaches in automatic text retrieval\", 1988";
+#define COMMON                                                                                                   \
+    .size = sizeof(bmi_step_kind), .source = source, .needs_names = true, .scales = true, .heeds_weights = true, \
+    .options_size = sizeof(bm_step_tfidf_options), .check = check, .takes = takes, .takes_what = "text", .apply = apply
 static const bmi_step_kind text_counts = { COMMON,
                                            .name = "text_counts",
                                            .doc =
