@@ -259,7 +259,8 @@ bm_parts bm_dataset_split_at(const bm_dataset *d, const bm_split_options *option
         order = bmi_alloc_raw(d->object.context, (size_t)d->rows, sizeof *order);
         by.classes = classes_of(d, &by.n_classes);
         if (!order) bmi_fail_memory(&e, here, (size_t)d->rows * sizeof *order, "to split rows");
-        else if (!bmi_split_groups_of(&e, here, d, &o, &by)) bmi_split_rows(&e, here, d->object.context, d->rows, &by, &o, order, counts);
+        else if (!bmi_split_groups_of(&e, here, d, &o, &by))
+            bmi_split_rows(&e, here, d->object.context, d->rows, &by, &o, order, counts);
     }
     if (e.status) {
         parts.train = bmi_dataset_new(NULL);
