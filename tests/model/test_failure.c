@@ -22,7 +22,7 @@
 #endif
 
 /* A sanitizer makes each run several times as long; the release build's test has tried the rest. */
-enum { EACH = SANITIZED ? 60 : 200, THEN = SANITIZED ? 30 : 60, LAST = 20, ALL_ON = SANITIZED ? 10 : 40 };
+enum { EACH = SANITIZED ? 60 : 140, THEN = SANITIZED ? 30 : 60, LAST = 20, ALL_ON = SANITIZED ? 10 : 40 };
 
 /* What a scene works with. */
 typedef struct world {
