@@ -60,6 +60,7 @@ typedef enum cli_option_id {
     OPT_WEIGHTS,
     OPT_BALANCED,
     OPT_LOG_TARGET,
+    OPT_WITHOUT,
     OPT_IN_ORDER,
     OPT_GROUP,
     OPT_TIME,
@@ -116,7 +117,7 @@ typedef struct cli_options {
     cli_bits given;
     const char *target, *task, *model, *optimizer, *loss, *validation, *test, *bad_rows, *data, *output, *delimiter, *missing,
         *decimal, *dates, *group, *time, *weights, *comment, *thousands, *types, *format, *models, *cv, *metric, *fold, *resume,
-        *metrics, *threshold, *curve, *robust;
+        *metrics, *threshold, *curve, *robust, *without;
     int64_t epochs, batch, patience, seed, threads, rows, repeats, trials, outer, row, bootstrap, parts;
     double rate, confidence;
     bool no_header, header, trim, rename_duplicates, plan, json, quiet, verbose, help, balanced, log_target, in_order,

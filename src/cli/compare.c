@@ -216,7 +216,7 @@ const cli_command cli_compare = {
                CLI_BIT(OPT_STEP) | CLI_BIT(OPT_NO_HEADER) | CLI_BIT(OPT_DELIMITER) | CLI_BIT(OPT_MISSING) |
                CLI_BIT(OPT_DECIMAL) | CLI_BIT(OPT_DATES) | CLI_BIT(OPT_RENAME) | CLI_BIT(OPT_BAD_ROWS) | CLI_BIT(OPT_DATA) |
                CLI_BIT(OPT_JSON) | CLI_BIT(OPT_QUIET) | CLI_BIT(OPT_VERBOSE) | CLI_BIT(OPT_WEIGHTS) | CLI_BIT(OPT_BALANCED) |
-               CLI_BIT(OPT_LOG_TARGET) | CLI_BIT(OPT_IN_ORDER) | CLI_BIT(OPT_GROUP) | CLI_BIT(OPT_TIME),
+               CLI_BIT(OPT_LOG_TARGET) | CLI_BIT(OPT_WITHOUT) | CLI_BIT(OPT_IN_ORDER) | CLI_BIT(OPT_GROUP) | CLI_BIT(OPT_TIME),
     .about =
         "Fits every model on the same folds of DATA, the preparation of the columns included, and scores it on the rows that "
         "it\n"

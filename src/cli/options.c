@@ -114,6 +114,8 @@ static const option_row rows[OPT_COUNT] = {
     [OPT_LOG_TARGET] = { "log-target", 0, NULL, FLAG, AT(log_target), 0, 0,
                          "learn log(1 + target), for amounts over many scales; predictions and scores are of the target "
                          "itself" },
+    [OPT_WITHOUT] = { "without", 0, "STEP,...|all", TEXT, AT(without), 0, 0,
+                      "what of the usual preparation is left out: datetime, drop, impute, standardize, one_hot, or all of it" },
     [OPT_IN_ORDER] = { "in-order", 0, NULL, FLAG, AT(in_order), 0, 0,
                        "split without shuffling: the last rows judge, those before them validate; for rows in time" },
     [OPT_GROUP] = { "group", 0, "COL", TEXT, AT(group), 0, 0,

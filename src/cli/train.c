@@ -128,8 +128,8 @@ const cli_command cli_train = {
                CLI_BIT(OPT_KEEP) | CLI_BIT(OPT_STEP) | CLI_BIT(OPT_NO_HEADER) | CLI_BIT(OPT_DELIMITER) | CLI_BIT(OPT_MISSING) |
                CLI_BIT(OPT_DECIMAL) | CLI_BIT(OPT_DATES) | CLI_BIT(OPT_RENAME) | CLI_BIT(OPT_BAD_ROWS) | CLI_BIT(OPT_DATA) |
                CLI_BIT(OPT_OUTPUT) | CLI_BIT(OPT_JSON) | CLI_BIT(OPT_QUIET) | CLI_BIT(OPT_VERBOSE) | CLI_BIT(OPT_WEIGHTS) |
-               CLI_BIT(OPT_BALANCED) | CLI_BIT(OPT_LOG_TARGET) | CLI_BIT(OPT_IN_ORDER) | CLI_BIT(OPT_GROUP) |
-               CLI_BIT(OPT_TIME) | CLI_BIT(OPT_METRICS) | CLI_BIT(OPT_THRESHOLD) | CLI_BIT(OPT_PARTS),
+               CLI_BIT(OPT_BALANCED) | CLI_BIT(OPT_LOG_TARGET) | CLI_BIT(OPT_WITHOUT) | CLI_BIT(OPT_IN_ORDER) |
+               CLI_BIT(OPT_GROUP) | CLI_BIT(OPT_TIME) | CLI_BIT(OPT_METRICS) | CLI_BIT(OPT_THRESHOLD) | CLI_BIT(OPT_PARTS),
     .about =
         "Fits a model to DATA, judges it once on rows that it has not seen, beside the trivial answer (the mean, or the most\n"
         "frequent class), and saves it with its preparation as one file, <name of DATA>.safetensors unless -o names another.\n"

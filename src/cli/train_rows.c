@@ -86,8 +86,11 @@ static int drop_columns(dropping *d)
 static int make_recipe(cli_training *t, const bm_table *rows, bm_task task, bm_recipe **made)
 {
     const bmi_set *set = bmi_set_find(t->source.given);
-    bm_recipe *r = *made = bm_recipe_new(.target = t->target, .task = task, .target_log1p = t->c->options.log_target,
-                                         .weights = t->c->options.weights, .keep_constant = set && set->pixels);
+    const cli_options *o = &t->c->options;
+    const bool plain = o->without && !strcmp(o->without, "all");
+    bm_recipe *r = *made =
+        bm_recipe_new(.target = t->target, .task = task, .target_log1p = o->log_target, .weights = o->weights,
+                      .keep_constant = set && set->pixels, .plain = plain, .without = plain ? NULL : o->without);
     const size_t columns = (size_t)bm_table_columns(t->source.table);
     bool *marks = calloc(2 * columns + 1, sizeof *marks);
     dropping d = { t, r, marks, marks ? marks + columns : NULL };
@@ -445,6 +448,7 @@ int cli_train_prepare_data(cli_training *t)
                             : o->time       ? "time"
                             : o->step.n     ? "step"
                             : o->weights    ? "weights"
+                            : o->without    ? "without"
                             : o->log_target ? "log-target"
                                             : NULL;
     if (of_tables) return cli_fail(c, CLI_USAGE, "--%s is for tables; %s has arrays", of_tables, t->source.given);

@@ -351,8 +351,8 @@ const cli_command cli_tune = {
                CLI_BIT(OPT_DROP) | CLI_BIT(OPT_KEEP) | CLI_BIT(OPT_STEP) | CLI_BIT(OPT_NO_HEADER) | CLI_BIT(OPT_DELIMITER) |
                CLI_BIT(OPT_MISSING) | CLI_BIT(OPT_DECIMAL) | CLI_BIT(OPT_DATES) | CLI_BIT(OPT_RENAME) | CLI_BIT(OPT_BAD_ROWS) |
                CLI_BIT(OPT_DATA) | CLI_BIT(OPT_OUTPUT) | CLI_BIT(OPT_JSON) | CLI_BIT(OPT_QUIET) | CLI_BIT(OPT_VERBOSE) |
-               CLI_BIT(OPT_WEIGHTS) | CLI_BIT(OPT_BALANCED) | CLI_BIT(OPT_LOG_TARGET) | CLI_BIT(OPT_IN_ORDER) |
-               CLI_BIT(OPT_GROUP) | CLI_BIT(OPT_TIME),
+               CLI_BIT(OPT_WEIGHTS) | CLI_BIT(OPT_BALANCED) | CLI_BIT(OPT_LOG_TARGET) | CLI_BIT(OPT_WITHOUT) |
+               CLI_BIT(OPT_IN_ORDER) | CLI_BIT(OPT_GROUP) | CLI_BIT(OPT_TIME),
     .about =
         "Tries settings of a model, of its optimiser and of the preparation of the columns, each by cross-validation; the best "
         "is\n"
