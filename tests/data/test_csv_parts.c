@@ -200,7 +200,7 @@ static void larger_than_memory(void **state)
 {
     (void)state;
 #ifdef BMT_SANITIZED
-    bmt_skip("a sanitizer takes more memory than the limit");
+    bmt_skip("room for a sanitizer beside the limit");
 #endif
     const size_t most = 24u << 20; /* beyond what the program has before */
     const char *path = bmt_temp("huge.csv");
