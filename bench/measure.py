@@ -50,13 +50,14 @@ def install(wanted):
                   KERAS=["jax", "keras"], TF=["tensorflow-cpu"])
     for name, packages in groups.items():
         done = os.path.join(venv, "has-" + name)
-        if name.lower() not in wanted or "BAEUM_PEER_" + name in os.environ or os.path.exists(done):
+        if name.lower() not in wanted or "BAEUM_PEER_" + name in os.environ or (os.path.exists(done) and open(done).read().split() == packages):
             continue
         print(f"installing {' '.join(packages)} into bench/.venv (once) ...", flush=True)
         if not os.path.exists(os.path.join(venv, "bin", "python")):
             subprocess.run([sys.executable, "-m", "venv", venv], check=True)
         if subprocess.run([os.path.join(venv, "bin", "pip"), "install", "-q"] + packages).returncode == 0:
-            open(done, "w").close()
+            with open(done, "w") as f:  # which they are: a list that grew is installed again
+                f.write(" ".join(packages))
 
 
 def python(peer):
