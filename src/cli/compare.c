@@ -210,13 +210,7 @@ const cli_command cli_compare = {
     .most = 1,
     .run = run,
     .summary = "models beside each other, by cross-validation",
-    .options = CLI_BIT(OPT_TARGET) | CLI_BIT(OPT_TASK) | CLI_BIT(OPT_MODELS) | CLI_BIT(OPT_CV) | CLI_BIT(OPT_METRIC) |
-               CLI_BIT(OPT_REPEATS) | CLI_BIT(OPT_STRATIFIED) | CLI_BIT(OPT_FOLD) | CLI_BIT(OPT_EPOCHS) | CLI_BIT(OPT_BATCH) |
-               CLI_BIT(OPT_VALIDATION) | CLI_BIT(OPT_SEED) | CLI_BIT(OPT_THREADS) | CLI_BIT(OPT_DROP) | CLI_BIT(OPT_KEEP) |
-               CLI_BIT(OPT_STEP) | CLI_BIT(OPT_NO_HEADER) | CLI_BIT(OPT_DELIMITER) | CLI_BIT(OPT_MISSING) |
-               CLI_BIT(OPT_DECIMAL) | CLI_BIT(OPT_DATES) | CLI_BIT(OPT_RENAME) | CLI_BIT(OPT_BAD_ROWS) | CLI_BIT(OPT_DATA) |
-               CLI_BIT(OPT_JSON) | CLI_BIT(OPT_QUIET) | CLI_BIT(OPT_VERBOSE) | CLI_BIT(OPT_WEIGHTS) | CLI_BIT(OPT_BALANCED) |
-               CLI_BIT(OPT_LOG_TARGET) | CLI_BIT(OPT_WITHOUT) | CLI_BIT(OPT_IN_ORDER) | CLI_BIT(OPT_GROUP) | CLI_BIT(OPT_TIME),
+    .options = CLI_BY_FOLDS | CLI_BIT(OPT_MODELS),
     .about =
         "Fits every model on the same folds of DATA, the preparation of the columns included, and scores it on the rows that "
         "it\n"

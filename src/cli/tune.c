@@ -344,15 +344,8 @@ const cli_command cli_tune = {
     .most = 1,
     .run = run,
     .summary = "search settings by cross-validation, save the best",
-    .options = CLI_BIT(OPT_TARGET) | CLI_BIT(OPT_TASK) | CLI_BIT(OPT_MODEL) | CLI_BIT(OPT_SEARCH) | CLI_BIT(OPT_TRIALS) |
-               CLI_BIT(OPT_GRID) | CLI_BIT(OPT_HALVING) | CLI_BIT(OPT_OUTER) | CLI_BIT(OPT_RESUME) | CLI_BIT(OPT_CV) |
-               CLI_BIT(OPT_METRIC) | CLI_BIT(OPT_REPEATS) | CLI_BIT(OPT_STRATIFIED) | CLI_BIT(OPT_FOLD) | CLI_BIT(OPT_EPOCHS) |
-               CLI_BIT(OPT_BATCH) | CLI_BIT(OPT_VALIDATION) | CLI_BIT(OPT_TEST) | CLI_BIT(OPT_SEED) | CLI_BIT(OPT_THREADS) |
-               CLI_BIT(OPT_DROP) | CLI_BIT(OPT_KEEP) | CLI_BIT(OPT_STEP) | CLI_BIT(OPT_NO_HEADER) | CLI_BIT(OPT_DELIMITER) |
-               CLI_BIT(OPT_MISSING) | CLI_BIT(OPT_DECIMAL) | CLI_BIT(OPT_DATES) | CLI_BIT(OPT_RENAME) | CLI_BIT(OPT_BAD_ROWS) |
-               CLI_BIT(OPT_DATA) | CLI_BIT(OPT_OUTPUT) | CLI_BIT(OPT_JSON) | CLI_BIT(OPT_QUIET) | CLI_BIT(OPT_VERBOSE) |
-               CLI_BIT(OPT_WEIGHTS) | CLI_BIT(OPT_BALANCED) | CLI_BIT(OPT_LOG_TARGET) | CLI_BIT(OPT_WITHOUT) |
-               CLI_BIT(OPT_IN_ORDER) | CLI_BIT(OPT_GROUP) | CLI_BIT(OPT_TIME),
+    .options = CLI_BY_FOLDS | CLI_BIT(OPT_MODEL) | CLI_BIT(OPT_SEARCH) | CLI_BIT(OPT_TRIALS) | CLI_BIT(OPT_GRID) |
+               CLI_BIT(OPT_HALVING) | CLI_BIT(OPT_OUTER) | CLI_BIT(OPT_RESUME) | CLI_BIT(OPT_TEST) | CLI_BIT(OPT_OUTPUT),
     .about =
         "Tries settings of a model, of its optimiser and of the preparation of the columns, each by cross-validation; the best "
         "is\n"

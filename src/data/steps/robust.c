@@ -3,6 +3,7 @@
  * outliers have little say. Missing cells stay missing. Where the quantiles are the same the column is only shifted. Quantiles lie
  * between neighbours as numpy's and R's default (Hyndman and Fan, "Sample quantiles in statistical packages", 1996, type 7). With
  * `normal` the distance is divided by that of the standard normal distribution, so that normal columns get a deviation of 1. */
+#include "data/steps/spread.h"
 #include "base/special.h"
 #include "base/text.h"
 #include "data/sorted.h"
@@ -68,28 +69,6 @@ static bm_status fit(const bmi_step_how *how, const bmi_frame *f, size_t column,
     return BM_OK;
 }
 
-static bm_status apply(const bmi_step_how *how, const bmi_step_column *state, bmi_frame *f, size_t column)
-{
-    (void)how;
-    double *x = f->columns[column].numbers;
-    for (int64_t i = 0; i < f->rows; i++) x[i] = (x[i] - state->numbers[0]) / state->numbers[1];
-    return BM_OK;
-}
-
-static bool affine(const bmi_step_column *s, const void *options, double *scale, double *shift)
-{
-    (void)options;
-    *scale = 1 / s->numbers[1];
-    *shift = -s->numbers[0] / s->numbers[1];
-    return true;
-}
-
-static bool lawful(const bmi_step_column *s, const void *options)
-{
-    (void)options;
-    return s->n_numbers == 2 && !s->n_texts && s->numbers[1] > 0;
-}
-
 static const bmi_step_example examples[] = {
     { .table = "a\n1\n2\n3\n4\n100\n",
       .rows = "a\n3\n7\n",
@@ -113,13 +92,13 @@ static const bmi_step_kind robust = {
     .shorthand = shorthand,
     .check = check,
     .heeds_weights = true,
-    .affine = affine,
+    .affine = bmi_spread_affine,
     .examples = examples,
     .n_examples = BMI_COUNT(examples),
     .takes = takes,
     .takes_what = "numbers",
     .fit = fit,
-    .apply = apply,
-    .lawful = lawful,
+    .apply = bmi_spread_apply,
+    .lawful = bmi_spread_lawful,
 };
 const bmi_kind bmi_kinds_step_robust[] = { { "step", "robust", &robust }, { 0 } };

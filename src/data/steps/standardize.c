@@ -2,6 +2,7 @@
 /* Standardize: z = (x - mean) / standard deviation (divisor n) of the training rows, each as often as it weighs, missing cells left out
  * and kept missing. A column of one value becomes 0, whatever the rounding of its mean would leave. Two passes, as the textbooks say
  * (Chan, Golub, LeVeque, "Algorithms for computing the sample variance", 1983). */
+#include "data/steps/spread.h"
 #include "data/frame_rows.h"
 #include "data/step.h"
 #include <math.h>
@@ -59,28 +60,6 @@ static bm_status fit(const bmi_step_how *how, const bmi_frame *f, size_t column,
     return BM_OK;
 }
 
-static bm_status apply(const bmi_step_how *how, const bmi_step_column *state, bmi_frame *f, size_t column)
-{
-    (void)how;
-    double *x = f->columns[column].numbers;
-    for (int64_t i = 0; i < f->rows; i++) x[i] = (x[i] - state->numbers[0]) / state->numbers[1];
-    return BM_OK;
-}
-
-static bool affine(const bmi_step_column *s, const void *options, double *scale, double *shift)
-{
-    (void)options;
-    *scale = 1 / s->numbers[1];
-    *shift = -s->numbers[0] / s->numbers[1];
-    return true;
-}
-
-static bool lawful(const bmi_step_column *s, const void *options)
-{
-    (void)options;
-    return s->n_numbers == 2 && !s->n_texts && isfinite(s->numbers[0]) && isfinite(s->numbers[1]) && s->numbers[1] > 0;
-}
-
 static const bmi_step_example examples[] = {
     { .table = "a\n1\n2\n3\n", .rows = "a\n2\n5\n", .out = "a\n0\n3.6742346141747673\n", .source = "by hand: 3 / sqrt(2 / 3)" },
 };
@@ -90,12 +69,12 @@ static const bmi_step_kind standardize = { .size = sizeof(bmi_step_kind),
                                            .doc = "(x - mean) / standard deviation",
                                            .scales = true,
                                            .heeds_weights = true,
-                                           .affine = affine,
+                                           .affine = bmi_spread_affine,
                                            .examples = examples,
                                            .n_examples = BMI_COUNT(examples),
                                            .takes = takes,
                                            .takes_what = "numbers",
                                            .fit = fit,
-                                           .apply = apply,
-                                           .lawful = lawful };
+                                           .apply = bmi_spread_apply,
+                                           .lawful = bmi_spread_lawful };
 const bmi_kind bmi_kinds_step_standardize[] = { { "step", "standardize", &standardize }, { 0 } };
