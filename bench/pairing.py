@@ -50,7 +50,7 @@ def differ(ours, theirs, near):
 
 class Bench:
     def __init__(self, threads, quick):
-        self.threads, self.quick, self.peak, self.rows = threads, quick, {}, []
+        self.threads, self.quick, self.peak, self.rows, self.done = threads, quick, {}, [], []
 
     def row(self, name, what, n, ours, theirs, ratio, goal, higher=True, share="", notes=""):
         """Adds a line and prints it. ours and theirs are texts; a ratio of None says that there is none, and the notes why."""

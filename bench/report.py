@@ -1,9 +1,27 @@
 # SPDX-License-Identifier: Apache-2.0
 """bench/RESULTS.md: written by a whole run, its open rows put in again by a later one."""
-import datetime, os
+import datetime, json, os
 from measure import FAR_NS, distances, here, machine, root, versions, work
+from pairing import Row
 
 results = os.path.join(here, "RESULTS.md")
+so_far = os.path.join(work, "rows.json")
+
+
+def keep(b, name):
+    """What has been measured so far, after each family of rows: a run that is cut short can go on."""
+    b.done.append(name)
+    json.dump(dict(done=b.done, peak=b.peak, distances=distances, rows=b.rows), open(so_far + ".part", "w"))
+    os.rename(so_far + ".part", so_far)
+
+
+def kept(b):
+    """Takes up what a run that was cut short had measured; the names of its rows."""
+    if os.path.exists(so_far):
+        s = json.load(open(so_far))
+        b.done, b.peak, b.rows = s["done"], {int(n): v for n, v in s["peak"].items()}, [Row(*r) for r in s["rows"]]
+        distances.extend(s["distances"])
+    return set(b.done)
 
 
 def open_rows():
@@ -39,6 +57,8 @@ def write(b, whole):
     lines += [table_line(r) for r in b.rows]
     target = results if whole else os.path.join(work, "RESULTS.md")
     open(target, "w").write("\n".join(lines) + "\n")
+    if whole and os.path.exists(so_far):
+        os.remove(so_far)
     print("\n" + count_line([r.verdict for r in b.rows])[2:] + f"; written to {os.path.relpath(target, root)}")
 
 
