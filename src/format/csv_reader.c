@@ -110,6 +110,8 @@ static bm_status settle(bmi_error *e, bm_place here, pass *p)
         bmi_column *column = &r->plan.columns[c];
         column->type = r->mode[c] == BMI_CSV_AS_TEXT ? BM_COLUMN_TEXT : bmi_csv_settled(p->seen[c], r->asked[c]);
         if (column->type == BM_COLUMN_INTEGER && p->seen[c] & BMI_SEEN_BIG) r->mode[c] = BMI_CSV_AS_INT64;
+        if (!bmi_csv_note_digits(r->context, &r->options, column, p->seen[c], r->asked[c], &r->plan.notes))
+            return bmi_fail_memory(e, here, 1000, "a note");
         if (column->type != BM_COLUMN_TEXT) p->late[c] = false;
         else if (r->mode[c] != BMI_CSV_AS_TEXT) r->mode[c] = BMI_CSV_AS_TEXT;
         if (column->type == BM_COLUMN_TEXT && !p->late[c]) continue;

@@ -101,9 +101,16 @@ static bool settle(bmi_csv_work *w, bmi_column *c, const findings *f, const bmi_
     const int64_t dates = f->dates[order];
     const bmi_number_form form = { .date = (uint8_t)(1 + order), .detail = f->detail };
     const uint8_t asked = w->asked[c - w->out->columns];
-    if (asked == BM_COLUMN_TIME) return bmi_csv_to_asked(w, (size_t)(c - w->out->columns), &form);
+    const bool unsure = !w->options->dates && f->differ && f->dates[0] == f->dates[1];
+    if (asked == BM_COLUMN_TIME)
+        return (!unsure ||
+                bmi_notes_add(w->context, &w->out->notes,
+                              "%.100s has dates whose day and month may be either way round in every row: the month is taken "
+                              "to be first; say dmy or mdy",
+                              c->name)) &&
+               bmi_csv_to_asked(w, (size_t)(c - w->out->columns), &form);
     if (!dates || 2 * dates <= f->texts) return true;
-    if (!w->options->dates && f->differ && f->dates[0] == f->dates[1])
+    if (unsure)
         return bmi_notes_add(
             w->context, &w->out->notes,
             "%.100s has dates whose day and month may be either way round in every row: it stays text; say dmy or mdy",
