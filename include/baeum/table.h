@@ -22,8 +22,8 @@ typedef struct bm_rows {
 /** Reads a CSV file (RFC 4180; line ends LF, CRLF or CR; a UTF-8 byte order mark is skipped).
  *
  *  A column's type comes from all of its cells: integers that fit int64 make it integer, numbers real, true/false (also True,
- *  TRUE ...) true/false, dates date/time, anything else text. Missing are: an empty cell, NA, N/A, n/a, \#N/A, NaN, nan, null, NULL, None
- *  and ?, and the texts of .missing; in a column of text those in quotes are texts. Text that is numbers as people write them, all in one
+ *  TRUE ...) true/false, dates date/time, anything else text. Missing are: an empty cell, NA, N/A, n/a, \#N/A, \#NA, \<NA\>, NaN,
+ *  nan, -NaN, -nan, NaT, null, NULL, None and ?, and the texts of .missing; in a column of text those in quotes are texts. Text that is numbers as people write them, all in one
  *  form ("1.234,5", "67,404", "39%", "$5", "5 kg"), or but for a few cells ("-", "n.a."), becomes numbers, which a note tells
  *  (docs/tables.md has the rules, and that by which the first row is names or data). Blanks around numbers are ignored. A row is bad that has
  *  a number that is not finite (inf, 1e400), a wrong count of cells, a stray quote, a NUL byte, or a cell that is not of the type that

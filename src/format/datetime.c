@@ -251,7 +251,8 @@ bool bmi_datetime_read(const char *text, bmi_date_order order, double parts[BMI_
     double second = 0;
     const char *p = text;
     blanks(&p);
-    if (strchr("<>=!?#*/()[]{}", *p) || !p[strcspn(p, "0123456789")]) return false; /* most texts that are none, without a further look */
+    if (strchr("<>=!?#*/()[]{}", *p) || !p[strcspn(p, "0123456789")])
+        return false; /* most texts that are none, without a further look */
     if (read_month(p, &year, &month)) *detail = BMI_OF_MONTH;
     else {
         if (!read_date(&p, order, &year, &month, &day)) return false;
@@ -295,6 +296,21 @@ bool bmi_time_read(const char *text, bmi_date_order order, int64_t *time, bmi_da
     if (!bmi_datetime_read(text, order, p, detail)) return false;
     const int64_t days = days_of((int)p[BMI_YEAR], (int)p[BMI_MONTH], (int)p[BMI_DAY]);
     *time = ((days * 24 + (int64_t)p[BMI_HOUR]) * 60 + (int64_t)p[BMI_MINUTE]) * 60000000 + llround(p[BMI_SECOND] * 1e6);
+    return true;
+}
+
+bool bmi_time_zone(const char *text, int *minutes)
+{
+    const char *time = strchr(text, ':');
+    const char *p = time ? time + strcspn(time, "Z+-") : "";
+    int hours, rest;
+    *minutes = 0;
+    if (*p == 'Z') return true;
+    const int sign = *p == '-' ? -1 : 1;
+    if (!*p || !digits((p++, &p), 2, &hours)) return false;
+    p += *p == ':';
+    digits(&p, 2, &rest);
+    *minutes = sign * (60 * hours + rest);
     return true;
 }
 
