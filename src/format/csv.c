@@ -115,6 +115,7 @@ void bmi_csv_work_end(bmi_csv_work *w)
     bmi_release(w->context, w->cells, w->n_columns, sizeof *w->cells);
     bmi_release(w->context, w->mode, w->n_columns, sizeof *w->mode);
     bmi_release(w->context, w->asked, w->n_columns, sizeof *w->asked);
+    bmi_release(w->context, w->codes, w->n_columns, sizeof *w->codes);
     bmi_release(w->context, w->bad, (size_t)w->room, sizeof *w->bad);
     bmi_release(w->context, w->texts, cells, sizeof *w->texts);
     bmi_release(w->context, w->seen, cells, sizeof *w->seen);

@@ -115,6 +115,7 @@ typedef struct bmi_csv_work {
     uint8_t *seen;         /* [chunk][column] */
     bmi_dictionary *texts; /* [chunk][column] */
     uint8_t *mode;         /* [column] */
+    bool *codes;           /* [column]: digits that begin with 0 are in the first rows, as in 00501; or null */
     uint8_t *asked;        /* [column]: the type it was asked to have, 0: none; text stays text whatever is in it */
     uint64_t **cells;      /* [column], `room` of them each */
     int64_t room;
@@ -142,6 +143,8 @@ bm_status bmi_csv_cut(bmi_csv_work *w);
 /* csv_header.c: whether the row at `row` has the names of the columns; `rows` is where the rows behind it begin. */
 bm_status bmi_csv_is_header(bmi_csv_work *w, const unsigned char *row, const unsigned char *rows, const unsigned char *end,
                             bool whole, bool *header);
+/* Finds columns of numbers that may be codes; false when there is no memory. */
+bool bmi_csv_find_codes(bmi_csv_work *w, const unsigned char *p, const unsigned char *end);
 /* csv_rows.c: parses one chunk whose bytes are at [begin, end). `tile` has room for tile_rows rows. */
 typedef struct bmi_csv_scratch {
     unsigned char *buffer;
@@ -204,9 +207,9 @@ bool bmi_csv_join_texts(bmi_csv_work *w, size_t c, size_t i, const uint64_t *cel
                         bmi_csv_census *census, int64_t row, bool *windows);
 unsigned bmi_csv_seen(const bmi_csv_work *w, size_t c); /* in all chunks */
 bm_column_type bmi_csv_settled(unsigned seen, uint8_t asked);
-/* Tells that a column of reals has whole numbers whose last digits are lost; false when there is no memory. */
-bool bmi_csv_note_digits(bm_context *context, const bm_csv_options *o, const bmi_column *c, unsigned seen, uint8_t asked,
-                         bmi_notes *notes);
+/* Tells of a column, whose type was not asked for, that digits are lost: those of a real beyond 2^53, or zeros in front of a code. False when
+ * there is no memory. */
+bool bmi_csv_note_digits(bm_context *context, const bmi_column *c, unsigned seen, bool code, bmi_notes *notes);
 /* csv.c: what options can be; room for the chunks' rows; the end of all that. */
 bm_status bmi_csv_check(bmi_error *e, bm_place here, const char *name, const bm_csv_options *o);
 bm_status bmi_csv_make_room(bmi_csv_work *w);

@@ -235,6 +235,8 @@ static bm_status look(bmi_csv_work *w, const unsigned char *bytes, size_t n, boo
     if (count_columns(w, p, end, &after)) return w->error->status;
     if (header && !w->options->header && bmi_csv_is_header(w, p, after, end, whole, &header)) return w->error->status;
     w->data = (size_t)((header ? after : p) - bytes);
+    if (!w->options->recipe && !bmi_csv_find_codes(w, bytes + w->data, end))
+        return bmi_fail_memory(w->error, w->here, w->n_columns, "to read a CSV file");
     return name_columns(w, p, after, header);
 }
 

@@ -62,7 +62,7 @@ static void read_as(const char *text, const bm_csv_options *o, const char *want,
 static void ways(void **state)
 {
     (void)state;
-    static const bm_column_as price[] = { { "b", BM_COLUMN_REAL } },
+    static const bm_column_as price[] = { { "b", BM_COLUMN_REAL } }, zip_text[] = { { "zip", BM_COLUMN_TEXT } },
                               zip[] = { { "a", BM_COLUMN_TEXT }, { "b", BM_COLUMN_REAL } },
                               truth[] = { { "a", BM_COLUMN_BOOL } }, day[] = { { "a", BM_COLUMN_TIME } };
     const struct {
@@ -87,6 +87,12 @@ static void ways(void **state)
           { 0 },
           "a|b|c/?|?|?/2|2024-01-31|?/3|2024-02-29|0.5",
           NULL },
+        { "zip,n\n12345,1\n00501,02\n",
+          { 0 },
+          "zip|n/12345|1/501|2",
+          "zip has numbers that begin with 0, which are read without it" },
+        { "zip,n\n00501,1\n02134,2\n", { .types = { zip_text, 1 } }, "zip|n/\"00501\"|1/\"02134\"|2", NULL },
+        { "m,n\n01,0\n02,0.125\n", { 0 }, "m|n/1|0/2|0.125", NULL },
         { "sep=;\r\na;b\r\n1;2\r\n", { 0 }, "a|b/1|2", NULL },
         { "\xef\xbb\xbfSEP=x\na,bxc\n1x2\n", { 0 }, "a,b|c/1|2", NULL },
         { "sep=;\n1\n2\n", { .no_header = true }, "c1/1/2", NULL },
