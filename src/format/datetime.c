@@ -206,12 +206,13 @@ static bool read_time(const char **p, int *hour, int *minute, double *second)
     return read_half(p, hour);
 }
 
-/* Z, or a difference to UTC: the time is taken as it is written. */
+/* Z, UTC, GMT, or a difference to UTC: the time is taken as it is written. */
 static bool read_zone(const char **p)
 {
     int part;
     blanks(p);
     if (**p == 'Z') (*p)++;
+    else if (!strncmp(*p, "UTC", 3) || !strncmp(*p, "GMT", 3)) *p += 3;
     else if (**p == '+' || **p == '-') {
         (*p)++;
         if (digits(p, 2, &part) != 2) return false;
@@ -302,10 +303,10 @@ bool bmi_time_read(const char *text, bmi_date_order order, int64_t *time, bmi_da
 bool bmi_time_zone(const char *text, int *minutes)
 {
     const char *time = strchr(text, ':');
-    const char *p = time ? time + strcspn(time, "Z+-") : "";
+    const char *p = time ? time + strcspn(time, "ZUG+-") : "";
     int hours, rest;
     *minutes = 0;
-    if (*p == 'Z') return true;
+    if (*p && strchr("ZUG", *p)) return true;
     const int sign = *p == '-' ? -1 : 1;
     if (!*p || !digits((p++, &p), 2, &hours)) return false;
     p += *p == ':';
