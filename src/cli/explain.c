@@ -427,8 +427,8 @@ static int check(explanation *x)
         return cli_fail(c, CLI_USAGE, "--row is a row of DATA, a table: baeum explain %s DATA --row %" PRId64, c->arguments[0],
                         c->options.row);
     if (cli_given(&c->options, OPT_ROW) && c->options.row > bm_table_rows(x->source.table))
-        return cli_fail(c, CLI_USAGE, "--row is %" PRId64 "; %s has %" PRId64 " rows", c->options.row, x->source.given,
-                        bm_table_rows(x->source.table));
+        return cli_fail(c, CLI_USAGE, "--row is %" PRId64 "; %s has %" PRId64 " row%s", c->options.row, x->source.given,
+                        bm_table_rows(x->source.table), bm_table_rows(x->source.table) == 1 ? "" : "s");
     if ((c->options.robust || c->options.bootstrap) && !rows)
         return cli_fail(c, CLI_USAGE, "--%s needs the rows that the model was trained on: baeum explain %s DATA",
                         c->options.robust ? "robust" : "bootstrap", c->arguments[0]);

@@ -95,7 +95,8 @@ void cli_warn_note(cli *c, const char *note)
         { "say that it is the decimal sign", "give --decimal comma", OPT_DECIMAL },
         { "say that the decimal sign is a point", "give --decimal point", OPT_DECIMAL },
         { "say that there is a header", "give --header", OPT_NO_HEADER },
-        { "say dmy or mdy", "give --dates dmy or mdy", OPT_DECIMAL },
+        { "a column of text keeps", "--types COL=text keeps", OPT_NO_HEADER }, /* which --types goes with */
+        { "say dmy or mdy", "give --dates dmy or mdy", OPT_DECIMAL },          /* which --dates goes with */
         { ", mdy says otherwise", ", --dates mdy says otherwise", OPT_DATES },
         { ", dmy says otherwise", ", --dates dmy says otherwise", OPT_DATES },
         { "drop it, or set one_hot to a number of categories or all",

@@ -212,11 +212,13 @@ static bm_status check_classes(making *m)
     if (most < m->f->k)
         return bmi_fail(m->e, BM_E_DATA, m->here,
                         "folds: %" PRId64 " are asked for, and no class has more than %" PRId64
-                        " rows; ask for fewer, or set not_stratified",
-                        m->f->k, most);
+                        " row%s; ask for fewer, or set not_stratified",
+                        m->f->k, most, most == 1 ? "" : "s");
     if (few)
-        note(m, "! the rarest class has %" PRId64 " rows, fewer than the %" PRId64 " folds: some hold out none of it", least,
-             m->f->k);
+        note(m,
+             least == 1 ? "! the rarest class has %" PRId64 " row, fewer than the %" PRId64 " folds: some hold out none of it"
+                        : "! the rarest class has %" PRId64 " rows, fewer than the %" PRId64 " folds: some hold out none of it",
+             least, m->f->k);
     return m->e->status;
 }
 
@@ -318,7 +320,8 @@ static bm_status make_time(making *m)
         const int64_t learned = begin - m->o->gap, first = m->o->window && m->o->window < learned ? learned - m->o->window : 0;
         if (learned < 1 || stop <= begin)
             bmi_fail(m->e, BM_E_DATA, m->here,
-                     "folds: %" PRId64 " rows are too few for %" PRId64 " folds of a time series%s; ask for fewer", n, f->k,
+                     "folds: %" PRId64 " row%s too few for %" PRId64 " folds of a time series%s; ask for fewer", n,
+                     n == 1 ? " is" : "s are", f->k,
                      m->o->gap    ? " with this gap"
                      : m->o->time ? " whose times are cut where they change"
                                   : "");

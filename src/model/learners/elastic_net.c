@@ -90,9 +90,9 @@ static void tell(bm_learning *l, const bmi_design *d, const bmi_penalty *p, bool
     char text[200];
     if (d->open) snprintf(text, sizeof text, "not converged after %" PRId64 " iterations", p->iterations);
     else if (chosen)
-        snprintf(text, sizeof text, "alpha %.4g by %" PRId64 " folds, keeps %" PRId64 " of %" PRId64 " columns", alpha,
-                 p->folds, columns, d->n);
-    else snprintf(text, sizeof text, "solved, keeps %" PRId64 " of %" PRId64 " columns", columns, d->n);
+        snprintf(text, sizeof text, "alpha %.4g by %" PRId64 " folds, keeps %" PRId64 " of %" PRId64 " column%s", alpha,
+                 p->folds, columns, d->n, d->n == 1 ? "" : "s");
+    else snprintf(text, sizeof text, "solved, keeps %" PRId64 " of %" PRId64 " column%s", columns, d->n, d->n == 1 ? "" : "s");
     snprintf(l->model->stopped_by, sizeof l->model->stopped_by, "%.63s", text);
 }
 

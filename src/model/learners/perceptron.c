@@ -167,11 +167,11 @@ static bm_status fit(bm_learning *l, const void *options)
             memcpy(u.best, u.w, (size_t)(u.k * (u.n + 1)) * sizeof *u.best);
         }
     }
-    snprintf(m->stopped_by, sizeof m->stopped_by, "%s after %" PRId64 " epochs",
+    snprintf(m->stopped_by, sizeof m->stopped_by, "%s after %" PRId64 " epoch%s",
              atomic_load(&m->stop) ? "stop"
              : fewest > 0          ? "not converged"
                                    : "converged",
-             epoch);
+             epoch, epoch == 1 ? "" : "s");
     if (u.drift) average(&u);
     put(&u);
     return m->object.error.status;
