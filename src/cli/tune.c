@@ -156,7 +156,7 @@ static void print_trials(const tuning *w)
     const char *metric = bm_search_metric(w->s);
     const int64_t n = bm_search_trials(w->s);
     bool share;
-    char text[32], settings[4 * 70 + 4];
+    char text[32], settings[4 * 120 + 4];
     bm_trial best[SHOWN];
     const int shown = best_trials(w, best);
     const bool halving = w->o.search == BM_SEARCH_HALVING;
@@ -168,7 +168,7 @@ static void print_trials(const tuning *w)
     if (halving) cli_grid_add(&g, w->o.by_epochs ? "epochs" : "rows");
     for (int i = 0; i < shown; i++) {
         const bm_trial t = best[i];
-        cli_grid_add(&g, cli_cell(settings, t.settings, 70));
+        cli_grid_add(&g, cli_cell(settings, t.settings, 120));
         number(text, metric, t.mean);
         cli_grid_add(&g, text);
         number(text, metric, t.spread);
