@@ -143,8 +143,6 @@ int cli_learn_open(cli_training *t)
     cli_source_say(c, &t->source);
     status = cli_train_prepare_whole(t);
     const bool classes = t->task == BM_CLASSIFICATION;
-    const char *fold = c->options.fold;
-    if (!status && fold && cli_column(c, t->source.table, "--fold", fold) < 0) status = CLI_USAGE;
     if (!status && c->options.balanced && !classes)
         status = cli_fail(c, CLI_USAGE, "--balanced weighs classes; the target is numbers");
     if (!status && c->options.stratified && !classes)

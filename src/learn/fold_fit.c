@@ -7,6 +7,7 @@
 #include "base/random.h"
 #include "data/dataset.h"
 #include "data/recipe.h"
+#include "model/dataset_columns.h"
 #include "model/scores.h"
 #include <math.h>
 #include <string.h>
@@ -51,10 +52,7 @@ static void from_table(const bmi_work *w, const bmi_variant *v, bm_rows learned,
     if (bmi_fail_from(e, &p->train->object.error)) return;
     if (!held.count) return; /* the last fit of a search without a test */
     p->held_out = bmi_recipe_apply(p->recipe, w->table, held, BMI_WANT_JUDGED, w->here);
-    if (bmi_fail_from(e, &p->held_out->object.error)) return;
-    if (p->held_out->counted.unseen_class == p->held_out->rows)
-        bmi_fail(e, BM_E_DATA, w->here, "no held-out row has a class that is there in training: %s were not",
-                 p->held_out->unseen);
+    bmi_fail_from(e, &p->held_out->object.error);
 }
 
 static void from_data(const bmi_work *w, bm_rows learned, bm_rows held, bmi_prepared *p)
@@ -159,6 +157,12 @@ static void add_metric(const bmi_work *w, const bm_model *m, const bm_dataset *d
     memcpy(s->metrics[s->count - 1].why, own.metrics[0].why, sizeof own.metrics[0].why);
 }
 
+/* Held-out rows that weigh nothing are none: such a fold has no figures, and takes none from the others. */
+static bool is_judged(const bmi_prepared *p)
+{
+    return !p->held_out || !bmi_weighs_nothing(p->held_out, NULL, p->held_out->rows);
+}
+
 static void score_baseline(const bmi_work *w, const bm_model *m, const bmi_prepared *p, bmi_fitted *f)
 {
     bmi_error *e = &f->error;
@@ -190,8 +194,8 @@ static void score_held_out(const bmi_work *w, const bm_model *m, const bmi_prepa
     const double begin = bmi_now();
     bm_tensor *predicted = bmi_scores_predict(m, p->held_out, e, w->here);
     f->predict_seconds = bmi_now() - begin;
-    if (!e->status) bmi_scores_take(&f->held_out, m, p->held_out, NULL, e, w->here);
-    if (!e->status) add_metric(w, m, p->held_out, NULL, &f->held_out, e);
+    if (!e->status && is_judged(p) && !bmi_scores_take(&f->held_out, m, p->held_out, NULL, e, w->here))
+        add_metric(w, m, p->held_out, NULL, &f->held_out, e);
     if (w->keep_predictions && !e->status) f->predicted = widen(w, m, predicted, e);
     else bmi_object_free(predicted);
 }
@@ -202,7 +206,7 @@ static void score(const bmi_work *w, const bm_model *m, const bmi_prepared *p, b
     if (p->held_out) score_held_out(w, m, p, f);
     if (!e->status && w->train_scores && !bmi_scores_take(&f->train, m, p->train, NULL, e, w->here))
         add_metric(w, m, p->train, NULL, &f->train, e);
-    if (!e->status && w->baseline) score_baseline(w, m, p, f);
+    if (!e->status && w->baseline && is_judged(p)) score_baseline(w, m, p, f);
 }
 
 static void weigh_model(const bm_model *m, bmi_fitted *f)

@@ -222,8 +222,10 @@ static bm_status check_classes(making *m)
                         " rows, so that they cannot have equal shares; ask for fewer, or set not_stratified",
                         m->f->k, most);
     if (few)
-        note(m, "! the rarest class has %" PRId64 " rows, fewer than the %" PRId64 " folds: some hold out none of it", least,
-             m->f->k);
+        note(m,
+             least == 1 ? "! the rarest class has %" PRId64 " row, fewer than the %" PRId64 " folds: some hold out none of it"
+                        : "! the rarest class has %" PRId64 " rows, fewer than the %" PRId64 " folds: some hold out none of it",
+             least, m->f->k);
     return m->e->status;
 }
 
