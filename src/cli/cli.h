@@ -76,6 +76,9 @@ typedef enum cli_option_id {
     OPT_METRIC,
     OPT_REPEATS,
     OPT_STRATIFIED,
+    OPT_NOT_STRATIFIED,
+    OPT_GAP,
+    OPT_NORMALIZE,
     OPT_FOLD,
     OPT_SEARCH,
     OPT_TRIALS,
@@ -117,11 +120,11 @@ typedef struct cli_options {
     cli_bits given;
     const char *target, *task, *model, *optimizer, *loss, *validation, *test, *bad_rows, *data, *output, *delimiter, *missing,
         *decimal, *dates, *group, *time, *weights, *comment, *thousands, *types, *format, *models, *cv, *metric, *fold, *resume,
-        *metrics, *threshold, *curve, *robust, *without;
-    int64_t epochs, batch, patience, seed, threads, rows, repeats, trials, outer, row, bootstrap, parts;
+        *metrics, *threshold, *curve, *robust, *without, *normalize;
+    int64_t epochs, batch, patience, seed, threads, rows, repeats, trials, outer, row, bootstrap, parts, gap;
     double rate, confidence;
     bool no_header, header, trim, rename_duplicates, plan, json, quiet, verbose, help, balanced, log_target, in_order,
-        stratified, grid, halving;
+        stratified, not_stratified, grid, halving;
     cli_list drop, keep, id, search, columns;
     cli_steps step;
     /* made of the texts above */

@@ -55,6 +55,7 @@ static json_t *save_partial(const bmi_partial *p)
     bmi_json_put(&all, "loss", bmi_json_number(p->loss));
     bmi_json_put(&all, "penalty", bmi_json_number(p->penalty));
     bmi_json_put(&all, "means", bmi_json_end(&means));
+    bmi_json_put(&all, "weight", bmi_json_number(p->weight));
     return bmi_json_end(&all);
 }
 
@@ -135,6 +136,10 @@ static bm_status add_entries(bm_model *m, bool training, bmi_arena *names, bmi_s
             (bmi_st_entry){ .name = "training/predictions", .type = bmi_st_of(BM_F64), .shape = y, .data = s->prediction };
         entries[(*n)++] =
             (bmi_st_entry){ .name = "training/targets", .type = bmi_st_of(BM_F64), .shape = t, .data = s->target };
+        if (s->weight)
+            entries[(*n)++] = (bmi_st_entry){
+                .name = "training/weights", .type = bmi_st_of(BM_F64), .shape = BM_SHAPE(m->partial.rows), .data = s->weight
+            };
     }
     if (bmi_hooks_add_entries(m, names, entries, n)) return BM_OK;
     return bmi_fail_memory(&m->object.error, (bm_place){ 0 }, 64, "a model file");
@@ -143,7 +148,7 @@ static bm_status add_entries(bm_model *m, bool training, bmi_arena *names, bmi_s
 static bm_status write_file(bm_model *m, const bm_save_options *o, bm_place here)
 {
     bmi_error *e = &m->object.error;
-    const size_t room = bmi_network_variables(m->network, true) + 4 + bmi_hooks_entries(m) + m->learned.n;
+    const size_t room = bmi_network_variables(m->network, true) + 5 + bmi_hooks_entries(m) + m->learned.n;
     const uint64_t state[2] = { (uint64_t)m->seed, m->network->session->state.tick };
     bm_context *context = m->object.context;
     bmi_arena names = { .context = context };
