@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "base/threads.h"
 #include "cli/train.h"
+#include "data/recipe.h"
 #include "model/learners/network.h"
 #include "model/model.h"
 #include "nn/build.h"
@@ -330,9 +331,9 @@ static void say_training(cli_training *t, const bm_progress *p)
             rate + (rate[0] == '0' && rate[1] == '.'), *schedule ? " (" : "", schedule, *schedule ? ")" : "",
             s->losses[0].kind->name, cli_plural(batch, p->batch, "row", "rows"), cli_plural(most, p->epochs, "epoch", "epochs"),
             ends);
-    const char *note;
-    for (int64_t i = 0; t->model->recipe && (note = bm_recipe_note(t->model->recipe, i)); i++)
-        if (strstr(note, ": learned standardised")) cli_say(c, "", "%s; losses are in these units", note);
+    const bmi_notes *notes = t->model->recipe ? &t->model->recipe->notes : NULL;
+    for (size_t i = 0; notes && i < notes->count; i++)
+        if (notes->about[i].kind == BMI_NOTE_UNITS) cli_say(c, "", "%s; losses are in these units", notes->at[i]);
     cli_put(c, "training",
             json_pack("{s:s, s:o, s:o, s:s, s:I, s:I, s:o, s:I, s:o, s:i}", "optimizer", s->optimizer.kind->name, "rate",
                       cli_number(common->rate), "schedule", *schedule ? json_string(schedule) : json_null(), "loss",

@@ -3,6 +3,7 @@
  * and saves it. A journal has what is done, so that a search that was interrupted or killed goes on.
  */
 #include "cli/learn.h"
+#include "model/model.h"
 #include <errno.h>
 #include <inttypes.h>
 #include <math.h>
@@ -58,7 +59,8 @@ static int find_output(tuning *w)
         return cli_fail(c, CLI_FAILED, "-o: the name is too long");
     if (given) snprintf(w->t.output, sizeof w->t.output, "%s", given);
     else snprintf(w->t.output, sizeof w->t.output, "%.1000s.safetensors", stem);
-    const int status = cli_writable(c, w->t.output);
+    int status = cli_writable(c, w->t.output);
+    if (!status) status = cli_keeps(c, w->t.output);
     if (status) return status;
     if (c->options.resume) snprintf(w->journal, sizeof w->journal, "%.4100s", c->options.resume);
     else if (cli_is_stdout(w->t.output)) *w->journal = 0;
@@ -111,6 +113,16 @@ static const char *model_of(const tuning *w)
     for (int i = 0; i < o->search.n; i++)
         if (!strncmp(o->search.at[i] + strspn(o->search.at[i], " "), "model=", 6)) return o->model;
     return o->model ? o->model : w->t.task == BM_REGRESSION ? "linear" : "softmax";
+}
+
+/* Of a search for the model itself only the library knows which are tried. */
+static int check_networks(const tuning *w)
+{
+    bm_model *m = bm_learner_parse(model_of(w) ? model_of(w) : "mlp", NULL);
+    bool networks = bm_failed(m) || !m->learner->fit; /* what is wrong with it is said by the search */
+    bm_free(m);
+    for (int i = 0; i < w->t.c->options.search.n; i++) networks |= strstr(w->t.c->options.search.at[i], "model=") != NULL;
+    return cli_networks_check(w->t.c, networks);
 }
 
 /* ---- what came of it ---- */
@@ -328,6 +340,7 @@ static int run(cli *c)
     if (!status) status = cli_spare(c, c->options.resume, c->arguments[0]);
     if (!status) status = read_options(&w);
     if (!status) status = cli_learn_open(&w.t);
+    if (!status) status = check_networks(&w);
     if (!status) status = find_output(&w);
     if (!status) status = tune(&w);
     bm_free(w.s);
