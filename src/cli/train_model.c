@@ -11,6 +11,7 @@
 #include "data/recipe.h"
 #include "model/learners/network.h"
 #include "model/model.h"
+#include "model/scores.h"
 #include "nn/build.h"
 #include "base/part.h"
 #include <baeum/extend_model.h>
@@ -212,6 +213,16 @@ static int check_task(cli_training *t)
                     others);
 }
 
+/* Scores of a hinge or a perceptron are no probabilities, of which a threshold would be. */
+static int check_threshold(const cli_training *t)
+{
+    const char *name = t->c->options.loss;
+    const bm_loss_kind *loss = name ? bmi_kind_find("loss", name) : NULL;
+    const bool mere = t->model->learner->tasks & BM_LEARNS_SCORES || (loss && bmi_loss_mere(loss));
+    if (!t->c->options.threshold || !mere) return 0;
+    return cli_fail(t->c, CLI_USAGE, "--threshold is of probabilities, and %s tells which class alone", name ? name : t->spec);
+}
+
 int cli_train_model(cli_training *t)
 {
     cli *c = t->c;
@@ -231,6 +242,7 @@ int cli_train_model(cli_training *t)
         return cli_fail(c, CLI_USAGE, "--balanced weighs classes; the target is numbers");
     t->model = bm_learner_parse(t->text ? t->text : t->spec, t->recipe);
     int status = bm_failed(t->model) ? 0 : check_task(t);
+    if (!status && !bm_failed(t->model)) status = check_threshold(t);
     if (!status && !bm_failed(t->model)) status = compile(t);
     if (status) return status;
     cli_put(c, "model", cli_text(t->spec));
