@@ -211,6 +211,16 @@ BM_API const char *bm_history_name(const bm_model *m, int64_t i);
 /** What ended the last fit: "epochs", "early_stopping", "stop_at loss" (seconds, gradient, change, steps), "stop", a callback's
  *  name; "" before the first. */
 BM_API const char *bm_stopped_by(const bm_model *m);
+/** The same for programs, of what a fit may end with that its user should know: bits of this kind, 0 where there is nothing to say. */
+typedef enum bm_ending {
+    BM_ENDED_STOPPED = 1,        /**< by bm_stop */
+    BM_ENDED_NOT_CONVERGED = 2,  /**< all iterations (epochs) were done, and more of them may find something better */
+    BM_ENDED_SEPARABLE = 4,      /**< a plane parts the classes and there is no penalty: the weights have no end */
+    BM_ENDED_RANK = 8,           /**< columns depend on each other: of all solutions the one of least norm */
+    BM_ENDED_ILL_CONDITIONED = 16, /**< the normal equation lost ten digits or more */
+    BM_ENDED_TELLS = 32          /**< the words tell what was found: alpha, the columns that are kept, the rule that ended descent */
+} bm_ending;
+BM_API unsigned bm_ended(const bm_model *m);
 /** The epoch (from 0) whose weights the model has, when a callback put them back; else the last one; -1 before the first. */
 BM_API int64_t     bm_best_epoch(const bm_model *m);
 

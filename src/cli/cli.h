@@ -185,8 +185,9 @@ int cli_fail(cli *c, int code, const char *format, ...) CLI_PRINTF(3, 4);
 int cli_fail_text(cli *c, int code, const char *message);
 /* "! ..." and a member of "warnings". */
 void cli_warn(cli *c, const char *format, ...) CLI_PRINTF(2, 3);
-/* The same of a note of the library, with the command's option where it tells what to do. */
-void cli_warn_note(cli *c, const char *note);
+/* The same of the i-th of the library's notes, with the command's option where it tells what to do. */
+struct bmi_notes;
+void cli_warn_note(cli *c, const struct bmi_notes *notes, size_t i);
 /* From begin on warnings are held back, with the name of c->speaker; end says each once, and by whom unless all of them say it. */
 void cli_warn_begin(cli *c);
 void cli_warn_end(cli *c, int speakers);
@@ -225,6 +226,8 @@ bool cli_is_stdout(const char *path);
 
 /* Tries, before hours are spent, whether a file can be written there; 0, or an exit code with the error said. */
 int cli_writable(cli *c, const char *path);
+/* Refuses a model's place where a file that is no model lies; 0 when there is none. */
+int cli_keeps(cli *c, const char *path);
 /* Refuses, for an input's sake, an output that is the same file; 0 when it is another one. */
 int cli_spare(cli *c, const char *output, const char *input);
 /* A file name as a shell takes it: in quotes where it must be, "./" before a dash; into `room` bytes, cut. */

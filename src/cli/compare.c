@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* baeum compare: models beside each other by cross-validation, under the trivial answer. */
 #include "cli/learn.h"
+#include "model/model.h"
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
@@ -166,12 +167,14 @@ static int read_options(comparing *w)
     w->text = strdup(o->models ? o->models : "");
     if (!w->text) return cli_fail(c, CLI_FAILED, "out of memory");
     if (o->models && cli_models_cut(c, w->text, w->o.learners) < 0) return CLI_USAGE;
+    bool networks = !o->models;
     for (int i = 0; !status && i < BM_COMPARE_MAX && w->o.learners[i]; i++) { /* before the data is read */
         bm_model *m = bm_learner_parse(w->o.learners[i], NULL);
         if (bm_failed(m)) status = cli_fail(c, CLI_USAGE, "--models: %s", bm_error(m));
+        else networks |= !m->learner->fit;
         bm_free(m);
     }
-    return status;
+    return status ? status : cli_networks_check(c, networks);
 }
 
 static int compare(comparing *w)

@@ -90,6 +90,25 @@ static int get(cli *c, const cli_source *s)
     return status;
 }
 
+/* Options that another verb takes are not passed over. */
+static int check_options(cli *c, const char *verb)
+{
+    static const struct {
+        cli_option_id id;
+        const char *name, *verbs;
+    } of[] = {
+        { OPT_TARGET, "target", "get split" }, { OPT_ROWS, "rows", "show" },          { OPT_VALIDATION, "validation", "split" },
+        { OPT_TEST, "test", "split" },         { OPT_SEED, "seed", "split" },         { OPT_IN_ORDER, "in-order", "split" },
+        { OPT_GROUP, "group", "split" },       { OPT_TIME, "time", "split" },         { OPT_OUTPUT, "output", "get split" },
+        { OPT_HEADER, "header", "get show split" }, { OPT_NO_HEADER, "no-header", "get show split" },
+        { OPT_DELIMITER, "delimiter", "get show split" }, { OPT_BAD_ROWS, "bad-rows", "get show split" },
+    };
+    for (size_t i = 0; i < BMI_COUNT(of); i++)
+        if (cli_given(&c->options, of[i].id) && !strstr(of[i].verbs, verb))
+            return cli_fail(c, CLI_USAGE, "--%s is of baeum data %s, not of %s", of[i].name, of[i].verbs, verb);
+    return 0;
+}
+
 static int run(cli *c)
 {
     static const char *const verbs[] = { "list", "get", "show", "split" };
@@ -98,6 +117,8 @@ static int run(cli *c)
     const char *verb = c->arguments[0];
     for (size_t i = 0; i < BMI_COUNT(verbs); i++) {
         if (strcmp(verb, verbs[i])) continue;
+        const int wrong = check_options(c, verb);
+        if (wrong) return wrong;
         if (!i)
             return c->n_arguments > 1
                        ? cli_fail(c, CLI_USAGE, "\"%s\" is one argument too many: baeum data list", c->arguments[1])

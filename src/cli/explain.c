@@ -83,7 +83,7 @@ static void say_notes(cli *c, const bm_table *t, json_t *into)
     bool first = true;
     for (int64_t i = 0; (note = bm_table_note(t, i)); i++) {
         if (*note == '!') {
-            cli_warn_note(c, note + 2);
+            cli_warn(c, "%s", note + 2);
             continue;
         }
         char line[500];

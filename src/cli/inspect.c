@@ -186,7 +186,6 @@ static int inspect_model(cli *c, const char *path)
 
 /* ---- data ---- */
 
-/* A moment in seconds since 1970. */
 static void add_real(cli_grid *g, double value)
 {
     char number[32];

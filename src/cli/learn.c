@@ -131,6 +131,16 @@ void cli_folds_say(cli *c, const bm_folds_options *o, bool classes)
     cli_put(c, "folds", cli_text(text));
 }
 
+int cli_networks_check(cli *c, bool networks)
+{
+    const char *given = cli_given(&c->options, OPT_EPOCHS)       ? "epochs"
+                        : cli_given(&c->options, OPT_BATCH)      ? "batch"
+                        : cli_given(&c->options, OPT_VALIDATION) ? "validation"
+                                                                 : NULL;
+    if (networks || !given) return 0;
+    return cli_fail(c, CLI_USAGE, "--%s is of networks, as mlp:64,32; no model here is one", given);
+}
+
 /* ---- data ---- */
 int cli_learn_open(cli_training *t)
 {

@@ -31,6 +31,8 @@ void cli_fits_end(cli_fits *f);
 int cli_folds_read(cli *c, bm_folds_options *into);
 /* Says them: "5-fold, shuffled, seed 0". */
 void cli_folds_say(cli *c, const bm_folds_options *o, bool classes);
+/* Refuses options of networks where no model is one. Returns 0 or CLI_USAGE. */
+int cli_networks_check(cli *c, bool networks);
 /* A table, its target, task and recipe, for work that makes its own folds. */
 int cli_learn_open(cli_training *t);
 /* An error of the library's: exit code by its kind. */

@@ -20,8 +20,11 @@ static void usage(FILE *to)
         fprintf(to, "  %-38s %s\n", call, (*k)->summary);
     }
     fprintf(to, "\n  baeum COMMAND --help                   its options, with examples\n"
-                "  baeum help layers                      also models, activations, losses, optimizers, metrics, penalties\n"
-                "  baeum --version\n\n"
+                "  baeum help TOPIC                       what there is of");
+    const char *topics[16];
+    const size_t n = cli_help_topics(topics);
+    for (size_t i = 0; i < n; i++) fprintf(to, "%s%s", i == n / 2 ? ",\n                                         " : i ? ", " : " ", topics[i]);
+    fprintf(to, "\n  baeum --version\n\n"
                 "DATA is a CSV file (- is standard input), an IDX, NPY or NPZ file, or the name of a set: baeum data list\n\n"
                 "  baeum train iris\n"
                 "  baeum train sales.csv --target revenue --model mlp:64,32\n"
@@ -76,6 +79,32 @@ static int unknown_command(cli *c, const char *name)
     return cli_fail(c, CLI_USAGE, "there is no command \"%s\"; baeum --help lists them", name);
 }
 
+/* The help of a command or of a topic; null: of all. With --json it is one member of the object. */
+static int help(cli *c, const char *name)
+{
+    char *text = NULL;
+    size_t n;
+    bool known = true;
+    c->command = name ? find(name) : NULL;
+    FILE *to = c->json ? open_memstream(&text, &n) : stdout;
+    if (!to) return cli_fail(c, CLI_FAILED, "out of memory");
+    if (c->command) cli_help(c->command, to);
+    else if (!name) usage(to);
+    else known = cli_help_kinds(name, to);
+    const bool fine = !c->json || !fclose(to);
+    if (fine && text && known) cli_put(c, "help", cli_text(text));
+    free(text);
+    if (!fine) return cli_fail(c, CLI_FAILED, "out of memory");
+    return known ? CLI_DONE : unknown_command(c, name);
+}
+
+static int version(cli *c)
+{
+    if (c->json) cli_put(c, "version", json_string(bm_version()));
+    else fprintf(stdout, "baeum %s\n", bm_version());
+    return CLI_DONE;
+}
+
 /* Variables that say nothing that can be done are passed over, but not without a word. */
 static void check_environment(cli *c)
 {
@@ -96,7 +125,7 @@ static int run(cli *c, int argc, char **argv)
     char threads[32];
     int status = cli_options_read(c, argc, argv);
     if (status) return status;
-    if (c->options.help) return cli_help(c->command, stdout), CLI_DONE;
+    if (c->options.help) return help(c, c->command->name);
     if (cli_given(&c->options, OPT_THREADS)) {
         snprintf(threads, sizeof threads, "%d", (int)c->options.threads);
         if (setenv("BAEUM_THREADS", threads, 1)) return cli_fail(c, CLI_FAILED, "out of memory");
@@ -120,23 +149,17 @@ int main(int argc, char **argv)
     signal(SIGPIPE, SIG_DFL);
     signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is an error of writing, told and tidied up as such */
     for (int i = 1; i < argc && strcmp(argv[i], "--"); i++) c.json |= !strcmp(argv[i], "--json");
-    if (argc < 2 || !strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help")) {
-        c.command = argc > 2 ? find(argv[2]) : NULL;
-        if (argc == 3 && !c.command && cli_help_kinds(argv[2], stdout)) return cli_finish(&c, CLI_DONE);
-        if (argc > 2 && !c.command && *argv[2] != '-') return cli_finish(&c, unknown_command(&c, argv[2]));
-        if (c.command) cli_help(c.command, stdout);
-        else usage(argc < 2 ? stderr : stdout);
-        return cli_finish(&c, argc < 2 ? CLI_USAGE : CLI_DONE);
-    }
-    if (!strcmp(argv[1], "--version") || !strcmp(argv[1], "-V")) {
-        fprintf(stdout, "baeum %s\n", bm_version());
-        return cli_finish(&c, CLI_DONE);
-    }
-    c.command = find(argv[1]);
+    if (argc < 2) return usage(stderr), CLI_USAGE;
     if (c.json) {
         c.result = json_object();
         c.warnings = json_array();
     }
-    const int status = c.command ? run(&c, argc - 1, argv + 1) : unknown_command(&c, argv[1]);
+    const char *const first = argv[1];
+    int status;
+    if (!strcmp(first, "--help") || !strcmp(first, "-h") || !strcmp(first, "help"))
+        status = help(&c, argc > 2 && *argv[2] != '-' ? argv[2] : NULL);
+    else if (!strcmp(first, "--version") || !strcmp(first, "-V")) status = version(&c);
+    else if ((c.command = find(first))) status = run(&c, argc - 1, argv + 1);
+    else status = unknown_command(&c, first);
     return cli_finish(&c, status);
 }

@@ -156,6 +156,17 @@ int cli_writable(cli *c, const char *path)
                     why == ENOENT ? " makes it" : "");
 }
 
+int cli_keeps(cli *c, const char *path)
+{
+    struct stat about;
+    if (stat(path, &about) || !S_ISREG(about.st_mode) || !about.st_size) return 0;
+    bm_model *m = cli_is_model(path) ? bm_load(path) : NULL; /* weights of another program are none, either */
+    const bool is_model = m && bm_status_of(m) != BM_E_FORMAT;
+    bm_free(m);
+    if (is_model) return 0;
+    return cli_fail(c, CLI_FAILED, "%s is there and is no model: it would be lost; remove it, or name another file by -o", path);
+}
+
 void cli_append(char *into, size_t room, const char *format, ...)
 {
     const size_t used = strlen(into);

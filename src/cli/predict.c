@@ -163,28 +163,30 @@ static int write_out(prediction *p)
     return status;
 }
 
-/* The rows of the table that the recipe makes finite numbers of; null with the error said, the table itself when all are. */
-static bm_table *usable_rows(prediction *p, bmi_met *met)
+/* The rows of the table that the recipe makes finite numbers of into *of: the table itself when all are, null when there are none, as a part
+ * of a file may have. Returns 0 or an exit code. */
+static int usable_rows(prediction *p, bmi_met *met, bm_table **of)
 {
     cli *c = p->c;
     bm_table *t = p->source.table;
     const int64_t rows = bm_table_rows(t);
-    int64_t *at = malloc((size_t)rows * sizeof *at), n = 0;
+    int64_t *at = malloc((size_t)rows * sizeof *at + 1), n = 0;
     bmi_error e = { 0 };
-    p->usable = malloc((size_t)rows * sizeof *p->usable);
+    p->usable = malloc((size_t)rows * sizeof *p->usable + 1);
     if (!p->usable || !at) bmi_fail_memory(&e, BM_HERE, (size_t)rows * 8, "the rows of a table");
     else bmi_recipe_usable(&e, bm_model_recipe(p->model), t, p->usable, met, BM_HERE);
     for (int64_t i = 0; !e.status && i < rows; i++)
         if (p->usable[i]) at[n++] = i;
-    bm_table *of = t;
-    if (e.status) of = NULL;
-    else if (n && n < rows) of = bm_table_take(t, BM_VALUE(bm_rows, at, (size_t)n));
+    *of = n == rows ? t : n ? bm_table_take(t, BM_VALUE(bm_rows, at, (size_t)n)) : NULL;
     free(at);
-    if (e.status) cli_fail(c, CLI_FAILED, "%s%s", e.text, cli_header_hint(c, bm_model_recipe(p->model), t, e.text));
-    else if (!n)
-        cli_fail(c, CLI_FAILED, "%s: no row can be used: each has a number that is too large for f32", p->source.given),
-            of = NULL;
-    return of;
+    return e.status ? cli_fail(c, CLI_FAILED, "%s%s", e.text, cli_header_hint(c, bm_model_recipe(p->model), t, e.text)) : 0;
+}
+
+static int no_row(const prediction *p)
+{
+    return cli_fail(p->c, CLI_FAILED,
+                    "%s: no row can be used: each has a number that is too large for f32, or that a step of the recipe cannot take",
+                    p->source.given);
 }
 
 static void add_met(bmi_met *all, const bmi_met *met)
@@ -199,18 +201,22 @@ static void add_met(bmi_met *all, const bmi_met *met)
 static int predict_table(prediction *p)
 {
     cli *c = p->c;
+    const int64_t classes = bm_model_classes(p->model);
     bmi_met met = { 0 };
-    bm_table *t = usable_rows(p, &met);
-    if (t) {
+    bm_table *t = NULL;
+    int status = usable_rows(p, &met, &t);
+    if (!status && !t && !p->writer) status = no_row(p);
+    if (!status) {
         if (p->writer) add_met(&p->met, &met); /* said in the end */
         else cli_put(c, "counts", cli_say_counts(c, &met, p->source.table, NULL));
-        p->values = bm_predict_table(p->model, t);
+        /* of a part without such a row nothing is taken from the tensor, but its columns are those of the others */
+        p->values = t ? bm_predict_table(p->model, t) : bm_tensor_new(BM_F32, BM_SHAPE(1, classes > 1 ? classes : 1));
         p->rows = bm_table_rows(p->source.table);
         p->skipped = bm_table_skipped(p->source.table);
     }
     bmi_met_end(&met);
     if (t != p->source.table) bm_free(t);
-    return t ? 0 : CLI_FAILED;
+    return status;
 }
 
 static int predict(prediction *p)
@@ -342,6 +348,7 @@ static int predict_parts(prediction *p)
         end_part(p);
     }
     if (!status && bm_failed(p->source.csv)) status = cli_fail_text(c, CLI_FAILED, bm_error(p->source.csv));
+    if (!status && p->lines_before && p->bad == p->lines_before - p->skipped_before) status = no_row(p);
     if (!status && bmi_writer_commit(p->writer)) status = cli_fail_text(c, CLI_FAILED, p->error.text);
     bmi_writer_end(p->writer);
     p->lines = p->lines_before;

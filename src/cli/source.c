@@ -4,6 +4,7 @@
 #include "cli/cli.h"
 #include "data/recipe.h"
 #include "data/sets.h"
+#include "data/table.h"
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -61,13 +62,8 @@ static int open_table(cli *c, bm_table *t, cli_source *s)
 {
     s->table = t;
     if (bm_failed(t)) return table_failed(c, bm_status_of(t), bm_error(t));
-    const char *note, *bad;
-    for (int64_t i = 0; (note = bm_table_note(t, i)); i++) {
-        const char *out = c->command == &cli_predict ? strstr(note, " left out") : NULL; /* there such a row keeps its place */
-        const int verb = out && !strncmp(out - 4, " was", 4) ? 3 : 4;
-        if (out) cli_warn(c, "%.*s%s empty%s", (int)(out - note) - verb, note, verb == 3 ? "stays" : "stay", out + 9);
-        else cli_warn_note(c, note);
-    }
+    const char *bad;
+    for (size_t i = 0; i < t->notes.count; i++) cli_warn_note(c, &t->notes, i);
     for (int64_t i = 1; (bad = bm_table_bad_row(t, i)); i++) cli_warn(c, "%s", bad); /* a note has the first */
     return 0;
 }
@@ -76,11 +72,11 @@ static int open_table(cli *c, bm_table *t, cli_source *s)
 static int open_parts(cli *c, const bm_csv_options *how, cli_source *s)
 {
     bm_csv_options own = *how;
-    const char *note;
     own.rows = c->options.parts;
     s->csv = bm_csv_open_at(&own, sizeof own, BM_HERE);
     if (bm_failed(s->csv)) return table_failed(c, bm_status_of(s->csv), bm_error(s->csv));
-    for (int64_t i = 0; (note = bm_csv_note(s->csv, i)); i++) cli_warn_note(c, note);
+    const bmi_notes *notes = bmi_csv_notes(s->csv);
+    for (size_t i = 0; i < notes->count; i++) cli_warn_note(c, notes, i);
     s->table = bm_csv_next(s->csv);
     if (!s->table) return cli_fail(c, CLI_FAILED, "%s: no rows can be read", how->path);
     return bm_failed(s->table) ? table_failed(c, bm_status_of(s->table), bm_error(s->table)) : 0;

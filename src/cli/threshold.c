@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "cli/cli.h"
 #include "model/curves/of_model.h"
+#include "model/scores.h"
 #include <math.h>
 #include <string.h>
 
@@ -51,6 +52,8 @@ int cli_threshold(cli *c, const bm_model *m, const bm_dataset *judged, double *t
         return cli_fail(c, CLI_USAGE, "--threshold is of two classes, the model %s",
                         bm_model_task(m) == BM_CLASSIFICATION ? "has others" : "predicts numbers");
     if (!two) return 0;
+    if (c->options.threshold && bmi_scores_mere(m))
+        return cli_fail(c, CLI_USAGE, "--threshold is of probabilities, and the model tells which class alone");
     if (by.name && !judged)
         return cli_fail(c, CLI_USAGE, "--threshold %s takes rows whose target is known: baeum evaluate or train finds it",
                         c->options.threshold);

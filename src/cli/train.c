@@ -17,7 +17,8 @@ static int find_output(cli_training *t)
         return cli_fail(c, CLI_FAILED, "-o: the name has %zu bytes, which is too long", strlen(c->options.output));
     if (c->options.output) snprintf(t->output, sizeof t->output, "%s", c->options.output);
     else snprintf(t->output, sizeof t->output, "%s.safetensors", t->source.stem);
-    return cli_writable(c, t->output);
+    const int status = cli_writable(c, t->output);
+    return status ? status : cli_keeps(c, t->output);
 }
 
 static int fit(cli_training *t)

@@ -8,8 +8,10 @@
 #include "base/text.h"
 #include "base/threads.h"
 #include "cli/train.h"
+#include "data/recipe.h"
 #include "model/learners/network.h"
 #include "model/model.h"
+#include "model/scores.h"
 #include "nn/build.h"
 #include "base/part.h"
 #include <baeum/extend_model.h>
@@ -211,6 +213,16 @@ static int check_task(cli_training *t)
                     others);
 }
 
+/* Scores of a hinge or a perceptron are no probabilities, of which a threshold would be. */
+static int check_threshold(const cli_training *t)
+{
+    const char *name = t->c->options.loss;
+    const bm_loss_kind *loss = name ? bmi_kind_find("loss", name) : NULL;
+    const bool mere = t->model->learner->tasks & BM_LEARNS_SCORES || (loss && bmi_loss_mere(loss));
+    if (!t->c->options.threshold || !mere) return 0;
+    return cli_fail(t->c, CLI_USAGE, "--threshold is of probabilities, and %s tells which class alone", name ? name : t->spec);
+}
+
 int cli_train_model(cli_training *t)
 {
     cli *c = t->c;
@@ -230,6 +242,7 @@ int cli_train_model(cli_training *t)
         return cli_fail(c, CLI_USAGE, "--balanced weighs classes; the target is numbers");
     t->model = bm_learner_parse(t->text ? t->text : t->spec, t->recipe);
     int status = bm_failed(t->model) ? 0 : check_task(t);
+    if (!status && !bm_failed(t->model)) status = check_threshold(t);
     if (!status && !bm_failed(t->model)) status = compile(t);
     if (status) return status;
     cli_put(c, "model", cli_text(t->spec));
@@ -330,9 +343,9 @@ static void say_training(cli_training *t, const bm_progress *p)
             rate + (rate[0] == '0' && rate[1] == '.'), *schedule ? " (" : "", schedule, *schedule ? ")" : "",
             s->losses[0].kind->name, cli_plural(batch, p->batch, "row", "rows"), cli_plural(most, p->epochs, "epoch", "epochs"),
             ends);
-    const char *note;
-    for (int64_t i = 0; t->model->recipe && (note = bm_recipe_note(t->model->recipe, i)); i++)
-        if (strstr(note, ": learned standardised")) cli_say(c, "", "%s; losses are in these units", note);
+    const bmi_notes *notes = t->model->recipe ? &t->model->recipe->notes : NULL;
+    for (size_t i = 0; notes && i < notes->count; i++)
+        if (notes->about[i].kind == BMI_NOTE_UNITS) cli_say(c, "", "%s; losses are in these units", notes->at[i]);
     cli_put(c, "training",
             json_pack("{s:s, s:o, s:o, s:s, s:I, s:I, s:o, s:I, s:o, s:i}", "optimizer", s->optimizer.kind->name, "rate",
                       cli_number(common->rate), "schedule", *schedule ? json_string(schedule) : json_null(), "loss",

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 /* baeum train: what came of it: why training ended, scores beside the trivial answer, the saved file. */
 #include "cli/train.h"
-#include <baeum/inference.h>
+#include "base/fields.h"
 #include "data/recipe.h"
+#include "data/table.h"
+#include "model/model.h"
 #include "model/scores.h"
+#include <baeum/inference.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
@@ -19,52 +22,53 @@ enum {
 /* Whether the training itself was interrupted; else it was done, and the scoring of its rows was. */
 static bool cut_short(const cli_training *t)
 {
-    return t->interrupted && !strncmp(bm_stopped_by(t->model), "stop", 4);
+    return t->interrupted && (bm_ended(t->model) & BM_ENDED_STOPPED);
 }
 
-/* Of a method of its own: "not converged after 1,000 iterations" is worth a warning, "solved" no word. */
 /* Which columns depend on each other, by name, as far as the fit has found them; that the categories of one text do is no fault. */
-static void say_dependent(cli_training *t, const char *rank)
+static void say_dependent(cli_training *t)
 {
     cli *c = t->c;
     bm_table *of = bm_coefficients(t->model, .confidence = .95);
-    const char *note, *more = !strcmp(t->spec, "linear") ? ", or --model ridge" : "";
+    const char *more = !strcmp(t->spec, "linear") ? ", or --model ridge" : "";
     bool found = false;
-    for (int64_t i = 0; (note = bm_table_note(of, i)); i++) {
-        const char *end = strstr(note, " depend on each other");
-        found |= strstr(note, " add up to 1") || strstr(note, " is constant") || end;
-        if (*note == '!' && end)
+    for (size_t i = 0; i < of->notes.count; i++) {
+        const bmi_note *about = &of->notes.about[i];
+        found |= about->kind == BMI_NOTE_DEPENDENT || about->kind == BMI_NOTE_CATEGORIES || about->kind == BMI_NOTE_CONSTANT;
+        if (about->kind == BMI_NOTE_DEPENDENT)
             cli_warn(c,
                      "columns depend on each other (%s): %.*s; of all solutions the one of least norm is taken; --drop one of "
                      "them%s",
-                     rank, (int)(end - note - 2), note + 2, more);
+                     bm_stopped_by(t->model), about->to - about->from, of->notes.at[i] + about->from, more);
     }
     if (!found)
         cli_warn(c, "columns depend on each other (%s): of all solutions the one of least norm is taken; --drop some of them%s",
-                 rank, more);
+                 bm_stopped_by(t->model), more);
     bm_free(of);
 }
 
+/* Of a method of its own: "not converged after 1,000 iterations" is worth a warning, "solved" no word. */
 static void say_own_end(cli_training *t)
 {
     cli *c = t->c;
     const char *why = bm_stopped_by(t->model);
+    const unsigned ended = bm_ended(t->model);
+    const int name = (int)strcspn(t->spec, ":");
     if (cut_short(t) && cli_talks(c)) fprintf(c->to, "interrupted; what it has learned so far is kept\n");
-    else if (!strncmp(why, "not converged", 13))
-        cli_warn(c, "%s is %s: scores may become better with more of them, as in --model %.*s:%s=10000", t->spec, why,
-                 (int)strcspn(t->spec, ":"), t->spec, strstr(why, "epochs") ? "epochs" : "iterations");
-    if (strstr(why, "separable"))
+    if (ended & BM_ENDED_NOT_CONVERGED)
+        cli_warn(c, "%s is %s: scores may become better with more of them, as in --model %.*s:%s=10000", t->spec, why, name,
+                 t->spec, bmi_field_find(t->model->learner->fields, "epochs") ? "epochs" : "iterations");
+    if (ended & BM_ENDED_SEPARABLE)
         cli_warn(
             c,
             "a plane parts the classes of all training rows: without a penalty the weights have no end, and probabilities are "
             "too sure; --model %.*s:C=1 has one",
-            (int)strcspn(t->spec, ":"), t->spec);
-    if (strstr(why, "rank ") && t->source.csv) cli_say(c, "", "%s: the solution of least norm", why);
-    else if (strstr(why, "rank ")) say_dependent(t, strstr(why, "rank "));
-    else if (strstr(why, "ill-conditioned"))
-        cli_warn(c, "the normal equation is %s; --model linear loses none", why + strlen("solved, "));
-    else if ((strstr(why, "keeps ") || !strncmp(why, "alpha ", 6) || strstr(why, " steps")) && cli_talks(c))
-        fprintf(c->to, "%s\n", why);
+            name, t->spec);
+    if ((ended & BM_ENDED_RANK) && t->source.csv) cli_say(c, "", "%s: the solution of least norm", why);
+    else if (ended & BM_ENDED_RANK) say_dependent(t);
+    if (ended & BM_ENDED_ILL_CONDITIONED)
+        cli_warn(c, "the normal equation is %s; --model linear loses none", why);
+    if ((ended & BM_ENDED_TELLS) && cli_talks(c)) fprintf(c->to, "%s\n", why);
 }
 
 /* What each epoch gave, by the names of the history: {"loss": [.9, .8], "validation_loss": ...}. */
@@ -151,11 +155,8 @@ static int confusion(cli_training *t, int part, char hint[400])
 static void warn_left_out(const cli_training *t)
 {
     const bm_recipe *r = bm_model_recipe(t->model);
-    const char *note;
-    for (int64_t i = 0; r && (note = bm_recipe_note(r, i)); i++)
-        if (!strncmp(note, "! ", 2) && (strstr(note, "row has ") || strstr(note, "rows have ")) &&
-            (strstr(note, " not there in training (") || strstr(note, ", the target: left out")))
-            cli_warn(t->c, "%s", note + 2);
+    for (size_t i = 0; r && i < r->notes.count; i++)
+        if (r->notes.about[i].kind == BMI_NOTE_NOT_JUDGED) cli_warn_note(t->c, &r->notes, i);
 }
 
 /* What the figures do not say by themselves. */

@@ -183,11 +183,11 @@ static void say_target(cli_training *t, const bm_recipe *r)
     const int64_t at = bm_table_find(t->source.table, t->target), classes = bm_recipe_classes(r);
     const bm_summary s = bm_table_summary(t->source.table, at);
     char from[80];
-    const char *how = c->options.task ? "as asked" : "inferred, --task overrides", *note;
+    const char *how = c->options.task ? "as asked" : "inferred, --task overrides";
     snprintf(from, sizeof from, "from --loss %.60s", c->options.loss ? c->options.loss : "");
     if (by_loss(t)) how = from;
-    for (int64_t i = 0; (note = bm_recipe_note(r, i)); i++) /* that the classes may be amounts */
-        if (strstr(note, "--task regression")) how = "inferred; if they are amounts, --task regression";
+    for (size_t i = 0; i < r->notes.count; i++)
+        if (r->notes.about[i].kind == BMI_NOTE_AMOUNTS) how = "inferred; if they are amounts, --task regression";
     char low[32], high[32], list[400] = "";
     const bool whole = bm_table_column_type(t->source.table, at) == BM_COLUMN_INTEGER;
     if (t->task == BM_REGRESSION) {
@@ -337,11 +337,11 @@ static int say_met(cli_training *t)
 /* What is done to the columns, and what of it may be a mistake. */
 static void say_recipe(cli_training *t, const bm_table *rows)
 {
-    const char *note;
+    const bmi_notes *notes = &t->recipe->notes;
     int said = 0;
-    for (int64_t i = 0; (note = bm_recipe_note(t->recipe, i)); i++) {
-        if (!strncmp(note, "! ", 2)) cli_warn_note(t->c, note + 2);
-        else cli_say(t->c, said++ ? "" : "recipe", "%s", note);
+    for (size_t i = 0; i < notes->count; i++) {
+        if (!strncmp(notes->at[i], "! ", 2)) cli_warn_note(t->c, notes, i);
+        else cli_say(t->c, said++ ? "" : "recipe", "%s", notes->at[i]);
     }
     if (*t->left_out) cli_say(t->c, "left out", "%s", t->left_out);
     cli_warn_row_numbers(t->c, t->source.table, t->recipe);

@@ -3,6 +3,8 @@
  * and saves it. A journal has what is done, so that a search that was interrupted or killed goes on.
  */
 #include "cli/learn.h"
+#include "model/model.h"
+#include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <math.h>
@@ -59,7 +61,8 @@ static int find_output(tuning *w)
         return cli_fail(c, CLI_FAILED, "-o: the name is too long");
     if (given) snprintf(w->t.output, sizeof w->t.output, "%s", given);
     else snprintf(w->t.output, sizeof w->t.output, "%.1000s.safetensors", stem);
-    const int status = cli_writable(c, w->t.output);
+    int status = cli_writable(c, w->t.output);
+    if (!status) status = cli_keeps(c, w->t.output);
     if (status) return status;
     if (c->options.resume) snprintf(w->journal, sizeof w->journal, "%.4100s", c->options.resume);
     else if (cli_is_stdout(w->t.output)) *w->journal = 0;
@@ -124,6 +127,16 @@ static const char *model_of(const tuning *w)
         if (n == 5 && !memcmp(at, "model", n)) return o->model;
     }
     return o->model ? o->model : w->t.task == BM_REGRESSION ? "linear" : "softmax";
+}
+
+/* Of a search for the model itself only the library knows which are tried. */
+static int check_networks(const tuning *w)
+{
+    bm_model *m = bm_learner_parse(model_of(w) ? model_of(w) : "mlp", NULL);
+    bool networks = bm_failed(m) || !m->learner->fit; /* what is wrong with it is said by the search */
+    bm_free(m);
+    for (int i = 0; i < w->t.c->options.search.n; i++) networks |= strstr(w->t.c->options.search.at[i], "model=") != NULL;
+    return cli_networks_check(w->t.c, networks);
 }
 
 /* ---- what came of it ---- */
@@ -270,7 +283,10 @@ static int save(tuning *w)
     const bm_trial best = bm_search_trial(w->s, bm_search_best(w->s));
     char bytes[32], text[4200];
     struct stat about;
-    if (bm_save(m, w->t.output)) return cli_fail(c, CLI_FAILED, "the model is not saved: %s", bm_error(m));
+    if (bm_save(m, w->t.output))
+        return cli_fail(c, CLI_FAILED, "the model is not saved: %s%s%s%s", bm_error(m),
+                        *w->journal ? "; the search is kept: the same command with another -o and --resume " : "",
+                        *w->journal ? cli_shell(text, sizeof text, w->journal) : "", *w->journal ? " only fits the best again" : "");
     cli_put(c, "model", cli_text(best.learner));
     cli_put(c, "settings", cli_text(best.settings));
     cli_put(c, "parameters", json_integer((json_int_t)bm_model_parameters(m)));
@@ -341,6 +357,7 @@ static int run(cli *c)
     if (!status) status = cli_spare(c, c->options.resume, c->arguments[0]);
     if (!status) status = read_options(&w);
     if (!status) status = cli_learn_open(&w.t);
+    if (!status) status = check_networks(&w);
     if (!status) status = find_output(&w);
     if (!status) status = tune(&w);
     bm_free(w.s);

@@ -79,6 +79,11 @@ int64_t bm_csv_rows(const bm_csv *c)
     return bmi_object_failed(c) ? 0 : c->reader.plan.rows;
 }
 
+const bmi_notes *bmi_csv_notes(const bm_csv *c)
+{
+    return &c->reader.plan.notes;
+}
+
 const char *bm_csv_note(const bm_csv *c, int64_t i)
 {
     return c && c->opened && i >= 0 && (size_t)i < c->reader.plan.notes.count ? c->reader.plan.notes.at[i] : NULL;

@@ -24,6 +24,8 @@ struct bm_table {
 
 /* An empty table, never null. */
 bm_table *bmi_table_new(bm_context *context);
+/* The notes of a file that is read by parts; of one that was opened. */
+const bmi_notes *bmi_csv_notes(const bm_csv *c);
 /* "bike.csv", or "the table". */
 const char *bmi_table_name(const bm_table *t);
 /* The column of a name; null with an error that says what it is for, " for the target", and which one may be meant. */

@@ -93,8 +93,9 @@ bm_status bmi_target_scale(bm_recipe *r, const bm_table *t, bm_rows rows, const 
     }
     r->to.mean = s.mean;
     r->to.deviation = s.deviation;
-    return bmi_notes_add(r->object.context, &r->notes, "%s: learned standardised, (%s%s%s - %.4g) / %.4g", c->name,
-                         r->log1p ? "log1p(" : "", c->name, r->log1p ? ")" : "", s.mean, s.deviation)
+    return bmi_notes_add_as(BMI_NOTE_UNITS, r->object.context, &r->notes,
+                            "%s: learned standardised, (%s%s%s - %.4g) / %.4g", c->name, r->log1p ? "log1p(" : "", c->name,
+                            r->log1p ? ")" : "", s.mean, s.deviation)
                ? BM_OK
                : bmi_fail_memory(&r->object.error, here, 1024, "a note");
 }

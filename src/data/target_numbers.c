@@ -139,10 +139,10 @@ static bm_status note_amounts(bm_recipe *r, const bmi_column *c, const int64_t *
     size_t steps = 0;
     for (size_t i = 1; i < count; i++) steps += bmi_column_number(c, rows[i]) - bmi_column_number(c, rows[i - 1]) == 1;
     if (c->type == BM_COLUMN_BOOL || count < LEAST_AMOUNTS || 2 * steps <= count - 1) return BM_OK;
-    return bmi_notes_add(r->object.context, &r->notes,
-                         "%.100s: the whole numbers %.15g to %.15g are taken for classes; if they are amounts, set the task to "
-                         "regression (--task regression)",
-                         c->name, first, last)
+    return bmi_notes_add_as(BMI_NOTE_AMOUNTS, r->object.context, &r->notes,
+                            "%.100s: the whole numbers %.15g to %.15g are taken for classes; if they are amounts, set the task "
+                            "to regression (--task regression)",
+                            c->name, first, last)
                ? BM_OK
                : no_memory(r, here);
 }

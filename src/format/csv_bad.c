@@ -140,8 +140,9 @@ static bool note(bmi_csv_work *w, int64_t left_out)
         cut += w->chunks[i].cut;
     }
     if (left_out)
-        fine = bmi_notes_add(w->context, notes, "%" PRId64 " row%s could not be read and %s left out; the first: %s", left_out,
-                             left_out == 1 ? "" : "s", left_out == 1 ? "was" : "were", first);
+        fine = bmi_notes_add_as(BMI_NOTE_LEFT_OUT, w->context, notes,
+                                "%" PRId64 " row%s could not be read and \001%s left out\002; the first: %s", left_out,
+                                left_out == 1 ? "" : "s", left_out == 1 ? "was" : "were", first);
     if (fine && filled)
         fine = bmi_notes_add(w->context, notes, "%" PRId64 " row%s too few cells; the others are missing", filled,
                              filled == 1 ? " has" : "s have");

@@ -304,10 +304,14 @@ static bool note_form(bmi_csv_work *w, const bmi_column *c, const verdict *v, co
         snprintf(list + strlen(list), sizeof list - strlen(list), "%s%s", !i ? "" : i + 1 == count ? " and " : ", ", words[i]);
     bmi_number_form_read(form, text, n, &value, &integer, &whole);
     bmi_write_real(number, value);
-    return bmi_notes_add(w->context, &w->out->notes, "%.100s has %s: \"%.60s\" is read as %s%s", c->name, list, text, number,
-                         !ambiguous || !strchr(text, ',') ? ""
-                         : form->decimal == ',' ? "; if the comma is no decimal comma, say that the decimal sign is a point"
-                                                : "; if the comma is a decimal comma, say that it is the decimal sign");
+    const bool doubt = ambiguous && strchr(text, ','), comma = form->decimal == ',';
+    return bmi_notes_add_as(!doubt  ? BMI_NOTE
+                            : comma ? BMI_ADVICE_IS_POINT
+                                    : BMI_ADVICE_IS_COMMA,
+                            w->context, &w->out->notes, "%.100s has %s: \"%.60s\" is read as %s%s", c->name, list, text, number,
+                            !doubt  ? ""
+                            : comma ? "; if the comma is no decimal comma, \001say that the decimal sign is a point\002"
+                                    : "; if the comma is a decimal comma, \001say that it is the decimal sign\002");
 }
 
 static bool note_missing(bmi_csv_work *w, const bmi_column *c, const verdict *v)

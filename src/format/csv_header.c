@@ -179,10 +179,10 @@ bm_status bmi_csv_is_header(bmi_csv_work *w, const unsigned char *row, const uns
     *header = said > 0 || (!said && !w->options->recipe);
     const bool fine =
         *header || w->options->recipe ||
-        bmi_notes_add(w->context, &w->out->notes,
-                      "the first row looks like data (\"%.*s\"): columns are called c1, c2 ...; if it has their names, "
-                      "say that there is a header",
-                      shown_n < 60 ? (int)shown_n : 60, shown);
+        bmi_notes_add_as(BMI_ADVICE_HEADER, w->context, &w->out->notes,
+                         "the first row looks like data (\"%.*s\"): columns are called c1, c2 ...; if it has their names, "
+                         "\001say that there is a header\002",
+                         shown_n < 60 ? (int)shown_n : 60, shown);
     bmi_release(w->context, s, n, sizeof *s);
     return fine ? BM_OK : bmi_fail_memory(w->error, w->here, 1000, "a note");
 }

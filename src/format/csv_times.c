@@ -125,17 +125,17 @@ static bool settle(bmi_csv_work *w, bmi_column *c, const findings *f, const bmi_
     const bool unsure = !w->options->dates && f->differ && f->dates[0] == f->dates[1];
     if (asked == BM_COLUMN_TIME)
         return (!unsure ||
-                bmi_notes_add(w->context, &w->out->notes,
-                              "%.100s has dates whose day and month may be either way round in every row: the month is taken "
-                              "to be first; say dmy or mdy",
-                              c->name)) &&
+                bmi_notes_add_as(BMI_ADVICE_DATES, w->context, &w->out->notes,
+                                 "%.100s has dates whose day and month may be either way round in every row: the month is taken "
+                                 "to be first; \001say dmy or mdy\002",
+                                 c->name)) &&
                tell_zones(w, c, f) && bmi_csv_to_asked(w, (size_t)(c - w->out->columns), &form);
     if (!dates || 2 * dates <= f->texts) return true;
     if (unsure)
-        return bmi_notes_add(
-            w->context, &w->out->notes,
-            "%.100s has dates whose day and month may be either way round in every row: it stays text; say dmy or mdy",
-            c->name);
+        return bmi_notes_add_as(BMI_ADVICE_DATES, w->context, &w->out->notes,
+                                "%.100s has dates whose day and month may be either way round in every row: it stays text; "
+                                "\001say dmy or mdy\002",
+                                c->name);
     if (dates < f->texts && !w->fill) {
         const int32_t none = f->none[order];
         return bmi_notes_add(w->context, &w->out->notes,

@@ -275,7 +275,10 @@ bm_status bmi_model_fit(bm_model *m, const bm_fit_options *o, bm_place here)
         if (t->hooks[t->hook].begun && t->hooks[t->hook].kind->end)
             t->hooks[t->hook].kind->end(t, t->hooks[t->hook].options, t->hooks[t->hook].state);
     if (!t->error->status) bmi_training_check_weights(t);
-    snprintf(m->stopped_by, sizeof m->stopped_by, "%s", m->object.error.status ? "error" : t->stop ? t->why : "epochs");
+    bmi_model_ended(m, t->stop && atomic_load(&m->stop) ? BM_ENDED_STOPPED : 0, "%s",
+                    m->object.error.status ? "error"
+                    : t->stop              ? t->why
+                                           : "epochs");
     bmi_training_end(t);
     bmi_release(m->object.context, t, 1, sizeof *t);
     return m->object.error.status;

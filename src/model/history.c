@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 /* The history of training. */
 #include "model/model.h"
+#include "base/json.h"
+#include "base/locale.h"
 #include <math.h>
+#include <stdarg.h>
 #include <string.h>
 
 /* The column of a name, of which only the beginning is kept; or SIZE_MAX. */
@@ -79,6 +82,41 @@ const char *bm_history_name(const bm_model *m, int64_t i)
 const char *bm_stopped_by(const bm_model *m)
 {
     return m ? m->stopped_by : "";
+}
+
+unsigned bm_ended(const bm_model *m)
+{
+    return m ? m->ended : 0;
+}
+
+/* As a file has them, by the place of their bits. */
+static const char *const endings[] = { "stopped", "not converged", "separable", "rank", "ill-conditioned", "tells" };
+
+json_t *bmi_ended_save(const bm_model *m)
+{
+    bmi_json list = bmi_json_list();
+    for (size_t i = 0; i < BMI_COUNT(endings); i++)
+        if (m->ended >> i & 1) bmi_json_add(&list, json_string(endings[i]));
+    return bmi_json_end(&list);
+}
+
+void bmi_ended_load(bm_model *m, const json_t *list)
+{
+    m->ended = 0;
+    for (size_t i = 0; i < BMI_COUNT(endings); i++)
+        for (size_t k = 0; k < json_array_size(list); k++) {
+            const char *word = json_string_value(json_array_get(list, k));
+            if (word && !strcmp(word, endings[i])) m->ended |= 1u << i;
+        }
+}
+
+void bmi_model_ended(bm_model *m, unsigned how, const char *format, ...)
+{
+    va_list list;
+    va_start(list, format);
+    bmi_format(m->stopped_by, sizeof m->stopped_by, format, list);
+    va_end(list);
+    m->ended = how;
 }
 
 int64_t bm_best_epoch(const bm_model *m)

@@ -433,21 +433,24 @@ static bool note_dependence(making *k, const double *v)
     bmi_notes *notes = &k->t->notes;
     const size_t length = strlen(names);
     if (n == 1 && length > 2 && !strcmp(names + length - 2, "=?")) return true; /* the slot of categories not seen */
-    if (n == 1) return bmi_notes_add(c, notes, "! %s is constant: its coefficient cannot be told from the intercept", names);
+    if (n == 1)
+        return bmi_notes_add_as(BMI_NOTE_CONSTANT, c, notes,
+                                "! \001%s\002 is constant: its coefficient cannot be told from the intercept", names);
     const bmi_theory theory = bmi_inference_theory(k->m);
     if (theory == BMI_THEORY_PENALTY) /* which determines them */
         return is_one_hot(names, of) ||
-               bmi_notes_add(c, notes,
-                             "! %s depend on each other: how they share what they say together is the penalty's doing", names);
+               bmi_notes_add_as(BMI_NOTE_DEPENDENT, c, notes,
+                                "! \001%s\002 depend on each other: how they share what they say together is the penalty's doing",
+                                names);
     if (is_one_hot(names, of))
-        return bmi_notes_add(
-            c, notes,
-            "the categories of %s add up to 1: only differences of their coefficients are determined, and they have no "
+        return bmi_notes_add_as(
+            BMI_NOTE_CATEGORIES, c, notes,
+            "the categories of \001%s\002 add up to 1: only differences of their coefficients are determined, and they have no "
             "standard errors; those of least norm are given",
             of);
-    return bmi_notes_add(
-        c, notes,
-        "! %s depend on each other (one is a sum of multiples of the others%s): their coefficients are not determined, "
+    return bmi_notes_add_as(
+        BMI_NOTE_DEPENDENT, c, notes,
+        "! \001%s\002 depend on each other (one is a sum of multiples of the others%s): their coefficients are not determined, "
         "those of least norm are given, without standard errors",
         names, k->d.bias ? " and a constant" : "");
 }

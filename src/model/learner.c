@@ -344,7 +344,7 @@ static bm_status fit_own(bm_learning *l, const bm_fit_options *o)
     bmi_object_free(weighed);
     if (m->object.error.status) return m->object.error.status;
     m->best_epoch = -1;
-    if (!m->stopped_by[0]) snprintf(m->stopped_by, sizeof m->stopped_by, "solved");
+    if (!m->stopped_by[0]) bmi_model_ended(m, 0, "solved");
     return bmi_model_take_classes(m, l->train);
 }
 

@@ -192,6 +192,7 @@ static bm_status load_training(loading *l)
         if (m->epochs < 0 || m->epochs > MOST)
             bmi_fail(l->e, BM_E_FORMAT, l->here, "load: %.300s: %lld epochs cannot be", l->o->path, (long long)m->epochs);
         snprintf(m->stopped_by, sizeof m->stopped_by, "%s", by ? by : "");
+        bmi_ended_load(m, json_object_get(all, "ended"));
         bmi_scores_load(m, json_object_get(all, "scores"));
     }
     json_decref(all);

@@ -49,6 +49,7 @@ struct bm_model {
     bool balanced, in_order;  /* how the last fit weighed classes, and its rows were split */
     const char *group, *time; /* by columns; or null */
     char stopped_by[64];
+    unsigned ended; /* bm_ending bits */
     atomic_int running, stop;
     /* learners */
     const bm_learner_kind *learner;
@@ -69,6 +70,11 @@ bm_model *bmi_model_new(bm_context *context, bm_place here);
 bm_model *bmi_model_made(bm_model *m);
 /* Keeps layers (a model's first ones) and builds its network. */
 bm_status bmi_model_set_layers(bm_model *m, bm_layers layers, bm_place here);
+/* Tells how the fit of a learner ended: bm_ending bits and words, which are cut at the end of their room. */
+void bmi_model_ended(bm_model *m, unsigned how, const char *format, ...) BMI_PRINTF(3, 4);
+/* The bits as a list of words, for a file; words that nobody knows are passed over. */
+json_t *bmi_ended_save(const bm_model *m);
+void bmi_ended_load(bm_model *m, const json_t *list);
 /* Exchanges what two models have learned: everything but their errors, learner and recipe. */
 void bmi_model_swap(bm_model *a, bm_model *b);
 /* False, with the error on the model, within one of its fits, which works with what `what` would exchange. */

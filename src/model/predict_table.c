@@ -66,6 +66,8 @@ bm_status bm_model_set_threshold_at(bm_model *m, double threshold, bm_place here
     if (m->task && (m->task != BM_CLASSIFICATION || (m->n_classes && m->n_classes != 2)))
         return bmi_fail(e, BM_E_ARGUMENT, here, "threshold: it is of two classes, this model %s",
                         m->task == BM_CLASSIFICATION ? "has more" : "predicts numbers");
+    if (m->n_classes && bmi_scores_mere(m))
+        return bmi_fail(e, BM_E_ARGUMENT, here, "threshold: it is of probabilities, and this model tells which class alone");
     m->threshold = threshold;
     return BM_OK;
 }

@@ -77,6 +77,7 @@ static json_t *save_training(const bm_model *m, bool whole)
     bmi_json_put(&all, "best_epoch", json_integer(m->best_epoch));
     bmi_json_put(&all, "rate", bmi_json_number(m->rate));
     bmi_json_put(&all, "stopped_by", json_string(m->stopped_by));
+    if (m->ended) bmi_json_put(&all, "ended", bmi_ended_save(m));
     bmi_json_put(&all, "history", save_history(&m->history));
     bmi_json_put(&all, "scores", bmi_scores_save(m));
     return bmi_json_end(&all);

@@ -18,6 +18,11 @@ static const bm_tensor *target_of(const bm_dataset *d)
 /* ---- predictions ---- */
 typedef enum { PROBABILITIES, LOGITS, SCORES } puts_out;
 
+bool bmi_loss_mere(const bm_loss_kind *loss)
+{
+    return loss->output && !loss->probabilities && !loss->logits_of && loss->target != BM_TARGET_CLASS;
+}
+
 /* What the network's numbers are: by its loss, which may take logits, or scores that are no probabilities (a hinge's). */
 static puts_out output_of(const bm_model *m)
 {
@@ -25,8 +30,7 @@ static puts_out output_of(const bm_model *m)
     const bm_loss_kind *loss = m->network->compiled ? head->loss : NULL;
     if (m->learner && m->learner->tasks & BM_LEARNS_SCORES) return SCORES;
     if (loss && loss->logits_of && head->judged.index != head->output.index) return LOGITS;
-    const bool probable = !loss || !loss->output || loss->probabilities || loss->logits_of || loss->target == BM_TARGET_CLASS;
-    return probable ? PROBABILITIES : SCORES;
+    return loss && bmi_loss_mere(loss) ? SCORES : PROBABILITIES;
 }
 
 /* What the network gives for one row, into classes' probabilities: of one column that of the second class; of mere scores all for

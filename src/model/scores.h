@@ -21,7 +21,8 @@ typedef struct bmi_asked {
     double threshold;         /* of two classes; 0: the model's own */
     bm_metric by;             /* of parts: what the model's threshold is to be best by, on validation, else training rows */
 } bmi_asked;
-/* Whether the model's numbers of classes are scores, not probabilities. */
+/* Whether a loss is of scores that are no probabilities, as a hinge's; whether the model's numbers of classes are such. */
+bool bmi_loss_mere(const bm_loss_kind *loss);
 bool bmi_scores_mere(const bm_model *m);
 /* Targets in the table's unit, or class numbers; one number more than there are, null with the error set. For bmi_release. */
 double *bmi_scores_targets(const bm_model *m, const bm_dataset *d, bmi_error *e, bm_place here);

@@ -84,16 +84,17 @@ static bm_status tell_left_out(table_fit *f, int i)
         return bmi_fail(f->e, BM_E_DATA, f->here,
                         "fit: no row of the %s part has a class that was there in training: %s were not there in training",
                         part_names[i], d->unseen);
-    bool told = !none || bmi_notes_add(r->object.context, &r->notes, "! %" PRId64 " %s row%s no \"%s\", the target: left out",
-                                       none, part_names[i], none == 1 ? " has" : "s have", r->target);
+    bool told = !none || bmi_notes_add_as(BMI_NOTE_NOT_JUDGED, r->object.context, &r->notes,
+                                          "! %" PRId64 " %s row%s no \"%s\", the target: left out", none, part_names[i],
+                                          none == 1 ? " has" : "s have", r->target);
     told = told && (!bmi_weighs_nothing(d, NULL, d->rows) ||
                     bmi_notes_add(r->object.context, &r->notes,
                                   "! the weights of all %" PRId64 " %s rows are 0: there are no scores of them", d->rows,
                                   part_names[i]));
-    told = told && (!unseen || bmi_notes_add(r->object.context, &r->notes,
-                                             "! %" PRId64 " %s row%s a class that was not there in training (%s): wrong, "
-                                             "whatever is predicted; left out of log loss and AUC",
-                                             unseen, part_names[i], unseen == 1 ? " has" : "s have", d->unseen));
+    told = told && (!unseen || bmi_notes_add_as(BMI_NOTE_NOT_JUDGED, r->object.context, &r->notes,
+                                                "! %" PRId64 " %s row%s a class that was not there in training (%s): wrong, "
+                                                "whatever is predicted; left out of log loss and AUC",
+                                                unseen, part_names[i], unseen == 1 ? " has" : "s have", d->unseen));
     return told ? BM_OK : bmi_fail_memory(f->e, f->here, 400, "a note");
 }
 

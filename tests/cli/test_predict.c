@@ -294,10 +294,29 @@ static void refused(void **state)
     json_decref(json);
 }
 
+/* Rows that no prediction can be made of stay empty, whatever the parts are; where no row is left that is an error. */
+static void parts_without_usable_rows(void **state)
+{
+    (void)state;
+    bmt_exits(bmt_sh("(echo x,y; seq 60 | awk '{ print $1 \",\" 3 * $1 + sin($1) }') > log.csv && "
+                     "baeum train log.csv -t y -q --step x=log -o log.st"),
+              0);
+    bmt_exits(bmt_sh("(echo x; printf '1\\n2\\n-5\\n-6\\n-7\\n3\\n') > rows.csv && baeum predict log.st rows.csv > whole.csv"), 0);
+    char *whole = bmt_text("whole.csv");
+    assert_int_equal(bmt_lines(whole), 7);
+    assert_string_equal(bmt_line(whole, 3), "\"\"");
+    for (int rows = 1; rows < 5; rows++)
+        assert_string_equal(bmt_exits(bmt_sh("baeum predict log.st rows.csv --parts %d", rows), 0).out, whole);
+    free(whole);
+    bmt_exits(bmt_sh("(echo x; printf -- '-5\\n-6\\n') > none.csv"), 0);
+    bmt_contains("whole", bmt_exits(bmt_sh("baeum predict log.st none.csv"), 1).err, "no row can be used");
+    bmt_contains("parts", bmt_exits(bmt_sh("baeum predict log.st none.csv --parts 1"), 1).err, "no row can be used");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(classes),  cmocka_unit_test(numbers),    cmocka_unit_test(counted),     cmocka_unit_test(met),
+        cmocka_unit_test(parts_without_usable_rows), cmocka_unit_test(classes),  cmocka_unit_test(numbers),    cmocka_unit_test(counted),     cmocka_unit_test(met),
         cmocka_unit_test(unusable), cmocka_unit_test(not_finite), cmocka_unit_test(named_texts), cmocka_unit_test(digits),
         cmocka_unit_test(ids),      cmocka_unit_test(places),     cmocka_unit_test(refused),
     };

@@ -2,11 +2,12 @@
 /* Wrong usage of the command: exit code 2, a message that names the option and says what to do, and nothing on standard output;
  * the help; the manual page.
  */
-#include "support/bmt_command.h"
+#include "support/bmt_page.h"
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const commands[] = { "train", "predict", "evaluate", "inspect", "split", "data" };
+static const char *const commands[] = { "train",   "predict", "evaluate", "inspect", "explain",
+                                        "compare", "tune",    "split",    "data" };
 
 static void version_and_help(void **state)
 {
@@ -96,12 +97,12 @@ static void lists(void **state)
         bmt_contains("its use", bmt_line(r.out, 0), ": ");
         assert_string_equal(r.err, "");
     }
-    size_t n;
-    char path[1000];
-    snprintf(path, sizeof path, "%s/docs/recipes.md", getenv("BAEUM_SOURCE") ? getenv("BAEUM_SOURCE") : ".");
-    unsigned char *page = bmt_read(path, &n); /* tools/recipe-docs writes it there */
-    bmt_contains("docs/recipes.md", (const char *)page, bmt_exits(bmt_sh("baeum help steps"), 0).out);
-    free(page);
+    static const char *const pages[][2] = { { "docs/recipes.md", "steps" }, { "docs/linear.md", "models" } };
+    for (size_t i = 0; i < BMI_COUNT(pages); i++) { /* tools/help-docs writes it there */
+        char *page = bmt_page(pages[i][0]);
+        bmt_contains(pages[i][0], page, bmt_exits(bmt_sh("baeum help %s", pages[i][1]), 0).out);
+        free(page);
+    }
     bmt_contains("a slip", bmt_exits(bmt_sh("baeum help lossess"), 2).err, "did you mean losses?");
     bmt_contains("where", bmt_exits(bmt_sh("baeum train --help"), 0).out, "baeum help layers");
 }
@@ -188,6 +189,10 @@ static void wrong(void **state)
         { "baeum data show", "which data? baeum data show DATA" },
         { "baeum data list all", "one argument too many" },
         { "baeum data split iris --validation rows.csv", "are shares of the rows here" },
+        { "baeum data show iris --test .5", "--test is of baeum data split, not of show" },
+        { "baeum data list --rows 3", "--rows is of baeum data show, not of list" },
+        { "baeum compare iris --models softmax,logistic --epochs 5", "--epochs is of networks" },
+        { "baeum tune iris -m softmax --search C=1,2 --validation .2", "--validation is of networks" },
     };
     for (size_t i = 0; i < BMI_COUNT(rows); i++) {
         const bmt_run r = bmt_sh("%s", rows[i].line);
@@ -212,6 +217,25 @@ static void wrong_as_json(void **state)
     }
 }
 
+/* Help and version are one object, too. */
+static void help_as_json(void **state)
+{
+    (void)state;
+    static const char *const lines[][3] = {
+        { "baeum --help --json", "help", "baeum train" },   { "baeum help --json", "help", "baeum train" },
+        { "baeum train --help --json", "help", "--target" }, { "baeum help train --json", "help", "--target" },
+        { "baeum help losses --json", "help", "huber" },     { "baeum --version --json", "version", "0.1" },
+    };
+    for (size_t i = 0; i < BMI_COUNT(lines); i++) {
+        json_t *json = bmt_json(bmt_exits(bmt_sh("%s", lines[i][0]), 0));
+        bmt_contains(lines[i][0], bmt_json_string(json, lines[i][1]), lines[i][2]);
+        json_decref(json);
+    }
+    json_t *json = bmt_json(bmt_exits(bmt_sh("baeum help lossess --json"), 2));
+    bmt_contains("a slip", bmt_json_string(json, "error.message"), "did you mean losses?");
+    json_decref(json);
+}
+
 /* The page is what tools/make-man writes from --help. */
 static void manual(void **state)
 {
@@ -231,7 +255,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(version_and_help), cmocka_unit_test(wrong),  cmocka_unit_test(names), cmocka_unit_test(lists),
-        cmocka_unit_test(wrong_as_json),    cmocka_unit_test(manual),
+        cmocka_unit_test(wrong_as_json),    cmocka_unit_test(help_as_json), cmocka_unit_test(manual),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -236,6 +236,7 @@ static void odd_shapes(void **state)
         if (!strstr(all[i], "lasso:alpha=.1") && !strstr(all[i], "elastic")) bmt_near("equals share", w[1], w[2], 1e-9);
         if (strstr(all[i], "linear") || strstr(all[i], "=0")) bmt_near("sum", w[1] + w[2], 2, 1e-9);
         if (strstr(all[i], "linear")) assert_string_equal(bm_stopped_by(m), "solved, rank 1 of 3");
+        assert_int_equal(bm_ended(m) & BM_ENDED_RANK, strstr(all[i], "linear") ? BM_ENDED_RANK : 0);
         bm_free(m), bm_free(d);
         d = of(x, y, 1, 3);
         m = fitted(all[i], d);
@@ -264,6 +265,7 @@ static void odd_shapes(void **state)
     d = of(near, t, 4, 2);
     m = fitted("linear:method=normal", d);
     bmt_contains("ill-conditioned", bm_stopped_by(m), "ill-conditioned");
+    assert_int_equal(bm_ended(m), BM_ENDED_ILL_CONDITIONED);
     bm_free(m), bm_free(d);
 }
 
@@ -378,6 +380,8 @@ static void files(void **state)
     numbers_of(m, a), numbers_of(back, b);
     assert_memory_equal(a, b, sizeof a);
     assert_string_equal(bm_stopped_by(back), bm_stopped_by(m));
+    assert_int_equal(bm_ended(m), BM_ENDED_TELLS);
+    assert_int_equal(bm_ended(back), BM_ENDED_TELLS);
     bmt_near("alpha", bm_tensor_at(bm_model_learned(back, "alpha"), 0), bm_tensor_at(bm_model_learned(m, "alpha"), 0), 0);
     bm_fit(back, d); /* auto is still what it was */
     if (bm_failed(back)) fail_msg("%s", bm_error(back));

@@ -122,10 +122,11 @@ static void separable(void **state)
         assert_true(isfinite(at(m, "output/kernel", 0)) && fabs(at(m, "output/kernel", 0)) > 2 &&
                     fabs(at(m, "output/kernel", 0)) < 1000);
         bmt_contains(specs[i], bm_stopped_by(m), "separable");
+        assert_true(bm_ended(m) & BM_ENDED_SEPARABLE);
         bm_free(m);
     }
     bm_model *m = fitted("logistic", d);
-    assert_null(strstr(bm_stopped_by(m), "separable")); /* with a penalty there is one */
+    assert_int_equal(bm_ended(m), 0); /* with a penalty there is one */
     bm_free(m);
     bm_free(d);
 }
@@ -196,6 +197,7 @@ static void not_converged(void **state)
         bm_model *m = fitted(specs[i], iris);
         if (bm_failed(m)) fail_msg("%s", bm_error(m));
         bmt_contains(specs[i], bm_stopped_by(m), "not converged after");
+        assert_true(bm_ended(m) & BM_ENDED_NOT_CONVERGED);
         bm_free(m);
     }
     bm_free(iris);

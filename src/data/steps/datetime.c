@@ -213,10 +213,10 @@ static bm_status fit(const bmi_step_how *how, const bmi_frame *f, size_t column,
     state->n_numbers = elapses ? 2 : day_first || unsure;
     bool fine = true;
     if (unsure)
-        fine = bmi_notes_add(
-            f->context, how->notes,
-            "! %s: day and month may be either way round in every row; the %s was taken to be first (%s), %s says "
-            "otherwise",
+        fine = bmi_notes_add_as(
+            day_first ? BMI_ADVICE_MDY : BMI_ADVICE_DMY, f->context, how->notes,
+            "! %s: day and month may be either way round in every row; the %s was taken to be first (%s), \001%s says "
+            "otherwise\002",
             state->name, day_first ? "day" : "month", day_first ? "dmy" : "mdy", day_first ? "mdy" : "dmy");
     else if (!asked && day_first)
         fine = bmi_notes_add(f->context, how->notes, "%s: the day is written before the month", state->name);

@@ -142,10 +142,10 @@ static bool keeps_one(const bm_step_one_hot_options *o)
 static bm_status note_rest(const bmi_step_how *how, const bmi_frame *f, const bmi_step_column *state, size_t n, size_t kept,
                            int64_t rows)
 {
-    return bmi_notes_add(f->context, how->notes,
-                         "! %s has %zu different texts: the %zu most frequent are categories, the others (%" PRId64
-                         " rows) are one; drop it, or set one_hot to a number of categories or all",
-                         state->name, n, kept, rows)
+    return bmi_notes_add_as(BMI_ADVICE_CATEGORIES, f->context, how->notes,
+                            "! %s has %zu different texts: the %zu most frequent are categories, the others (%" PRId64
+                            " rows) are one; \001drop it, or set one_hot to a number of categories or all\002",
+                            state->name, n, kept, rows)
                ? BM_OK
                : no_memory(how);
 }

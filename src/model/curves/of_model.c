@@ -151,6 +151,8 @@ double bm_model_best_threshold_at(const bm_model *m, bm_metric metric, const bm_
     if (!e.status && (m->task != BM_CLASSIFICATION || m->n_classes != 2))
         bmi_fail(&e, BM_E_ARGUMENT, here, "threshold: it is of two classes, this model %s",
                  m->task == BM_CLASSIFICATION ? "has others" : "predicts numbers");
+    if (!e.status && bmi_scores_mere(m))
+        bmi_fail(&e, BM_E_ARGUMENT, here, "threshold: it is of probabilities, and this model tells which class alone");
     if (!e.status) {
         const bm_curve_options o = options_of(&k);
         best = bm_best_threshold_at(metric, &o, sizeof o, value, error, room, here);

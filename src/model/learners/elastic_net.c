@@ -87,13 +87,14 @@ static bm_status descend(bmi_design *d, const bmi_penalty *p, double alpha, doub
 
 static void tell(bm_learning *l, const bmi_design *d, const bmi_penalty *p, bool chosen, double alpha, int64_t columns)
 {
-    char text[200];
-    if (d->open) snprintf(text, sizeof text, "not converged after %" PRId64 " iterations", p->iterations);
+    bm_model *m = l->model;
+    if (d->open) bmi_model_ended(m, BM_ENDED_NOT_CONVERGED, "not converged after %" PRId64 " iterations", p->iterations);
     else if (chosen)
-        snprintf(text, sizeof text, "alpha %.4g by %" PRId64 " folds, keeps %" PRId64 " of %" PRId64 " column%s", alpha,
-                 p->folds, columns, d->n, d->n == 1 ? "" : "s");
-    else snprintf(text, sizeof text, "solved, keeps %" PRId64 " of %" PRId64 " column%s", columns, d->n, d->n == 1 ? "" : "s");
-    snprintf(l->model->stopped_by, sizeof l->model->stopped_by, "%.63s", text);
+        bmi_model_ended(m, BM_ENDED_TELLS, "alpha %.4g by %" PRId64 " folds, keeps %" PRId64 " of %" PRId64 " column%s", alpha,
+                        p->folds, columns, d->n, d->n == 1 ? "" : "s");
+    else
+        bmi_model_ended(m, BM_ENDED_TELLS, "solved, keeps %" PRId64 " of %" PRId64 " column%s", columns, d->n,
+                        d->n == 1 ? "" : "s");
 }
 
 static bm_status fit(bm_learning *l, double alpha, const bmi_penalty *p, bool no_intercept)

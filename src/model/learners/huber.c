@@ -71,8 +71,8 @@ static bm_status fit(bm_learning *l, const void *options)
         sigma[t] = most > 0 ? one[r.columns + 1] / unit : 0;
     }
     if (bmi_regression_put(&r, w)) return l->model->object.error.status;
-    snprintf(l->model->stopped_by, sizeof l->model->stopped_by, "%s after %" PRId64 " iterations",
-             converged ? "converged" : "not converged", done);
+    bmi_model_ended(l->model, converged ? 0 : BM_ENDED_NOT_CONVERGED, "%s after %" PRId64 " iterations",
+                    converged ? "converged" : "not converged", done);
     return bmi_learning_keep(l, "sigma", BM_SHAPE(r.targets), sigma);
 }
 

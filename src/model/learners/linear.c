@@ -101,7 +101,6 @@ static bm_status fit(bm_learning *l, const void *options)
 {
     const bm_linear_options *o = options;
     bmi_regression r = { 0 };
-    char *why = l->model->stopped_by;
     double pivot = 1;
     if (bmi_regression_begin(&r, l, 0, o->no_intercept)) return l->model->object.error.status;
     int64_t rank = r.columns;
@@ -112,10 +111,10 @@ static bm_status fit(bm_learning *l, const void *options)
                                                    : by_qr(&r, w, &rank);
     if (st || bmi_regression_put(&r, w)) return st;
     if (rank < r.columns)
-        snprintf(why, sizeof l->model->stopped_by, "solved, rank %lld of %lld", (long long)rank, (long long)r.columns);
+        bmi_model_ended(l->model, BM_ENDED_RANK, "solved, rank %lld of %lld", (long long)rank, (long long)r.columns);
     else if (pivot < 1e-10)
-        snprintf(why, sizeof l->model->stopped_by, "solved, ill-conditioned: about %.0f digits lost", -log10(pivot));
-    else snprintf(why, sizeof l->model->stopped_by, "solved");
+        bmi_model_ended(l->model, BM_ENDED_ILL_CONDITIONED, "solved, ill-conditioned: about %.0f digits lost", -log10(pivot));
+    else bmi_model_ended(l->model, 0, "solved");
     return l->model->object.error.status;
 }
 

@@ -418,19 +418,21 @@ static void centre(solution *s)
 static void say(solution *s)
 {
     bm_model *m = s->l->model;
-    char more[80] = "", whole[200];
+    char more[80] = "";
+    unsigned ended = s->failed ? BM_ENDED_STOPPED : s->converged ? 0 : BM_ENDED_NOT_CONVERGED;
     const int n =
         s->rank < s->loss.columns ? snprintf(more, sizeof more, ", rank %" PRId64 " of %" PRId64, s->rank, s->loss.columns) : 0;
     if (s->options->penalty == BM_LOGISTIC_NONE && !s->failed && bmi_linear_loss_separates(&s->loss, s->x)) {
         snprintf(more + n, sizeof more - (size_t)n, ", separable");
+        ended |= BM_ENDED_SEPARABLE;
         bmi_log(
             m->object.context,
             "%s: a plane parts the classes: without a penalty the weights have no end; these are where the gradient is small",
             m->learner->name);
     }
     const char *how = s->failed ? "stop" : s->converged ? "converged" : "not converged";
-    snprintf(whole, sizeof whole, "%s after %" PRId64 " iterations%s", how, s->done, more);
-    snprintf(m->stopped_by, sizeof m->stopped_by, "%.*s", (int)sizeof m->stopped_by - 1, whole);
+    if (n) ended |= BM_ENDED_RANK;
+    bmi_model_ended(m, ended, "%s after %" PRId64 " iterations%s", how, s->done, more);
 }
 
 static bm_status fit(bm_learning *l, const void *options)

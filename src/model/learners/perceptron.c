@@ -167,11 +167,16 @@ static bm_status fit(bm_learning *l, const void *options)
             memcpy(u.best, u.w, (size_t)(u.k * (u.n + 1)) * sizeof *u.best);
         }
     }
-    snprintf(m->stopped_by, sizeof m->stopped_by, "%s after %" PRId64 " epoch%s",
-             atomic_load(&m->stop) ? "stop"
-             : fewest > 0          ? "not converged"
-                                   : "converged",
-             epoch, epoch == 1 ? "" : "s");
+    const bool stopped = atomic_load(&m->stop);
+    bmi_model_ended(m,
+                    stopped      ? BM_ENDED_STOPPED
+                    : fewest > 0 ? BM_ENDED_NOT_CONVERGED
+                                 : 0,
+                    "%s after %" PRId64 " epoch%s",
+                    stopped      ? "stop"
+                    : fewest > 0 ? "not converged"
+                                 : "converged",
+                    epoch, epoch == 1 ? "" : "s");
     if (u.drift) average(&u);
     put(&u);
     return m->object.error.status;

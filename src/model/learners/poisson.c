@@ -83,8 +83,8 @@ static bm_status fit(bm_learning *l, const void *options)
         r.mean[r.columns + t] = one[r.columns]; /* the intercept, of centred columns */
     }
     if (bmi_regression_put(&r, w)) return l->model->object.error.status;
-    snprintf(l->model->stopped_by, sizeof l->model->stopped_by, "%s after %" PRId64 " iterations",
-             converged ? "converged" : "not converged", done);
+    bmi_model_ended(l->model, converged ? 0 : BM_ENDED_NOT_CONVERGED, "%s after %" PRId64 " iterations",
+                    converged ? "converged" : "not converged", done);
     return BM_OK;
 }
 

@@ -92,8 +92,8 @@ static bm_status fit(bm_learning *l, const void *options)
     level(&r);
     double *w = bm_learning_memory(l, (size_t)(r.columns * r.targets) * sizeof *w);
     if (!w || solve(&r, o->alpha, w, &rank) || bmi_regression_put(&r, w)) return l->model->object.error.status;
-    snprintf(l->model->stopped_by, sizeof l->model->stopped_by, rank < columns ? "solved, rank %lld of %lld" : "solved",
-             (long long)rank, (long long)columns);
+    if (rank < columns) bmi_model_ended(l->model, BM_ENDED_RANK, "solved, rank %lld of %lld", (long long)rank, (long long)columns);
+    else bmi_model_ended(l->model, 0, "solved");
     return BM_OK;
 }
 

@@ -56,10 +56,9 @@ static bm_status fit(bm_learning *l, const void *options)
     if (!st) st = solve(&d, &p, alpha, w);
     bmi_design_end(&d);
     if (st || bmi_regression_put(&r, w)) return st;
-    char *why = l->model->stopped_by;
-    if (chosen && p.folds) snprintf(why, sizeof l->model->stopped_by, "alpha %.4g by %lld folds", alpha, (long long)p.folds);
-    else if (chosen) snprintf(why, sizeof l->model->stopped_by, "alpha %.4g by generalized cross-validation", alpha);
-    else snprintf(why, sizeof l->model->stopped_by, "solved");
+    if (chosen && p.folds) bmi_model_ended(l->model, BM_ENDED_TELLS, "alpha %.4g by %lld folds", alpha, (long long)p.folds);
+    else if (chosen) bmi_model_ended(l->model, BM_ENDED_TELLS, "alpha %.4g by generalized cross-validation", alpha);
+    else bmi_model_ended(l->model, 0, "solved");
     return l->model->object.error.status;
 }
 
