@@ -22,7 +22,6 @@ static bool cut_short(const cli_training *t)
     return t->interrupted && !strncmp(bm_stopped_by(t->model), "stop", 4);
 }
 
-/* Of a method of its own: "not converged after 1,000 iterations" is worth a warning, "solved" no word. */
 /* Which columns depend on each other, by name, as far as the fit has found them; that the categories of one text do is no fault. */
 static void say_dependent(cli_training *t, const char *rank)
 {
@@ -45,14 +44,28 @@ static void say_dependent(cli_training *t, const char *rank)
     bm_free(of);
 }
 
+/* What helps a method that did not come to its end: ten times as many steps; of a penalty that hardly chooses among columns a larger one. */
+static void say_not_converged(cli_training *t, const char *why)
+{
+    const int word = (int)strcspn(t->spec, ":");
+    const char *number = strstr(why, "after ");
+    const int64_t done = number ? strtoll(number + strlen("after "), NULL, 10) : 0;
+    const bool chooses = !strncmp(t->spec, "lasso", 5) || !strncmp(t->spec, "elastic", 7);
+    cli_warn(t->c, "%s is %s: scores may become better with more of them, as in --model %.*s:%s=%" PRId64 "%s", t->spec, why,
+             word, t->spec, strstr(why, "epochs") ? "epochs" : "iterations", done < 1000 ? 10000 : 10 * done,
+             chooses ? "; columns nearly depend on each other, and so small a penalty hardly chooses among them: a larger "
+                       "alpha does, and "
+                       "--model ridge needs no choice"
+                     : "");
+}
+
+/* Of a method of its own: "not converged after 1000 iterations" is worth a warning, "solved" no word. */
 static void say_own_end(cli_training *t)
 {
     cli *c = t->c;
     const char *why = bm_stopped_by(t->model);
     if (cut_short(t) && cli_talks(c)) fprintf(c->to, "interrupted; what it has learned so far is kept\n");
-    else if (!strncmp(why, "not converged", 13))
-        cli_warn(c, "%s is %s: scores may become better with more of them, as in --model %.*s:%s=10000", t->spec, why,
-                 (int)strcspn(t->spec, ":"), t->spec, strstr(why, "epochs") ? "epochs" : "iterations");
+    else if (!strncmp(why, "not converged", 13)) say_not_converged(t, why);
     if (strstr(why, "separable"))
         cli_warn(
             c,
