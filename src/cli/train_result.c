@@ -68,6 +68,7 @@ static void say_own_end(cli_training *t)
     cli *c = t->c;
     const char *why = bm_stopped_by(t->model);
     const unsigned ended = bm_ended(t->model);
+    const int name = (int)strcspn(t->spec, ":");
     if (cut_short(t) && cli_talks(c)) fprintf(c->to, "interrupted; what it has learned so far is kept\n");
     if (ended & BM_ENDED_NOT_CONVERGED) say_not_converged(t, why);
     if (ended & BM_ENDED_SEPARABLE)
