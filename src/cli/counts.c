@@ -84,7 +84,7 @@ static const char *visible(char into[ROOM], const char *text)
 /* ": store "Paris" (5), "Lyon" (1) and 3 others; city "Rome" (1)" of the cells of a kind, and their number. */
 static int64_t name_cells(const bmi_met *met, bmi_met_kind kind, char into[WHICH], json_t *list)
 {
-    static const char *const what[] = { "unseen", "rare", "no number", "no date" };
+    static const char *const what[] = { "unseen", "rare", "no number", "no date", "either date" };
     char name[4 * CELL + 4], text[ROOM], number[32];
     const char *column = NULL;
     int64_t at = 0, n, cells = 0, columns = 0;
@@ -136,6 +136,11 @@ json_t *cli_say_counts(cli *c, const bmi_met *met, const bm_table *t, const char
     if (count)
         cli_warn(c, "%s%s no date where training had dates and taken as missing%s", of,
                  cli_plural(cells, count, "cell is", "cells are"), which);
+    count = name_cells(met, BMI_MET_EITHER_DATE, which, columns);
+    if (count)
+        cli_warn(c,
+                 "%s%s a date whose day and month may be either way round, and no row tells; the month was taken to be first%s",
+                 of, cli_plural(cells, count, "cell has", "cells have"), which);
     if (met->empty_rows) cli_count(row, row_number(t, met->first_empty));
     if (met->empty_rows == 1)
         cli_warn(c, "%srow %s is empty in all columns of the model: its prediction rests on fillings", of, row);

@@ -70,12 +70,36 @@ static bool codes_of_numbers(bmi_frame *f, const bmi_column *c, bm_rows rows, bm
     return true;
 }
 
+/* The order of day and month in a column of text, where training met no date that told it: that in which more of its texts are dates. */
+static bmi_date_order find_order(const bmi_column *c)
+{
+    int64_t dates[2] = { 0, 0 };
+    for (int32_t code = 0; code < c->dictionary.count; code++)
+        for (int order = 0; order < 2; order++) {
+            int64_t time;
+            bmi_date_detail detail;
+            dates[order] +=
+                bmi_time_read(bmi_dictionary_text(&c->dictionary, code, NULL), (bmi_date_order)order, &time, &detail);
+        }
+    if (dates[BMI_DAY_FIRST] == dates[BMI_MONTH_FIRST]) return BMI_EITHER_FIRST;
+    return dates[BMI_DAY_FIRST] > dates[BMI_MONTH_FIRST] ? BMI_DAY_FIRST : BMI_MONTH_FIRST;
+}
+
+static bool is_other_date(const char *text, int64_t time)
+{
+    int64_t other;
+    bmi_date_detail detail;
+    return !bmi_time_read(text, BMI_DAY_FIRST, &other, &detail) || other != time;
+}
+
 /* Codes of a column of text that training read as dates: each text is read once; what is no date is missing and counted. */
 static bool codes_of_dates(bmi_frame *f, const bmi_column *c, const bmi_number_form *form, bm_rows rows, bmi_frame_column *to)
 {
     const size_t count = (size_t)c->dictionary.count;
+    const bmi_date_order order = (bmi_date_order)(form->date - 1);
     int32_t *codes = bmi_alloc_raw(f->context, count, sizeof *codes); /* -2: no date */
-    bool fine = codes && (to->own = bmi_alloc(f->context, 1, sizeof *to->own));
+    bool *either = bmi_alloc(f->context, count, sizeof *either);      /* it is another date in the other order */
+    bool fine = codes && either && (to->own = bmi_alloc(f->context, 1, sizeof *to->own));
     if (fine) to->own->context = f->context;
     to->dictionary = to->own;
     for (size_t code = 0; fine && code < count; code++) {
@@ -84,18 +108,22 @@ static bool codes_of_dates(bmi_frame *f, const bmi_column *c, const bmi_number_f
         bmi_date_detail detail;
         const char *text = bmi_dictionary_text(&c->dictionary, (int32_t)code, NULL);
         codes[code] = -2;
-        if (!bmi_time_read(text, (bmi_date_order)(form->date - 1), &time, &detail)) continue;
+        if (!bmi_time_read(text, order, &time, &detail)) continue;
+        either[code] = order == BMI_EITHER_FIRST && f->met && is_other_date(text, time);
         const int n = bmi_time_write(time, (bmi_date_detail)form->detail, iso);
         fine = (codes[code] = bmi_dictionary_add(to->own, iso, (size_t)n)) >= 0;
     }
     for (int64_t i = 0; fine && i < f->rows; i++) {
         const int32_t code = ((const int32_t *)c->values)[bmi_row_at(rows, i)];
         to->codes[i] = code < 0 ? -1 : codes[code];
+        if (code >= 0 && either[code])
+            bmi_met_add(f->met, BMI_MET_EITHER_DATE, c->name, bmi_dictionary_text(&c->dictionary, code, NULL));
         if (to->codes[i] != -2) continue;
         to->codes[i] = -1;
         f->counted.unreadable++;
         bmi_met_add(f->met, BMI_MET_NO_DATE, c->name, bmi_dictionary_text(&c->dictionary, code, NULL));
     }
+    bmi_release(f->context, either, count, sizeof *either);
     bmi_release(f->context, codes, count, sizeof *codes);
     return fine;
 }
@@ -114,6 +142,8 @@ bool bmi_frame_take(bmi_frame *f, const bmi_column *c, const bmi_input *input, b
 {
     if (!bmi_grow(f->context, (void **)&f->columns, &f->capacity, f->n + 1, sizeof *f->columns)) return false;
     bmi_frame_column *to = &f->columns[f->n];
+    bmi_number_form form = input->form;
+    if (c->type == BM_COLUMN_TEXT && form.date == 1 + BMI_EITHER_FIRST) form.date = (uint8_t)(1 + find_order(c));
     *to = (bmi_frame_column){ .text = input->text, .room = f->rows, .name = bmi_text_copy(f->context, input->name) };
     bool fine = to->name;
     if (fine && input->text) fine = (to->codes = bmi_alloc_raw(f->context, (size_t)f->rows, sizeof *to->codes));
@@ -124,7 +154,7 @@ bool bmi_frame_take(bmi_frame *f, const bmi_column *c, const bmi_input *input, b
     if (fine && input->text) {
         to->iso = c->type == BM_COLUMN_TIME || (c->type == BM_COLUMN_TEXT && input->form.date);
         if (c->type == BM_COLUMN_TEXT && input->form.date) {
-            fine = codes_of_dates(f, c, &input->form, rows, to);
+            fine = codes_of_dates(f, c, &form, rows, to);
         } else if (c->type == BM_COLUMN_TEXT) {
             to->dictionary = &c->dictionary;
             for (int64_t i = 0; i < f->rows; i++) to->codes[i] = ((const int32_t *)c->values)[bmi_row_at(rows, i)];
@@ -132,7 +162,7 @@ bool bmi_frame_take(bmi_frame *f, const bmi_column *c, const bmi_input *input, b
             fine = codes_of_numbers(f, c, rows, to);
         }
     } else if (fine && c->type == BM_COLUMN_TEXT) {
-        fine = numbers_of_text(f, c, &input->form, rows, to->numbers);
+        fine = numbers_of_text(f, c, &form, rows, to->numbers);
     } else if (fine && !to->borrowed) {
         bmi_column_numbers(c, rows, 0, f->rows, to->numbers);
     }

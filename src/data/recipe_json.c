@@ -60,7 +60,7 @@ static json_t *save_steps(const bm_recipe *r, bmi_recipe_tensors *to)
     return bmi_json_end(&steps);
 }
 
-static const char *const orders[] = { "mdy", "dmy" }, *const details[] = { "month", "day", "time" };
+static const char *const orders[] = { "mdy", "dmy", "either" }, *const details[] = { "month", "day", "time" };
 
 /* A form of numbers or dates; members that it has not are left out. */
 static json_t *save_form(const bmi_number_form *f)

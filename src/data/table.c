@@ -129,7 +129,7 @@ bm_status bm_table_add_time_at(bm_table *t, const char *name, const int64_t *val
     }
     bmi_column *c = bmi_table_add(t, name, BM_COLUMN_TIME, rows, here);
     if (c && rows) memcpy(c->values, values, (size_t)rows * sizeof *values);
-    if (c) c->form = (bmi_number_form){ .date = 1 + BMI_MONTH_FIRST, .detail = whole ? BMI_OF_DAY : BMI_OF_TIME };
+    if (c) c->form = (bmi_number_form){ .date = 1 + BMI_EITHER_FIRST, .detail = whole ? BMI_OF_DAY : BMI_OF_TIME };
     return t->object.error.status;
 }
 

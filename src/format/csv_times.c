@@ -120,15 +120,16 @@ static bool settle(bmi_csv_work *w, bmi_column *c, const findings *f, const bmi_
 {
     const int order = order_of(w, f);
     const int64_t dates = f->dates[order];
-    const bmi_number_form form = { .date = (uint8_t)(1 + order), .detail = f->detail };
+    const bool either = !w->options->dates && !f->differ && f->dates[0] == f->dates[1];
+    const bmi_number_form form = { .date = (uint8_t)(1 + (either ? BMI_EITHER_FIRST : order)), .detail = f->detail };
     const uint8_t asked = w->asked[c - w->out->columns];
     const bool unsure = !w->options->dates && f->differ && f->dates[0] == f->dates[1];
     if (asked == BM_COLUMN_TIME)
-        return (!unsure ||
-                bmi_notes_add_as(BMI_ADVICE_DATES, w->context, &w->out->notes,
-                                 "%.100s has dates whose day and month may be either way round in every row: the month is taken "
-                                 "to be first; \001say dmy or mdy\002",
-                                 c->name)) &&
+        return (!unsure || bmi_notes_add_as(
+                               BMI_ADVICE_DATES, w->context, &w->out->notes,
+                               "%.100s has dates whose day and month may be either way round in every row: the month is taken "
+                               "to be first; \001say dmy or mdy\002",
+                               c->name)) &&
                tell_zones(w, c, f) && bmi_csv_to_asked(w, (size_t)(c - w->out->columns), &form);
     if (!dates || 2 * dates <= f->texts) return true;
     if (unsure)

@@ -8,8 +8,8 @@
 enum { BMI_YEAR, BMI_MONTH, BMI_DAY, BMI_WEEKDAY, BMI_HOUR, BMI_MINUTE, BMI_SECOND, BMI_DATETIME_PARTS };
 extern const char *const bmi_datetime_parts[BMI_DATETIME_PARTS]; /* "year" ... */
 
-/* What comes first in 1/2/2024 and 1-2-2024. */
-typedef enum bmi_date_order { BMI_MONTH_FIRST, BMI_DAY_FIRST } bmi_date_order;
+/* What comes first in 1/2/2024 and 1-2-2024. Of a column in which no date told: either, which is read as the month. */
+typedef enum bmi_date_order { BMI_MONTH_FIRST, BMI_DAY_FIRST, BMI_EITHER_FIRST } bmi_date_order;
 
 /* How much of a date was written. */
 typedef enum bmi_date_detail { BMI_OF_MONTH, BMI_OF_DAY, BMI_OF_TIME } bmi_date_detail;
