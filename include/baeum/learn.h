@@ -149,7 +149,8 @@ BM_API const char *bm_validation_metric(const bm_validation *v);
 
 #define BM_COMPARE_MAX 32
 typedef struct bm_compare_options {
-    const char      *learners[BM_COMPARE_MAX]; /**< "linear", "ridge:alpha=10", "mlp:64" ...; none: all kinds that do the task */
+    const char      *learners[BM_COMPARE_MAX]; /**< "linear", "ridge:alpha=10", "mlp:64" ...; none: all kinds that do the task,
+                                                *   those of a penalty by "alpha=auto" */
     BM_NAMED_;
     BM_FOLDS_OPTIONS_;
     BM_LEARN_OPTIONS_;

@@ -154,13 +154,23 @@ static bm_status add_learner(comparing *w, const char *text)
     return BM_OK;
 }
 
+/* A kind that nobody asked for by name: the strength of its penalty is found, where it can be, as one given for all tables is far off on most. */
+static bm_status add_kind(comparing *w, const char *name)
+{
+    const bm_learner_kind *k = bmi_kind_find("learner", name);
+    const bm_field *alpha = k ? bmi_field_find(k->fields, "alpha") : NULL;
+    char text[100];
+    snprintf(text, sizeof text, "%.80s%s", name, alpha && alpha->type == BM_FIELD_REAL && alpha->words ? ":alpha=auto" : "");
+    return add_learner(w, text);
+}
+
 static bm_status add_learners(comparing *w)
 {
     size_t at = 0, given = 0;
     const char *name;
     for (size_t i = 0; i < BM_COMPARE_MAX && !w->e->status; i++)
         if (w->o->learners[i]) given += !add_learner(w, w->o->learners[i]);
-    while (!given && !w->e->status && (name = kind_that_fits(&w->c->setup, &at))) add_learner(w, name);
+    while (!given && !w->e->status && (name = kind_that_fits(&w->c->setup, &at))) add_kind(w, name);
     return w->e->status;
 }
 
