@@ -56,7 +56,8 @@ typedef struct bm_lasso_options {
     int64_t iterations; /**< default 10000: times that all columns are gone through, at most */
     bool no_intercept;  /**< the line goes through the origin */
     int64_t folds;      /**< of BM_AUTO: default 5; row i is in fold i mod folds */
-    const char *alphas; /**< of BM_AUTO: numbers parted by blanks; default 100 from where all coefficients are 0 to a thousandth of it */
+    const char *alphas; /**< of BM_AUTO: numbers parted by blanks; default 100 from where all coefficients are 0 to a thousandth of it, and
+                         *   on while the error falls */
 } bm_lasso_options;
 /** Least squares with a penalty that makes coefficients exactly 0: J = 1/m sum (y - x w - b)^2 + alpha sum |w|. In scikit-learn's terms
  *  Lasso(alpha / 2). By coordinate descent; bm_stopped_by tells how many columns are kept. Regression; several targets, each by itself.

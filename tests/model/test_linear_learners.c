@@ -200,9 +200,11 @@ static void choice(void **state)
         bmt_contains("tells", bm_stopped_by(m), "alpha 0.0");
         bm_free(m);
     }
-    bm_model *m = fitted("elastic:alpha=auto,r=.5", d); /* its own grid */
-    assert_int_equal(bm_tensor_size(bm_model_learned(m, "alphas")), 100);
-    assert_true(bm_tensor_at(bm_model_learned(m, "alpha"), 0) < .1);
+    bm_model *m = fitted("elastic:alpha=auto,r=.5", d);              /* its own grid */
+    const int64_t n = bm_tensor_size(bm_model_learned(m, "alphas")); /* goes on as long as the error falls */
+    assert_true(n == 200 || n == 300);
+    const double found = bm_tensor_at(bm_model_learned(m, "alpha"), 0);
+    assert_true(found < 1e-3 * bm_tensor_at(bm_model_learned(m, "alphas"), 0) && found < .1);
     bm_free(m), bm_free(d);
     d = made(30, 600, 1, 0, false);
     m = fitted("lasso:alpha=auto", d);

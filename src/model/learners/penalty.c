@@ -72,6 +72,15 @@ double *bmi_design_alphas(bmi_design *d, const bmi_penalty *p, int64_t count, do
 }
 
 /* ---- choosing ---- */
+#define FALLING 1e-4
+#define LEAST_RATIO 1e-11
+
+typedef struct choice {
+    const double *alphas;
+    double *errors; /* of each */
+    int64_t n, best;
+} choice;
+
 /* Sum of squares that coefficients leave, in the unit of the data. */
 static double error_of(const bmi_design *d, int64_t target, const double *w, double *room)
 {
@@ -153,26 +162,46 @@ static bm_status check_folds(const bmi_regression *r, int64_t folds)
                             folds == 1 ? "" : "s", r->rows, r->rows == 1 ? "" : "s");
 }
 
-bm_status bmi_penalty_choose(bmi_regression *r, bmi_design *d, const bmi_penalty *p, double *alpha)
+/* The errors of alphas down to `ratio` of the largest, and the least of them. */
+static bm_status try_path(bmi_regression *r, bmi_design *d, const bmi_penalty *p, double ratio, choice *of)
 {
-    int64_t n, best = 0;
-    bm_status st = check_folds(r, p->folds);
-    const double *alphas = st ? NULL : bmi_design_alphas(d, p, 100, p->r == 0 ? 1e-10 : 1e-3, &n);
-    if (!alphas) return r->l->model->object.error.status;
-    double *errors = bm_learning_memory(r->l, (size_t)n * sizeof *errors);
-    if (!errors) return r->l->model->object.error.status;
-    for (int64_t f = 0; !st && f < p->folds; f++) st = try_fold(r, p, d->wide, f, alphas, n, errors);
+    const int64_t count = ratio < 1e-3 && p->r > 0 ? (int64_t)ceil(100 * log(ratio) / log(1e-3)) : 100;
+    *of = (choice){ 0 };
+    of->alphas = bmi_design_alphas(d, p, count, ratio, &of->n);
+    if (!of->alphas || !(of->errors = bm_learning_memory(r->l, (size_t)of->n * sizeof *of->errors)))
+        return r->l->model->object.error.status;
+    bm_status st = BM_OK;
+    for (int64_t f = 0; !st && f < p->folds; f++) st = try_fold(r, p, d->wide, f, of->alphas, of->n, of->errors);
     if (!st && !p->folds) st = d->values ? BM_OK : bmi_design_eigen(d, true);
     if (st == BM_E_UNSUPPORTED && !r->l->model->object.error.status)
         st = bm_learning_fail(r->l, BM_E_NUMBER, "%s: columns of such sizes have no generalized cross-validation; give folds=5",
                               r->who);
-    if (!st && !p->folds) try_all(d, alphas, n, errors);
-    for (int64_t i = 0; i < n; i++) {
-        if (p->folds) errors[i] /= r->all;
-        if (errors[i] < errors[best]) best = i;
+    if (!st && !p->folds) try_all(d, of->alphas, of->n, of->errors);
+    for (int64_t i = 0; i < of->n; i++) {
+        if (p->folds) of->errors[i] /= r->all;
+        if (of->errors[i] < of->errors[of->best]) of->best = i;
     }
-    *alpha = alphas[best];
-    if (!st) st = bmi_learning_keep(r->l, "alphas", BM_SHAPE(n), alphas);
-    if (!st) st = bmi_learning_keep(r->l, "errors", BM_SHAPE(n), errors);
+    return st;
+}
+
+/* Whether the error still falls where a path ends, by more than FALLING from one alpha to the next. The penalty of squares has no unit, that
+ * of sizes has the target's: of a target in thousands a path from the largest alpha down shrinks everything to its end. */
+static bool falls_on(const bmi_penalty *p, const choice *of)
+{
+    const double *end = of->errors + of->n - 1;
+    return p->r > 0 && !(p->alphas && *p->alphas) && of->best == of->n - 1 && of->n > 1 && end[0] < (1 - FALLING) * end[-1];
+}
+
+bm_status bmi_penalty_choose(bmi_regression *r, bmi_design *d, const bmi_penalty *p, double *alpha)
+{
+    choice of;
+    double ratio = p->r == 0 ? 1e-10 : 1e-3;
+    bm_status st = check_folds(r, p->folds);
+    if (!st) st = try_path(r, d, p, ratio, &of);
+    while (!st && falls_on(p, &of) && ratio > LEAST_RATIO) st = try_path(r, d, p, ratio *= 1e-3, &of);
+    if (st) return st;
+    *alpha = of.alphas[of.best];
+    st = bmi_learning_keep(r->l, "alphas", BM_SHAPE(of.n), of.alphas);
+    if (!st) st = bmi_learning_keep(r->l, "errors", BM_SHAPE(of.n), of.errors);
     return st ? st : bmi_learning_keep(r->l, "alpha", BM_SHAPE(1), alpha);
 }
