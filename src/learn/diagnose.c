@@ -29,9 +29,13 @@ static void errors(const bmi_fitted *fits, int64_t folds, bool classes, char par
     *deviation = n > 1 ? sqrt(fmax(0, (squares - sum * sum / (double)n) / (double)(n - 1)) / (double)n) : 0;
 }
 
+/* Held-out rows have so much more of the error than training rows where a model learns what is not there. */
+#define APART .1
+
 void bmi_diagnosis_text(bm_diagnosis *d)
 {
     char train[32], held[32];
+    const bool apart = d->held_out - d->train > APART;
     snprintf(train, sizeof train, "%.2g", d->train);
     snprintf(held, sizeof held, "%.2g", d->held_out);
     if (isnan(d->train) || isnan(d->held_out)) snprintf(d->text, sizeof d->text, "the scores do not tell");
@@ -58,8 +62,9 @@ void bmi_diagnosis_text(bm_diagnosis *d)
             train, held);
     else
         snprintf(d->text, sizeof d->text,
-                 "neither high bias nor high variance: training rows keep %s of the trivial answer's error, held-out rows %s",
-                 train, held);
+                 "%s: training rows keep %s of the trivial answer's error, held-out rows %s%s",
+                 apart ? "perhaps high variance (overfitting)" : "neither high bias nor high variance", train, held,
+                 apart ? ", but from fold to fold these differ too much to be sure; more folds or repeats tell" : "");
 }
 
 bm_diagnosis bmi_diagnose(const bmi_fitted *fits, int64_t folds, bool classes)
@@ -71,7 +76,7 @@ bm_diagnosis bmi_diagnose(const bmi_fitted *fits, int64_t folds, bool classes)
         errors(fits, folds, classes, 'h', &d.held_out, &of_held);
     }
     d.high_bias = d.train > .5;
-    d.high_variance = d.held_out - d.train > fmax(.1, 2 * of_held);
+    d.high_variance = d.held_out - d.train > fmax(APART, 2 * of_held);
     bmi_diagnosis_text(&d);
     return d;
 }
