@@ -47,8 +47,11 @@ static bool numbers_of_text(bmi_frame *f, const bmi_column *c, const bmi_number_
         const int32_t code = ((const int32_t *)c->values)[bmi_row_at(rows, i)];
         to[i] = code < 0 ? NAN : values[code];
         if (code < 0 || !isnan(to[i])) continue;
+        size_t n;
+        const char *text = bmi_dictionary_text(&c->dictionary, code, &n);
+        if (bmi_number_is_missing(text, n)) continue;
         f->counted.unreadable++;
-        bmi_met_add(f->met, BMI_MET_NO_NUMBER, c->name, bmi_dictionary_text(&c->dictionary, code, NULL));
+        bmi_met_add(f->met, BMI_MET_NO_NUMBER, c->name, text);
     }
     bmi_release(f->context, values, (size_t)c->dictionary.count, sizeof *values);
     return true;

@@ -336,9 +336,13 @@ static bool note_missing(bmi_csv_work *w, const bmi_column *c, const verdict *v)
     size_t n;
     if (!rest) return true;
     list_others(c, v, others);
-    for (int32_t code = 0; code < c->dictionary.count && !*others; code++) {
+    int marks = 0;
+    for (int32_t code = 0; code < c->dictionary.count && !v->n_others && marks <= SHOWN; code++) {
         const char *text = text_of(c, code, &n);
-        if (bmi_number_is_missing(text, n)) snprintf(others, sizeof others, "\"%.60s\"", text);
+        if (!bmi_number_is_missing(text, n)) continue;
+        const size_t length = strlen(others);
+        if (marks++ == SHOWN) snprintf(others + length, sizeof others - length, " ...");
+        else snprintf(others + length, sizeof others - length, "%s\"%.60s\"", length ? ", " : "", text);
     }
     return bmi_notes_add(w->context, &w->out->notes,
                          "%.100s: %" PRId64 " of %" PRId64 " cells are numbers; the other%s (%s) %s taken as missing", c->name,
