@@ -34,6 +34,12 @@ static double pearson(const bmi_column *a, const bmi_column *b, int64_t rows)
     return r > 1 ? 1 : r < -1 ? -1 : r;
 }
 
+/* Of texts that are others in most rows, as names are, the mean of one is hardly more than a row: any target seems to go with them. */
+static bool is_name(double texts, double rows)
+{
+    return 2 * texts > rows;
+}
+
 typedef struct text_sum {
     double sum, count;
 } text_sum;
@@ -64,7 +70,7 @@ static bool eta(const bm_table *t, const bmi_column *text, const bmi_column *num
         const double x = bmi_column_number(number, r);
         if (codes[r] >= 0 && !isnan(x)) all += (x - mean) * (x - mean);
     }
-    *value = groups < 2 || groups >= n || all <= 1e-28 * n * mean * mean ? NAN : sqrt(fmin(1, between / all));
+    *value = groups < 2 || is_name(groups, n) || all <= 1e-28 * n * mean * mean ? NAN : sqrt(fmin(1, between / all));
     bmi_release(t->object.context, of, texts, sizeof *of);
     return true;
 }
@@ -95,7 +101,7 @@ static bool cramers_v(const bm_table *t, const bmi_column *a, const bmi_column *
     }
     for (uint32_t i = 0; fine && i < k.count; i++) sum += pairs[i] / of_a[x[k.first[i]]] * (pairs[i] / of_b[y[k.first[i]]]);
     const double least = fmin(texts_a, texts_b);
-    *value = least < 2 || texts_a >= n || texts_b >= n ? NAN : sqrt(fmin(1, fmax(0, (sum - 1) / (least - 1))));
+    *value = least < 2 || is_name(texts_a, n) || is_name(texts_b, n) ? NAN : sqrt(fmin(1, fmax(0, (sum - 1) / (least - 1))));
     bmi_release(context, pairs, k.count, sizeof *pairs);
     bmi_release(context, of_b, nb, sizeof *of_b);
     bmi_release(context, of_a, na, sizeof *of_a);
