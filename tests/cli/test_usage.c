@@ -6,8 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const commands[] = { "train",   "predict", "evaluate", "inspect", "explain",
-                                        "compare", "tune",    "split",    "data" };
+static const char *const commands[] = {
+    "train", "predict", "evaluate", "inspect", "explain", "compare", "tune", "split", "data"
+};
 
 static void version_and_help(void **state)
 {
@@ -222,7 +223,7 @@ static void help_as_json(void **state)
 {
     (void)state;
     static const char *const lines[][3] = {
-        { "baeum --help --json", "help", "baeum train" },   { "baeum help --json", "help", "baeum train" },
+        { "baeum --help --json", "help", "baeum train" },    { "baeum help --json", "help", "baeum train" },
         { "baeum train --help --json", "help", "--target" }, { "baeum help train --json", "help", "--target" },
         { "baeum help losses --json", "help", "huber" },     { "baeum --version --json", "version", "0.1" },
     };
@@ -254,7 +255,7 @@ static void manual(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(version_and_help), cmocka_unit_test(wrong),  cmocka_unit_test(names), cmocka_unit_test(lists),
+        cmocka_unit_test(version_and_help), cmocka_unit_test(wrong),        cmocka_unit_test(names),  cmocka_unit_test(lists),
         cmocka_unit_test(wrong_as_json),    cmocka_unit_test(help_as_json), cmocka_unit_test(manual),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
