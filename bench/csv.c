@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Reading a CSV file of numbers through the public interface: bench_csv FILE THREADS prints one JSON line, MB/s of eight readings
- * (as bench/csv_peers.py), and the peak memory beside the table's. */
+ * (as bench/peers/read_csv.py), and the peak memory beside the table's. */
 #include "common.h"
 
 enum { READINGS = 8 };

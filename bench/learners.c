@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Fit times of the linear learners through the public API, on the table of peers/sk.py.
+/* Fit times of the linear learners through the public API, on the table of peers/regression.py.
  * learners JOB THREADS [coefficients]: one JSON line. */
 #include "common.h"
 

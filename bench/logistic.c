@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Fitting softmax regression: logistic PREFIX ROWS COLUMNS f64|f32 THREADS [ITERATIONS]. PREFIX.x has the numbers, PREFIX.t the
- * classes (i32), as bench/logistic_peers.py writes them. Seconds, and the objective: mean loss + |w|^2 / (2 C rows), C = 1. */
+ * classes (i32), as bench/peers/logistic.py writes them. Seconds, and the objective: mean loss + |w|^2 / (2 C rows), C = 1. */
 #include "common.h"
 
 static double objective(bm_model *m, const bm_dataset *d, int64_t rows)

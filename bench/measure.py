@@ -17,8 +17,8 @@ KNOWN_GFLOPS, KNOWN_READ = 117, {1: 23, 2: 45}
 
 def text_of(cmd, n=1, timeout=400, **more):
     """The last line that a program prints, or None; pinned to the first n processors."""
-    env = dict(os.environ, OMP_NUM_THREADS=str(n), MKL_NUM_THREADS=str(n), OPENBLAS_NUM_THREADS=str(n), BAEUM_THREADS=str(n),
-               PYTHONWARNINGS="ignore", **more)
+    threads = {name: str(n) for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "BAEUM_THREADS")}
+    env = {**os.environ, **threads, "PYTHONWARNINGS": "ignore", **more}
     if os.path.isdir(os.path.join(root, "..", "shared", "data")):  # as the tests
         env.setdefault("BAEUM_DATA", os.path.join(root, "..", "shared", "data"))
     if os.path.exists(os.path.join(work, "a.x")):

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* The first 20 principal components of 20,000 rows of 200 numbers by a recipe, of a table in memory: bench_pca FILE THREADS
- * [randomised] prints one JSON line, the milliseconds of fit and apply of eight runs (as bench/pca_peer.py, which writes FILE: the
+ * [randomised] prints one JSON line, the milliseconds of fit and apply of eight runs (as bench/peers/pca.py, which writes FILE: the
  * columns one after the other, f64). */
 #include "common.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* A whole recipe, fitted and applied: medians for missing numbers, standardised, texts one-hot, of a table in memory: bench_recipe FILE TYPE
- * THREADS prints one JSON line, ms (median, least, most), checksums of the columns as bench/recipe_peer.py has them, which writes FILE, and
+ * THREADS prints one JSON line, ms (median, least, most), checksums of the columns as bench/peers/recipe.py has them, which writes FILE, and
  * memory: of the table, of the result, and the most that there was at once, both among it. */
 #include "common.h"
 

@@ -11,6 +11,9 @@ static bm_table *made(void)
 {
     static const bm_name texts[] = { "b", "a", NULL, "b", "", "long text" }, others[] = { "a", "a", "b", NULL, "z", "x'y" };
     static const int64_t n[] = { 3, INT64_MIN, 1, 3, INT64_MAX, -5 }, row[] = { 0, 1, 2, 3, 4, 5 };
+    static const int64_t when[] = {
+        INT64_C(1704067200000000), INT64_MIN, 0, INT64_C(-86400000000), 1, INT64_C(1704114300000000)
+    };
     const double x[] = { 1.5, NAN, -0., 0, 2e300, -1 };
     bm_table *t = bm_table_new_in_at(fuzz_context(), BM_HERE);
     bm_table_add_text(t, "t", texts, 6);
@@ -18,6 +21,8 @@ static bm_table *made(void)
     bm_table_add_integer(t, "n", n, 6);
     bm_table_add_integer(t, "a b", row, 6);
     bm_table_add_real(t, "x", x, 6);
+    bm_table_add_time(t, "when", when, 6);
+    bm_table_add_time(t, "w", when, 6);
     return t;
 }
 

@@ -10,11 +10,10 @@
 extern "C" {
 #endif
 
-/* Statistics of a model need the rows that it was fitted on. A fit finds them itself where that is little work (a model of one dense
- * layer of
- * at most 2,000 columns; rows * columns^2 up to 2e8 of least squares and unpenalised classes, 2e7 of others, of which there are means,
- * deviations and VIF), and
- * the model and its file keep what was found; beyond that bm_infer finds them when it is asked. */
+/* Statistics of a model need the rows that it was fitted on. A fit finds them itself where that is little work (a model of one dense layer of at most
+ * 2,000 columns; rows * columns^2 up to 2e8 of least squares and unpenalised classes, 2e7 of others, of which there are means, deviations and VIF),
+ * and the model and its file keep what was found; beyond that, and of a file that is learned part by part, the model has none until bm_infer finds
+ * them from the rows of training. */
 
 /** Finds the statistics of a fitted model of one dense layer from the rows that it was fitted on, in place of those it has.
  *  Errors   on the model: BM_E_ARGUMENT not fitted, no such model, more than 2,000 columns (or, of classes, coefficients); BM_E_DATA no
@@ -51,14 +50,11 @@ typedef struct bm_coefficients_options {
     const bm_table      *table;      /**< the same as a table */
 } bm_coefficients_options;
 /** The coefficients of a fitted model of one dense layer, a row each: feature ("intercept" last), target (the column, or the class; of
- * more than two
- *  classes against the first), coefficient, standard_error, statistic (t, of classes z), p (two-sided), low, high, standardized, vif
- *  (1 / (1 - R2) of the column by the others). Least squares: s^2 (XT W X)^-1 with s^2 = sum w e^2 / (n - p), t of n - p degrees of
- *  freedom;
- *  weights are those of variances, rows of weight 0 do not count. Logistic, softmax and Poisson without penalty: the inverse of the
- *  observed information.
- *  Where theory gives none (a penalty, another method, columns that depend on each other) cells are missing, and notes (bm_table_note) say
- *  why; of columns that depend on each other only those that are part of it have none.
+ *  more than two classes against the first), coefficient, standard_error, statistic (t, of classes z), p (two-sided), low, high,
+ *  standardized, vif (1 / (1 - R2) of the column by the others). Least squares: s^2 (XT W X)^-1 with s^2 = sum w e^2 / (n - p), t of n -
+ *  p degrees of freedom; weights are those of variances, rows of weight 0 do not count. Logistic, softmax and Poisson without penalty:
+ *  the inverse of the observed information. Where theory gives none (a penalty, another method, columns that depend on each other) cells
+ *  are missing, and notes (bm_table_note) say why; of columns that depend on each other only those that are part of it have none.
  *  Returns  gives a table, never null. Errors BM_E_ARGUMENT not fitted, not of one dense layer, confidence outside (0, 1), robust or
  *           bootstrap without rows; BM_E_DATA rows that do not fit; BM_E_MEMORY
  *  Source   Greene, "Econometric Analysis", chapters 3-5, 17; Hosmer, Lemeshow, "Applied Logistic Regression", chapter 2 */
@@ -66,13 +62,10 @@ BM_API bm_table *bm_coefficients_at(const bm_model *m, const bm_coefficients_opt
 #define bm_coefficients(m, ...) bm_coefficients_at((m), BM_OPTIONS(bm_coefficients_options, .zero_ = 0, __VA_ARGS__), BM_HERE)
 
 /** Figures of a fit, a row each: figure, target, value. Least squares: rows, parameters, df_model, df_residual, r2, adjusted_r2, sigma,
- * f, f_p,
- *  log_likelihood, aic, bic, condition (of the columns and the intercept, each of length 1), durbin_watson, skew, kurtosis, jarque_bera,
- *  jarque_bera_p, omnibus,
- *  omnibus_p, breusch_pagan, breusch_pagan_p (Koenker's form; of unweighted rows). Classes and counts without penalty: rows, parameters,
- *  df_model, df_residual,
- *  log_likelihood, log_likelihood_null, pseudo_r2 (McFadden), likelihood_ratio, likelihood_ratio_p, aic, bic, condition. Errors as
- *  bm_coefficients. */
+ *  f, f_p, log_likelihood, aic, bic, condition (of the columns and the intercept, each of length 1), durbin_watson, skew, kurtosis,
+ *  jarque_bera, jarque_bera_p, omnibus, omnibus_p, breusch_pagan, breusch_pagan_p (Koenker's form; of unweighted rows). Classes and
+ *  counts without penalty: rows, parameters, df_model, df_residual, log_likelihood, log_likelihood_null, pseudo_r2 (McFadden),
+ *  likelihood_ratio, likelihood_ratio_p, aic, bic, condition. Errors as bm_coefficients. */
 BM_API bm_table *bm_model_figures_at(const bm_model *m, bm_place here);
 #define bm_model_figures(m) bm_model_figures_at((m), BM_HERE)
 /** One of them by name, of a target (from 0); NaN when there is none. */
@@ -89,11 +82,10 @@ BM_API bm_table *bm_residual_diagnostics_table_at(const bm_model *m, const bm_ta
 #define bm_residual_diagnostics_table(m, t) bm_residual_diagnostics_table_at((m), (t), BM_HERE)
 
 /** What the prediction for one row (from 0) of a table is made of, by a model of one dense layer: for each column of the table (features
- * that were
- *  made of one column together) column, target, value (as text), contribution = sum of coefficient * (feature - its mean in training).
- *  First a
- *  row "base", the prediction for the means, last a row "prediction": base + contributions, in the target's unit, of a logarithm
- *  of it where that is learned, of classes in log-odds. Where the model has no means (bm_infer), they count as 0, which a note tells.
+ *  that were made of one column together) column, target, value (as text), contribution = sum of coefficient * (feature - its mean in
+ *  training). First a row "base", the prediction for the means, last a row "prediction": base + contributions, in the target's unit, of a
+ *  logarithm of it where that is learned, of classes in log-odds. Where the model has no means (bm_infer), they count as 0, which a note
+ *  tells.
  *  Returns  gives a table, never null. Errors BM_E_ARGUMENT no recipe, not of one dense layer, no such row; as bm_predict_table */
 BM_API bm_table *bm_contributions_at(const bm_model *m, const bm_table *t, int64_t row, bm_place here);
 #define bm_contributions(m, t, row) bm_contributions_at((m), (t), (row), BM_HERE)
@@ -107,10 +99,8 @@ typedef struct bm_importance_options {
                               *   classes "accuracy" */
 } bm_importance_options;
 /** How much worse any model over a table becomes when the cells of one column change places at random: column, importance (mean of the
- * score's
- *  loss), spread (its standard deviation, divisor repeats), largest first; columns that the model does not look at have 0. Of columns
- *  that carry the
- *  same information each seems of little use.
+ *  score's loss), spread (its standard deviation, divisor repeats), largest first; columns that the model does not look at have 0. Of
+ *  columns that carry the same information each seems of little use.
  *  Returns  gives a table, never null. Errors BM_E_ARGUMENT no recipe, no such score; as bm_evaluate_table
  *  Source   Breiman, "Random Forests", 2001; Fisher, Rudin, Dominici, 2019 */
 BM_API bm_table *bm_importance_at(const bm_model *m, const bm_importance_options *options, size_t size, bm_place here);

@@ -73,20 +73,23 @@ BM_API const char *bm_folds_note(const bm_folds *f, int64_t i);
 
 /** How far the work is. */
 typedef struct bm_learn_progress {
-    int64_t     done, all;        /**< fits, each of one candidate on one fold */
-    int64_t     candidate, candidates; /**< which was done last, from 0, and how many there are */
+    int64_t     done, all;        /**< fits, each of one candidate on one fold; of a search those of this round that the journal has not */
+    int64_t     candidate, candidates; /**< which was done last (a trial's number), and how many take part */
     const char *name;             /**< of that candidate: the learner, or its settings */
     bool        finished;         /**< all folds of it are done: */
     double      score, spread;    /**< then its mean and spread; else NaN */
-    double      best;             /**< the best mean so far; NaN: none yet */
-    double      seconds;          /**< since the work began */
+    double      best;             /**< the best mean so far, of a search in this round, the journal's included; NaN: none yet */
+    double      seconds;          /**< since the work (of the round) began */
+    const char *error;            /**< of a candidate that is done and could not be fitted, else "" */
+    int64_t     round, rounds;    /**< of a search: which, from 0, and how many there are */
+    int64_t     outer, outers;    /**< of a nested search: the outer fold, from 0, and how many there are; behind them the search itself */
 } bm_learn_progress;
 /** Returns false to end the work. Called after each fit, by one thread at a time. */
 typedef bool (*bm_learn_function)(void *user, const bm_learn_progress *p);
 
 #define BM_LEARN_OPTIONS_                                                                                                        \
     bm_learner    how;        /**< the learner, where the text is null */                                                        \
-    const char   *metric;     /**< that is compared: "r2", "rmse", "accuracy", "log_loss" ...; default r2, of classes accuracy */\
+    const char   *metric;     /**< that is compared: "r2", "rmse", "log_loss", "fbeta(.5)" ...; default r2, of classes accuracy */\
     int64_t       epochs, batch; /**< of networks; default: the learner's own */                                                 \
     double        validation; /**< of networks: the share of a fold's training rows that tells when to stop; default 0: none */  \
     bool          balanced;   /**< rare classes weigh as much as frequent ones */                                                \
@@ -202,8 +205,10 @@ typedef struct bm_tune_options {
     int64_t     outer;   /**< outer folds: the whole search is done anew in each, and its winner scored on rows it never saw (nested) */
     int64_t     factor;  /**< of halving; default 3 */
     bool        by_epochs; /**< halving gives epochs (of networks), not rows */
-    const char *journal; /**< a file that gets a line for each candidate that is done; where it is there the search goes on from it */
+    const char *journal; /**< a file that gets a line for each candidate that is done; where it is there the search goes on from it. One
+                          *   search at a time works with it */
     bool        no_refit; /**< the best candidate is not fitted on all rows */
+    bool        anew;     /**< what the journal has is thrown away */
 } bm_tune_options;
 
 /** One candidate of a search. */

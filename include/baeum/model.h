@@ -56,8 +56,8 @@ typedef struct bm_compile_options {
 
 /** Makes the training step: loss, gradients, optimiser, metrics. The loss of a batch is sum(weight * row loss) / rows, plus penalties:
  *  weights of rows are not divided by their sum, as in Keras (and in PyTorch's reduction="none" with a mean over rows; its weighted
- *  cross-entropy divides by the sum of the weights). Metrics of validation and evaluation weigh rows as the dataset does; those of training
- *  are running figures of the steps' rows, each once. Metrics of
+ *  cross-entropy divides by the sum of the weights). Metrics weigh rows as the dataset does, whatever classes weigh in the loss; those of
+ *  training are running figures of the steps' rows. Metrics of
  *  all rows (F1, R2, the area under a curve) are taken over the epoch's rows as each step predicted them: most count part by part; for
  *  BM_ROC_AUC and other metrics of ranks, and those from outside that do not, the fit keeps 8 bytes of memory for each prediction and target. With a loss on logits (BM_SOFTMAX_CROSSENTROPY,
  *  BM_SIGMOID_CROSSENTROPY) metrics see the probabilities. Compiling again keeps the weights and drops the optimiser's state. A softmax or sigmoid at the end joins a cross-entropy

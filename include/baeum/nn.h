@@ -132,6 +132,8 @@ typedef struct bm_schedule   { const char *name; const struct bm_schedule_kind  
 #define BM_JACCARD_WEIGHTED  BM_VALUE(bm_metric, .name = "jaccard_weighted")
 #define BM_JACCARD_OF(class_) BM_VALUE(bm_metric, .name = "jaccard_of", .p = { bm_exactly(class_) })
 #define BM_KAPPA             BM_VALUE(bm_metric, .name = "kappa")    /**< Cohen's */
+#define BM_KAPPA_LINEAR      BM_VALUE(bm_metric, .name = "kappa_linear")    /**< of ordered classes: wrong by two counts twice */
+#define BM_KAPPA_QUADRATIC   BM_VALUE(bm_metric, .name = "kappa_quadratic") /**< wrong by two counts four times */
 #define BM_MCC               BM_VALUE(bm_metric, .name = "mcc")      /**< Matthews's correlation */
 #define BM_ROC_AUC           BM_VALUE(bm_metric, .name = "roc_auc")  /**< of several classes the mean over one-against-the-rest */
 #define BM_ROC_AUC_WEIGHTED  BM_VALUE(bm_metric, .name = "roc_auc_weighted") /**< by the rows of classes */

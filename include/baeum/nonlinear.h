@@ -49,23 +49,19 @@ typedef struct bm_nonlinear_result {
 
 /** Fits parameters by Levenberg's and Marquardt's method.
  *  Errors   in the result: BM_E_ARGUMENT no function, rows or parameters, a bound above the other, NaN in weights, bounds or start;
- *  BM_E_NUMBER residuals or
- *           derivatives that are not finite at the start; BM_E_MEMORY
+ *           BM_E_NUMBER residuals or derivatives that are not finite at the start; BM_E_MEMORY
  *  Source   More, "The Levenberg-Marquardt algorithm: implementation and theory", 1978; Madsen, Nielsen, Tingleff, "Methods for
- *  non-linear least
- *           squares problems", 2004 */
+ *           non-linear least squares problems", 2004 */
 BM_API bm_nonlinear_result bm_least_squares_fit_at(const bm_nonlinear_options *options, size_t size, bm_place here);
 #define bm_least_squares_fit(...) bm_least_squares_fit_at(BM_OPTIONS(bm_nonlinear_options, .zero_ = 0, __VA_ARGS__), BM_HERE)
 
-/** The same of a node of a graph, all f64: its elements are the residuals, .variables what it is fitted by, one after the other, from
- * the values that
- *  they have in the session, which gets the solution. Derivatives are the graph's own gradients (their nodes are added to it). What the
- *  node needs
- *  besides is in .feeds. Rows, count, parameters and functions are not given; bounds, errors and covariance are of all elements of the
- *  variables:
+/** The same of a node of a graph, all f64: its elements are the residuals, .variables what it is fitted by, one after the other, from the
+ *  values that they have in the session, which gets the solution. Derivatives are the graph's own gradients (their nodes are added to
+ *  it). What the node needs besides is in .feeds. Rows, count, parameters and functions are not given; bounds, errors and covariance are
+ *  of all elements of the variables:
  *      bm_least_squares_fit_node(s, residuals, BM_FETCHES(a, b), .feeds = BM_FEEDS({ x, xs }, { y, ys }), .errors = errors)
  *  Errors   as above; BM_E_TYPE a node or variable that is not f64, a node of `variables` that is no variable; the session's and the
- *  graph's own */
+ *           graph's own */
 BM_API bm_nonlinear_result bm_least_squares_fit_node_at(bm_session *s, bm_node residuals, const bm_nonlinear_options *options, size_t size,
                                                         bm_place here);
 #define bm_least_squares_fit_node(s, residuals, ...) \

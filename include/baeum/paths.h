@@ -28,6 +28,8 @@ typedef struct bm_path {
     bm_tensor *alphas;       /**< f64 (count), falling */
     bm_tensor *coefficients; /**< f64 (count, columns), or (count, columns, targets) of several targets */
     bm_tensor *intercepts;   /**< f64 (count), or (count, targets) */
+    double     gap;          /**< largest duality gap over the sum of squares of the target (ridge: 0) */
+    bool       converged;    /**< every gap is at most the tolerance, or what the rounding of sums leaves of it */
 } bm_path;
 
 /** Minimises J = 1/m sum (y - x w - b)^2 + r alpha sum |w| + (1 - r)/2 alpha sum w^2 for every alpha: ridge from one

@@ -22,8 +22,8 @@ typedef struct bm_rows {
 /** Reads a CSV file (RFC 4180; line ends LF, CRLF or CR; a UTF-8 byte order mark is skipped).
  *
  *  A column's type comes from all of its cells: integers that fit int64 make it integer, numbers real, true/false (also True,
- *  TRUE ...) true/false, dates date/time, anything else text. Missing are: an empty cell, NA, N/A, n/a, \#N/A, NaN, nan, null, NULL, None
- *  and ?, and the texts of .missing; in a column of text those in quotes are texts. Text that is numbers as people write them, all in one
+ *  TRUE ...) true/false, dates date/time, anything else text. Missing are: an empty cell, NA, N/A, n/a, \#N/A, \#NA, \<NA\>, NaN,
+ *  nan, -NaN, -nan, NaT, null, NULL, None and ?, and the texts of .missing; in a column of text those in quotes are texts. Text that is numbers as people write them, all in one
  *  form ("1.234,5", "67,404", "39%", "$5", "5 kg"), or but for a few cells ("-", "n.a."), becomes numbers, which a note tells
  *  (docs/tables.md has the rules, and that by which the first row is names or data). Blanks around numbers are ignored. A row is bad that has
  *  a number that is not finite (inf, 1e400), a wrong count of cells, a stray quote, a NUL byte, or a cell that is not of the type that
@@ -180,13 +180,16 @@ BM_API bm_table *bm_table_rename_at(const bm_table *t, bm_renames names, bm_plac
 /** The rows for which a condition is true, in their order.
  *
  *      age >= 18 and (city = 'Seoul' or city in ('Busan', 'Jeju')) and not income missing and price / area < 2.5
+ *      day between '2024-01-01' and '2024-03-31' and start < '2024-02-29 13:05'
  *
- *  Comparisons = (also ==) != (also <>) < <= > >= of numbers, or of texts by their bytes; arithmetic + - * / % of numbers; "x in (...)",
- *  "x between a and b" (both included), "x missing" (also "x is missing"), "x contains 'text'", "x starts with 'text'", "x ends with
- *  'text'", each also with "not" before the word; and, or, not; brackets. 'Texts' stand in single quotes (two of them are one of the text),
- *  names of columns bare (letters, digits, _ and points) or in "double" quotes. Words are small or large. A column of true and false is
- *  a condition by itself. What is compared with a missing cell is neither true nor false (as in SQL), so that the row is left out, also
- *  under "not". Whole numbers are compared exactly, arithmetic is of doubles.
+ *  Comparisons = (also ==) != (also <>) < <= > >= of numbers, of texts by their bytes, or of dates, which stand in quotes as texts
+ *  do, in the forms in which files have them but 1/2/2024, which may be two days (a date without a time of day is its midnight);
+ *  arithmetic + - * / % of numbers; "x in (...)", "x between a and b" (both included), "x missing" (also "x is missing"), "x contains
+ *  'text'", "x starts with 'text'", "x ends with 'text'", each also with "not" before the word; and, or, not; brackets. 'Texts' stand
+ *  in single quotes (two of them are one of the text), names of columns bare (letters, digits, _ and points) or in "double" quotes.
+ *  Words are small or large. A column of true and false is a condition by itself. What is compared with a missing cell is neither
+ *  true nor false (as in SQL), so that the row is left out, also under "not". Whole numbers are compared exactly, arithmetic is of
+ *  doubles.
  *
  *  Errors   also BM_E_ARGUMENT the condition cannot be read: the message tells the place (from 1), what stands there and what may
  */

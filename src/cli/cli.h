@@ -76,6 +76,9 @@ typedef enum cli_option_id {
     OPT_METRIC,
     OPT_REPEATS,
     OPT_STRATIFIED,
+    OPT_NOT_STRATIFIED,
+    OPT_GAP,
+    OPT_NORMALIZE,
     OPT_FOLD,
     OPT_SEARCH,
     OPT_TRIALS,
@@ -117,11 +120,11 @@ typedef struct cli_options {
     cli_bits given;
     const char *target, *task, *model, *optimizer, *loss, *validation, *test, *bad_rows, *data, *output, *delimiter, *missing,
         *decimal, *dates, *group, *time, *weights, *comment, *thousands, *types, *format, *models, *cv, *metric, *fold, *resume,
-        *metrics, *threshold, *curve, *robust, *without;
-    int64_t epochs, batch, patience, seed, threads, rows, repeats, trials, outer, row, bootstrap, parts;
+        *metrics, *threshold, *curve, *robust, *without, *normalize;
+    int64_t epochs, batch, patience, seed, threads, rows, repeats, trials, outer, row, bootstrap, parts, gap;
     double rate, confidence;
     bool no_header, header, trim, rename_duplicates, plan, json, quiet, verbose, help, balanced, log_target, in_order,
-        stratified, grid, halving;
+        stratified, not_stratified, grid, halving;
     cli_list drop, keep, id, search, columns;
     cli_steps step;
     /* made of the texts above */
@@ -362,9 +365,19 @@ int cli_judge_parts(cli *c, bm_model *m, const cli_source *s, const bm_metric *m
  * one was given. Targets are of the rows of a table (null: arrays) that have one. Returns 0 or an exit code. */
 int cli_residuals(cli *c, const bm_model *m, const bm_table *rows, const bm_tensor *targets, const bm_tensor *values,
                   const double *p_target);
-/* coefficients.c: what a model that is one dense layer multiplies the features of a table by; others have no such table. */
-void cli_coefficients(cli *c, bm_model *m);
-bool cli_has_coefficients(bm_model *m);
+/* coefficients.c: the rows of bm_coefficients as grids, a target each, and into the result; not all: without errors and what follows from them.
+ * Whether a model over a table has such rows. */
+enum { CLI_TERMS = 60 /* rows of a grid, at most */, CLI_BAR = 12, CLI_BAR_BYTES = 3 * CLI_BAR + 4 };
+void cli_coefficients(cli *c, const bm_model *m, const bm_table *t, bool all);
+bool cli_has_coefficients(const bm_model *m);
+/* Cells of a table by the name of their column; a missing text is "". All its rows as objects. */
+double cli_number_at(const bm_table *t, int64_t row, const char *column);
+const char *cli_text_at(const bm_table *t, int64_t row, const char *column);
+json_t *cli_rows_json(const bm_table *t);
+/* "card=yes" of a class, else the column that is predicted. */
+const char *cli_target_name(const bm_model *m, const char *of, char into[140]);
+/* A share of CLI_BAR columns as a bar, of what the terminal can show. */
+char *cli_bar(char into[CLI_BAR_BYTES], double share);
 /* The most frequent class of targets. */
 int64_t cli_majority(const bm_tensor *targets, int64_t classes);
 /* How many rows of predictions have a number that is not finite; of_row (null allowed) gets which. */

@@ -128,11 +128,16 @@ static void warn(const comparing *w)
     if (bm_comparison_rows(w->c) > 1 && isnan(best.mean))
         cli_warn(c, "no model has a figure of %s: %s; --metric names another", bm_comparison_metric(w->c), best.error);
     if (!cli_talks(c) || bm_comparison_rows(w->c) < 2 || isnan(best.mean)) return;
-    char text[4200];
+    char text[4200], target[1200];
+    const cli_bits others =
+        c->options.given & (CLI_BIT(OPT_DROP) | CLI_BIT(OPT_KEEP) | CLI_BIT(OPT_STEP) | CLI_BIT(OPT_WITHOUT) |
+                            CLI_BIT(OPT_WEIGHTS) | CLI_BIT(OPT_LOG_TARGET) | CLI_BIT(OPT_BALANCED));
     fprintf(c->to,
             "behind: how far from the best, fold by fold; p: of the corrected resampled t test (small: not by chance)\n");
-    fprintf(c->to, "next: baeum train %s --target %s", cli_shell(text, sizeof text, w->t.source.given), w->t.target);
-    fprintf(c->to, " --model %s\n", cli_shell(text, sizeof text, best.name));
+    fprintf(c->to, "next: baeum train %s --target %s", cli_shell(text, sizeof text, w->t.source.given),
+            cli_shell(target, sizeof target, w->t.target));
+    fprintf(c->to, " --model %s%s\n", cli_shell(text, sizeof text, best.name),
+            others ? ", and the same options for the columns" : "");
 }
 
 static int read_options(comparing *w)
@@ -149,6 +154,8 @@ static int read_options(comparing *w)
     w->o.fold = folds.fold;
     w->o.seed = folds.seed;
     w->o.in_order = folds.in_order;
+    w->o.not_stratified = folds.not_stratified;
+    w->o.gap = folds.gap;
     w->o.metric = o->metric;
     w->o.epochs = o->epochs;
     w->o.batch = o->batch;

@@ -120,7 +120,14 @@ static json_t *as_json(const bm_table *t, const char *curve)
 
 int cli_curve(cli *c, const bm_model *m, const bm_dataset *judged, double threshold)
 {
-    const bm_model_curve_options o = { .curve = c->options.curve, .data = judged, .threshold = threshold };
+    const char *by = c->options.normalize;
+    const bm_model_curve_options o = { .curve = c->options.curve,
+                                       .data = judged,
+                                       .threshold = threshold,
+                                       .normalize = !by          ? BM_NORMALIZE_NONE
+                                                    : *by == 't' ? BM_NORMALIZE_TRUE
+                                                    : *by == 'p' ? BM_NORMALIZE_PREDICTED
+                                                                 : BM_NORMALIZE_ALL };
     const char *path = c->options.output;
     char error[400];
     bm_table *t = bm_model_curve_at(m, &o, sizeof o, BM_HERE);

@@ -225,8 +225,11 @@ static int compare(cli *c)
     char target[200] = "", positive[200] = "", other[200]; /* class that F1 is of: one for all, or none is told */
     bool alike = true;
     json_t *all = json_array();
-    int status = c->options.output || c->options.curve
-                     ? cli_fail(c, CLI_USAGE, "%s is of one model; give one", c->options.output ? "-o" : "--curve")
+    int status = c->options.output || c->options.curve || c->options.normalize
+                     ? cli_fail(c, CLI_USAGE, "%s is of one model; give one",
+                                c->options.output  ? "-o"
+                                : c->options.curve ? "--curve"
+                                                   : "--normalize")
                      : 0;
     if (!status && is_read_once(c->arguments[models]))
         status = cli_fail(c, CLI_USAGE, "%s can be read for one model; give a file",
@@ -282,6 +285,9 @@ static int run(cli *c)
         if (wrong) return wrong;
     }
     int status = judge(&v, 0);
+    if (!status && c->options.normalize && !v.p_target)
+        status = cli_fail(c, CLI_USAGE, "--normalize is of a table of classes; the model predicts %s",
+                          bm_model_task(v.model) == BM_REGRESSION ? "numbers" : "no single class");
     if (!status) show(&v);
     if (v.source.csv) {
         end(&v);
@@ -303,7 +309,7 @@ const cli_command cli_evaluate = {
     .summary = "score saved models on known rows",
     .options = CLI_BIT(OPT_THREADS) | CLI_BIT(OPT_NO_HEADER) | CLI_BIT(OPT_DELIMITER) | CLI_BIT(OPT_RENAME) |
                CLI_BIT(OPT_BAD_ROWS) | CLI_BIT(OPT_DATA) | CLI_BIT(OPT_OUTPUT) | CLI_BIT(OPT_METRICS) | CLI_BIT(OPT_THRESHOLD) |
-               CLI_BIT(OPT_CURVE) | CLI_BIT(OPT_JSON) | CLI_BIT(OPT_QUIET) | CLI_BIT(OPT_PARTS),
+               CLI_BIT(OPT_CURVE) | CLI_BIT(OPT_NORMALIZE) | CLI_BIT(OPT_JSON) | CLI_BIT(OPT_QUIET) | CLI_BIT(OPT_PARTS),
     .about =
         "Scores a model that baeum train made on rows of DATA, which has the target, beside the trivial answer on the "
         "same rows (their\n"
@@ -325,5 +331,6 @@ const cli_command cli_evaluate = {
                 "  baeum evaluate churn.safetensors later.csv --metrics \"roc_auc,average_precision,fbeta(2)\"\n"
                 "  baeum evaluate churn.safetensors later.csv --threshold best-f1\n"
                 "  baeum evaluate churn.safetensors later.csv --curve roc -o roc.csv\n"
+                "  baeum evaluate iris.safetensors later.csv --normalize true\n"
                 "  baeum evaluate mnist.safetensors mnist --json",
 };

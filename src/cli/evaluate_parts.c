@@ -11,6 +11,7 @@ static int check(cli *c, const bm_model *m, const cli_source *s)
     const cli_options *o = &c->options;
     const char *whole = o->output                                            ? "output"
                         : o->curve                                           ? "curve"
+                        : o->normalize                                       ? "normalize"
                         : o->threshold && !strncmp(o->threshold, "best-", 5) ? "threshold best-METRIC"
                                                                              : NULL;
     if (whole) return cli_fail(c, CLI_USAGE, "--%s wants the whole table in memory, and %s is read by parts", whole, s->given);

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/* baeum explain: what a model looks at. Of one dense layer its coefficients with their statistics, and what the prediction for one row
- * is made
+/* baeum explain: what a model looks at. Of one dense layer its coefficients with their statistics, and what the prediction for one row is made
  * of; of any other what its scores lose when the cells of a column change places.
  */
 #include "base/text.h"
@@ -12,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SHOWN = 60, BAR = 12 };
+enum { SHOWN = CLI_TERMS };
 
 typedef struct explanation {
     cli *c;
@@ -22,60 +21,6 @@ typedef struct explanation {
 } explanation;
 
 /* ---- words ---- */
-static bool unicode(void)
-{
-    const char *const names[] = { "LC_ALL", "LC_CTYPE", "LANG" };
-    for (int i = 0; i < 3; i++) {
-        const char *value = getenv(names[i]);
-        if (value && *value)
-            return strstr(value, "UTF-8") || strstr(value, "utf8") || strstr(value, "UTF8") || strstr(value, "utf-8");
-    }
-    return false;
-}
-
-/* A share of BAR columns. */
-static char *bar(char into[3 * BAR + 4], double share)
-{
-    static const char *const eighths[] = { "", "▏", "▎", "▍", "▌", "▋", "▊", "▉" };
-    const bool fine = unicode();
-    const int filled = share > 0 ? (int)lround(fmin(share, 1) * BAR * 8) : 0;
-    *into = 0;
-    for (int i = 0; i < filled / 8; i++) strcat(into, fine ? "█" : "#");
-    if (fine) strcat(into, eighths[filled % 8]);
-    else if (filled % 8 >= 4 || (filled && filled < 8)) strcat(into, "#");
-    return into;
-}
-
-static double number_at(const bm_table *t, int64_t row, const char *column)
-{
-    return bm_table_number(t, row, bm_table_find(t, column));
-}
-
-static const char *text_at(const bm_table *t, int64_t row, const char *column)
-{
-    const char *text = bm_table_text(t, row, bm_table_find(t, column));
-    return text ? text : "";
-}
-
-/* Rows of a table as objects. */
-static json_t *rows_json(const bm_table *t)
-{
-    json_t *list = json_array();
-    for (int64_t i = 0; i < bm_table_rows(t); i++) {
-        json_t *row = json_object();
-        for (int64_t k = 0; k < bm_table_columns(t); k++) {
-            const bool text = bm_table_column_type(t, k) == BM_COLUMN_TEXT;
-            const char *cell = text ? bm_table_text(t, i, k) : NULL;
-            json_object_set_new(row, bm_table_column_name(t, k),
-                                !text  ? cli_number(bm_table_number(t, i, k))
-                                : cell ? cli_text(cell)
-                                       : json_null());
-        }
-        json_array_append_new(list, row);
-    }
-    return list;
-}
-
 /* The notes of a table: those that may be a mistake as warnings. */
 static void say_notes(cli *c, const bm_table *t, json_t *into)
 {
@@ -108,66 +53,7 @@ static int write_table(cli *c, const bm_table *t)
     return 0;
 }
 
-/* "card=yes" of classes, else the column that is predicted. */
-static const char *target_name(const bm_model *m, const char *of, char into[140])
-{
-    const char *target = bm_recipe_target(bm_model_recipe(m));
-    char whole[400];
-    snprintf(whole, sizeof whole, "%.180s%s%.180s", bm_model_classes(m) > 1 && target ? target : "",
-             bm_model_classes(m) > 1 && target ? "=" : "", of);
-    return cli_cell(into, whole, 32);
-}
-
 /* ---- coefficients ---- */
-static bool has_column(const bm_table *t, const char *name, const char *of)
-{
-    for (int64_t i = 0; i < bm_table_rows(t); i++)
-        if (!strcmp(text_at(t, i, "target"), of) && !isnan(number_at(t, i, name))) return true;
-    return false;
-}
-
-static const struct {
-    const char *name, *shown;
-} columns[] = { { "coefficient", "coefficient" },
-                { "standard_error", "error" },
-                { "statistic", "t" },
-                { "p", "p" },
-                { "low", "from" },
-                { "high", "to" },
-                { "vif", "VIF" } };
-enum { COLUMNS = sizeof columns / sizeof *columns };
-
-/* The grid of one target, rows first .. last - 1. */
-static void show_target(explanation *x, const bm_table *t, int64_t first, int64_t last)
-{
-    cli *c = x->c;
-    const bool z = bmi_inference_theory(x->model) == BMI_THEORY_INFORMATION;
-    const char *of = text_at(t, first, "target");
-    bool has[COLUMNS];
-    cli_grid g = { .columns = 2 };
-    double most = 0;
-    char cell[140], number[32], filled[3 * BAR + 4];
-    for (int k = 0; k < COLUMNS; k++) g.columns += has[k] = has_column(t, columns[k].name, of);
-    for (int64_t i = first; i < last; i++) {
-        const double size = fabs(number_at(t, i, "standardized"));
-        if (size > most) most = size;
-    }
-    cli_grid_add(&g, target_name(x->model, of, cell));
-    for (int k = 0; k < COLUMNS; k++)
-        if (has[k]) cli_grid_add(&g, z && !strcmp(columns[k].name, "statistic") ? "z" : columns[k].shown);
-    cli_grid_add(&g, most > 0 ? "size" : "");
-    for (int64_t i = first; i < last && i < first + SHOWN; i++) {
-        cli_grid_add(&g, cli_cell(cell, text_at(t, i, "feature"), 32));
-        for (int k = 0; k < COLUMNS; k++)
-            if (has[k]) cli_grid_add(&g, cli_real(number, number_at(t, i, columns[k].name)));
-        cli_grid_add(&g, most > 0 ? bar(filled, fabs(number_at(t, i, "standardized")) / most) : "");
-    }
-    if (cli_talks(c)) fputc('\n', c->to);
-    cli_grid_print(&g, "", c->to);
-    if (last - first > SHOWN) fprintf(c->to, "%" PRId64 " more are in --json and -o\n", last - first - SHOWN);
-    cli_grid_end(&g);
-}
-
 static void show_figures(explanation *x)
 {
     static const char *const shown[] = { "r2",
@@ -196,10 +82,10 @@ static void show_figures(explanation *x)
         x->model->in_order || x->model->time; /* else training met the rows in some order: they have no neighbours */
     int n = 0;
     for (int64_t i = 0; i < bm_table_rows(t) && !bm_failed(t); i++) {
-        if (!ordered && !strcmp(text_at(t, i, "figure"), "durbin_watson")) continue;
-        json_t *of = json_object_get(all, text_at(t, i, "target"));
-        if (!of) json_object_set_new(all, text_at(t, i, "target"), of = json_object());
-        json_object_set_new(of, text_at(t, i, "figure"), cli_number(number_at(t, i, "value")));
+        if (!ordered && !strcmp(cli_text_at(t, i, "figure"), "durbin_watson")) continue;
+        json_t *of = json_object_get(all, cli_text_at(t, i, "target"));
+        if (!of) json_object_set_new(all, cli_text_at(t, i, "target"), of = json_object());
+        json_object_set_new(of, cli_text_at(t, i, "figure"), cli_number(cli_number_at(t, i, "value")));
     }
     for (size_t k = 0; k < sizeof shown / sizeof *shown; k++) {
         const double value = bm_model_figure(x->model, shown[k], 0);
@@ -233,6 +119,16 @@ static int check_columns(explanation *x)
     return status;
 }
 
+/* Whether the rows that are given may tell what the fit did not keep. */
+static bool is_untold(const explanation *x)
+{
+    const bm_model *m = x->model;
+    bmi_dense_model d;
+    if (!x->source.table && !x->source.data) return false;
+    if (!m->learner || !m->learner->fit || !bmi_dense_model_of(m, &d) || d.columns > BMI_INFERENCE_COLUMNS) return false;
+    return bmi_inference_theory(m) == BMI_THEORIES || !bmi_inference_columns(m, &d);
+}
+
 static int explain_coefficients(explanation *x)
 {
     cli *c = x->c;
@@ -246,11 +142,8 @@ static int explain_coefficients(explanation *x)
     if (check_columns(x)) return CLI_FAILED;
     for (int k = 1; c->options.robust && k < 5; k++)
         if (!strcmp(c->options.robust, robust[k])) o.robust = (bm_robust)k;
-    if (bmi_inference_theory(x->model) == BMI_THEORIES && x->model->learner &&
-        (o.table || o.data)) { /* rows may tell what the file does not */
-        if (o.table ? bm_infer_table(x->model, o.table) : bm_infer(x->model, o.data))
-            return cli_fail_text(c, CLI_FAILED, bm_error(x->model));
-    }
+    if (is_untold(x) && (o.table ? bm_infer_table(x->model, o.table) : bm_infer(x->model, o.data)))
+        return cli_fail_text(c, CLI_FAILED, bm_error(x->model));
     bm_table *t = bm_coefficients_at(x->model, &o, sizeof o, BM_HERE);
     if (bm_failed(t)) {
         const int status = cli_fail_text(c, CLI_FAILED, bm_error(t));
@@ -258,13 +151,9 @@ static int explain_coefficients(explanation *x)
         return status;
     }
     json_t *notes = json_array();
-    for (int64_t i = 0, last; i < bm_table_rows(t) && !c->json; i = last) {
-        for (last = i; last < bm_table_rows(t) && !strcmp(text_at(t, last, "target"), text_at(t, i, "target"));) last++;
-        show_target(x, t, i, last);
-    }
+    cli_coefficients(c, x->model, t, true);
     show_figures(x);
     say_notes(c, t, notes);
-    cli_put(c, "coefficients", rows_json(t));
     cli_put(c, "notes", notes);
     const int status = write_table(c, t);
     bm_free(t);
@@ -338,7 +227,7 @@ static int explain_row(explanation *x, const bm_table *t, int64_t row)
 {
     cli *c = x->c;
     bm_table *of = bm_contributions(x->model, t, row);
-    char cell[140], value[140], number[32], filled[3 * BAR + 4];
+    char cell[140], value[140], number[32], filled[CLI_BAR_BYTES];
     if (bm_failed(of)) {
         const int status = cli_fail_text(c, CLI_FAILED, bm_error(of));
         bm_free(of);
@@ -347,19 +236,20 @@ static int explain_row(explanation *x, const bm_table *t, int64_t row)
     for (int64_t i = 0, last; i < bm_table_rows(of) && !c->json; i = last) {
         cli_grid g = { .columns = 4 };
         double most = 0;
-        for (last = i; last < bm_table_rows(of) && !strcmp(text_at(of, last, "target"), text_at(of, i, "target")); last++)
-            if (last > i && strcmp(text_at(of, last, "column"), "prediction"))
-                most = fmax(most, fabs(number_at(of, last, "contribution")));
-        cli_grid_add(&g, target_name(x->model, text_at(of, i, "target"), cell));
+        for (last = i; last < bm_table_rows(of) && !strcmp(cli_text_at(of, last, "target"), cli_text_at(of, i, "target"));
+             last++)
+            if (last > i && strcmp(cli_text_at(of, last, "column"), "prediction"))
+                most = fmax(most, fabs(cli_number_at(of, last, "contribution")));
+        cli_grid_add(&g, cli_target_name(x->model, cli_text_at(of, i, "target"), cell));
         cli_grid_add(&g, "value"), cli_grid_add(&g, "contribution"), cli_grid_add(&g, "");
         for (int64_t k = i; k < last; k++) {
-            const double by = number_at(of, k, "contribution");
+            const double by = cli_number_at(of, k, "contribution");
             const bool inner = k > i && k < last - 1;
             if (inner && k - i > SHOWN) continue;
-            cli_grid_add(&g, cli_cell(cell, text_at(of, k, "column"), 32));
-            cli_grid_add(&g, cli_cell(value, text_at(of, k, "value"), 24));
+            cli_grid_add(&g, cli_cell(cell, cli_text_at(of, k, "column"), 32));
+            cli_grid_add(&g, cli_cell(value, cli_text_at(of, k, "value"), 24));
             cli_grid_add(&g, cli_real(number, by));
-            cli_grid_add(&g, inner && most > 0 ? bar(filled, fabs(by) / most) : "");
+            cli_grid_add(&g, inner && most > 0 ? cli_bar(filled, fabs(by) / most) : "");
         }
         if (cli_talks(c)) fputc('\n', c->to);
         cli_grid_print(&g, "", c->to);
@@ -368,7 +258,7 @@ static int explain_row(explanation *x, const bm_table *t, int64_t row)
     say_prediction(x, t, row);
     json_t *notes = json_array();
     say_notes(c, of, notes);
-    cli_put(c, "contributions", rows_json(of));
+    cli_put(c, "contributions", cli_rows_json(of));
     cli_put(c, "notes", notes);
     const int status = write_table(c, of);
     bm_free(of);
@@ -395,14 +285,14 @@ static int explain_importance(explanation *x)
         return status;
     }
     cli_grid g = { .columns = 4 };
-    char cell[140], number[32], filled[3 * BAR + 4];
-    const double most = number_at(t, 0, "importance");
+    char cell[140], number[32], filled[CLI_BAR_BYTES];
+    const double most = cli_number_at(t, 0, "importance");
     cli_grid_add(&g, "column"), cli_grid_add(&g, "importance"), cli_grid_add(&g, "spread"), cli_grid_add(&g, "");
     for (int64_t i = 0; i < bm_table_rows(t) && i < SHOWN; i++) {
-        cli_grid_add(&g, cli_cell(cell, text_at(t, i, "column"), 32));
-        cli_grid_add(&g, cli_real(number, number_at(t, i, "importance")));
-        cli_grid_add(&g, cli_real(number, number_at(t, i, "spread")));
-        cli_grid_add(&g, most > 0 ? bar(filled, number_at(t, i, "importance") / most) : "");
+        cli_grid_add(&g, cli_cell(cell, cli_text_at(t, i, "column"), 32));
+        cli_grid_add(&g, cli_real(number, cli_number_at(t, i, "importance")));
+        cli_grid_add(&g, cli_real(number, cli_number_at(t, i, "spread")));
+        cli_grid_add(&g, most > 0 ? cli_bar(filled, cli_number_at(t, i, "importance") / most) : "");
     }
     if (!c->json) {
         if (cli_talks(c)) fputc('\n', c->to);
@@ -411,7 +301,7 @@ static int explain_importance(explanation *x)
     cli_grid_end(&g);
     json_t *notes = json_array();
     say_notes(c, t, notes);
-    cli_put(c, "importance", rows_json(t));
+    cli_put(c, "importance", cli_rows_json(t));
     cli_put(c, "notes", notes);
     const int status = write_table(c, t);
     bm_free(t);
@@ -427,8 +317,8 @@ static int check(explanation *x)
         return cli_fail(c, CLI_USAGE, "--row is a row of DATA, a table: baeum explain %s DATA --row %" PRId64, c->arguments[0],
                         c->options.row);
     if (cli_given(&c->options, OPT_ROW) && c->options.row > bm_table_rows(x->source.table))
-        return cli_fail(c, CLI_USAGE, "--row is %" PRId64 "; %s has %" PRId64 " rows", c->options.row, x->source.given,
-                        bm_table_rows(x->source.table));
+        return cli_fail(c, CLI_USAGE, "--row is %" PRId64 "; %s has %" PRId64 " row%s", c->options.row, x->source.given,
+                        bm_table_rows(x->source.table), bm_table_rows(x->source.table) == 1 ? "" : "s");
     if ((c->options.robust || c->options.bootstrap) && !rows)
         return cli_fail(c, CLI_USAGE, "--%s needs the rows that the model was trained on: baeum explain %s DATA",
                         c->options.robust ? "robust" : "bootstrap", c->arguments[0]);

@@ -2,6 +2,7 @@
 /* baeum inspect: what a model or a data set is. */
 #include "base/text.h"
 #include "cli/cli.h"
+#include <baeum/inference.h>
 #include "data/recipe.h"
 #include "model/model.h"
 #include <inttypes.h>
@@ -153,6 +154,19 @@ static void model_recipe(cli *c, bm_model *m)
     cli_put(c, "recipe", notes);
 }
 
+/* In the table's units, as baeum explain has them. */
+static void model_coefficients(cli *c, const bm_model *m)
+{
+    if (!cli_has_coefficients(m)) return;
+    bm_table *t = bm_coefficients(m, .order = BM_AS_THEY_ARE);
+    if (!bm_failed(t)) {
+        cli_coefficients(c, m, t, false);
+        if (cli_talks(c))
+            fprintf(c->to, "(in the table's units; baeum explain %s has errors, p values and figures)\n", c->arguments[0]);
+    }
+    bm_free(t);
+}
+
 static int inspect_model(cli *c, const char *path)
 {
     bm_model *m = cli_model_open(c, path);
@@ -177,7 +191,7 @@ static int inspect_model(cli *c, const char *path)
         }
         model_json(c, m);
         cli_model_settings(c, m);
-        cli_coefficients(c, m);
+        model_coefficients(c, m);
         model_scores(c, m);
     }
     bm_free(m);

@@ -33,22 +33,6 @@ typedef struct look {
     bool blocks; /* histograms of blocks, else of ASCII */
 } look;
 
-/* "date" of texts that are all dates, which a recipe takes apart; else the type's name. */
-static const char *type_of(const bm_table *t, int64_t column)
-{
-    const bmi_dictionary *texts = &t->columns[column].dictionary;
-    const bm_column_type type = bm_table_column_type(t, column);
-    bool dates[2] = { type == BM_COLUMN_TEXT && texts->count > 0, type == BM_COLUMN_TEXT && texts->count > 0 };
-    for (int32_t code = 0; (dates[0] || dates[1]) && code < texts->count; code++)
-        for (int order = 0; order < 2; order++) {
-            double parts[BMI_DATETIME_PARTS];
-            bmi_date_detail detail;
-            dates[order] = dates[order] &&
-                           bmi_datetime_read(bmi_dictionary_text(texts, code, NULL), (bmi_date_order)order, parts, &detail);
-        }
-    return dates[0] || dates[1] || type == BM_COLUMN_TIME ? "date" : bm_column_type_name(type);
-}
-
 /* ---- finding out ---- */
 
 static int choose_column(void *user, int64_t column)
@@ -103,7 +87,7 @@ static int find_out(look *l)
     for (int64_t i = 0; !status && i < l->n; i++) {
         looked *k = &l->of[i];
         if (k->s.count + k->s.missing != t->rows) status = no_memory(l);
-        k->type = type_of(t, k->column);
+        k->type = t->columns[k->column].type == BM_COLUMN_TIME ? "date" : bm_column_type_name(t->columns[k->column].type);
         k->same = same[k->column];
         if (k->s.count && t->columns[k->column].type != BM_COLUMN_TEXT)
             bmi_histogram(&t->columns[k->column], t->rows, k->s.min, k->s.max, BINS, k->bins);

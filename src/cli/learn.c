@@ -21,8 +21,8 @@ static void draw(cli_fits *f, const bm_learn_progress *p)
     const int columns = ioctl(fileno(to), TIOCGWINSZ, &size) || !size.ws_col ? 100 : size.ws_col;
     if (p->done) cli_seconds(left, p->seconds / (double)p->done * (double)(p->all - p->done));
     (f->share ? cli_share : cli_real)(best, p->best);
-    snprintf(line, sizeof line, "fit %s/%s   %s   best %s %s   %s left", cli_count(done, p->done), cli_count(all, p->all),
-             cli_cell(name, p->name, 40), f->metric, best, left);
+    snprintf(line, sizeof line, "fit %s/%s%s   %s   best %s %s   %s left", cli_count(done, p->done), cli_count(all, p->all),
+             f->where, cli_cell(name, p->name, 40), f->metric, isnan(p->best) ? "none yet" : best, left);
     fprintf(to, "\r\033[K%s", cli_cell(cut, line, columns - 1));
     fflush(to);
     f->drawn = true;
@@ -33,11 +33,23 @@ static void line_of(cli_fits *f, const bm_learn_progress *p)
 {
     char score[32], spread[32], count[32], all[32], name[4 * 60 + 4];
     (f->share ? cli_share : cli_real)(score, p->score);
-    cli_real(spread, p->spread);
-    fprintf(f->command->to, "%s/%s   %s   %s %s%s%s\n", cli_count(count, p->done), cli_count(all, p->all),
-            cli_cell(name, p->name, 60), f->metric, isnan(p->score) ? "none" : score, isnan(p->spread) ? "" : " ± ",
-            isnan(p->spread) ? "" : spread);
+    (f->share ? cli_share : cli_real)(spread, p->spread);
+    fprintf(f->command->to, "%s/%s%s   %s   ", cli_count(count, p->done), cli_count(all, p->all), f->where,
+            cli_cell(name, p->name, 60));
+    if (*p->error) fputs("could not be fitted\n", f->command->to);
+    else
+        fprintf(f->command->to, "%s %s%s%s\n", f->metric, isnan(p->score) ? "none" : score, isnan(p->spread) ? "" : " ± ",
+                isnan(p->spread) ? "" : spread);
     fflush(f->command->to);
+}
+
+/* Of a search of several rounds or outer folds which it is. */
+static void say_where(cli_fits *f, const bm_learn_progress *p)
+{
+    *f->where = 0;
+    if (p->rounds > 1) cli_append(f->where, sizeof f->where, " of round %" PRId64 "/%" PRId64, p->round + 1, p->rounds);
+    if (p->outer < p->outers)
+        cli_append(f->where, sizeof f->where, " of outer fold %" PRId64 "/%" PRId64, p->outer + 1, p->outers);
 }
 
 bool cli_fits_show(void *fits, const bm_learn_progress *p)
@@ -51,6 +63,7 @@ bool cli_fits_show(void *fits, const bm_learn_progress *p)
     }
     f->done = p->done;
     f->all = p->all;
+    say_where(f, p);
     if (!cli_talks(c)) return true;
     if (f->terminal) {
         if (!f->drawn || p->seconds - f->last_shown > .08) draw(f, p);
@@ -76,6 +89,8 @@ int cli_folds_read(cli *c, bm_folds_options *into)
     const bool one_out = o->cv && !strcmp(o->cv, "loo");
     *into = (bm_folds_options){ .group = o->group, .time = o->time, .fold = o->fold, .repeats = o->repeats, .seed = o->seed };
     into->in_order = o->in_order;
+    into->not_stratified = o->not_stratified;
+    into->gap = o->gap;
     if (o->cv && !one_out && (!bmi_read_int(o->cv, strlen(o->cv), &folds) || folds < 2 || folds > 1000000))
         return cli_fail(c, CLI_USAGE, "--cv is \"%s\"; it must be a number of folds from 2 on, or loo", o->cv);
     if (o->fold && (o->cv || o->group || o->time || o->in_order || o->repeats))
@@ -90,24 +105,28 @@ int cli_folds_read(cli *c, bm_folds_options *into)
                         one_out   ? "cv loo"
                         : o->time ? "time"
                                   : "in-order");
+    if (o->gap && !o->time) return cli_fail(c, CLI_USAGE, "--gap is of folds by --time");
+    if (o->stratified && o->not_stratified)
+        return cli_fail(c, CLI_USAGE, "--stratified and --not-stratified exclude each other");
     if (one_out && o->time) return cli_fail(c, CLI_USAGE, "--cv loo and --time do not go together");
-    into->folds = one_out ? 0 : folds;
+    into->folds = one_out || o->fold ? 0 : folds;
     into->kind = one_out ? BM_LEAVE_ONE_OUT : o->time ? BM_TIME_SERIES : BM_K_FOLD;
     return 0;
 }
 
 void cli_folds_say(cli *c, const bm_folds_options *o, bool classes)
 {
-    char text[300], times[40] = "";
+    char text[300], times[40] = "", gap[60] = "";
     if (o->repeats > 1) snprintf(times, sizeof times, ", %" PRId64 " times", o->repeats);
+    if (o->gap) snprintf(gap, sizeof gap, ", %" PRId64 " rows in between left out", o->gap);
     if (o->fold) snprintf(text, sizeof text, "by the column %.200s", o->fold);
     else if (o->kind == BM_LEAVE_ONE_OUT) snprintf(text, sizeof text, "leave one %s out", o->group ? "group" : "row");
     else if (o->kind == BM_TIME_SERIES)
-        snprintf(text, sizeof text, "%" PRId64 ", each learned from what was before it in %.200s", o->folds, o->time);
+        snprintf(text, sizeof text, "%" PRId64 ", each learned from what was before it in %.200s%s", o->folds, o->time, gap);
     else
-        snprintf(text, sizeof text, "%" PRId64 "%s%s%.200s, %s%s, seed %" PRId64, o->folds, classes ? ", by classes" : "",
-                 o->group ? ", by groups of " : "", o->group ? o->group : "", o->in_order ? "in order" : "shuffled", times,
-                 o->seed);
+        snprintf(text, sizeof text, "%" PRId64 "%s%s%.200s, %s%s, seed %" PRId64, o->folds,
+                 classes && !o->not_stratified ? ", by classes" : "", o->group ? ", by groups of " : "",
+                 o->group ? o->group : "", o->in_order ? "in order" : "shuffled", times, o->seed);
     cli_say(c, "folds", "%s", text);
     cli_put(c, "folds", cli_text(text));
 }
@@ -134,8 +153,6 @@ int cli_learn_open(cli_training *t)
     cli_source_say(c, &t->source);
     status = cli_train_prepare_whole(t);
     const bool classes = t->task == BM_CLASSIFICATION;
-    const char *fold = c->options.fold;
-    if (!status && fold && cli_column(c, t->source.table, "--fold", fold) < 0) status = CLI_USAGE;
     if (!status && c->options.balanced && !classes)
         status = cli_fail(c, CLI_USAGE, "--balanced weighs classes; the target is numbers");
     if (!status && c->options.stratified && !classes)
@@ -145,7 +162,11 @@ int cli_learn_open(cli_training *t)
 
 int cli_learn_failed(cli *c, bm_status why, const char *message)
 {
-    return cli_fail(c, why == BM_E_ARGUMENT ? CLI_USAGE : CLI_FAILED, "%s", message);
+    static const char field[] = "set not_stratified"; /* in C; here it is an option */
+    const char *at = strstr(message, field), *rest = at ? at + sizeof field - 1 : "";
+    const int status = why == BM_E_ARGUMENT ? CLI_USAGE : CLI_FAILED;
+    return cli_fail(c, status, "%.*s%s%s", at ? (int)(at - message) : (int)strlen(message), message,
+                    at ? "give --not-stratified" : "", rest);
 }
 
 /* ---- models ---- */

@@ -13,7 +13,7 @@
      CLI_BIT(OPT_NO_HEADER) | CLI_BIT(OPT_DELIMITER) | CLI_BIT(OPT_MISSING) | CLI_BIT(OPT_DECIMAL) | CLI_BIT(OPT_DATES) |   \
      CLI_BIT(OPT_RENAME) | CLI_BIT(OPT_BAD_ROWS) | CLI_BIT(OPT_DATA) | CLI_BIT(OPT_JSON) | CLI_BIT(OPT_QUIET) |             \
      CLI_BIT(OPT_VERBOSE) | CLI_BIT(OPT_WEIGHTS) | CLI_BIT(OPT_BALANCED) | CLI_BIT(OPT_LOG_TARGET) | CLI_BIT(OPT_WITHOUT) | \
-     CLI_BIT(OPT_IN_ORDER) | CLI_BIT(OPT_GROUP) | CLI_BIT(OPT_TIME))
+     CLI_BIT(OPT_IN_ORDER) | CLI_BIT(OPT_GROUP) | CLI_BIT(OPT_TIME) | CLI_BIT(OPT_NOT_STRATIFIED) | CLI_BIT(OPT_GAP))
 
 /* Progress of fits on folds: one line that moves on a terminal, elsewhere a line for a candidate now and then. */
 typedef struct cli_fits {
@@ -22,6 +22,7 @@ typedef struct cli_fits {
     bool share, drawn, terminal, begun;
     double last_shown;
     int64_t done, all, shown;
+    char where[60]; /* " of round 2/3" */
 } cli_fits;
 bool cli_fits_show(void *fits, const bm_learn_progress *p); /* a bm_learn_function */
 void cli_fits_end(cli_fits *f);

@@ -133,13 +133,21 @@ static const option_row rows[OPT_COUNT] = {
     [OPT_CV] = { "cv", 0, "N|loo", TEXT, AT(cv), 0, 0,
                  "folds of the cross-validation; loo leaves one row (or group) out at a time; default: 5" },
     [OPT_METRIC] = { "metric", 0, "NAME", TEXT, AT(metric), 0, 0,
-                     "r2, rmse, mae, accuracy, f1_macro, roc_auc, log_loss ... (baeum help metrics): what is compared; "
+                     "r2, rmse, mae, accuracy, f1_macro, roc_auc, log_loss, \"fbeta(.5)\" ... (baeum help metrics): what is "
+                     "compared; "
                      "default: "
                      "r2, of classes accuracy" },
     [OPT_REPEATS] = { "repeats", 0, "N", INTEGER, AT(repeats), 1, 1000, "folds are drawn so many times; default: 1" },
     [OPT_STRATIFIED] = { "stratified", 0, NULL, FLAG, AT(stratified), 0, 0,
                          "classes keep their shares in every fold, which they do anyway; an error where the target is "
                          "numbers" },
+    [OPT_NOT_STRATIFIED] = { "not-stratified", 0, NULL, FLAG, AT(not_stratified), 0, 0,
+                             "folds are drawn whatever the classes; default: these keep their shares in every fold" },
+    [OPT_GAP] = { "gap", 0, "N", INTEGER, AT(gap), 0, 1e9,
+                  "with --time so many rows between those that are learned from and those that are held out are in neither" },
+    [OPT_NORMALIZE] = { "normalize", 0, "true|predicted|all", CHOICE, AT(normalize), 0, 0,
+                        "the table of classes, also by --curve confusion, as shares: of the rows of each true class, of each "
+                        "predicted one, or of all" },
     [OPT_FOLD] = { "fold", 0, "COL", TEXT, AT(fold), 0, 0,
                    "a column that tells in which fold a row is held out, one for each value; rows without one, or below 0, "
                    "never "

@@ -99,6 +99,7 @@ void cli_warn_note(cli *c, const bmi_notes *notes, size_t i)
         [BMI_ADVICE_DATES] = { "give --dates dmy or mdy", OPT_DECIMAL },
         [BMI_ADVICE_DMY] = { "--dates dmy says otherwise", OPT_DECIMAL },
         [BMI_ADVICE_MDY] = { "--dates mdy says otherwise", OPT_DECIMAL },
+        [BMI_ADVICE_TEXT] = { "--types COL=text keeps", OPT_NO_HEADER }, /* which --types goes with */
         [BMI_ADVICE_CATEGORIES] = { "--drop leaves the column out, --one-hot COL=all keeps all of them", OPT_STEP },
     };
     const char *note = notes->at[i];

@@ -200,6 +200,29 @@ static void find_rare(const bm_model *m, const int32_t *truth, const int32_t *of
     free(tally);
 }
 
+typedef int64_t class_counts[CLI_MOST_CLASSES];
+
+/* What the counts of a true and a predicted class are divided by for --normalize. */
+static double whole_of(const class_counts *counts, int64_t classes, int64_t truth, int64_t predicted, const char *by)
+{
+    double sum = 0;
+    for (int64_t r = 0; r <= classes; r++)
+        for (int64_t k = 0; k < classes; k++)
+            if (!strcmp(by, "all") || (*by == 't' ? r == truth : k == predicted)) sum += (double)counts[r][k];
+    return sum;
+}
+
+/* A cell of the table: how many rows, or which share. */
+static json_t *confused(const cli *c, const class_counts *counts, int64_t classes, int64_t truth, int64_t predicted,
+                        char into[64])
+{
+    const int64_t n = counts[truth][predicted];
+    const char *by = c->options.normalize;
+    if (!by) return cli_count(into, n), json_integer((json_int_t)n);
+    const double whole = whole_of(counts, classes, truth, predicted, by), share = whole > 0 ? (double)n / whole : 0;
+    return cli_share(into, share), cli_number(share);
+}
+
 void cli_confusion(cli *c, const bm_model *m, const bm_tensor *targets, const bm_tensor *predicted, int most, char hint[400])
 {
     const int64_t classes = bm_model_classes(m), rows = bm_tensor_size(targets);
@@ -208,7 +231,7 @@ void cli_confusion(cli *c, const bm_model *m, const bm_tensor *targets, const bm
     if (!truth || !of || bm_tensor_size(predicted) != rows || classes < 2) return;
     find_rare(m, truth, of, rows, hint);
     if (classes > most || most > CLI_MOST_CLASSES) return;
-    int64_t counts[CLI_MOST_CLASSES + 1][CLI_MOST_CLASSES] = { { 0 } }; /* the last: of classes that training had not seen */
+    class_counts counts[CLI_MOST_CLASSES + 1] = { { 0 } }; /* the last: of classes that training had not seen */
     bool unseen = false;
     char text[64];
     json_t *json = json_array();
@@ -223,8 +246,8 @@ void cli_confusion(cli *c, const bm_model *m, const bm_tensor *targets, const bm
         json_t *row = json_array();
         cli_grid_add(&g, r < classes ? cli_cell(text, bm_model_class_name(m, r), 12) : "(unseen)");
         for (int64_t k = 0; k < classes; k++) {
-            cli_grid_add(&g, cli_count(text, counts[r][k]));
-            json_array_append_new(row, json_integer((json_int_t)counts[r][k]));
+            json_array_append_new(row, confused(c, (const class_counts *)counts, classes, r, k, text));
+            cli_grid_add(&g, text);
         }
         json_array_append_new(json, row);
     }

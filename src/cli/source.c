@@ -54,6 +54,7 @@ static int table_failed(cli *c, bm_status why, const char *error)
     const cli_options *o = &c->options;
     if (why == BM_E_FORMAT && !o->bad_rows && (c->command->options >> OPT_BAD_ROWS & 1) && strstr(error, ": the row has"))
         extra = "; --bad-rows skip leaves such rows out";
+    if (why == BM_E_FORMAT && strstr(error, "are comments, say so")) extra = ": --comment '#'";
     return cli_fail(c, CLI_FAILED, "%.*s%s", of_c ? (int)(of_c - error) : 10000, error, extra);
 }
 

@@ -47,6 +47,21 @@ static void say_dependent(cli_training *t)
     bm_free(of);
 }
 
+/* What helps a method that did not come to its end: ten times as many steps; of a penalty that hardly chooses among columns a larger one. */
+static void say_not_converged(cli_training *t, const char *why)
+{
+    const int word = (int)strcspn(t->spec, ":");
+    const char *number = strstr(why, "after ");
+    const int64_t done = number ? strtoll(number + strlen("after "), NULL, 10) : 0;
+    const bool chooses = !strncmp(t->spec, "lasso", 5) || !strncmp(t->spec, "elastic", 7);
+    cli_warn(t->c, "%s is %s: scores may become better with more of them, as in --model %.*s:%s=%" PRId64 "%s", t->spec, why,
+             word, t->spec, strstr(why, "epochs") ? "epochs" : "iterations", done < 1000 ? 10000 : 10 * done,
+             chooses ? "; columns nearly depend on each other, and so small a penalty hardly chooses among them: a larger "
+                       "alpha does, and "
+                       "--model ridge needs no choice"
+                     : "");
+}
+
 /* Of a method of its own: "not converged after 1,000 iterations" is worth a warning, "solved" no word. */
 static void say_own_end(cli_training *t)
 {
@@ -55,9 +70,7 @@ static void say_own_end(cli_training *t)
     const unsigned ended = bm_ended(t->model);
     const int name = (int)strcspn(t->spec, ":");
     if (cut_short(t) && cli_talks(c)) fprintf(c->to, "interrupted; what it has learned so far is kept\n");
-    if (ended & BM_ENDED_NOT_CONVERGED)
-        cli_warn(c, "%s is %s: scores may become better with more of them, as in --model %.*s:%s=10000", t->spec, why, name,
-                 t->spec, bmi_field_find(t->model->learner->fields, "epochs") ? "epochs" : "iterations");
+    if (ended & BM_ENDED_NOT_CONVERGED) say_not_converged(t, why);
     if (ended & BM_ENDED_SEPARABLE)
         cli_warn(
             c,

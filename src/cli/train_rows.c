@@ -74,10 +74,14 @@ static int drop_columns(dropping *d)
     int status = 0;
     for (int i = 0; !status && i < keep->n; i++) status = cli_columns(c, t, "--keep", keep->at[i], keep_column, d);
     for (int i = 0; !status && i < list->n; i++) status = cli_columns(c, t, "--drop", list->at[i], drop_column, d);
-    const char *group = c->options.group; /* its values are others in each part */
-    const int64_t at = !status && group ? cli_column(c, t, "--group", group) : -1;
-    if (!status && group && at < 0) status = CLI_USAGE;
-    if (at >= 0 && strcmp(group, d->training->target)) drop(d, at);
+    const struct {
+        const char *option, *column;
+    } parts[] = { { "--group", c->options.group }, { "--fold", c->options.fold } }; /* their values are others in each part */
+    for (int i = 0; !status && i < 2; i++) {
+        const int64_t at = parts[i].column ? cli_column(c, t, parts[i].option, parts[i].column) : -1;
+        if (parts[i].column && at < 0) status = CLI_USAGE;
+        if (at >= 0 && strcmp(parts[i].column, d->training->target)) drop(d, at);
+    }
     if (!status) leave_out(d);
     return status;
 }

@@ -5,10 +5,12 @@
 #include "cli/learn.h"
 #include "model/model.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -64,13 +66,20 @@ static int find_output(tuning *w)
     if (status) return status;
     if (c->options.resume) snprintf(w->journal, sizeof w->journal, "%.4100s", c->options.resume);
     else if (cli_is_stdout(w->t.output)) *w->journal = 0;
-    else {
-        snprintf(w->journal, sizeof w->journal, "%s.journal", w->t.output);
-        if (unlink(w->journal) && errno != ENOENT)
-            return cli_fail(c, CLI_FAILED, "%s cannot be removed: %s", w->journal, strerror(errno));
-    }
+    else snprintf(w->journal, sizeof w->journal, "%s.journal", w->t.output);
     w->o.journal = *w->journal ? w->journal : NULL;
-    return 0;
+    w->o.anew = !c->options.resume;
+    if (!strcmp(w->journal, w->t.output)) return cli_fail(c, CLI_USAGE, "-o and --resume both name %s", w->journal);
+    return cli_spare(c, w->t.output, c->options.resume);
+}
+
+/* A journal that nobody asked for goes when the search is done; not one that another search has begun meanwhile. */
+static void remove_journal(const tuning *w)
+{
+    if (w->t.c->options.resume || !*w->journal) return;
+    const int file = open(w->journal, O_RDWR | O_CLOEXEC);
+    if (file >= 0 && !flock(file, LOCK_EX | LOCK_NB)) unlink(w->journal);
+    if (file >= 0) close(file);
 }
 
 static int read_options(tuning *w)
@@ -91,6 +100,8 @@ static int read_options(tuning *w)
     w->o.fold = folds.fold;
     w->o.seed = folds.seed;
     w->o.in_order = folds.in_order;
+    w->o.not_stratified = folds.not_stratified;
+    w->o.gap = folds.gap;
     w->o.metric = o->metric;
     w->o.epochs = o->epochs;
     w->o.batch = o->batch;
@@ -110,8 +121,11 @@ static int read_options(tuning *w)
 static const char *model_of(const tuning *w)
 {
     const cli_options *o = &w->t.c->options;
-    for (int i = 0; i < o->search.n; i++)
-        if (!strncmp(o->search.at[i] + strspn(o->search.at[i], " "), "model=", 6)) return o->model;
+    for (const char *at = w->space; at; at = strchr(at, ';')) { /* "C=1,2; model = ridge|lasso" */
+        at += strspn(at, "; \t\r\n");
+        const size_t n = strcspn(at, "=; \t\r\n");
+        if (n == 5 && !memcmp(at, "model", n)) return o->model;
+    }
     return o->model ? o->model : w->t.task == BM_REGRESSION ? "linear" : "softmax";
 }
 
@@ -126,26 +140,27 @@ static int check_networks(const tuning *w)
 }
 
 /* ---- what came of it ---- */
-/* The best trials, by rank. */
-static int64_t *ranked(const tuning *w)
+static bool goes_before(const tuning *w, const bm_trial *a, const bm_trial *b)
 {
-    const int64_t n = bm_search_trials(w->s);
     const double sign = bm_search_maximize(w->s) ? -1 : 1;
-    int64_t *order = malloc(((size_t)n + 1) * sizeof *order);
-    for (int64_t i = 0; order && i < n; i++) {
+    if (a->round != b->round) return a->round > b->round;
+    return isnan(b->mean) ? !isnan(a->mean) : sign * a->mean < sign * b->mean;
+}
+
+/* The best of those that could be fitted, by rank; how many. Of equals the first comes first. */
+static int best_trials(const tuning *w, bm_trial into[SHOWN])
+{
+    int n = 0;
+    for (int64_t i = 0; i < bm_search_trials(w->s); i++) {
         const bm_trial t = bm_search_trial(w->s, i);
-        int64_t k = i;
-        for (; k > 0; k--) {
-            const bm_trial other = bm_search_trial(w->s, order[k - 1]);
-            const bool before = t.round != other.round ? t.round > other.round
-                                : isnan(other.mean)    ? !isnan(t.mean)
-                                                       : sign * t.mean < sign * other.mean;
-            if (!before) break;
-            order[k] = order[k - 1];
-        }
-        order[k] = i;
+        int k = n;
+        while (k > 0 && goes_before(w, &t, &into[k - 1])) k--;
+        if (t.status || k == SHOWN) continue;
+        if (n < SHOWN) n++;
+        memmove(into + k + 1, into + k, (size_t)(n - 1 - k) * sizeof *into);
+        into[k] = t;
     }
-    return order;
+    return n;
 }
 
 static void print_trials(const tuning *w)
@@ -154,8 +169,9 @@ static void print_trials(const tuning *w)
     const char *metric = bm_search_metric(w->s);
     const int64_t n = bm_search_trials(w->s);
     bool share;
-    char text[32], settings[4 * 70 + 4];
-    int64_t *order = ranked(w);
+    char text[32], settings[4 * 120 + 4];
+    bm_trial best[SHOWN];
+    const int shown = best_trials(w, best);
     const bool halving = w->o.search == BM_SEARCH_HALVING;
     cli_grid g = { .columns = halving ? 5 : 4 };
     cli_grid_add(&g, "");
@@ -163,10 +179,9 @@ static void print_trials(const tuning *w)
     cli_grid_add(&g, "±");
     cli_grid_add(&g, "fit");
     if (halving) cli_grid_add(&g, w->o.by_epochs ? "epochs" : "rows");
-    for (int64_t i = 0; order && i < n && i < SHOWN; i++) {
-        const bm_trial t = bm_search_trial(w->s, order[i]);
-        if (t.status) continue;
-        cli_grid_add(&g, cli_cell(settings, t.settings, 70));
+    for (int i = 0; i < shown; i++) {
+        const bm_trial t = best[i];
+        cli_grid_add(&g, cli_cell(settings, t.settings, 120));
         number(text, metric, t.mean);
         cli_grid_add(&g, text);
         number(text, metric, t.spread);
@@ -182,7 +197,6 @@ static void print_trials(const tuning *w)
     cli_grid_end(&g);
     if (n > SHOWN) fprintf(c->to, "... the best %d of %s\n", SHOWN, cli_count(text, n));
     fputc('\n', c->to);
-    free(order);
 }
 
 static void put_trials(const tuning *w)
@@ -278,7 +292,7 @@ static int save(tuning *w)
     cli_put(c, "settings", cli_text(best.settings));
     cli_put(c, "parameters", json_integer((json_int_t)bm_model_parameters(m)));
     cli_put(c, "file", cli_text(w->t.output));
-    if (!c->options.resume && *w->journal) unlink(w->journal); /* the search is done, and nobody asked for it */
+    remove_journal(w);
     if (!cli_talks(c)) return CLI_DONE;
     const bool regular = !stat(w->t.output, &about) && S_ISREG(about.st_mode);
     fprintf(c->to, "\nsaved %s%s%s%s", w->t.output, regular ? " (" : "", regular ? cli_bytes(bytes, (double)about.st_size) : "",
@@ -297,8 +311,8 @@ static int stopped(const tuning *w)
                         "interrupted; the model goes to standard output, so there is no journal to go on from");
     return cli_fail(c, CLI_INTERRUPTED,
                     "interrupted after %" PRId64 " of %" PRId64
-                    " fits; what is done is in %s: the same command with --resume %s goes on",
-                    w->fits.done, w->fits.all, w->journal, cli_shell(text, sizeof text, w->journal));
+                    " fits%s; what is done is in %s: the same command with --resume %s goes on",
+                    w->fits.done, w->fits.all, w->fits.where, w->journal, cli_shell(text, sizeof text, w->journal));
 }
 
 static int tune(tuning *w)
@@ -319,7 +333,7 @@ static int tune(tuning *w)
     cli_fits_end(&w->fits);
     if (bm_status_of(w->s) == BM_E_STOPPED) return stopped(w);
     if (bm_failed(w->s)) {
-        if (!w->fits.begun && !c->options.resume && *w->journal) unlink(w->journal); /* nothing is in it */
+        if (!w->fits.begun) remove_journal(w); /* nothing is in it */
         return cli_learn_failed(c, bm_status_of(w->s), bm_error(w->s));
     }
     char n[64];

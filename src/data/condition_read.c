@@ -10,13 +10,13 @@
  */
 #include "base/context.h"
 #include "base/text.h"
-#include "data/condition.h"
+#include "data/condition_tokens.h"
+#include "format/datetime.h"
 #include <math.h>
 #include <string.h>
 
 enum { DEEP = 100, LONG = 100000 };
 
-typedef enum token { END, NAME, NUMBER, TEXT, SIGN, BAD } token;
 typedef enum operand_kind { OF_NUMBER, OF_TRUTH, OF_COLUMN, OF_INTEGER, OF_TEXT } operand_kind;
 
 /* A number or truth is what the code from `begin` on leaves on the stack; the others are not written. */
@@ -30,162 +30,30 @@ typedef struct operand {
     const char *at; /* where it begins, for messages */
 } operand;
 
-typedef struct reader {
-    bmi_condition *c;
-    bmi_error *e;
-    bm_place here;
-    const bm_table *t;
-    const char *all; /* the condition */
-    const char *at;  /* the token that comes next */
-    size_t length;   /* of it, with its quotes */
-    token token;
-    bool quoted;     /* a name in double quotes */
-    int deep, depth; /* brackets that are open; cells on the stack */
-    char *names;     /* room for names and texts without quotes, as long as the condition twice */
-    size_t used;
-} reader;
-
-static void any(reader *r, operand *o);
-
-/* ---- errors ---- */
-
-BMI_PRINTF(3, 4) static void wrong(reader *r, const char *at, const char *format, ...)
-{
-    char what[300];
-    va_list list;
-    va_start(list, format);
-    vsnprintf(what, sizeof what, format, list);
-    va_end(list);
-    if (!r->e->status)
-        bmi_fail(r->e, BM_E_ARGUMENT, r->here, "condition, place %zu: %s: %.40s%.80s", (size_t)(at - r->all) + 1, what,
-                 *at ? "here: " : "at the end", at);
-}
-
-static void expected(reader *r, const char *what)
-{
-    if (r->token == BAD && *r->at == '\'') wrong(r, r->at, "a text without its closing '");
-    else if (r->token == BAD && *r->at == '"') wrong(r, r->at, "a name without its closing \"");
-    else if (r->token == END) wrong(r, r->at, "%s is missing", what);
-    else wrong(r, r->at, "%s is expected", what);
-}
-
-/* ---- tokens ---- */
-
-static bool is_letter(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || (c & 0x80);
-}
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
-static size_t number_length(const char *at)
-{
-    size_t n = strspn(at, "0123456789.");
-    if ((at[n] | 32) == 'e') {
-        const size_t sign = n + 1 + (at[n + 1] == '+' || at[n + 1] == '-');
-        if (is_digit(at[sign])) n = sign + strspn(at + sign, "0123456789");
-    }
-    return n;
-}
-
-/* The length of what stands in quotes, two of which are one of it; 0: it does not end. */
-static size_t quoted_length(const char *at)
-{
-    const char quote = *at;
-    for (size_t n = 1; at[n]; n++) {
-        if (at[n] != quote) continue;
-        if (at[n + 1] != quote) return n + 1;
-        n++;
-    }
-    return 0;
-}
-
-static void next(reader *r)
-{
-    const char *at = r->at + r->length;
-    at += strspn(at, " \t\r\n");
-    r->at = at;
-    r->quoted = *at == '"';
-    if (!*at) r->token = END, r->length = 0;
-    else if (*at == '\'' || *at == '"') {
-        r->length = quoted_length(at);
-        r->token = !r->length ? BAD : *at == '"' ? NAME : TEXT;
-    } else if (is_digit(*at) || (*at == '.' && is_digit(at[1]))) r->token = NUMBER, r->length = number_length(at);
-    else if (is_letter(*at)) {
-        r->token = NAME;
-        for (r->length = 1; is_letter(at[r->length]) || is_digit(at[r->length]) || at[r->length] == '.';) r->length++;
-    } else {
-        static const char *const two[] = { "==", "!=", "<>", "<=", ">=" };
-        r->token = strchr("=<>+-*/%(),", *at) || !strncmp(at, "!=", 2) ? SIGN : BAD;
-        r->length = 1;
-        for (size_t i = 0; i < BMI_COUNT(two); i++)
-            if (!strncmp(at, two[i], 2)) r->length = 2;
-    }
-}
-
-static bool is_sign(const reader *r, const char *sign)
-{
-    return r->token == SIGN && r->length == strlen(sign) && !memcmp(r->at, sign, r->length);
-}
-
-static bool same_word(const char *at, size_t n, const char *word)
-{
-    for (size_t i = 0; i < n; i++)
-        if ((at[i] >= 'A' && at[i] <= 'Z' ? at[i] + 32 : at[i]) != word[i]) return false;
-    return !word[n];
-}
-
-static bool is_word(const reader *r, const char *word)
-{
-    return r->token == NAME && !r->quoted && strlen(word) == r->length && same_word(r->at, r->length, word);
-}
-
-static bool take_word(reader *r, const char *word)
-{
-    const bool there = is_word(r, word);
-    if (there) next(r);
-    return there;
-}
-
-/* What stands in the quotes of the token, or the token. */
-static const char *content(reader *r, size_t *n)
-{
-    char *to = r->names + r->used, *end = to;
-    const bool quotes = *r->at == '\'' || *r->at == '"';
-    for (size_t i = quotes; i < r->length - quotes; i++) {
-        *end++ = r->at[i];
-        if (quotes && r->at[i] == *r->at) i++;
-    }
-    *end = 0;
-    *n = (size_t)(end - to);
-    r->used += *n + 1;
-    return to;
-}
+static void any(bmi_reader *r, operand *o);
 
 /* ---- code ---- */
 
-static void write_code(reader *r, bmi_instruction k)
+static void write_code(bmi_reader *r, bmi_instruction k)
 {
     bmi_condition *c = r->c;
     if (r->e->status) return;
     if (k.op <= BMI_COMPARE_TEXTS) r->depth++;
     else if (k.op != BMI_NEGATE && k.op != BMI_NOT && k.op != BMI_TO_NUMBER && k.op != BMI_IS_MISSING) r->depth--;
     if (r->depth > c->depth) c->depth = r->depth;
-    if (c->n >= LONG) wrong(r, r->at, "the condition is too long");
+    if (c->n >= LONG) bmi_condition_wrong(r, r->at, "the condition is too long");
     else if (!bmi_grow(c->context, (void **)&c->code, &c->capacity, c->n + 1, sizeof *c->code))
         bmi_fail_memory(r->e, r->here, c->n * sizeof *c->code, "a condition");
     else c->code[c->n++] = k;
 }
 
-static void write_op(reader *r, bmi_condition_op op)
+static void write_op(bmi_reader *r, bmi_condition_op op)
 {
     write_code(r, (bmi_instruction){ .op = op });
 }
 
 /* Writes an operand as a number. */
-static void as_number(reader *r, operand *o)
+static void as_number(bmi_reader *r, operand *o)
 {
     if (r->e->status) return; /* the operand may be half read */
     switch (o->kind) {
@@ -195,25 +63,25 @@ static void as_number(reader *r, operand *o)
     case OF_COLUMN:
         if (bmi_is_number(o->column->type)) write_code(r, (bmi_instruction){ .op = BMI_PUSH_CELLS, .a = o->column });
         else
-            wrong(r, o->at, "column \"%.100s\" is %s, where a number is expected", o->column->name,
-                  bm_column_type_name(o->column->type));
+            bmi_condition_wrong(r, o->at, "column \"%.100s\" is %s, where a number is expected", o->column->name,
+                                bm_column_type_name(o->column->type));
         break;
-    case OF_TEXT: wrong(r, o->at, "a text, where a number is expected"); break;
+    case OF_TEXT: bmi_condition_wrong(r, o->at, "a text, where a number is expected"); break;
     }
     o->kind = OF_NUMBER;
 }
 
-static void as_truth(reader *r, operand *o)
+static void as_truth(bmi_reader *r, operand *o)
 {
     if (r->e->status || o->kind == OF_TRUTH) return;
     if (o->kind == OF_COLUMN && o->column->type == BM_COLUMN_BOOL)
         write_code(r, (bmi_instruction){ .op = BMI_PUSH_BOOLS, .a = o->column });
-    else wrong(r, o->at, "no condition but a value, which has to be compared with something");
+    else bmi_condition_wrong(r, o->at, "no condition but a value, which has to be compared with something");
     o->kind = OF_TRUTH;
 }
 
 /* Writes the code of an operand once more. */
-static void again(reader *r, const operand *o, size_t end)
+static void again(bmi_reader *r, const operand *o, size_t end)
 {
     for (size_t i = o->begin; i < end && !r->e->status; i++) {
         bmi_instruction k = r->c->code[i];
@@ -241,7 +109,7 @@ static bool contains(const char *text, size_t n, const char *part, size_t m)
 }
 
 /* A column of texts against a text: once for each of its texts. */
-static void test_texts(reader *r, const bmi_column *c, text_test test, bmi_comparison how, const operand *o)
+static void test_texts(bmi_reader *r, const bmi_column *c, text_test test, bmi_comparison how, const operand *o)
 {
     const size_t count = (size_t)c->dictionary.count;
     uint8_t *truths = r->e->status ? NULL : bmi_alloc_raw(r->c->context, count, 1);
@@ -272,19 +140,25 @@ static bool is_integers(const operand *o)
     return o->kind == OF_COLUMN && bmi_stored(o->column->type) == BMI_STORED_INTEGER;
 }
 
+static bool is_times(const operand *o)
+{
+    return o->kind == OF_COLUMN && o->column->type == BM_COLUMN_TIME;
+}
+
 static bmi_comparison turned(bmi_comparison how)
 {
     static const bmi_comparison other[] = { BMI_EQUAL, BMI_UNEQUAL, BMI_MORE, BMI_MORE_EQUAL, BMI_LESS, BMI_LESS_EQUAL };
     return other[how];
 }
 
-static void compare_text_operands(reader *r, operand *x, operand *y, bmi_comparison how)
+static void compare_text_operands(bmi_reader *r, operand *x, operand *y, bmi_comparison how)
 {
     if (!is_text(x) || !is_text(y)) {
         const operand *text = is_text(x) ? x : y, *other = is_text(x) ? y : x;
         const char *name = text->kind == OF_COLUMN ? text->column->name : text->text;
-        wrong(r, other->at, "%s \"%.100s\" is compared with a number; %s", text->kind == OF_COLUMN ? "column of text" : "text",
-              name, text->kind == OF_COLUMN ? "texts stand in 'single quotes'" : "numbers stand without quotes");
+        bmi_condition_wrong(r, other->at, "%s \"%.100s\" is compared with a number; %s",
+                            text->kind == OF_COLUMN ? "column of text" : "text", name,
+                            text->kind == OF_COLUMN ? "texts stand in 'single quotes'" : "numbers stand without quotes");
     } else if (x->kind == OF_COLUMN && y->kind == OF_COLUMN)
         write_code(r, (bmi_instruction){ .op = BMI_COMPARE_TEXTS, .a = x->column, .b = y->column, .comparison = how });
     else if (x->kind == OF_COLUMN) test_texts(r, x->column, COMPARED, how, y);
@@ -295,12 +169,48 @@ static void compare_text_operands(reader *r, operand *x, operand *y, bmi_compari
     }
 }
 
+/* A text as a time. 1/2/2024 is refused, for it may be two days. */
+static int64_t time_of(bmi_reader *r, const operand *text, const bmi_column *c)
+{
+    int64_t time[2] = { 0, 0 };
+    bmi_date_detail detail;
+    const bool month = bmi_time_read(text->text, BMI_MONTH_FIRST, &time[0], &detail);
+    const bool day = bmi_time_read(text->text, BMI_DAY_FIRST, &time[1], &detail);
+    if (!month && !day)
+        bmi_condition_wrong(r, text->at,
+                            "the text is no date, and column \"%.100s\" is date/time: write '2024-01-31' or "
+                            "'2024-01-31 13:05'",
+                            c->name);
+    else if (month && day && time[0] != time[1])
+        bmi_condition_wrong(r, text->at, "day and month may be either way round: write the year first, as '2024-01-31'");
+    return month ? time[0] : time[1];
+}
+
+/* Two columns of times, or one and a text; times are no numbers. */
+static void compare_times(bmi_reader *r, const operand *x, const operand *y, bmi_comparison how)
+{
+    const operand *column = is_times(x) ? x : y, *other = is_times(x) ? y : x;
+    bmi_instruction k = { .op = BMI_TEST_INTEGERS, .a = column->column, .comparison = column == x ? how : turned(how) };
+    if (other->kind == OF_TEXT) k.integer = time_of(r, other, column->column);
+    else if (is_times(other)) k.b = other->column;
+    else if (is_text(other))
+        bmi_condition_wrong(r, other->at, "column \"%.80s\" is text, and \"%.80s\" is date/time: read both as dates",
+                            other->column->name, column->column->name);
+    else
+        bmi_condition_wrong(r, other->at,
+                            "column \"%.100s\" is date/time and compared with a number; dates stand in 'single "
+                            "quotes', as '2024-01-31'",
+                            column->column->name);
+    write_code(r, k);
+}
+
 /* x against y, of which y was read last; both may be written or not. */
-static void compare(reader *r, operand *x, operand *y, bmi_comparison how)
+static void compare(bmi_reader *r, operand *x, operand *y, bmi_comparison how)
 {
     if (r->e->status) return;
     const bool x_written = x->kind == OF_NUMBER || x->kind == OF_TRUTH, y_written = y->kind == OF_NUMBER || y->kind == OF_TRUTH;
-    if (is_text(x) || is_text(y)) compare_text_operands(r, x, y, how);
+    if (is_times(x) || is_times(y)) compare_times(r, x, y, how);
+    else if (is_text(x) || is_text(y)) compare_text_operands(r, x, y, how);
     else if (is_integers(x) && (is_integers(y) || y->kind == OF_INTEGER))
         write_code(r, (bmi_instruction){ .op = BMI_TEST_INTEGERS,
                                          .a = x->column,
@@ -325,106 +235,108 @@ static void compare(reader *r, operand *x, operand *y, bmi_comparison how)
 
 /* ---- grammar ---- */
 
-static void column(reader *r, operand *o)
+static void column(bmi_reader *r, operand *o)
 {
     size_t n;
-    const char *at = r->at, *name = content(r, &n);
+    const char *at = r->at, *name = bmi_token_content(r, &n);
     const int64_t found = bm_table_find(r->t, name);
     char hint[BMI_HINT_BYTES];
     if (found < 0)
-        wrong(r, at, "%s has no column \"%.100s\"%s", bmi_table_name(r->t), name,
-              bmi_did_you_mean(hint, name, r->t->columns, r->t->n_columns, sizeof *r->t->columns));
+        bmi_condition_wrong(r, at, "%s has no column \"%.100s\"%s", bmi_table_name(r->t), name,
+                            bmi_did_you_mean(hint, name, r->t->columns, r->t->n_columns, sizeof *r->t->columns));
     o->kind = OF_COLUMN;
     o->column = found < 0 ? NULL : &r->t->columns[found];
-    next(r);
+    bmi_token_next(r);
 }
 
-static void number(reader *r, operand *o)
+static void number(bmi_reader *r, operand *o)
 {
     double value = 0;
     bool overflow = false;
     if (bmi_read_int(r->at, r->length, &o->integer) && o->integer != INT64_MIN) o->kind = OF_INTEGER;
-    else if (!bmi_read_real(r->at, r->length, &value, &overflow) || overflow) wrong(r, r->at, "this is no number");
+    else if (!bmi_read_real(r->at, r->length, &value, &overflow) || overflow)
+        bmi_condition_wrong(r, r->at, "this is no number");
     else {
         o->kind = OF_NUMBER;
         write_code(r, (bmi_instruction){ .op = BMI_PUSH_NUMBER, .number = value });
     }
-    next(r);
+    bmi_token_next(r);
 }
 
-static bool reserved(const reader *r)
+static bool reserved(const bmi_reader *r)
 {
     static const char *const words[] = { "and",     "or",       "not",    "in",   "between", "is",
                                          "missing", "contains", "starts", "ends", "with" };
     for (size_t i = 0; i < BMI_COUNT(words); i++)
-        if (is_word(r, words[i])) return true;
+        if (bmi_token_is_word(r, words[i])) return true;
     return false;
 }
 
-static void factor(reader *r, operand *o)
+static void factor(bmi_reader *r, operand *o)
 {
     static const char value[] = "a column, a number or a 'text'";
     *o = (operand){ .begin = r->c->n, .at = r->at };
-    if (++r->deep > DEEP) wrong(r, r->at, "more than %d brackets or signs are open", DEEP);
+    if (++r->deep > DEEP) bmi_condition_wrong(r, r->at, "more than %d brackets or signs are open", DEEP);
     if (r->e->status) return;
-    if (is_sign(r, "-")) {
-        next(r);
+    if (bmi_token_is_sign(r, "-")) {
+        bmi_token_next(r);
         factor(r, o);
         if (o->kind == OF_INTEGER) o->integer = -o->integer;
         else {
             as_number(r, o);
             write_op(r, BMI_NEGATE);
         }
-    } else if (is_sign(r, "(")) {
-        next(r);
+    } else if (bmi_token_is_sign(r, "(")) {
+        bmi_token_next(r);
         any(r, o);
-        if (!r->e->status && !is_sign(r, ")")) expected(r, "\")\", or \"and\" and \"or\"");
-        next(r);
-    } else if (r->token == NUMBER) number(r, o);
-    else if (r->token == TEXT) {
+        if (!r->e->status && !bmi_token_is_sign(r, ")")) bmi_condition_expected(r, "\")\", or \"and\" and \"or\"");
+        bmi_token_next(r);
+    } else if (r->token == BMI_TOKEN_NUMBER) number(r, o);
+    else if (r->token == BMI_TOKEN_TEXT) {
         o->kind = OF_TEXT;
-        o->text = content(r, &o->n);
-        next(r);
-    } else if (is_word(r, "true") || is_word(r, "false")) {
+        o->text = bmi_token_content(r, &o->n);
+        bmi_token_next(r);
+    } else if (bmi_token_is_word(r, "true") || bmi_token_is_word(r, "false")) {
         o->kind = OF_TRUTH;
-        write_code(r, (bmi_instruction){ .op = BMI_PUSH_TRUTH, .integer = is_word(r, "true") });
-        next(r);
-    } else if (r->token == NAME && !reserved(r)) column(r, o);
+        write_code(r, (bmi_instruction){ .op = BMI_PUSH_TRUTH, .integer = bmi_token_is_word(r, "true") });
+        bmi_token_next(r);
+    } else if (r->token == BMI_TOKEN_NAME && !reserved(r)) column(r, o);
     else
-        expected(r, r->token == NAME ? "a column, a number or a 'text' (such a word as a column's name: in \"double quotes\")"
-                                     : value);
+        bmi_condition_expected(r, r->token == BMI_TOKEN_NAME
+                                      ? "a column, a number or a 'text' (such a word as a column's name: in \"double quotes\")"
+                                      : value);
     r->deep--;
 }
 
 /* One level of arithmetic: signs[i] is ops[i], each operand is read by `operand_of`. */
-static void arithmetic(reader *r, operand *o, const char *signs, const bmi_condition_op *ops,
-                       void (*operand_of)(reader *, operand *))
+static void arithmetic(bmi_reader *r, operand *o, const char *signs, const bmi_condition_op *ops,
+                       void (*operand_of)(bmi_reader *, operand *))
 {
     operand_of(r, o);
-    while (!r->e->status && r->token == SIGN && r->length == 1 && strchr(signs, *r->at)) {
+    while (!r->e->status && r->token == BMI_TOKEN_SIGN && r->length == 1 && strchr(signs, *r->at)) {
         const bmi_condition_op op = ops[strchr(signs, *r->at) - signs];
         operand other;
         as_number(r, o);
-        next(r);
+        bmi_token_next(r);
         operand_of(r, &other);
         as_number(r, &other);
         write_op(r, op);
     }
 }
 
-static void product(reader *r, operand *o)
+static void product(bmi_reader *r, operand *o)
 {
     static const bmi_condition_op ops[] = { BMI_MULTIPLY, BMI_DIVIDE, BMI_REMAINDER };
     arithmetic(r, o, "*/%", ops, factor);
 }
 
-static void sum(reader *r, operand *o)
+static void sum(bmi_reader *r, operand *o)
 {
     static const bmi_condition_op ops[] = { BMI_ADD, BMI_SUBTRACT };
     arithmetic(r, o, "+-", ops, product);
 }
 
-static bool comparison_sign(const reader *r, bmi_comparison *how)
+static bool comparison_sign(const bmi_reader *r, bmi_comparison *how)
 {
     static const struct {
         const char *sign;
@@ -432,7 +344,7 @@ static bool comparison_sign(const reader *r, bmi_comparison *how)
     } signs[] = { { "=", BMI_EQUAL }, { "==", BMI_EQUAL },      { "!=", BMI_UNEQUAL }, { "<>", BMI_UNEQUAL },
                   { "<", BMI_LESS },  { "<=", BMI_LESS_EQUAL }, { ">", BMI_MORE },     { ">=", BMI_MORE_EQUAL } };
     for (size_t i = 0; i < BMI_COUNT(signs); i++)
-        if (is_sign(r, signs[i].sign)) {
+        if (bmi_token_is_sign(r, signs[i].sign)) {
             *how = signs[i].how;
             return true;
         }
@@ -440,7 +352,7 @@ static bool comparison_sign(const reader *r, bmi_comparison *how)
 }
 
 /* The operand again, for the second of several comparisons; its code ends at `end`. */
-static operand once_more(reader *r, const operand *o, size_t end)
+static operand once_more(bmi_reader *r, const operand *o, size_t end)
 {
     operand copy = *o;
     copy.begin = r->c->n;
@@ -448,14 +360,14 @@ static operand once_more(reader *r, const operand *o, size_t end)
     return copy;
 }
 
-static void between(reader *r, operand *o)
+static void between(bmi_reader *r, operand *o)
 {
     const size_t end = r->c->n;
     operand low, high, copy = *o;
     sum(r, &low);
     if (low.kind == OF_TRUTH) as_number(r, &low);
     compare(r, &copy, &low, BMI_MORE_EQUAL);
-    if (!r->e->status && !take_word(r, "and")) expected(r, "\"and\" with the upper end");
+    if (!r->e->status && !bmi_token_take_word(r, "and")) bmi_condition_expected(r, "\"and\" with the upper end");
     if (r->e->status) return;
     copy = once_more(r, o, end);
     sum(r, &high);
@@ -464,35 +376,36 @@ static void between(reader *r, operand *o)
     write_op(r, BMI_AND);
 }
 
-static void in_list(reader *r, operand *o)
+static void in_list(bmi_reader *r, operand *o)
 {
     const size_t end = r->c->n;
-    if (!is_sign(r, "(")) expected(r, "\"(\" with a list of values");
+    if (!bmi_token_is_sign(r, "(")) bmi_condition_expected(r, "\"(\" with a list of values");
     for (int n = 0; !r->e->status; n++) {
         operand value, copy = n ? once_more(r, o, end) : *o;
-        next(r);
+        bmi_token_next(r);
         sum(r, &value);
         if (value.kind == OF_TRUTH) as_number(r, &value);
         compare(r, &copy, &value, BMI_EQUAL);
         if (n) write_op(r, BMI_OR);
-        if (is_sign(r, ")")) break;
-        if (!r->e->status && !is_sign(r, ",")) expected(r, "\",\" or \")\"");
+        if (bmi_token_is_sign(r, ")")) break;
+        if (!r->e->status && !bmi_token_is_sign(r, ",")) bmi_condition_expected(r, "\",\" or \")\"");
     }
-    next(r);
+    bmi_token_next(r);
 }
 
-static void text_part(reader *r, const operand *o, text_test test)
+static void text_part(bmi_reader *r, const operand *o, text_test test)
 {
-    if (r->token != TEXT) expected(r, "a 'text'");
-    if (o->kind != OF_COLUMN || o->column->type != BM_COLUMN_TEXT) wrong(r, o->at, "only a column of text contains texts");
+    if (r->token != BMI_TOKEN_TEXT) bmi_condition_expected(r, "a 'text'");
+    if (o->kind != OF_COLUMN || o->column->type != BM_COLUMN_TEXT)
+        bmi_condition_wrong(r, o->at, "only a column of text contains texts");
     if (r->e->status) return;
     operand part = { .kind = OF_TEXT };
-    part.text = content(r, &part.n);
-    next(r);
+    part.text = bmi_token_content(r, &part.n);
+    bmi_token_next(r);
     test_texts(r, o->column, test, BMI_EQUAL, &part);
 }
 
-static void missing(reader *r, operand *o)
+static void missing(bmi_reader *r, operand *o)
 {
     if (o->kind == OF_COLUMN) write_code(r, (bmi_instruction){ .op = BMI_TEST_MISSING, .a = o->column });
     else {
@@ -502,40 +415,40 @@ static void missing(reader *r, operand *o)
 }
 
 /* What may stand behind an operand; false: nothing of the kind. */
-static bool predicate(reader *r, operand *o)
+static bool predicate(bmi_reader *r, operand *o)
 {
     bmi_comparison how;
     if (comparison_sign(r, &how)) {
         operand other;
         if (o->kind == OF_TRUTH) as_number(r, o);
-        next(r);
+        bmi_token_next(r);
         sum(r, &other);
         if (!r->e->status) compare(r, o, &other, how);
         return true;
     }
-    const bool is = take_word(r, "is"), no = take_word(r, "not");
-    const bool word =
-        is_word(r, "in") || is_word(r, "between") || is_word(r, "contains") || is_word(r, "starts") || is_word(r, "ends");
+    const bool is = bmi_token_take_word(r, "is"), no = bmi_token_take_word(r, "not");
+    const bool word = bmi_token_is_word(r, "in") || bmi_token_is_word(r, "between") || bmi_token_is_word(r, "contains") ||
+                      bmi_token_is_word(r, "starts") || bmi_token_is_word(r, "ends");
     if (word && !is && o->kind == OF_TRUTH) as_number(r, o);
-    if (take_word(r, "missing")) missing(r, o);
-    else if (is) expected(r, "\"missing\"");
-    else if (take_word(r, "in")) in_list(r, o);
-    else if (take_word(r, "between")) between(r, o);
-    else if (take_word(r, "contains")) text_part(r, o, CONTAINS);
-    else if (take_word(r, "starts")) take_word(r, "with"), text_part(r, o, STARTS);
-    else if (take_word(r, "ends")) take_word(r, "with"), text_part(r, o, ENDS);
-    else if (no) expected(r, "\"in\", \"between\", \"contains\", \"starts with\", \"ends with\" or \"missing\"");
+    if (bmi_token_take_word(r, "missing")) missing(r, o);
+    else if (is) bmi_condition_expected(r, "\"missing\"");
+    else if (bmi_token_take_word(r, "in")) in_list(r, o);
+    else if (bmi_token_take_word(r, "between")) between(r, o);
+    else if (bmi_token_take_word(r, "contains")) text_part(r, o, CONTAINS);
+    else if (bmi_token_take_word(r, "starts")) bmi_token_take_word(r, "with"), text_part(r, o, STARTS);
+    else if (bmi_token_take_word(r, "ends")) bmi_token_take_word(r, "with"), text_part(r, o, ENDS);
+    else if (no) bmi_condition_expected(r, "\"in\", \"between\", \"contains\", \"starts with\", \"ends with\" or \"missing\"");
     else return false;
     if (no) write_op(r, BMI_NOT);
     return true;
 }
 
-static void test(reader *r, operand *o)
+static void test(bmi_reader *r, operand *o)
 {
-    if (is_word(r, "not")) {
+    if (bmi_token_is_word(r, "not")) {
         const char *at = r->at;
-        next(r);
-        if (++r->deep > DEEP) wrong(r, at, "more than %d words \"not\" are open", DEEP);
+        bmi_token_next(r);
+        if (++r->deep > DEEP) bmi_condition_wrong(r, at, "more than %d words \"not\" are open", DEEP);
         if (!r->e->status) test(r, o);
         if (!r->e->status) as_truth(r, o);
         write_op(r, BMI_NOT);
@@ -546,26 +459,26 @@ static void test(reader *r, operand *o)
     if (!r->e->status && predicate(r, o)) o->kind = OF_TRUTH;
 }
 
-static void every(reader *r, operand *o)
+static void every(bmi_reader *r, operand *o)
 {
     test(r, o);
-    while (!r->e->status && is_word(r, "and")) {
+    while (!r->e->status && bmi_token_is_word(r, "and")) {
         operand other;
         as_truth(r, o);
-        next(r);
+        bmi_token_next(r);
         test(r, &other);
         if (!r->e->status) as_truth(r, &other);
         write_op(r, BMI_AND);
     }
 }
 
-static void any(reader *r, operand *o)
+static void any(bmi_reader *r, operand *o)
 {
     every(r, o);
-    while (!r->e->status && is_word(r, "or")) {
+    while (!r->e->status && bmi_token_is_word(r, "or")) {
         operand other;
         as_truth(r, o);
-        next(r);
+        bmi_token_next(r);
         every(r, &other);
         if (!r->e->status) as_truth(r, &other);
         write_op(r, BMI_OR);
@@ -578,13 +491,13 @@ bm_status bmi_condition_read(bmi_error *e, bm_place here, bmi_condition *c, cons
     if (!text) return bmi_fail(e, BM_E_ARGUMENT, here, "the condition is null");
     if (!bmi_is_utf8(text, strlen(text))) return bmi_fail(e, BM_E_ARGUMENT, here, "the condition is not UTF-8");
     const size_t room = 2 * strlen(text) + 2;
-    reader r = { .c = c, .e = e, .here = here, .t = t, .all = text, .at = text };
+    bmi_reader r = { .c = c, .e = e, .here = here, .t = t, .all = text, .at = text };
     operand o;
     r.names = bmi_alloc_raw(c->context, room, 1);
     if (!r.names) return bmi_fail_memory(e, here, room, "a condition");
-    next(&r);
+    bmi_token_next(&r);
     any(&r, &o);
-    if (!e->status && r.token != END) expected(&r, "a comparison, \"and\", \"or\" or the end");
+    if (!e->status && r.token != BMI_TOKEN_END) bmi_condition_expected(&r, "a comparison, \"and\", \"or\" or the end");
     if (!e->status) as_truth(&r, &o);
     bmi_release(c->context, r.names, room, 1);
     return e->status;

@@ -27,6 +27,14 @@ static uint64_t add_number(uint64_t hash, double x)
     return add(hash, &x, sizeof x);
 }
 
+/* A cell of numbers; integers that f64 cannot tell from their neighbours as what they are. */
+static uint64_t add_cell(uint64_t hash, const bmi_column *c, int64_t row)
+{
+    const double x = bmi_column_number(c, row);
+    return c->type == BM_COLUMN_INTEGER && fabs(x) >= 0x1p53 ? add(hash, (const int64_t *)c->values + row, sizeof(int64_t))
+                                                             : add_number(hash, x);
+}
+
 static int by_value(const void *a, const void *b)
 {
     const uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
@@ -67,7 +75,7 @@ static bool hash_column(const bm_table *t, const bmi_column *c, const bmi_column
             hash[i] = add(hash[i], &of, sizeof of);
         } else if (read && !bmi_column_is_missing(c, i)) {
             hash[i] = add_number(hash[i], of_texts[((const int32_t *)c->values)[i]]);
-        } else hash[i] = add_number(hash[i], bmi_column_number(c, i));
+        } else hash[i] = add_cell(hash[i], c, i);
     }
     bmi_release(t->object.context, of_texts, (size_t)c->dictionary.count, sizeof *of_texts);
     return true;

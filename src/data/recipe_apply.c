@@ -134,10 +134,12 @@ static bm_status fail_number(bmi_error *e, const bmi_frame_column *c, bm_rows ro
     int64_t i = 0;
     while (type == BM_F64 ? isfinite(c->numbers[i]) : isfinite((float)c->numbers[i])) i++;
     const bool missing = isnan(c->numbers[i]);
-    const char *what = missing ? "missing; add an impute step to the recipe"
-                       : isinf(c->numbers[i])
-                           ? "not finite after the steps of the recipe; log needs a value above -1, and powers grow fast"
-                           : "too large for f32; scale the column";
+    const char *what =
+        missing ? "missing; add an impute step to the recipe"
+        : isinf(c->numbers[i])
+            ? "not finite after the steps of the recipe; log needs a value above -1, box_cox one above 0, powers "
+              "grow fast, and infinite cells stay so: leave such rows out, or clip the column"
+            : "too large for f32; scale the column";
     return bmi_fail(e, missing ? BM_E_DATA : BM_E_NUMBER, here, "row %" PRId64 ": \"%.100s\" is %s", bmi_row_at(rows, i) + 1,
                     c->name, what);
 }
@@ -295,11 +297,12 @@ static bm_status tell_unseen(bm_dataset *d, const bm_recipe *r, const bmi_unseen
         n += (size_t)snprintf(text + n, sizeof text - n, "%s\"%s\" %" PRId64, k ? ", " : "", u->text[k], u->rows[k]);
     if (u->n > NAMED) snprintf(text + n, sizeof text - n, " ...");
     if (u->all)
-        bmi_log(r->object.context, "evaluate: %" PRId64 " rows have a class as \"%.100s\" that was not there in training: %s",
-                u->all, r->target, text);
+        bmi_log(r->object.context, "evaluate: %" PRId64 " row%s a class as \"%.100s\" that was not there in training: %s",
+                u->all, u->all == 1 ? " has" : "s have", r->target, text);
     if (d->counted.no_target)
-        bmi_log(r->object.context, "evaluate: %" PRId64 " rows without a target, \"%.100s\", are left out",
-                d->counted.no_target, r->target);
+        bmi_log(r->object.context, "evaluate: %" PRId64 " row%s without a target, \"%.100s\", %s left out",
+                d->counted.no_target, d->counted.no_target == 1 ? "" : "s", r->target,
+                d->counted.no_target == 1 ? "is" : "are");
     if (u->all && !(d->unseen = bmi_arena_text(&d->arena, text)))
         return bmi_fail_memory(&d->object.error, here, sizeof text, "the classes of a target");
     return BM_OK;

@@ -25,8 +25,8 @@ static bm_status sizes(bmi_error *e, bm_place here, int64_t n, const bm_split_op
     if (f[0] + f[1] >= 1)
         return bmi_fail(e, BM_E_ARGUMENT, here, "split: validation %g and test %g leave nothing for training", f[0], f[1]);
     if (counts[0] < 1)
-        return bmi_fail(e, BM_E_ARGUMENT, here, "split: %" PRId64 " rows are too few for validation %g and test %g", n, f[0],
-                        f[1]);
+        return bmi_fail(e, BM_E_ARGUMENT, here, "split: %" PRId64 " row%s too few for validation %g and test %g", n,
+                        n == 1 ? " is" : "s are", f[0], f[1]);
     return BM_OK;
 }
 

@@ -16,6 +16,7 @@ enum { TOP = 5 };
 typedef struct value {
     double number;
     const char *text;
+    int64_t whole; /* of integers beyond 2^53, instead of the number */
     int64_t count;
 } value;
 
@@ -30,11 +31,12 @@ static void keep(value top[TOP], value v, bool by_text)
     if (at < TOP) top[at] = v;
 }
 
-static void write_top(bm_summary *s, const bmi_column *c, const value top[TOP])
+static void write_top(bm_summary *s, const bmi_column *c, const value top[TOP], bool whole)
 {
     for (int i = 0; i < TOP && top[i].count; i++) {
         char number[32];
         if (c->type == BM_COLUMN_TIME) bmi_time_write(llround(top[i].number * 1e6), (bmi_date_detail)c->form.detail, number);
+        else if (whole) snprintf(number, sizeof number, "%" PRId64, top[i].whole);
         else bmi_write_real(number, top[i].number);
         s->top_count[i] = top[i].count;
         snprintf(s->top[i], sizeof s->top[i], "%s",
@@ -88,7 +90,40 @@ static void figures(bm_summary *s, const bmi_column *c, const double *x, int64_t
     s->q1 = quantile(x, n, .25);
     s->median = quantile(x, n, .5);
     s->q3 = quantile(x, n, .75);
-    write_top(s, c, top);
+    write_top(s, c, top, false);
+}
+
+/* Integers that f64 cannot tell from their neighbours are counted as what they are. */
+static bool is_beyond_f64(const bmi_column *c, int64_t rows)
+{
+    const int64_t exact = INT64_C(1) << 53, *x = c->values;
+    for (int64_t r = 0; c->type == BM_COLUMN_INTEGER && r < rows; r++)
+        if (x[r] != INT64_MIN && (x[r] > exact || x[r] < -exact)) return true;
+    return false;
+}
+
+static bool exact_values(bm_summary *s, const bm_table *t, const bmi_column *c)
+{
+    const uint64_t sign = UINT64_C(1) << 63;
+    uint64_t *x = bmi_alloc_raw(t->object.context, (size_t)t->rows, sizeof *x);
+    value top[TOP] = { { .count = 0 } };
+    int64_t n = 0;
+    if (!x) return false;
+    for (int64_t r = 0; r < t->rows; r++) {
+        const int64_t whole = ((const int64_t *)c->values)[r];
+        x[n] = (uint64_t)whole ^ sign; /* in the order of the integers */
+        n += whole != INT64_MIN;
+    }
+    bmi_sort_hashes(x, n);
+    s->distinct = 0;
+    for (int64_t i = 0; i < n; s->distinct++) {
+        value v = { .whole = (int64_t)(x[i] ^ sign) };
+        for (const uint64_t first = x[i]; i < n && x[i] == first; i++) v.count++;
+        keep(top, v, false);
+    }
+    write_top(s, c, top, true);
+    bmi_release(t->object.context, x, (size_t)t->rows, sizeof *x);
+    return true;
 }
 
 static bool numbers(bm_summary *s, const bm_table *t, const bmi_column *c)
@@ -105,7 +140,7 @@ static bool numbers(bm_summary *s, const bm_table *t, const bmi_column *c)
         if (n) moments(s, x, n);
         if (n) figures(s, c, bmi_sort_numbers(t->object.context, x, other, n), n);
     }
-    const bool fine = x && other;
+    const bool fine = x && other && (!is_beyond_f64(c, t->rows) || exact_values(s, t, c));
     bmi_release(t->object.context, other, rows, sizeof *other);
     bmi_release(t->object.context, x, rows, sizeof *x);
     return fine;
@@ -126,7 +161,7 @@ static bool texts(bm_summary *s, const bm_table *t, const bmi_column *c)
         s->distinct++;
         keep(top, (value){ .text = bmi_dictionary_text(&c->dictionary, (int32_t)i, NULL), .count = counts[i] }, true);
     }
-    write_top(s, c, top);
+    write_top(s, c, top, false);
     bmi_release(t->object.context, counts, all, sizeof *counts);
     return true;
 }

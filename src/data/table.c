@@ -57,8 +57,8 @@ bmi_column *bmi_table_add(bm_table *t, const char *name, bm_column_type type, in
     } else if (bm_table_find(t, name) >= 0) {
         bmi_object_fail(t, BM_E_DATA, here, "there is a column \"%.100s\" already", name);
     } else if (rows < 0 || (t->n_columns && rows != t->rows)) {
-        bmi_object_fail(t, BM_E_SHAPE, here, "column \"%.100s\" has %" PRId64 " rows, the table has %" PRId64, name, rows,
-                        t->rows);
+        bmi_object_fail(t, BM_E_SHAPE, here, "column \"%.100s\" has %" PRId64 " row%s, the table has %" PRId64, name, rows,
+                        rows == 1 ? "" : "s", t->rows);
     } else if (bmi_grow(context, (void **)&t->columns, &t->capacity, t->n_columns + 1, sizeof *t->columns)) {
         bmi_column *c = &t->columns[t->n_columns];
         *c = (bmi_column){ .name = bmi_text_copy(context, name), .type = type };
@@ -336,8 +336,8 @@ bm_table *bm_table_take_at(const bm_table *t, bm_rows rows, bm_place here)
     if (bmi_need(&taken->object.error, here, "table: the list of rows", rows.at, rows.count)) return taken;
     for (size_t i = 0; i < rows.count; i++)
         if (rows.at[i] < 0 || rows.at[i] >= t->rows) {
-            bmi_object_fail(taken, BM_E_ARGUMENT, here, "row %" PRId64 " is asked for, %s has %" PRId64 " rows", rows.at[i],
-                            bmi_table_name(t), t->rows);
+            bmi_object_fail(taken, BM_E_ARGUMENT, here, "row %" PRId64 " is asked for, %s has %" PRId64 " row%s", rows.at[i],
+                            bmi_table_name(t), t->rows, t->rows == 1 ? "" : "s");
             return taken;
         }
     for (size_t c = 0; c < t->n_columns && !taken->object.error.status; c++) {

@@ -116,7 +116,8 @@ void bmi_column_end(bm_context *context, bmi_column *c)
 
 bool bmi_cell_is_missing(const char *text, size_t n)
 {
-    static const char *const markers[] = { "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "null", "NULL", "None", "?" };
+    static const char *const markers[] = { "NA",   "N/A",  "n/a", "#N/A", "#NA",  "<NA>", "NaN", "nan",
+                                           "-NaN", "-nan", "NaT", "null", "NULL", "None", "?" };
     if (n == 0) return true;
     if (n > 4) return false;
     for (size_t i = 0; i < BMI_COUNT(markers); i++)

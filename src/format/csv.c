@@ -19,6 +19,7 @@ typedef struct parsing {
     const bool *again;
     bmi_error errors[BMI_CSV_PARTS];
     atomic_size_t next;
+    atomic_bool stopped; /* a chunk was not parsed to its end: those behind it would be for nothing */
 } parsing;
 
 static bool make_scratch(const bmi_csv_work *w, bmi_csv_scratch *s)
@@ -45,7 +46,7 @@ static void parse_part(void *arg, int part, int parts)
     size_t i;
     (void)parts;
     if (!make_scratch(w, &s)) bmi_fail_memory(e, w->here, w->n_columns * 64, "to read a CSV file");
-    while (!e->status && (i = atomic_fetch_add(&p->next, 1)) < w->n_chunks) {
+    while (!e->status && !atomic_load(&p->stopped) && (i = atomic_fetch_add(&p->next, 1)) < w->n_chunks) {
         if (p->again && !p->again[i]) continue;
         const bmi_csv_chunk *k = &w->chunks[i];
         const unsigned char *bytes;
@@ -57,6 +58,7 @@ static void parse_part(void *arg, int part, int parts)
         if (k->begin < k->end &&
             !bmi_source_read(e, w->here, w->source, k->begin, k->end - k->begin, &s.buffer, &s.capacity, &bytes))
             bmi_csv_rows(w, i, bytes, bytes + (k->end - k->begin), &s);
+        if (k->stopped) atomic_store(&p->stopped, true);
         if (k->n_told && k->told[k->n_told - 1].problem == BMI_CSV_NO_MEMORY)
             bmi_fail_memory(e, w->here, 1 << 16, "the texts of a CSV file");
     }
@@ -104,22 +106,6 @@ bm_status bmi_csv_make_room(bmi_csv_work *w)
     return fine ? BM_OK : bmi_fail_memory(w->error, w->here, (size_t)w->room * w->n_columns * 8, "the columns of a CSV file");
 }
 
-bm_status bmi_csv_parse_rest(bmi_csv_work *w, size_t stopped)
-{
-    bmi_csv_chunk *k = &w->chunks[stopped], *rest = k + 1;
-    for (size_t i = (stopped + 1) * w->n_columns; i < w->n_chunks * w->n_columns; i++) bmi_dictionary_end(&w->texts[i]);
-    k->end = k->stopped_at;
-    k->stopped = k->goes_on = false;
-    bmi_release(w->context, rest->bad_at, rest->bad_room, sizeof *rest->bad_at);
-    *rest = (bmi_csv_chunk){ .begin = k->stopped_at,
-                             .end = w->source->size,
-                             .base = k->base + k->rows,
-                             .room = w->room - k->base - k->rows,
-                             .serial = true };
-    w->n_chunks = stopped + 2;
-    return bmi_csv_parse_chunks(w, stopped + 1, NULL);
-}
-
 void bmi_csv_work_end(bmi_csv_work *w)
 {
     const size_t cells = w->chunks_capacity * w->n_columns;
@@ -129,6 +115,7 @@ void bmi_csv_work_end(bmi_csv_work *w)
     bmi_release(w->context, w->cells, w->n_columns, sizeof *w->cells);
     bmi_release(w->context, w->mode, w->n_columns, sizeof *w->mode);
     bmi_release(w->context, w->asked, w->n_columns, sizeof *w->asked);
+    bmi_release(w->context, w->codes, w->n_columns, sizeof *w->codes);
     bmi_release(w->context, w->bad, (size_t)w->room, sizeof *w->bad);
     bmi_release(w->context, w->texts, cells, sizeof *w->texts);
     bmi_release(w->context, w->seen, cells, sizeof *w->seen);

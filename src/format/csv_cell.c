@@ -44,7 +44,9 @@ static bmi_csv_problem read_quoted(const bmi_csv_dialect *d, const unsigned char
     cell->quoted = true;
     for (;;) {
         p = memchr(p, '"', (size_t)(end - p));
-        if (!p) {
+        if (!p) { /* a NUL in it is the problem whether the quote is closed behind `end` or never */
+            cell->next = memchr(cell->at, 0, (size_t)(end - cell->at));
+            if (cell->next) return BMI_CSV_HAS_NUL;
             cell->next = open;
             return BMI_CSV_OPEN_QUOTE;
         }

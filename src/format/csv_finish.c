@@ -218,6 +218,20 @@ static bm_status find_infinite(bmi_csv_work *w)
     return BM_OK;
 }
 
+bool bmi_csv_note_digits(bm_context *context, const bmi_column *c, unsigned seen, bool code, bmi_notes *notes)
+{
+    if (c->type == BM_COLUMN_INTEGER && code)
+        return bmi_notes_add_as(BMI_ADVICE_TEXT, context, notes,
+                                "%.100s has numbers that begin with 0, which are read without it: if they are codes, \001a column of "
+                                "text keeps\002 it",
+                                c->name);
+    if (c->type != BM_COLUMN_REAL || !(seen & BMI_SEEN_BIG)) return true;
+    return bmi_notes_add_as(BMI_ADVICE_TEXT, context, notes,
+                            "%.100s has whole numbers of more digits than f64 holds, and is real because not all are integers of "
+                            "64 bits: their last digits are lost; \001a column of text keeps\002 them",
+                            c->name);
+}
+
 bm_status bmi_csv_finish(bmi_csv_work *w)
 {
     bm_status st = settle_types(w);
@@ -229,6 +243,11 @@ bm_status bmi_csv_finish(bmi_csv_work *w)
     if ((f.windows || w->windows_names) &&
         !bmi_notes_add(w->context, &w->out->notes, "some text is not UTF-8 and was read as Windows-1252"))
         return bmi_fail_memory(w->error, w->here, 1000, "a note");
+    bool told = true;
+    for (size_t c = 0; told && w->codes && c < w->n_columns; c++)
+        if (!w->asked[c])
+            told = bmi_csv_note_digits(w->context, &w->out->columns[c], bmi_csv_seen(w, c), w->codes[c], &w->out->notes);
+    if (!told) return bmi_fail_memory(w->error, w->here, 1000, "a note");
     forget_marks(w);
     return find_infinite(w);
 }

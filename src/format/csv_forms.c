@@ -167,20 +167,35 @@ static bool is_number_column(const bmi_csv_work *w, const verdict *v)
 typedef struct decimal_sign {
     char sign; /* ',' or '.' */
     bool sure; /* by a column that can be read in one way only, or by the caller */
+    const bmi_column *point,
+        *comma; /* columns that say both, where such are: a number read with a point; a text with a comma */
 } decimal_sign;
+
+static bool has_fractions(const bmi_csv_work *w, const bmi_column *c)
+{
+    const double *values = c->values;
+    for (int64_t r = 0; r < w->out->rows; r++)
+        if (isfinite(values[r]) && values[r] != floor(values[r])) return true;
+    return false;
+}
 
 static decimal_sign find_decimal(const bmi_csv_work *w, const verdict *verdicts)
 {
     bool point = false, comma = false;
-    if (w->options->decimal) return (decimal_sign){ w->options->decimal, true };
+    decimal_sign found = { .sign = w->options->decimal, .sure = true };
+    if (found.sign) return found;
     for (size_t c = 0; c < w->n_columns; c++) {
         const verdict *v = &verdicts[c];
         const bool number = w->out->columns[c].type == BM_COLUMN_TEXT && is_number_column(w, v);
-        point |= w->out->columns[c].type == BM_COLUMN_REAL || (number && !(v->fits & BMI_NUMBER_FORMS_OF_COMMA));
-        comma |= number && !(v->fits & BMI_NUMBER_FORMS_OF_POINT);
+        const bool real = w->out->columns[c].type == BM_COLUMN_REAL, commas = number && !(v->fits & BMI_NUMBER_FORMS_OF_POINT);
+        point |= real || (number && !(v->fits & BMI_NUMBER_FORMS_OF_COMMA));
+        comma |= commas;
+        if (real && !found.point && has_fractions(w, &w->out->columns[c])) found.point = &w->out->columns[c];
+        if (commas && !found.comma) found.comma = &w->out->columns[c];
     }
-    if (point != comma) return (decimal_sign){ comma ? ',' : '.', true };
-    return (decimal_sign){ w->dialect.delimiter == ';' ? ',' : '.', false };
+    found.sure = point != comma;
+    found.sign = (found.sure ? comma : w->dialect.delimiter == ';') ? ',' : '.';
+    return found;
 }
 
 /* The first form that fits: those of the decimal sign before the others; plain ones first unless the sign is surely a comma. */
@@ -396,6 +411,17 @@ static bool is_truth(const bmi_column *c)
     return c->dictionary.count;
 }
 
+/* "1.795" beside "12,50": the point may part thousands, of which nothing is left to see once it is a number. */
+static bool note_both_signs(bmi_csv_work *w, decimal_sign decimal)
+{
+    return !decimal.point || !decimal.comma ||
+           bmi_notes_add_as(
+               BMI_ADVICE_IS_COMMA, w->context, &w->out->notes,
+               "%.100s is read with decimal points, though %.100s has decimal commas; if its points part thousands, "
+               "\001say that the comma is the decimal sign\002",
+               decimal.point->name, decimal.comma->name);
+}
+
 static bool settle_column(bmi_csv_work *w, bmi_column *c, const verdict *v, decimal_sign decimal, int *notes)
 {
     const uint8_t asked = w->asked[c - w->out->columns];
@@ -438,6 +464,7 @@ bm_status bmi_csv_number_forms(bmi_csv_work *w)
     const decimal_sign decimal = fine ? find_decimal(w, verdicts) : (decimal_sign){ 0 };
     for (size_t c = 0; fine && c < w->n_columns; c++)
         if (is_open(w, c)) fine = settle_column(w, &w->out->columns[c], &verdicts[c], decimal, &notes);
+    fine = fine && note_both_signs(w, decimal);
     if (fine && notes > MOST_NOTES)
         fine = bmi_notes_add(w->context, &w->out->notes, "%d more columns are numbers in such forms", notes - MOST_NOTES);
     bmi_release(w->context, verdicts, w->n_columns, sizeof *verdicts);

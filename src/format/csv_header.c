@@ -84,6 +84,24 @@ static void look_at_rows(const bmi_csv_work *w, const unsigned char *row, size_t
     }
 }
 
+bool bmi_csv_find_codes(bmi_csv_work *w, const unsigned char *p, const unsigned char *end)
+{
+    enum { SHORTEST = 3 }; /* 07 is a month or an hour */
+    w->codes = bmi_alloc(w->context, w->n_columns, sizeof *w->codes);
+    for (int r = 0; w->codes && r < MOST_ROWS && (p = bmi_csv_blank_lines(&w->dialect, p, end)) < end; r++) {
+        bmi_csv_cell cell = { .last = false };
+        for (size_t c = 0; !cell.last; c++, p = cell.next) {
+            size_t n;
+            if (bmi_csv_cell_read(&w->dialect, p, end, &cell)) return true;
+            const char *text = text_of(&cell, &n);
+            if (c >= w->n_columns || n < SHORTEST || *text != '0' || (cell.next == end && end[-1] != w->dialect.line)) continue;
+            while (n && text[n - 1] >= '0' && text[n - 1] <= '9') n--;
+            w->codes[c] |= !n;
+        }
+    }
+    return w->codes;
+}
+
 /* A first cell as a plain number above cells that are numbers, too; else NaN. */
 static double number_of(const sight *s)
 {

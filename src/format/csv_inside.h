@@ -6,7 +6,7 @@
  * a second pass parses all chunks, several at once, straight into the columns. A cell is kept as the bits of a double, in
  * columns of text as a number in the chunk's own dictionary. Chunks whose guess of a column's type differs from what all
  * chunks together say are parsed again, knowing the type. A quote inside a cell without quotes (5" pipe) is a character of it, which the
- * count of quotes cannot know: from the first such row on the rest is parsed as one chunk.
+ * count of quotes cannot know: from the first such row on chunks are cut by going through the cells.
  */
 #ifndef BMI_FORMAT_CSV_INSIDE_H
 #define BMI_FORMAT_CSV_INSIDE_H
@@ -53,7 +53,7 @@ size_t bmi_csv_cell_copy(const bmi_csv_cell *cell, char *into);
 /* Past empty lines. */
 const unsigned char *bmi_csv_blank_lines(const bmi_csv_dialect *d, const unsigned char *p, const unsigned char *end);
 
-/* What the cells of a column were, as bits; SLOW: the fast way for numbers is not tried. */
+/* What the cells of a column were, as bits; BIG: digits alone, that f64 may not hold; SLOW: the fast way for numbers is not tried. */
 enum {
     BMI_SEEN_INT = 1,
     BMI_SEEN_REAL = 2,
@@ -87,11 +87,11 @@ typedef struct bmi_csv_chunk {
     int64_t *bad_at;      /* the rows kept before each of them */
     size_t bad_room;
     int64_t filled, cut;            /* rows with too few and too many cells that were kept */
-    bool serial;                    /* the rest from a row on where quotes could not be counted on */
+    bool serial;                    /* of the rest from a row on where quotes could not be counted on */
     bmi_csv_bad told[BMI_CSV_TOLD]; /* the first bad rows, `n_told` of them */
     int n_told;
     bool stopped;      /* the chunk was not parsed to its end, because of the bad row told last */
-    bool goes_on;      /* or of one from which on quotes must be counted row by row: the rest is parsed as one */
+    bool goes_on;      /* or of one from which on quotes must be looked at cell by cell */
     size_t stopped_at; /* offset of the row it was stopped by */
 } bmi_csv_chunk;
 
@@ -115,6 +115,7 @@ typedef struct bmi_csv_work {
     uint8_t *seen;         /* [chunk][column] */
     bmi_dictionary *texts; /* [chunk][column] */
     uint8_t *mode;         /* [column] */
+    bool *codes;           /* [column]: digits that begin with 0 are in the first rows, as in 00501; or null */
     uint8_t *asked;        /* [column]: the type it was asked to have, 0: none; text stays text whatever is in it */
     uint64_t **cells;      /* [column], `room` of them each */
     int64_t room;
@@ -142,6 +143,8 @@ bm_status bmi_csv_cut(bmi_csv_work *w);
 /* csv_header.c: whether the row at `row` has the names of the columns; `rows` is where the rows behind it begin. */
 bm_status bmi_csv_is_header(bmi_csv_work *w, const unsigned char *row, const unsigned char *rows, const unsigned char *end,
                             bool whole, bool *header);
+/* Finds columns of numbers that may be codes; false when there is no memory. */
+bool bmi_csv_find_codes(bmi_csv_work *w, const unsigned char *p, const unsigned char *end);
 /* csv_rows.c: parses one chunk whose bytes are at [begin, end). `tile` has room for tile_rows rows. */
 typedef struct bmi_csv_scratch {
     unsigned char *buffer;
@@ -177,8 +180,21 @@ bool bmi_csv_to_asked(bmi_csv_work *w, size_t column, const bmi_number_form *for
 bool bmi_csv_mark_bad(bmi_csv_work *w, int64_t row, size_t column);
 bm_status bmi_csv_bad_cells(bmi_csv_work *w);
 bm_status bmi_csv_judge_rows(bmi_csv_work *w);
-/* csv.c: the rest from a row on at which a chunk stopped, parsed again as one. */
+/* csv_rest.c: the rest from a row on at which a chunk stopped is cut by its cells and parsed again. */
 bm_status bmi_csv_parse_rest(bmi_csv_work *w, size_t stopped);
+/* Whole rows at the beginning of n > 0 bytes, `enough` bytes of them or as many as there are. */
+typedef struct bmi_csv_reading {
+    size_t enough, n_columns;
+    bool skip, fill; /* bad rows are passed over; those of another number of cells are kept */
+    bool last;       /* the file ends with the bytes */
+} bmi_csv_reading;
+typedef struct bmi_csv_run {
+    size_t bytes;
+    int64_t rows; /* that are kept */
+    bool broken;  /* the last one cannot be read, where that is the error */
+    bool stray;   /* a quote in them is a character */
+} bmi_csv_run;
+bmi_csv_run bmi_csv_whole_rows(const bmi_csv_dialect *d, const unsigned char *p, size_t n, const bmi_csv_reading *how);
 /* csv_forms.c: counts the texts of a column, or gives what was counted elsewhere; false when there is no memory. */
 bool bmi_csv_count(const bmi_csv_work *w, const bmi_column *c, bmi_csv_census *into);
 void bmi_csv_count_end(const bmi_csv_work *w, bmi_csv_census *counted);
@@ -191,6 +207,9 @@ bool bmi_csv_join_texts(bmi_csv_work *w, size_t c, size_t i, const uint64_t *cel
                         bmi_csv_census *census, int64_t row, bool *windows);
 unsigned bmi_csv_seen(const bmi_csv_work *w, size_t c); /* in all chunks */
 bm_column_type bmi_csv_settled(unsigned seen, uint8_t asked);
+/* Tells of a column, whose type was not asked for, that digits are lost: those of a real beyond 2^53, or zeros in front of a code. False when
+ * there is no memory. */
+bool bmi_csv_note_digits(bm_context *context, const bmi_column *c, unsigned seen, bool code, bmi_notes *notes);
 /* csv.c: what options can be; room for the chunks' rows; the end of all that. */
 bm_status bmi_csv_check(bmi_error *e, bm_place here, const char *name, const bm_csv_options *o);
 bm_status bmi_csv_make_room(bmi_csv_work *w);

@@ -202,17 +202,31 @@ static bm_status count_columns(bmi_csv_work *w, const unsigned char *p, const un
     return BM_OK;
 }
 
+/* A first line that only says what the delimiter is, "sep=;", as Excel takes it: gives that, and in *p the line's end; else 0. */
+static unsigned char said_delimiter(const unsigned char **p, const unsigned char *end)
+{
+    static const char before[] = "sep=";
+    const unsigned char *at = *p;
+    for (size_t i = 0; i < 4; i++, at++)
+        if (at == end || (*at | 0x20) != (before[i] | 0x20)) return 0;
+    if (end - at < 2 || (at[1] != '\n' && at[1] != '\r') || *at == '"' || *at == '\n' || *at == '\r') return 0;
+    *p = at + 1;
+    return *at;
+}
+
 /* Looks at the first bytes; *more when the first row, or in the first 4 MB a second one, does not end in them. */
 static bm_status look(bmi_csv_work *w, const unsigned char *bytes, size_t n, bool *more)
 {
     const bool whole = n == w->source->size;
     const unsigned char *end = bytes + n, *p = skip_head(w, bytes + w->data, end);
+    const unsigned char said = said_delimiter(&p, end);
+    if (said) p = skip_head(w, p, end);
     const unsigned char *line = first_line_end(p, end), *second = line ? skip_head(w, line, end) : NULL;
     *more = !whole && (!line || line + 1 == end || (n < 1 << 22 && !first_line_end(second, end)));
     if (!line && n > BMI_CSV_MAX_ROW) return fail_head(w, BMI_CSV_TOO_LONG, 1);
     if (*more) return BM_OK;
     const unsigned char ends = line && *line == '\r' && (line + 1 == end || line[1] != '\n') ? '\r' : '\n';
-    const unsigned char given = (unsigned char)w->options->delimiter;
+    const unsigned char given = w->options->delimiter ? (unsigned char)w->options->delimiter : said;
     set_dialect(w, &w->dialect, given ? given : sniff(w, p, end, ends, whole), ends);
     if (p == end)
         return bmi_fail(w->error, BM_E_DATA, w->here, "%s is empty: a CSV file begins with a row of column names", name_of(w));
@@ -221,6 +235,8 @@ static bm_status look(bmi_csv_work *w, const unsigned char *bytes, size_t n, boo
     if (count_columns(w, p, end, &after)) return w->error->status;
     if (header && !w->options->header && bmi_csv_is_header(w, p, after, end, whole, &header)) return w->error->status;
     w->data = (size_t)((header ? after : p) - bytes);
+    if (!w->options->recipe && !bmi_csv_find_codes(w, bytes + w->data, end))
+        return bmi_fail_memory(w->error, w->here, w->n_columns, "to read a CSV file");
     return name_columns(w, p, after, header);
 }
 

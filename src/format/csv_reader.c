@@ -110,6 +110,8 @@ static bm_status settle(bmi_error *e, bm_place here, pass *p)
         bmi_column *column = &r->plan.columns[c];
         column->type = r->mode[c] == BMI_CSV_AS_TEXT ? BM_COLUMN_TEXT : bmi_csv_settled(p->seen[c], r->asked[c]);
         if (column->type == BM_COLUMN_INTEGER && p->seen[c] & BMI_SEEN_BIG) r->mode[c] = BMI_CSV_AS_INT64;
+        if (r->codes && !r->asked[c] && !bmi_csv_note_digits(r->context, column, p->seen[c], r->codes[c], &r->plan.notes))
+            return bmi_fail_memory(e, here, 1000, "a note");
         if (column->type != BM_COLUMN_TEXT) p->late[c] = false;
         else if (r->mode[c] != BMI_CSV_AS_TEXT) r->mode[c] = BMI_CSV_AS_TEXT;
         if (column->type == BM_COLUMN_TEXT && !p->late[c]) continue;
@@ -189,6 +191,7 @@ static bm_status read_head(bmi_error *e, bm_place here, bmi_csv_reader *r)
     if (!st) st = bmi_csv_layout(&w);
     if (!st) st = bmi_csv_asked(&w);
     r->asked = w.asked;
+    r->codes = w.codes;
     r->dialect = w.dialect;
     r->head = w.data;
     r->windows_names = w.windows_names;
@@ -239,6 +242,7 @@ void bmi_csv_reader_end(bmi_csv_reader *r)
     bmi_release(r->context, r->buffer, r->capacity, 1);
     bmi_release(r->context, r->mode, n, sizeof *r->mode);
     bmi_release(r->context, r->asked, n, sizeof *r->asked);
+    bmi_release(r->context, r->codes, n, sizeof *r->codes);
     bmi_csv_end(r->context, &r->rest);
     bmi_csv_end(r->context, &r->plan);
     bmi_stream_end(&r->stream);

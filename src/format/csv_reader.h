@@ -20,6 +20,7 @@ typedef struct bmi_csv_reader {
     bmi_csv
         plan; /* names, types, forms and texts of the columns, the notes; no cells. Its rows: those that can be cut into cells */
     uint8_t *mode, *asked;  /* [column], as in bmi_csv_work */
+    bool *codes;            /* the same */
     bmi_csv_census *census; /* [column], in the first pass */
     /* where reading is */
     unsigned char *buffer;

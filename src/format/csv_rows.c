@@ -63,7 +63,8 @@ static uint64_t guess(const bmi_csv_work *w, const char *text, size_t n, bool qu
         else if (fabs(value) < 0x1p53) *seen = BMI_SEEN_INT;
         else {
             text = bmi_trim(text, &n);
-            *seen = bmi_read_int(text, n, &exact) && exact != INT64_MIN ? BMI_SEEN_INT | BMI_SEEN_BIG : BMI_SEEN_REAL;
+            *seen = bmi_read_int(text, n, &exact) && exact != INT64_MIN ? BMI_SEEN_INT | BMI_SEEN_BIG
+                                                                        : BMI_SEEN_REAL | BMI_SEEN_BIG;
         }
         return bits_of(value);
     }
@@ -175,7 +176,7 @@ static bool bad_row(const bmi_csv_work *w, bmi_csv_chunk *k, bmi_csv_problem pro
     }
     if (!stop) k->bad_at[k->bad] = rows;
     if (stop) k->stopped_at = row_at;
-    k->goes_on = stop && (w->skip || stray) && problem < BMI_CSV_TOO_LONG; /* as one serial rest, where it is met again */
+    k->goes_on = stop && (w->skip || stray) && problem < BMI_CSV_TOO_LONG; /* in the rest, where it is met again */
     if (!k->goes_on && (stop || k->n_told < BMI_CSV_TOLD)) {
         if (k->n_told == BMI_CSV_TOLD) k->n_told--;
         k->told[k->n_told++] = (bmi_csv_bad){ .problem = problem, .row_at = row_at, .problem_at = at, .cells = (int64_t)cells };

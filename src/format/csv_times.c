@@ -14,6 +14,8 @@ enum { FIRST_TEXTS = 1000 };
 typedef struct findings {
     int64_t dates[2], texts; /* cells by order; all that are not missing */
     bool differ;             /* a text is one date in one order and another in the other */
+    bool timed, zones;       /* a time of day was there; such times are of different zones */
+    int zone;                /* of the first of them */
     uint8_t detail;
     int32_t none[2]; /* the first text that is no date, by order; -1 */
 } findings;
@@ -33,6 +35,17 @@ static bool may_begin_date(const char *text)
     return (b >= '0' && b <= '9') || (b >= 'A' && b <= 'Z') || (b >= 'a' && b <= 'z');
 }
 
+/* Whether times are of one zone; one without a zone is of another than any. */
+static void look_at_zone(const char *text, findings *f)
+{
+    enum { NONE = 10000 };
+    int zone;
+    if (!bmi_time_zone(text, &zone)) zone = NONE;
+    f->zones |= f->timed && zone != f->zone;
+    f->zone = zone;
+    f->timed = true;
+}
+
 static findings look(const bmi_csv_work *w, const bmi_column *c, const bmi_csv_census *census)
 {
     findings f = { .none = { -1, -1 } };
@@ -50,6 +63,7 @@ static findings look(const bmi_csv_work *w, const bmi_column *c, const bmi_csv_c
             if (order && iso) time[1] = time[0];
             if (date[order] && (uint8_t)detail > f.detail) f.detail = (uint8_t)detail;
         }
+        if ((date[0] || date[1]) && detail == BMI_OF_TIME) look_at_zone(text, &f);
         f.texts += census->counts[code];
         f.differ |= date[0] && date[1] && time[0] != time[1];
         for (int order = 0; order < 2; order++) {
@@ -94,6 +108,13 @@ static int order_of(const bmi_csv_work *w, const findings *f)
     return f->dates[BMI_DAY_FIRST] > f->dates[BMI_MONTH_FIRST] ? BMI_DAY_FIRST : BMI_MONTH_FIRST;
 }
 
+static bool tell_zones(bmi_csv_work *w, const bmi_column *c, const findings *f)
+{
+    return !f->zones ||
+           bmi_notes_add(w->context, &w->out->notes,
+                         "%.100s has times of different zones, which are not made one: each stays what is written", c->name);
+}
+
 /* Tells why a column that nearly is dates stays text, where it does. */
 static bool settle(bmi_csv_work *w, bmi_column *c, const findings *f, const bmi_csv_census *census)
 {
@@ -101,9 +122,16 @@ static bool settle(bmi_csv_work *w, bmi_column *c, const findings *f, const bmi_
     const int64_t dates = f->dates[order];
     const bmi_number_form form = { .date = (uint8_t)(1 + order), .detail = f->detail };
     const uint8_t asked = w->asked[c - w->out->columns];
-    if (asked == BM_COLUMN_TIME) return bmi_csv_to_asked(w, (size_t)(c - w->out->columns), &form);
+    const bool unsure = !w->options->dates && f->differ && f->dates[0] == f->dates[1];
+    if (asked == BM_COLUMN_TIME)
+        return (!unsure ||
+                bmi_notes_add_as(BMI_ADVICE_DATES, w->context, &w->out->notes,
+                                 "%.100s has dates whose day and month may be either way round in every row: the month is taken "
+                                 "to be first; \001say dmy or mdy\002",
+                                 c->name)) &&
+               tell_zones(w, c, f) && bmi_csv_to_asked(w, (size_t)(c - w->out->columns), &form);
     if (!dates || 2 * dates <= f->texts) return true;
-    if (!w->options->dates && f->differ && f->dates[0] == f->dates[1])
+    if (unsure)
         return bmi_notes_add_as(BMI_ADVICE_DATES, w->context, &w->out->notes,
                                 "%.100s has dates whose day and month may be either way round in every row: it stays text; "
                                 "\001say dmy or mdy\002",
@@ -119,7 +147,7 @@ static bool settle(bmi_csv_work *w, bmi_column *c, const findings *f, const bmi_
     if (order == BMI_DAY_FIRST && f->dates[0] < f->dates[1] && !w->options->dates &&
         !bmi_notes_add(w->context, &w->out->notes, "%.100s: the day is written before the month", c->name))
         return false;
-    return bmi_csv_as_times(w, c, &form);
+    return tell_zones(w, c, f) && bmi_csv_as_times(w, c, &form);
 }
 
 bm_status bmi_csv_times(bmi_csv_work *w)

@@ -34,7 +34,8 @@ bm_status bmi_csv_asked(bmi_csv_work *w)
                 w->error, BM_E_DATA, w->here, "%s has no column \"%.100s\", whose type is given%s", w->source->name,
                 as->name ? as->name : "",
                 bmi_did_you_mean(hint, as->name ? as->name : "", w->out->columns, w->n_columns, sizeof *w->out->columns));
-        else w->asked[c] = (uint8_t)as->type;
+        else if (!o->recipe || w->asked[c] != BM_COLUMN_TEXT) /* a recipe reads its texts as they were in training */
+            w->asked[c] = (uint8_t)as->type;
     }
     bmi_dictionary_end(&names);
     return fine ? st : bmi_fail_memory(w->error, w->here, w->n_columns, "to read a CSV file");

@@ -46,24 +46,13 @@ static size_t end_by_quotes(const unsigned char *p, size_t n, unsigned char line
     return 0;
 }
 
-/* The same where there are comments, quotes that are characters (*stray), or rows that cannot be read are left out: row by row. */
-static size_t end_by_rows(const bmi_csv_dialect *d, const unsigned char *p, size_t n, bool skip, bool *stray)
+/* The same where there are comments, quotes that are characters, or rows that cannot be read are left out: row by row. */
+static size_t end_by_rows(bmi_csv_reader *r, bool skip)
 {
-    const unsigned char *const begin = p, *const end = p + n;
-    for (const unsigned char *ended = p;; ended = p) {
-        p = bmi_csv_blank_lines(d, p, end);
-        if (p >= end) return (size_t)((p[-1] == d->line ? end : ended) - begin);
-        bmi_csv_cell cell = { .last = false };
-        bmi_csv_problem problem = BMI_CSV_FINE;
-        for (const unsigned char *q = p; !problem && !cell.last; q = cell.next) {
-            problem = bmi_csv_cell_read(d, q, end, &cell);
-            *stray |= cell.stray;
-        }
-        if (problem == BMI_CSV_OPEN_QUOTE) return (size_t)(ended - begin);
-        if (problem && !skip) return n; /* which is the error */
-        p = problem ? bmi_csv_skip_line(d, cell.next, end) : cell.next;
-        if (p == end && end[-1] != d->line) return (size_t)(ended - begin);
-    }
+    const bmi_csv_reading how = { .enough = r->size, .skip = skip };
+    const bmi_csv_run run = bmi_csv_whole_rows(&r->dialect, r->buffer, r->size, &how);
+    r->stray |= run.stray;
+    return run.broken ? r->size : run.bytes;
 }
 
 bm_status bmi_csv_window(bmi_error *e, bm_place here, bmi_csv_reader *r, const unsigned char **bytes, size_t *n)
@@ -78,7 +67,7 @@ bm_status bmi_csv_window(bmi_error *e, bm_place here, bmi_csv_reader *r, const u
         const bool count = r->census == NULL && !skip && !r->dialect.comment && !r->stray; /* the first pass finds out */
         if (whole) *n = r->size;
         else if (count) *n = end_by_quotes(p, r->size, r->dialect.line);
-        else *n = r->size ? end_by_rows(&r->dialect, p, r->size, skip, &r->stray) : 0;
+        else *n = r->size ? end_by_rows(r, skip) : 0;
         if (*n || whole) break;
         if (wanted > 2 * (size_t)BMI_CSV_MAX_ROW)
             return bmi_fail(e, BM_E_FORMAT, here,

@@ -206,12 +206,13 @@ static bool read_time(const char **p, int *hour, int *minute, double *second)
     return read_half(p, hour);
 }
 
-/* Z, or a difference to UTC: the time is taken as it is written. */
+/* Z, UTC, GMT, or a difference to UTC: the time is taken as it is written. */
 static bool read_zone(const char **p)
 {
     int part;
     blanks(p);
     if (**p == 'Z') (*p)++;
+    else if (!strncmp(*p, "UTC", 3) || !strncmp(*p, "GMT", 3)) *p += 3;
     else if (**p == '+' || **p == '-') {
         (*p)++;
         if (digits(p, 2, &part) != 2) return false;
@@ -251,7 +252,8 @@ bool bmi_datetime_read(const char *text, bmi_date_order order, double parts[BMI_
     double second = 0;
     const char *p = text;
     blanks(&p);
-    if (strchr("<>=!?#*/()[]{}", *p) || !p[strcspn(p, "0123456789")]) return false; /* most texts that are none, without a further look */
+    if (strchr("<>=!?#*/()[]{}", *p) || !p[strcspn(p, "0123456789")])
+        return false; /* most texts that are none, without a further look */
     if (read_month(p, &year, &month)) *detail = BMI_OF_MONTH;
     else {
         if (!read_date(&p, order, &year, &month, &day)) return false;
@@ -295,6 +297,21 @@ bool bmi_time_read(const char *text, bmi_date_order order, int64_t *time, bmi_da
     if (!bmi_datetime_read(text, order, p, detail)) return false;
     const int64_t days = days_of((int)p[BMI_YEAR], (int)p[BMI_MONTH], (int)p[BMI_DAY]);
     *time = ((days * 24 + (int64_t)p[BMI_HOUR]) * 60 + (int64_t)p[BMI_MINUTE]) * 60000000 + llround(p[BMI_SECOND] * 1e6);
+    return true;
+}
+
+bool bmi_time_zone(const char *text, int *minutes)
+{
+    const char *time = strchr(text, ':');
+    const char *p = time ? time + strcspn(time, "ZUG+-") : "";
+    int hours, rest;
+    *minutes = 0;
+    if (*p && strchr("ZUG", *p)) return true;
+    const int sign = *p == '-' ? -1 : 1;
+    if (!*p || !digits((p++, &p), 2, &hours)) return false;
+    p += *p == ':';
+    digits(&p, 2, &rest);
+    *minutes = sign * (60 * hours + rest);
     return true;
 }
 

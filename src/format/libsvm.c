@@ -3,6 +3,7 @@
  * indices begin with 0) makes the room that the second one fills.
  */
 #include "format/libsvm.h"
+#include "base/available.h"
 #include "base/file.h"
 #include "base/text.h"
 #include <inttypes.h>
@@ -129,7 +130,13 @@ static bool make_column(bm_context *context, bmi_csv *out, size_t at, const char
 /* The columns, full of zeros. */
 static bm_status make_columns(pass *p, bm_context *context, int64_t indices, bmi_csv *out)
 {
+    size_t bytes = SIZE_MAX, available;
     p->first = p->queries ? 2 : 1;
+    bmi_mul_size((size_t)p->rows, (p->first + (size_t)indices) * sizeof(double), &bytes);
+    if (!bmi_memory_fits(context, bytes, &available))
+        return bmi_fail(p->error, BM_E_MEMORY, p->here,
+                        "%.200s: %" PRId64 " rows of %" PRId64 " features, zeros too, would take %zu MB, and there are %zu",
+                        p->name, p->rows, indices, bytes >> 20, available >> 20);
     out->columns = bmi_alloc(context, p->first + (size_t)indices, sizeof *out->columns);
     bool fine = out->columns;
     if (fine) out->n_columns = p->first + (size_t)indices;

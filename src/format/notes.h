@@ -21,6 +21,7 @@ typedef enum bmi_note_kind {
     BMI_ADVICE_DATES,
     BMI_ADVICE_DMY,
     BMI_ADVICE_MDY,
+    BMI_ADVICE_TEXT,      /* a column of text keeps what a number loses */
     BMI_ADVICE_CATEGORIES /* a text with many of them: drop it, or keep more */
 } bmi_note_kind;
 

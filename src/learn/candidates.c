@@ -3,11 +3,12 @@
  * fitted.
  */
 #include "learn/search.h"
+#include "base/index.h"
 #include "base/random.h"
 #include <inttypes.h>
 #include <string.h>
 
-enum { STREAM_TRIAL = 0x7472696c, MOST = 1000000, USUAL = 20 };
+enum { STREAM_TRIAL = 0x7472696c, MOST = 1000000, USUAL = 20, TRIES = 20 };
 
 /* Candidates whose recipes have the same settings share one. */
 static bm_status find_variant(bm_search *s, bmi_error *e, bmi_trial *t, bm_place here)
@@ -91,18 +92,36 @@ static bm_status grid(bm_search *s, bmi_error *e, bm_place here)
     return e->status;
 }
 
-static bm_status draw(bm_search *s, bmi_error *e, int64_t trials, uint64_t seed, bm_place here)
+/* One candidate by its number among all that are drawn. */
+static bm_status draw_one(bm_search *s, bmi_error *e, uint64_t seed, int64_t number, bm_place here)
 {
     char text[BMI_DIMENSIONS][BMI_VALUE_BYTES];
     const char *values[BMI_DIMENSIONS];
-    for (int64_t i = 0; !e->status && i < trials; i++) {
-        for (size_t k = 0; k < s->space.n; k++) {
-            const double u = bmi_random_unit(seed, bmi_random_stream(STREAM_TRIAL, k), (uint64_t)i);
-            values[k] = bmi_arena_text(&s->arena, bmi_dimension_draw(&s->space.at[k], u, text[k]));
-            if (!values[k]) return bmi_fail_memory(e, here, BMI_VALUE_BYTES, "a candidate of a search");
-        }
-        add(s, e, values, here);
+    for (size_t k = 0; k < s->space.n; k++) {
+        const double u = bmi_random_unit(seed, bmi_random_stream(STREAM_TRIAL, k), (uint64_t)number);
+        values[k] = bmi_arena_text(&s->arena, bmi_dimension_draw(&s->space.at[k], u, text[k]));
+        if (!values[k]) return bmi_fail_memory(e, here, BMI_VALUE_BYTES, "a candidate of a search");
     }
+    return add(s, e, values, here);
+}
+
+/* Candidates that differ: where there are lists, or settings that mean nothing for some models, the same one comes again and is passed
+ * over. Of what has few values it may be that not as many are found. */
+static bm_status draw(bm_search *s, bmi_error *e, int64_t trials, uint64_t seed, bm_place here)
+{
+    bm_context *context = s->object.context;
+    bmi_index index = { .context = context };
+    const char **names = bmi_alloc(context, (size_t)trials, sizeof *names);
+    if (!names) return bmi_fail_memory(e, here, (size_t)trials * sizeof *names, "the candidates of a search");
+    for (int64_t i = 0; !e->status && (int64_t)s->n < trials && i < TRIES * trials; i++) {
+        if (draw_one(s, e, seed, i, here)) break;
+        names[s->n - 1] = s->trials[s->n - 1].made.settings;
+        if (bmi_index_find(&index, names, sizeof *names, names[s->n - 1]) != SIZE_MAX) s->n--;
+        else if (!bmi_index_add(&index, names[s->n - 1], s->n - 1))
+            bmi_fail_memory(e, here, sizeof *names, "the candidates of a search");
+    }
+    bmi_index_end(&index);
+    bmi_release(context, names, (size_t)trials, sizeof *names);
     return e->status;
 }
 

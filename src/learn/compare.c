@@ -232,7 +232,7 @@ static void differ(const bm_comparison *c, const row *best, row *r)
     if (!n) return;
     const double mean = sum / (double)n, variance = n > 1 ? squares / (double)(n - 1) : NAN;
     r->shown.difference = mean;
-    if (r == best || n < 2) return;
+    if (r == best || n < 2 || !isfinite(mean)) return; /* of a loss without end nothing is known of chance */
     const double t = variance > 0 ? mean / sqrt((1 / (double)n + c->setup.folds->share) * variance) : mean > 0 ? INFINITY : 0;
     r->shown.p = isinf(t) ? 0 : bmi_student_two_sided(t, (double)(n - 1));
 }
@@ -261,13 +261,13 @@ static bm_status set_up_recipes(comparing *w, const bm_table *t, const bm_folds_
     w->recipes[w->n_recipes++] = bmi_object_keep(c->setup.recipe);
     for (size_t i = 0; i < BM_COMPARE_MAX && w->o->recipes[i] && !w->e->status; i++) {
         bmi_setup more;
+        const char *first = c->setup.recipe->target, *target = w->o->recipes[i]->target;
+        if (target && strcmp(target, first) != 0)
+            return bmi_fail(w->e, BM_E_ARGUMENT, w->here, "compare: recipes of two targets, \"%.100s\" and \"%.100s\"", first,
+                            target);
         if (!bmi_setup_make(&more, w->e, c->object.context, t, NULL, w->o->recipes[i], (bm_rows){ 0 }, folds, c->metric,
-                            w->here)) {
-            if (strcmp(more.recipe->target, c->setup.recipe->target) != 0)
-                bmi_fail(w->e, BM_E_ARGUMENT, w->here, "compare: recipes of two targets, \"%.100s\" and \"%.100s\"",
-                         c->setup.recipe->target, more.recipe->target);
+                            w->here))
             w->recipes[w->n_recipes++] = bmi_object_keep(more.recipe);
-        }
         bmi_setup_end(&more);
     }
     return w->e->status;

@@ -7,6 +7,7 @@
 #include "base/random.h"
 #include "data/dataset.h"
 #include "data/recipe.h"
+#include "model/dataset_columns.h"
 #include "model/scores.h"
 #include <math.h>
 #include <string.h>
@@ -51,10 +52,7 @@ static void from_table(const bmi_work *w, const bmi_variant *v, bm_rows learned,
     if (bmi_fail_from(e, &p->train->object.error)) return;
     if (!held.count) return; /* the last fit of a search without a test */
     p->held_out = bmi_recipe_apply(p->recipe, w->table, held, BMI_WANT_JUDGED, w->here);
-    if (bmi_fail_from(e, &p->held_out->object.error)) return;
-    if (p->held_out->counted.unseen_class == p->held_out->rows)
-        bmi_fail(e, BM_E_DATA, w->here, "no held-out row has a class that is there in training: %s were not",
-                 p->held_out->unseen);
+    bmi_fail_from(e, &p->held_out->object.error);
 }
 
 static void from_data(const bmi_work *w, bm_rows learned, bm_rows held, bmi_prepared *p)
@@ -141,38 +139,28 @@ static bool has(const bm_scores *s, const char *metric)
     return false;
 }
 
-/* A metric that is not among those of every evaluation. */
-static void add_metric(const bmi_work *w, const bm_model *m, const bm_dataset *d, const bm_tensor *p, bm_scores *s,
+/* A metric that is not among those of every evaluation; `all`: the trivial answer, or null. */
+static void add_metric(const bmi_work *w, const bm_model *m, const bm_dataset *d, const bm_tensor *all, bm_scores *s,
                        bmi_error *e)
 {
+    const bm_metric metrics[2] = { w->by };
+    const bmi_asked asked = { .metrics = metrics };
+    bm_scores own = { .loss = NAN };
     if (e->status || !strcmp(w->metric, "loss") || has(s, w->metric) || s->rows <= 0) return;
-    const bm_tensor *t = d->t[0].tensor;
-    bm_tensor *truth = bm_tensor_new_in_at(w->context, m->task == BM_REGRESSION ? BM_F64 : BM_I32, t->shape, w->here);
-    if (!bmi_fail_from(e, &truth->object.error)) {
-        for (int64_t i = 0; i < t->size; i++) {
-            const double v = bm_tensor_at(t, i);
-            if (truth->type == BM_I32) ((int32_t *)truth->data)[i] = (int32_t)v;
-            else ((double *)truth->data)[i] = m->recipe ? bm_recipe_inverse(m->recipe, v) : v;
-        }
-        const bm_measure_options o = { .prediction = p,
-                                       .target = truth,
-                                       .weight = d->weights,
-                                       .output = m->task == BM_REGRESSION ? BM_OUTPUT_REALS : BM_OUTPUT_CLASSES };
-        bm_tensor *v = bm_measure_at((bm_metric){ .name = w->metric }, &o, sizeof o, w->here);
-        if (v->object.error.status == BM_E_MEMORY) bmi_fail_from(e, &v->object.error);
-        bmi_scores_add(s, w->metric, bmi_object_failed(v) ? NAN : bm_tensor_at(v, 0));
-        bmi_object_free(v);
+    if (!all && bmi_scores_mere(m) && (!strcmp(w->metric, "log_loss") || !strcmp(w->metric, "roc_auc"))) {
+        bmi_scores_add(s, w->metric, NAN);
+        snprintf(s->metrics[s->count - 1].why, sizeof s->metrics[0].why, "the model gives no probabilities");
+        return;
     }
-    bmi_object_free(truth);
+    if (bmi_scores_take_asked(&own, m, d, all, &asked, e, w->here) || own.count < 1) return;
+    bmi_scores_add(s, w->metric, own.metrics[0].value);
+    memcpy(s->metrics[s->count - 1].why, own.metrics[0].why, sizeof own.metrics[0].why);
 }
 
-/* The trivial answer for as many rows. */
-static bm_tensor *repeat(const bmi_work *w, const bm_tensor *one, int64_t rows, bmi_error *e)
+/* Held-out rows that weigh nothing are none: such a fold has no figures, and takes none from the others. */
+static bool is_judged(const bmi_prepared *p)
 {
-    bm_tensor *all = bm_tensor_new_in_at(w->context, BM_F64, BM_SHAPE(rows, one->size), w->here);
-    if (!bmi_fail_from(e, &all->object.error))
-        for (int64_t i = 0; i < all->size; i++) ((double *)all->data)[i] = bm_tensor_at(one, i % one->size);
-    return all;
+    return !p->held_out || !bmi_weighs_nothing(p->held_out, NULL, p->held_out->rows);
 }
 
 static void score_baseline(const bmi_work *w, const bm_model *m, const bmi_prepared *p, bmi_fitted *f)
@@ -180,12 +168,8 @@ static void score_baseline(const bmi_work *w, const bm_model *m, const bmi_prepa
     bmi_error *e = &f->error;
     const bm_dataset *judged = p->held_out ? p->held_out : p->train;
     bm_tensor *trivial = bmi_scores_trivial(m, p->train, e, w->here);
-    if (trivial && !bmi_scores_take(&f->baseline, m, judged, trivial, e, w->here) && !has(&f->baseline, w->metric) &&
-        strcmp(w->metric, "loss") != 0) {
-        bm_tensor *all = repeat(w, trivial, judged->rows, e);
-        add_metric(w, m, judged, all, &f->baseline, e);
-        bmi_object_free(all);
-    }
+    if (trivial && !bmi_scores_take(&f->baseline, m, judged, trivial, e, w->here))
+        add_metric(w, m, judged, trivial, &f->baseline, e);
     bmi_object_free(trivial);
 }
 
@@ -210,8 +194,8 @@ static void score_held_out(const bmi_work *w, const bm_model *m, const bmi_prepa
     const double begin = bmi_now();
     bm_tensor *predicted = bmi_scores_predict(m, p->held_out, e, w->here);
     f->predict_seconds = bmi_now() - begin;
-    if (!e->status) bmi_scores_take(&f->held_out, m, p->held_out, NULL, e, w->here);
-    if (!e->status) add_metric(w, m, p->held_out, predicted, &f->held_out, e);
+    if (!e->status && is_judged(p) && !bmi_scores_take(&f->held_out, m, p->held_out, NULL, e, w->here))
+        add_metric(w, m, p->held_out, NULL, &f->held_out, e);
     if (w->keep_predictions && !e->status) f->predicted = widen(w, m, predicted, e);
     else bmi_object_free(predicted);
 }
@@ -220,13 +204,9 @@ static void score(const bmi_work *w, const bm_model *m, const bmi_prepared *p, b
 {
     bmi_error *e = &f->error;
     if (p->held_out) score_held_out(w, m, p, f);
-    if (!e->status && w->train_scores && !bmi_scores_take(&f->train, m, p->train, NULL, e, w->here) &&
-        !has(&f->train, w->metric) && strcmp(w->metric, "loss") != 0) {
-        bm_tensor *of_train = bmi_scores_predict(m, p->train, e, w->here);
-        if (of_train) add_metric(w, m, p->train, of_train, &f->train, e);
-        bmi_object_free(of_train);
-    }
-    if (!e->status && w->baseline) score_baseline(w, m, p, f);
+    if (!e->status && w->train_scores && !bmi_scores_take(&f->train, m, p->train, NULL, e, w->here))
+        add_metric(w, m, p->train, NULL, &f->train, e);
+    if (!e->status && w->baseline && is_judged(p)) score_baseline(w, m, p, f);
 }
 
 static void weigh_model(const bm_model *m, bmi_fitted *f)

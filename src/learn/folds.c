@@ -97,6 +97,10 @@ static bm_status check_numbers(making *m)
     if (o->repeats < 0 || (o->repeats > 1 && (o->kind != BM_K_FOLD || o->in_order || o->fold)))
         return bmi_fail(m->e, BM_E_ARGUMENT, m->here,
                         "folds: repeats is %" PRId64 "; only k-fold that is shuffled can be repeated", o->repeats);
+    const int64_t folds = o->folds ? o->folds : 5, repeats = o->repeats ? o->repeats : 1;
+    if (folds > INT32_MAX || repeats > INT32_MAX / folds)
+        return bmi_fail(m->e, BM_E_ARGUMENT, m->here, "folds: %" PRId64 ", drawn %" PRId64 " times, are too many", folds,
+                        repeats);
     if (o->gap < 0 || o->window < 0 || ((o->gap || o->window) && !time))
         return bmi_fail(m->e, BM_E_ARGUMENT, m->here, "folds: gap and window are 0 or more, and of a time series");
     if ((o->held_out != 0 && o->kind != BM_SHUFFLE_SPLIT) || !(o->held_out >= 0 && o->held_out < 1))
@@ -112,6 +116,9 @@ static bm_status check(making *m)
     if (o->fold && (grouped || o->time || o->kind != BM_K_FOLD))
         return bmi_fail(m->e, BM_E_ARGUMENT, m->here,
                         "folds: the column \"%.100s\" says all of the folds; leave group, time and kind out", o->fold);
+    if (o->fold && o->folds)
+        return bmi_fail(m->e, BM_E_ARGUMENT, m->here,
+                        "folds: the column \"%.100s\" says how many folds there are; leave their number out", o->fold);
     if (o->time && o->kind != BM_TIME_SERIES)
         return bmi_fail(m->e, BM_E_ARGUMENT, m->here, "folds: time is of a time series (kind BM_TIME_SERIES)");
     if (o->kind == BM_TIME_SERIES && grouped)
@@ -212,11 +219,13 @@ static bm_status check_classes(making *m)
     if (most < m->f->k)
         return bmi_fail(m->e, BM_E_DATA, m->here,
                         "folds: %" PRId64 " are asked for, and no class has more than %" PRId64
-                        " rows; ask for fewer, or set not_stratified",
-                        m->f->k, most);
+                         " row%s, so that they cannot have equal shares; ask for fewer, or set not_stratified",
+                         m->f->k, most, most == 1 ? "" : "s");
     if (few)
-        note(m, "! the rarest class has %" PRId64 " rows, fewer than the %" PRId64 " folds: some hold out none of it", least,
-             m->f->k);
+        note(m,
+             least == 1 ? "! the rarest class has %" PRId64 " row, fewer than the %" PRId64 " folds: some hold out none of it"
+                        : "! the rarest class has %" PRId64 " rows, fewer than the %" PRId64 " folds: some hold out none of it",
+             least, m->f->k);
     return m->e->status;
 }
 
@@ -318,8 +327,9 @@ static bm_status make_time(making *m)
         const int64_t learned = begin - m->o->gap, first = m->o->window && m->o->window < learned ? learned - m->o->window : 0;
         if (learned < 1 || stop <= begin)
             bmi_fail(m->e, BM_E_DATA, m->here,
-                     "folds: %" PRId64 " rows are too few for %" PRId64 " folds of a time series%s; ask for fewer", n, f->k,
-                     m->o->gap    ? " with this gap"
+                     "folds: %" PRId64 " row%s too few for %" PRId64 " folds of a time series%s; ask for fewer", n,
+                     n == 1 ? " is" : "s are", f->k,
+                     m->o->gap    ? " with this gap in each"
                      : m->o->time ? " whose times are cut where they change"
                                   : "");
         for (int64_t i = first; !m->e->status && i < learned; i++) f->parts[fold * n + rows[i].row] = BMI_LEARNED;
@@ -372,10 +382,16 @@ static bm_status make(making *m, const bm_table *t)
     m->units = m->by.groups ? m->by.n_groups : f->n;
     if (o->fold) return make_given(m, t);
     const int64_t needed = o->kind == BM_LEAVE_ONE_OUT || o->kind == BM_SHUFFLE_SPLIT ? 2 : f->k;
+    if (m->units < 2)
+        return bmi_fail(m->e, BM_E_ARGUMENT, m->here,
+                        m->by.groups
+                            ? "folds: all rows are of one group in \"%.100s\"; one to learn from and one to hold out are needed"
+                            : "folds: there is one row%.0s; one to learn from and one to hold out are needed",
+                        m->by.groups && o->group ? o->group : "");
     if (m->units < needed)
         return bmi_fail(m->e, BM_E_ARGUMENT, m->here,
-                        "folds: %" PRId64 " are asked for, and there %s %" PRId64 " %s%s; ask for fewer", needed,
-                        m->units == 1 ? "is" : "are", m->units, m->by.groups ? "group" : "row", m->units == 1 ? "" : "s");
+                        "folds: %" PRId64 " are asked for, and there are %" PRId64 " %s; ask for %" PRId64 " at most", needed,
+                        m->units, m->by.groups ? "groups" : "rows", m->units);
     if (check_classes(m)) return m->e->status;
     return o->kind == BM_K_FOLD          ? make_k_fold(m)
            : o->kind == BM_LEAVE_ONE_OUT ? make_one_out(m)
@@ -394,8 +410,11 @@ static bm_status check_parts(making *m)
         all_held += (double)held;
         all_learned += (double)learned;
         if (!held || !learned)
-            bmi_fail(m->e, BM_E_DATA, m->here, "folds: fold %" PRId64 " would %s; ask for fewer folds", i + 1,
-                     held ? "leave no row to learn from" : "hold out no row");
+            bmi_fail(m->e, BM_E_DATA, m->here, "folds: fold %" PRId64 " would %s; %s", i + 1,
+                     held ? "leave no row to learn from" : "hold out no row",
+                     m->o->kind != BM_SHUFFLE_SPLIT ? "ask for fewer folds"
+                     : held                         ? "hold out a smaller share"
+                                                    : "hold out a larger share");
     }
     f->share = all_held / all_learned;
     return m->e->status;

@@ -8,6 +8,8 @@
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static bm_status system_failed(const bmi_journal *j, bmi_error *e, const char *what, bm_place here)
@@ -17,14 +19,20 @@ static bm_status system_failed(const bmi_journal *j, bmi_error *e, const char *w
 }
 
 /* ---- entries ---- */
+/* JSON has no number without end, a mean of losses may be one. */
+static json_t *number_json(double x)
+{
+    return isinf(x) ? bmi_json_text(x > 0 ? "inf" : "-inf") : bmi_json_number(x);
+}
+
 static json_t *entry_json(const bmi_entry *n)
 {
     bmi_json to = bmi_json_object();
     bmi_json_put(&to, "stage", json_integer((json_int_t)n->stage));
     bmi_json_put(&to, "round", json_integer((json_int_t)n->round));
     bmi_json_put(&to, "trial", json_integer((json_int_t)n->trial));
-    bmi_json_put(&to, "mean", bmi_json_number(n->mean));
-    bmi_json_put(&to, "spread", bmi_json_number(n->spread));
+    bmi_json_put(&to, "mean", number_json(n->mean));
+    bmi_json_put(&to, "spread", number_json(n->spread));
     bmi_json_put(&to, "fit_seconds", bmi_json_number(n->fit_seconds));
     bmi_json_put(&to, "status", json_integer((json_int_t)n->status));
     bmi_json_put(&to, "error", bmi_json_text(n->error));
@@ -34,6 +42,8 @@ static json_t *entry_json(const bmi_entry *n)
 static double real_of(const json_t *from, const char *name)
 {
     const json_t *v = json_object_get(from, name);
+    const char *text = json_string_value(v);
+    if (text) return !strcmp(text, "inf") ? INFINITY : !strcmp(text, "-inf") ? -INFINITY : NAN;
     return json_is_number(v) ? json_number_value(v) : NAN;
 }
 
@@ -69,6 +79,11 @@ static bm_status take_entry(bmi_journal *j, bmi_error *e, const json_t *from, si
     return keep(j, e, &n, here);
 }
 
+static bm_status no_journal(const bmi_journal *j, bmi_error *e, bm_place here)
+{
+    return bmi_fail(e, BM_E_FORMAT, here, "%s is no journal of a search; name another file, which need not be there", j->path);
+}
+
 /* ---- the head ---- */
 static void show(const json_t *v, char into[80])
 {
@@ -97,9 +112,11 @@ static bm_status compare(const bmi_journal *j, bmi_error *e, const json_t *there
                     list);
 }
 
+/* A line that could be written only in part, as on a full disk, goes again. */
 static bm_status write_line(bmi_journal *j, bmi_error *e, const json_t *value, bm_place here)
 {
     bmi_text line = { .context = j->context };
+    const off_t before = lseek(j->file, 0, SEEK_END);
     if (value && bmi_text_json(&line, value, JSON_COMPACT)) bmi_text_bytes(&line, "\n", 1);
     if (!value || line.failed) bmi_fail_memory(e, here, 400, "a line of a journal");
     for (size_t at = 0; !e->status && at < line.length;) {
@@ -107,71 +124,84 @@ static bm_status write_line(bmi_journal *j, bmi_error *e, const json_t *value, b
         if (n < 0 && errno != EINTR) system_failed(j, e, "written", here);
         if (n > 0) at += (size_t)n;
     }
-    if (!e->status && fsync(j->file) && errno != EINVAL && errno != EROFS) system_failed(j, e, "synced", here);
+    while (!e->status && fsync(j->file))
+        if (errno == EINVAL || errno == EROFS) break; /* what has nothing to sync */
+        else if (errno != EINTR) system_failed(j, e, "synced", here);
+    if (e->status && before >= 0) (void)!ftruncate(j->file, before); /* else the next reader cuts it off */
     bmi_text_end(&line);
     return e->status;
 }
 
-/* Line after line; what stands behind the last line end was being written when the process was killed. */
-static bm_status read_lines(bmi_journal *j, bmi_error *e, const char *text, size_t *whole, json_t *head, bm_place here)
+/* Line after line. */
+static bm_status read_lines(bmi_journal *j, bmi_error *e, const char *text, size_t size, json_t *head, bm_place here)
 {
     size_t line = 0;
-    *whole = 0;
-    for (const char *at = text, *end; !e->status && (end = strchr(at, '\n')); at = end + 1) {
+    for (const char *at = text, *end; !e->status && at < text + size; at = end + 1) {
         char what[300];
+        end = memchr(at, '\n', (size_t)(text + size - at));
         snprintf(what, sizeof what, "%.200s: line %zu of the journal", j->path, ++line);
         json_t *value = bmi_json_read(e, here, j->context, what, at, (size_t)(end - at));
-        if (value && line == 1 && !json_object_get(value, "journal"))
-            bmi_fail(e, BM_E_FORMAT, here, "%s is no journal of a search", j->path);
+        if (value && line == 1 && !json_object_get(value, "journal")) no_journal(j, e, here);
         else if (value && line == 1) compare(j, e, value, head, here);
         else if (value) take_entry(j, e, value, line, here);
         json_decref(value);
-        *whole = (size_t)(end + 1 - text);
     }
     return e->status;
 }
 
+/* Whether bytes without a line end are the beginning of a journal, which was killed as it wrote its head, and no file of other things. */
+static bool begins_head(const unsigned char *bytes, size_t size)
+{
+    static const char begin[] = "{\"journal\":";
+    const size_t n = sizeof begin - 1;
+    while (size && !bytes[size - 1]) size--; /* a file that grew, and whose bytes a power cut kept from the disk */
+    return !memcmp(bytes, begin, size < n ? size : n);
+}
+
+/* What stands behind the last line end was being written when the process was killed: it is cut off. */
 static bm_status read_all(bmi_journal *j, bmi_error *e, json_t *head, bm_place here)
 {
     unsigned char *bytes = NULL;
-    size_t size = 0, whole = 0;
+    size_t size = 0;
     if (bmi_file_read(e, here, j->context, j->path, 0, &bytes, &size)) return e->status;
-    const bool text = !memchr(bytes, 0, size);
-    if (!text) bmi_fail(e, BM_E_FORMAT, here, "%s is no journal of a search", j->path);
-    else if (size && !memchr(bytes, '\n', size) && *bytes != '{')
-        bmi_fail(e, BM_E_FORMAT, here, "%s is no journal of a search", j->path);
-    else read_lines(j, e, (const char *)bytes, &whole, head, here);
+    size_t whole = size;
+    while (whole && bytes[whole - 1] != '\n') whole--;
+    if (whole ? memchr(bytes, 0, whole) != NULL : !begins_head(bytes, size)) no_journal(j, e, here);
+    else read_lines(j, e, (const char *)bytes, whole, head, here);
     if (!e->status && whole < size && ftruncate(j->file, (off_t)whole)) system_failed(j, e, "cut to its whole lines", here);
     bmi_file_release(j->context, bytes, size);
     if (!e->status && !whole) write_line(j, e, head, here);
     return e->status;
 }
 
+/* One search writes at a time: of this process or another, until its file is closed. Not every file system has locks. */
 static bm_status lock(const bmi_journal *j, bmi_error *e, bm_place here)
 {
-    struct flock own = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
-    if (!fcntl(j->file, F_SETLK, &own) || (errno != EACCES && errno != EAGAIN))
-        return BM_OK; /* not every file system has locks */
-    return bmi_fail(e, BM_E_FILE, here, "%s: another process works with this journal", j->path);
+    struct stat own, there;
+    if (flock(j->file, LOCK_EX | LOCK_NB) && (errno == EWOULDBLOCK || errno == EINTR))
+        return bmi_fail(e, BM_E_FILE, here, "%s: another search works with this journal", j->path);
+    if (!fstat(j->file, &own) && !stat(j->path, &there) && own.st_ino == there.st_ino && own.st_dev == there.st_dev)
+        return BM_OK;
+    return bmi_fail(e, BM_E_FILE, here, "%s: another search has just ended with this journal, and removed it; try again",
+                    j->path);
 }
 
-bm_status bmi_journal_open(bmi_journal *j, bmi_error *e, bm_context *context, const char *path, json_t *head, bm_place here)
+bm_status bmi_journal_open(bmi_journal *j, bmi_error *e, bm_context *context, const char *path, bool anew, json_t *head,
+                           bm_place here)
 {
+    struct stat about;
     *j = (bmi_journal){ .context = context, .path = path, .file = -1, .arena = { .context = context } };
     if (!head) return bmi_fail_memory(e, here, 400, "a journal");
-    j->file = open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0666);
-    if (j->file < 0) system_failed(j, e, "opened", here);
-    else if (!lock(j, e, here) && !read_all(j, e, head, here))
-        lock(j, e, here); /* reading has closed the file, and let go of it */
+    if (!stat(path, &about) && !S_ISREG(about.st_mode))
+        bmi_fail(e, BM_E_FILE, here, "%s: a journal is a file; this is %s", path,
+                 S_ISDIR(about.st_mode) ? "a folder" : "a device or a pipe");
+    else if ((j->file = open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0666)) < 0) system_failed(j, e, "opened", here);
+    else if (!lock(j, e, here)) {
+        if (anew && ftruncate(j->file, 0)) system_failed(j, e, "begun anew", here);
+        else read_all(j, e, head, here);
+    }
     json_decref(head);
     return e->status;
-}
-
-const bmi_entry *bmi_journal_find(const bmi_journal *j, int64_t stage, int64_t round, int64_t trial)
-{
-    for (size_t i = 0; i < j->n; i++)
-        if (j->entries[i].stage == stage && j->entries[i].round == round && j->entries[i].trial == trial) return &j->entries[i];
-    return NULL;
 }
 
 bm_status bmi_journal_add(bmi_journal *j, bmi_error *e, const bmi_entry *entry, bm_place here)

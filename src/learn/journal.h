@@ -25,10 +25,9 @@ typedef struct bmi_journal {
 } bmi_journal;
 
 /* Opens or makes the file. `head` (taken) is what is searched: of a file that is there every member must be equal, else BM_E_ARGUMENT
- * names what differs. A file that another process works with is BM_E_FILE. */
-bm_status bmi_journal_open(bmi_journal *j, bmi_error *e, bm_context *context, const char *path, json_t *head, bm_place here);
-/* What is known of a candidate, or null. */
-const bmi_entry *bmi_journal_find(const bmi_journal *j, int64_t stage, int64_t round, int64_t trial);
+ * names what differs; `anew`: what it has is thrown away. A file that another search works with is BM_E_FILE. */
+bm_status bmi_journal_open(bmi_journal *j, bmi_error *e, bm_context *context, const char *path, bool anew, json_t *head,
+                           bm_place here);
 bm_status bmi_journal_add(bmi_journal *j, bmi_error *e, const bmi_entry *entry, bm_place here);
 void bmi_journal_end(bmi_journal *j);
 

@@ -33,14 +33,18 @@ static const char *text_of(const bm_learner *l, const bm_field *f)
     return text ? text : f->text;
 }
 
+const bm_field *bmi_learner_inner(const char *family, const char *text, const char *name)
+{
+    const bmi_part_kind *kind = kind_of_text(family, text);
+    return kind ? find(kind->fields, name, strlen(name)) : NULL;
+}
+
 const bm_field *bmi_learner_field(const bm_learner *l, const char *path)
 {
     const size_t n = strcspn(path, ".");
     const bm_field *head = l->kind ? find(l->kind->fields, path, n) : NULL;
     if (!head || !path[n]) return head;
-    if (head->type != BM_FIELD_TEXT) return NULL;
-    const bmi_part_kind *kind = kind_of_text(head->name, text_of(l, head));
-    return kind ? find(kind->fields, path + n + 1, strlen(path + n + 1)) : NULL;
+    return head->type == BM_FIELD_TEXT ? bmi_learner_inner(head->name, text_of(l, head), path + n + 1) : NULL;
 }
 
 static size_t bytes_of(const bm_field *f)
@@ -58,16 +62,26 @@ static size_t bytes_of(const bm_field *f)
     return sizeof(double);
 }
 
-/* "sgd:momentum=.9" with another rate: "sgd:momentum=.9,rate=.1". What was given before goes. */
+/* How long the first of settings is, whose own values may have settings in brackets; up to `end`. */
+static size_t item_length(const char *item, const char *end)
+{
+    int open = 0;
+    const char *at = item;
+    for (; at < end && (*at != ',' || open > 0); at++) open += (*at == '(') - (*at == ')');
+    return (size_t)(at - item);
+}
+
+/* "sgd:momentum=.9", or "sgd(momentum=.9)", with another rate: "sgd:momentum=.9,rate=.1". What was given before goes. */
 static const char *with_setting(bmi_arena *arena, const char *text, const char *name, const char *value)
 {
     bmi_text t = { .context = arena->context };
-    const size_t n = strcspn(text, ":");
+    const size_t n = strcspn(text, ":("), all = strlen(text);
+    const char *end = text + all - (text[n] == '(' && text[all - 1] == ')');
     bmi_text_add(&t, "%.*s:", (int)n, text);
-    for (const char *item = text + n + (text[n] == ':'); *item;) {
-        const size_t length = strcspn(item, ","), key = strcspn(item, "=,");
+    for (const char *item = text + n + (text[n] != 0); item < end;) {
+        const size_t length = item_length(item, end), key = strcspn(item, "=,");
         if (key != strlen(name) || memcmp(item, name, key) != 0) bmi_text_add(&t, "%.*s,", (int)length, item);
-        item += length + (item[length] == ',');
+        item += length + (item + length < end);
     }
     bmi_text_add(&t, "%s=%s", name, value);
     const char *kept = t.failed ? NULL : bmi_arena_text(arena, t.at);

@@ -32,25 +32,25 @@ static bm_status finished(void *owner, bmi_error *e, int64_t candidate, bmi_fitt
     return bmi_journal_add(&g->s->journal, e, &n, g->here);
 }
 
-/* What the journal knows of this round. */
-static void recall(bmi_stage *g, bool *done)
+/* What the journal knows of this round, the best mean of it to *best. */
+static void recall(bmi_stage *g, bool *done, double *best)
 {
     bm_search *s = g->s;
     for (size_t i = 0; i < s->journal.n; i++) {
         const bmi_entry *n = &s->journal.entries[i];
-        if (n->stage != g->number || n->round != g->round) continue;
-        for (int64_t k = 0; k < g->n_active; k++) {
-            if (g->active[k] != n->trial || done[k]) continue;
-            bmi_trial *t = &g->trials[n->trial];
-            t->mean = n->mean;
-            t->spread = n->spread;
-            t->fit_seconds = n->fit_seconds;
-            t->status = n->status;
-            t->error = n->error;
-            t->known = done[k] = true;
-            s->resumed++;
-        }
+        if (n->stage != g->number || n->round != g->round || n->trial >= (int64_t)s->n) continue;
+        bmi_trial *t = &g->trials[n->trial];
+        if (t->round != g->round || t->known) continue; /* it is not in this round, or was said before */
+        t->mean = n->mean;
+        t->spread = n->spread;
+        t->fit_seconds = n->fit_seconds;
+        t->status = n->status;
+        t->error = n->error;
+        t->known = true;
+        s->resumed++;
+        if (isnan(*best) || (s->setup.maximize ? n->mean > *best : n->mean < *best)) *best = n->mean;
     }
+    for (int64_t k = 0; k < g->n_active; k++) done[k] = g->trials[g->active[k]].known;
 }
 
 static int64_t epochs_of(const bmi_stage *g)
@@ -91,7 +91,7 @@ static bm_status run_round(bmi_stage *g)
             t->round = g->round;
             t->share = g->share;
         }
-        recall(g, done);
+        recall(g, done, &w.best);
         fill(g, variants, candidates);
         w.table = g->table;
         w.folds = g->folds;
@@ -100,6 +100,11 @@ static bm_status run_round(bmi_stage *g)
         w.candidates = candidates;
         w.n_candidates = g->n_active;
         w.done = done;
+        w.numbers = g->active;
+        w.round = g->round;
+        w.rounds = g->rounds;
+        w.outers = g->o->outer;
+        w.outer = g->number ? g->number - 1 : g->o->outer;
         w.finished = finished;
         w.owner = g;
         bmi_work_run(&w, g->e);
@@ -151,9 +156,9 @@ int64_t bmi_stage_run(bmi_stage *g)
     if (!g->active) return bmi_fail_memory(g->e, g->here, n * sizeof *g->active, "the candidates of a search"), -1;
     g->n_active = (int64_t)n;
     for (size_t i = 0; i < n; i++) g->active[i] = (int64_t)i;
-    const int64_t rounds = rounds_of(g, factor);
-    for (g->round = 0; !g->e->status && g->round < rounds; g->round++) {
-        g->share = pow(factor, -(double)(rounds - 1 - g->round));
+    g->rounds = rounds_of(g, factor);
+    for (g->round = 0; !g->e->status && g->round < g->rounds; g->round++) {
+        g->share = pow(factor, -(double)(g->rounds - 1 - g->round));
         if (run_round(g)) break;
         sort(g);
         best = g->active[0];

@@ -48,9 +48,9 @@ typedef struct bmi_stage {
     const bm_table *table;
     const bm_tune_options *o;
     const bm_folds *folds;
-    int64_t number;    /* in the journal */
+    int64_t number;    /* in the journal: 0, or of an outer fold, from 1 */
     bmi_trial *trials; /* its own copy of the search's */
-    int64_t round, *active, n_active;
+    int64_t round, rounds, *active, n_active;
     double share;
 } bmi_stage;
 

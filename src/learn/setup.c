@@ -7,23 +7,22 @@
 #include "data/recipe.h"
 #include <string.h>
 
-bm_status bmi_metric_look(bmi_error *e, const char *metric, bool *maximize, bm_place here)
+bm_status bmi_metric_look(bmi_error *e, const char *text, bm_metric *metric, bool *maximize, bm_place here)
 {
-    static const char *const ends[] = { "_macro", "_micro", "_weighted" };
-    char name[64], hint[BMI_KIND_HINT];
+    char why[300], hint[BMI_KIND_HINT];
+    bm_metric list[2];
+    *metric = (bm_metric){ 0 };
     *maximize = false;
-    if (!strcmp(metric, "loss")) return BM_OK;
-    snprintf(name, sizeof name, "%s", metric);
-    const bm_metric_kind *k = bmi_kind_find("metric", name);
-    for (size_t i = 0; !k && i < BMI_COUNT(ends); i++) { /* means over classes are named so in scores */
-        char *end = strstr(name, ends[i]);
-        if (!end || end[strlen(ends[i])]) continue;
-        *end = 0;
-        k = bmi_kind_find("metric", name);
-    }
-    if (k) *maximize = k->maximize;
-    else bmi_fail(e, BM_E_ARGUMENT, here, "there is no metric \"%.60s\"%s", metric, bmi_kind_hint("metric", metric, hint));
-    return e->status;
+    if (!strcmp(text, "loss")) return BM_OK;
+    if (!text[strcspn(text, "(")] && !bmi_kind_find("metric", text))
+        return bmi_fail(e, BM_E_ARGUMENT, here, "there is no metric \"%.60s\"%s", text, bmi_kind_hint("metric", text, hint));
+    if (bm_metrics_parse_at(text, list, BMI_COUNT(list), why, sizeof why, here))
+        return bmi_fail(e, BM_E_ARGUMENT, here, "%s", why);
+    if (list[1].name || strlen(text) >= sizeof((bm_scores *)0)->metrics[0].name)
+        return bmi_fail(e, BM_E_ARGUMENT, here, "\"%.60s\" is not one metric, as \"f1_macro\" or \"fbeta(.5)\"", text);
+    *metric = list[0];
+    *maximize = bm_metric_maximize(*metric);
+    return BM_OK;
 }
 
 /* The column is dropped, unless a step does so already. */
@@ -71,6 +70,17 @@ static bm_status set_up_table(bmi_setup *s, bmi_error *e, const bm_table *t, con
     return leave_out(s, e, folds->fold, here);
 }
 
+/* A metric of classes has no value of numbers, and the other way round: said before anything is fitted. */
+static bm_status check_task(const bmi_setup *s, bmi_error *e, bm_place here)
+{
+    const bm_metric_kind *k = s->by.kind;
+    if (!k || !s->whole) return BM_OK;
+    const bool of_numbers = k->target == BM_TARGET_LIKE_OUTPUT && strcmp(k->name, "binary_accuracy") != 0;
+    if (of_numbers == (s->task == BM_REGRESSION)) return BM_OK;
+    return bmi_fail(e, BM_E_ARGUMENT, here, "the metric %s is of %s, and the target \"%.100s\" is %s", k->name,
+                    of_numbers ? "numbers" : "classes", s->recipe->target, of_numbers ? "classes" : "numbers");
+}
+
 static int64_t count_classes(const bm_dataset *d)
 {
     int64_t n = d->n_classes;
@@ -93,7 +103,7 @@ bm_status bmi_setup_make(bmi_setup *s, bmi_error *e, bm_context *context, const 
     if (d) s->task = bmi_type_is_real(d->t[0].tensor->type) ? BM_REGRESSION : BM_CLASSIFICATION;
     if (d && s->task == BM_CLASSIFICATION) s->classes = count_classes(d);
     if (!metric) s->metric = s->task == BM_REGRESSION ? "r2" : "accuracy";
-    if (bmi_metric_look(e, s->metric, &s->maximize, here)) return e->status;
+    if (bmi_metric_look(e, s->metric, &s->by, &s->maximize, here) || check_task(s, e, here)) return e->status;
     o.target = s->recipe ? s->recipe->target : NULL;
     o.task = s->task;
     o.context = context;

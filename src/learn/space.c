@@ -6,6 +6,7 @@
 #include "base/kinds.h"
 #include "base/text.h"
 #include "data/recipe.h"
+#include "data/step.h"
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
@@ -45,8 +46,7 @@ static bool read_range(bmi_dimension *d, const char *text)
     const char *from = dots + 2;
     const size_t n = strcspn(from, " \t");
     if (!is_number(text, (size_t)(dots - text), &d->low) || !is_number(from, n, &d->high)) return false;
-    d->whole = !memchr(text, 'e', (size_t)(dots - text)) && d->low == floor(d->low) && d->high == floor(d->high) &&
-               !memchr(text, '.', (size_t)(dots - text)) && !memchr(from, '.', n);
+    d->whole = strspn(text, "+-0123456789") == (size_t)(dots - text) && strspn(from, "+-0123456789") == n;
     for (const char *word = from + n; *(word += strspn(word, " \t"));) {
         const size_t length = strcspn(word, " \t");
         if (length == 3 && !memcmp(word, "log", 3)) d->log = true;
@@ -148,9 +148,58 @@ static bool has_owner(bmi_space *s, bmi_dimension *d, const char *family)
     return true;
 }
 
+static const char *path_of(const bmi_dimension *d)
+{
+    return d->field ? d->field : d->name;
+}
+
+/* Whether it is of this learner, as far as its owner says. */
 static bool means_this(const bmi_dimension *d, const bm_learner *l)
 {
     return d->of == BMI_OF_LEARNER && (!d->owner || !strcmp(d->owner, l->kind->name));
+}
+
+/* "optimizer" where "optimizer.rate" is asked about, when it is searched, too, for this learner; else null. */
+static const bmi_dimension *head_of(const bmi_space *s, const bmi_dimension *d, const bm_learner *l)
+{
+    const char *path = path_of(d);
+    const size_t n = strcspn(path, ".");
+    for (size_t i = 0; path[n] && i < s->n; i++)
+        if (means_this(&s->at[i], l) && strlen(path_of(&s->at[i])) == n && !memcmp(path_of(&s->at[i]), path, n))
+            return &s->at[i];
+    return NULL;
+}
+
+/* The field that it means for a learner, whose head, where that is searched, has value i of its list; null when there is none. */
+static const bm_field *field_with(const bmi_dimension *d, const bmi_dimension *head, size_t i, const bm_learner *l)
+{
+    if (!head) return bmi_learner_field(l, path_of(d));
+    return bmi_learner_inner(path_of(head), i < head->n ? head->values[i] : NULL, strchr(path_of(d), '.') + 1);
+}
+
+/* Of any value of the head. */
+static const bm_field *field_of(const bmi_space *s, const bmi_dimension *d, const bm_learner *l)
+{
+    const bmi_dimension *head = head_of(s, d, l);
+    const bm_field *f = field_with(d, head, 0, l);
+    for (size_t i = 1; !f && head && i < head->n; i++) f = field_with(d, head, i, l);
+    return f;
+}
+
+/* Whether values are numbers that are whole: told by the field, of a text by the values. */
+static void settle_whole(bmi_dimension *d, const bm_field *f)
+{
+    if (f && f->type == BM_FIELD_INT) d->whole = true;
+    if (f && f->type == BM_FIELD_REAL) d->whole = false;
+}
+
+static bm_status find_step(bmi_error *e, bmi_dimension *d, bm_place here)
+{
+    if (!d->owner) return no_memory(e, here);
+    d->of = BMI_OF_STEP;
+    const bmi_step_kind *k = bmi_kind_find("step", d->owner);
+    if (k && k->fields) settle_whole(d, d->field ? bmi_field_find(k->fields, d->field) : k->fields);
+    return BM_OK;
 }
 
 static bm_status find_meaning(bmi_space *s, bmi_error *e, bmi_dimension *d, bm_place here)
@@ -159,24 +208,40 @@ static bm_status find_meaning(bmi_space *s, bmi_error *e, bmi_dimension *d, bm_p
     bm_learner l;
     for (size_t i = 0; i < learners_of(s); i++) {
         if (learner_at(s, e, &s->arena, i, &l, here)) return e->status;
-        if (!d->owner && !d->field && strchr(d->name, '.') && has_owner(s, d, "learner") && !d->owner)
-            return no_memory(e, here);
-        const char *field = d->field ? d->field : d->name;
         if (d->owner && strcmp(d->owner, l.kind->name) != 0) continue;
-        if (!bmi_learner_field(&l, field)) {
-            if (!any && s->recipe && !d->owner && has_owner(s, d, "step")) {
-                d->of = BMI_OF_STEP;
-                return d->owner ? BM_OK : no_memory(e, here);
-            }
-            return unknown(s, e, d, &l, here);
-        }
+        const bm_field *f = field_of(s, d, &l);
+        if (!f && !any && s->recipe && !d->owner && has_owner(s, d, "step")) return find_step(e, d, here);
+        if (!f) return unknown(s, e, d, &l, here);
         any = true;
-        d->whole |= bmi_learner_field(&l, field)->type == BM_FIELD_INT;
-        if (bmi_learner_field(&l, field)->type == BM_FIELD_REAL) d->whole = false;
-        d->field = field;
+        settle_whole(d, f);
     }
+    d->field = path_of(d);
     if (any) return BM_OK;
     return bmi_fail(e, BM_E_ARGUMENT, here, "search: \"%.60s\" is of %s, which is none of the models", d->name, d->owner);
+}
+
+/* Names before a dot that are of learners come first: what a name means may depend on what else is searched. */
+static bm_status find_meanings(bmi_space *s, bmi_error *e, bm_place here)
+{
+    for (size_t i = 0; i < s->n; i++)
+        if (s->at[i].of == BMI_OF_LEARNER && strchr(s->at[i].name, '.') && has_owner(s, &s->at[i], "learner") &&
+            !s->at[i].owner)
+            return no_memory(e, here);
+    for (size_t i = 0; i < s->n && !e->status; i++)
+        if (s->at[i].of == BMI_OF_LEARNER) find_meaning(s, e, &s->at[i], here);
+    return e->status;
+}
+
+/* Whether a learner takes a value. */
+static bm_status try_value(bmi_error *e, bmi_arena *arena, bm_learner *l, const bmi_dimension *d, const bmi_dimension *head,
+                           size_t at, const char *value, bm_place here)
+{
+    if (head && bmi_learner_set(e, here, arena, l, path_of(head), head->values[at])) return e->status;
+    if (bmi_learner_set(e, here, arena, l, path_of(d), value)) return e->status;
+    bm_model *m = bmi_learner_new(arena->context, l, NULL, here);
+    bmi_fail_from(e, &m->object.error);
+    bmi_object_free(m);
+    return e->status;
 }
 
 /* Every value, or both ends of a range, must be lawful. */
@@ -193,19 +258,32 @@ static bm_status check_value(const bmi_space *s, bmi_error *e, const bmi_dimensi
     }
     for (size_t i = 0; !e->status && i < learners_of(s); i++) {
         if (learner_at(s, e, &arena, i, &l, here) || !means_this(d, &l)) continue;
-        if (bmi_learner_set(e, here, &arena, &l, d->field, value)) continue;
-        bm_model *m = bmi_learner_new(arena.context, &l, NULL, here);
-        bmi_fail_from(e, &m->object.error);
-        bmi_object_free(m);
+        const bmi_dimension *head = head_of(s, d, &l);
+        for (size_t k = 0; !e->status && k < (head ? head->n : 1); k++) {
+            bm_learner own = l;
+            if (field_with(d, head, k, &l)) try_value(e, &arena, &own, d, head, k, value, here);
+        }
     }
     bmi_arena_end(&arena);
     return e->status;
 }
 
+/* Numbers that are whole are counted in doubles. */
+static bm_status check_range(bmi_error *e, const bmi_dimension *d, bm_place here)
+{
+    if (!d->whole || d->n) return BM_OK;
+    if (d->low != floor(d->low) || d->high != floor(d->high))
+        return bmi_fail(e, BM_E_ARGUMENT, here, "search: %s goes from %g to %g; it takes whole numbers", d->name, d->low,
+                        d->high);
+    if (fabs(d->low) <= 0x1p53 && fabs(d->high) <= 0x1p53) return BM_OK;
+    return bmi_fail(e, BM_E_ARGUMENT, here, "search: %s goes from %g to %g; whole numbers go up to 2^53", d->name, d->low,
+                    d->high);
+}
+
 static bm_status check_values(const bmi_space *s, bmi_error *e, const bmi_dimension *d, bm_place here)
 {
     char text[BMI_VALUE_BYTES];
-    if (d->of == BMI_OF_MODEL) return BM_OK; /* they were read */
+    if (d->of == BMI_OF_MODEL || check_range(e, d, here)) return e->status; /* models were read */
     for (size_t i = 0; i < d->n && !e->status; i++) check_value(s, e, d, d->values[i], here);
     for (int64_t i = 0; !d->n && i < 2 && !e->status; i++)
         check_value(s, e, d, bmi_dimension_draw(d, i ? 1 - 0x1p-53 : 0, text), here);
@@ -234,8 +312,7 @@ bm_status bmi_space_read(bmi_space *s, bmi_error *e, const char *text, const cha
         return bmi_fail(e, BM_E_ARGUMENT, here, "search: a learner is given and \"model\" is searched; leave one of them out");
     bm_learner l;
     for (size_t i = 0; !e->status && i < learners_of(s); i++) learner_at(s, e, &s->arena, i, &l, here);
-    for (size_t i = 0; !e->status && i < s->n; i++)
-        if (s->at[i].of != BMI_OF_MODEL) find_meaning(s, e, &s->at[i], here);
+    if (!e->status) find_meanings(s, e, here);
     for (size_t i = 0; !e->status && i < s->n; i++) check_values(s, e, &s->at[i], here);
     return e->status;
 }
@@ -317,11 +394,14 @@ bm_status bmi_space_make(const bmi_space *s, bmi_error *e, bmi_arena *arena, con
 {
     *made = (bmi_made){ .learner = s->model >= 0 ? values[s->model] : s->learner };
     if (bmi_setup_learner(e, arena, made->learner, s->how, &made->how, here)) return e->status;
-    for (size_t i = 0; i < s->n && !e->status; i++) {
-        made->used[i] = s->at[i].of == BMI_OF_MODEL || means_this(&s->at[i], &made->how);
-        if (s->at[i].of == BMI_OF_LEARNER && made->used[i])
-            bmi_learner_set(e, here, arena, &made->how, s->at[i].field, values[i]);
-    }
+    for (int inner = 0; inner < 2; inner++) /* an optimizer first, then its rate, if it has one */
+        for (size_t i = 0; i < s->n && !e->status; i++) {
+            const bmi_dimension *d = &s->at[i];
+            if (d->of == BMI_OF_MODEL) made->used[i] = true;
+            if (d->of != BMI_OF_LEARNER || (strchr(path_of(d), '.') != NULL) != inner) continue;
+            made->used[i] = means_this(d, &made->how) && bmi_learner_field(&made->how, path_of(d));
+            if (made->used[i]) bmi_learner_set(e, here, arena, &made->how, path_of(d), values[i]);
+        }
     if (!e->status) set_steps(s, e, values, made, here);
     if (e->status) return e->status;
     if (!made->learner) made->learner = made->how.kind->name;

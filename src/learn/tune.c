@@ -213,7 +213,9 @@ static bm_status check(tuning *t)
     if (o->outer && o->outer < 2)
         return bmi_fail(t->e, BM_E_ARGUMENT, t->here, "search: %" PRId64 " outer folds; 2 or more are needed", o->outer);
     if (o->outer && (o->fold || o->kind != BM_K_FOLD))
-        return bmi_fail(t->e, BM_E_ARGUMENT, t->here, "search: outer folds go with k-fold alone");
+        return bmi_fail(
+            t->e, BM_E_ARGUMENT, t->here,
+            "search: nested (outer) folds go with k-fold alone, not with folds by time, given ones or leave one out");
     if (o->factor && o->factor < 2)
         return bmi_fail(t->e, BM_E_ARGUMENT, t->here, "search: factor is %" PRId64 "; 2 or more are needed", o->factor);
     return BM_OK;
@@ -251,6 +253,16 @@ static bm_folds *folds_of(const tuning *t, bm_rows rows, int64_t k)
     return bmi_folds_make(t->table, NULL, rows, &folds, t->here);
 }
 
+/* What is to be known of the folds of the rows that are searched. */
+static bm_status keep_notes(const tuning *t, const bm_folds *folds)
+{
+    const char *note;
+    for (int64_t i = 0; (note = bm_folds_note(folds, i)); i++)
+        if (!bmi_notes_keep(t->s->object.context, &t->s->notes, note))
+            return bmi_fail_memory(t->e, t->here, strlen(note), "a note");
+    return BM_OK;
+}
+
 /* The whole search within some rows. */
 static int64_t search(const tuning *t, bm_rows rows, int64_t number, bmi_trial *trials)
 {
@@ -258,7 +270,8 @@ static int64_t search(const tuning *t, bm_rows rows, int64_t number, bmi_trial *
     bmi_stage g = {
         .s = t->s, .e = t->e, .here = t->here, .table = t->table, .o = t->o, .folds = folds, .number = number, .trials = trials
     };
-    const int64_t best = bmi_fail_from(t->e, &folds->object.error) ? -1 : bmi_stage_run(&g);
+    const bool fine = !bmi_fail_from(t->e, &folds->object.error) && (number || !keep_notes(t, folds));
+    const int64_t best = fine ? bmi_stage_run(&g) : -1;
     bmi_object_free(folds);
     return best;
 }
@@ -329,11 +342,9 @@ static bm_status set_up(tuning *t, const bm_recipe *recipe, const char *learner)
     snprintf(s->metric, sizeof s->metric, "%s", s->setup.metric);
     s->setup.metric = s->metric;
     if (bmi_space_read(&s->space, t->e, o->space, learner, &o->how, s->setup.recipe, t->here)) return t->e->status;
-    const char *note;
-    for (int64_t i = 0; (note = bm_folds_note(s->setup.folds, i)); i++)
-        if (!bmi_notes_keep(s->object.context, &s->notes, note)) return bmi_fail_memory(t->e, t->here, strlen(note), "a note");
     if (bmi_search_candidates(s, t->e, o, t->here) || !o->journal) return t->e->status;
-    return bmi_journal_open(&s->journal, t->e, s->object.context, o->journal, head_of(s, t->table, learner, o), t->here);
+    return bmi_journal_open(&s->journal, t->e, s->object.context, o->journal, o->anew, head_of(s, t->table, learner, o),
+                            t->here);
 }
 
 bm_search *bm_tune_at(const bm_table *t, const bm_recipe *recipe, const char *learner, const bm_tune_options *options,

@@ -89,35 +89,42 @@ static bmi_prepared *prepared_of(bmi_work *w, int64_t variant, int64_t fold)
     pthread_mutex_unlock(&w->lock);
     bmi_prepare(w, variant, fold, p);
     pthread_mutex_lock(&w->lock);
+    w->kept += p->bytes;
     p->state = 2;
     pthread_cond_broadcast(&w->ready);
     return p;
 }
 
-/* One user less: it is kept for further ones, unless all folds would be too much; then it is made anew. Under the lock. */
+/* One user less: it is kept for further ones, unless all that is kept is too much; then it is made anew. Under the lock. */
 static void leave(bmi_work *w, bmi_prepared *p)
 {
     p->users--;
     p->working--;
-    if (p->working || (p->users && (double)p->bytes * (double)bm_folds_count(w->folds) <= KEPT_BYTES)) return;
+    if (p->working || (p->users && w->kept <= KEPT_BYTES)) return;
     const int64_t users = p->users;
+    w->kept -= p->bytes;
     bmi_prepared_end(p);
     p->users = users;
 }
 
-static void tell(bmi_work *w, int64_t candidate, bool finished, double mean, double spread)
+static void tell(bmi_work *w, int64_t candidate, bool finished, double mean, double spread, const bmi_error *bad)
 {
     if (!w->progress || w->over) return;
     const bm_learn_progress p = { .done = w->ended,
                                   .all = w->jobs,
-                                  .candidate = candidate,
+                                  .candidate = w->numbers ? w->numbers[candidate] : candidate,
                                   .candidates = w->n_candidates,
                                   .name = w->candidates[candidate].name,
                                   .finished = finished,
                                   .score = mean,
                                   .spread = spread,
                                   .best = w->best,
-                                  .seconds = bmi_now() - w->began };
+                                  .seconds = bmi_now() - w->began,
+                                  .error = bad ? bad->text : "",
+                                  .round = w->round,
+                                  .rounds = w->rounds,
+                                  .outer = w->outer,
+                                  .outers = w->outers };
     if (!w->progress(w->user, &p)) {
         bmi_fail(w->e, BM_E_STOPPED, w->here, "stopped after %lld of %lld fits", (long long)w->ended, (long long)w->jobs);
         w->over = true;
@@ -135,14 +142,15 @@ static void end_fit(bmi_work *w, int64_t candidate, const bmi_fitted *f)
         w->over = true;
     }
     const bool last = --w->left[candidate] == 0;
+    const bmi_error *bad = last ? bmi_fits_error(w->fits[candidate], folds) : NULL;
     if (last && !w->over) {
-        if (!bmi_fits_error(w->fits[candidate], folds)) {
+        if (!bad) {
             bmi_fits_mean(w->fits[candidate], folds, 'h', w->metric, &mean, &spread);
             if (isnan(w->best) || (w->maximize ? mean > w->best : mean < w->best)) w->best = mean;
         }
         if (w->finished && w->finished(w->owner, w->e, candidate, &w->fits[candidate])) w->over = true;
     }
-    tell(w, candidate, last, mean, spread);
+    tell(w, candidate, last, mean, spread, bad);
     if (last) {
         bmi_fits_end(w->context, w->fits[candidate], folds);
         w->fits[candidate] = NULL;
@@ -203,9 +211,9 @@ bm_status bmi_work_run(bmi_work *w, bmi_error *e)
 {
     const size_t folds = (size_t)bm_folds_count(w->folds), places = (size_t)w->n_variants * folds, n = (size_t)w->n_candidates;
     w->e = e;
-    w->best = NAN;
     w->began = bmi_now();
     w->next = w->ended = w->jobs = 0;
+    w->kept = 0;
     w->over = false;
     w->prepared = bmi_alloc(w->context, places, sizeof *w->prepared);
     w->fits = bmi_alloc(w->context, n, sizeof *w->fits);

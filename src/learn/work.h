@@ -6,6 +6,7 @@
 #define BMI_LEARN_WORK_H
 #include "learn/folds.h"
 #include "model/model.h"
+#include <math.h>
 #include <pthread.h>
 
 /* A recipe that candidates share, and how many of a fold's training rows they get. */
@@ -49,6 +50,7 @@ typedef struct bmi_work {
     const bool *done; /* candidates that are not to be fitted; or null */
     /* what is wanted */
     const char *metric;
+    bm_metric by; /* the same, read */
     bool maximize;
     int64_t epochs, batch, seed;
     double validation;
@@ -61,12 +63,15 @@ typedef struct bmi_work {
     bm_status (*finished)(void *owner, bmi_error *e, int64_t candidate, bmi_fitted **fits);
     void *owner;
     /* while it goes on */
-    struct bmi_prepared *prepared; /* variants x folds */
-    bmi_fitted **fits;             /* of candidates, or null */
-    int64_t *left;                 /* folds of a candidate to be done */
-    int64_t jobs, next, ended;     /* next and ended: under the lock */
-    double best, began;
-    bool over; /* an error, or stopped */
+    struct bmi_prepared *prepared;        /* variants x folds */
+    bmi_fitted **fits;                    /* of candidates, or null */
+    int64_t *left;                        /* folds of a candidate to be done */
+    int64_t jobs, next, ended;            /* next and ended: under the lock */
+    size_t kept;                          /* bytes of all that is prepared; under the lock */
+    double best, began;                   /* best: at first of what was known before, or NaN */
+    const int64_t *numbers;               /* of candidates, for who is told of the progress; or null: their places */
+    int64_t round, rounds, outer, outers; /* as bm_learn_progress has them */
+    bool over;                            /* an error, or stopped */
     pthread_mutex_t lock;
     pthread_cond_t ready;
     bmi_error *e;
@@ -111,6 +116,7 @@ typedef struct bmi_setup {
     bm_task task;
     int64_t classes;
     const char *metric;
+    bm_metric by; /* the same, read */
     bool maximize;
 } bmi_setup;
 bm_status bmi_setup_make(bmi_setup *s, bmi_error *e, bm_context *context, const bm_table *t, const bm_dataset *d,
@@ -121,12 +127,12 @@ void bmi_setup_end(bmi_setup *s);
 bm_status bmi_setup_learner(bmi_error *e, bmi_arena *arena, const char *text, const bm_learner *how, bm_learner *to,
                             bm_place here);
 /* The work of a setup, with the options that all have. */
-#define BMI_WORK_OF(s, o, context_, here_)                                                                               \
-    {                                                                                                                    \
-        .context = (context_), .here = (here_), .folds = (s)->folds, .whole = (s)->whole, .classes = (s)->classes,       \
-        .metric = (s)->metric, .maximize = (s)->maximize, .epochs = (o)->epochs, .batch = (o)->batch, .seed = (o)->seed, \
-        .validation = (o)->validation, .balanced = (o)->balanced, .progress = (o)->progress, .user = (o)->user,          \
-        .stop = (o)->stop                                                                                                \
+#define BMI_WORK_OF(s, o, context_, here_)                                                                           \
+    {                                                                                                                \
+        .context = (context_), .here = (here_), .folds = (s)->folds, .whole = (s)->whole, .classes = (s)->classes,   \
+        .metric = (s)->metric, .by = (s)->by, .maximize = (s)->maximize, .epochs = (o)->epochs, .batch = (o)->batch, \
+        .seed = (o)->seed, .validation = (o)->validation, .balanced = (o)->balanced, .progress = (o)->progress,      \
+        .user = (o)->user, .stop = (o)->stop, .best = NAN, .rounds = 1                                               \
     }
 /* What a learner wants of its recipe, as one of BMI_WANTS numbers (bits, as bm_fit_table does it: 1, the target standardised; 2, features of f64): learners that want
  * the same share what is prepared. */
@@ -134,8 +140,8 @@ enum { BMI_WANTS = 4 };
 int bmi_wants_of(const bm_learner *how, const bm_recipe *recipe);
 /* Does it to a copy of the recipe. */
 void bmi_wants_do(bm_recipe *recipe, int wants);
-/* Whether larger is better; unknown metrics are BM_E_ARGUMENT, with the nearest named. */
-bm_status bmi_metric_look(bmi_error *e, const char *metric, bool *maximize, bm_place here);
+/* The metric of a text and whether larger is better; unknown ones are BM_E_ARGUMENT, with the nearest named. */
+bm_status bmi_metric_look(bmi_error *e, const char *text, bm_metric *metric, bool *maximize, bm_place here);
 
 /* diagnose.c: what scores of folds, of training rows and of the trivial answer, too, say; and its words, of the numbers in it. */
 bm_diagnosis bmi_diagnose(const bmi_fitted *fits, int64_t folds, bool classes);

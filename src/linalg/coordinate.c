@@ -7,10 +7,13 @@
 #include "linalg/coordinate.h"
 #include "linalg/cholesky.h"
 #include "linalg/householder.h"
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
-enum { EXACT_COLUMNS = 1000, EXACT_STEPS = 8 }; /* more columns are not solved for exactly; steps between two descents */
+/* Sweeps of one descent; columns that are solved for exactly, at most; steps that are made in any case, and what all of them may cost. */
+enum { SWEEPS = 200, EXACT_COLUMNS = 1000, EXACT_STEPS = 8 };
+static const double exact_work = 3e10;
 
 bm_status bmi_coordinate_begin(bmi_coordinate *d)
 {
@@ -98,21 +101,28 @@ static double value_of(const bmi_coordinate *d)
     return .5 * (d->yy - cw - hw) + penalty;
 }
 
-/* How badly column j breaks its condition: 0 when it does not. */
-static double broken(const bmi_coordinate *d, int64_t j)
+/* The smallest that the derivative by w_j may be: 0 where its condition holds; and how badly that is broken. */
+static double broken_by(const bmi_coordinate *d, int64_t j)
 {
     const double h = d->h[j] - d->l2[j] * d->w[j];
-    return d->w[j] != 0 ? fabs(h - copysign(d->l1[j], d->w[j])) : fmax(fabs(h) - d->l1[j], 0);
+    return d->w[j] != 0 ? copysign(d->l1[j], d->w[j]) - h : -copysign(fmax(fabs(h) - d->l1[j], 0), h);
 }
 
-/* Cycles over the set, then over its columns that are not 0, until the coefficients rest. */
+static double broken(const bmi_coordinate *d, int64_t j)
+{
+    return fabs(broken_by(d, j));
+}
+
+/* Cycles over the set, then over its columns that are not 0, until the coefficients rest, or go on too slowly. */
 static void descend(bmi_coordinate *d, int64_t n, double rest)
 {
+    const bool whole = d->work >= exact_work || d->iterations - d->done < SWEEPS; /* nothing else helps */
+    const int64_t last = whole ? d->iterations : d->done + SWEEPS;
     for (;;) {
         double most = 0;
         for (int64_t k = 0; k < n; k++) most = fmax(most, move(d, d->set[k]));
-        if (++d->done >= d->iterations || most <= rest || stopped(d)) return;
-        for (double inner = most; inner > rest && d->done < d->iterations && !stopped(d); d->done++) {
+        if (++d->done >= last || most <= rest || stopped(d)) return;
+        for (double inner = most; inner > rest && d->done < last && !stopped(d); d->done++) {
             inner = 0;
             for (int64_t k = 0; k < n; k++)
                 if (d->w[d->set[k]] != 0) inner = fmax(inner, move(d, d->set[k]));
@@ -120,20 +130,21 @@ static void descend(bmi_coordinate *d, int64_t n, double rest)
     }
 }
 
-/* x: the minimum if the signs that are there stay and what is 0 stays so; columns in d->set. Of columns that depend on each other
- * (more than rows, say) a point far along where the objective falls. */
+/* x: the minimum if the signs that are there stay and what is 0 stays so; columns in d->set. Of columns that nearly depend on each other
+ * (or are more than rows) the minimum of that and of a small distance from w, which repeated leads there (the proximal point method). */
 static bool solve_signs(bmi_coordinate *d, int64_t n, double *a, double *scale, double *x)
 {
-    for (double more = 0; more < 1e-6; more += 1e-7) {
+    for (double more = 0; more<1e-5; more = more> 0 ? 10 * more : 1e-13) {
         for (int64_t i = 0; i < n; i++) {
             const int64_t p = d->set[i];
             const double *row = d->g + p * d->step;
             for (int64_t k = 0; k <= i; k++)
                 a[i * n + k] = d->m ? bmi_dot(row, d->g + d->set[k] * d->step, d->m) : row[d->set[k]];
+            x[i] = d->c[p] - copysign(d->l1[p], d->w[p]) + more * a[i * n + i] * d->w[p];
             a[i * n + i] = a[i * n + i] * (1 + more) + d->l2[p];
-            x[i] = d->c[p] - copysign(d->l1[p], d->w[p]);
         }
-        if (!(bmi_cholesky(a, n, n, scale, d->stop) > (more > 0 ? 0 : 1e-12))) continue;
+        if (!(bmi_cholesky(a, n, n, scale, d->stop) > fmax(.1 * more, more > 0 ? 4 * DBL_EPSILON * (double)n : 1e-12)))
+            continue;
         bmi_cholesky_solve(a, n, n, scale, x);
         return true;
     }
@@ -158,11 +169,21 @@ static bool go_towards(bmi_coordinate *d, int64_t n, const double *x)
     return first < 0;
 }
 
-/* Steps to the exact solution for the signs that are there, as in feature-sign search (Lee et al., "Efficient sparse coding algorithms",
- * 2007); taken back when the objective has not fallen, as rounding may have it. */
-static bm_status solve_exactly(bmi_coordinate *d, int64_t steps)
+/* Sets what breaks its condition at 0, by more than rounding, to its minimum; false when nothing does. h is that of all columns, before and after. */
+static bool let_in(bmi_coordinate *d)
 {
-    for (bool whole = false; !whole && steps-- > 0 && !stopped(d);) {
+    bool any = false;
+    for (int64_t j = 0; j < d->n; j++)
+        if (d->w[j] == 0 && broken(d, j) > 64 * DBL_EPSILON * (d->l1[j] + fabs(d->c[j])) && move(d, j) > 0) any = true;
+    if (any) refresh(d), look(d);
+    return any;
+}
+
+/* Steps to the exact solution for the signs that are there, columns that want in let in between them, as in feature-sign search (Lee et al.,
+ * "Efficient sparse coding algorithms", 2007); taken back when the objective has not fallen, as rounding may have it. */
+static bm_status solve_exactly(bmi_coordinate *d)
+{
+    for (; !stopped(d) && (d->steps < EXACT_STEPS || d->work < exact_work); d->steps++) {
         int64_t n = 0;
         for (int64_t j = 0; j < d->n; j++)
             if (d->w[j] != 0) d->set[n++] = j;
@@ -173,6 +194,7 @@ static bm_status solve_exactly(bmi_coordinate *d, int64_t steps)
         double *const scale = a + n * n, *const x = scale + n;
         const double before = value_of(d), gap = gap_of(d);
         const bool good = solve_signs(d, n, a, scale, x);
+        bool whole = false;
         if (good) {
             memcpy(d->kept, d->w, (size_t)d->n * sizeof *d->w);
             whole = go_towards(d, n, x);
@@ -180,13 +202,47 @@ static bm_status solve_exactly(bmi_coordinate *d, int64_t steps)
             look(d);
         }
         bmi_release(d->context, a, numbers, sizeof *a);
+        d->work += (double)n * (double)n * (double)(n + d->m) + (double)n * (double)d->n;
         if (!good) return BM_OK;
-        if (value_of(d) <= before || (whole && gap_of(d) <= gap)) continue;
-        memcpy(d->w, d->kept, (size_t)d->n * sizeof *d->w);
-        refresh(d);
-        look(d);
-        return BM_OK;
+        const double after = value_of(d), now = gap_of(d);
+        if (!(after <= before || (whole && now <= gap))) {
+            memcpy(d->w, d->kept, (size_t)d->n * sizeof *d->w);
+            refresh(d);
+            look(d);
+            return BM_OK;
+        }
+        if (whole && (now <= d->tolerance * d->yy || (!let_in(d) && !(after < before)))) return BM_OK;
     }
+    return BM_OK;
+}
+
+/* Another upper bound, of penalties near the rounding of the sums, where no dual point is good: with v, the smallest that the derivatives may be, and
+ * the second derivatives H = G + l2, the objective falls by at most vT (H + e D)^-1 v / 2 + e dT D d / 2 over a distance d (D the diagonal of G). Where
+ * H is definite e is 0; else columns depend on each other, and the minimum is taken to be no further away than twice the coefficients. Infinity
+ * where there is none. */
+static bm_status curved_gap(bmi_coordinate *d, double *gap)
+{
+    const int64_t n = d->n;
+    const size_t numbers = (size_t)n * (size_t)n + 2 * (size_t)n;
+    *gap = INFINITY;
+    if (n > EXACT_COLUMNS || d->m) return BM_OK;
+    double *a = bmi_alloc(d->context, numbers, sizeof *a);
+    if (!a) return BM_E_MEMORY;
+    double *const scale = a + n * n, *const x = scale + n, *const v = d->kept, least = 8 * DBL_EPSILON * (double)n;
+    for (double more = 0; more <= least && isinf(*gap); more += least) {
+        double far = 0;
+        for (int64_t i = 0; i < n; i++) {
+            memcpy(a + i * n, d->g + i * d->step, (size_t)n * sizeof *a);
+            far += a[i * n + i] * 4 * d->w[i] * d->w[i];
+            a[i * n + i] =
+                a[i * n + i] == 0 ? 1 : a[i * n + i] * (1 + more) + d->l2[i]; /* of a column of zeros the coefficient is 0 */
+            x[i] = v[i] = broken_by(d, i);
+        }
+        if (!(bmi_cholesky(a, n, n, scale, d->stop) > (more > 0 ? .1 * more : 1e-12))) continue;
+        bmi_cholesky_solve(a, n, n, scale, x);
+        *gap = .5 * bmi_dot(v, x, n) + .5 * more * far;
+    }
+    bmi_release(d->context, a, numbers, sizeof *a);
     return BM_OK;
 }
 
@@ -196,6 +252,7 @@ bm_status bmi_coordinate_solve(bmi_coordinate *d)
     bm_status st = BM_OK;
     int64_t n = 0;
     d->done = 0;
+    d->steps = 0, d->work = 0;
     d->converged = false;
     refresh(d);
     look(d);
@@ -206,8 +263,13 @@ bm_status bmi_coordinate_solve(bmi_coordinate *d)
             if (d->in[j]) d->set[n++] = j;
         descend(d, n, rest);
         look(d);
-        st = solve_exactly(d, EXACT_STEPS);
+        st = solve_exactly(d);
         d->gap = gap_of(d);
+        if (!st && d->gap > d->tolerance * d->yy) {
+            double curved;
+            st = curved_gap(d, &curved);
+            d->gap = fmin(d->gap, curved);
+        }
         d->converged = d->gap <= d->tolerance * d->yy;
         if (d->converged || d->done >= d->iterations || stopped(d)) break;
         bool more = false;

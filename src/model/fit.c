@@ -24,6 +24,7 @@ static void note_partial(bm_training *t)
     bmi_partial *p = &t->model->partial;
     *p = (bmi_partial){ .step = t->progress.step, .rows = t->rows_done, .loss = t->loss_sum, .penalty = t->penalty_sum };
     memcpy(p->means, t->mean_sums, sizeof p->means);
+    p->weight = t->weight_sum;
 }
 
 static void call_steps(bm_training *t)
@@ -77,6 +78,7 @@ static void gather(const bm_training *t, const bmi_pass *p, const int64_t *rows,
     if (p->feed[0]) bmi_column_gather(&t->columns.x, p->feed[0], rows, first, last);
     if (p->feed[1]) bmi_column_gather(&t->columns.t, p->feed[1], rows, first, last);
     if (t->weights && p->feed[2]) bmi_column_gather(&t->columns.w, p->feed[2], rows, first, last);
+    if (t->weighed && p->feed[3]) bmi_column_gather(&t->row_weights, p->feed[3], rows, first, last);
 }
 
 void bmi_training_feed(const bm_training *t, const bmi_pass *p, const int64_t *rows)
@@ -124,7 +126,8 @@ static inline bool step(bm_training *t, const bmi_pass *p, const int64_t *rows)
     t->loss_sum += (t->sums ? 1 : weight) * bmi_pass_number(p->fetch[t->data_loss]);
     if (t->penalty >= 0) t->penalty_sum += weight * bmi_pass_number(p->fetch[t->penalty]);
     for (int i = 0; i < t->network->n_metrics; i++)
-        if (t->means[i] >= 0) t->mean_sums[i] += weight * bmi_pass_number(p->fetch[t->means[i]]);
+        if (t->means[i] >= 0) t->mean_sums[i] += (t->weighed ? 1 : weight) * bmi_pass_number(p->fetch[t->means[i]]);
+    for (int64_t i = 0; t->weighed && i < p->rows; i++) t->weight_sum += bmi_row_weight(t->data, rows[i]);
     if (t->output >= 0) bmi_training_keep_rows(t, p, rows);
     t->rows_done += p->rows;
     t->steps_done++;
@@ -184,7 +187,7 @@ static void note_epoch(bm_training *t)
     bmi_history_put(h, t->column_loss, t->progress.loss);
     for (int i = 0; i < t->network->n_metrics; i++)
         bmi_history_put(h, t->column_mean[i],
-                        t->means[i] >= 0 ? t->mean_sums[i] / (double)t->rows_done
+                        t->means[i] >= 0 ? t->mean_sums[i] / (t->weighed ? t->weight_sum : (double)t->rows_done)
                                          : bmi_rows_seen_measure(&t->model->seen, t->network, i, t->rows_done, NULL));
     bmi_history_put(h, t->column_rate, t->model->rate);
 }
@@ -197,6 +200,7 @@ static void begin_epoch(bm_training *t)
     t->penalty_sum = p->penalty;
     memcpy(t->mean_sums, p->means, sizeof t->mean_sums);
     t->rows_done = p->rows;
+    t->weight_sum = p->weight;
     if (!p->step) bmi_rows_seen_clear(&t->model->seen);
     t->progress.step = p->step;
     t->progress.epoch_done = false;

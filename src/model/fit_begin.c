@@ -251,13 +251,17 @@ static bm_status make_passes(bm_training *t)
     bmi_pass_feed(&r, n->input, t->columns.x_row);
     bmi_pass_feed(&r, n->heads[0].target, t->columns.t_row);
     if (t->weights) bmi_pass_feed(&r, n->weight, none);
+    if (t->weighed) bmi_pass_feed(&r, n->eval_weight, none);
     bmi_pass_fetch(&r, n->step);
     t->loss = bmi_pass_fetch(&r, n->loss);
     t->penalty = n->penalty.graph ? bmi_pass_fetch(&r, n->penalty) : -1;
     t->data_loss = n->penalty.graph ? bmi_pass_fetch(&r, n->data) : t->loss;
     t->gradient = t->flags & BM_CALLBACK_GRADIENT ? bmi_pass_fetch(&r, n->gradient) : -1;
     t->sums = n->heads[0].loss->reduction == BM_REDUCE_SUM;
-    for (int i = 0; i < n->n_metrics; i++) t->means[i] = n->metrics[i].mean.graph ? bmi_pass_fetch(&r, n->metrics[i].mean) : -1;
+    for (int i = 0; i < n->n_metrics; i++) {
+        const bm_node of = t->weighed ? n->metrics[i].weighed : n->metrics[i].mean;
+        t->means[i] = of.graph ? bmi_pass_fetch(&r, of) : -1;
+    }
     t->output = t->seen.prediction ? bmi_pass_fetch(&r, n->heads[0].judged_training) : -1;
     const int64_t rest = t->o.drop_last ? 0 : t->rows % t->batches.batch;
     if (bmi_pass_make(&t->whole, t->session, &r, t->batches.batch, t->error, t->here)) return t->error->status;

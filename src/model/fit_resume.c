@@ -89,9 +89,11 @@ static void take_rows(bm_training *t)
     const bool fits = t->o.resume && m->partial.step && s->counts && old->counts && old->whole && s->all == old->all &&
                       s->columns == old->columns && s->n_counts == old->n_counts;
     if (fits && !s->all) s->whole = true;
-    if (fits && s->all && rows <= s->rows && rows <= old->rows && s->target_columns == old->target_columns) {
+    if (fits && s->all && rows <= s->rows && rows <= old->rows && s->target_columns == old->target_columns &&
+        !s->weight == !old->weight) {
         memcpy(s->prediction, old->prediction, (size_t)(rows * s->columns) * sizeof *s->prediction);
         memcpy(s->target, old->target, (size_t)(rows * s->target_columns) * sizeof *s->target);
+        if (s->weight) memcpy(s->weight, old->weight, (size_t)rows * sizeof *s->weight);
         s->whole = true;
     }
     if (s->whole) memcpy(s->counts, old->counts, (size_t)s->n_counts * sizeof *s->counts);

@@ -68,12 +68,8 @@ static bm_status check(making *k)
         return bmi_fail(e, BM_E_ARGUMENT, k->here, "importance: repeats is %lld; it must be 1 or more",
                         (long long)k->o.repeats);
     if (!k->o.score) k->o.score = m->task == BM_REGRESSION ? "r2" : "accuracy";
-    static const char *const smaller[] = { "loss",  "mae",      "mse",       "rmse",      "mape", "msle",
-                                           "rmsle", "log_loss", "median_ae", "max_error", "brier" };
     const bm_metric_kind *kind = bmi_kind_find("metric", k->o.score);
-    k->sign = kind && !kind->maximize ? -1 : 1;
-    for (size_t i = 0; i < BMI_COUNT(smaller); i++)
-        if (!strcmp(smaller[i], k->o.score)) k->sign = -1;
+    k->sign = !strcmp(k->o.score, "loss") || (kind && !kind->maximize) ? -1 : 1;
     return BM_OK;
 }
 

@@ -105,6 +105,12 @@ const double *bmi_inference_null(const bm_model *m, const bmi_dense_model *d, in
 const double *bmi_inference_figures(const bm_model *m, const bmi_dense_model *d, int64_t target);
 /* What a block of coefficients is for: a class, the column to be learned, or "target 2" in `into`. */
 const char *bmi_inference_target_name(const bm_model *m, const bmi_dense_model *d, int64_t block, char into[32]);
+/* The recipe whose features the columns are, or null. */
+const bm_recipe *bmi_inference_recipe(const bm_model *m, const bmi_dense_model *d);
+/* inference_notes.c: why a model has no standard errors; null when it may have some. */
+const char *bmi_inference_why(const bm_model *m, const bmi_dense_model *d);
+/* What is to be said of its coefficients, as notes of their table; false without memory. */
+bool bmi_inference_notes(bm_table *of, const bm_model *m, const bmi_dense_model *d, const bm_coefficients_options *how);
 /* BMI_THEORIES when nothing is kept. */
 bmi_theory bmi_inference_theory(const bm_model *m);
 static inline int64_t bmi_theta_size(const bmi_dense_model *d)

@@ -1,32 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-/* What a fit keeps of its rows for inference. Columns are centred, so that neither means nor units cost digits; the triangle of all rows
- * gives
- * the inverse of XT W X without the products themselves, the observed information of classes is summed up and factored by Cholesky.
+/* What a fit keeps of its rows for inference: which theory there is, and what the columns are. They are centred, so that neither means nor units
+ * cost digits; the triangle of all rows gives the inverse of XT W X without the products themselves.
  */
 #include "base/fields.h"
 #include "base/kinds.h"
-#include "base/special.h"
 #include "data/recipe.h"
 #include "linalg/householder.h"
-#include "linalg/triangle.h"
-#include "model/inference.h"
-#include "model/learners/regression.h"
+#include "model/inference_work.h"
 #include <math.h>
 #include <string.h>
-
-typedef struct work {
-    bm_learning *l;
-    bmi_regression r;
-    bmi_dense_model d;
-    bmi_triangle t;
-    double *triangle; /* of the rows as they were folded, columns of `columns` numbers */
-    double *g;        /* generalised inverse of XT W X */
-    double *columns;  /* as kept */
-    double used;      /* rows of weight > 0 */
-    double small;     /* of a column's rest: none */
-    bool inexact;     /* the solution is not that of least squares */
-    bool asked;       /* by bm_infer: rows that do not fit are an error */
-} work;
 
 bool bmi_dense_model_of(const bm_model *m, bmi_dense_model *d)
 {
@@ -77,7 +59,7 @@ static bool unpenalised(const bm_model *m)
     return real_option(m, "alpha") == 0;
 }
 
-static bmi_theory theory_of(const work *w)
+static bmi_theory theory_of(const bmi_inference_work *w)
 {
     const bm_model *m = w->l->model;
     const char *name = m->learner->name;
@@ -85,7 +67,7 @@ static bmi_theory theory_of(const work *w)
     const bm_tensor *t = w->l->train->t[0].tensor;
     const bool logistic = (!strcmp(name, "logistic") || !strcmp(name, "softmax")) && w->d.classes &&
                           (w->d.outputs == 1 || w->d.relative) && bmi_type_is_int(t->type) && t->size == w->l->train->rows;
-    static const char *const penalised[] = { "ridge", "lasso", "elastic", "elastic_net", "one_vs_rest" };
+    static const char *const penalised[] = { "ridge", "lasso", "elastic", "one_vs_rest" };
     if (!strcmp(name, "linear")) return BMI_THEORY_SQUARES;
     if (!strcmp(name, "poisson")) return w->d.outputs == 1 && unpenalised(m) ? BMI_THEORY_INFORMATION : BMI_THEORY_PENALTY;
     if (logistic) return unpenalised(m) ? BMI_THEORY_INFORMATION : BMI_THEORY_PENALTY;
@@ -95,22 +77,22 @@ static bmi_theory theory_of(const work *w)
 }
 
 /* ---- the columns ---- */
-static double *numbers(work *w, int64_t n)
+double *bmi_inference_numbers(bmi_inference_work *w, int64_t n)
 {
     size_t bytes;
     if (!bmi_mul_size((size_t)n, sizeof(double), &bytes)) bytes = SIZE_MAX / 2;
     return bm_learning_memory(w->l, bytes);
 }
 
-static bm_status fold_rows(work *w)
+static bm_status fold_rows(bmi_inference_work *w)
 {
     const int64_t p = w->d.columns;
     bmi_least_squares ls = { 0 };
-    w->triangle = numbers(w, p * p);
-    w->t.a = w->triangle ? numbers(w, p * p) : NULL;
-    w->g = w->t.a ? numbers(w, p * p) : NULL;
-    double *const spare = w->g ? numbers(w, p * p + p) : NULL;
-    w->t.length = spare ? numbers(w, p) : NULL;
+    w->triangle = bmi_inference_numbers(w, p * p);
+    w->t.a = w->triangle ? bmi_inference_numbers(w, p * p) : NULL;
+    w->g = w->t.a ? bmi_inference_numbers(w, p * p) : NULL;
+    double *const spare = w->g ? bmi_inference_numbers(w, p * p + p) : NULL;
+    w->t.length = spare ? bmi_inference_numbers(w, p) : NULL;
     w->t.order = w->t.length ? bm_learning_memory(w->l, (size_t)p * sizeof *w->t.order) : NULL;
     w->t.n = p;
     if (!w->t.order || bmi_regression_fold(&w->r, &ls, 0)) {
@@ -129,7 +111,7 @@ static bm_status fold_rows(work *w)
 }
 
 /* Which column says most of what column j says beyond all others: the largest partial correlation. */
-static int64_t most_like(const work *w, int64_t j)
+static int64_t most_like(const bmi_inference_work *w, int64_t j)
 {
     const int64_t p = w->d.columns;
     const double *g = w->g;
@@ -143,10 +125,11 @@ static int64_t most_like(const work *w, int64_t j)
 }
 
 /* Sums of squares of the columns: of the triangle, or of the rows themselves. */
-static double *column_squares(work *w)
+static double *column_squares(bmi_inference_work *w)
 {
     const int64_t p = w->d.columns;
-    double *squares = numbers(w, p), *row = squares && !w->triangle ? numbers(w, p + w->r.targets) : NULL;
+    double *squares = bmi_inference_numbers(w, p),
+           *row = squares && !w->triangle ? bmi_inference_numbers(w, p + w->r.targets) : NULL;
     if (!squares || (!w->triangle && !row)) return NULL;
     for (int64_t j = 0; w->triangle && j < p; j++) squares[j] = bmi_dot(w->triangle + j * p, w->triangle + j * p, j + 1);
     for (int64_t i = 0; row && i < w->r.rows; i++) {
@@ -157,7 +140,7 @@ static double *column_squares(work *w)
 }
 
 /* Whether a column takes part in a dependence: no VIF then. */
-static bm_status describe_columns(work *w, const double *null, int64_t n_null, int64_t q)
+static bm_status describe_columns(bmi_inference_work *w, const double *null, int64_t n_null, int64_t q)
 {
     const int64_t p = w->d.columns, first = w->d.bias != NULL;
     const double *squares = column_squares(w);
@@ -173,80 +156,12 @@ static bm_status describe_columns(work *w, const double *null, int64_t n_null, i
     return w->l->model->object.error.status;
 }
 
-/* v for every dependence of the columns, in theta of one block; the value at the means takes no part. */
-static double *column_nulls(work *w, int64_t *count)
-{
-    const int64_t p = w->d.columns, first = w->d.bias != NULL, q = p + first, n = p - w->t.rank;
-    double *v = numbers(w, n * q + q), *spare = v ? numbers(w, p) : NULL;
-    *count = spare ? n : 0;
-    for (int64_t i = 0; i < *count; i++) bmi_triangle_null(&w->t, i, v + i * q + first, spare);
-    return v;
-}
-
-/* ---- least squares ---- */
-typedef struct sums {
-    double squares, total, log_weights, *e, *raw, *x;
-} sums;
-
-/* Residuals of a target by the weights of the network, and their sums. */
-static void residuals(work *w, int64_t target, sums *s)
-{
-    const int64_t p = w->d.columns;
-    const double *mean = w->r.mean;
-    double offset = w->d.bias ? mean[p + target] - bmi_dense_coefficient(&w->d, target, -1) : 0;
-    for (int64_t j = 0; j < p; j++) offset -= mean[j] * bmi_dense_coefficient(&w->d, target, j);
-    int64_t used = 0;
-    s->squares = s->total = s->log_weights = 0;
-    w->r.unweighted = true;
-    for (int64_t i = 0; i < w->r.rows; i++) {
-        const double weight = bmi_regression_weight(&w->r, i);
-        if (!(weight > 0)) continue;
-        bmi_regression_read(&w->r, i, 1, s->x, 0);
-        const double y = s->x[p + target];
-        double e = y + offset;
-        for (int64_t j = 0; j < p; j++) e -= s->x[j] * bmi_dense_coefficient(&w->d, target, j);
-        s->raw[used] = e;
-        s->e[used++] = sqrt(weight) * e;
-        s->squares += weight * e * e;
-        s->total += weight * y * y;
-        s->log_weights += log(weight);
-    }
-    w->r.unweighted = false;
-    w->used = (double)used;
-}
-
-/* Whether X^T W e = 0, as it is for the rows that a model was fitted on; and of squares of residuals v = XcT z with z = e^2. */
-static bool orthogonal(work *w, const sums *s, double *v, double *zz)
-{
-    const int64_t p = w->d.columns;
-    double *const xe = v + p, z_mean = s->squares / w->used;
-    memset(v, 0, 2 * (size_t)p * sizeof *v);
-    *zz = 0;
-    int64_t used = 0;
-    w->r.unweighted = true;
-    for (int64_t i = 0; i < w->r.rows; i++) {
-        const double weight = bmi_regression_weight(&w->r, i);
-        if (!(weight > 0)) continue;
-        bmi_regression_read(&w->r, i, 1, s->x, 0);
-        const double e = s->raw[used++], z = e * e - z_mean;
-        bmi_axpy(z, s->x, v, p);
-        bmi_axpy(weight * e, s->x, xe, p);
-        *zz += z * z;
-    }
-    w->r.unweighted = false;
-    for (int64_t j = 0; j < p; j++) {
-        const double *r = w->triangle + j * p;
-        if (!(fabs(xe[j]) <= 1e-4 * sqrt(bmi_dot(r, r, j + 1) * s->total) + 1e-300)) return false;
-    }
-    return true;
-}
-
 /* [1, X] as a triangle: the row of sums of the columns over the centred triangle. */
-static double condition(work *w)
+double bmi_inference_condition(bmi_inference_work *w)
 {
     const int64_t p = w->d.columns, first = w->d.bias != NULL, q = p + first;
     if (q > BMI_INFERENCE_CONDITION) return NAN;
-    double *a = numbers(w, q * q);
+    double *a = bmi_inference_numbers(w, q * q);
     if (!a) return NAN;
     const bm_recipe *r = w->l->model->recipe;
     if (r && (!r->fitted || (int64_t)r->n_features != p)) r = NULL;
@@ -261,66 +176,21 @@ static double condition(work *w)
     return bmi_triangle_condition(a, q);
 }
 
-static bm_status squares_figures(work *w, int64_t target, sums *s, double *f)
+/* v for every dependence of the columns, in theta of one block; the value at the means takes no part. */
+static double *column_nulls(bmi_inference_work *w, int64_t *count)
 {
-    const int64_t p = w->d.columns, first = w->d.bias != NULL;
-    double *const v = numbers(w, 2 * p), zz;
-    if (!v) return w->l->model->object.error.status;
-    residuals(w, target, s);
-    if (!orthogonal(w, s, v, &zz)) {
-        w->inexact = true;
-        if (!w->asked) return BM_OK;
-        return bm_learning_fail(
-            w->l, BM_E_DATA,
-            "infer: these are not the rows that the model was fitted on: its residuals are not orthogonal to the "
-            "columns");
-    }
-    const double n = w->used, rank = (double)w->t.rank, parameters = rank + (double)first, df = n - parameters;
-    f[BMI_FIGURE_ROWS] = n;
-    f[BMI_FIGURE_PARAMETERS] = parameters;
-    f[BMI_FIGURE_DF_MODEL] = rank;
-    f[BMI_FIGURE_DF_RESIDUAL] = df;
-    f[BMI_FIGURE_R2] = s->total > 0 ? 1 - s->squares / s->total : NAN;
-    f[BMI_FIGURE_ADJUSTED_R2] = df > 0 ? 1 - (n - (double)first) / df * (1 - f[BMI_FIGURE_R2]) : NAN;
-    f[BMI_FIGURE_SIGMA] = df > 0 ? sqrt(s->squares / df) : NAN;
-    f[BMI_FIGURE_F] = df > 0 && rank > 0 ? (s->total - s->squares) / rank / (s->squares / df) : NAN;
-    f[BMI_FIGURE_LOG_LIKELIHOOD] = -n / 2 * (1 + log(2 * 3.14159265358979323846 * (s->squares / n))) + .5 * s->log_weights;
-    f[BMI_FIGURE_AIC] = 2 * parameters - 2 * f[BMI_FIGURE_LOG_LIKELIHOOD];
-    f[BMI_FIGURE_BIC] = log(n) * parameters - 2 * f[BMI_FIGURE_LOG_LIKELIHOOD];
-    f[BMI_FIGURE_CONDITION] = condition(w);
-    bmi_inference_residuals(s->e, (int64_t)n, f);
-    if (!w->l->train->weights && first && zz > 0) { /* Koenker: n R^2 of the squares by the columns */
-        double explained = 0;
-        for (int64_t i = 0; i < p; i++) explained += v[i] * bmi_dot(w->g + i * p, v, p);
-        f[BMI_FIGURE_BREUSCH_PAGAN] = n * explained / zz;
-    }
-    return w->l->model->object.error.status;
-}
-
-static bm_status keep_squares(work *w, const double *null, int64_t n_null)
-{
-    bm_learning *l = w->l;
-    const int64_t p = w->d.columns, first = w->d.bias != NULL, q = p + first, k = w->d.outputs;
-    sums s = { .e = numbers(w, w->r.rows), .raw = numbers(w, w->r.rows), .x = numbers(w, p + w->r.targets) };
-    bmi_learning_keep(l, "inference/covariance", BM_SHAPE(q, q), NULL);
-    bmi_learning_keep(l, "inference/figures", BM_SHAPE(k, BMI_FIGURES), NULL);
-    if (n_null) bmi_learning_keep(l, "inference/null", BM_SHAPE(n_null, q), null);
-    if (l->model->object.error.status) return l->model->object.error.status;
-    double *covariance = bmi_learning_kept(l, "inference/covariance"), *figures = bmi_learning_kept(l, "inference/figures");
-    if (first) covariance[0] = 1 / w->r.all;
-    for (int64_t j = 0; j < p; j++) memcpy(covariance + (j + first) * q + first, w->g + j * p, (size_t)p * sizeof *w->g);
-    for (int64_t j = 0; j < k; j++) {
-        for (int i = 0; i < BMI_FIGURES; i++) figures[j * BMI_FIGURES + i] = NAN;
-        if (squares_figures(w, j, &s, figures + j * BMI_FIGURES)) return l->model->object.error.status;
-    }
-    return BM_OK;
+    const int64_t p = w->d.columns, first = w->d.bias != NULL, q = p + first, n = p - w->t.rank;
+    double *v = bmi_inference_numbers(w, n * q + q), *spare = v ? bmi_inference_numbers(w, p) : NULL;
+    *count = spare ? n : 0;
+    for (int64_t i = 0; i < *count; i++) bmi_triangle_null(&w->t, i, v + i * q + first, spare);
+    return v;
 }
 
 /* Mean and deviation of numbers to be learned. */
-static bm_status keep_target(work *w)
+static bm_status keep_target(bmi_inference_work *w)
 {
     const int64_t p = w->d.columns, k = w->r.targets;
-    double *row = numbers(w, p + k);
+    double *row = bmi_inference_numbers(w, p + k);
     if (!row || bmi_learning_keep(w->l, "inference/target", BM_SHAPE(k, 2), NULL)) return w->l->model->object.error.status;
     double *target = bmi_learning_kept(w->l, "inference/target");
     for (int64_t i = 0; i < w->r.rows; i++) { /* times the root of the weight */
@@ -334,131 +204,9 @@ static bm_status keep_target(work *w)
     return BM_OK;
 }
 
-/* ---- classes ---- */
-typedef struct classes {
-    int64_t q, each, blocks; /* of theta, of a block */
-    double *h, *x, *p, *z;
-    double likelihood, surest; /* 1 - the least probability that a true class got */
-    double *seen;              /* weight of each class; of counts their sum, and that of log y! */
-} classes;
-
-/* Probabilities of all classes but the first, into c->p, of which the first entry is that of the first. */
-static void probabilities(const work *w, classes *c, const double *offset)
-{
-    double most = 0, sum = 0;
-    c->p[0] = 0;
-    for (int64_t b = 0; b < c->blocks; b++) {
-        double logit = offset[b];
-        for (int64_t j = 0; j < w->d.columns; j++) logit += c->x[j] * bmi_dense_coefficient(&w->d, b, j);
-        c->p[b + 1] = logit;
-        most = fmax(most, logit);
-    }
-    for (int64_t b = 0; b <= c->blocks; b++) sum += c->p[b] = exp(c->p[b] - most);
-    for (int64_t b = 0; b <= c->blocks; b++) c->p[b] /= sum;
-}
-
-/* Adds w p_a (1[a = b] - p_b) z zT to the upper blocks. */
-static void add_information(classes *c, double weight)
-{
-    for (int64_t a = 0; a < c->blocks; a++)
-        for (int64_t b = a; b < c->blocks; b++) {
-            const double of = weight * c->p[a + 1] * ((a == b) - c->p[b + 1]);
-            for (int64_t i = 0; i < c->each; i++)
-                bmi_axpy(of * c->z[i], c->z, c->h + (a * c->each + i) * c->q + b * c->each, c->each);
-        }
-}
-
-/* The same of counts: w e^s z zT. */
-static void add_count(const work *w, classes *c, double weight, double y, double offset)
-{
-    double sum = offset;
-    for (int64_t j = 0; j < w->d.columns; j++) sum += c->x[j] * bmi_dense_coefficient(&w->d, 0, j);
-    const double mean = exp(sum), factorial = bmi_log_gamma(y + 1);
-    c->likelihood += weight * (y * sum - mean - factorial);
-    c->surest = 1;
-    c->seen[0] += weight * y;
-    c->seen[1] += weight * factorial;
-    for (int64_t i = 0; i < c->each; i++) bmi_axpy(weight * mean * c->z[i], c->z, c->h + i * c->q, c->each);
-}
-
-static void sum_rows(work *w, classes *c, const double *offset)
-{
-    const int64_t p = w->d.columns, first = w->d.bias != NULL;
-    w->r.unweighted = true;
-    for (int64_t i = 0; i < w->r.rows && !atomic_load(&w->l->model->stop); i++) {
-        const double weight = bmi_regression_weight(&w->r, i);
-        if (!(weight > 0)) continue;
-        bmi_regression_read(&w->r, i, 1, c->x, 0);
-        if (first) c->z[0] = 1;
-        memcpy(c->z + first, c->x, (size_t)p * sizeof *c->z);
-        w->used += 1;
-        if (!w->d.classes) {
-            add_count(w, c, weight, c->x[p] + w->r.mean[p], offset[0]);
-            continue;
-        }
-        const int64_t label = (int64_t)bm_tensor_at(w->l->train->t[0].tensor, i);
-        probabilities(w, c, offset);
-        const double sure = label >= 0 && label <= c->blocks ? c->p[label] : 0;
-        c->likelihood += weight * log(sure);
-        c->surest = fmax(c->surest, 1 - sure);
-        if (label >= 0 && label <= c->blocks) c->seen[label] += weight;
-        add_information(c, weight);
-    }
-    w->r.unweighted = false;
-    for (int64_t i = 0; i < c->q; i++)
-        for (int64_t j = 0; j < i; j++) c->h[i * c->q + j] = c->h[j * c->q + i];
-}
-
-static void class_figures(const work *w, const classes *c, int64_t rank, double cond, double *f)
-{
-    const double n = w->r.all, model = (double)(rank - (w->d.bias ? c->blocks : 0)), parameters = (double)rank;
-    double null = w->d.classes ? 0 : c->seen[0] * (log(c->seen[0] / n) - 1) - c->seen[1];
-    for (int64_t k = 0; w->d.classes && k <= c->blocks; k++) null += c->seen[k] > 0 ? c->seen[k] * log(c->seen[k] / n) : 0;
-    for (int i = 0; i < BMI_FIGURES; i++) f[i] = NAN;
-    f[BMI_FIGURE_ROWS] = w->used;
-    f[BMI_FIGURE_PARAMETERS] = parameters;
-    f[BMI_FIGURE_DF_MODEL] = model;
-    f[BMI_FIGURE_DF_RESIDUAL] = w->used - parameters;
-    f[BMI_FIGURE_LOG_LIKELIHOOD] = c->likelihood;
-    f[BMI_FIGURE_NULL_LIKELIHOOD] = null;
-    f[BMI_FIGURE_PSEUDO_R2] = 1 - c->likelihood / null;
-    f[BMI_FIGURE_RATIO] = 2 * (c->likelihood - null);
-    f[BMI_FIGURE_AIC] = 2 * parameters - 2 * c->likelihood;
-    f[BMI_FIGURE_BIC] = log(n) * parameters - 2 * c->likelihood;
-    f[BMI_FIGURE_CONDITION] = cond;
-}
-
-static bm_status keep_information(work *w, bmi_theory *theory)
-{
-    bm_learning *l = w->l;
-    const int64_t p = w->d.columns, first = w->d.bias != NULL, q = bmi_theta_size(&w->d), blocks = w->d.blocks;
-    classes c = { .q = q, .each = p + first, .blocks = blocks, .h = numbers(w, q * q), .x = numbers(w, p + w->r.targets) };
-    c.p = numbers(w, blocks + 1), c.z = numbers(w, p + 1), c.seen = numbers(w, blocks + 1);
-    double *offset = numbers(w, blocks), *spare = numbers(w, q * q + q);
-    bmi_triangle t = { .n = q, .a = c.h, .length = numbers(w, q), .order = bm_learning_memory(l, (size_t)q * sizeof *t.order) };
-    if (l->model->object.error.status) return l->model->object.error.status;
-    for (int64_t b = 0; b < blocks; b++) {
-        offset[b] = bmi_dense_coefficient(&w->d, b, -1);
-        for (int64_t j = 0; j < p; j++) offset[b] += w->r.mean[j] * bmi_dense_coefficient(&w->d, b, j);
-    }
-    sum_rows(w, &c, offset);
-    if (atomic_load(&l->model->stop)) return bmi_regression_fail(&w->r, BM_E_STOPPED);
-    if (c.surest < 1e-4) *theory = BMI_THEORY_SEPARATED;
-    if (*theory == BMI_THEORY_SEPARATED || !bmi_triangle_cholesky(&t, w->small < 1e-8 ? 3e-7 : 1e-3))
-        return l->model->object.error.status;
-    bmi_learning_keep(l, "inference/covariance", BM_SHAPE(q, q), NULL);
-    bmi_learning_keep(l, "inference/figures", BM_SHAPE(1, BMI_FIGURES), NULL);
-    if (t.rank < q) bmi_learning_keep(l, "inference/null", BM_SHAPE(q - t.rank, q), NULL);
-    if (l->model->object.error.status) return l->model->object.error.status;
-    bmi_triangle_inverse(&t, bmi_learning_kept(l, "inference/covariance"), spare);
-    for (int64_t i = 0; i < q - t.rank; i++) bmi_triangle_null(&t, i, bmi_learning_kept(l, "inference/null") + i * q, spare);
-    class_figures(w, &c, t.rank, condition(w), bmi_learning_kept(l, "inference/figures"));
-    return l->model->object.error.status;
-}
-
 /* ---- all ---- */
 /* Factors, and all that follows from them; without `whole` only what the columns are. */
-static bm_status keep(work *w, bool whole)
+static bm_status keep(bmi_inference_work *w, bool whole)
 {
     bm_learning *l = w->l;
     bm_model *m = l->model;
@@ -466,7 +214,7 @@ static bm_status keep(work *w, bool whole)
     bmi_theory theory = theory_of(w);
     int64_t n_null = 0;
     const double *null = NULL;
-    w->columns = numbers(w, 4 * p);
+    w->columns = bmi_inference_numbers(w, 4 * p);
     if (!w->columns) return m->object.error.status;
     const bool exact = theory == BMI_THEORY_SQUARES || theory == BMI_THEORY_INFORMATION;
     if (exact && w->r.rows < p) theory = BMI_THEORY_FEW_ROWS;
@@ -478,9 +226,9 @@ static bm_status keep(work *w, bool whole)
     bmi_learning_keep(l, "inference/columns", BM_SHAPE(p, 4), w->columns);
     if (exact && !whole) return m->object.error.status; /* no word of a theory: it may be asked for */
     if (theory == BMI_THEORY_INFORMATION && bmi_theta_size(&w->d) > BMI_INFERENCE_COLUMNS) theory = BMI_THEORY_TOO_LARGE;
-    if (theory == BMI_THEORY_SQUARES && keep_squares(w, null, n_null)) return m->object.error.status;
+    if (theory == BMI_THEORY_SQUARES && bmi_inference_keep_squares(w, null, n_null)) return m->object.error.status;
     if (w->inexact) theory = BMI_THEORY_INEXACT;
-    if (theory == BMI_THEORY_INFORMATION && keep_information(w, &theory)) return m->object.error.status;
+    if (theory == BMI_THEORY_INFORMATION && bmi_inference_keep_information(w, &theory)) return m->object.error.status;
     bmi_learning_keep(l, "inference/theory", BM_SHAPE(1), &(double){ theory });
     double *figures = bmi_learning_kept(l, "inference/figures");
     for (int64_t k = 0; figures && k < (theory == BMI_THEORY_SQUARES ? w->d.outputs : 1); k++)
@@ -493,7 +241,7 @@ bm_status bmi_inference_keep(bm_learning *l, bool always)
     enum { EXACT_WORK = 200000000, OTHER_WORK = 20000000, COLUMNS_WORK = 4000000 };
     bm_model *m = l->model;
     const bm_dataset *d = l->train;
-    work w = { .l = l, .small = d->x[0].tensor->type == BM_F64 ? 1e-11 : 1e-6 };
+    bmi_inference_work w = { .l = l, .small = d->x[0].tensor->type == BM_F64 ? 1e-11 : 1e-6 };
     int64_t all, cells;
     if (m->object.error.status || !m->learner || !m->learner->fit || !bmi_dense_model_of(m, &w.d))
         return m->object.error.status;
@@ -504,7 +252,8 @@ bm_status bmi_inference_keep(bm_learning *l, bool always)
     if (!bmi_mul_i64(width * width, d->rows, &all)) all = INT64_MAX;
     if (!bmi_mul_i64(w.d.columns, d->rows, &cells)) cells = INT64_MAX;
     const bool whole = always || (all <= (exact ? EXACT_WORK : OTHER_WORK) && width <= BMI_INFERENCE_COLUMNS);
-    if (!whole && cells > COLUMNS_WORK) return BM_OK;
+    if (!whole && cells > COLUMNS_WORK)
+        return exact ? BM_OK : bmi_learning_keep(l, "inference/theory", BM_SHAPE(1), &(double){ theory });
     if (bmi_regression_begin(&w.r, l, 0, !w.d.bias)) return m->object.error.status;
     bmi_regression_unscaled(&w.r);
     w.asked = always;

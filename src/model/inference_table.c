@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Coefficients and figures of a fitted model as tables. A coefficient in some unit is a linear function of theta (model/inference.h): of
- * column j
+/* Coefficients of a fitted model as a table. A coefficient in some unit is a linear function of theta (model/inference.h): of column j
  * factor * theta_j, of the intercept factor * (theta_0 + sum at_j theta_j).
  */
 #include "base/special.h"
@@ -10,47 +9,6 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* ---- what is kept ---- */
-const double *bmi_inference_columns(const bm_model *m, const bmi_dense_model *d)
-{
-    return bmi_model_learned(m, "inference/columns", BM_SHAPE(d->columns, 4));
-}
-
-const double *bmi_inference_target(const bm_model *m, const bmi_dense_model *d)
-{
-    return bmi_model_learned(m, "inference/target", BM_SHAPE(d->outputs, 2));
-}
-
-const double *bmi_inference_covariance(const bm_model *m, const bmi_dense_model *d)
-{
-    const int64_t q = bmi_theta_size(d);
-    return bmi_model_learned(m, "inference/covariance",
-                             BM_SHAPE(q / (d->classes ? 1 : d->blocks), q / (d->classes ? 1 : d->blocks)));
-}
-
-const double *bmi_inference_null(const bm_model *m, const bmi_dense_model *d, int64_t *count)
-{
-    const int64_t q = bmi_theta_size(d) / (d->classes ? 1 : d->blocks);
-    const double *null = bmi_model_learned(m, "inference/null", BM_SHAPE(BM_ANY, q));
-    *count = null ? bm_model_learned(m, "inference/null")->shape.dim[0] : 0;
-    return null;
-}
-
-const double *bmi_inference_figures(const bm_model *m, const bmi_dense_model *d, int64_t target)
-{
-    const int64_t rows = d->classes ? 1 : d->outputs;
-    const double *f = bmi_model_learned(m, "inference/figures", BM_SHAPE(rows, BMI_FIGURES));
-    const bmi_theory theory = bmi_inference_theory(m);
-    if (theory != BMI_THEORY_SQUARES && theory != BMI_THEORY_INFORMATION) return NULL;
-    return f && target >= 0 && target < rows ? f + target * BMI_FIGURES : NULL;
-}
-
-bmi_theory bmi_inference_theory(const bm_model *m)
-{
-    const double *code = bmi_model_learned(m, "inference/theory", BM_SHAPE(1));
-    return code && *code >= 0 && *code < BMI_THEORIES ? (bmi_theory)*code : BMI_THEORIES;
-}
 
 /* ---- the table ---- */
 typedef struct term {      /* a row: a + sum of at_j theta_j, all times factor */
@@ -106,16 +64,10 @@ static bm_status check(making *k)
     return BM_OK;
 }
 
-static const bm_recipe *recipe_of(const making *k)
-{
-    const bm_recipe *r = k->m->recipe;
-    return r && r->fitted && (int64_t)r->n_features == k->d.columns ? r : NULL;
-}
-
 static bm_status begin(making *k)
 {
     const int64_t p = k->d.columns;
-    const bm_recipe *r = recipe_of(k);
+    const bm_recipe *r = bmi_inference_recipe(k->m, &k->d);
     k->scale = bmi_arena_alloc(&k->arena, (size_t)p, sizeof *k->scale);
     k->shift = bmi_arena_alloc(&k->arena, (size_t)p, sizeof *k->shift);
     k->terms = bmi_arena_alloc(&k->arena, (size_t)(k->d.blocks * (p + 1)), sizeof *k->terms);
@@ -319,18 +271,9 @@ static bm_status make_terms(making *k)
 }
 
 /* ---- the columns of the table ---- */
-const char *bmi_inference_target_name(const bm_model *m, const bmi_dense_model *d, int64_t block, char into[32])
-{
-    const int64_t at = block + (d->relative || (d->classes && d->outputs == 1));
-    if (d->classes && m->n_classes >= 2 && at < m->n_classes) return m->classes[at];
-    if (m->recipe && m->recipe->target && d->outputs == 1) return m->recipe->target;
-    snprintf(into, 32, d->outputs == 1 ? "target" : "target %lld", (long long)block + 1);
-    return into;
-}
-
 static bm_status put_texts(making *k)
 {
-    const bm_recipe *r = recipe_of(k);
+    const bm_recipe *r = bmi_inference_recipe(k->m, &k->d);
     bm_name *features = bmi_arena_alloc(&k->arena, (size_t)k->n + 1, sizeof *features),
             *targets = bmi_arena_alloc(&k->arena, (size_t)k->n + 1, sizeof *targets);
     bool ok = features && targets;
@@ -375,145 +318,6 @@ static bm_status put_numbers(making *k)
     return bmi_fail_from(&k->e, &k->t->object.error);
 }
 
-/* ---- notes ---- */
-static const char *const why[BMI_THEORIES + 1] = {
-    [BMI_THEORY_PENALTY] =
-        "no standard errors: coefficients under a penalty are biased towards 0, and theory gives none; the bootstrap does "
-        "(.bootstrap)",
-    [BMI_THEORY_METHOD] = "no standard errors: theory gives none for this learner; the bootstrap does (.bootstrap)",
-    [BMI_THEORY_FEW_ROWS] = "no standard errors: there are no more rows than columns",
-    [BMI_THEORY_SEPARATED] =
-        "no standard errors: the columns tell the classes apart perfectly, and the likelihood has no finite maximum",
-    [BMI_THEORY_TOO_LARGE] = "no standard errors: there are too many coefficients of classes (over 2,000)",
-    [BMI_THEORY_INEXACT] =
-        "no standard errors: the solution is not exact enough (its residuals are not orthogonal to the columns)",
-    [BMI_THEORIES] = "no standard errors: the fit kept no statistics; find them from its rows (bm_infer)",
-};
-
-/* "total, casual, registered": the columns of a dependence, at most 8 of them. */
-static int dependent_names(const making *k, const double *v, char into[500])
-{
-    const bm_recipe *r = recipe_of(k);
-    const int64_t first = k->d.bias != NULL;
-    double most = 0;
-    int n = 0;
-    size_t length = 0;
-    for (int64_t j = 0; j < k->d.columns; j++)
-        most = fmax(most, fabs(v[first + j]) * (k->columns && k->columns[4 * j + 1] > 0 ? k->columns[4 * j + 1] : 1));
-    for (int64_t j = 0; j < k->d.columns; j++) {
-        char name[32];
-        const double size = fabs(v[first + j]) * (k->columns && k->columns[4 * j + 1] > 0 ? k->columns[4 * j + 1] : 1);
-        if (!(size > 1e-7 * most)) continue;
-        snprintf(name, sizeof name, "x%lld", (long long)j + 1);
-        if (n < 8) length += (size_t)snprintf(into + length, 500 - length, "%s%.40s", n ? ", " : "", r ? r->features[j] : name);
-        else if (n == 8) snprintf(into + length, 500 - length, " ...");
-        n++;
-    }
-    return n;
-}
-
-/* Whether the columns of a dependence are the categories of one text: "city=Berlin", "city=Paris"; the text's name into `of`. */
-static bool is_one_hot(const char *names, char of[100])
-{
-    const size_t n = strcspn(names, "=");
-    snprintf(of, 100, "%.*s", (int)(n < 99 ? n : 99), names);
-    for (const char *at = names; at;) {
-        if (strncmp(at, of, n) || at[n] != '=') return !strncmp(at, " ...", 4);
-        at = strstr(at, ", ");
-        if (at) at += 2;
-    }
-    return true;
-}
-
-static bool note_dependence(making *k, const double *v)
-{
-    char names[500] = "", of[100];
-    const int n = dependent_names(k, v, names);
-    bm_context *c = k->t->object.context;
-    bmi_notes *notes = &k->t->notes;
-    const size_t length = strlen(names);
-    if (n == 1 && length > 2 && !strcmp(names + length - 2, "=?")) return true; /* the slot of categories not seen */
-    if (n == 1)
-        return bmi_notes_add_as(BMI_NOTE_CONSTANT, c, notes,
-                                "! \001%s\002 is constant: its coefficient cannot be told from the intercept", names);
-    const bmi_theory theory = bmi_inference_theory(k->m);
-    if (theory == BMI_THEORY_PENALTY) /* which determines them */
-        return is_one_hot(names, of) ||
-               bmi_notes_add_as(BMI_NOTE_DEPENDENT, c, notes,
-                                "! \001%s\002 depend on each other: how they share what they say together is the penalty's doing",
-                                names);
-    if (is_one_hot(names, of))
-        return bmi_notes_add_as(
-            BMI_NOTE_CATEGORIES, c, notes,
-            "the categories of \001%s\002 add up to 1: only differences of their coefficients are determined, and they have no "
-            "standard errors; those of least norm are given",
-            of);
-    return bmi_notes_add_as(
-        BMI_NOTE_DEPENDENT, c, notes,
-        "! \001%s\002 depend on each other (one is a sum of multiples of the others%s): their coefficients are not determined, "
-        "those of least norm are given, without standard errors",
-        names, k->d.bias ? " and a constant" : "");
-}
-
-static bool note_dependences(making *k)
-{
-    enum { MOST = 8 };
-    const int64_t each = k->d.columns + (k->d.bias != NULL);
-    const double *dependent = bmi_model_learned(k->m, "inference/dependent", BM_SHAPE(BM_ANY, each));
-    const int64_t n = dependent ? bm_model_learned(k->m, "inference/dependent")->shape.dim[0] : 0;
-    bool ok = true;
-    for (int64_t i = 0; ok && i < n && i < MOST; i++) ok = note_dependence(k, dependent + i * each);
-    if (k->d.classes && k->n_null > n * k->d.blocks)
-        ok = ok &&
-             bmi_notes_add(
-                 k->t->object.context, &k->t->notes,
-                 "! the rows hardly tell of some coefficients, as probabilities are so close to 0 and 1: they have no standard "
-                 "errors");
-    return ok;
-}
-
-static bool note_alike(making *k)
-{
-    const bm_recipe *r = recipe_of(k);
-    bool ok = true;
-    int told_of = 0;
-    for (int64_t j = 0; ok && k->columns && j < k->d.columns; j++) {
-        const double vif = k->columns[4 * j + 2], like = k->columns[4 * j + 3];
-        const int64_t other = like >= 0 && like < (double)k->d.columns ? (int64_t)like : -1;
-        if (!(vif > 10) || other < 0 || told_of == 8) continue;
-        if (other < j && k->columns[4 * other + 2] > 10 && k->columns[4 * other + 3] == (double)j)
-            continue; /* the pair was named */
-        char one[32], two[32];
-        snprintf(one, sizeof one, "x%lld", (long long)j + 1);
-        snprintf(two, sizeof two, "x%lld", (long long)other + 1);
-        told_of++;
-        ok = bmi_notes_add(k->t->object.context, &k->t->notes, "! %s and %s carry much of the same information: VIF %.3g",
-                           r ? r->features[j] : one, r ? r->features[other] : two, vif);
-    }
-    return ok;
-}
-
-static bm_status add_notes(making *k)
-{
-    bm_context *c = k->t->object.context;
-    bmi_notes *n = &k->t->notes;
-    const bmi_theory theory = bmi_inference_theory(k->m);
-    const bm_recipe *r = recipe_of(k);
-    bool ok = true;
-    if (k->fits.values)
-        ok = bmi_notes_add(c, n, "standard errors and intervals are those of %lld fits on resampled rows",
-                           (long long)k->fits.fits);
-    else if (why[theory]) ok = bmi_notes_add(c, n, "%s", why[theory]);
-    if (k->robust)
-        ok = ok && bmi_notes_add(c, n, "standard errors hold when rows vary differently (HC%d)", (int)k->o.robust - BM_HC0);
-    if (k->d.logarithm) ok = ok && bmi_notes_add(c, n, "coefficients are of the logarithm of the prediction");
-    if (r && r->log1p) ok = ok && bmi_notes_add(c, n, "coefficients are of log(1 + %s)", r->target);
-    if (k->d.relative && k->d.outputs > 2)
-        ok = ok && bmi_notes_add(c, n, "of each class against %s", k->m->n_classes ? k->m->classes[0] : "the first");
-    ok = ok && note_dependences(k) && note_alike(k);
-    return ok ? BM_OK : bmi_fail_memory(&k->e, k->here, 200, "a note");
-}
-
 static bm_status find_rows(making *k)
 {
     const bm_coefficients_options *o = &k->o;
@@ -530,12 +334,6 @@ static bm_status find_rows(making *k)
     return k->e.status;
 }
 
-static bm_table *failed(bm_table *t, const bmi_error *e)
-{
-    bmi_fail_from(&t->object.error, e);
-    return t;
-}
-
 bm_table *bm_coefficients_at(const bm_model *m, const bm_coefficients_options *options, size_t size, bm_place here)
 {
     bm_context *context = m ? m->object.context : NULL;
@@ -544,61 +342,13 @@ bm_table *bm_coefficients_at(const bm_model *m, const bm_coefficients_options *o
     if (k.t->object.error.status) return k.t;
     if (!bmi_options_copy(&k.e, here, &k.o, sizeof k.o, offsetof(bm_coefficients_options, named_), options, size)) {
         if (k.o.confidence == 0) k.o.confidence = .95;
-        if (!check(&k) && !begin(&k) && !find_rows(&k) && !make_terms(&k) && !put_texts(&k) && !put_numbers(&k)) add_notes(&k);
+        if (!check(&k) && !begin(&k) && !find_rows(&k) && !make_terms(&k) && !put_texts(&k) && !put_numbers(&k) &&
+            !bmi_inference_notes(k.t, m, &k.d, &k.o))
+            bmi_fail_memory(&k.e, here, 200, "a note");
     }
     bmi_release(context, k.fits.values, (size_t)(k.fits.fits * k.fits.n), sizeof(double));
     bmi_object_free(k.data);
     bmi_arena_end(&k.arena);
-    return failed(k.t, &k.e);
-}
-
-/* ---- figures ---- */
-double bm_model_figure(const bm_model *m, const char *name, int64_t target)
-{
-    bmi_dense_model d;
-    const double *f = bmi_dense_model_of(m, &d) ? bmi_inference_figures(m, &d, target) : NULL;
-    for (int i = 0; f && name && i < BMI_FIGURES; i++)
-        if (!strcmp(name, bmi_figure_names[i])) return f[i];
-    return NAN;
-}
-
-bm_table *bm_model_figures_at(const bm_model *m, bm_place here)
-{
-    bm_context *context = m ? m->object.context : NULL;
-    bmi_error e = { 0 };
-    bmi_dense_model d;
-    bm_table *t = bmi_table_new(context);
-    bmi_arena arena = { .context = context };
-    if (!m) bmi_fail(&e, BM_E_ARGUMENT, here, "figures: the model is null");
-    else if (bmi_model_network(m, &e, here) && !bmi_dense_model_of(m, &d))
-        bmi_fail(&e, BM_E_ARGUMENT, here, "figures: the model is not one dense layer on its inputs");
-    if (!e.status && !bmi_inference_figures(m, &d, 0))
-        bmi_fail(&e, BM_E_ARGUMENT, here, "figures: there are none; %s",
-                 why[bmi_inference_theory(m)] ? why[bmi_inference_theory(m)] : "the fit kept no statistics");
-    const int64_t targets = e.status ? 0 : d.classes ? 1 : d.outputs;
-    const size_t room = (size_t)(targets * BMI_FIGURES);
-    bm_name *names = bmi_arena_alloc(&arena, room + 1, sizeof *names), *of = bmi_arena_alloc(&arena, room + 1, sizeof *of);
-    double *values = bmi_arena_alloc(&arena, room + 1, sizeof *values);
-    bool ok = names && of && values;
-    int64_t n = 0;
-    for (int64_t k = 0; ok && k < targets; k++) {
-        char text[32];
-        const char *name =
-            d.classes && m->recipe && m->recipe->target ? m->recipe->target : bmi_inference_target_name(m, &d, k, text);
-        for (int i = 0; ok && i < BMI_FIGURES; i++) {
-            values[n] = bmi_inference_figures(m, &d, k)[i];
-            if (!isfinite(values[n])) continue;
-            names[n] = bmi_figure_names[i];
-            of[n] = name == text ? bmi_arena_text(&arena, text) : name;
-            ok = of[n++] != NULL;
-        }
-    }
-    if (!ok) bmi_fail_memory(&e, here, room * 8, "figures");
-    if (!e.status) {
-        bm_table_add_text_at(t, "figure", names, n, here);
-        bm_table_add_text_at(t, "target", of, n, here);
-        bm_table_add_real_at(t, "value", values, n, here);
-    }
-    bmi_arena_end(&arena);
-    return failed(t, &e);
+    bmi_fail_from(&k.t->object.error, &k.e);
+    return k.t;
 }

@@ -3,7 +3,7 @@
  * weight must be there with the type and shape that the structure wants.
  */
 #include "base/json.h"
-#include "data/recipe.h"
+#include "data/recipe_tensors.h"
 #include "format/safetensors.h"
 #include "model/model.h"
 #include "model/scores_json.h"
@@ -144,7 +144,8 @@ static bm_status load_partial(loading *l, bmi_partial *p, const json_t *from)
     *p = (bmi_partial){ .step = step,
                         .rows = rows,
                         .loss = number_or_nan(json_object_get(from, "loss")),
-                        .penalty = number_or_nan(json_object_get(from, "penalty")) };
+                        .penalty = number_or_nan(json_object_get(from, "penalty")),
+                        .weight = number_or_nan(json_object_get(from, "weight")) };
     for (size_t i = 0; i < BM_MODEL_MAX; i++) p->means[i] = number_or_nan(json_array_get(json_object_get(from, "means"), i));
     return BM_OK;
 }
@@ -212,7 +213,7 @@ static bm_status load_recipe(loading *l)
 {
     json_t *all = text_of(l, "recipe");
     if (!all) return l->e->status;
-    bm_recipe *r = bmi_recipe_load(l->m->object.context, all, l->here);
+    bm_recipe *r = bmi_recipe_load_beside(l->m->object.context, all, &l->file, l->here);
     json_decref(all);
     if (bmi_object_failed(r)) {
         bmi_fail_from(l->e, &r->object.error);
@@ -248,6 +249,7 @@ static bm_status load_rows(loading *l)
     bm_model *m = l->m;
     const bmi_st_entry *y = bmi_safetensors_find(&l->file, "training/predictions"),
                        *t = bmi_safetensors_find(&l->file, "training/targets"),
+                       *w = bmi_safetensors_find(&l->file, "training/weights"),
                        *counts = bmi_safetensors_find(&l->file, "training/counts");
     const int64_t rows = m->partial.rows;
     const int64_t columns = bmi_row_elements(m->network->heads[0].row);
@@ -255,7 +257,8 @@ static bm_status load_rows(loading *l)
     if (!m->partial.step || !m->network->compiled || !counts || counts->type != bmi_st_of(BM_F64)) return BM_OK;
     const bool all = y && t && y->type == bmi_st_of(BM_F64) && t->type == y->type && y->shape.rank == 2 && t->shape.rank == 2 &&
                      y->shape.dim[0] == rows && t->shape.dim[0] == rows && y->shape.dim[1] == columns;
-    if (!bmi_rows_seen_make(s, m->network, all ? rows : 1, 1, columns, all ? t->shape.dim[1] : 1, false))
+    const bool weighed = all && w && w->type == bmi_st_of(BM_F64) && w->bytes == (size_t)rows * sizeof(double);
+    if (!bmi_rows_seen_make(s, m->network, all ? rows : 1, 1, columns, all ? t->shape.dim[1] : 1, weighed))
         return bmi_fail_memory(l->e, l->here, counts->bytes + (all ? y->bytes + t->bytes : 0), "predictions");
     if (!s->counts || s->all != all || counts->bytes != (size_t)s->n_counts * sizeof *s->counts) {
         bmi_rows_seen_end(s, m->object.context);
@@ -264,6 +267,7 @@ static bm_status load_rows(loading *l)
     memcpy(s->counts, counts->data, counts->bytes);
     if (all) memcpy(s->prediction, y->data, y->bytes);
     if (all) memcpy(s->target, t->data, t->bytes);
+    if (weighed) memcpy(s->weight, w->data, w->bytes);
     s->whole = true;
     return BM_OK;
 }

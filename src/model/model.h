@@ -15,7 +15,7 @@ enum { BMI_PARTS = 4 }; /* train, validation, test, baseline */
 /* An epoch that is not over: steps and rows done, and sums over these rows. */
 typedef struct bmi_partial {
     int64_t step, rows;
-    double loss, penalty, means[BM_MODEL_MAX];
+    double loss, penalty, means[BM_MODEL_MAX], weight;
 } bmi_partial;
 
 struct bm_model {
@@ -58,7 +58,7 @@ struct bm_model {
     const bm_compile_options *asked; /* what replaces the learner's own, in learner_arena; or null */
     bmi_arena learner_arena;
     bm_recipe *recipe;
-    bmi_learned learned; /* what the learner keeps beside its weights */
+    bmi_learned learned;     /* what the learner keeps beside its weights */
     bm_model *before;        /* within a fit: what it had learned by the one before */
     struct bmi_parts *parts; /* within a fit by parts: where its rows come from; else null */
     bm_scores scores[BMI_PARTS];

@@ -38,6 +38,7 @@ typedef struct bmi_measured { /* a metric */
     const bm_metric_kind *kind;
     double p[2];
     bm_node mean;     /* of a training batch; graph null: only over all rows of an epoch or evaluation */
+    bm_node weighed;  /* of a training batch the sum over its rows, as they weigh; graph null as well then */
     bm_node sum;      /* over rows when evaluating; graph null as well then */
     bm_node weighted; /* the same of weighed rows */
 } bmi_measured;

@@ -91,7 +91,7 @@ static bm_status make_metrics(bmi_network *n, const bmi_settings *s, bmi_error *
     head->judged_training = t.prediction;
     for (int i = 0; i < s->n_metrics; i++) {
         bmi_measured *m = &n->metrics[i];
-        m->mean = m->sum = m->weighted = (bm_node){ NULL, -1 };
+        m->mean = m->weighed = m->sum = m->weighted = (bm_node){ NULL, -1 };
         m->kind = bmi_metric_find(e, s->here, "compile", s->metrics[i], m->p);
         if (!m->kind) return e->status;
         if (m->kind->target && m->kind->target != head->loss->target)
@@ -104,6 +104,7 @@ static bm_status make_metrics(bmi_network *n, const bmi_settings *s, bmi_error *
                           later = bmi_metric_rows(e, s->here, m->kind, m->p, &p);
             if (e->status) return e->status;
             m->mean = bm_mean_at(rows, (bm_axes){ 0 }, true, false, s->here);
+            m->weighed = bm_sum_at(bm_mul_at(rows, n->eval_weight, s->here), (bm_axes){ 0 }, true, false, s->here);
             m->sum = bm_sum_at(later, (bm_axes){ 0 }, true, false, s->here);
             m->weighted = bm_sum_at(bm_mul_at(later, n->eval_weight, s->here), (bm_axes){ 0 }, true, false, s->here);
         }

@@ -27,13 +27,14 @@ struct bm_training {
     bmi_judge judge; /* of the validation; network null: none */
     /* metrics that need all rows of an epoch */
     bmi_rows_seen seen; /* the model's, once all has begun */
-    bmi_column_of targets;
+    bmi_column_of targets, row_weights;
+    bool weighed; /* metrics count rows as the dataset's weights say */
     /* passes */
     bmi_pass whole, rest;
     int loss, data_loss, penalty, gradient, output, means[BM_MODEL_MAX]; /* positions of fetches; -1: not fetched */
     /* sums of the present epoch */
-    bool sums; /* the loss is a sum over rows, not a mean */
-    double loss_sum, penalty_sum, mean_sums[BM_MODEL_MAX];
+    bool sums;                                                         /* the loss is a sum over rows, not a mean */
+    double loss_sum, penalty_sum, mean_sums[BM_MODEL_MAX], weight_sum; /* the last where metrics are weighed */
     int64_t rows_done;
     /* history columns */
     size_t column_loss, column_seconds, column_rate, column_mean[BM_MODEL_MAX], column_validation_loss,

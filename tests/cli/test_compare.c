@@ -74,18 +74,39 @@ static void chosen(void **state)
     json_t *json = bmt_json(bmt_exits(bmt_sh("baeum compare infert -t age --drop education -m linear,ridge --json"), 0));
     assert_int_equal(json_array_size(json_object_get(json, "models")), 3);
     json_decref(json);
-    bmt_run r = bmt_exits(bmt_sh("baeum compare infert -t age --drop education -m linear --metric accuracy"), 0);
-    bmt_contains("of classes", r.out,
-                 "no model has a figure of accuracy: it is none of the figures that this task and model have; ");
+    bmt_contains("of classes",
+                 bmt_exits(bmt_sh("baeum compare infert -t age --drop education -m linear --metric accuracy"), 2).err,
+                 "the metric accuracy is of classes, and the target \"age\" is numbers");
+    bmt_run r = bmt_exits(bmt_sh("baeum compare iris -m perceptron --metric log_loss"), 0);
+    bmt_contains("no probabilities", r.out,
+                 "no model has a figure of log_loss: the model gives no probabilities; --metric names another");
     assert_null(strstr(r.out, "next:"));
     r = bmt_exits(bmt_sh("baeum compare infert -t age --drop education -m linear --cv loo"), 0);
     bmt_contains("of one row", r.out,
                  "no model has a figure of r2: it takes two rows or more, there is 1; --metric names another");
     bmt_contains("search",
-                 bmt_exits(bmt_sh("baeum tune infert -t age -m ridge --search 'alpha=1|2' --metric f1 -o no.st"), 1).err,
-                 "scored by f1: alpha=1: it is none of the figures");
+                 bmt_exits(bmt_sh("baeum tune infert -t age -m ridge --search 'alpha=1|2' --metric f1 -o no.st"), 2).err,
+                 "the metric f1 is of classes");
     bmt_contains("groups", bmt_exits(bmt_sh("baeum compare infert --group case --target age --cv 3 -m linear"), 2).err,
-                 "folds: 3 are asked for, and there are 2 groups; ask for fewer");
+                 "folds: 3 are asked for, and there are 2 groups; ask for 2 at most");
+}
+
+/* Every advice can be typed: what is a field in C is an option here. */
+static void advice(void **state)
+{
+    (void)state;
+    const bmt_run r = bmt_exits(bmt_sh("baeum compare iris --cv 60 -m softmax"), 1);
+    bmt_contains("too many for the classes", r.err, "no class has more than 50 rows");
+    bmt_contains("an option", r.err, "ask for fewer, or give --not-stratified");
+    bmt_contains("taken", bmt_exits(bmt_sh("baeum compare iris --cv 60 -m softmax --not-stratified"), 0).out,
+                 "60, shuffled, seed 0");
+    bmt_sh("printf 'a b,y z\\n' > quoted.csv; for i in $(seq 40); do echo $i,$((i*3 %% 17)).5 >> quoted.csv; done");
+    bmt_contains("a name of two words", bmt_exits(bmt_sh("baeum compare quoted.csv -t 'y z' -m linear --poly 2"), 0).out,
+                 "next: baeum train quoted.csv --target 'y z' --model linear, and the same options for the columns\n");
+    bmt_contains("a gap", bmt_exits(bmt_sh("baeum compare quoted.csv -t 'y z' -m linear --time 'a b' --gap 3"), 0).out,
+                 "what was before it in a b, 3 rows in between left out");
+    bmt_contains("too large", bmt_exits(bmt_sh("baeum compare quoted.csv -t 'y z' -m linear --time 'a b' --gap 30"), 1).err,
+                 "40 rows are too few for 5 folds of a time series with this gap");
 }
 
 static void refused(void **state)
@@ -98,6 +119,10 @@ static void refused(void **state)
         { "iris --models softmaxx", "did you mean \"softmax\"", 2 },
         { "iris --models softmax,,mlp", "", 2 },
         { "iris --models softmax:D=1", "no setting \"D\"", 2 },
+        { "iris --gap 2", "--gap is of folds by --time", 2 },
+        { "iris --stratified --not-stratified", "exclude each other", 2 },
+        { "iris --metric accuracy_macro", "there is no metric", 2 },
+        { "iris --metric 'fbeta(-2)'", "beta", 2 },
         { "iris --cv 1", "--cv is \"1\"", 2 },
         { "iris --cv many", "--cv is \"many\"", 2 },
         { "iris --cv 200 --models softmax", "200 are asked for, and there are 150 rows", 2 },
@@ -122,7 +147,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(table_and_json), cmocka_unit_test(ways_to_fold), cmocka_unit_test(lists_of_models),
-        cmocka_unit_test(chosen),         cmocka_unit_test(refused),
+        cmocka_unit_test(chosen),         cmocka_unit_test(advice),       cmocka_unit_test(refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -120,6 +120,44 @@ static void curves(void **state)
     bmt_contains("help", bmt_exits(bmt_sh("baeum help curves"), 0).out, "  pr ");
 }
 
+/* The table of classes as shares: of each true class, of each predicted one, or of all rows. */
+static void shares(void **state)
+{
+    (void)state;
+    double counts[3][3], all = 0;
+    bmt_exits(bmt_sh("baeum train iris -q -o i.st"), 0);
+    json_t *json = bmt_json(bmt_exits(bmt_sh("baeum evaluate i.st iris --json"), 0));
+    for (size_t i = 0; i < 3; i++)
+        for (size_t k = 0; k < 3; k++)
+            all += counts[i][k] = json_number_value(json_array_get(json_array_get(json_object_get(json, "confusion"), i), k));
+    json_decref(json);
+    assert_true(all == 150 && counts[1][2] > 0);
+    static const char *const by[] = { "true", "predicted", "all" };
+    for (int b = 0; b < 3; b++) {
+        json = bmt_json(bmt_exits(bmt_sh("baeum evaluate i.st iris --normalize %s --curve confusion --json", by[b]), 0));
+        for (size_t i = 0; i < 3; i++)
+            for (size_t k = 0; k < 3; k++) {
+                double whole = b == 2 ? all : 0;
+                for (size_t j = 0; j < 3 && b < 2; j++) whole += b ? counts[j][k] : counts[i][j];
+                const json_t *table = json_array_get(json_array_get(json_object_get(json, "confusion"), i), k);
+                const json_t *column = json_object_get(json_object_get(json_object_get(json, "curve"), "columns"),
+                                                       (const char *[]){ "setosa", "versicolor", "virginica" }[k]);
+                bmt_near(by[b], json_number_value(table), counts[i][k] / whole, 1e-15);
+                bmt_near(by[b], json_number_value(json_array_get(column, i)), counts[i][k] / whole, 1e-15);
+            }
+        json_decref(json);
+    }
+    bmt_contains("in words", bmt_exits(bmt_sh("baeum evaluate i.st iris --normalize true"), 0).out,
+                 "setosa              1.000         .000        .000");
+    bmt_contains("a slip", bmt_exits(bmt_sh("baeum evaluate i.st iris --normalize rows"), 2).err,
+                 "it must be true|predicted|all");
+    bmt_exits(bmt_sh("baeum train creditcard -t share -q -o c.st"), 0);
+    bmt_contains("numbers", bmt_exits(bmt_sh("baeum evaluate c.st creditcard --normalize true"), 2).err,
+                 "--normalize is of a table of classes; the model predicts numbers");
+    bmt_contains("several", bmt_exits(bmt_sh("baeum evaluate i.st i.st iris --normalize all"), 2).err,
+                 "--normalize is of one model");
+}
+
 /* Whatever the number of threads, and the rows are predicted in parts. */
 static void threads(void **state)
 {
@@ -158,9 +196,8 @@ static void threshold_of_scores(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(threshold_of_scores), cmocka_unit_test(chosen_metrics), cmocka_unit_test(reasons),
-        cmocka_unit_test(thresholds),          cmocka_unit_test(curves),         cmocka_unit_test(threads)
-    };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(threshold_of_scores), cmocka_unit_test(chosen_metrics), cmocka_unit_test(reasons),
+                                        cmocka_unit_test(thresholds),          cmocka_unit_test(curves),         cmocka_unit_test(shares),
+                                        cmocka_unit_test(threads) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -24,6 +24,15 @@ static void options(void **state)
     }
 }
 
+static void comments(void **state)
+{
+    (void)state;
+    bmt_exits(bmt_sh("printf '# made today\\na,b\\n1,2\\n' > c.csv"), 0);
+    bmt_contains("a hint", bmt_exits(bmt_sh("baeum inspect c.csv"), 1).err,
+                 "the row has 2 cells, there is 1 column; if lines that begin with # are comments, say so: --comment '#'");
+    bmt_contains("it works", bmt_exits(bmt_sh("baeum inspect c.csv --comment '#'"), 0).out, "1 row · 2 columns");
+}
+
 static void said(void **state)
 {
     (void)state;
@@ -33,6 +42,7 @@ static void said(void **state)
     bmt_contains("order", r.out, "it stays text; give --dates dmy or mdy\n");
     bmt_contains("rows", r.out, "! 2 rows could not be read and were left out; the first: s.csv:4:2: the row has 2 cells");
     bmt_contains("each", r.out, "! s.csv:5:4: the row has 4 cells, there are 3 columns");
+    assert_null(strstr(r.out, " date ")); /* a column of text is called one */
     r = bmt_exits(bmt_sh("baeum inspect s.csv --bad-rows missing --dates dmy --thousands point"), 0);
     bmt_contains("filled", r.out, "! 1 row has too few cells; the others are missing\n");
     bmt_contains("cut", r.out, "! 1 row has too many cells, which were cut off\n");
@@ -74,6 +84,7 @@ static void libsvm(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(options), cmocka_unit_test(said), cmocka_unit_test(libsvm) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(options), cmocka_unit_test(said), cmocka_unit_test(comments),
+                                        cmocka_unit_test(libsvm) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -98,6 +98,50 @@ static void goes_on(void **state)
     free(whole);
 }
 
+/* A second search of the same name is told that the first one works; the first one ends as if it had been alone. */
+static void two_at_once(void **state)
+{
+    (void)state;
+    static const char line[] =
+        "exec baeum tune iris -m mlp:16 --search 'rate=.001..1 log' --trials 12 --epochs 400 --seed 3 -o two.safetensors";
+    const struct timespec moment = { .tv_nsec = 20000000 };
+    struct stat about = { 0 };
+    char path[300];
+    snprintf(path, sizeof path, "%s", bmt_temp("two.safetensors.journal"));
+    unlink(path);
+    const pid_t first = bmt_start(line, "two.out", "two.err");
+    for (int i = 0; i < 3000 && (stat(path, &about) || about.st_size < 900); i++) nanosleep(&moment, NULL);
+    bmt_contains("the second", bmt_exits(bmt_sh("%s", line), 1).err, "another search works with this journal");
+    assert_int_equal(stat(path, &about), 0); /* which is still there */
+    bmt_contains("going on", bmt_exits(bmt_sh("%s --resume two.safetensors.journal", line), 1).err,
+                 "another search works with this journal");
+    assert_int_equal(bmt_wait(first), 0);
+    char *out = bmt_text("two.out");
+    bmt_contains("the first", out, "saved two.safetensors");
+    free(out);
+    bmt_exits(bmt_sh("test ! -e two.safetensors.journal"), 0);
+}
+
+/* Files that would be lost are not written to. */
+static void files_stay(void **state)
+{
+    (void)state;
+    static const char own[] = "{\"values\": [1, 2, 3]}";
+    bmt_temp_file("own.json", own, strlen(own));
+    bmt_contains("no journal", bmt_exits(bmt_sh("baeum tune iris --search C=1,2 --resume own.json"), 1).err,
+                 "own.json is no journal of a search; name another file");
+    char *text = bmt_text("own.json");
+    assert_string_equal(text, own);
+    free(text);
+    bmt_contains("one file", bmt_exits(bmt_sh("baeum tune iris --search C=1,2 --resume x.st -o x.st"), 2).err,
+                 "both name x.st");
+    bmt_contains("a device", bmt_exits(bmt_sh("baeum tune iris --search C=1,2 --resume /dev/full -o y.st"), 1).err,
+                 "a journal is a file");
+    bmt_contains("blanks",
+                 bmt_exits(bmt_sh("baeum tune iris --search 'C=1,2; model = softmax|one_vs_rest' --grid -o y.st"), 0).out,
+                 "C=1, model=one_vs_rest");
+}
+
 static void refused(void **state)
 {
     (void)state;
@@ -111,6 +155,7 @@ static void refused(void **state)
         { "iris --search C=1,2 --grid --halving", "leave --halving out", 2 },
         { "iris --search C=1,2 --grid --trials 4", "leave --trials out", 2 },
         { "iris --search C=1,2 --test x.csv", "shares of the rows", 2 },
+        { "iris --search C=1,2 --metric mse", "the metric mse is of numbers", 2 },
         { "iris --search C=1,2 --nested 1", "--nested is \"1\"", 2 },
         { "iris --search C=1,2 -o /nowhere/x", "cannot be written", 1 },
         { "iris --search 'model=softmax' -m mlp", "leave one of them out", 2 },
@@ -127,6 +172,7 @@ static void refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(finds_and_saves), cmocka_unit_test(goes_on),
+                                        cmocka_unit_test(two_at_once), cmocka_unit_test(files_stay),
                                         cmocka_unit_test(refused) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -132,8 +132,35 @@ static void by_itself(void **state)
     bm_free(t);
 }
 
+/* Numbers of orders or tweets that f64 cannot tell apart are different values and different rows all the same. */
+static void large_integers(void **state)
+{
+    (void)state;
+    static const char text[] = "id\n9007199254740993\n9007199254740992\n\"\"\n-9223372036854775807\n9007199254740993\n5\n";
+    bm_table *t = bm_table_read_csv(bmt_temp_file("ids.csv", text, sizeof text - 1));
+    if (bm_failed(t)) fail_msg("%s", bm_error(t));
+    assert_int_equal(bm_table_column_type(t, 0), BM_COLUMN_INTEGER);
+    assert_int_equal(bm_table_integer(t, 0, 0), INT64_C(9007199254740993));
+    const bm_summary s = bm_table_summary(t, 0);
+    assert_int_equal(s.count, 5);
+    assert_int_equal(s.missing, 1);
+    assert_int_equal(s.distinct, 4);
+    assert_int_equal(s.top_count[0], 2);
+    assert_string_equal(s.top[0], "9007199254740993");
+    assert_string_equal(s.top[1], "-9223372036854775807"); /* ties in order of value */
+    assert_string_equal(s.top[2], "5");
+    assert_string_equal(s.top[3], "9007199254740992");
+    bm_table *one = bm_table_take(t, BM_ROWS(1)), *other = bm_table_take(t, BM_ROWS(0));
+    assert_int_equal(bm_table_equal_rows(one, other), 0);
+    assert_int_equal(bm_table_equal_rows(t, other), 2);
+    bm_free(other);
+    bm_free(one);
+    bm_free(t);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(exact), cmocka_unit_test(by_itself) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(exact), cmocka_unit_test(by_itself),
+                                        cmocka_unit_test(large_integers) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

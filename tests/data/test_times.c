@@ -33,6 +33,8 @@ static void values(void **state)
         { "9999-12-31", NULL, INT64_C(253402214400000000) },
         { "2011-01-31 13:05", "2011-01-31T13:05:00", INT64_C(1296479100000000) },
         { "1961-04-12T06:07:00.25", "1961-04-12T06:07:00.250000", INT64_C(-275248379750000) },
+        { "2011-01-31 13:05 UTC", "2011-01-31T13:05:00", INT64_C(1296479100000000) },
+        { "2011-01-31T13:05:00GMT", "2011-01-31T13:05:00", INT64_C(1296479100000000) },
         { "2016-12-31 23:59:60", "2017-01-01", INT64_C(1483228800000000) },
     };
     for (size_t i = 0; i < BMI_COUNT(cases); i++) {
@@ -108,6 +110,13 @@ static void learned(void **state)
     static const double want[2][7] = { { 2024, 4, 3, 2, 1, 2, 0 }, { 2024, 5, 6, 0, 7, 8, 9 } };
     assert_int_equal(bm_tensor_size(x), 14);
     for (int i = 0; i < 14; i++) bmt_near("part", bm_tensor_at(x, i), want[i / 7][i % 7], 0);
+    static const bm_column_as asked[] = { { "d",
+                                            BM_COLUMN_TIME } }; /* a type does not change the order that the recipe knows */
+    bm_table *typed = table_of("d\n3/4/2024 01:02\n", (bm_csv_options){ .recipe = copy, .types = { asked, 1 } });
+    bm_dataset *of_typed = bm_recipe_apply(copy, typed);
+    for (int i = 0; i < 7; i++) bmt_near("with a type", bm_tensor_at(bm_dataset_x(of_typed, 0), i), want[0][i], 0);
+    bm_free(of_typed);
+    bm_free(typed);
     bm_table *none = table_of("d\n3/4/2024\n13/13/2024\n", (bm_csv_options){ .recipe = copy });
     bm_dataset *missing = bm_recipe_apply(copy, none);
     bmt_contains("no date", bm_error(missing), "row 2: \"d_year\" is missing");
@@ -156,9 +165,70 @@ static void bike_sharing(void **state)
     bm_free(t);
 }
 
+/* The rows that a condition keeps, as "01 4". */
+static void keeps(const bm_table *t, const char *condition, const char *want)
+{
+    char got[100] = "";
+    bm_table *f = bm_table_filter(t, condition);
+    if (bm_failed(f)) fail_msg("%s: %s", condition, bm_error(f));
+    for (int64_t r = 0; r < bm_table_rows(f); r++)
+        snprintf(got + strlen(got), sizeof got - strlen(got), "%s%lld", r ? " " : "", (long long)bm_table_integer(f, r, 2));
+    if (strcmp(got, want)) fail_msg("%s keeps \"%s\", not \"%s\"", condition, got, want);
+    bm_free(f);
+}
+
+/* Dates in conditions stand in quotes like texts; pandas 2.3 keeps the same rows for those that it can say. */
+static void conditions(void **state)
+{
+    (void)state;
+    bm_table *t = table_of("when,end,row,word\n2024-01-01,2024-01-02,0,2024-01-01\n2024-01-01 13:05,2024-01-01,1,b\n"
+                           "2024-02-29 00:00,2024-02-29,2,c\n,2024-03-01,3,d\n1969-12-31 23:59:59.5,1969-12-31,4,e\n",
+                           (bm_csv_options){ 0 });
+    static const char *const kept[][2] = {
+        { "when >= '2024-01-01'", "0 1 2" },
+        { "when > '2024-01-01'", "1 2" }, /* a date is its midnight */
+        { "when = '2024-01-01'", "0" },
+        { "when != '2024-01-01'", "1 2 4" },
+        { "not when = '2024-01-01'", "1 2 4" }, /* a missing cell is neither */
+        { "when < '2024-01-01 13:05:00.5'", "0 1 4" },
+        { "when = '2024-01-01T13:05'", "1" },
+        { "'29 Feb 2024' <= when", "2" },
+        { "when between '2024-01' and '2024-02-28'", "0 1" },
+        { "when not between '2024-01' and '2024-02-28'", "2 4" },
+        { "when in ('2024-02-29', '1969-12-31 23:59:59.5')", "2 4" },
+        { "when not in ('2024-02-29')", "0 1 4" },
+        { "when < end", "0" },
+        { "end < when and row > 0", "1 4" },
+        { "when missing", "3" },
+        { "when < '31.1.2024' and word = '2024-01-01'", "0" },
+        { "when >= '1/13/2024'", "2" },
+    };
+    for (size_t i = 0; i < BMI_COUNT(kept); i++) keeps(t, kept[i][0], kept[i][1]);
+    static const char *const wrong[][2] = {
+        { "when >= '2024-02-31'", "place 9: the text is no date, and column \"when\" is date/time: write '2024-01-31'" },
+        { "when >= 'soon'", "place 9: the text is no date" },
+        { "when >= ''", "place 9: the text is no date" },
+        { "when >= '1/2/2024'", "place 9: day and month may be either way round: write the year first" },
+        { "when >= 2024", "place 9: column \"when\" is date/time and compared with a number; dates stand in 'single quotes'" },
+        { "row < when", "place 1: column \"when\" is date/time and compared with a number" },
+        { "when in ('2024-01-01', 3)", "place 24: column \"when\" is date/time and compared with a number" },
+        { "word = when", "place 1: column \"word\" is text, and \"when\" is date/time: read both as dates" },
+        { "when + 1 > 2", "place 1: column \"when\" is date/time, where a number is expected" },
+        { "when contains '2024'", "place 1: only a column of text contains texts" },
+        { "when", "place 1: no condition but a value" },
+    };
+    for (size_t i = 0; i < BMI_COUNT(wrong); i++) {
+        bm_table *f = bm_table_filter(t, wrong[i][0]);
+        assert_int_equal(bm_status_of(f), BM_E_ARGUMENT);
+        bmt_contains(wrong[i][0], bm_error(f), wrong[i][1]);
+        bm_free(f);
+    }
+    bm_free(t);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(values), cmocka_unit_test(made), cmocka_unit_test(learned),
-                                        cmocka_unit_test(bike_sharing) };
+                                        cmocka_unit_test(conditions), cmocka_unit_test(bike_sharing) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

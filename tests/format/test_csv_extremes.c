@@ -140,9 +140,58 @@ static void changing_file(void **state)
         }
 }
 
+/* Behind a quote that is a character, quotes cannot be counted: the rest is cut again by its cells, piece by piece and never in memory whole,
+ * whatever the number of threads, with quoted line ends, rows that are left out and a quote that is never closed in it. */
+static void stray_quote(void **state)
+{
+    (void)state;
+    enum { ROWS = 100000, ROW = 140 };
+    const size_t most = (size_t)ROWS * ROW + 1000;
+    char *text = malloc(most), *at = text, name[ROW - 30];
+    memset(name, 'x', sizeof name);
+    name[sizeof name - 1] = 0;
+    at += sprintf(at, "n,size,what\n");
+    int64_t bad = 0;
+    for (int r = 0; r < ROWS; r++) {
+        if (r == 9 || r == 60000) at += sprintf(at, "%d,5\" pipe,%s\n", r, name); /* an odd number of quotes */
+        else if (r % 1000 == 5) at += sprintf(at, "%d,\"a,\nb\",%s\n", r, name);
+        else if (r % 50000 == 7) at += sprintf(at, "%d,\"a\"b,%s\n", r, name), bad++; /* behind the closing quote */
+        else if (r % 50000 == 8) at += sprintf(at, "%d,c\n", r), bad++;
+        else at += sprintf(at, "%d,six,%s\n", r, name);
+    }
+    const char *path = bmt_temp_file("stray.csv", text, (size_t)(at - text));
+    for (int threads = 1; threads <= 4; threads += 3) {
+        bmt_faults faults = { 0 };
+        bm_context *context = bmt_context(&faults, threads);
+        bm_table *t = bm_table_read_csv(path, .context = context, .skip_bad_rows = true);
+        if (bm_failed(t)) fail_msg("%s", bm_error(t));
+        assert_int_equal(bm_table_skipped(t), bad);
+        assert_int_equal(bm_table_rows(t), ROWS - bad);
+        for (int64_t i = 0; i < bm_table_rows(t); i++) {
+            const int64_t r = bm_table_integer(t, i, 0);
+            const char *want = r == 9 || r == 60000 ? "5\" pipe" : r % 1000 == 5 ? "a,\nb" : "six";
+            if (strcmp(bm_table_text(t, i, 1), want) || strcmp(bm_table_text(t, i, 2), name))
+                fail_msg("row %lld", (long long)r);
+        }
+        assert_true(faults.peak_bytes < (size_t)(at - text)); /* the table takes half as much */
+        bm_free(t);
+        bm_free(context);
+    }
+    bm_table *t = bm_table_read_csv(path);
+    bmt_contains("the first bad row", bm_error(t), "stray.csv:10:2: a quote stands behind the first one inside the cell");
+    bm_free(t);
+    at += sprintf(at, "1,\"open,y\n2,three,y\n");
+    path = bmt_temp_file("stray.csv", text, (size_t)(at - text));
+    t = bm_table_read_csv(path, .skip_bad_rows = true);
+    assert_int_equal(bm_table_skipped(t), bad + 1);
+    assert_int_equal(bm_table_integer(t, bm_table_rows(t) - 1, 0), 2);
+    bm_free(t);
+    free(text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(many_columns), cmocka_unit_test(line_through_pipe),
-                                        cmocka_unit_test(changing_file) };
+                                        cmocka_unit_test(stray_quote), cmocka_unit_test(changing_file) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -139,6 +139,25 @@ static void forms(void **state)
     }
 }
 
+/* "1.795" is a number as it stands; decimal commas elsewhere make its point doubtful, which is told. */
+static void both_signs(void **state)
+{
+    (void)state;
+    static const char *const texts[] = { "a;b\n12,50;1.795\n3,25;767\n", "a;b\n12,50;1795\n3,25;767\n",
+                                         "a;b\n12,50;\n3,25;\n" };
+    for (size_t i = 0; i < BMI_COUNT(texts); i++) {
+        bmi_csv csv;
+        read_text(texts[i], NULL, &csv);
+        assert_int_equal(csv.notes.count, i ? 1 : 2);
+        if (!i)
+            bmt_contains(
+                "notes", csv.notes.at[1],
+                "b is read with decimal points, though a has decimal commas; if its points part thousands, say that the "
+                "comma is the decimal sign");
+        bmi_csv_end(NULL, &csv);
+    }
+}
+
 /* A column of 1 ... numbers with some other cells. */
 static void nearly_numbers(void **state)
 {
@@ -273,8 +292,8 @@ static void failing_allocations(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(forms),     cmocka_unit_test(nearly_numbers),      cmocka_unit_test(nearly_units),
-        cmocka_unit_test(asked_for), cmocka_unit_test(failing_allocations),
+        cmocka_unit_test(forms),        cmocka_unit_test(both_signs), cmocka_unit_test(nearly_numbers),
+        cmocka_unit_test(nearly_units), cmocka_unit_test(asked_for),  cmocka_unit_test(failing_allocations),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

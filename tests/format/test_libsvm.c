@@ -51,6 +51,21 @@ static void meaning(void **state)
     bmi_csv_end(NULL, &csv);
 }
 
+/* Zeros are cells, too: what would take terabytes is refused before it is made. */
+static void too_large(void **state)
+{
+    (void)state;
+    enum { ROWS = 2000000 };
+    static const char row[] = "1 100000:1\n";
+    char *text = malloc(ROWS * (sizeof row - 1));
+    bmi_csv csv;
+    bmi_error e;
+    for (size_t r = 0; r < ROWS; r++) memcpy(text + r * (sizeof row - 1), row, sizeof row - 1);
+    assert_int_equal(parse(text, ROWS * (sizeof row - 1), NULL, NULL, &e, &csv), BM_E_MEMORY);
+    bmt_contains("weighed", e.text, "t.svm: 2000000 rows of 100000 features, zeros too, would take 1525894 MB");
+    free(text);
+}
+
 static void refused(void **state)
 {
     (void)state;
@@ -180,11 +195,8 @@ static void failing_allocations(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(meaning),
-        cmocka_unit_test(refused),
-        cmocka_unit_test(real_files),
-        cmocka_unit_test(written),
-        cmocka_unit_test(failing_allocations),
+        cmocka_unit_test(meaning),    cmocka_unit_test(refused), cmocka_unit_test(too_large),
+        cmocka_unit_test(real_files), cmocka_unit_test(written), cmocka_unit_test(failing_allocations),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

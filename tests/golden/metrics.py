@@ -84,6 +84,8 @@ def classes(w):
             say("subset_accuracy", form, w, m.accuracy_score(t, p, **k))
             say("balanced_accuracy", form, w, m.balanced_accuracy_score(t, p, **k))
             say("kappa", form, w, m.cohen_kappa_score(t, p, **k))
+            for a in ("linear", "quadratic"):
+                say(f"kappa_{a}", form, w, m.cohen_kappa_score(t, p, weights=a, **k))
             say("mcc", form, w, m.matthews_corrcoef(t, p, **k))
             for a in ("micro", "macro", "weighted"):
                 say(f"specificity_{a}", form, w, specificity(t, p, w, 3 if many else 2, a))
@@ -140,6 +142,8 @@ def probabilities(w):
     say("brier", "three", w, m.brier_score_loss(t, y, scale_by_half=False, **k))
     say("d2_brier", "three", w, m.d2_brier_score(t, y, **k))
     say("ece", "three", w, ece(y.max(1), y.argmax(1) == t, w))
+    say("log_loss", "three", w, m.log_loss(t, y, **k))  # of true classes that were given 0
+    say("d2_log_loss", "three", w, m.d2_log_loss_score(t, y, **k))
     safe = y * 0.75 + 0.25 / 3
     say("log_loss", "safe3", w, m.log_loss(t, safe, **k))
     say("d2_log_loss", "safe3", w, m.d2_log_loss_score(t, safe, **k))

@@ -56,6 +56,35 @@ static void paired_difference(void **state)
     bm_free(t);
 }
 
+/* A whole table against scikit-learn's cross_validate on the same folds: model and baseline, every figure's mean and spread. */
+static void whole_table(void **state)
+{
+    (void)state;
+    static const char *const of_numbers[] = { "r2", "rmse", "mae" }, *const of_classes[] = { "accuracy", "balanced_accuracy",
+                                                                                             "f1_macro", "roc_auc",
+                                                                                             "log_loss" };
+    bm_table *infert = bm_table_load("infert"), *iris = bm_table_load("iris");
+    bm_recipe *years = age(false, NULL), *species = bm_recipe_new(.target = "Species");
+    bm_comparison *c[] = { bm_compare(infert, years, { "linear" }, .folds = 6, .in_order = true),
+                           bm_compare(iris, species, { "softmax" }, .in_order = true) };
+    for (int k = 0; k < 2; k++)
+        for (int row = 0; row < 2; row++)
+            for (int m = 0; m < (k ? 5 : 3); m++) {
+                const char *const metric = (k ? of_classes : of_numbers)[m], *const name = k ? (row ? "table_classes"
+                                                                                                    : "table_classes_baseline")
+                                                                                             : (row ? "table_numbers"
+                                                                                                    : "table_numbers_baseline");
+                double want[2];
+                assert_int_equal(bmt_numbers(golden, name, m, want, 2), 2);
+                sound(c[k]);
+                bmt_near(metric, bm_comparison_mean(c[k], row, metric), want[0], k ? 1e-7 : 1e-9);
+                bmt_near(metric, bm_comparison_spread(c[k], row, metric), want[1], k ? 1e-7 : 1e-9);
+            }
+    assert_int_equal(bm_comparison_row(c[1], 1).parameters, 3 * (4 + 1));
+    assert_int_equal(bm_comparison_row(c[1], 1).bytes, 3 * (4 + 1) * 8);
+    bm_free(c[0]), bm_free(c[1]), bm_free(infert), bm_free(iris), bm_free(years), bm_free(species);
+}
+
 static void student(void **state)
 {
     (void)state;
@@ -149,9 +178,8 @@ static void failing_allocations(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(paired_difference),   cmocka_unit_test(student),
-        cmocka_unit_test(all_and_failing),     cmocka_unit_test(refused),
-        cmocka_unit_test(failing_allocations),
+        cmocka_unit_test(paired_difference), cmocka_unit_test(whole_table), cmocka_unit_test(student),
+        cmocka_unit_test(all_and_failing),   cmocka_unit_test(refused),     cmocka_unit_test(failing_allocations),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

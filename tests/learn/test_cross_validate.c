@@ -320,6 +320,49 @@ static void failing_allocations(void **state)
     bmt_each_failure("cross-validation", every_allocation, "softmax");
 }
 
+/* A class that only the held-out row has counts as wrong, and has no log loss; it takes nothing from the other folds. */
+static void a_class_of_one(void **state)
+{
+    (void)state;
+    static const char text[] = "x,c\n1,a\n2,a\n3,a\n11,b\n12,b\n13,b\n7,c\n";
+    bm_table *t = bm_table_read_csv(bmt_temp_file("one.csv", text, strlen(text)));
+    bm_recipe *r = bm_recipe_new(.target = "c");
+    bm_validation *v = bm_cross_validate(t, r, "softmax", .kind = BM_LEAVE_ONE_OUT);
+    sound(v);
+    assert_int_equal(bm_validation_folds(v), 7);
+    bmt_near("accuracy", bm_validation_mean(v, "held_out", "accuracy"), 6. / 7, 1e-15);
+    const bm_scores alone = bm_validation_scores(v, "held_out", 6);
+    assert_true(alone.unseen_class == 1 && bm_score(&alone, "accuracy") == 0 && isnan(bm_score(&alone, "log_loss")));
+    const bm_tensor *p = bm_validation_predictions(v);
+    assert_true(bm_tensor_at(p, 6 * 3 + 2) == 0);
+    bm_free(v);
+    bm_free(r);
+    bm_free(t);
+}
+
+/* A fold whose held-out rows weigh nothing has no figures. */
+static void weightless_folds(void **state)
+{
+    (void)state;
+    char text[2000] = "x,w,f,y\n";
+    for (int i = 0; i < 30; i++)
+        snprintf(text + strlen(text), sizeof text - strlen(text), "%d,%d,%d,%d\n", i, i % 3 != 1, i % 3, i * 2 + i % 4);
+    bm_table *t = bm_table_read_csv(bmt_temp_file("weightless.csv", text, strlen(text)));
+    bm_recipe *r = bm_recipe_new(.target = "y", .weights = "w");
+    bm_validation *v = bm_cross_validate(t, r, "linear", .fold = "f");
+    sound(v);
+    double sum = 0;
+    for (int64_t i = 0; i < 3; i++) {
+        const bm_scores s = bm_validation_scores(v, "held_out", i);
+        assert_int_equal(s.rows, i == 1 ? 0 : 10);
+        if (i != 1) sum += bm_score(&s, "mse");
+    }
+    bmt_near("of the two others", bm_validation_mean(v, "held_out", "mse"), sum / 2, 1e-12);
+    bm_free(v);
+    bm_free(r);
+    bm_free(t);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -327,7 +370,8 @@ int main(void)
         cmocka_unit_test(same_bits_on_any_threads), cmocka_unit_test(datasets_networks_values),
         cmocka_unit_test(a_class_of_one_row),       cmocka_unit_test(weights),
         cmocka_unit_test(progress_and_stop),        cmocka_unit_test(refused),
-        cmocka_unit_test(failing_allocations),
+        cmocka_unit_test(failing_allocations),      cmocka_unit_test(a_class_of_one),
+        cmocka_unit_test(weightless_folds),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,6 +3,7 @@
 #include "linalg/cholesky.h"
 #include "base/random.h"
 #include "linalg/coordinate.h"
+#include "linalg/householder.h"
 #include "linalg/gram.h"
 #include "support/bmt.h"
 #include <math.h>
@@ -107,7 +108,8 @@ static void descent(void **state)
                 for (int j = 0; net && j < N; j++) bmt_near("all ways", p.w[j], other[j], 1e-8);
             else if (net) memcpy(other, p.w, sizeof other);
         }
-    /* a solve that may not go on long enough says so */
+    /* a solve that may not go on long enough says so: of so small a penalty most columns come in, one after the other */
+    for (int j = 0; j < N; j++) p.l1[j] = 1e-6, p.l2[j] = 0;
     bmi_coordinate d = { .n = N,
                          .step = STEP,
                          .g = p.g,
@@ -125,7 +127,7 @@ static void descent(void **state)
     assert_false(d.converged);
 }
 
-static double objective(const problem *p)
+static double cost(const problem *p)
 {
     double sum = 0;
     for (int i = 0; i < M; i++) {
@@ -161,8 +163,80 @@ static void bound(void **state)
             assert_int_equal(bmi_coordinate_begin(&d), BM_OK);
             assert_int_equal(bmi_coordinate_solve(&d), BM_OK);
             bmi_coordinate_end(&d);
-            if (!far) least = objective(&p);
-            else assert_true(d.gap >= objective(&p) - least - 1e-9);
+            if (!far) least = cost(&p);
+            else assert_true(d.gap >= cost(&p) - least - 1e-9);
+        }
+    }
+}
+
+enum { ROWS = 60, COLUMNS = 13, APART = 16 };
+typedef struct alike {
+    double x[COLUMNS][ROWS], y[ROWS], g[COLUMNS * APART], c[COLUMNS], yy;
+} alike;
+
+static void make_alike(alike *p, double apart)
+{
+    p->yy = 0;
+    for (int i = 0; i < ROWS; i++) {
+        for (int j = 0; j < COLUMNS; j++) p->x[j][i] = bmi_random_normal(2, (uint64_t)j, (uint64_t)i);
+        for (int j = 8; j < 12; j++) p->x[j][i] = p->x[j - 8][i] - .5 * p->x[j - 7][i] + apart * p->x[j][i];
+        if (apart == 1) p->x[12][i] = p->x[0][i] + p->x[1][i];
+        p->y[i] = p->x[0][i] - p->x[9][i] + .1 * bmi_random_normal(2, 99, (uint64_t)i);
+        p->yy += p->y[i] * p->y[i];
+    }
+    for (int j = 0; j < COLUMNS; j++) {
+        p->c[j] = bmi_dot(p->x[j], p->y, ROWS);
+        for (int k = 0; k < COLUMNS; k++) p->g[j * APART + k] = bmi_dot(p->x[j], p->x[k], ROWS);
+    }
+}
+
+static bmi_coordinate solved(const alike *p, double l1, double tolerance, int64_t iterations, double w[COLUMNS])
+{
+    double penalties[COLUMNS];
+    const double none[COLUMNS] = { 0 };
+    for (int j = 0; j < COLUMNS; j++) w[j] = 0, penalties[j] = l1;
+    bmi_coordinate d = { .n = COLUMNS,
+                         .step = APART,
+                         .g = p->g,
+                         .c = p->c,
+                         .yy = p->yy,
+                         .l1 = penalties,
+                         .l2 = none,
+                         .tolerance = tolerance,
+                         .iterations = iterations,
+                         .w = w };
+    assert_int_equal(bmi_coordinate_begin(&d), BM_OK);
+    assert_int_equal(bmi_coordinate_solve(&d), BM_OK);
+    bmi_coordinate_end(&d);
+    return d;
+}
+
+static double objective(const alike *p, double l1, const double *w)
+{
+    double sum = 0;
+    for (int i = 0; i < ROWS; i++) {
+        double e = p->y[i];
+        for (int j = 0; j < COLUMNS; j++) e -= p->x[j][i] * w[j];
+        sum += .5 * e * e;
+    }
+    for (int j = 0; j < COLUMNS; j++) sum += l1 * fabs(w[j]);
+    return sum;
+}
+
+/* Columns of which four are sums of others but for 1e-5, or one exactly: penalties down to the rounding of the sums come to an end, and one that
+ * has a hundred times as long finds no lower point. */
+static void much_alike(void **state)
+{
+    (void)state;
+    static alike p;
+    for (int exactly = 0; exactly < 2; exactly++) {
+        make_alike(&p, exactly ? 1 : 1e-5);
+        for (double l1 = 1; l1 > 1e-13; l1 *= .1) {
+            double w[COLUMNS], patient[COLUMNS];
+            const bmi_coordinate d = solved(&p, l1, 1e-10, 2000, w);
+            assert_true(d.converged && d.gap <= 1e-10 * p.yy);
+            solved(&p, l1, 1e-15, 200000, patient);
+            assert_true(objective(&p, l1, w) <= objective(&p, l1, patient) + 1e-10 * p.yy);
         }
     }
 }
@@ -205,7 +279,7 @@ static void gram(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(worked), cmocka_unit_test(descent), cmocka_unit_test(bound),
+    const struct CMUnitTest tests[] = { cmocka_unit_test(worked), cmocka_unit_test(descent), cmocka_unit_test(bound), cmocka_unit_test(much_alike),
                                         cmocka_unit_test(gram) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

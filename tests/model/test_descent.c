@@ -101,6 +101,26 @@ static void single_rows(void **state)
     bm_free(m), bm_free(d);
 }
 
+/* A row's weight is the size of its step, in units of the mean weight: of weights 1 and 3 steps of half and of one and a half times the error. A row of
+ * weight 0 is none. By hand: w 0, .2, .2 + 1.56. */
+static void weights_of_steps(void **state)
+{
+    (void)state;
+    const double x[] = { 1, 5, 2 }, y[] = { 2, 9, 3 };
+    const float weights[] = { 1, 0, 3 };
+    bm_tensor *a = bm_tensor_copy(BM_F64, BM_SHAPE(3, 1), x), *b = bm_tensor_copy(BM_F64, BM_SHAPE(3, 1), y),
+              *c = bm_tensor_copy(BM_F32, BM_SHAPE(3), weights);
+    bm_dataset *d = bm_dataset_new(.x = { a }, .t = { b }, .weights = c);
+    bm_model *m = fitted(bm_descent(.1, .rows = BM_SINGLE_ROWS, .in_order = true, .no_intercept = true, .steps = 3), d);
+    const double want[] = { 0, .2, .2, 1.76 };
+    for (int i = 0; i < 4; i++) bmt_near("w", path_at(m, i, 0), want[i], 1e-12);
+    bm_free(m);
+    /* all rows: the weighted mean, (1 * -2 * 1 + 3 * -3 * 2) * 2 / 4 = -10 */
+    m = fitted(bm_descent(.1, .no_intercept = true, .steps = 1), d);
+    bmt_near("of all rows", path_at(m, 1, 0), 1, 1e-12);
+    bm_free(m), bm_free(d), bm_free(a), bm_free(b), bm_free(c);
+}
+
 static bm_dataset *many(void)
 {
     static double x[200], y[100];
@@ -219,8 +239,9 @@ static void refused(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(line_of_three), cmocka_unit_test(costs), cmocka_unit_test(single_rows),
-                                        cmocka_unit_test(ways),          cmocka_unit_test(rules), cmocka_unit_test(refused),
-                                        cmocka_unit_test(epochs) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(line_of_three),   cmocka_unit_test(costs),
+                                        cmocka_unit_test(single_rows),     cmocka_unit_test(ways),
+                                        cmocka_unit_test(rules),           cmocka_unit_test(refused),
+                                        cmocka_unit_test(weights_of_steps), cmocka_unit_test(epochs) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -134,6 +134,7 @@ static void paths(void **state)
         assert_int_equal(bmt_golden("linear.txt", cases[c].name, want, 20), 20);
         bm_path p = bm_coefficient_path(d, .r = cases[c].r, .alphas = { cases[c].alphas, 4 });
         if (bm_failed(p.coefficients)) fail_msg("%s", bm_error(p.coefficients));
+        assert_true(p.converged && p.gap >= 0 && p.gap <= 1e-10);
         for (int i = 0; i < 20; i++) bmt_near(cases[c].name, bm_tensor_at(p.coefficients, i), want[i], 1e-11);
         bm_free(p.alphas), bm_free(p.coefficients), bm_free(p.intercepts);
     }
@@ -151,6 +152,10 @@ static void paths(void **state)
     bmt_near("a thousandth", bm_tensor_at(p.alphas, 19) / bm_tensor_at(p.alphas, 0), 1e-3, 1e-15);
     bm_free(p.alphas), bm_free(p.coefficients), bm_free(p.intercepts);
     bm_free(m), bm_free(d);
+    d = made(30, 600, 1, 0, false); /* too few steps are told */
+    p = bm_coefficient_path(d, .count = 30, .iterations = 1, .tolerance = BM_ZERO);
+    assert_true(!p.converged && p.gap > 0);
+    bm_free(p.alphas), bm_free(p.coefficients), bm_free(p.intercepts), bm_free(d);
     d = made(60, 5, 2, -1, true);
     p = bm_coefficient_path(d, .count = 3);
     assert_int_equal(bm_tensor_shape(p.coefficients).rank, 3);

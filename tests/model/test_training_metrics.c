@@ -102,6 +102,52 @@ static void as_scikit_learn(void **state)
     }
 }
 
+/* Rows as they weigh: with a rate of 0 the figures of an epoch's steps are those of its rows at once, also where it was broken off and went on
+ * from a file; and a dataset in which a row stands as often as it weighs has them, too. */
+static void weighed(void **state)
+{
+    (void)state;
+    double more_x[4 * ROWS * 2];
+    float w[ROWS];
+    int32_t more[4 * ROWS];
+    int n = 0;
+    for (int i = 0; i < ROWS; i++) {
+        w[i] = (float)(i * 5 % 4);
+        for (int k = 0; k < (int)w[i]; k++) {
+            memcpy(more_x + 2 * n, x + 2 * i, 2 * sizeof *x);
+            more[n++] = three[i];
+        }
+    }
+    bm_tensor *a = bm_tensor_view(BM_F64, BM_SHAPE(ROWS, 2), x), *b = bm_tensor_view(BM_I32, BM_SHAPE(ROWS), three),
+              *c = bm_tensor_view(BM_F32, BM_SHAPE(ROWS), w), *d = bm_tensor_view(BM_F64, BM_SHAPE(n, 2), more_x),
+              *e = bm_tensor_view(BM_I32, BM_SHAPE(n), more);
+    bm_dataset *light = bm_dataset_new(.x = { a }, .t = { b }, .weights = c), *full = bm_dataset_from(d, e);
+    static const char *const names[] = { "accuracy", "f1_macro", "roc_auc", "log_loss" };
+    for (int broken = 0; broken < 2; broken++) {
+        bm_model *m = bm_sequential(bm_input_of(.shape = BM_SHAPE(2), .type = BM_F64), bm_dense(3, .activation = BM_SOFTMAX));
+        bm_compile(m, .loss = BM_SPARSE_CATEGORICAL_CROSSENTROPY, .optimizer = bm_sgd(.rate = BM_ZERO),
+                   .metrics = { BM_ACCURACY, BM_F1_MACRO, BM_ROC_AUC, BM_LOG_LOSS });
+        if (broken) {
+            bm_fit(m, light, .epochs = 2, .batch = 16, .seed = 4, .balanced = true, .validation = full,
+                   .callbacks = { bm_stop_at(.steps = 2) });
+            bm_save(m, bmt_temp("weighed"), .training = true);
+            sound(m);
+            bm_free(m);
+            m = bm_load(bmt_temp("weighed"));
+        }
+        bm_fit(m, light, .epochs = 2, .batch = 16, .seed = 4, .balanced = true, .validation = full, .resume = broken);
+        sound(m);
+        for (int64_t epoch = 0; epoch < 2; epoch++)
+            for (int k = 0; k < 4; k++) {
+                char name[60];
+                snprintf(name, sizeof name, "validation_%s", names[k]);
+                bmt_near(names[k], bm_history(m, names[k], epoch), bm_history(m, name, epoch), 1e-12);
+            }
+        bm_free(m);
+    }
+    bm_free(a), bm_free(b), bm_free(c), bm_free(d), bm_free(e), bm_free(light), bm_free(full);
+}
+
 static bm_model *learning(void)
 {
     bm_model *m =
@@ -340,9 +386,9 @@ static void little_memory(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(as_scikit_learn), cmocka_unit_test(of_changing_weights),
-                                        cmocka_unit_test(other_epochs),    cmocka_unit_test(rows_are_lost),
-                                        cmocka_unit_test(other_batches),   cmocka_unit_test(counts_alone),
-                                        cmocka_unit_test(little_memory) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(as_scikit_learn),     cmocka_unit_test(weighed),
+                                        cmocka_unit_test(of_changing_weights), cmocka_unit_test(other_epochs),
+                                        cmocka_unit_test(rows_are_lost),       cmocka_unit_test(other_batches),
+                                        cmocka_unit_test(counts_alone),        cmocka_unit_test(little_memory) };
     return cmocka_run_group_tests(tests, begin, NULL);
 }

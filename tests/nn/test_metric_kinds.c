@@ -42,7 +42,7 @@ static bool fits(const bm_metric_kind *k, int form)
     if ((forms[form].output == BM_OUTPUT_REALS) != is_of_numbers(k)) return false;
     if (!strcmp(k->name, "binary_accuracy")) return forms[form].columns == 1 || forms[form].output == BM_OUTPUT_LABELS;
     if (!strcmp(k->name, "top_k")) return forms[form].output == BM_OUTPUT_CLASSES;
-    if (!strcmp(k->name, "kappa") || !strcmp(k->name, "mcc") || !strncmp(k->name, "roc_auc_ovo", 11))
+    if (!strncmp(k->name, "kappa", 5) || !strcmp(k->name, "mcc") || !strncmp(k->name, "roc_auc_ovo", 11))
         return forms[form].output != BM_OUTPUT_LABELS;
     return true;
 }

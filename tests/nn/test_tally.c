@@ -139,8 +139,39 @@ static void not_defined(void **state)
     bmi_tally_end(&t);
 }
 
+/* A row that weighs nothing is none, whatever stands in it; and one that was given 0 costs as much as 2^-52. */
+static void nothing_and_zero(void **state)
+{
+    (void)state;
+    static const char *const names[] = { "accuracy", "f1_macro", "log_loss", "roc_auc" };
+    double sound[4];
+    fill(3, 0);
+    weight[5] = 0;
+    for (int bad = 0; bad < 2; bad++) {
+        if (bad) p[5 * 3] = NAN, p[5 * 3 + 1] = 7, p[5 * 3 + 2] = 0;
+        bmi_tally t = tally(3, true, 7);
+        for (int k = 0; k < 4; k++) {
+            if (!bad) sound[k] = score(&t, names[k]);
+            else assert_true(score(&t, names[k]) == sound[k]);
+        }
+        bmi_tally_end(&t);
+    }
+    fill(2, 0);
+    double sum = 0;
+    for (int i = 0; i < ROWS; i++) {
+        p[2 * i + truth[i]] = i ? 1 : 0;
+        p[2 * i + 1 - truth[i]] = i ? 0 : 1;
+        sum += i ? 0 : 52 * log(2);
+    }
+    bmi_tally t = tally(2, false, 7);
+    bmt_near("one wrong row", score(&t, "log_loss"), sum / ROWS, 1e-15);
+    bmt_near("the same of all rows", measured(BM_LOG_LOSS, 2, 0, false, true), sum / ROWS, 1e-15);
+    bmi_tally_end(&t);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(as_over_all_rows), cmocka_unit_test(not_defined) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(as_over_all_rows), cmocka_unit_test(not_defined),
+                                        cmocka_unit_test(nothing_and_zero) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

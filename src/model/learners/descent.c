@@ -38,18 +38,6 @@ static const bmi_field fields[] = {
     { 0 },
 };
 
-static size_t layers(bm_learning *l, const void *options, bm_layer *into, size_t room)
-{
-    (void)room;
-    return bmi_regression_layers(l, ((const bm_descent_options *)options)->no_intercept, into);
-}
-
-static void compile(bm_learning *l, const void *options, bm_compile_options *c, bm_fit_options *fit)
-{
-    (void)l, (void)options, (void)fit;
-    c->loss = BM_MSE;
-}
-
 enum { PATH_NUMBERS = 1 << 20 };
 
 typedef struct descent {
@@ -58,6 +46,7 @@ typedef struct descent {
     int64_t n, k, weights,
         batch; /* columns, targets; all weights: of each target n coefficients and an intercept; rows of a step */
     double *w, *g, *row;
+    double weight; /* mean of the rows that have one */
     int64_t *order;
     int64_t epoch, at; /* of the order */
     int64_t step;
@@ -89,15 +78,17 @@ static double add_row(descent *d, int64_t i, double *cost)
     return weight;
 }
 
-/* Cost and gradient of so many rows: those of the order, or all; both by the kind of cost. */
+/* Cost and gradient of so many rows: those of the order, or all; both by the kind of cost. A mean is over the rows that have a weight, in units of
+ * their mean weight, so that in a batch, too, a row counts as often as its weight says. */
 static double look(descent *d, const int64_t *rows, int64_t count)
 {
-    double cost = 0, all = 0;
+    double cost = 0;
+    int64_t used = 0;
     memset(d->g, 0, (size_t)d->weights * sizeof *d->g);
     for (int64_t i = 0; i < count && !atomic_load_explicit(&d->r.l->model->stop, memory_order_relaxed); i++)
-        all += add_row(d, rows ? rows[i] : i, &cost);
+        used += add_row(d, rows ? rows[i] : i, &cost) > 0;
     const bm_descent_cost kind = d->o->cost;
-    const double mean = kind == BM_COST_MEAN || kind == BM_COST_HALF_MEAN ? (all > 0 ? 1 / all : 0) : 1,
+    const double mean = kind == BM_COST_MEAN || kind == BM_COST_HALF_MEAN ? (used ? 1 / (d->weight * (double)used) : 0) : 1,
                  by = kind == BM_COST_HALF_MEAN || kind == BM_COST_HALF_SUM ? mean / 2 : mean;
     for (int64_t j = 0; j < d->weights; j++) d->g[j] *= by;
     return by * cost;
@@ -236,6 +227,9 @@ static bm_status begin(descent *d, bm_learning *l, const bm_descent_options *o)
     d->weights = d->k * per_target(d);
     d->batch = o->rows == BM_SINGLE_ROWS ? 1 : o->batch < d->r.rows || o->rows == BM_DRAWN_ROWS ? o->batch : d->r.rows;
     d->every = o->every;
+    int64_t used = 0;
+    for (int64_t i = 0; i < d->r.rows; i++) used += bmi_regression_weight(&d->r, i) > 0;
+    d->weight = d->r.all / (double)used;
     const int64_t order = d->batch > d->r.rows ? d->batch : d->r.rows, fits = PATH_NUMBERS / (d->weights + 2);
     d->room = o->every < 0 ? 0 : fits < 64 ? 64 : fits;
     if (d->room > o->steps / (o->every > 0 ? o->every : 1) + 2) d->room = o->steps / (o->every > 0 ? o->every : 1) + 2;
@@ -277,14 +271,9 @@ static bm_status fit(bm_learning *l, const void *options)
 }
 
 static const bm_learner_kind descent_kind = {
-    .size = sizeof(bm_learner_kind),
+    BMI_REGRESSION(bm_descent_options, fields, bmi_regression_one_layer),
     .name = "descent",
-    .options_size = sizeof(bm_descent_options),
-    .fields = fields,
     .tasks = BM_LEARNS_NUMBERS | BM_LEARNS_WEIGHTED,
-    .type = BM_F64,
-    .layers = layers,
-    .compile = compile,
     .fit = fit,
     .doc = "Least squares by gradient descent, with the path it took.",
 };

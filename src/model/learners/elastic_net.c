@@ -27,24 +27,6 @@ static const bmi_field elastic_fields[] = {
     FIELDS(bm_elastic_options),
 };
 
-static size_t lasso_layers(bm_learning *l, const void *options, bm_layer *into, size_t room)
-{
-    (void)room;
-    return bmi_regression_layers(l, ((const bm_lasso_options *)options)->no_intercept, into);
-}
-
-static size_t elastic_layers(bm_learning *l, const void *options, bm_layer *into, size_t room)
-{
-    (void)room;
-    return bmi_regression_layers(l, ((const bm_elastic_options *)options)->no_intercept, into);
-}
-
-static void compile(bm_learning *l, const void *options, bm_compile_options *c, bm_fit_options *fit)
-{
-    (void)l, (void)options, (void)fit;
-    c->loss = BM_MSE;
-}
-
 /* Columns that some target keeps. */
 static int64_t kept(const double *w, int64_t n, int64_t k)
 {
@@ -90,9 +72,11 @@ static void tell(bm_learning *l, const bmi_design *d, const bmi_penalty *p, bool
     bm_model *m = l->model;
     if (d->open) bmi_model_ended(m, BM_ENDED_NOT_CONVERGED, "not converged after %" PRId64 " iterations", p->iterations);
     else if (chosen)
-        bmi_model_ended(m, BM_ENDED_TELLS, "alpha %.4g by %" PRId64 " folds, keeps %" PRId64 " of %" PRId64 " columns", alpha, p->folds,
-                        columns, d->n);
-    else bmi_model_ended(m, BM_ENDED_TELLS, "solved, keeps %" PRId64 " of %" PRId64 " columns", columns, d->n);
+        bmi_model_ended(m, BM_ENDED_TELLS, "alpha %.4g by %" PRId64 " folds, keeps %" PRId64 " of %" PRId64 " column%s", alpha,
+                        p->folds, columns, d->n, d->n == 1 ? "" : "s");
+    else
+        bmi_model_ended(m, BM_ENDED_TELLS, "solved, keeps %" PRId64 " of %" PRId64 " column%s", columns, d->n,
+                        d->n == 1 ? "" : "s");
 }
 
 static bm_status fit(bm_learning *l, double alpha, const bmi_penalty *p, bool no_intercept)
@@ -126,26 +110,14 @@ static bm_status fit_elastic(bm_learning *l, const void *options)
 }
 
 static const bm_learner_kind lasso = {
-    .size = sizeof(bm_learner_kind),
-    .name = "lasso",
-    .options_size = sizeof(bm_lasso_options),
-    .fields = lasso_fields,
-    .tasks = BM_LEARNS_NUMBERS | BM_LEARNS_WEIGHTED | BM_LEARNS_PARTS,
-    .type = BM_F64,
-    .layers = lasso_layers,
-    .compile = compile,
-    .fit = fit_lasso,
+    BMI_REGRESSION(bm_lasso_options, lasso_fields, bmi_regression_one_layer), .name = "lasso",
+    .tasks = BM_LEARNS_NUMBERS | BM_LEARNS_WEIGHTED | BM_LEARNS_PARTS,        .fit = fit_lasso,
     .doc = "Least squares with a penalty that makes coefficients exactly 0.",
 };
 static const bm_learner_kind elastic = {
-    .size = sizeof(bm_learner_kind),
+    BMI_REGRESSION(bm_elastic_options, elastic_fields, bmi_regression_one_layer),
     .name = "elastic",
-    .options_size = sizeof(bm_elastic_options),
-    .fields = elastic_fields,
     .tasks = BM_LEARNS_NUMBERS | BM_LEARNS_WEIGHTED | BM_LEARNS_PARTS,
-    .type = BM_F64,
-    .layers = elastic_layers,
-    .compile = compile,
     .fit = fit_elastic,
     .doc = "Least squares with both penalties, of ridge and of lasso.",
 };

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Newton's method with halved steps. One pass over the rows gives value, gradient and second derivatives at once: rows are read in blocks,
  * scaled by the roots of their curvatures and go into sums of products, over parts of the rows that depend on their number alone.
- * Where columns are more than rows, the penalty keeps the minimum in the space of the rows: with X = L QT (L of the rows' size, by
- * reflections) and w = Q v the problem is one of L and v with the same penalty, and second derivatives are of the rows' size.
- * Source: Boyd, Vandenberghe, "Convex Optimization", 9.5; Hastie, Tibshirani, Friedman, "The Elements of Statistical Learning", 18.3.5.
+ * Where columns are more than rows, the penalty keeps the minimum in the space of the rows (linalg/row_space.h), and second derivatives are
+ * of the rows' size.
+ * Source: Boyd, Vandenberghe, "Convex Optimization", 9.5.
  */
 #include "model/learners/newton.h"
 #include "base/threads.h"
 #include "kernels/cpu/rows.h"
 #include "linalg/cholesky.h"
 #include "linalg/householder.h"
+#include "linalg/row_space.h"
 #include <float.h>
 #include <math.h>
 #include <string.h>
@@ -164,45 +165,22 @@ static bool is_wide(const bmi_newton_rows *n)
     return n->penalty > 0 && n->r->columns > n->r->rows && !scaled;
 }
 
-/* All rows into p->l, reflected; what they were reflected by into tau. */
-static void reflect_rows(pass *p, double *tau)
-{
-    const bmi_regression *r = p->n->r;
-    bmi_regression_read(p->n->r, 0, r->rows, p->l, p->wide_step);
-    for (int64_t j = 0; j < r->rows && !atomic_load_explicit(&r->l->model->stop, memory_order_relaxed); j++) {
-        double *v = p->l + j * p->wide_step + j;
-        const int64_t rest = p->wide - j - 1;
-        tau[j] = bmi_householder(v, v + 1, rest);
-        for (int64_t i = j + 1; i < r->rows; i++) {
-            double *y = p->l + i * p->wide_step + j;
-            bmi_reflect(tau[j], v + 1, y, y + 1, rest);
-        }
-    }
-}
-
-/* w = Q v, in place. */
-static void from_rows(const pass *p, const double *tau, double *w)
-{
-    for (int64_t j = p->columns; j-- > 0;) {
-        const double *v = p->l + j * p->wide_step + j;
-        bmi_reflect(tau[j], v + 1, w + j, w + j + 1, p->wide - j - 1);
-    }
-}
-
 /* From coefficients of 0 on. */
 static void descend_wide(bmi_newton_rows *n, pass *p, int parts, double *h, double *tau)
 {
+    bmi_row_space rows = { .m = p->columns, .n = p->wide, .step = p->wide_step, .a = p->l, .tau = tau };
     double *all = n->w, *v = tau + p->columns;
     memset(v, 0, (size_t)p->columns * sizeof *v);
     memcpy(v + p->columns, all + p->wide, 2 * sizeof *v);
-    reflect_rows(p, tau);
+    bmi_regression_read(n->r, 0, n->r->rows, p->l, p->wide_step);
+    bmi_row_space_factor(&rows, &n->r->l->model->stop);
     n->w = v;
     descend(n, p, parts, h);
     n->w = all;
     memset(all, 0, (size_t)p->wide * sizeof *all);
     memcpy(all, v, (size_t)p->columns * sizeof *all);
     memcpy(all + p->wide, v + p->columns, 2 * sizeof *v);
-    from_rows(p, tau, all);
+    bmi_row_space_leave(&rows, all);
 }
 
 bm_status bmi_newton_rows_run(bmi_newton_rows *n)
@@ -239,4 +217,33 @@ bm_status bmi_newton_rows_run(bmi_newton_rows *n)
     bmi_release(context, p.g, (size_t)parts * of_part, sizeof *p.g);
     bmi_release(context, p.l, of_wide, sizeof *p.l);
     return bmi_regression_fail(r, st);
+}
+
+/* ---- one target after the other ---- */
+bm_status bmi_newton_fits_begin(bmi_newton_fits *f, bmi_regression *r)
+{
+    *f = (bmi_newton_fits){ .r = r, .w = bm_learning_memory(r->l, (size_t)(r->columns * r->targets) * sizeof *f->w) };
+    if (f->w) f->one = bm_learning_memory(r->l, (size_t)(r->columns + 2) * sizeof *f->one);
+    return r->l->model->object.error.status;
+}
+
+bm_status bmi_newton_fits_target(bmi_newton_fits *f, bmi_newton_rows *n, double intercept, double extra)
+{
+    bmi_regression *r = f->r;
+    const int64_t p = r->columns, at = p + n->target;
+    n->w = f->one;
+    memset(n->w, 0, (size_t)p * sizeof *n->w);
+    n->w[p] = intercept, n->w[p + 1] = extra;
+    if (bmi_newton_rows_run(n)) return r->l->model->object.error.status;
+    f->open |= !n->converged;
+    f->done = n->done > f->done ? n->done : f->done;
+    for (int64_t k = 0; k < p; k++) f->w[k * r->targets + n->target] = n->w[k];
+    r->mean[at] += n->w[p] / r->scale[at]; /* the intercept, of centred columns */
+    return BM_OK;
+}
+
+bm_status bmi_newton_fits_end(bmi_newton_fits *f)
+{
+    bmi_regression_say_converged(f->r, !f->open, f->done);
+    return bmi_regression_put(f->r, f->w);
 }

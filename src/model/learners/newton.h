@@ -34,4 +34,18 @@ typedef struct bmi_newton_rows {
 /* The minimum. BM_E_MEMORY, BM_E_STOPPED: the error is on the model. */
 bm_status bmi_newton_rows_run(bmi_newton_rows *n);
 
+/* One target after the other. */
+typedef struct bmi_newton_fits {
+    bmi_regression *r;
+    double *w;    /* columns x targets */
+    double *one;  /* of the target that is fitted */
+    int64_t done; /* iterations: of the target that took most */
+    bool open;    /* one did not converge */
+} bmi_newton_fits;
+bm_status bmi_newton_fits_begin(bmi_newton_fits *f, bmi_regression *r);
+/* From coefficients of 0; n->w is made. What is found stays in n->w until the next. */
+bm_status bmi_newton_fits_target(bmi_newton_fits *f, bmi_newton_rows *n, double intercept, double extra);
+/* All into the network, and how it ended into the model. */
+bm_status bmi_newton_fits_end(bmi_newton_fits *f);
+
 #endif

@@ -45,7 +45,7 @@ static bm_status walk(bmi_design *d, const bmi_penalty *p, const double *alphas,
                       double *intercepts)
 {
     bm_learning *l = d->r->l;
-    double *w = bm_learning_memory(l, 2 * (size_t)d->n * sizeof *w), *one = w + d->n;
+    double *w = bm_learning_memory(l, 2 * (size_t)d->n * sizeof *w), *one = w ? w + d->n : NULL;
     bm_status st = w ? BM_OK : BM_E_MEMORY;
     if (!st && p->r == 0 && bmi_design_eigen(d, false)) st = l->model->object.error.status;
     for (int64_t t = 0; !st && t < d->k; t++) {
@@ -89,6 +89,8 @@ static bm_status make(bm_path *path, bm_learning *l, const bm_path_options *o)
         if (!e->status) {
             memcpy(path->alphas->data, alphas, (size_t)n * sizeof *alphas);
             walk(&d, &p, alphas, n, path->coefficients->data, path->intercepts->data);
+            path->gap = d.gap;
+            path->converged = !e->status && !d.open;
         }
     }
     bmi_design_end(&d);

@@ -148,8 +148,9 @@ static bm_status check_folds(const bmi_regression *r, int64_t folds)
             "give alpha",
             r->who);
     if (folds == 0 || (folds >= 2 && folds <= r->rows)) return BM_OK;
-    return bm_learning_fail(r->l, BM_E_ARGUMENT, "%s: %" PRId64 " folds of %" PRId64 " rows; 2 at least, and no more than rows",
-                            r->who, folds, r->rows);
+    return bm_learning_fail(r->l, BM_E_ARGUMENT,
+                            "%s: %" PRId64 " fold%s of %" PRId64 " row%s; 2 at least, and no more than rows", r->who, folds,
+                            folds == 1 ? "" : "s", r->rows, r->rows == 1 ? "" : "s");
 }
 
 bm_status bmi_penalty_choose(bmi_regression *r, bmi_design *d, const bmi_penalty *p, double *alpha)

@@ -18,6 +18,9 @@ typedef struct bmi_design {
     /* ridge by eigenvectors, when they are there: of XT X, or of X XT when wide */
     int64_t order;
     double *values, *vectors, *projected; /* order; order x order; k x order: vT XT y, or vT y when wide */
+    /* ridge of one alpha: k x n, the solutions of all targets by one factorisation; null before the first */
+    double *solutions, solved;
+    double least_pivot; /* square of the smallest of Cholesky's, where nothing else was taken for it; else 1 */
     /* coordinate descent */
     double *l1, *l1_before, *l2; /* n each */
     int64_t sweeps;              /* of all solves */
@@ -30,6 +33,7 @@ typedef struct bmi_penalty {
     int64_t iterations;
     const char *alphas; /* text; or null */
     int64_t folds;      /* 0: generalized cross-validation */
+    bool cholesky;      /* ridge by Cholesky's factors in any case */
 } bmi_penalty;
 
 /* End in any case. wide: -1 as its sizes say, else as given. */
@@ -38,7 +42,7 @@ void bmi_design_end(bmi_design *d);
 /* Makes the eigenvectors; BM_E_UNSUPPORTED without an error on the model when there is no LAPACK and `needed` is false. */
 bm_status bmi_design_eigen(bmi_design *d, bool needed);
 /* Coefficients w (n, of what was read) of one target; w is where descent begins, and `before` the alpha that w is the solution for
- * (0: none). Of r = 0 by eigenvectors where they are there, else by Cholesky. */
+ * (0: none). Of r = 0 by eigenvectors where they are there, else by Cholesky, of all targets at once. */
 bm_status bmi_design_solve(bmi_design *d, const bmi_penalty *p, double alpha, double before, int64_t target, double *w);
 /* alphas, falling: as the text says, or count of them from the largest that is of use down to ratio times that. Null with the error set. */
 double *bmi_design_alphas(bmi_design *d, const bmi_penalty *p, int64_t count, double ratio, int64_t *n);

@@ -172,11 +172,11 @@ static bm_status fit(bm_learning *l, const void *options)
                     stopped      ? BM_ENDED_STOPPED
                     : fewest > 0 ? BM_ENDED_NOT_CONVERGED
                                  : 0,
-                    "%s after %" PRId64 " epochs",
+                    "%s after %" PRId64 " epoch%s",
                     stopped      ? "stop"
                     : fewest > 0 ? "not converged"
                                  : "converged",
-                    epoch);
+                    epoch, epoch == 1 ? "" : "s");
     if (u.drift) average(&u);
     put(&u);
     return m->object.error.status;

@@ -63,29 +63,16 @@ static bm_status fit(bm_learning *l, const void *options)
 {
     const bm_poisson_options *o = options;
     bmi_regression r = { 0 };
-    int64_t done = 0;
-    bool converged = true;
-    if (bmi_regression_begin(&r, l, 0, o->no_intercept)) return l->model->object.error.status;
-    double *w = bm_learning_memory(l, (size_t)(r.columns * r.targets) * sizeof *w);
-    double *one = bm_learning_memory(l, (size_t)(r.columns + 2) * sizeof *one);
+    bmi_newton_fits all;
+    if (bmi_regression_begin(&r, l, 0, o->no_intercept) || bmi_newton_fits_begin(&all, &r))
+        return l->model->object.error.status;
     double *start = bm_learning_memory(l, (size_t)r.targets * sizeof *start);
-    if (!w || !one || !start || take_targets(&r, start)) return l->model->object.error.status;
+    if (!start || take_targets(&r, start)) return l->model->object.error.status;
     for (int64_t t = 0; t < r.targets; t++) {
-        bmi_newton_rows n = {
-            .r = &r, .target = t, .loss = loss, .penalty = o->alpha * r.all, .iterations = o->iterations, .w = one
-        };
-        memset(one, 0, (size_t)(r.columns + 2) * sizeof *one);
-        if (r.centred) one[r.columns] = log(start[t]);
-        if (bmi_newton_rows_run(&n)) return l->model->object.error.status;
-        converged &= n.converged;
-        done = n.done > done ? n.done : done;
-        for (int64_t k = 0; k < r.columns; k++) w[k * r.targets + t] = one[k];
-        r.mean[r.columns + t] = one[r.columns]; /* the intercept, of centred columns */
+        bmi_newton_rows n = { .r = &r, .target = t, .loss = loss, .penalty = o->alpha * r.all, .iterations = o->iterations };
+        if (bmi_newton_fits_target(&all, &n, r.centred ? log(start[t]) : 0, 0)) return l->model->object.error.status;
     }
-    if (bmi_regression_put(&r, w)) return l->model->object.error.status;
-    bmi_model_ended(l->model, converged ? 0 : BM_ENDED_NOT_CONVERGED, "%s after %" PRId64 " iterations",
-                    converged ? "converged" : "not converged", done);
-    return BM_OK;
+    return bmi_newton_fits_end(&all);
 }
 
 static const bm_learner_kind poisson = {

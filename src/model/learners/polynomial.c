@@ -24,12 +24,6 @@ static size_t layers(bm_learning *l, const void *options, bm_layer *into, size_t
     return 1 + bmi_regression_layers(l, o->no_intercept, into + 1);
 }
 
-static void compile(bm_learning *l, const void *options, bm_compile_options *c, bm_fit_options *fit)
-{
-    (void)l, (void)options, (void)fit;
-    c->loss = BM_MSE;
-}
-
 typedef struct products {
     int64_t n, degree;
     bool interactions;
@@ -92,20 +86,14 @@ static bm_status fit(bm_learning *l, const void *options)
     level(&r);
     double *w = bm_learning_memory(l, (size_t)(r.columns * r.targets) * sizeof *w);
     if (!w || solve(&r, o->alpha, w, &rank) || bmi_regression_put(&r, w)) return l->model->object.error.status;
-    if (rank < columns) bmi_model_ended(l->model, BM_ENDED_RANK, "solved, rank %lld of %lld", (long long)rank, (long long)columns);
-    else bmi_model_ended(l->model, 0, "solved");
+    bmi_regression_say_solved(&r, rank, 1);
     return BM_OK;
 }
 
 static const bm_learner_kind poly = {
-    .size = sizeof(bm_learner_kind),
+    BMI_REGRESSION(bm_poly_options, fields, layers),
     .name = "poly",
-    .options_size = sizeof(bm_poly_options),
-    .fields = fields,
     .tasks = BM_LEARNS_NUMBERS | BM_LEARNS_WEIGHTED | BM_LEARNS_PARTS,
-    .type = BM_F64,
-    .layers = layers,
-    .compile = compile,
     .fit = fit,
     .doc = "Least squares, or ridge, on products of columns up to a degree.",
 };

@@ -3,8 +3,10 @@
  * numbers are centred and scaled as they are read, so that the data is never copied.
  */
 #include "model/learners/regression.h"
+#include "base/fields.h"
 #include "base/threads.h"
 #include <float.h>
+#include <inttypes.h>
 #include <math.h>
 #include <string.h>
 
@@ -301,8 +303,9 @@ double bmi_regression_noise(const bmi_regression *r)
 {
     double largest = 0;
     for (int64_t k = 0; k < r->columns; k++) largest = fmax(largest, fabs(r->mean[k]) * r->scale[k]);
-    /* each number of m rows, or n columns, is off by what the mean is rounded by, and all alike: that is a direction of its own */
-    return DBL_EPSILON * largest * sqrt(fmax((double)r->rows, r->all) * fmax(r->all, (double)r->columns));
+    /* each number of m rows, or n columns, is off by what the mean is rounded by, and all alike: that is a direction of its own, as long as
+     * the root of all weights says, so that the unit of weights does not matter */
+    return DBL_EPSILON * largest * sqrt(r->all * (double)(r->rows > r->columns ? r->rows : r->columns));
 }
 
 typedef struct folding {
@@ -385,4 +388,33 @@ size_t bmi_regression_layers(bm_learning *l, bool no_intercept, bm_layer *into)
     const bm_dense_options d = { .units = l->outputs, .no_bias = no_intercept, .name = "output" };
     into[0] = bm_layer_at("dense", &d, sizeof d, l->here);
     return 1;
+}
+
+/* ---- what records say alike ---- */
+size_t bmi_regression_one_layer(bm_learning *l, const void *options, bm_layer *into, size_t room)
+{
+    const bmi_field *f = bmi_field_find(l->model->learner->fields, "no_intercept");
+    (void)room;
+    return bmi_regression_layers(l, f && *(const bool *)((const char *)options + f->offset), into);
+}
+
+void bmi_regression_compile(bm_learning *l, const void *options, bm_compile_options *c, bm_fit_options *fit)
+{
+    (void)l, (void)options, (void)fit;
+    c->loss = BM_MSE;
+}
+
+void bmi_regression_say_solved(bmi_regression *r, int64_t rank, double pivot)
+{
+    bm_model *m = r->l->model;
+    if (rank < r->columns) bmi_model_ended(m, BM_ENDED_RANK, "solved, rank %" PRId64 " of %" PRId64, rank, r->columns);
+    else if (pivot < 1e-10)
+        bmi_model_ended(m, BM_ENDED_ILL_CONDITIONED, "solved, ill-conditioned: about %.0f digits lost", -log10(pivot));
+    else bmi_model_ended(m, 0, "solved");
+}
+
+void bmi_regression_say_converged(bmi_regression *r, bool converged, int64_t done)
+{
+    bmi_model_ended(r->l->model, converged ? 0 : BM_ENDED_NOT_CONVERGED, "%s after %" PRId64 " iterations",
+                    converged ? "converged" : "not converged", done);
 }

@@ -68,4 +68,20 @@ bm_status bmi_regression_fail(bmi_regression *r, bm_status status);
 /* One dense layer named "output". */
 size_t bmi_regression_layers(bm_learning *l, bool no_intercept, bm_layer *into);
 
+/* What the records of these learners say alike. Layers: that one, without an intercept where the option no_intercept is set. Loss: the mean
+ * of squares. */
+size_t bmi_regression_one_layer(bm_learning *l, const void *options, bm_layer *into, size_t room);
+void bmi_regression_compile(bm_learning *l, const void *options, bm_compile_options *c, bm_fit_options *fit);
+#define BMI_REGRESSION(of_options, table, of_layers)                                                                           \
+    .size = sizeof(bm_learner_kind), .options_size = sizeof(of_options), .fields = table, .type = BM_F64, .layers = of_layers, \
+    .compile = bmi_regression_compile
+
+/* How a solution by one factorisation ended: "solved, rank 3 of 4"; what the square of the smallest pivot, between 0 and 1, cost in digits. */
+void bmi_regression_say_solved(bmi_regression *r, int64_t rank, double pivot);
+/* How an iteration ended: "converged after 5 iterations". */
+void bmi_regression_say_converged(bmi_regression *r, bool converged, int64_t done);
+/* singular.c: w (columns x targets) of least sum of squares and lambda |w|^2, by the singular values of the unscaled rows (LAPACK); w is 0
+ * before. Singular values of nothing but rounding count as 0: without lambda the solution of least norm. */
+bm_status bmi_regression_by_svd(bmi_regression *r, double lambda, double *w, int64_t *rank);
+
 #endif

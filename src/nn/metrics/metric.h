@@ -31,6 +31,13 @@ double bmi_metric_all(const bm_metric_kind *k, const bm_metric_input *in, const 
     }
 #define BMI_THRESHOLD .number = { BMI_THRESHOLD_NUMBER }
 
+/* -log of the probability that the truth was given. One that is sure and wrong, or was rounded to 0, is not infinitely bad: as in
+ * scikit-learn's log_loss of doubles it counts as 2^-52. NaN stays. */
+static inline double bmi_surprise(double p)
+{
+    return -log(p < 0x1p-52 ? 0x1p-52 : p);
+}
+
 /* The weight of a row, and the sum of all. */
 static inline double bmi_weight_of(const bm_metric_input *in, int64_t row)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Metrics of probabilities: log loss, Brier score, their shares explained, hinge, calibration.
- * Source: as scikit-learn's log_loss (not clipped: infinite where the true class was given 0), brier_score_loss, d2_log_loss_score,
+ * Source: as scikit-learn's log_loss (a probability below 2^-52 counts as that, so that one row costs 36.04 at most), brier_score_loss, d2_log_loss_score,
  * d2_brier_score and hinge_loss; Guo, Pleiss, Sun, Weinberger, "On calibration of modern neural networks", 2017.
  */
 #include "nn/metrics/metric.h"
@@ -8,7 +8,7 @@
 /* -t log y of probabilities, 0 where t is 0. */
 static double surprise(double t, double y)
 {
-    return t > 0 ? -t * log(y) : 0;
+    return t > 0 ? t * bmi_surprise(y) : 0;
 }
 
 static bool each(const bm_metric_input *in)
@@ -167,8 +167,9 @@ static double ece_end(double *counts, const bm_metric_input *in, const double p[
     return sum / counts[3 * MOST_BINS + 1];
 }
 
-BMI_METRIC(log_loss, "mean of -log of the probability that the true class was given", "-sum w log y_t / sum w",
-           "scikit-learn log_loss", ".5, .8 | 0, 1 = 0.45814536593707755", BMI_MEAN(log_loss));
+BMI_METRIC(log_loss, "mean of -log of the probability that the true class was given, which counts as 2^-52 where it is less",
+           "-sum w log max(y_t, 2^-52) / sum w", "scikit-learn log_loss", ".5, .8 | 0, 1 = 0.45814536593707755",
+           BMI_MEAN(log_loss));
 BMI_METRIC(brier, "Brier score: mean squared error of probabilities; of several classes the sum over classes",
            "sum w (y - t)^2 / sum w", "scikit-learn brier_score_loss", ".1, .9, .8, .3 | 0, 1, 1, 0 = .0375", BMI_MEAN(brier));
 BMI_METRIC(d2_log_loss, "share of the log loss of the class shares that is explained", "1 - log loss / log loss of shares",

@@ -37,6 +37,7 @@ void bmi_tally_rows(bmi_tally *t, const double *p, int64_t apart, int64_t first,
     for (int64_t i = first; i < first + rows; i++, p += apart) {
         const double w = weight_of(t, i);
         const int64_t truth = t->truth[i];
+        if (w == 0) continue; /* no row, whatever stands in it */
         const bool known = truth < t->classes;
         bool nan = false, outside = false;
         int64_t best = 0;
@@ -55,7 +56,7 @@ void bmi_tally_rows(bmi_tally *t, const double *p, int64_t apart, int64_t first,
         t->bad_known |= nan;
         t->improbable |= outside;
         t->weighs_known += w;
-        t->surprise += w * -log(p[truth]);
+        t->surprise += w * bmi_surprise(p[truth]);
     }
 }
 

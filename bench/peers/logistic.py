@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """scikit-learn's LogisticRegression(max_iter=100) on the tables of bench/logistic.c.
 
-logistic_peers.py --make FOLDER [--mnist FOLDER]     writes the tables: blobs 20,000 x 100, MNIST where it is
-logistic_peers.py PREFIX ROWS COLUMNS f64|f32        seconds and the objective as one line of JSON
+logistic.py --make FOLDER [--mnist FOLDER]     writes the tables: blobs 20,000 x 100, MNIST where it is
+logistic.py PREFIX ROWS COLUMNS f64|f32        seconds and the objective as one line of JSON
 """
 import gzip, json, os, statistics, sys, time, warnings
 import numpy as np

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """What scikit-learn takes for the work of bench_recipe on a table of 1,000,000 rows, 16 columns of numbers and 4 of text, with cells missing:
-SimpleImputer(median) and StandardScaler of numbers, OneHotEncoder of texts, dense, fitted and applied. recipe_peer.py --make FILE writes the
-table; recipe_peer.py FILE TYPE THREADS prints a JSON object, mode -> ms (median, least, most) and checksums of the columns; TYPE is f64 or f32
+SimpleImputer(median) and StandardScaler of numbers, OneHotEncoder of texts, dense, fitted and applied. recipe.py --make FILE writes the
+table; recipe.py FILE TYPE THREADS prints a JSON object, mode -> ms (median, least, most) and checksums of the columns; TYPE is f64 or f32
 (numbers and result). Texts as objects, as pandas' categories, and as numbers that they were coded as beforehand, which is not timed; by joblib, too."""
 import argparse, json, os, statistics, time
 

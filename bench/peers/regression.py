@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Fit times of scikit-learn's linear models, and the table they are fitted on: 100,000 rows of 50 normal columns, a target from 40 % of
-them and noise, f64. python sk.py --write FOLDER makes it; python sk.py --job ridge --threads 1 prints milliseconds and the mean squared
+them and noise, f64. python regression.py --write FOLDER makes it; python regression.py --job ridge --threads 1 prints milliseconds and the mean squared
 error, as bench_learners does for Baeum. Both fit the same penalty: scikit-learn's figure is given in its own terms."""
 import argparse, json, os, statistics, time, warnings
 warnings.filterwarnings("ignore")
