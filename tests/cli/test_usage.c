@@ -190,6 +190,8 @@ static void wrong(void **state)
         { "baeum data show", "which data? baeum data show DATA" },
         { "baeum data list all", "one argument too many" },
         { "baeum data split iris --validation rows.csv", "are shares of the rows here" },
+        { "baeum compare iris -t Sepal.Length --models linear --not-stratified",
+          "--not-stratified leaves the shares of classes alone" },
         { "baeum data show iris --test .5", "--test is of baeum data split, not of show" },
         { "baeum data list --rows 3", "--rows is of baeum data show, not of list" },
         { "baeum compare iris --models softmax,logistic --epochs 5", "--epochs is of networks" },
