@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Atomic writing: a temporary file beside the target gets the content, is synced, takes the target's name by rename, and then
- * the folder is synced. Where the system can, it has no name until it is whole, so that a process that is ended leaves nothing behind. What is no regular file, and the process's own open files (/dev/stdout, /dev/fd/N), are written
- * straight, for renaming over them would lose what they are.
+ * the folder is synced. Where the system can, it has no name until it is whole, so that a process that is ended leaves nothing behind.
+ * What is no regular file, and the process's own open files (/dev/stdout, /dev/fd/N), are written straight, for renaming over them
+ * would lose what they are.
  */
 #define _GNU_SOURCE /* O_TMPFILE */
 #include "base/file.h"

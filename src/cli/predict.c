@@ -163,8 +163,8 @@ static int write_out(prediction *p)
     return status;
 }
 
-/* The rows of the table that the recipe makes finite numbers of into *of: the table itself when all are, null when there are none, as a part
- * of a file may have. Returns 0 or an exit code. */
+/* The rows of the table that the recipe makes finite numbers of into *of: the table itself when all are, null when there are none, as a
+ * part of a file may have. Returns 0 or an exit code. */
 static int usable_rows(prediction *p, bmi_met *met, bm_table **of)
 {
     cli *c = p->c;

@@ -3,7 +3,7 @@
  * looks like on a terminal, where it is one line that moves.
  */
 #define _XOPEN_SOURCE 700 /* pseudo-terminals */
-#define _GNU_SOURCE /* O_TMPFILE */
+#define _GNU_SOURCE       /* O_TMPFILE */
 #include "support/bmt_command.h"
 #include <fcntl.h>
 #include <signal.h>
@@ -264,7 +264,8 @@ static void ended_while_writing(void **state)
         return;
     }
     close(unnamed);
-    bmt_exits(bmt_sh("mkdir -p w && cd w && awk 'BEGIN { print \"a,b,y\"; for (i = 0; i < 200000; i++) print i %% 97 \",\" i %% 13 \",\" i %% 31 }'"
+    bmt_exits(bmt_sh("mkdir -p w && cd w && awk 'BEGIN { print \"a,b,y\"; for (i = 0; i < 200000; i++) print i %% 97 \",\" i "
+                     "%% 13 \",\" i %% 31 }'"
                      " > big.csv && baeum train big.csv -t y -m linear -q -o m.st && echo old > out.csv"),
               0);
     for (int ms = 20; ms < 1500; ms += ms / 2) {
@@ -283,9 +284,15 @@ static void ended_while_writing(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(ended_while_writing), cmocka_unit_test(best_is_saved), cmocka_unit_test(ignored),      cmocka_unit_test(the_same_as_without),
-        cmocka_unit_test(second_ends),   cmocka_unit_test(while_scored), cmocka_unit_test(killed),
-        cmocka_unit_test(own_method),    cmocka_unit_test(terminal),
+        cmocka_unit_test(ended_while_writing),
+        cmocka_unit_test(best_is_saved),
+        cmocka_unit_test(ignored),
+        cmocka_unit_test(the_same_as_without),
+        cmocka_unit_test(second_ends),
+        cmocka_unit_test(while_scored),
+        cmocka_unit_test(killed),
+        cmocka_unit_test(own_method),
+        cmocka_unit_test(terminal),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -196,8 +196,12 @@ static void threshold_of_scores(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(threshold_of_scores), cmocka_unit_test(chosen_metrics), cmocka_unit_test(reasons),
-                                        cmocka_unit_test(thresholds),          cmocka_unit_test(curves),         cmocka_unit_test(shares),
+    const struct CMUnitTest tests[] = { cmocka_unit_test(threshold_of_scores),
+                                        cmocka_unit_test(chosen_metrics),
+                                        cmocka_unit_test(reasons),
+                                        cmocka_unit_test(thresholds),
+                                        cmocka_unit_test(curves),
+                                        cmocka_unit_test(shares),
                                         cmocka_unit_test(threads) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -279,7 +279,7 @@ static void gram(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(worked), cmocka_unit_test(descent), cmocka_unit_test(bound), cmocka_unit_test(much_alike),
-                                        cmocka_unit_test(gram) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(worked), cmocka_unit_test(descent), cmocka_unit_test(bound),
+                                        cmocka_unit_test(much_alike), cmocka_unit_test(gram) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

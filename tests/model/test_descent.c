@@ -239,9 +239,9 @@ static void refused(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(line_of_three),   cmocka_unit_test(costs),
-                                        cmocka_unit_test(single_rows),     cmocka_unit_test(ways),
-                                        cmocka_unit_test(rules),           cmocka_unit_test(refused),
-                                        cmocka_unit_test(weights_of_steps), cmocka_unit_test(epochs) };
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(line_of_three), cmocka_unit_test(costs),   cmocka_unit_test(single_rows),      cmocka_unit_test(ways),
+        cmocka_unit_test(rules),         cmocka_unit_test(refused), cmocka_unit_test(weights_of_steps), cmocka_unit_test(epochs)
+    };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
