@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Atomic writing: a temporary file beside the target gets the content, is synced, takes the target's name by rename, and then
- * the folder is synced. What is no regular file, and the process's own open files (/dev/stdout, /dev/fd/N), are written
- * straight, for renaming over them would lose what they are.
+ * the folder is synced. Where the system can, it has no name until it is whole, so that a process that is ended leaves nothing behind.
+ * What is no regular file, and the process's own open files (/dev/stdout, /dev/fd/N), are written straight, for renaming over them
+ * would lose what they are.
  */
+#define _GNU_SOURCE /* O_TMPFILE */
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/random.h"
@@ -26,7 +28,7 @@ struct bmi_writer {
     bm_place here;
     bm_context *context;
     int file;
-    bool renames;
+    bool renames, unnamed;
     size_t used;
     char target[PATH_MAX]; /* behind all links */
     char temporary[NAME];
@@ -82,20 +84,40 @@ static bm_status follow_links(bmi_writer *w)
     return failed(w, "write");
 }
 
-/* Makes the temporary file, with the mode (and, where allowed, the owner) of the file that it replaces. */
-static bm_status open_temporary(bmi_writer *w, const struct stat *old)
+/* A name beside the target that hardly anything has. */
+static void make_name(bmi_writer *w, uint64_t attempt)
 {
     const size_t folder = folder_length(w->target);
     struct timespec now = { 0 };
     clock_gettime(CLOCK_REALTIME, &now);
-    for (uint64_t attempt = 0; attempt < 100; attempt++) {
-        const uint64_t number =
-            bmi_random_stream((uint64_t)now.tv_sec << 30 ^ (uint64_t)now.tv_nsec, (uint64_t)getpid() << 8 ^ attempt);
-        snprintf(w->temporary, sizeof w->temporary, "%.*s.%.180s.%08x.tmp", (int)folder, w->target, w->target + folder,
-                 (unsigned)(number >> 32));
-        w->file = open(w->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, old ? 0600 : 0666);
-        if (w->file >= 0 || errno != EEXIST) break;
-    }
+    const uint64_t number =
+        bmi_random_stream((uint64_t)now.tv_sec << 30 ^ (uint64_t)now.tv_nsec, (uint64_t)getpid() << 8 ^ attempt);
+    snprintf(w->temporary, sizeof w->temporary, "%.*s.%.180s.%08x.tmp", (int)folder, w->target, w->target + folder,
+             (unsigned)(number >> 32));
+}
+
+/* A file of the target's folder that has no name yet. False, with w->file >= 0 or errno of a true failure, unless it cannot be had here. */
+static bool cannot_be_unnamed(bmi_writer *w, mode_t mode)
+{
+    const size_t n = folder_length(w->target);
+    char folder[PATH_MAX] = ".";
+    if (access("/proc/self/fd", X_OK)) return true; /* by which it gets its name */
+    if (n) memcpy(folder, w->target, n), folder[n] = 0;
+    w->file = open(folder, O_TMPFILE | O_WRONLY | O_CLOEXEC, mode);
+    w->unnamed = w->file >= 0;
+    return w->file < 0 && (errno == EOPNOTSUPP || errno == EISDIR || errno == ENOENT || errno == EINVAL);
+}
+
+/* Makes the temporary file, with the mode (and, where allowed, the owner) of the file that it replaces. */
+static bm_status open_temporary(bmi_writer *w, const struct stat *old)
+{
+    const mode_t mode = old ? 0600 : 0666;
+    if (cannot_be_unnamed(w, mode))
+        for (uint64_t attempt = 0; attempt < 100; attempt++) {
+            make_name(w, attempt);
+            w->file = open(w->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+            if (w->file >= 0 || errno != EEXIST) break;
+        }
     if (w->file < 0) {
         w->temporary[0] = 0;
         return failed(w, "make a temporary file beside");
@@ -106,6 +128,20 @@ static bm_status open_temporary(bmi_writer *w, const struct stat *old)
         if (fchmod(w->file, old->st_mode & 07777) != 0) return failed(w, "set the mode of the new");
     }
     return BM_OK;
+}
+
+/* Gives the whole file a name, which the rename then takes away again. */
+static bm_status name_it(bmi_writer *w)
+{
+    char own[40];
+    snprintf(own, sizeof own, "/proc/self/fd/%d", w->file);
+    for (uint64_t attempt = 0; attempt < 100; attempt++) {
+        make_name(w, attempt);
+        if (!linkat(AT_FDCWD, own, AT_FDCWD, w->temporary, AT_SYMLINK_FOLLOW)) return BM_OK;
+        if (errno != EEXIST) break;
+    }
+    w->temporary[0] = 0;
+    return failed(w, "name");
 }
 
 static bm_status open_target(bmi_writer *w, const char *path)
@@ -146,7 +182,7 @@ bmi_writer *bmi_writer_begin(bmi_error *e, bm_place here, bm_context *context, c
     w->here = here;
     w->context = context;
     w->file = -1;
-    w->renames = false;
+    w->renames = w->unnamed = false;
     w->used = 0;
     w->temporary[0] = 0;
     strcpy(w->target, path);
@@ -208,6 +244,7 @@ bm_status bmi_writer_commit(bmi_writer *w)
     if (!w) return BM_E_FILE;
     if (w->e->status || flush(w)) return w->e->status;
     if (w->renames && fsync(w->file) != 0 && errno != EINVAL && errno != ENOTSUP) return failed(w, "sync");
+    if (w->unnamed && name_it(w)) return w->e->status;
     const int file = w->file;
     w->file = -1;
     if (close(file) != 0 && errno != EINTR) return failed(w, "write");

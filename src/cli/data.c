@@ -97,11 +97,19 @@ static int check_options(cli *c, const char *verb)
         cli_option_id id;
         const char *name, *verbs;
     } of[] = {
-        { OPT_TARGET, "target", "get split" }, { OPT_ROWS, "rows", "show" },          { OPT_VALIDATION, "validation", "split" },
-        { OPT_TEST, "test", "split" },         { OPT_SEED, "seed", "split" },         { OPT_IN_ORDER, "in-order", "split" },
-        { OPT_GROUP, "group", "split" },       { OPT_TIME, "time", "split" },         { OPT_OUTPUT, "output", "get split" },
-        { OPT_HEADER, "header", "get show split" }, { OPT_NO_HEADER, "no-header", "get show split" },
-        { OPT_DELIMITER, "delimiter", "get show split" }, { OPT_BAD_ROWS, "bad-rows", "get show split" },
+        { OPT_TARGET, "target", "get split" },
+        { OPT_ROWS, "rows", "show" },
+        { OPT_VALIDATION, "validation", "split" },
+        { OPT_TEST, "test", "split" },
+        { OPT_SEED, "seed", "split" },
+        { OPT_IN_ORDER, "in-order", "split" },
+        { OPT_GROUP, "group", "split" },
+        { OPT_TIME, "time", "split" },
+        { OPT_OUTPUT, "output", "get split" },
+        { OPT_HEADER, "header", "get show split" },
+        { OPT_NO_HEADER, "no-header", "get show split" },
+        { OPT_DELIMITER, "delimiter", "get show split" },
+        { OPT_BAD_ROWS, "bad-rows", "get show split" },
     };
     for (size_t i = 0; i < BMI_COUNT(of); i++)
         if (cli_given(&c->options, of[i].id) && !strstr(of[i].verbs, verb))

@@ -352,7 +352,12 @@ static int explain(explanation *x)
     if (!status) status = check(x);
     if (status) return status;
     if (cli_given(&c->options, OPT_ROW)) return explain_row(x, x->source.table, c->options.row - 1);
-    return dense && !c->options.metric ? explain_coefficients(x) : explain_importance(x);
+    const bool coefficients = dense && !c->options.metric;
+    if (coefficients && cli_given(&c->options, OPT_REPEATS))
+        return cli_fail(c, CLI_USAGE, "--repeats is of permutations; of a model of coefficients --metric NAME asks for them");
+    if (coefficients && cli_given(&c->options, OPT_SEED) && !cli_given(&c->options, OPT_BOOTSTRAP))
+        return cli_fail(c, CLI_USAGE, "--seed is of permutations (--metric) and of resampled rows (--bootstrap)");
+    return coefficients ? explain_coefficients(x) : explain_importance(x);
 }
 
 static int run(cli *c)

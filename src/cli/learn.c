@@ -155,6 +155,8 @@ int cli_learn_open(cli_training *t)
     const bool classes = t->task == BM_CLASSIFICATION;
     if (!status && c->options.balanced && !classes)
         status = cli_fail(c, CLI_USAGE, "--balanced weighs classes; the target is numbers");
+    if (!status && c->options.not_stratified && !classes)
+        status = cli_fail(c, CLI_USAGE, "--not-stratified leaves the shares of classes alone; the target is numbers");
     if (!status && c->options.stratified && !classes)
         status = cli_fail(c, CLI_USAGE, "--stratified keeps the shares of classes; the target is numbers");
     return status;

@@ -23,7 +23,8 @@ static void usage(FILE *to)
                 "  baeum help TOPIC                       what there is of");
     const char *topics[16];
     const size_t n = cli_help_topics(topics);
-    for (size_t i = 0; i < n; i++) fprintf(to, "%s%s", i == n / 2 ? ",\n                                         " : i ? ", " : " ", topics[i]);
+    for (size_t i = 0; i < n; i++)
+        fprintf(to, "%s%s", i == n / 2 ? ",\n                                         " : i ? ", " : " ", topics[i]);
     fprintf(to, "\n  baeum --version\n\n"
                 "DATA is a CSV file (- is standard input), an IDX, NPY or NPZ file, or the name of a set: baeum data list\n\n"
                 "  baeum train iris\n"

@@ -113,7 +113,7 @@ static const option_row rows[OPT_COUNT] = {
                        "rare classes weigh as much as frequent ones in the loss; default: each row weighs 1" },
     [OPT_LOG_TARGET] = { "log-target", 0, NULL, FLAG, AT(log_target), 0, 0,
                          "learn log(1 + target), for amounts over many scales; predictions and scores are of the target "
-                         "itself" },
+                         "itself. Also --target-log1p" },
     [OPT_WITHOUT] = { "without", 0, "STEP,...|all", TEXT, AT(without), 0, 0,
                       "what of the usual preparation is left out: datetime, drop, impute, standardize, one_hot, or all of it" },
     [OPT_IN_ORDER] = { "in-order", 0, NULL, FLAG, AT(in_order), 0, 0,

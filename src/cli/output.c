@@ -164,7 +164,8 @@ int cli_keeps(cli *c, const char *path)
     const bool is_model = m && bm_status_of(m) != BM_E_FORMAT;
     bm_free(m);
     if (is_model) return 0;
-    return cli_fail(c, CLI_FAILED, "%s is there and is no model: it would be lost; remove it, or name another file by -o", path);
+    return cli_fail(c, CLI_FAILED, "%s is there and is no model: it would be lost; remove it, or name another file by -o",
+                    path);
 }
 
 void cli_append(char *into, size_t room, const char *format, ...)

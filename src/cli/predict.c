@@ -163,8 +163,8 @@ static int write_out(prediction *p)
     return status;
 }
 
-/* The rows of the table that the recipe makes finite numbers of into *of: the table itself when all are, null when there are none, as a part
- * of a file may have. Returns 0 or an exit code. */
+/* The rows of the table that the recipe makes finite numbers of into *of: the table itself when all are, null when there are none, as a
+ * part of a file may have. Returns 0 or an exit code. */
 static int usable_rows(prediction *p, bmi_met *met, bm_table **of)
 {
     cli *c = p->c;
@@ -184,9 +184,10 @@ static int usable_rows(prediction *p, bmi_met *met, bm_table **of)
 
 static int no_row(const prediction *p)
 {
-    return cli_fail(p->c, CLI_FAILED,
-                    "%s: no row can be used: each has a number that is too large for f32, or that a step of the recipe cannot take",
-                    p->source.given);
+    return cli_fail(
+        p->c, CLI_FAILED,
+        "%s: no row can be used: each has a number that is too large for f32, or that a step of the recipe cannot take",
+        p->source.given);
 }
 
 static void add_met(bmi_met *all, const bmi_met *met)

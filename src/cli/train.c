@@ -144,6 +144,7 @@ const cli_command cli_train = {
                 "  baeum train sales.csv -t revenue -m \"dense 64 relu, dropout .2, dense 32 relu\" --epochs 200 --rate .003\n"
                 "  baeum train mnist --model \"dense 512 relu, dropout .2, dense 10\" --epochs 5 --batch 128\n"
                 "  baeum train infert --step \"education=ordinal:0-5yrs < 6-11yrs < 12+ yrs\" --step min_max\n"
+                "  baeum train housing.csv -t median_house_value -m ridge:alpha=.01 --impute median --log1p auto --poly 2\n"
                 "  baeum train clicks.csv -t price --model ridge:alpha=auto --parts 100000\n"
                 "  zcat log.csv.gz | baeum train - -t failed -o failed.safetensors --json",
 };

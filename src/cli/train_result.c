@@ -79,8 +79,7 @@ static void say_own_end(cli_training *t)
             name, t->spec);
     if ((ended & BM_ENDED_RANK) && t->source.csv) cli_say(c, "", "%s: the solution of least norm", why);
     else if (ended & BM_ENDED_RANK) say_dependent(t);
-    if (ended & BM_ENDED_ILL_CONDITIONED)
-        cli_warn(c, "the normal equation is %s; --model linear loses none", why);
+    if (ended & BM_ENDED_ILL_CONDITIONED) cli_warn(c, "the normal equation is %s; --model linear loses none", why);
     if ((ended & BM_ENDED_TELLS) && cli_talks(c)) fprintf(c->to, "%s\n", why);
 }
 

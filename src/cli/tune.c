@@ -286,7 +286,8 @@ static int save(tuning *w)
     if (bm_save(m, w->t.output))
         return cli_fail(c, CLI_FAILED, "the model is not saved: %s%s%s%s", bm_error(m),
                         *w->journal ? "; the search is kept: the same command with another -o and --resume " : "",
-                        *w->journal ? cli_shell(text, sizeof text, w->journal) : "", *w->journal ? " only fits the best again" : "");
+                        *w->journal ? cli_shell(text, sizeof text, w->journal) : "",
+                        *w->journal ? " only fits the best again" : "");
     cli_put(c, "model", cli_text(best.learner));
     cli_put(c, "settings", cli_text(best.settings));
     cli_put(c, "parameters", json_integer((json_int_t)bm_model_parameters(m)));

@@ -8,14 +8,14 @@
  * sentence is marked, which is the advice (BMI_ADVICE_...), or the columns that it is about. */
 typedef enum bmi_note_kind {
     BMI_NOTE,
-    BMI_NOTE_LEFT_OUT,    /* rows of a file that could not be read; marked: "was left out" */
-    BMI_NOTE_NOT_JUDGED,  /* held-out rows that cannot be judged, or only in part */
-    BMI_NOTE_AMOUNTS,     /* classes that may be amounts */
-    BMI_NOTE_UNITS,       /* a target that is learned standardised */
-    BMI_NOTE_DEPENDENT,   /* columns that depend on each other, marked: their coefficients are not determined */
-    BMI_NOTE_CATEGORIES,  /* that those of one text do is no fault */
-    BMI_NOTE_CONSTANT,    /* a column of one value */
-    BMI_ADVICE_IS_COMMA,  /* the decimal sign is a comma; a point; there is a header; days or months come first; the same as dmy, as mdy */
+    BMI_NOTE_LEFT_OUT,   /* rows of a file that could not be read; marked: "was left out" */
+    BMI_NOTE_NOT_JUDGED, /* held-out rows that cannot be judged, or only in part */
+    BMI_NOTE_AMOUNTS,    /* classes that may be amounts */
+    BMI_NOTE_UNITS,      /* a target that is learned standardised */
+    BMI_NOTE_DEPENDENT,  /* columns that depend on each other, marked: their coefficients are not determined */
+    BMI_NOTE_CATEGORIES, /* that those of one text do is no fault */
+    BMI_NOTE_CONSTANT,   /* a column of one value */
+    BMI_ADVICE_IS_COMMA, /* the decimal sign is a comma; a point; there is a header; days or months come first; the same as dmy, as mdy */
     BMI_ADVICE_IS_POINT,
     BMI_ADVICE_HEADER,
     BMI_ADVICE_DATES,

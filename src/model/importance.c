@@ -43,6 +43,14 @@ static double score(making *k, const bm_table *t)
     char names[500] = "loss";
     size_t n = strlen(names);
     if (!isnan(value)) return k->sign * value;
+    if (how.metrics[0].name) {
+        const char *why = bm_score_why(&s, k->o.score);
+        bmi_fail(&k->e, BM_E_ARGUMENT, k->here, "importance: these rows have no %s: %s", k->o.score,
+                 why && *why                   ? why
+                 : k->m->task == BM_REGRESSION ? "the model predicts numbers"
+                                               : "the model predicts classes");
+        return NAN;
+    }
     for (int64_t i = 0; i < s.count && n < 440; i++)
         n += (size_t)snprintf(names + n, sizeof names - n, ", %s", s.metrics[i].name);
     bmi_fail(&k->e, BM_E_ARGUMENT, k->here, "importance: there is no score \"%.40s\" of these rows; there are %s", k->o.score,

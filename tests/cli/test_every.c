@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* The command as a whole: each option of `baeum train` on each learner does something or is refused by its name; each command over odd tables
- * prints one JSON object, with an error exactly when it fails; and what cannot be written is told by each.
+/* The command as a whole: each option of `baeum train` on each learner does something or is refused by its name; each command over odd
+ * tables prints one JSON object, with an error exactly when it fails; and what cannot be written is told by each.
  */
 #include "base/kinds.h"
 #include "support/bmt_command.h"

@@ -121,6 +121,9 @@ static void refused(void **state)
     bmt_exits(bmt_sh("baeum train iris -q -o l.st"), 0);
     bmt_contains("rows", bmt_exits(bmt_sh("baeum explain l.st --bootstrap 5"), 2).err, "--bootstrap needs the rows");
     bmt_contains("rows", bmt_exits(bmt_sh("baeum explain l.st --robust hc1"), 2).err, "--robust needs the rows");
+    bmt_contains("repeats", bmt_exits(bmt_sh("baeum explain l.st iris --repeats 3"), 2).err, "--repeats is of permutations");
+    bmt_contains("seed", bmt_exits(bmt_sh("baeum explain l.st iris --seed 3"), 2).err, "--seed is of permutations");
+    bmt_contains("of numbers", bmt_exits(bmt_sh("baeum explain l.st iris --metric r2"), 1).err, "these rows have no r2: ");
     bmt_contains("squares", bmt_exits(bmt_sh("baeum explain l.st iris --robust hc1"), 1).err, "of least squares");
     bmt_contains("confidence", bmt_exits(bmt_sh("baeum explain l.st --confidence 1"), 2).err, "below 1");
     bmt_contains("a choice", bmt_exits(bmt_sh("baeum explain l.st iris --robust hc9"), 2).err, "hc0|hc1|hc2|hc3");

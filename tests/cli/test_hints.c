@@ -153,7 +153,7 @@ static void notes(void **state)
         0);
     const bmt_run r = bmt_exits(bmt_sh("baeum train n.csv -t y"), 0);
     bmt_contains("dates", r.out, "the month was taken to be first (mdy), --dates dmy says otherwise\n");
-    bmt_contains("categories", r.out, "--drop leaves the column out, --step COL=one_hot:all keeps all of them\n");
+    bmt_contains("categories", r.out, "--drop leaves the column out, --one-hot COL=all keeps all of them\n");
     const bmt_run said = bmt_exits(bmt_sh("baeum train n.csv -t y --dates dmy --step place=one_hot:all"), 0);
     assert_null(strstr(said.out, "--dates"));
     assert_null(strstr(said.out, "one_hot:all keeps"));

@@ -3,6 +3,7 @@
  * looks like on a terminal, where it is one line that moves.
  */
 #define _XOPEN_SOURCE 700 /* pseudo-terminals */
+#define _GNU_SOURCE       /* O_TMPFILE */
 #include "support/bmt_command.h"
 #include <fcntl.h>
 #include <signal.h>
@@ -253,12 +254,45 @@ static void terminal(void **state)
     free(text);
 }
 
+/* A command that is ended while it writes leaves the file that was there, and nothing beside it. */
+static void ended_while_writing(void **state)
+{
+    (void)state;
+    const int unnamed = open(bmt_temp("."), O_TMPFILE | O_WRONLY, 0600);
+    if (unnamed < 0) {
+        bmt_skip("a file system that has files without a name");
+        return;
+    }
+    close(unnamed);
+    bmt_exits(bmt_sh("mkdir -p w && cd w && awk 'BEGIN { print \"a,b,y\"; for (i = 0; i < 200000; i++) print i %% 97 \",\" i "
+                     "%% 13 \",\" i %% 31 }'"
+                     " > big.csv && baeum train big.csv -t y -m linear -q -o m.st && echo old > out.csv"),
+              0);
+    for (int ms = 20; ms < 1500; ms += ms / 2) {
+        const pid_t process = bmt_start("exec sh -c 'cd w && exec baeum predict m.st big.csv -o out.csv'", "out", "err");
+        nanosleep(&(struct timespec){ ms / 1000, ms % 1000 * 1000000L }, NULL);
+        kill(process, SIGTERM);
+        const int code = bmt_wait(process);
+        assert_true(code == 0 || code == 128 + SIGTERM);
+        assert_string_equal(bmt_exits(bmt_sh("ls -A w | tr '\\n' ' '"), 0).out, "big.csv m.st out.csv ");
+        const bmt_run r = bmt_exits(bmt_sh("wc -l < w/out.csv"), 0);
+        assert_int_equal(atoi(r.out), code ? 1 : 200001);
+        bmt_exits(bmt_sh("echo old > w/out.csv"), 0);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(best_is_saved), cmocka_unit_test(ignored),      cmocka_unit_test(the_same_as_without),
-        cmocka_unit_test(second_ends),   cmocka_unit_test(while_scored), cmocka_unit_test(killed),
-        cmocka_unit_test(own_method),    cmocka_unit_test(terminal),
+        cmocka_unit_test(ended_while_writing),
+        cmocka_unit_test(best_is_saved),
+        cmocka_unit_test(ignored),
+        cmocka_unit_test(the_same_as_without),
+        cmocka_unit_test(second_ends),
+        cmocka_unit_test(while_scored),
+        cmocka_unit_test(killed),
+        cmocka_unit_test(own_method),
+        cmocka_unit_test(terminal),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

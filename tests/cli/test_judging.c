@@ -178,11 +178,15 @@ static void threads(void **state)
 static void threshold_of_scores(void **state)
 {
     (void)state;
-    bmt_exits(bmt_sh("(echo a,b,y; seq 60 | awk '{ print $1, $1 * 7 %% 11, ($1 + $1 * 7 %% 11 > 33 ? \"yes\" : \"no\") }' OFS=,) > two.csv"), 0);
+    bmt_exits(bmt_sh("(echo a,b,y; seq 60 | awk '{ print $1, $1 * 7 %% 11, ($1 + $1 * 7 %% 11 > 33 ? \"yes\" : \"no\") }' "
+                     "OFS=,) > two.csv"),
+              0);
     static const char *const models[] = { "-m perceptron", "-m mlp:4 --loss hinge" };
     for (size_t i = 0; i < BMI_COUNT(models); i++) {
-        bmt_contains(models[i], bmt_exits(bmt_sh("baeum train two.csv -t y %s --threshold .3", models[i]), 2).err, "tells which class alone");
-        bmt_contains(models[i], bmt_exits(bmt_sh("baeum train two.csv -t y %s --threshold best-f1", models[i]), 2).err, "class alone");
+        bmt_contains(models[i], bmt_exits(bmt_sh("baeum train two.csv -t y %s --threshold .3", models[i]), 2).err,
+                     "tells which class alone");
+        bmt_contains(models[i], bmt_exits(bmt_sh("baeum train two.csv -t y %s --threshold best-f1", models[i]), 2).err,
+                     "class alone");
         bmt_exits(bmt_sh("baeum train two.csv -t y %s -q -o m.st", models[i]), 0);
         bmt_contains(models[i], bmt_exits(bmt_sh("baeum evaluate m.st two.csv --threshold .3"), 2).err, "class alone");
         bmt_contains(models[i], bmt_exits(bmt_sh("baeum predict m.st two.csv --threshold .3"), 2).err, "class alone");
@@ -192,8 +196,12 @@ static void threshold_of_scores(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(threshold_of_scores), cmocka_unit_test(chosen_metrics), cmocka_unit_test(reasons),
-                                        cmocka_unit_test(thresholds),          cmocka_unit_test(curves),         cmocka_unit_test(shares),
+    const struct CMUnitTest tests[] = { cmocka_unit_test(threshold_of_scores),
+                                        cmocka_unit_test(chosen_metrics),
+                                        cmocka_unit_test(reasons),
+                                        cmocka_unit_test(thresholds),
+                                        cmocka_unit_test(curves),
+                                        cmocka_unit_test(shares),
                                         cmocka_unit_test(threads) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -301,7 +301,8 @@ static void parts_without_usable_rows(void **state)
     bmt_exits(bmt_sh("(echo x,y; seq 60 | awk '{ print $1 \",\" 3 * $1 + sin($1) }') > log.csv && "
                      "baeum train log.csv -t y -q --step x=log -o log.st"),
               0);
-    bmt_exits(bmt_sh("(echo x; printf '1\\n2\\n-5\\n-6\\n-7\\n3\\n') > rows.csv && baeum predict log.st rows.csv > whole.csv"), 0);
+    bmt_exits(bmt_sh("(echo x; printf '1\\n2\\n-5\\n-6\\n-7\\n3\\n') > rows.csv && baeum predict log.st rows.csv > whole.csv"),
+              0);
     char *whole = bmt_text("whole.csv");
     assert_int_equal(bmt_lines(whole), 7);
     assert_string_equal(bmt_line(whole, 3), "\"\"");
@@ -316,9 +317,18 @@ static void parts_without_usable_rows(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(parts_without_usable_rows), cmocka_unit_test(classes),  cmocka_unit_test(numbers),    cmocka_unit_test(counted),     cmocka_unit_test(met),
-        cmocka_unit_test(unusable), cmocka_unit_test(not_finite), cmocka_unit_test(named_texts), cmocka_unit_test(digits),
-        cmocka_unit_test(ids),      cmocka_unit_test(places),     cmocka_unit_test(refused),
+        cmocka_unit_test(parts_without_usable_rows),
+        cmocka_unit_test(classes),
+        cmocka_unit_test(numbers),
+        cmocka_unit_test(counted),
+        cmocka_unit_test(met),
+        cmocka_unit_test(unusable),
+        cmocka_unit_test(not_finite),
+        cmocka_unit_test(named_texts),
+        cmocka_unit_test(digits),
+        cmocka_unit_test(ids),
+        cmocka_unit_test(places),
+        cmocka_unit_test(refused),
     };
     return cmocka_run_group_tests(tests, setup, NULL);
 }

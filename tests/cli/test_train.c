@@ -569,16 +569,21 @@ static void keeps_other_files(void **state)
     const bmt_run r = bmt_exits(bmt_sh("baeum train iris -q -o sums.csv"), 1);
     bmt_contains("a table", r.err, "sums.csv is there and is no model");
     assert_string_equal(bmt_text("sums.csv"), "a,b\n1,2\n");
-    bmt_exits(bmt_sh("printf '\\100\\0\\0\\0\\0\\0\\0\\0{\"w\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}          1234' > w.safetensors"), 0);
+    bmt_exits(bmt_sh("printf '\\100\\0\\0\\0\\0\\0\\0\\0{\"w\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}       "
+                     "   1234' > w.safetensors"),
+              0);
     bmt_contains("weights of another program", bmt_exits(bmt_sh("baeum train iris -q -o w.safetensors"), 1).err, "is no model");
-    bmt_exits(bmt_sh("baeum train iris -q -o own.st && baeum train iris -q -o own.st && : > empty && baeum train iris -q -o empty"), 0);
+    bmt_exits(
+        bmt_sh("baeum train iris -q -o own.st && baeum train iris -q -o own.st && : > empty && baeum train iris -q -o empty"),
+        0);
 }
 
 int main(void)
 {
     setenv("BAEUM_THREADS", "1", 1); /* threads that other tests keep waiting make small networks slow */
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(keeps_other_files), cmocka_unit_test(session_of_classes),
+        cmocka_unit_test(keeps_other_files),
+        cmocka_unit_test(session_of_classes),
         cmocka_unit_test(class_of_interest),
         cmocka_unit_test(warned),
         cmocka_unit_test(log_lines),

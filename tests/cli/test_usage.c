@@ -6,8 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const commands[] = { "train",   "predict", "evaluate", "inspect", "explain",
-                                        "compare", "tune",    "split",    "data" };
+static const char *const commands[] = {
+    "train", "predict", "evaluate", "inspect", "explain", "compare", "tune", "split", "data"
+};
 
 static void version_and_help(void **state)
 {
@@ -189,6 +190,8 @@ static void wrong(void **state)
         { "baeum data show", "which data? baeum data show DATA" },
         { "baeum data list all", "one argument too many" },
         { "baeum data split iris --validation rows.csv", "are shares of the rows here" },
+        { "baeum compare iris -t Sepal.Length --models linear --not-stratified",
+          "--not-stratified leaves the shares of classes alone" },
         { "baeum data show iris --test .5", "--test is of baeum data split, not of show" },
         { "baeum data list --rows 3", "--rows is of baeum data show, not of list" },
         { "baeum compare iris --models softmax,logistic --epochs 5", "--epochs is of networks" },
@@ -222,7 +225,7 @@ static void help_as_json(void **state)
 {
     (void)state;
     static const char *const lines[][3] = {
-        { "baeum --help --json", "help", "baeum train" },   { "baeum help --json", "help", "baeum train" },
+        { "baeum --help --json", "help", "baeum train" },    { "baeum help --json", "help", "baeum train" },
         { "baeum train --help --json", "help", "--target" }, { "baeum help train --json", "help", "--target" },
         { "baeum help losses --json", "help", "huber" },     { "baeum --version --json", "version", "0.1" },
     };
@@ -254,7 +257,7 @@ static void manual(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(version_and_help), cmocka_unit_test(wrong),  cmocka_unit_test(names), cmocka_unit_test(lists),
+        cmocka_unit_test(version_and_help), cmocka_unit_test(wrong),        cmocka_unit_test(names),  cmocka_unit_test(lists),
         cmocka_unit_test(wrong_as_json),    cmocka_unit_test(help_as_json), cmocka_unit_test(manual),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -298,13 +298,16 @@ static void weights_are_rows(void **state)
     const bmi_step_kind *k;
     for (size_t i = 0; (k = kind_at(i)); i++) {
         static const char *const tries[] = { "z", "word", "x" };
-        for (size_t c = 0; k->heeds_weights && c < BMI_COUNT(tries); c++) {
+        for (size_t of = 0; k->heeds_weights && of < BMI_COUNT(tries) * (k->n_examples + 1);
+             of++) { /* plain, and as each example has it */
+            const size_t c = of % BMI_COUNT(tries), example = of / BMI_COUNT(tries);
+            const char *with = example ? k->examples[example - 1].options : NULL;
             bm_table *t = table_of(weighed, NULL), *u = table_of(repeated, NULL);
             const bool plain = k->needs_target; /* what follows would be fitted on what folds of other rows give */
             bm_recipe *r = bm_recipe_new(.target = "y", .weights = "w", .task = BM_REGRESSION, .type = BM_F64, .plain = plain);
             bm_recipe *q = bm_recipe_new(.target = "y", .task = BM_REGRESSION, .type = BM_F64, .plain = plain);
-            bm_recipe_step(r, k->name, NULL, tries[c]);
-            bm_recipe_step(q, k->name, NULL, tries[c]);
+            bm_recipe_step(r, k->name, with, tries[c]);
+            bm_recipe_step(q, k->name, with, tries[c]);
             for (size_t other = 0; plain && other < BMI_COUNT(tries); other++)
                 if (other != c) bm_recipe_drop(r, tries[other]), bm_recipe_drop(q, tries[other]);
             const bm_status st = bm_recipe_fit(r, t);

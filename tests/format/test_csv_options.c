@@ -319,9 +319,29 @@ static void failing_allocations(void **state)
     assert_true(bmt_each_failure("reading a CSV file", read_all, path) > 20);
 }
 
+/* Numbers that were named as missing are found in the middle of a long file, too, where cells are read the fast way. */
+static void named_far_from_the_end(void **state)
+{
+    (void)state;
+    enum { ROWS = 600 };
+    static char text[ROWS * 24 + 8];
+    bmi_error e;
+    bmi_csv csv;
+    size_t n = (size_t)sprintf(text, "a,b\n");
+    for (int i = 0; i < ROWS; i++) n += (size_t)sprintf(text + n, i % 7 ? "%d,%d.5\n" : "-999,-999.0\n", i, i);
+    const bm_csv_options o = { .missing = { (const bm_name[]){ "-999" }, 1 } };
+    assert_int_equal(read_text(text, n, 0, &o, &e, &csv), BM_OK);
+    for (int i = 0; i < ROWS; i++) {
+        assert_true((((const int64_t *)csv.columns[0].values)[i] == INT64_MIN) == (i % 7 == 0));
+        assert_true((isnan(((const double *)csv.columns[1].values)[i]) != 0) == (i % 7 == 0));
+    }
+    bmi_csv_end(NULL, &csv);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(named_far_from_the_end),
         cmocka_unit_test(ways),
         cmocka_unit_test(dates),
         cmocka_unit_test(bad_rows),

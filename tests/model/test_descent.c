@@ -190,6 +190,30 @@ static void rules(void **state)
     bm_free(m), bm_free(d);
 }
 
+/* Mini-batches: each row once in an epoch, in another order in the next. At a tiny rate a step is along its row. */
+static void epochs(void **state)
+{
+    (void)state;
+    enum { ROWS = 8, EPOCHS = 4 };
+    double x[ROWS], y[ROWS];
+    int order[EPOCHS][ROWS], same = 0;
+    for (int i = 0; i < ROWS; i++) x[i] = i + 1, y[i] = 1;
+    bm_dataset *d = of(x, y, ROWS, 1);
+    bm_model *m =
+        fitted(bm_descent(1e-9, .rows = BM_MINI_BATCHES, .batch = 1, .no_intercept = true, .steps = ROWS * EPOCHS), d);
+    for (int e = 0; e < EPOCHS; e++) {
+        for (int i = 0; i < ROWS; i++) {
+            const double step =
+                (path_at(m, e * ROWS + i + 1, 0) - path_at(m, e * ROWS + i, 0)) / (path_at(m, 1, 0) - path_at(m, 0, 0));
+            order[e][i] = (int)lround(step * 1000); /* against the first step's row */
+            for (int k = 0; k < i; k++) assert_true(order[e][k] != order[e][i]);
+        }
+        same += e && !memcmp(order[e], order[0], sizeof order[0]);
+    }
+    assert_true(same < EPOCHS - 1);
+    bm_free(m), bm_free(d);
+}
+
 static void refused(void **state)
 {
     (void)state;
@@ -215,9 +239,9 @@ static void refused(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(line_of_three),   cmocka_unit_test(costs),
-                                        cmocka_unit_test(single_rows),     cmocka_unit_test(ways),
-                                        cmocka_unit_test(rules),           cmocka_unit_test(refused),
-                                        cmocka_unit_test(weights_of_steps) };
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(line_of_three), cmocka_unit_test(costs),   cmocka_unit_test(single_rows),      cmocka_unit_test(ways),
+        cmocka_unit_test(rules),         cmocka_unit_test(refused), cmocka_unit_test(weights_of_steps), cmocka_unit_test(epochs)
+    };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -67,6 +67,10 @@ int close(int file)
     return failed ? (errno = EIO, -1) : result;
 }
 
+int linkat(int folder, const char *from, int to_folder, const char *to, int flags)
+{
+    return fails("linkat", EACCES) ? -1 : (int)after(syscall(SYS_linkat, folder, from, to_folder, to, flags));
+}
 int rename(const char *from, const char *to)
 {
     return fails("rename", EACCES) ? -1 : (int)after(syscall(SYS_renameat, AT_FDCWD, from, AT_FDCWD, to));
@@ -200,7 +204,7 @@ static void each_call_fails(void **state)
     make_files();
     bm_model *m = trained(2);
     const long all = save(m, COUNTED, 0);
-    assert_true(all >= 8); /* open, mode, three writes, sync, close, rename, and the folder's three */
+    assert_true(all >= 8); /* open, mode, three writes, sync, name, close, rename, and the folder's three */
     bool after_rename = false;
     for (long n = 1; n <= all; n++) {
         put_old();

@@ -8,19 +8,20 @@
 #include <string.h>
 
 /* Tables of 1,000 rows without chance: areas, prices, and what was clicked. */
-#define SALES                                                                                                      \
-    "awk 'BEGIN { split(\"north south east west\", g, \" \"); print \"area,rooms,age,region,price\";"              \
-    " for (i = 0; i < 1000; i++) { a = 50 + i * 37 % 101; r = 1 + i * 7 % 5; o = i * 13 % 41;"                     \
+#define SALES                                                                                         \
+    "awk 'BEGIN { split(\"north south east west\", g, \" \"); print \"area,rooms,age,region,price\";" \
+    " for (i = 0; i < 1000; i++) { a = 50 + i * 37 % 101; r = 1 + i * 7 % 5; o = i * 13 % 41;"        \
     " print a \",\" r \",\" o \",\" g[1 + i % 4] \",\" 2 * a + 30 * r - o + i * 29 % 17 } }' > sales.csv && "
-#define CLICKS                                                                                                     \
-    "for part in clicks new later; do awk -v s=$part 'BEGIN { split(\"Seoul Busan Jeju\", c, \" \");"              \
-    " k = length(s); print \"age,city,visits,price\"; for (i = 0; i < 1000; i++) { a = 18 + (i + k) * 37 % 61;"    \
-    " v = (i + k) * 7 % 23; print a \",\" c[1 + i % 3] \",\" v \",\" a + 3 * v + i * 29 % 5 } }' > $part.csv; "    \
+#define CLICKS                                                                                                  \
+    "for part in clicks new later; do awk -v s=$part 'BEGIN { split(\"Seoul Busan Jeju\", c, \" \");"           \
+    " k = length(s); print \"age,city,visits,price\"; for (i = 0; i < 1000; i++) { a = 18 + (i + k) * 37 % 61;" \
+    " v = (i + k) * 7 % 23; print a \",\" c[1 + i % 3] \",\" v \",\" a + 3 * v + i * 29 % 5 } }' > $part.csv; " \
     "done && gzip -f clicks.csv && "
 
 static const struct {
-    const char *name, *make, *more; /* the page; what makes its tables; what stands behind "baeum tune" so that it does not take long */
-    int commands;                   /* at least */
+    const char *name, *make,
+        *more;    /* the page; what makes its tables; what stands behind "baeum tune" so that it does not take long */
+    int commands; /* at least */
 } pages[] = {
     { "docs/tables.md", SALES CLICKS "cp \"$HOUSING\" housing.csv", "", 5 },
     { "docs/recipes.md", "cp \"$HOUSING\" housing.csv", "", 1 },
@@ -74,7 +75,8 @@ static void sessions(void **state)
         int commands = 0;
         bmt_exits(bmt_sh("HOUSING='%s' && %s", housing, pages[i].make), 0);
         for (size_t k = 0; k < BMI_COUNT(languages); k++)
-            for (int n = 0; bmt_block(page, languages[k], n, text); n++) commands += run_block(pages[i].name, text, pages[i].more);
+            for (int n = 0; bmt_block(page, languages[k], n, text); n++)
+                commands += run_block(pages[i].name, text, pages[i].more);
         if (commands < pages[i].commands) fail_msg("%s has %d commands", pages[i].name, commands);
         free(page);
     }
@@ -101,7 +103,8 @@ static void compiles(const char *what, const char *code)
 {
     const char *source = getenv("BAEUM_SOURCE");
     bmt_temp_file("piece.c", code, strlen(code));
-    const bmt_run r = bmt_sh("cc -std=c17 -fsyntax-only -Wall -Wextra -pedantic -Werror -Wno-unused -Wno-missing-field-initializers -I'%s/include' piece.c",
+    const bmt_run r = bmt_sh("cc -std=c17 -fsyntax-only -Wall -Wextra -pedantic -Werror -Wno-unused "
+                             "-Wno-missing-field-initializers -I'%s/include' piece.c",
                              source ? source : ".");
     if (r.code) fail_msg("%s does not compile:\n%s", what, r.err);
 }
@@ -121,7 +124,8 @@ static void pieces_of_c(void **state)
                  pieces[i].given, gap ? text : "", gap ? gap + 5 : text);
         compiles(pieces[i].page, code);
         const bool last = i + 1 == BMI_COUNT(pieces) || strcmp(pieces[i + 1].page, pieces[i].page);
-        if (last && bmt_block(page, "c", pieces[i].n + 1, text)) fail_msg("%s has more pieces of C than are looked at", pieces[i].page);
+        if (last && bmt_block(page, "c", pieces[i].n + 1, text))
+            fail_msg("%s has more pieces of C than are looked at", pieces[i].page);
         free(page);
     }
 }
@@ -129,7 +133,8 @@ static void pieces_of_c(void **state)
 /* Copies the next text in backquotes from *at, before `end`; false when there is none. */
 static bool next_code(const char **at, const char *end, char into[400])
 {
-    const char *from = memchr(*at, '`', (size_t)(end - *at)), *to = from ? memchr(from + 1, '`', (size_t)(end - from - 1)) : NULL;
+    const char *from = memchr(*at, '`', (size_t)(end - *at)),
+               *to = from ? memchr(from + 1, '`', (size_t)(end - from - 1)) : NULL;
     if (!to) return false;
     size_t n = 0;
     for (const char *c = from + 1; c < to && n < 399; c++)
@@ -147,13 +152,15 @@ static void steps(void **state)
     char one[400], *page = bmt_page("docs/recipes.md"), *table = strstr(page, "## Steps by example\n");
     int options = 0, values = 0;
     assert_non_null(table);
-    bmt_exits(bmt_sh("awk 'BEGIN { split(\"Seoul,Busan,New York,NY,Jeju\", c, \",\"); split(\"small large\", s, \" \");"
-                     " print \"age,income,city,size,date,review,weight,y\"; for (i = 0; i < 400; i++) {"
-                     " printf \"%%s,%%d,%%s,%%s,2024-%%02d-%%02d %%02d:00,%%s,%%d %%s,%%d\\n\", i %% 9 ? i * 37 %% 120 : \"\", 1 + i * i %% 9973,"
-                     " i %% 11 ? c[1 + i %% 5] : \"\", s[1 + i %% 2], 1 + i %% 12, 1 + i %% 28, i %% 24,"
-                     " i %% 3 ? \"a good one of the best\" : \"never the worst\", i %% 2 ? i + 1 : 1000 + i, i %% 2 ? \"kg\" : \"g\","
-                     " i * 29 %% 101 } }' > mixed.csv"),
-              0);
+    bmt_exits(
+        bmt_sh("awk 'BEGIN { split(\"Seoul,Busan,New York,NY,Jeju\", c, \",\"); split(\"small large\", s, \" \");"
+               " print \"age,income,city,size,date,review,weight,y\"; for (i = 0; i < 400; i++) {"
+               " printf \"%%s,%%d,%%s,%%s,2024-%%02d-%%02d %%02d:00,%%s,%%d %%s,%%d\\n\", i %% 9 ? i * 37 %% 120 : \"\", 1 + i "
+               "* i %% 9973,"
+               " i %% 11 ? c[1 + i %% 5] : \"\", s[1 + i %% 2], 1 + i %% 12, 1 + i %% 28, i %% 24,"
+               " i %% 3 ? \"a good one of the best\" : \"never the worst\", i %% 2 ? i + 1 : 1000 + i, i %% 2 ? \"kg\" : \"g\","
+               " i * 29 %% 101 } }' > mixed.csv"),
+        0);
     strcpy(code, "#include <baeum.h>\nvoid piece(bm_recipe *r);\nvoid piece(bm_recipe *r)\n{\n");
     for (const char *line = table; *line && strncmp(line, "\nThe option's value", 10); line = strchr(line + 1, '\n')) {
         if (strncmp(line, "\n| ", 3)) continue;

@@ -140,6 +140,11 @@ static const bmi_step_example examples[] = {
       .table = "a,b,y\n1,3,p\n2,1,p\n1,4,p\n7,2,q\n8,3,q\n9,5,q\n",
       .out = "a\n1\n2\n1\n7\n8\n9\n",
       .source = "scikit-learn chi2: 14.3 and .222" },
+    { .options = "chi2,most=1",
+      .target = "y",
+      .table = "a,b,y\n2,4,u\n1,1,v\n3,2,v\n2,1,v\n",
+      .out = "b\n4\n1\n2\n1\n",
+      .source = "by hand: sums 2, 6 and 4, 4 against 2, 6: 0 and 2.67" },
 };
 
 static const bmi_step_kind select_kind = {
