@@ -90,7 +90,7 @@ bool bmi_csv_as_times(bmi_csv_work *w, bmi_column *c, const bmi_number_form *for
         values[r] = code < 0 ? INT64_MIN : times[code];
         if (code < 0 || times[code] != INT64_MIN) continue;
         const char *text = bmi_dictionary_text(&c->dictionary, code, &n);
-        if (n && !bmi_number_is_missing(text, n) && !bmi_cell_is_missing(text, n))
+        if (n && !bmi_number_is_missing(text, n) && (w->named_marks || !bmi_cell_is_missing(text, n)))
             fine = bmi_csv_mark_bad(w, (int64_t)r, column);
     }
     bmi_release(w->context, times, count, sizeof *times);

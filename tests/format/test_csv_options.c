@@ -269,6 +269,12 @@ static void refused(void **state)
         assert_int_equal(read_text(text, sizeof text - 1, 0, &cases[i].o, &e, &csv), cases[i].status);
         bmt_contains("refused", e.text, cases[i].says);
     }
+    const bm_name empty = ""; /* NA is no missing cell then, and no number */
+    const bm_csv_options o = { .missing = { &empty, 1 }, .types = { price, 1 } };
+    bmi_csv csv;
+    bmi_error e;
+    assert_int_equal(read_text("a,b\n1,NA\n,\n", 11, 0, &o, &e, &csv), BM_E_FORMAT);
+    bmt_contains("NA", e.text, "t.csv:2:2: \"NA\" in column \"b\" is not a finite number");
 }
 
 /* Dates that were asked for and may be two days are read with the month first, aloud; as texts of a recipe they are what they were. */
