@@ -207,8 +207,8 @@ bool bmi_csv_join_texts(bmi_csv_work *w, size_t c, size_t i, const uint64_t *cel
                         bmi_csv_census *census, int64_t row, bool *windows);
 unsigned bmi_csv_seen(const bmi_csv_work *w, size_t c); /* in all chunks */
 bm_column_type bmi_csv_settled(unsigned seen, uint8_t asked);
-/* Tells of a column, whose type was not asked for, that digits are lost: those of a real beyond 2^53, or zeros in front of a code. False when
- * there is no memory. */
+/* Tells of a column, whose type was not asked for, that digits are lost: those of a real beyond 2^53, or zeros in front of a code.
+ * False when there is no memory. */
 bool bmi_csv_note_digits(bm_context *context, const bmi_column *c, unsigned seen, bool code, bmi_notes *notes);
 /* csv.c: what options can be; room for the chunks' rows; the end of all that. */
 bm_status bmi_csv_check(bmi_error *e, bm_place here, const char *name, const bm_csv_options *o);
