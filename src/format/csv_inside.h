@@ -21,6 +21,7 @@ typedef struct bmi_csv_dialect {
     unsigned char line;    /* the byte that ends a line: LF (CR before it is part of the line end), or CR */
     unsigned char comment; /* lines that begin with it are none; 0: there are no such lines */
     bool trim;             /* blanks around cells are no part of them */
+    bool several;          /* there are two columns at least: a line of blanks alone is no row */
     bool literal;          /* a quote inside a cell that does not begin with one is a character of it, else a problem */
     unsigned char kind[256];
 } bmi_csv_dialect;
@@ -50,7 +51,7 @@ bmi_csv_problem bmi_csv_cell_read(const bmi_csv_dialect *d, const unsigned char 
                                   bmi_csv_cell *cell);
 /* Copies a cell's text into `into` (room for cell->n bytes), "" as "; returns its length. */
 size_t bmi_csv_cell_copy(const bmi_csv_cell *cell, char *into);
-/* Past empty lines. */
+/* Past empty lines, those of blanks alone and comments. */
 const unsigned char *bmi_csv_blank_lines(const bmi_csv_dialect *d, const unsigned char *p, const unsigned char *end);
 
 /* What the cells of a column were, as bits; BIG: digits alone, that f64 may not hold; SLOW: the fast way for numbers is not tried. */

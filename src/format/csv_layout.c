@@ -196,6 +196,7 @@ static bm_status count_columns(bmi_csv_work *w, const unsigned char *p, const un
         p = cell.next;
     }
     *after = p;
+    w->dialect.several = w->n_columns > 1;
     w->out->columns = bmi_alloc(w->context, w->n_columns, sizeof *w->out->columns);
     if (!w->out->columns) return bmi_fail_memory(w->error, w->here, w->n_columns * sizeof *w->out->columns, "columns");
     w->out->n_columns = w->n_columns;
