@@ -186,14 +186,14 @@ BM_API bm_table *bm_table_rename_at(const bm_table *t, bm_renames names, bm_plac
  *      age >= 18 and (city = 'Seoul' or city in ('Busan', 'Jeju')) and not income missing and price / area < 2.5
  *      day between '2024-01-01' and '2024-03-31' and start < '2024-02-29 13:05'
  *
- *  Comparisons = (also ==) != (also <>) < <= > >= of numbers, of texts by their bytes, or of dates, which stand in quotes as texts
- *  do, in the forms in which files have them but 1/2/2024, which may be two days (a date without a time of day is its midnight);
- *  arithmetic + - * / % of numbers; "x in (...)", "x between a and b" (both included), "x missing" (also "x is missing"), "x contains
- *  'text'", "x starts with 'text'", "x ends with 'text'", each also with "not" before the word; and, or, not; brackets. 'Texts' stand
- *  in single quotes (two of them are one of the text), names of columns bare (letters, digits, _ and points) or in "double" quotes.
- *  Words are small or large. A column of true and false is a condition by itself. What is compared with a missing cell is neither
- *  true nor false (as in SQL), so that the row is left out, also under "not". Whole numbers are compared exactly, arithmetic is of
- *  doubles.
+ *  Comparisons = (also ==) != (also <>) < <= > >= of numbers, of texts by their bytes, or of dates, which stand in quotes as texts do,
+ *  in the forms in which files have them but 1/2/2024, which may be two days (a date without a time of day is its midnight); arithmetic
+ *  + - * / % of numbers; the difference of two columns of dates in seconds; "x in (...)", "x between a and b" (both included), "x
+ *  missing" (also "x is missing"), "x contains 'text'", "x starts with 'text'", "x ends with 'text'", each also with "not" before the
+ *  word; and, or, not; brackets. 'Texts' stand in single quotes (two of them are one of the text), names of columns bare (letters,
+ *  digits, _ and points) or in "double" quotes. Words are small or large. A column of true and false is a condition by itself. What is
+ *  compared with a missing cell is neither true nor false (as in SQL), so that the row is left out, also under "not". Whole numbers are
+ *  compared exactly, arithmetic is of doubles.
  *
  *  Errors   also BM_E_ARGUMENT the condition cannot be read: the message tells the place (from 1), what stands there and what may
  */
