@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Fuzz target: bytes as a CSV file. The first byte and a sum of the others choose the options. The file is read in one chunk and in chunks of 16 bytes, and
- * both must give the same table or the same error; and by parts, which must be the rows of the table.
+/* Fuzz target: bytes as a CSV file. The first byte and a sum of the others choose the options. The file is read in one chunk and in
+ * chunks of 16 bytes, and both must give the same table or the same error; and by parts, which must be the rows of the table.
  */
 #include "format/csv_reader.h"
 #include "fuzz.h"

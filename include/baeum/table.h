@@ -21,33 +21,35 @@ typedef struct bm_rows {
 
 /** Reads a CSV file (RFC 4180; line ends LF, CRLF or CR; a UTF-8 byte order mark is skipped).
  *
- *  A column's type comes from all of its cells: integers that fit int64 make it integer, numbers real, true/false (also True,
- *  TRUE ...) true/false, dates date/time, anything else text. Missing are: an empty cell, NA, N/A, n/a, \#N/A, \#NA, \<NA\>, NaN,
- *  nan, -NaN, -nan, NaT, null, NULL, None and ?, and the texts of .missing; in a column of text those in quotes are texts. Text that is numbers as people write them, all in one
- *  form ("1.234,5", "67,404", "39%", "$5", "5 kg"), or but for a few cells ("-", "n.a."), becomes numbers, which a note tells
- *  (docs/tables.md has the rules, and that by which the first row is names or data). Blanks around numbers are ignored. A row is bad that has
- *  a number that is not finite (inf, 1e400), a wrong count of cells, a stray quote, a NUL byte, or a cell that is not of the type that
- *  .types gives. Empty lines are passed over. A text cell that is not UTF-8 is taken as Windows-1252. A row may have 64 MB.
+ *  A column's type comes from all of its cells: integers that fit int64 make it integer, numbers real, true/false (also True, TRUE ...)
+ *  true/false, dates date/time, anything else text. Missing are: an empty cell, NA, N/A, n/a, \#N/A, \#NA, \<NA\>, NaN, nan, -NaN,
+ *  -nan, NaT, null, NULL, None and ?, and the texts of .missing; in a column of text those in quotes are texts. Text that is numbers as
+ *  people write them, all in one form ("1.234,5", "67,404", "39%", "$5", "5 kg"), or but for a few cells ("-", "n.a."), becomes
+ *  numbers, which a note tells (docs/tables.md has the rules, and that by which the first row is names or data). Blanks around numbers
+ *  are ignored. A row is bad that has a number that is not finite (inf, 1e400), a wrong count of cells, something behind the closing
+ *  quote of a cell, a NUL byte, or a cell that is not of the type that .types gives. Empty lines are passed over. A text cell that is
+ *  not UTF-8 is taken as Windows-1252. A row may have 64 MB.
  *
  *  Returns  gives a table, never null
- *  Errors   BM_E_FILE cannot be opened or read, or changed meanwhile; BM_E_FORMAT a bad row (file:line:cell says where), duplicate names, more than
- *           100,000 columns; BM_E_DATA no header, no rows; BM_E_MEMORY
+ *  Errors   BM_E_FILE cannot be opened or read, or changed meanwhile; BM_E_FORMAT a bad row (file:line:cell says where), duplicate
+ *           names, more than 100,000 columns; BM_E_DATA no header, no rows; BM_E_MEMORY
  */
 BM_API bm_table *bm_table_read_csv_at(const bm_csv_options *options, size_t size, bm_place here);
 #define bm_table_read_csv(...) bm_table_read_csv_at(BM_OPTIONS(bm_csv_options, .path = __VA_ARGS__), BM_HERE)
 
-/** Opens a CSV file to be read by parts, for tables that are larger than memory. The file is gone over once or twice first, so that all parts
- *  have the types and the texts, in the same order, that the file read whole has: one behind the other they are that table, whatever the
- *  number of rows of a part and of threads. Memory is a part, a window of the file of 2 MB (or as large as its longest rows), and the
- *  different texts of the columns of text. Gzip files are inflated once in each pass.
+/** Opens a CSV file to be read by parts, for tables that are larger than memory. The file is gone over once or twice first, so that all
+ *  parts have the types and the texts, in the same order, that the file read whole has: one behind the other they are that table,
+ *  whatever the number of rows of a part and of threads. Memory is a part, a window of the file of 2 MB (or as large as its longest
+ *  rows), and the different texts of the columns of text. Gzip files are inflated once in each pass.
  *
  *  Returns  gives a reader, never null; bm_free ends it
- *  Errors   as bm_table_read_csv, but for cells that are not of their column's type: they are the error of the part that has them; BM_E_FILE
- *           no regular file (a pipe cannot be read twice); BM_E_ARGUMENT rows < 0
+ *  Errors   as bm_table_read_csv, but for cells that are not of their column's type: they are the error of the part that has them;
+ *           BM_E_FILE no regular file (a pipe cannot be read twice); BM_E_ARGUMENT rows < 0
  */
 BM_API bm_csv *bm_csv_open_at(const bm_csv_options *options, size_t size, bm_place here);
 #define bm_csv_open(...) bm_csv_open_at(BM_OPTIONS(bm_csv_options, .path = __VA_ARGS__), BM_HERE)
-/** Gives the next part as a table, of .rows rows but for the last; null behind the last one. An error is on the table and on c; then null. */
+/** Gives the next part as a table, of .rows rows but for the last; null behind the last one. An error is on the table and on c; then
+ *  null. */
 BM_API bm_table *bm_csv_next_at(bm_csv *c, bm_place here);
 #define bm_csv_next(c) bm_csv_next_at((c), BM_HERE)
 /** Back to the first part. */
@@ -70,7 +72,8 @@ BM_API bm_table *bm_table_read_libsvm_at(const bm_libsvm_options *options, size_
 #define bm_table_read_libsvm(...) bm_table_read_libsvm_at(BM_OPTIONS(bm_libsvm_options, .path = __VA_ARGS__), BM_HERE)
 
 /** A table by the name of a bundled set ("iris", "infert", "creditcard", "digits"), of a generator ("xor", "moons" ...; settings may
- *  follow: "moons:rows=500,noise=.2,seed=1"), or by the path of a CSV file. Errors as bm_table_read_csv, and BM_E_DATA no such name (the nearest is named). */
+ *  follow: "moons:rows=500,noise=.2,seed=1"), or by the path of a CSV file. Errors as bm_table_read_csv, and BM_E_DATA no such name
+ *  (the nearest is named). */
 BM_API bm_table *bm_table_load_at(const bm_csv_options *options, size_t size, bm_place here);
 #define bm_table_load(...) bm_table_load_at(BM_OPTIONS(bm_csv_options, .path = __VA_ARGS__), BM_HERE)
 
@@ -124,16 +127,17 @@ BM_API const char *bm_table_bad_row(const bm_table *t, int64_t i);
 BM_API bm_table *bm_table_take_at(const bm_table *t, bm_rows rows, bm_place here);
 #define bm_table_take(t, rows) bm_table_take_at((t), (rows), BM_HERE)
 
-/** Writes a table as CSV: cells are quoted where they must be (texts as NA or "" that would be missing, too), numbers are the shortest text
- *  that reads back as the same bits, times are as ISO 8601 has them, missing cells are empty (in a table of one column "", of texts NA), lines end by
- *  LF. Read with .header and the columns' .types it is the same table, but for blanks at the ends of columns' names. The file is written whole or not at all.
+/** Writes a table as CSV: cells are quoted where they must be (texts as NA or "" that would be missing, too), numbers are the shortest
+ *  text that reads back as the same bits, times are as ISO 8601 has them, missing cells are empty (in a table of one column "", of
+ *  texts NA), lines end by LF. Read with .header and the columns' .types it is the same table, but for blanks at the ends of columns'
+ *  names. The file is written whole or not at all.
  *  Returns BM_OK, or the error, which is also put into `error` (null allowed) as a line of at most `room` bytes. */
 BM_API bm_status bm_table_write_csv_at(const bm_table *t, const bm_csv_write_options *options, size_t size, char *error, size_t room, bm_place here);
 #define bm_table_write_csv(t, ...) bm_table_write_csv_at((t), BM_OPTIONS(bm_csv_write_options, .path = __VA_ARGS__), NULL, 0, BM_HERE)
 
-/** Writes a table of numbers in the libsvm format: the label first, a column qid of integers as that, then all other columns in their order,
- *  zeros left out. The file is written whole or not at all. Returns BM_OK, or the error, also put into `error` as bm_table_write_csv does:
- *  BM_E_DATA no column of labels, a missing cell; BM_E_TYPE a column of text; BM_E_FILE; BM_E_MEMORY */
+/** Writes a table of numbers in the libsvm format: the label first, a column qid of integers as that, then all other columns in their
+ *  order, zeros left out. The file is written whole or not at all. Returns BM_OK, or the error, also put into `error` as
+ *  bm_table_write_csv does: BM_E_DATA no column of labels, a missing cell; BM_E_TYPE a column of text; BM_E_FILE; BM_E_MEMORY */
 BM_API bm_status bm_table_write_libsvm_at(const bm_table *t, const bm_libsvm_write_options *options, size_t size, char *error, size_t room,
                                           bm_place here);
 #define bm_table_write_libsvm(t, ...) bm_table_write_libsvm_at((t), BM_OPTIONS(bm_libsvm_write_options, .path = __VA_ARGS__), NULL, 0, BM_HERE)
@@ -182,14 +186,14 @@ BM_API bm_table *bm_table_rename_at(const bm_table *t, bm_renames names, bm_plac
  *      age >= 18 and (city = 'Seoul' or city in ('Busan', 'Jeju')) and not income missing and price / area < 2.5
  *      day between '2024-01-01' and '2024-03-31' and start < '2024-02-29 13:05'
  *
- *  Comparisons = (also ==) != (also <>) < <= > >= of numbers, of texts by their bytes, or of dates, which stand in quotes as texts
- *  do, in the forms in which files have them but 1/2/2024, which may be two days (a date without a time of day is its midnight);
- *  arithmetic + - * / % of numbers; "x in (...)", "x between a and b" (both included), "x missing" (also "x is missing"), "x contains
- *  'text'", "x starts with 'text'", "x ends with 'text'", each also with "not" before the word; and, or, not; brackets. 'Texts' stand
- *  in single quotes (two of them are one of the text), names of columns bare (letters, digits, _ and points) or in "double" quotes.
- *  Words are small or large. A column of true and false is a condition by itself. What is compared with a missing cell is neither
- *  true nor false (as in SQL), so that the row is left out, also under "not". Whole numbers are compared exactly, arithmetic is of
- *  doubles.
+ *  Comparisons = (also ==) != (also <>) < <= > >= of numbers, of texts by their bytes, or of dates, which stand in quotes as texts do,
+ *  in the forms in which files have them but 1/2/2024, which may be two days (a date without a time of day is its midnight); arithmetic
+ *  + - * / % of numbers; the difference of two columns of dates in seconds; "x in (...)", "x between a and b" (both included), "x
+ *  missing" (also "x is missing"), "x contains 'text'", "x starts with 'text'", "x ends with 'text'", each also with "not" before the
+ *  word; and, or, not; brackets. 'Texts' stand in single quotes (two of them are one of the text), names of columns bare (letters,
+ *  digits, _ and points) or in "double" quotes. Words are small or large. A column of true and false is a condition by itself. What is
+ *  compared with a missing cell is neither true nor false (as in SQL), so that the row is left out, also under "not". Whole numbers are
+ *  compared exactly, arithmetic is of doubles.
  *
  *  Errors   also BM_E_ARGUMENT the condition cannot be read: the message tells the place (from 1), what stands there and what may
  */
@@ -309,8 +313,8 @@ typedef struct bm_tables {
 } bm_tables;
 #define BM_TABLES(...) BM_LIST(bm_tables, bm_table *, __VA_ARGS__)
 /** The rows of several tables, one table below the other: bm_table_concat(BM_TABLES(a, b)). Columns meet by name, in the order in which
- *  names come; where a table has not a column its cells are missing. True/false beside integers becomes integer, either beside reals real; a
- *  column without any value takes the other's type. Errors also BM_E_TYPE text beside numbers; BM_E_ARGUMENT no tables. */
+ *  names come; where a table has not a column its cells are missing. True/false beside integers becomes integer, either beside reals
+ *  real; a column without any value takes the other's type. Errors also BM_E_TYPE text beside numbers; BM_E_ARGUMENT no tables. */
 BM_API bm_table *bm_table_concat_at(bm_tables tables, bm_place here);
 #define bm_table_concat(tables) bm_table_concat_at((tables), BM_HERE)
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Files without a header where training had one: what their first row, taken for the names of the columns, looks like. It looks like data when every column
- * could have its name as a cell (a column of numbers has a number as its name), and a name is there that names seldom are: one that
- * is among its own column's cells, or a number that is not whole, or all are numbers, and not those by which programs count columns.
+/* Files without a header where training had one: what their first row, taken for the names of the columns, looks like. It looks like
+ * data when every column could have its name as a cell (a column of numbers has a number as its name), and a name is there that names
+ * seldom are: one that is among its own column's cells, or a number that is not whole, or all are numbers, and not those by which
+ * programs count columns.
  */
 #include "cli/cli.h"
 #include "data/recipe.h"

@@ -308,6 +308,15 @@ static void factor(bmi_reader *r, operand *o)
     r->deep--;
 }
 
+/* A column of times is written as seconds, for a difference. */
+static void as_seconds(bmi_reader *r, operand *o)
+{
+    if (r->e->status) return;
+    if (!is_times(o)) bmi_condition_wrong(r, o->at, "a column of date/time is expected: the difference of two is in seconds");
+    else write_code(r, (bmi_instruction){ .op = BMI_PUSH_CELLS, .a = o->column });
+    o->kind = OF_NUMBER;
+}
+
 /* One level of arithmetic: signs[i] is ops[i], each operand is read by `operand_of`. */
 static void arithmetic(bmi_reader *r, operand *o, const char *signs, const bmi_condition_op *ops,
                        void (*operand_of)(bmi_reader *, operand *))
@@ -316,10 +325,12 @@ static void arithmetic(bmi_reader *r, operand *o, const char *signs, const bmi_c
     while (!r->e->status && r->token == BMI_TOKEN_SIGN && r->length == 1 && strchr(signs, *r->at)) {
         const bmi_condition_op op = ops[strchr(signs, *r->at) - signs];
         operand other;
-        as_number(r, o);
+        const bool times = op == BMI_SUBTRACT && is_times(o);
+        void (*const written)(bmi_reader *, operand *) = times ? as_seconds : as_number;
+        written(r, o);
         bmi_token_next(r);
         operand_of(r, &other);
-        as_number(r, &other);
+        written(r, &other);
         write_op(r, op);
     }
 }

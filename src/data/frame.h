@@ -57,8 +57,9 @@ typedef struct bmi_input {
     bmi_number_form form; /* how its numbers or dates are written */
 } bmi_input;
 
-/* Adds a table's column, its chosen rows ({0}: all) as text or numbers as `input` says: numbers become their shortest text, texts
- * that are no numbers are missing and counted. Times, and texts that `input` says are dates, become text as ISO 8601 has it. The frame borrows the table's dictionary. False when there is no memory. */
+/* Adds a table's column, its chosen rows ({0}: all) as text or numbers as `input` says: numbers become their shortest text, texts that
+ * are no numbers are missing and counted. Times, and texts that `input` says are dates, become text as ISO 8601 has it. The frame
+ * borrows the table's dictionary. False when there is no memory. */
 bool bmi_frame_take(bmi_frame *f, const bmi_column *c, const bmi_input *input, bm_rows rows);
 /* The numbers of a column in n of the rows from the first-th on, NaN where one is missing. */
 void bmi_column_numbers(const bmi_column *c, bm_rows rows, int64_t first, int64_t n, double *to);

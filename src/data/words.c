@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Terms of texts. What is a letter and which is its small one is told for Latin, Greek and Cyrillic; other scripts have one case or keep theirs,
- * and all of their characters but common punctuation are letters. */
+/* Terms of texts. What is a letter and which is its small one is told for Latin, Greek and Cyrillic; other scripts have one case or
+ * keep theirs, and all of their characters but common punctuation are letters. */
 #include "data/words.h"
 #include "base/memory.h"
 #include <stdint.h>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Columns as readers of tables make them: a type, the cells, and for text a dictionary of distinct values.
  *
- * A missing cell is NaN in a real column, INT64_MIN in one of integers or times, BMI_BOOL_MISSING in a true/false one, and code -1 in a text
- * one.
+ * A missing cell is NaN in a real column, INT64_MIN in one of integers or times, BMI_BOOL_MISSING in a true/false one, and code -1 in a
+ * text one.
  */
 #ifndef BMI_FORMAT_COLUMN_H
 #define BMI_FORMAT_COLUMN_H

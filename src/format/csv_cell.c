@@ -91,9 +91,19 @@ size_t bmi_csv_cell_copy(const bmi_csv_cell *cell, char *into)
     return n;
 }
 
+/* Past the blanks at p that fill a line, to its end; p itself where something else is in it. */
+static const unsigned char *skip_blanks(const bmi_csv_dialect *d, const unsigned char *p, const unsigned char *end)
+{
+    const unsigned char *q = p;
+    while (q < end && (*q == ' ' || *q == '\t') && *q != d->delimiter) q++;
+    const unsigned char *line = q < end && *q == '\r' && d->line == '\n' ? q + 1 : q;
+    return line == end || *line == d->line ? line : p;
+}
+
 const unsigned char *bmi_csv_blank_lines(const bmi_csv_dialect *d, const unsigned char *p, const unsigned char *end)
 {
     for (; p < end; p++) {
+        if (d->several && (*p == ' ' || *p == '\t') && (p = skip_blanks(d, p, end)) == end) break;
         if (*p == d->line) continue;
         if (*p == '\r' && d->line == '\n' && (p + 1 == end || p[1] == '\n')) continue;
         if (*p != d->comment || !d->comment) break;

@@ -21,6 +21,7 @@ typedef struct bmi_csv_dialect {
     unsigned char line;    /* the byte that ends a line: LF (CR before it is part of the line end), or CR */
     unsigned char comment; /* lines that begin with it are none; 0: there are no such lines */
     bool trim;             /* blanks around cells are no part of them */
+    bool several;          /* there are two columns at least: a line of blanks alone is no row */
     bool literal;          /* a quote inside a cell that does not begin with one is a character of it, else a problem */
     unsigned char kind[256];
 } bmi_csv_dialect;
@@ -50,7 +51,7 @@ bmi_csv_problem bmi_csv_cell_read(const bmi_csv_dialect *d, const unsigned char 
                                   bmi_csv_cell *cell);
 /* Copies a cell's text into `into` (room for cell->n bytes), "" as "; returns its length. */
 size_t bmi_csv_cell_copy(const bmi_csv_cell *cell, char *into);
-/* Past empty lines. */
+/* Past empty lines, those of blanks alone and comments. */
 const unsigned char *bmi_csv_blank_lines(const bmi_csv_dialect *d, const unsigned char *p, const unsigned char *end);
 
 /* What the cells of a column were, as bits; BIG: digits alone, that f64 may not hold; SLOW: the fast way for numbers is not tried. */
@@ -207,8 +208,8 @@ bool bmi_csv_join_texts(bmi_csv_work *w, size_t c, size_t i, const uint64_t *cel
                         bmi_csv_census *census, int64_t row, bool *windows);
 unsigned bmi_csv_seen(const bmi_csv_work *w, size_t c); /* in all chunks */
 bm_column_type bmi_csv_settled(unsigned seen, uint8_t asked);
-/* Tells of a column, whose type was not asked for, that digits are lost: those of a real beyond 2^53, or zeros in front of a code. False when
- * there is no memory. */
+/* Tells of a column, whose type was not asked for, that digits are lost: those of a real beyond 2^53, or zeros in front of a code.
+ * False when there is no memory. */
 bool bmi_csv_note_digits(bm_context *context, const bmi_column *c, unsigned seen, bool code, bmi_notes *notes);
 /* csv.c: what options can be; room for the chunks' rows; the end of all that. */
 bm_status bmi_csv_check(bmi_error *e, bm_place here, const char *name, const bm_csv_options *o);

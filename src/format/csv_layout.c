@@ -196,6 +196,7 @@ static bm_status count_columns(bmi_csv_work *w, const unsigned char *p, const un
         p = cell.next;
     }
     *after = p;
+    w->dialect.several = w->n_columns > 1;
     w->out->columns = bmi_alloc(w->context, w->n_columns, sizeof *w->out->columns);
     if (!w->out->columns) return bmi_fail_memory(w->error, w->here, w->n_columns * sizeof *w->out->columns, "columns");
     w->out->n_columns = w->n_columns;
@@ -392,7 +393,7 @@ bm_status bmi_csv_cut(bmi_csv_work *w)
     const size_t bytes = w->source->size - w->data;
     if (!w->chunk_bytes) w->chunk_bytes = CHUNK > w->n_columns * 64 ? CHUNK : w->n_columns * 64;
     w->n_chunks = (bytes + w->chunk_bytes - 1) / w->chunk_bytes;
-    w->chunks_capacity = w->n_chunks + 1; /* one more for the serial rest */
+    w->chunks_capacity = w->n_chunks + 1; /* one more where the rest is cut again (csv_rest.c) */
     w->chunks = bmi_alloc(w->context, w->chunks_capacity, sizeof *w->chunks);
     if (!w->chunks) return bmi_fail_memory(w->error, w->here, w->n_chunks * sizeof *w->chunks, "to read a CSV file");
     if (count_all(w)) return w->error->status;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-/* The rest of a file from a row on behind which quotes cannot be counted on: a quote stands in a cell as a character, or a row that is left out
- * cannot be read to its end. One thread goes through the rest cell by cell to find where its rows begin, some at a time, and cuts it into
- * chunks again, which are then parsed as ever.
+/* The rest of a file from a row on behind which quotes cannot be counted on: a quote stands in a cell as a character, or a row that is
+ * left out cannot be read to its end. One thread goes through the rest cell by cell to find where its rows begin, some at a time, and
+ * cuts it into chunks again, which are then parsed as ever.
  */
 #include "format/csv_inside.h"
 

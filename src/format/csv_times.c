@@ -90,7 +90,7 @@ bool bmi_csv_as_times(bmi_csv_work *w, bmi_column *c, const bmi_number_form *for
         values[r] = code < 0 ? INT64_MIN : times[code];
         if (code < 0 || times[code] != INT64_MIN) continue;
         const char *text = bmi_dictionary_text(&c->dictionary, code, &n);
-        if (n && !bmi_number_is_missing(text, n) && !bmi_cell_is_missing(text, n))
+        if (n && !bmi_number_is_missing(text, n) && (w->named_marks || !bmi_cell_is_missing(text, n)))
             fine = bmi_csv_mark_bad(w, (int64_t)r, column);
     }
     bmi_release(w->context, times, count, sizeof *times);
@@ -101,11 +101,22 @@ bool bmi_csv_as_times(bmi_csv_work *w, bmi_column *c, const bmi_number_form *for
     return fine;
 }
 
-/* The order in which most cells are dates, or the one that was given. */
+/* The order in which most cells are dates; or the one that was given, unless all cells are dates in the other one alone. */
 static int order_of(const bmi_csv_work *w, const findings *f)
 {
-    if (w->options->dates) return *w->options->dates == 'd' ? BMI_DAY_FIRST : BMI_MONTH_FIRST;
+    const int said = w->options->dates && *w->options->dates == 'd' ? BMI_DAY_FIRST : BMI_MONTH_FIRST;
+    if (w->options->dates) return f->dates[said] < f->texts && f->dates[!said] == f->texts ? !said : said;
     return f->dates[BMI_DAY_FIRST] > f->dates[BMI_MONTH_FIRST] ? BMI_DAY_FIRST : BMI_MONTH_FIRST;
+}
+
+/* Tells an order that is not the usual one, or not the one that was given. */
+static bool tell_order(bmi_csv_work *w, const bmi_column *c, const findings *f, int order)
+{
+    const char *dates = w->options->dates;
+    const bool other = dates ? (*dates == 'd') != (order == BMI_DAY_FIRST) : order == BMI_DAY_FIRST;
+    if (!other || f->dates[0] == f->dates[1]) return true;
+    return bmi_notes_add(w->context, &w->out->notes, "%.100s: the %s", c->name,
+                         order == BMI_DAY_FIRST ? "day is written before the month" : "month is written before the day");
 }
 
 static bool tell_zones(bmi_csv_work *w, const bmi_column *c, const findings *f)
@@ -130,7 +141,8 @@ static bool settle(bmi_csv_work *w, bmi_column *c, const findings *f, const bmi_
                                "%.100s has dates whose day and month may be either way round in every row: the month is taken "
                                "to be first; \001say dmy or mdy\002",
                                c->name)) &&
-               tell_zones(w, c, f) && bmi_csv_to_asked(w, (size_t)(c - w->out->columns), &form);
+               (unsure || tell_order(w, c, f, order)) && tell_zones(w, c, f) &&
+               bmi_csv_to_asked(w, (size_t)(c - w->out->columns), &form);
     if (!dates || 2 * dates <= f->texts) return true;
     if (unsure)
         return bmi_notes_add_as(BMI_ADVICE_DATES, w->context, &w->out->notes,
@@ -145,10 +157,7 @@ static bool settle(bmi_csv_work *w, bmi_column *c, const findings *f, const bmi_
                              c->name, dates, f->texts, bmi_dictionary_text(&c->dictionary, none, NULL),
                              census->first[none] + 1);
     }
-    if (order == BMI_DAY_FIRST && f->dates[0] < f->dates[1] && !w->options->dates &&
-        !bmi_notes_add(w->context, &w->out->notes, "%.100s: the day is written before the month", c->name))
-        return false;
-    return tell_zones(w, c, f) && bmi_csv_as_times(w, c, &form);
+    return tell_order(w, c, f, order) && tell_zones(w, c, f) && bmi_csv_as_times(w, c, &form);
 }
 
 bm_status bmi_csv_times(bmi_csv_work *w)

@@ -87,7 +87,7 @@ bool bmi_csv_to_asked(bmi_csv_work *w, size_t column, const bmi_number_form *for
     for (size_t code = 0; fine && code < count; code++) {
         size_t n;
         const char *text = bmi_dictionary_text(&c->dictionary, (int32_t)code, &n);
-        if (bmi_cell_is_missing(text, n)) kind[code] = NONE;
+        if (!n || (!w->named_marks && bmi_cell_is_missing(text, n))) kind[code] = NONE;
         else if (!read_as(type, form, text, n, &bits[code])) kind[code] = BAD;
     }
     for (size_t r = 0; fine && r < rows; r++) {

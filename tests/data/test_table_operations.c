@@ -307,9 +307,60 @@ static void all_keys(void **state)
     bm_free(a), bm_free(b);
 }
 
+/* Columns of times, whose cells are as large as microseconds since 1970 are, in every operation. */
+static void times(void **state)
+{
+    (void)state;
+    static const char text[] = "k,when,end\n1,2024-02-29,2024-03-01 12:00\n2,1969-12-31 23:59:59.999999,\n3,,2024-03-01 12:00\n"
+                               "4,2024-02-29,1969-12-31\n5,9999-12-31,2024-03-01 12:00:00\n";
+    const int64_t leap = INT64_C(1709164800000000), before = -1, last = INT64_C(253402214400000000);
+    bm_table *t = bm_table_read_csv(bmt_temp_file("times.csv", text, sizeof text - 1));
+    assert_int_equal(bm_table_column_type(t, 1), BM_COLUMN_TIME);
+    static const int64_t up[] = { 2, 1, 4, 5, 3 }, down[] = { 5, 1, 4, 2, 3 };
+    bm_table *a = bm_table_sort(t, BM_NAMES("when")), *d = bm_table_sort(t, BM_NAMES("when"), .all_descending = true);
+    for (int64_t r = 0; r < 5; r++) {
+        assert_int_equal(bm_table_integer(a, r, 0), up[r]);
+        assert_int_equal(bm_table_integer(d, r, 0), down[r]);
+    }
+    bm_free(d), bm_free(a);
+    bm_table *g =
+        bm_table_group(t, BM_NAMES("end"), .keep_missing = true,
+                       .results = BM_AGGREGATES({ NULL, BM_GROUP_ROWS }, { "when", BM_GROUP_MIN }, { "when", BM_GROUP_MAX },
+                                                { "when", BM_GROUP_FIRST }, { "when", BM_GROUP_LAST },
+                                                { "when", BM_GROUP_DISTINCT }, { "when", BM_GROUP_COUNT }));
+    if (bm_failed(g)) fail_msg("%s", bm_error(g));
+    const int64_t want[3][7] = { { 1, leap, leap, leap, leap, 1, 1 },
+                                 { 3, leap, last, leap, last, 2, 2 },
+                                 { 1, before, before, before, before, 1, 1 } }; /* the missing key's group is the last */
+    for (int64_t r = 0; r < 3; r++)
+        for (int64_t c = 0; c < 7; c++) {
+            const bool time = bm_table_column_type(g, 1 + c) == BM_COLUMN_TIME;
+            assert_int_equal(time, c >= 1 && c <= 4);
+            assert_int_equal(time ? bm_table_time(g, r, 1 + c) : bm_table_integer(g, r, 1 + c), want[r][c]);
+        }
+    bm_free(g);
+    bm_table *mean = bm_table_group(t, BM_NAMES("k"), .results = BM_AGGREGATES({ "when", BM_GROUP_MEAN }));
+    bmt_contains("no mean", bm_error(mean), "column \"when\" is date/time; it has no mean");
+    bm_free(mean);
+    bm_table *other = bm_table_rename(t, { "when", "at" });
+    bm_table *j = bm_table_join(t, other, { 0 }, .left_by = BM_NAMES("when"), .right_by = BM_NAMES("at"));
+    assert_int_equal(bm_table_rows(j), 6); /* twice two of 29 February, one of each other, none of what is missing */
+    bm_free(j);
+    j = bm_table_join(t, other, { 0 }, .left_by = BM_NAMES("when"), .right_by = BM_NAMES("k"));
+    bmt_contains("no number", bm_error(j), "key \"when\" is date/time in the left table and \"k\" integer in the right one");
+    bm_free(j);
+    bm_table *u = bm_table_unique(t, .columns = BM_NAMES("when")), *c = bm_table_concat(BM_TABLES(u, t));
+    assert_int_equal(bm_table_rows(u), 4);
+    assert_int_equal(bm_table_rows(c), 9);
+    assert_int_equal(bm_table_time(c, 8, 1), last);
+    assert_int_equal(bm_table_time(c, 6, 1), INT64_MIN);
+    bm_free(c), bm_free(u), bm_free(other), bm_free(t);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(groups),    cmocka_unit_test(sorts),   cmocka_unit_test(joins),
-                                        cmocka_unit_test(rows_once), cmocka_unit_test(filters), cmocka_unit_test(all_keys) };
+                                        cmocka_unit_test(rows_once), cmocka_unit_test(filters), cmocka_unit_test(all_keys),
+                                        cmocka_unit_test(times) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

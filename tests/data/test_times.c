@@ -202,6 +202,11 @@ static void conditions(void **state)
         { "when missing", "3" },
         { "when < '31.1.2024' and word = '2024-01-01'", "0" },
         { "when >= '1/13/2024'", "2" },
+        { "when - end > 0", "1 4" }, /* in seconds */
+        { "when - end = 13 * 3600 + 5 * 60", "1" },
+        { "row - 1 < 1 and end - when between 86400 and 86400", "0" },
+        { "(when - end) / 86400 not between -.5 and .5", "0 1 4" },
+        { "when - end missing", "3" },
     };
     for (size_t i = 0; i < BMI_COUNT(kept); i++) keeps(t, kept[i][0], kept[i][1]);
     static const char *const wrong[][2] = {
@@ -213,6 +218,9 @@ static void conditions(void **state)
         { "row < when", "place 1: column \"when\" is date/time and compared with a number" },
         { "when in ('2024-01-01', 3)", "place 24: column \"when\" is date/time and compared with a number" },
         { "word = when", "place 1: column \"word\" is text, and \"when\" is date/time: read both as dates" },
+        { "when - 1 > 2", "place 8: a column of date/time is expected: the difference of two is in seconds" },
+        { "when - '2024-01-01' > 2", "place 8: a column of date/time is expected" },
+        { "1 - when > 2", "place 5: column \"when\" is date/time, where a number is expected" },
         { "when + 1 > 2", "place 1: column \"when\" is date/time, where a number is expected" },
         { "when contains '2024'", "place 1: only a column of text contains texts" },
         { "when", "place 1: no condition but a value" },

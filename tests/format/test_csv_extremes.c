@@ -140,8 +140,8 @@ static void changing_file(void **state)
         }
 }
 
-/* Behind a quote that is a character, quotes cannot be counted: the rest is cut again by its cells, piece by piece and never in memory whole,
- * whatever the number of threads, with quoted line ends, rows that are left out and a quote that is never closed in it. */
+/* Behind a quote that is a character, quotes cannot be counted: the rest is cut again by its cells, piece by piece and never in memory
+ * whole, whatever the number of threads, with quoted line ends, rows that are left out and a quote that is never closed in it. */
 static void stray_quote(void **state)
 {
     (void)state;

@@ -63,6 +63,7 @@ static void ways(void **state)
 {
     (void)state;
     static const bm_column_as price[] = { { "b", BM_COLUMN_REAL } }, zip_text[] = { { "zip", BM_COLUMN_TEXT } },
+                              text_a[] = { { "a", BM_COLUMN_TEXT } },
                               zip[] = { { "a", BM_COLUMN_TEXT }, { "b", BM_COLUMN_REAL } },
                               truth[] = { { "a", BM_COLUMN_BOOL } }, day[] = { { "a", BM_COLUMN_TIME } };
     const struct {
@@ -97,6 +98,17 @@ static void ways(void **state)
           "zip has numbers that begin with 0, which are read without it" },
         { "zip,n\n00501,1\n02134,2\n", { .types = { zip_text, 1 } }, "zip|n/\"00501\"|1/\"02134\"|2", NULL },
         { "m,n\n01,0\n02,0.125\n", { 0 }, "m|n/1|0/2|0.125", NULL },
+        { "a,b\n1/2/2024,1/13/2024\n3/4/2024,1/5/2024\n",
+          { .dates = "dmy" },
+          "a|b/2024-02-01|2024-01-13/2024-04-03|2024-01-05",
+          "b: the month is written before the day" },
+        { "a,b\n1,2\n  \n \t\n3,4\n   ", { 0 }, "a|b/1|2/3|4", NULL },
+        { "a\tb\r\n1\t2\r\n  \r\n\t\r\n 3\t4\r\n", { 0 }, "a|b/1|2/?|?/3|4", NULL },
+        { "a\nx\n  \ny\n", { 0 }, "a/\"x\"/?/\"y\"", NULL },
+        { "a,b\n1,2\n  x\n",
+          { .fill_bad_rows = true, .header = true, .types = { text_a, 1 } },
+          "a|b/\"1\"|2/\"  x\"|?",
+          "too few" },
         { "sep=;\r\na;b\r\n1;2\r\n", { 0 }, "a|b/1|2", NULL },
         { "\xef\xbb\xbfSEP=x\na,bxc\n1x2\n", { 0 }, "a,b|c/1|2", NULL },
         { "sep=;\n1\n2\n", { .no_header = true }, "c1/1/2", NULL },
@@ -269,6 +281,12 @@ static void refused(void **state)
         assert_int_equal(read_text(text, sizeof text - 1, 0, &cases[i].o, &e, &csv), cases[i].status);
         bmt_contains("refused", e.text, cases[i].says);
     }
+    const bm_name empty = ""; /* NA is no missing cell then, and no number */
+    const bm_csv_options o = { .missing = { &empty, 1 }, .types = { price, 1 } };
+    bmi_csv csv;
+    bmi_error e;
+    assert_int_equal(read_text("a,b\n1,NA\n,\n", 11, 0, &o, &e, &csv), BM_E_FORMAT);
+    bmt_contains("NA", e.text, "t.csv:2:2: \"NA\" in column \"b\" is not a finite number");
 }
 
 /* Dates that were asked for and may be two days are read with the month first, aloud; as texts of a recipe they are what they were. */
