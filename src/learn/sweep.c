@@ -193,9 +193,13 @@ bm_sweep *bm_learning_curve_at(const bm_table *t, const bm_recipe *recipe, const
         const int wants = bmi_wants_of(&how, s->setup.recipe);
         for (int64_t i = 0; i < n; i++) {
             variants[i] = (bmi_variant){ .recipe = s->setup.recipe, .share = o.sizes[i], .wants = wants };
-            candidates[i] = (bmi_candidate){ .name = o.learner ? o.learner : how.kind->name, .how = how, .variant = i };
+            char name[200];
+            snprintf(name, sizeof name, "%.150s of %.3g%% of the rows", o.learner ? o.learner : how.kind->name,
+                     100 * o.sizes[i]);
+            candidates[i] = (bmi_candidate){ .name = bmi_arena_text(&s->arena, name), .how = how, .variant = i };
+            if (!candidates[i].name) bmi_fail_memory(e, here, sizeof name, "a name");
         }
-        run(s, &w, t, variants, n, candidates);
+        if (!e->status) run(s, &w, t, variants, n, candidates);
     }
     bmi_arena_end(&arena);
     return s;
