@@ -65,6 +65,7 @@ static void print(const diagnosing *w)
     for (int64_t i = 0; i < bm_sweep_points(w->s); i++) {
         const bm_sweep_point p = bm_sweep_point_at(w->s, i);
         const double of[] = { p.train, p.train_spread, p.held_out, p.held_out_spread };
+        if (p.status) continue;
         cli_grid_add(&g, w->space ? cli_cell(name, p.name, 60) : cli_count(text, llround(p.x)));
         for (int k = 0; k < 4; k++) {
             number(text, metric, of[k]);
@@ -110,6 +111,7 @@ static void put(const diagnosing *w)
         json_object_set_new(o, "held_out", cli_number(p.held_out));
         json_object_set_new(o, "held_out_spread", cli_number(p.held_out_spread));
         json_object_set_new(o, "fit_seconds", cli_number(p.fit_seconds));
+        if (p.status) json_object_set_new(o, "error", cli_text(p.error));
         json_array_append_new(list, o);
     }
     cli_put(c, "metric", json_string(bm_sweep_metric(w->s)));
@@ -206,6 +208,10 @@ static int diagnose(diagnosing *w)
     if (!c->json) print(w);
     if (!c->json && w->parts.rounds) print_parts(w);
     put(w);
+    for (int64_t i = 0; i < bm_sweep_points(w->s); i++) {
+        const bm_sweep_point p = bm_sweep_point_at(w->s, i);
+        if (p.status) cli_warn(c, "%s could not be fitted: %s", p.name, p.error);
+    }
     return write_points(w);
 }
 

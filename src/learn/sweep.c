@@ -43,7 +43,7 @@ int64_t bm_sweep_points(const bm_sweep *s)
 bm_sweep_point bm_sweep_point_at(const bm_sweep *s, int64_t i)
 {
     if (i >= 0 && i < bm_sweep_points(s)) return s->points[i].shown;
-    return (bm_sweep_point){ "", NAN, NAN, NAN, NAN, NAN, NAN };
+    return (bm_sweep_point){ "", NAN, NAN, NAN, NAN, NAN, NAN, BM_E_ARGUMENT, "no such point" };
 }
 
 const char *bm_sweep_metric(const bm_sweep *s)
@@ -101,7 +101,10 @@ static bm_status finished(void *owner, bmi_error *e, int64_t candidate, bmi_fitt
     point *p = &s->points[candidate];
     const bmi_error *bad = bmi_fits_error(*fits, folds);
     double rows = 0, seconds = 0;
-    if (bad) return bmi_fail_from(e, bad);
+    p->shown.status = bad ? bad->status : BM_OK;
+    p->shown.error = bmi_arena_text(&s->arena, bad ? bad->text : "");
+    if (!p->shown.error) return bmi_fail_memory(e, (bm_place){ 0 }, 400, "a point of a curve");
+    if (bad) return BM_OK;
     bmi_fits_mean(*fits, folds, 't', s->metric, &p->shown.train, &p->shown.train_spread);
     bmi_fits_mean(*fits, folds, 'h', s->metric, &p->shown.held_out, &p->shown.held_out_spread);
     for (int64_t i = 0; i < folds; i++) {
@@ -129,7 +132,17 @@ static void run(bm_sweep *s, bmi_work *w, const bm_table *t, bmi_variant *varian
     w->train_scores = w->baseline = true;
     w->finished = finished;
     w->owner = s;
+    for (int64_t i = 0; i < s->n; i++) { /* until it is done */
+        bm_sweep_point *p = &s->points[i].shown;
+        p->train = p->train_spread = p->held_out = p->held_out_spread = p->fit_seconds = NAN;
+        s->points[i].diagnosis = (bm_diagnosis){ .train = NAN, .held_out = NAN };
+        if (!p->name) p->name = candidates[i].name, p->x = NAN;
+    }
+    int64_t fine = 0;
     bmi_work_run(w, &s->object.error);
+    for (int64_t i = 0; i < s->n; i++) fine += s->points[i].shown.status == BM_OK;
+    if (!s->object.error.status && !fine)
+        bmi_fail(&s->object.error, s->points[0].shown.status, w->here, "%s", s->points[0].shown.error);
 }
 
 /* Points, and their variants and candidates as memory of the arena; false with the error. */

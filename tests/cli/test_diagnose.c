@@ -81,6 +81,22 @@ static void parts_add_up(void **state)
     json_decref(json);
 }
 
+/* Few rows may be of one class: that point is left out with its reason, the others are there. */
+static void points_that_cannot(void **state)
+{
+    (void)state;
+    char text[4000] = "x,c\n";
+    for (int i = 0; i < 80; i++)
+        snprintf(text + strlen(text), sizeof text - strlen(text), "%d,%s\n", i * 7 % 31, i % 14 == 3 ? "rare" : "usual");
+    bmt_temp_file("rare.csv", text, strlen(text));
+    const bmt_run r = bmt_exits(bmt_sh("baeum diagnose rare.csv -t c -m softmax"), 0);
+    bmt_contains("told", r.out, "! softmax of 10% of the rows could not be fitted: ");
+    bmt_contains("the last one", r.out, "\n  64  ");
+    bmt_contains("progress", r.out, "softmax of 10% of the rows   could not be fitted\n");
+    bmt_contains("none at all", bmt_exits(bmt_sh("baeum diagnose infert -t age --drop education -m perceptron"), 2).err,
+                 "does not do regression");
+}
+
 static void refused(void **state)
 {
     (void)state;
@@ -109,6 +125,6 @@ static void refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(by_setting), cmocka_unit_test(by_rows), cmocka_unit_test(parts_add_up),
-                                        cmocka_unit_test(refused) };
+                                        cmocka_unit_test(points_that_cannot), cmocka_unit_test(refused) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
