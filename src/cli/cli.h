@@ -151,8 +151,8 @@ typedef struct cli_command {
     int (*run)(cli *c);
 } cli_command;
 
-extern const cli_command cli_train, cli_predict, cli_evaluate, cli_inspect, cli_explain, cli_data, cli_compare, cli_tune, cli_diagnose,
-    cli_split;
+extern const cli_command cli_train, cli_predict, cli_evaluate, cli_inspect, cli_explain, cli_data, cli_compare, cli_tune,
+    cli_diagnose, cli_split;
 extern const cli_command *const cli_commands[]; /* ended by null */
 
 struct cli {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/* baeum diagnose: under- and overfitting, by models of growing parts of the rows or of a setting's values, by cross-validation; and bias and
+/* baeum diagnose: under- and overfitting, by models of growing parts of the rows or of a setting's values, cross-validated; and bias and
  * variance by resampling.
  */
 #include "cli/learn.h"
