@@ -223,20 +223,26 @@ static bm_status make_points(bm_sweep *s, const bmi_space *space, bmi_variant *v
                              bm_place here)
 {
     bmi_error *e = &s->object.error;
+    const char *last = NULL;
+    int64_t n = 0;
     for (int64_t i = 0; i < s->n && !e->status; i++) {
         char text[BMI_VALUE_BYTES];
         const char *value = bmi_arena_text(&s->arena, bmi_dimension_point(&space->at[0], i, text));
         bmi_made made = { .recipe = NULL };
         bool overflow;
+        if (value && last && !strcmp(value, last)) continue; /* two of a logarithmic range that are rounded to the same */
+        last = value;
         if (!value) bmi_fail_memory(e, here, BMI_VALUE_BYTES, "a point of a curve");
         else bmi_space_make(space, e, &s->arena, &value, &made, here);
-        variants[i] = (bmi_variant){ .recipe = made.recipe, .share = 1 };
+        variants[n] = (bmi_variant){ .recipe = made.recipe, .share = 1 };
         if (e->status) break;
-        variants[i].wants = bmi_wants_of(&made.how, s->setup.recipe);
-        candidates[i] = (bmi_candidate){ .name = made.settings, .how = made.how, .variant = i };
-        s->points[i].shown.name = made.settings;
-        if (!bmi_read_real(value, strlen(value), &s->points[i].shown.x, &overflow)) s->points[i].shown.x = NAN;
+        variants[n].wants = bmi_wants_of(&made.how, s->setup.recipe);
+        candidates[n] = (bmi_candidate){ .name = made.settings, .how = made.how, .variant = n };
+        bm_sweep_point *p = &s->points[n++].shown;
+        p->name = made.settings;
+        if (!bmi_read_real(value, strlen(value), &p->x, &overflow)) p->x = NAN;
     }
+    if (!e->status) s->n = n;
     return e->status;
 }
 

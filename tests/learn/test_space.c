@@ -135,6 +135,9 @@ static void they_differ(void **state)
     sound(whole);
     assert_int_equal(bm_search_trials(whole), 4); /* 1, 2, 3 and 5: 1.5 is rounded, too */
     bm_free(whole);
+    bm_sweep *curve = bm_validation_curve(iris, species, "softmax", "iterations=1..5 log", .folds = 2);
+    assert_int_equal(bm_sweep_points(curve), 4);
+    bm_free(curve);
     sound(s);
     assert_int_equal(bm_search_trials(s), 8);
     for (int64_t i = 0; i < 8; i++) perceptrons += !strcmp(bm_search_trial(s, i).learner, "perceptron");
