@@ -266,7 +266,7 @@ typedef struct bm_learning_curve_options {
     double sizes[BM_SIZES_MAX]; /**< shares of a fold's training rows, rising, up to 1; default .1, .325, .55, .775, 1 */
 } bm_learning_curve_options;
 /** Scores by training size: each fold's model is fitted on growing parts of its training rows, each of which contains the one before.
- *  Returns  gives a sweep, never null. Errors as bm_cross_validate */
+ *  Returns  gives a sweep, never null. Errors as bm_cross_validate; BM_E_DATA no point could be fitted (the first error) */
 BM_API bm_sweep *bm_learning_curve_at(const bm_table *t, const bm_recipe *recipe, const bm_learning_curve_options *options, size_t size,
                                       bm_place here);
 #define bm_learning_curve(t, recipe, ...) \
@@ -290,6 +290,8 @@ typedef struct bm_sweep_point {
     double      x;      /**< the value, NaN where it is no number; training rows, as a mean over the folds */
     double      train, train_spread, held_out, held_out_spread; /**< of the metric */
     double      fit_seconds;
+    bm_status   status; /**< BM_OK, or why models of this point could not be fitted (few rows may be of one class): the numbers are NaN then */
+    const char *error;
 } bm_sweep_point;
 BM_API int64_t        bm_sweep_points(const bm_sweep *s);
 BM_API bm_sweep_point bm_sweep_point_at(const bm_sweep *s, int64_t i);

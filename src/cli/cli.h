@@ -79,6 +79,7 @@ typedef enum cli_option_id {
     OPT_NOT_STRATIFIED,
     OPT_GAP,
     OPT_NORMALIZE,
+    OPT_RESAMPLE,
     OPT_FOLD,
     OPT_SEARCH,
     OPT_TRIALS,
@@ -121,7 +122,7 @@ typedef struct cli_options {
     const char *target, *task, *model, *optimizer, *loss, *validation, *test, *bad_rows, *data, *output, *delimiter, *missing,
         *decimal, *dates, *group, *time, *weights, *comment, *thousands, *types, *format, *models, *cv, *metric, *fold, *resume,
         *metrics, *threshold, *curve, *robust, *without, *normalize;
-    int64_t epochs, batch, patience, seed, threads, rows, repeats, trials, outer, row, bootstrap, parts, gap;
+    int64_t epochs, batch, patience, seed, threads, rows, repeats, trials, outer, row, bootstrap, parts, gap, resample;
     double rate, confidence;
     bool no_header, header, trim, rename_duplicates, plan, json, quiet, verbose, help, balanced, log_target, in_order,
         stratified, not_stratified, grid, halving;
@@ -151,7 +152,7 @@ typedef struct cli_command {
 } cli_command;
 
 extern const cli_command cli_train, cli_predict, cli_evaluate, cli_inspect, cli_explain, cli_data, cli_compare, cli_tune,
-    cli_split;
+    cli_diagnose, cli_split;
 extern const cli_command *const cli_commands[]; /* ended by null */
 
 struct cli {

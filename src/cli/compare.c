@@ -124,6 +124,8 @@ static void warn(const comparing *w)
     for (int64_t i = 0; i < bm_comparison_rows(w->c); i++) {
         const bm_compared r = bm_comparison_row(w->c, i);
         if (r.status) cli_warn(c, "%s could not be fitted: %s", r.name, r.error);
+        else if (i > 0 && isnan(r.mean) && !isnan(best.mean))
+            cli_warn(c, "%s has no figure of %s: %s", r.name, bm_comparison_metric(w->c), r.error);
     }
     if (bm_comparison_rows(w->c) > 1 && isnan(best.mean))
         cli_warn(c, "no model has a figure of %s: %s; --metric names another", bm_comparison_metric(w->c), best.error);

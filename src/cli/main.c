@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-const cli_command *const cli_commands[] = { &cli_train,   &cli_predict, &cli_evaluate, &cli_inspect, &cli_explain,
-                                            &cli_compare, &cli_tune,    &cli_split,    &cli_data,    NULL };
+const cli_command *const cli_commands[] = { &cli_train, &cli_predict,  &cli_evaluate, &cli_inspect, &cli_explain, &cli_compare,
+                                            &cli_tune,  &cli_diagnose, &cli_split,    &cli_data,    NULL };
 
 static void usage(FILE *to)
 {
@@ -63,6 +63,8 @@ static const char *known_as(const char *name)
         { "cv", "compare" },
         { "crossval", "compare" },
         { "validate", "compare" },
+        { "learning-curve", "diagnose" },
+        { "curve", "diagnose" },
     };
     for (size_t i = 0; i < BMI_COUNT(others); i++)
         if (!strcmp(name, others[i][0])) return others[i][1];

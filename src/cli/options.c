@@ -148,6 +148,8 @@ static const option_row rows[OPT_COUNT] = {
     [OPT_NORMALIZE] = { "normalize", 0, "true|predicted|all", CHOICE, AT(normalize), 0, 0,
                         "the table of classes, also by --curve confusion, as shares: of the rows of each true class, of each "
                         "predicted one, or of all" },
+    [OPT_RESAMPLE] = { "resample", 0, "N", INTEGER, AT(resample), 2, 1e6,
+                       "bias and variance by models of so many bootstrap samples of the training rows" },
     [OPT_FOLD] = { "fold", 0, "COL", TEXT, AT(fold), 0, 0,
                    "a column that tells in which fold a row is held out, one for each value; rows without one, or below 0, "
                    "never "

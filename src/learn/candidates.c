@@ -39,11 +39,17 @@ static bm_status add(bm_search *s, bmi_error *e, const char *const *values, bm_p
     return e->status;
 }
 
-/* A setting that means nothing for the model at hand is tried once, not with every value. */
+/* A setting that means nothing for the model at hand is tried once, not with every value; so is one of two points of a logarithmic range of
+ * whole numbers that are rounded to the same. */
 static bool repeats(const bm_search *s, const bmi_made *made, const int64_t *at)
 {
-    for (size_t i = 0; i < s->space.n; i++)
-        if (!made->used[i] && at[i] > 0) return true;
+    char own[BMI_VALUE_BYTES], before[BMI_VALUE_BYTES];
+    for (size_t i = 0; i < s->space.n; i++) {
+        const bmi_dimension *d = &s->space.at[i];
+        if (at[i] > 0 &&
+            (!made->used[i] || !strcmp(bmi_dimension_point(d, at[i], own), bmi_dimension_point(d, at[i] - 1, before))))
+            return true;
+    }
     return false;
 }
 

@@ -38,18 +38,29 @@ int64_t bm_validation_folds(const bm_validation *v)
     return v && v->fits ? bm_folds_count(v->setup.folds) : 0;
 }
 
+/* "test" is none of them: it might be taken for "train". */
+static char part_of(const char *part)
+{
+    static const char *const names[] = { "held_out", "train", "baseline" };
+    for (size_t i = 0; part && i < BMI_COUNT(names); i++)
+        if (!strcmp(part, names[i])) return *part;
+    return 0;
+}
+
 bm_scores bm_validation_scores(const bm_validation *v, const char *part, int64_t fold)
 {
     const bmi_fitted *f = fit_of(v, fold);
-    if (f && part && strchr("htb", *part) && *part) return *bmi_fitted_part(f, *part);
-    return (bm_scores){ .status = BM_E_ARGUMENT, .error = "no such part or fold", .loss = NAN };
+    if (f && part_of(part)) return *bmi_fitted_part(f, part_of(part));
+    return (bm_scores){ .status = BM_E_ARGUMENT,
+                        .error = "no such fold, or part: there are held_out, train and baseline",
+                        .loss = NAN };
 }
 
 static double mean_spread(const bm_validation *v, const char *part, const char *metric, bool spread)
 {
     double of[2] = { NAN, NAN };
-    if (v && v->fits && part && *part && strchr("htb", *part) && metric)
-        bmi_fits_mean(v->fits, bm_folds_count(v->setup.folds), *part, metric, &of[0], &of[1]);
+    if (v && v->fits && part_of(part) && metric)
+        bmi_fits_mean(v->fits, bm_folds_count(v->setup.folds), part_of(part), metric, &of[0], &of[1]);
     return of[spread];
 }
 
@@ -65,7 +76,8 @@ double bm_validation_spread(const bm_validation *v, const char *part, const char
 double bm_validation_seconds(const bm_validation *v, const char *what, int64_t fold)
 {
     const bmi_fitted *f = fit_of(v, fold);
-    return !f || !what ? NAN : *what == 'f' ? f->fit_seconds : *what == 'p' ? f->predict_seconds : NAN;
+    if (!f || !what) return NAN;
+    return !strcmp(what, "fit") ? f->fit_seconds : !strcmp(what, "predict") ? f->predict_seconds : NAN;
 }
 
 const bm_model *bm_validation_model(const bm_validation *v, int64_t fold)

@@ -5,8 +5,7 @@
 #include <math.h>
 #include <string.h>
 
-/* What of the trivial answer's error a fold's scores leave: of numbers the squared error, of classes the share of wrong rows (of rare
- * classes the baseline is right nearly always: then by the mean over classes). */
+/* What of the trivial answer's error a fold's scores leave: of numbers the squared error, of classes the share of wrong rows. */
 static double left_of(const bm_scores *s, const bm_scores *baseline, bool classes)
 {
     const char *metric = classes ? "accuracy" : "mse";

@@ -112,7 +112,7 @@ static bm_status compare(const bmi_journal *j, bmi_error *e, const json_t *there
                     list);
 }
 
-/* A line that could be written only in part, as on a full disk, goes again. */
+/* What could be written only in part, as on a full disk, is taken back. */
 static bm_status write_line(bmi_journal *j, bmi_error *e, const json_t *value, bm_place here)
 {
     bmi_text line = { .context = j->context };
@@ -149,11 +149,14 @@ static bm_status read_lines(bmi_journal *j, bmi_error *e, const char *text, size
     return e->status;
 }
 
-/* Whether bytes without a line end are the beginning of a journal, which was killed as it wrote its head, and no file of other things. */
+/* Whether bytes without a line end are the beginning of a journal, which was killed as it wrote its head, and no file of other things. A head is
+ * short. */
 static bool begins_head(const unsigned char *bytes, size_t size)
 {
+    enum { LONGEST = 1 << 16 };
     static const char begin[] = "{\"journal\":";
     const size_t n = sizeof begin - 1;
+    if (size > LONGEST) return false;
     while (size && !bytes[size - 1]) size--; /* a file that grew, and whose bytes a power cut kept from the disk */
     return !memcmp(bytes, begin, size < n ? size : n);
 }

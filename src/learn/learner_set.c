@@ -5,7 +5,6 @@
 #include "base/fields.h"
 #include "base/kinds.h"
 #include "base/text.h"
-#include "nn/part.h"
 #include <string.h>
 
 static const bm_field *find(const bm_field *fields, const char *path, size_t n)
@@ -15,8 +14,7 @@ static const bm_field *find(const bm_field *fields, const char *path, size_t n)
     return NULL;
 }
 
-/* The kind that a text such as "sgd:rate=.1" begins with, of the family that the field is called by. */
-static const bmi_part_kind *kind_of_text(const char *family, const char *text)
+const bmi_part_kind *bmi_inner_kind(const char *family, const char *text)
 {
     char name[64];
     const size_t n = text ? strcspn(text, ":( ,") : 0;
@@ -33,18 +31,19 @@ static const char *text_of(const bm_learner *l, const bm_field *f)
     return text ? text : f->text;
 }
 
-const bm_field *bmi_learner_inner(const char *family, const char *text, const char *name)
+const bmi_part_kind *bmi_learner_inner(const bm_learner *l, const char *path)
 {
-    const bmi_part_kind *kind = kind_of_text(family, text);
-    return kind ? find(kind->fields, name, strlen(name)) : NULL;
+    const size_t n = strcspn(path, ".");
+    const bm_field *head = l->kind && path[n] ? find(l->kind->fields, path, n) : NULL;
+    return head && head->type == BM_FIELD_TEXT ? bmi_inner_kind(head->name, text_of(l, head)) : NULL;
 }
 
 const bm_field *bmi_learner_field(const bm_learner *l, const char *path)
 {
     const size_t n = strcspn(path, ".");
-    const bm_field *head = l->kind ? find(l->kind->fields, path, n) : NULL;
-    if (!head || !path[n]) return head;
-    return head->type == BM_FIELD_TEXT ? bmi_learner_inner(head->name, text_of(l, head), path + n + 1) : NULL;
+    if (!path[n]) return l->kind ? find(l->kind->fields, path, n) : NULL;
+    const bmi_part_kind *kind = bmi_learner_inner(l, path);
+    return kind ? find(kind->fields, path + n + 1, strlen(path + n + 1)) : NULL;
 }
 
 static size_t bytes_of(const bm_field *f)

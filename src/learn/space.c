@@ -119,20 +119,6 @@ static bm_status learner_at(const bmi_space *s, bmi_error *e, bmi_arena *arena, 
     return bmi_setup_learner(e, arena, text, s->how, to, here);
 }
 
-/* Every name that a setting can have here, nearest to a wrong one. */
-static bm_status unknown(const bmi_space *s, bmi_error *e, const bmi_dimension *d, const bm_learner *l, bm_place here)
-{
-    const char *dot = strrchr(d->name, '.'), *last = dot ? dot + 1 : d->name;
-    const char *near = bmi_field_nearest(l->kind->fields, last), *step = bmi_kind_nearest("step", d->name);
-    char all[300] = "";
-    for (const bm_field *f = l->kind->fields; f && f->name; f++)
-        snprintf(all + strlen(all), sizeof all - strlen(all), "%s%s", *all ? ", " : "", f->name);
-    (void)s;
-    if (!near) near = step;
-    return bmi_fail(e, BM_E_ARGUMENT, here, "search: %s has no setting \"%.60s\"%s%s%s; it has %s", l->kind->name, d->name,
-                    near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "", *all ? all : "none");
-}
-
 /* "ridge.alpha", "pca.components": what stands before the dot. */
 static bool has_owner(bmi_space *s, bmi_dimension *d, const char *family)
 {
@@ -174,7 +160,8 @@ static const bmi_dimension *head_of(const bmi_space *s, const bmi_dimension *d, 
 static const bm_field *field_with(const bmi_dimension *d, const bmi_dimension *head, size_t i, const bm_learner *l)
 {
     if (!head) return bmi_learner_field(l, path_of(d));
-    return bmi_learner_inner(path_of(head), i < head->n ? head->values[i] : NULL, strchr(path_of(d), '.') + 1);
+    const bmi_part_kind *kind = i < head->n ? bmi_inner_kind(path_of(head), head->values[i]) : NULL;
+    return kind ? bmi_field_find(kind->fields, strchr(path_of(d), '.') + 1) : NULL;
 }
 
 /* Of any value of the head. */
@@ -191,6 +178,24 @@ static void settle_whole(bmi_dimension *d, const bm_field *f)
 {
     if (f && f->type == BM_FIELD_INT) d->whole = true;
     if (f && f->type == BM_FIELD_REAL) d->whole = false;
+}
+
+/* Every name that a setting can have here, of the learner or of the kind that stands before the dot; nearest to a wrong one. */
+static bm_status unknown(const bmi_space *s, bmi_error *e, const bmi_dimension *d, const bm_learner *l, bm_place here)
+{
+    const bmi_dimension *head = head_of(s, d, l);
+    const bmi_part_kind *inner =
+        head ? bmi_inner_kind(path_of(head), head->n ? head->values[0] : NULL) : bmi_learner_inner(l, path_of(d));
+    const bm_field *fields = inner ? inner->fields : l->kind->fields;
+    const char *dot = strrchr(d->name, '.'), *last = dot ? dot + 1 : d->name;
+    const char *near = bmi_field_nearest(fields, last);
+    char all[300] = "";
+    for (const bm_field *f = fields; f && f->name; f++)
+        snprintf(all + strlen(all), sizeof all - strlen(all), "%s%s", *all ? ", " : "", f->name);
+    if (!near && !inner) near = bmi_kind_nearest("step", d->name);
+    return bmi_fail(e, BM_E_ARGUMENT, here, "search: %s has no setting \"%.60s\"%s%s%s; it has %s",
+                    inner ? inner->name : l->kind->name, d->name, near ? "; did you mean \"" : "", near ? near : "",
+                    near ? "\"?" : "", *all ? all : "none");
 }
 
 static bm_status find_step(bmi_error *e, bmi_dimension *d, bm_place here)

@@ -5,6 +5,7 @@
 #ifndef BMI_LEARN_SPACE_H
 #define BMI_LEARN_SPACE_H
 #include "learn/work.h"
+#include "nn/part.h"
 
 enum { BMI_DIMENSIONS = 24, BMI_VALUE_BYTES = 32 };
 
@@ -58,7 +59,8 @@ bm_status bmi_space_make(const bmi_space *s, bmi_error *e, bmi_arena *arena, con
 bm_status bmi_learner_set(bmi_error *e, bm_place here, bmi_arena *arena, bm_learner *l, const char *path, const char *value);
 /* The field that the path means, or its head; null when there is none. */
 const bm_field *bmi_learner_field(const bm_learner *l, const char *path);
-/* Of the kind that a text such as "sgd:rate=.1" begins with, of a family, the field of a name; or null. */
-const bm_field *bmi_learner_inner(const char *family, const char *text, const char *name);
+/* The kind that a text such as "sgd:rate=.1" begins with, of a family, and that of a learner's field before the dot of a path; or null. */
+const bmi_part_kind *bmi_inner_kind(const char *family, const char *text);
+const bmi_part_kind *bmi_learner_inner(const bm_learner *l, const char *path);
 
 #endif

@@ -43,7 +43,7 @@ int64_t bm_sweep_points(const bm_sweep *s)
 bm_sweep_point bm_sweep_point_at(const bm_sweep *s, int64_t i)
 {
     if (i >= 0 && i < bm_sweep_points(s)) return s->points[i].shown;
-    return (bm_sweep_point){ "", NAN, NAN, NAN, NAN, NAN, NAN };
+    return (bm_sweep_point){ "", NAN, NAN, NAN, NAN, NAN, NAN, BM_E_ARGUMENT, "no such point" };
 }
 
 const char *bm_sweep_metric(const bm_sweep *s)
@@ -101,7 +101,10 @@ static bm_status finished(void *owner, bmi_error *e, int64_t candidate, bmi_fitt
     point *p = &s->points[candidate];
     const bmi_error *bad = bmi_fits_error(*fits, folds);
     double rows = 0, seconds = 0;
-    if (bad) return bmi_fail_from(e, bad);
+    p->shown.status = bad ? bad->status : BM_OK;
+    p->shown.error = bmi_arena_text(&s->arena, bad ? bad->text : "");
+    if (!p->shown.error) return bmi_fail_memory(e, (bm_place){ 0 }, 400, "a point of a curve");
+    if (bad) return BM_OK;
     bmi_fits_mean(*fits, folds, 't', s->metric, &p->shown.train, &p->shown.train_spread);
     bmi_fits_mean(*fits, folds, 'h', s->metric, &p->shown.held_out, &p->shown.held_out_spread);
     for (int64_t i = 0; i < folds; i++) {
@@ -129,7 +132,17 @@ static void run(bm_sweep *s, bmi_work *w, const bm_table *t, bmi_variant *varian
     w->train_scores = w->baseline = true;
     w->finished = finished;
     w->owner = s;
+    for (int64_t i = 0; i < s->n; i++) { /* until it is done */
+        bm_sweep_point *p = &s->points[i].shown;
+        p->train = p->train_spread = p->held_out = p->held_out_spread = p->fit_seconds = NAN;
+        s->points[i].diagnosis = (bm_diagnosis){ .train = NAN, .held_out = NAN };
+        if (!p->name) p->name = candidates[i].name, p->x = NAN;
+    }
+    int64_t fine = 0;
     bmi_work_run(w, &s->object.error);
+    for (int64_t i = 0; i < s->n; i++) fine += s->points[i].shown.status == BM_OK;
+    if (!s->object.error.status && !fine)
+        bmi_fail(&s->object.error, s->points[0].shown.status, w->here, "%s", s->points[0].shown.error);
 }
 
 /* Points, and their variants and candidates as memory of the arena; false with the error. */
@@ -193,9 +206,13 @@ bm_sweep *bm_learning_curve_at(const bm_table *t, const bm_recipe *recipe, const
         const int wants = bmi_wants_of(&how, s->setup.recipe);
         for (int64_t i = 0; i < n; i++) {
             variants[i] = (bmi_variant){ .recipe = s->setup.recipe, .share = o.sizes[i], .wants = wants };
-            candidates[i] = (bmi_candidate){ .name = o.learner ? o.learner : how.kind->name, .how = how, .variant = i };
+            char name[200];
+            snprintf(name, sizeof name, "%.150s of %.3g%% of the rows", o.learner ? o.learner : how.kind->name,
+                     100 * o.sizes[i]);
+            candidates[i] = (bmi_candidate){ .name = bmi_arena_text(&s->arena, name), .how = how, .variant = i };
+            if (!candidates[i].name) bmi_fail_memory(e, here, sizeof name, "a name");
         }
-        run(s, &w, t, variants, n, candidates);
+        if (!e->status) run(s, &w, t, variants, n, candidates);
     }
     bmi_arena_end(&arena);
     return s;
@@ -206,20 +223,26 @@ static bm_status make_points(bm_sweep *s, const bmi_space *space, bmi_variant *v
                              bm_place here)
 {
     bmi_error *e = &s->object.error;
+    const char *last = NULL;
+    int64_t n = 0;
     for (int64_t i = 0; i < s->n && !e->status; i++) {
         char text[BMI_VALUE_BYTES];
         const char *value = bmi_arena_text(&s->arena, bmi_dimension_point(&space->at[0], i, text));
         bmi_made made = { .recipe = NULL };
         bool overflow;
+        if (value && last && !strcmp(value, last)) continue; /* two of a logarithmic range that are rounded to the same */
+        last = value;
         if (!value) bmi_fail_memory(e, here, BMI_VALUE_BYTES, "a point of a curve");
         else bmi_space_make(space, e, &s->arena, &value, &made, here);
-        variants[i] = (bmi_variant){ .recipe = made.recipe, .share = 1 };
+        variants[n] = (bmi_variant){ .recipe = made.recipe, .share = 1 };
         if (e->status) break;
-        variants[i].wants = bmi_wants_of(&made.how, s->setup.recipe);
-        candidates[i] = (bmi_candidate){ .name = made.settings, .how = made.how, .variant = i };
-        s->points[i].shown.name = made.settings;
-        if (!bmi_read_real(value, strlen(value), &s->points[i].shown.x, &overflow)) s->points[i].shown.x = NAN;
+        variants[n].wants = bmi_wants_of(&made.how, s->setup.recipe);
+        candidates[n] = (bmi_candidate){ .name = made.settings, .how = made.how, .variant = n };
+        bm_sweep_point *p = &s->points[n++].shown;
+        p->name = made.settings;
+        if (!bmi_read_real(value, strlen(value), &p->x, &overflow)) p->x = NAN;
     }
+    if (!e->status) s->n = n;
     return e->status;
 }
 

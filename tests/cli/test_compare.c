@@ -81,6 +81,8 @@ static void chosen(void **state)
     bmt_contains("no probabilities", r.out,
                  "no model has a figure of log_loss: the model gives no probabilities; --metric names another");
     assert_null(strstr(r.out, "next:"));
+    r = bmt_exits(bmt_sh("baeum compare iris -m perceptron,softmax --metric log_loss"), 0);
+    bmt_contains("of one of them", r.out, "! perceptron has no figure of log_loss: the model gives no probabilities\n");
     r = bmt_exits(bmt_sh("baeum compare infert -t age --drop education -m linear --cv loo"), 0);
     bmt_contains("of one row", r.out,
                  "no model has a figure of r2: it takes two rows or more, there is 1; --metric names another");

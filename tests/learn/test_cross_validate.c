@@ -335,6 +335,9 @@ static void a_class_of_one(void **state)
     assert_true(alone.unseen_class == 1 && bm_score(&alone, "accuracy") == 0 && isnan(bm_score(&alone, "log_loss")));
     const bm_tensor *p = bm_validation_predictions(v);
     assert_true(bm_tensor_at(p, 6 * 3 + 2) == 0);
+    assert_true(isnan(bm_validation_mean(v, "test", "accuracy"))); /* not that of "train" */
+    assert_int_equal(bm_validation_scores(v, "test", 0).status, BM_E_ARGUMENT);
+    assert_true(isnan(bm_validation_seconds(v, "fitting", 0)) && bm_validation_seconds(v, "fit", 0) > 0);
     bm_free(v);
     bm_free(r);
     bm_free(t);

@@ -19,7 +19,8 @@ static int begin(void **state)
     (void)state;
     char text[4000] = "größe,c\n";
     for (int i = 0; i < 40; i++)
-        snprintf(text + strlen(text), sizeof text - strlen(text), "%d,%s\n", i * 7 % 19, i * 7 % 19 + i % 5 > 11 ? "ja" : "nein");
+        snprintf(text + strlen(text), sizeof text - strlen(text), "%d,%s\n", i * 7 % 19,
+                 i * 7 % 19 + i % 5 > 11 ? "ja" : "nein");
     few = bm_table_read_csv(bmt_temp_file("few.csv", text, strlen(text)));
     target = bm_recipe_new(.target = "c");
     return 0;
@@ -54,8 +55,9 @@ static void path_of(char into[300], const char *name)
 static void what_is_no_journal_stays(void **state)
 {
     (void)state;
-    static const char *const files[] = { "{\"name\":\"mine\",\"values\":[1,2,3]}", "{\"journalist\":1}", "{}", "text", "\n",
-                                         "{\"a\":1}\n{\"b\":2}\n" };
+    static const char *const files[] = {
+        "{\"name\":\"mine\",\"values\":[1,2,3]}", "{\"journalist\":1}", "{}", "text", "\n", "{\"a\":1}\n{\"b\":2}\n"
+    };
     for (size_t i = 0; i < BMI_COUNT(files); i++) {
         char path[300];
         size_t n;

@@ -37,7 +37,8 @@ static void sound(const bm_search *s)
 static void either_order(void **state)
 {
     (void)state;
-    static const char *const spaces[] = { "optimizer=sgd|adam; optimizer.rate=.0001,.5", "optimizer.rate=.0001,.5; optimizer=sgd|adam" };
+    static const char *const spaces[] = { "optimizer=sgd|adam; optimizer.rate=.0001,.5",
+                                          "optimizer.rate=.0001,.5; optimizer=sgd|adam" };
     double mean[2][4];
     for (int k = 0; k < 2; k++) {
         bm_search *s = bm_tune(iris, species, "mlp:4", spaces[k], .search = BM_SEARCH_GRID, .folds = 2, .epochs = 3,
@@ -49,15 +50,17 @@ static void either_order(void **state)
     }
     for (int i = 0; i < 4; i++) assert_true(mean[0][i] == mean[1][i]);
     assert_true(mean[0][0] != mean[0][1] && mean[0][2] != mean[0][3]); /* the rate counts */
-    bm_search *own = bm_tune(iris, species, "mlp:4", "optimizer.rate=.5,.01; optimizer=sgd(momentum=.9,nesterov=true)|adam:beta1=.5",
-                             .search = BM_SEARCH_GRID, .folds = 2, .epochs = 3, .metric = "log_loss", .no_refit = true);
+    bm_search *own =
+        bm_tune(iris, species, "mlp:4", "optimizer.rate=.5,.01; optimizer=sgd(momentum=.9,nesterov=true)|adam:beta1=.5",
+                .search = BM_SEARCH_GRID, .folds = 2, .epochs = 3, .metric = "log_loss", .no_refit = true);
     sound(own);
     bm_validation *both = bm_cross_validate(iris, species, "mlp:4,optimizer=sgd(momentum=.9,nesterov=true,rate=.5)", .folds = 2,
                                             .epochs = 3, .metric = "log_loss");
     assert_true(bm_search_trial(own, 0).mean == bm_validation_mean(both, "held_out", "log_loss"));
     bm_free(both);
     bm_free(own);
-    bm_validation *v = bm_cross_validate(iris, species, "mlp:4,optimizer=sgd(rate=.5)", .folds = 2, .epochs = 3, .metric = "log_loss");
+    bm_validation *v =
+        bm_cross_validate(iris, species, "mlp:4,optimizer=sgd(rate=.5)", .folds = 2, .epochs = 3, .metric = "log_loss");
     assert_true(mean[0][1] == bm_validation_mean(v, "held_out", "log_loss"));
     bm_free(v);
 }
@@ -66,16 +69,19 @@ static void either_order(void **state)
 static void of_some(void **state)
 {
     (void)state;
-    bm_search *s = bm_tune(iris, species, "mlp:4", "optimizer.momentum=0,.9; optimizer=adam|sgd", .search = BM_SEARCH_GRID, .folds = 2,
-                           .epochs = 2, .no_refit = true);
-    static const char *const settings[] = { "optimizer=adam", "optimizer.momentum=0, optimizer=sgd", "optimizer.momentum=.9, optimizer=sgd" };
+    bm_search *s = bm_tune(iris, species, "mlp:4", "optimizer.momentum=0,.9; optimizer=adam|sgd", .search = BM_SEARCH_GRID,
+                           .folds = 2, .epochs = 2, .no_refit = true);
+    static const char *const settings[] = { "optimizer=adam", "optimizer.momentum=0, optimizer=sgd",
+                                            "optimizer.momentum=.9, optimizer=sgd" };
     sound(s);
     assert_int_equal(bm_search_trials(s), 3);
     for (int i = 0; i < 3; i++) assert_string_equal(bm_search_trial(s, i).settings, settings[i]);
     bm_free(s);
     static const struct {
         const char *space, *says;
-    } wrong[] = { { "optimizer.momentum=0,.9; optimizer=adam|adamw", "no setting \"optimizer.momentum\"" },
+    } wrong[] = { { "optimizer.momentum=0,.9; optimizer=adam|adamw",
+                    "adam has no setting \"optimizer.momentum\"; it has rate, " },
+                  { "optimizer.bata1=.8,.9", "adam has no setting \"optimizer.bata1\"; did you mean \"beta1\"?" },
                   { "optimizer.momentum=0,7; optimizer=adam|sgd", "momentum is 7" },
                   { "epochs=1.5..4", "it takes whole numbers" },
                   { "epochs=1..1e17", "up to 2^53" },
@@ -92,7 +98,8 @@ static void of_some(void **state)
 static void reals_of_steps(void **state)
 {
     (void)state;
-    bm_search *s = bm_tune(iris, species, "softmax", "robust.low=0..0.4; pca.components=1..3", .trials = 8, .folds = 2, .no_refit = true);
+    bm_search *s =
+        bm_tune(iris, species, "softmax", "robust.low=0..0.4; pca.components=1..3", .trials = 8, .folds = 2, .no_refit = true);
     sound(s);
     bm_free(s);
     s = bm_tune(iris, species, "softmax", "clip.low=0..1", .trials = 12, .folds = 2, .no_refit = true);
@@ -110,8 +117,7 @@ static void reals_of_steps(void **state)
 static void they_differ(void **state)
 {
     (void)state;
-    static const char *const spaces[] = { "C=.1,.2,.3,.4,.5; iterations=10|20|30|40|50",
-                                          "iterations=1..30" };
+    static const char *const spaces[] = { "C=.1,.2,.3,.4,.5; iterations=10|20|30|40|50", "iterations=1..30" };
     for (size_t k = 0; k < BMI_COUNT(spaces); k++) {
         bm_search *s = bm_tune(iris, species, "softmax", spaces[k], .folds = 2, .no_refit = true, .seed = 2);
         sound(s);
@@ -121,8 +127,17 @@ static void they_differ(void **state)
                 assert_string_not_equal(bm_search_trial(s, i).settings, bm_search_trial(s, j).settings);
         bm_free(s);
     }
-    bm_search *s = bm_tune(iris, species, NULL, "model=softmax|perceptron; softmax.C=.1..10 log", .trials = 8, .folds = 2, .no_refit = true);
+    bm_search *s = bm_tune(iris, species, NULL, "model=softmax|perceptron; softmax.C=.1..10 log", .trials = 8, .folds = 2,
+                           .no_refit = true);
     int64_t perceptrons = 0;
+    bm_search *whole =
+        bm_tune(iris, species, "softmax", "iterations=1..5 log", .search = BM_SEARCH_GRID, .folds = 2, .no_refit = true);
+    sound(whole);
+    assert_int_equal(bm_search_trials(whole), 4); /* 1, 2, 3 and 5: 1.5 is rounded, too */
+    bm_free(whole);
+    bm_sweep *curve = bm_validation_curve(iris, species, "softmax", "iterations=1..5 log", .folds = 2);
+    assert_int_equal(bm_sweep_points(curve), 4);
+    bm_free(curve);
     sound(s);
     assert_int_equal(bm_search_trials(s), 8);
     for (int64_t i = 0; i < 8; i++) perceptrons += !strcmp(bm_search_trial(s, i).learner, "perceptron");
@@ -160,8 +175,8 @@ static void rounds_are_told(void **state)
 {
     (void)state;
     told t = { .orderly = true };
-    bm_search *s = bm_tune(iris, species, "softmax", "C=.001..1000 log", .search = BM_SEARCH_HALVING, .trials = 9, .folds = 2, .factor = 3,
-                           .progress = hear, .user = &t, .no_refit = true);
+    bm_search *s = bm_tune(iris, species, "softmax", "C=.001..1000 log", .search = BM_SEARCH_HALVING, .trials = 9, .folds = 2,
+                           .factor = 3, .progress = hear, .user = &t, .no_refit = true);
     sound(s);
     assert_true(t.orderly);
     assert_int_equal(t.rounds, 2);
@@ -188,8 +203,8 @@ static void resumed_is_told(void **state)
                            .progress = hear, .user = &first);
     assert_int_equal(bm_status_of(s), BM_E_STOPPED);
     bm_free(s);
-    s = bm_tune(iris, r, "softmax", "C=10,.0001,.001,1e-5", .search = BM_SEARCH_GRID, .folds = 2, .journal = path, .progress = hear,
-                .user = &second);
+    s = bm_tune(iris, r, "softmax", "C=10,.0001,.001,1e-5", .search = BM_SEARCH_GRID, .folds = 2, .journal = path,
+                .progress = hear, .user = &second);
     sound(s);
     assert_true(bm_search_resumed(s) >= 1 && bm_search_trial(s, 0).mean > bm_search_trial(s, 3).mean);
     assert_true(second.first_best == bm_search_trial(s, 0).mean);
@@ -205,7 +220,8 @@ static void failures_are_told(void **state)
     bm_table *infert = bm_table_load("infert");
     bm_recipe *age = bm_recipe_new(.target = "age");
     told t = { .orderly = true };
-    bm_search *s = bm_tune(infert, age, NULL, "model=linear|softmax", .search = BM_SEARCH_GRID, .folds = 2, .progress = hear, .user = &t);
+    bm_search *s =
+        bm_tune(infert, age, NULL, "model=linear|softmax", .search = BM_SEARCH_GRID, .folds = 2, .progress = hear, .user = &t);
     sound(s);
     assert_true(t.orderly);
     assert_int_equal(t.failed, 1);
@@ -225,7 +241,9 @@ static void metrics(void **state)
     assert_true(bm_validation_mean(v, "held_out", "fbeta_macro(.5)") > .9);
     bm_free(v);
     bm_free(s);
-    static const char *const wrong[] = { "accuracy_macro", "roc_auc_micro", "fbeta(", "fbeta(-1)", "accuracy,f1", "f1(.5)x", "" };
+    static const char *const wrong[] = {
+        "accuracy_macro", "roc_auc_micro", "fbeta(", "fbeta(-1)", "accuracy,f1", "f1(.5)x", ""
+    };
     for (size_t i = 0; i < BMI_COUNT(wrong); i++) {
         v = bm_cross_validate(iris, species, "softmax", .metric = wrong[i]);
         if (bm_status_of(v) != BM_E_ARGUMENT) fail_msg("%s was taken: %s", wrong[i], bm_error(v));
@@ -245,12 +263,33 @@ static void metrics(void **state)
     bm_free(infert);
 }
 
+/* Every allocation of drawn candidates failing in turn. */
+static bm_status drawn(bm_context *context, void *arg)
+{
+    static const char text[] = "x,c\n1,a\n2,b\n3,a\n4,b\n5,a\n6,b\n7,a\n8,b\n9,a\n10,b\n";
+    (void)arg;
+    bm_table *t = bm_table_read_csv(bmt_temp_file("drawn.csv", text, strlen(text)), .context = context);
+    bm_recipe *r = bm_recipe_new(.target = "c", .context = context);
+    bm_search *s = bm_tune(t, r, "softmax", "C=.1..2 log", .trials = 2, .folds = 2, .no_refit = true);
+    const bm_status status = bm_status_of(s);
+    bm_free(s);
+    bm_free(r);
+    bm_free(t);
+    return status;
+}
+
+static void failing_allocations(void **state)
+{
+    (void)state;
+    bmt_each_failure("drawn candidates", drawn, NULL);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(either_order),      cmocka_unit_test(of_some),           cmocka_unit_test(reals_of_steps),
-        cmocka_unit_test(they_differ),       cmocka_unit_test(rounds_are_told),   cmocka_unit_test(resumed_is_told),
-        cmocka_unit_test(failures_are_told), cmocka_unit_test(metrics),
+        cmocka_unit_test(either_order),      cmocka_unit_test(of_some),         cmocka_unit_test(reals_of_steps),
+        cmocka_unit_test(they_differ),       cmocka_unit_test(rounds_are_told), cmocka_unit_test(resumed_is_told),
+        cmocka_unit_test(failures_are_told), cmocka_unit_test(metrics),         cmocka_unit_test(failing_allocations),
     };
     return cmocka_run_group_tests(tests, begin, end);
 }

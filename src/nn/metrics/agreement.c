@@ -48,8 +48,8 @@ static double mcc_end(double *counts, const bm_metric_input *in, const double p[
 }
 
 /* ---- kappa of ordered classes: what is wrong by several classes weighs more ----
- * 1 - sum_jk d(j - k) n_jk / sum_jk d(j - k) t_j p_k / n, d = |.| or its square. Counted: what is wrong, then rows of each class in truth and
- * as predicted, whether one was outside, and all. */
+ * 1 - sum_jk d(j - k) n_jk / (sum_jk d(j - k) t_j p_k / n), d = |.| or its square. Counted: the sum of distances, the rows, whether one
+ * was outside, then the rows of each class in truth and as predicted. */
 static int64_t distances_counts(int64_t columns)
 {
     return 2 * (columns < 2 ? 2 : columns) + 3;
