@@ -4,6 +4,7 @@
  * depend on each other.
  */
 #include <baeum.h>
+#include "base/random.h"
 #include "support/bmt.h"
 #include "support/bmt_golden.h"
 #include <math.h>
@@ -149,6 +150,32 @@ static void unit_of_weights(void **state)
     }
 }
 
+/* Centred rows of more columns are of one rank less than there are rows with a weight, however rounding falls. */
+static void rank_of_wide(void **state)
+{
+    (void)state;
+    enum { ROWS = 24, COLUMNS = 59, TIMES = 1500 };
+    static double x[ROWS * COLUMNS], y[ROWS];
+    float w[ROWS];
+    for (uint64_t k = 8500; k < 8500 + TIMES; k++) {
+        int used = 0;
+        for (uint64_t i = 0; i < ROWS; i++) {
+            const double u = bmi_random_unit(k, 2, i);
+            w[i] = u < .2 ? 0 : (float)(10 * u - 1.9);
+            used += w[i] > 0;
+            for (uint64_t j = 0; j < COLUMNS; j++)
+                x[i * COLUMNS + j] = floor(3 * bmi_random_normal(k, 3, i * COLUMNS + j)) * (1 + (double)(j % 7)) +
+                                     floor(20000 * (bmi_random_unit(k, 4, j) - .5));
+        }
+        char want[60];
+        snprintf(want, sizeof want, "solved, rank %d of %d", used - 1, COLUMNS);
+        bm_dataset *d = of(x, y, w, ROWS, COLUMNS, 1);
+        bm_model *m = fitted("linear", d);
+        assert_string_equal(bm_stopped_by(m), want);
+        bm_free(m), bm_free(d);
+    }
+}
+
 /* Columns that depend on each other but for rounding: no solution, however the rounding falls; more columns than rows at once. */
 static void normal_equation(void **state)
 {
@@ -178,8 +205,8 @@ static void normal_equation(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(wide_products), cmocka_unit_test(nearly_dependent),
+    const struct CMUnitTest tests[] = { cmocka_unit_test(wide_products),   cmocka_unit_test(nearly_dependent),
                                         cmocka_unit_test(several_targets), cmocka_unit_test(unit_of_weights),
-                                        cmocka_unit_test(normal_equation) };
+                                        cmocka_unit_test(rank_of_wide),    cmocka_unit_test(normal_equation) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
