@@ -121,6 +121,9 @@ static void refused(void **state)
     bmt_exits(bmt_sh("baeum train iris -q -o l.st"), 0);
     bmt_contains("rows", bmt_exits(bmt_sh("baeum explain l.st --bootstrap 5"), 2).err, "--bootstrap needs the rows");
     bmt_contains("rows", bmt_exits(bmt_sh("baeum explain l.st --robust hc1"), 2).err, "--robust needs the rows");
+    bmt_exits(bmt_sh("baeum train creditcard -t expenditure -m linear --drop card,share,owner,selfemp -q -o part.st"), 0);
+    bmt_contains("other rows", bmt_exits(bmt_sh("baeum explain part.st creditcard --robust hc3"), 1).err,
+                 "these are not the rows that the model was fitted on (1319 with a weight; it had ");
     bmt_contains("squares", bmt_exits(bmt_sh("baeum explain l.st iris --robust hc1"), 1).err, "of least squares");
     bmt_contains("confidence", bmt_exits(bmt_sh("baeum explain l.st --confidence 1"), 2).err, "below 1");
     bmt_contains("a choice", bmt_exits(bmt_sh("baeum explain l.st iris --robust hc9"), 2).err, "hc0|hc1|hc2|hc3");

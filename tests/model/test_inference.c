@@ -447,6 +447,12 @@ static void on_demand(void **state)
     bmt_contains("other rows", bm_error(m), "not the rows that the model was fitted on");
     bm_clear(m);
     assert_true(bm_model_figure(m, "sigma", 0) == before);
+    bm_table *others[] = { bm_coefficients(m, .robust = BM_HC3, .table = part), bm_residual_diagnostics_table(m, part) };
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(bm_status_of(others[i]), BM_E_DATA);
+        bmt_contains("other rows", bm_error(others[i]), "not the rows that the model was fitted on (20 with a weight");
+        bm_free(others[i]);
+    }
     bm_free(part);
     bm_free(m);
     bm_free(t);
