@@ -74,7 +74,7 @@ BM_API double bm_model_figure(const bm_model *m, const char *name, int64_t targe
 /** Of least squares, for each row that the model was fitted on: fitted, residual, leverage (hat value), standardized (residual / (s
  *  sqrt(1 - h))), studentized (the same with the s of all other rows), cooks_distance, dffits. Of the i-th target, in the unit as it is
  *  learned.
- *  Returns  gives a table, never null. Errors BM_E_ARGUMENT not least squares with statistics (bm_infer); BM_E_DATA; BM_E_MEMORY
+ *  Returns  gives a table, never null. Errors BM_E_ARGUMENT not least squares with statistics (bm_infer); BM_E_DATA other rows; BM_E_MEMORY
  *  Source   Cook, Weisberg, "Residuals and Influence in Regression", 1982 */
 BM_API bm_table *bm_residual_diagnostics_at(const bm_model *m, const bm_dataset *d, int64_t target, bm_place here);
 BM_API bm_table *bm_residual_diagnostics_table_at(const bm_model *m, const bm_table *t, bm_place here);

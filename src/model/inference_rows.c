@@ -142,9 +142,9 @@ static bm_status check_rows(reading *r, int64_t target, const char *what, bmi_er
     if (same) return BM_OK;
     return bmi_fail(
         e, BM_E_DATA, here,
-        "%s: these are not the rows that the model was fitted on (%lld with a weight; it had %lld): give those, or fit on all "
+        "%s: these are not the rows that the model was fitted on (%lld with a weight; it had %.0f): give those, or fit on all "
         "of them (validation 0, test 0)",
-        what, (long long)used, (long long)r->figures[BMI_FIGURE_ROWS]);
+        what, (long long)used, r->figures[BMI_FIGURE_ROWS]);
 }
 
 static bm_status begin(reading *r, const bm_model *m, const bm_dataset *data, int64_t target, const char *what, bmi_error *e,

@@ -615,7 +615,9 @@ static void lies(void **state)
                                bm_model_figures(m), bm_residual_diagnostics_table(m, t), bm_contributions(m, t, 0) };
             for (size_t j = 0; j < BMI_COUNT(of); j++) {
                 const bm_status st = bm_status_of(of[j]);
-                if (st && st != BM_E_ARGUMENT && st != BM_E_NUMBER) fail_msg("%s: %zu: %s", right.name, j, bm_error(of[j]));
+                const bool rows = j == 1 || j == 3; /* which do not go with what the file says of them */
+                if (st && st != BM_E_ARGUMENT && st != BM_E_NUMBER && !(rows && st == BM_E_DATA))
+                    fail_msg("%s: %zu: %s", right.name, j, bm_error(of[j]));
                 bm_free(of[j]);
             }
             bm_free(m);
