@@ -75,7 +75,9 @@ static void say_own_end(cli_training *t)
     if (strstr(why, "rank ") && t->source.csv) cli_say(c, "", "%s: the solution of least norm", why);
     else if (strstr(why, "rank ")) say_dependent(t, strstr(why, "rank "));
     else if (strstr(why, "ill-conditioned"))
-        cli_warn(c, "the normal equation is %s; --model linear loses none", why + strlen("solved, "));
+        cli_warn(c, "%s is %s; --model %.*s%s loses none",
+                 strncmp(t->spec, "ridge", 5) ? "the normal equation" : "Cholesky's factor", why + strlen("solved, "),
+                 (int)strcspn(t->spec, ":"), t->spec, strncmp(t->spec, "ridge", 5) ? "" : " with method=auto");
     else if ((strstr(why, "keeps ") || !strncmp(why, "alpha ", 6) || strstr(why, " steps")) && cli_talks(c))
         fprintf(c->to, "%s\n", why);
 }
