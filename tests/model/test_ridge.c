@@ -5,6 +5,7 @@
  */
 #include <baeum.h>
 #include "base/random.h"
+#include "model/model.h"
 #include "support/bmt.h"
 #include "support/bmt_golden.h"
 #include <math.h>
@@ -203,10 +204,35 @@ static void normal_equation(void **state)
     bm_free(m), bm_free(d);
 }
 
+static bm_status fit_in(bm_context *context, void *arg)
+{
+    double x[6 * 4], y[6];
+    for (int i = 0; i < 24; i++) x[i] = sin(1 + i * i) * (i % 4 ? 1 : 1e3);
+    for (int i = 0; i < 6; i++) y[i] = cos(i);
+    bm_tensor *a = bm_tensor_copy(BM_F64, BM_SHAPE(6, 4), x), *b = bm_tensor_copy(BM_F64, BM_SHAPE(6, 1), y);
+    bm_dataset *d = bm_dataset_new(.x = { a }, .t = { b }, .context = context);
+    bm_model *m = bmi_learner_new(context, arg, NULL, BM_HERE);
+    bm_status st = bm_status_of(d);
+    if (!st) bm_fit(m, d), st = bm_status_of(m);
+    bm_free(m), bm_free(d), bm_free(a), bm_free(b);
+    return st;
+}
+
+/* By the rows' products, their reflections, the columns' products, with columns that are let in. */
+static void no_memory(void **state)
+{
+    (void)state;
+    bm_learner learners[] = { bm_poly(7, .alpha = 1e6), bm_poly(7, .alpha = 1e-6),
+                              bm_ridge(.alpha = 1e-12), bm_ridge(.method = BM_RIDGE_CHOLESKY),
+                              bm_lasso(.alpha = 1e-9),  bm_descent(.01, .steps = 3) };
+    for (size_t i = 0; i < BMI_COUNT(learners); i++) bmt_each_failure("a fit", fit_in, &learners[i]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(wide_products),   cmocka_unit_test(nearly_dependent),
                                         cmocka_unit_test(several_targets), cmocka_unit_test(unit_of_weights),
-                                        cmocka_unit_test(rank_of_wide),    cmocka_unit_test(normal_equation) };
+                                        cmocka_unit_test(rank_of_wide),    cmocka_unit_test(normal_equation),
+                                        cmocka_unit_test(no_memory) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
