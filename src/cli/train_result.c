@@ -44,7 +44,8 @@ static void say_dependent(cli_training *t, const char *rank)
     bm_free(of);
 }
 
-/* What helps a method that did not come to its end: ten times as many steps; of a penalty that hardly chooses among columns a larger one. */
+/* What helps a method that did not come to its end: ten times as many steps; of a penalty that hardly chooses among columns a larger
+ * one. */
 static void say_not_converged(cli_training *t, const char *why)
 {
     const int word = (int)strcspn(t->spec, ":");

@@ -211,7 +211,8 @@ static bool go_towards(bmi_coordinate *d, int64_t n, const double *x)
     return first < 0;
 }
 
-/* Sets what breaks its condition at 0, by more than rounding, to its minimum; false when nothing does. h is that of all columns, before and after. */
+/* Sets what breaks its condition at 0, by more than rounding, to its minimum; false when nothing does. h is that of all columns, before
+ * and after. */
 static bool let_in(bmi_coordinate *d)
 {
     bool any = false;
@@ -221,8 +222,8 @@ static bool let_in(bmi_coordinate *d)
     return any;
 }
 
-/* Steps to the exact solution for the signs that are there, columns that want in let in between them, as in feature-sign search (Lee et al.,
- * "Efficient sparse coding algorithms", 2007); taken back when the objective has not fallen, as rounding may have it. */
+/* Steps to the exact solution for the signs that are there, columns that want in let in between them, as in feature-sign search (Lee et
+ * al., "Efficient sparse coding algorithms", 2007); taken back when the objective has not fallen, as rounding may have it. */
 static bm_status solve_exactly(bmi_coordinate *d)
 {
     for (; !stopped(d) && (d->steps < EXACT_STEPS || d->work < exact_work); d->steps++) {
@@ -261,10 +262,10 @@ static bm_status solve_exactly(bmi_coordinate *d)
     return BM_OK;
 }
 
-/* Another upper bound, of penalties near the rounding of the sums, where no dual point is good: with v, the smallest that the derivatives may be, and
- * the second derivatives H = G + l2, the objective falls by at most vT (H + e D)^-1 v / 2 + e dT D d / 2 over a distance d (D the diagonal of G). Where
- * H is definite e is 0; else columns depend on each other, and the minimum is taken to be no further away than twice the coefficients. Infinity
- * where there is none. */
+/* Another upper bound, of penalties near the rounding of the sums, where no dual point is good: with v, the smallest that the
+ * derivatives may be, and the second derivatives H = G + l2, the objective falls by at most vT (H + e D)^-1 v / 2 + e dT D d / 2 over a
+ * distance d (D the diagonal of G). Where H is definite e is 0; else columns depend on each other, and the minimum is taken to be no
+ * further away than twice the coefficients. Infinity where there is none. */
 static bm_status curved_gap(bmi_coordinate *d, double *gap)
 {
     const int64_t n = d->n;

@@ -4,8 +4,8 @@
  *     1/2 |y - X w|^2 + sum l1_j |w_j| + 1/2 sum l2_j w_j^2      at its minimum
  *
  * From products of columns (G = XT X, "covariance updates") or from the columns themselves; descents alternate with steps to the exact
- * solution for the signs and zeros that are there. Ends when the objective is at most tolerance * |y|^2 above its minimum, by the duality gap or a
- * bound by second derivatives. */
+ * solution for the signs and zeros that are there. Ends when the objective is at most tolerance * |y|^2 above its minimum, by the duality
+ * gap or a bound by second derivatives. */
 #ifndef BMI_LINALG_COORDINATE_H
 #define BMI_LINALG_COORDINATE_H
 #include "base/memory.h"

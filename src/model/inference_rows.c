@@ -121,7 +121,8 @@ static double read(reading *r, int64_t i, int64_t target, double *e, double *lev
     return w;
 }
 
-/* Rows that were not fitted would give numbers that mean nothing: of those that were, there are as many, and residuals are orthogonal to columns. */
+/* Rows that were not fitted would give numbers that mean nothing: of those that were, there are as many, and residuals are orthogonal to
+ * columns. */
 static bm_status check_rows(reading *r, int64_t target, const char *what, bmi_error *e, bm_place here)
 {
     double *const xe = r->sums, *const xx = xe + r->q;

@@ -213,8 +213,8 @@ static double objective(const alike *p, double l1, const double *w)
     return sum;
 }
 
-/* Columns of which four are sums of others but for 1e-5, or one exactly: penalties down to the rounding of the sums come to an end, and one that
- * has a hundred times as long finds no lower point. */
+/* Columns of which four are sums of others but for 1e-5, or one exactly: penalties down to the rounding of the sums come to an end, and
+ * one that has a hundred times as long finds no lower point. */
 static void much_alike(void **state)
 {
     (void)state;

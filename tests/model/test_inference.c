@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Statistics of fitted linear models against statsmodels' (tests/golden/inference.py), over tables whose columns the recipe standardises, so
- * that the way back into the table's units is in it; and what has no statistics, and why.
+/* Statistics of fitted linear models against statsmodels' (tests/golden/inference.py), over tables whose columns the recipe
+ * standardises, so that the way back into the table's units is in it; and what has no statistics, and why.
  */
 #include "format/safetensors.h"
 #include "support/bmt.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Ridge where it is hard: more products of columns than rows against 60 digits (tests/golden/wide_ridge.py), columns that nearly depend on each
- * other by each method, several targets by one factorisation; and least squares of weights in any unit, and by the normal equation of columns that
- * depend on each other.
+/* Ridge where it is hard: more products of columns than rows against 60 digits (tests/golden/wide_ridge.py), columns that nearly depend
+ * on each other by each method, several targets by one factorisation; and least squares of weights in any unit, and by the normal
+ * equation of columns that depend on each other.
  */
 #include <baeum.h>
 #include "base/random.h"
@@ -67,8 +67,8 @@ static void wide_products(void **state)
     bm_free(d);
 }
 
-/* x1 = (1 1 1 1 -1 -1 -1 -1), x2 = x1 + e u, y = u = (1 -1 1 -1 1 -1 1 -1): with p = w1 + w2 and q = w2 what is least is 8 p^2 + 8 (e q - 1)^2 +
- * l ((p - q)^2 + q^2), by hand at q = 8 e / (8 e^2 + 2 l - l^2 / (8 + l)), p = l q / (8 + l). */
+/* x1 = (1 1 1 1 -1 -1 -1 -1), x2 = x1 + e u, y = u = (1 -1 1 -1 1 -1 1 -1): with p = w1 + w2 and q = w2 what is least is 8 p^2 + 8 (e q
+ * - 1)^2 + l ((p - q)^2 + q^2), by hand at q = 8 e / (8 e^2 + 2 l - l^2 / (8 + l)), p = l q / (8 + l). */
 static void nearly_dependent(void **state)
 {
     (void)state;
