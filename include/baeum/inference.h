@@ -10,10 +10,10 @@
 extern "C" {
 #endif
 
-/* Statistics of a model need the rows that it was fitted on. A fit finds them itself where that is little work (a model of one dense layer of at most
- * 2,000 columns; rows * columns^2 up to 2e8 of least squares and unpenalised classes, 2e7 of others, of which there are means, deviations and VIF),
- * and the model and its file keep what was found; beyond that, and of a file that is learned part by part, the model has none until bm_infer finds
- * them from the rows of training. */
+/* Statistics of a model need the rows that it was fitted on. A fit finds them itself where that is little work (a model of one dense
+ * layer of at most 2,000 columns; rows * columns^2 up to 2e8 of least squares and unpenalised classes, 2e7 of others, of which there are
+ * means, deviations and VIF), and the model and its file keep what was found; beyond that, and of a file that is learned part by part,
+ * the model has none until bm_infer finds them from the rows of training. */
 
 /** Finds the statistics of a fitted model of one dense layer from the rows that it was fitted on, in place of those it has.
  *  Errors   on the model: BM_E_ARGUMENT not fitted, no such model, more than 2,000 columns (or, of classes, coefficients); BM_E_DATA no
@@ -74,7 +74,7 @@ BM_API double bm_model_figure(const bm_model *m, const char *name, int64_t targe
 /** Of least squares, for each row that the model was fitted on: fitted, residual, leverage (hat value), standardized (residual / (s
  *  sqrt(1 - h))), studentized (the same with the s of all other rows), cooks_distance, dffits. Of the i-th target, in the unit as it is
  *  learned.
- *  Returns  gives a table, never null. Errors BM_E_ARGUMENT not least squares with statistics (bm_infer); BM_E_DATA; BM_E_MEMORY
+ *  Returns  gives a table, never null. Errors BM_E_ARGUMENT not least squares with statistics (bm_infer); BM_E_DATA other rows; BM_E_MEMORY
  *  Source   Cook, Weisberg, "Residuals and Influence in Regression", 1982 */
 BM_API bm_table *bm_residual_diagnostics_at(const bm_model *m, const bm_dataset *d, int64_t target, bm_place here);
 BM_API bm_table *bm_residual_diagnostics_table_at(const bm_model *m, const bm_table *t, bm_place here);

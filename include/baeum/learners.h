@@ -35,12 +35,12 @@ typedef struct bm_ridge_options {
     char zero_;
     BM_NAMED_;
     double alpha;           /**< default 1; BM_ZERO: least squares; BM_AUTO: of `alphas` the one with the least error */
-    bm_ridge_method method; /**< default: Cholesky, by QR where that loses digits; Cholesky in any case, which then says how many; or singular
-                             *   values (LAPACK) */
+    bm_ridge_method method; /**< default: Cholesky, by QR where that loses digits; Cholesky in any case, which then says how many; or
+                             *   singular values (LAPACK) */
     bool no_intercept;      /**< the line goes through the origin */
     int64_t folds;          /**< of BM_AUTO: default 0, generalized cross-validation; else so many folds, row i in fold i mod folds */
-    const char *alphas;     /**< of BM_AUTO: numbers parted by blanks; default 100 from 100 times the largest sum of squares of a column over
-                             *   m / 2 down to 1e-10 of that */
+    const char *alphas;     /**< of BM_AUTO: numbers parted by blanks; default 100 from 100 times the largest sum of squares of a column
+                             *   over m / 2 down to 1e-10 of that */
 } bm_ridge_options;
 /** Least squares with a penalty: J = 1/m sum (y - x w - b)^2 + alpha/2 sum w^2; the intercept b is not penalised. In scikit-learn's
  *  terms Ridge(m alpha / 2). Weights of rows are repetitions: m is their sum. Regression; several targets.
@@ -51,8 +51,8 @@ typedef struct bm_lasso_options {
     char zero_;
     BM_NAMED_;
     double alpha;       /**< default 1; BM_ZERO: least squares; BM_AUTO: of `alphas` the one with the least error over the folds */
-    double tolerance;   /**< default 1e-10: what J may be above its minimum, over sum (y - mean)^2, at the end: the duality gap, or where that is
-                         *   lost in rounding a bound by second derivatives */
+    double tolerance;   /**< default 1e-10: what J may be above its minimum, over sum (y - mean)^2, at the end: the duality gap, or where
+                         *   that is lost in rounding a bound by second derivatives */
     int64_t iterations; /**< default 10000: times that all columns are gone through, at most */
     bool no_intercept;  /**< the line goes through the origin */
     int64_t folds;      /**< of BM_AUTO: default 5; row i is in fold i mod folds */
@@ -115,8 +115,8 @@ typedef struct bm_poisson_options {
  *  Source: McCullagh, Nelder, "Generalized Linear Models", 2nd ed., 6 */
 #define bm_poisson(...) bm_learner_value_at("poisson", BM_OPTIONS(bm_poisson_options, .zero_ = 0, __VA_ARGS__), BM_HERE)
 
-/** Which rows a step of bm_descent sees: all; the next `batch` of a shuffled order; the next one; `batch` drawn at random. What a row adds to a
- *  step is times its weight over the mean weight. */
+/** Which rows a step of bm_descent sees: all; the next `batch` of a shuffled order; the next one; `batch` drawn at random. What a row
+ *  adds to a step is times its weight over the mean weight. */
 typedef enum bm_descent_rows { BM_ALL_ROWS, BM_MINI_BATCHES, BM_SINGLE_ROWS, BM_DRAWN_ROWS } bm_descent_rows;
 /** What is minimised, of m rows with errors e = x w + b - t: 1/m sum e^2; 1/2m sum e^2; sum e^2; 1/2 sum e^2. */
 typedef enum bm_descent_cost { BM_COST_MEAN, BM_COST_HALF_MEAN, BM_COST_SUM, BM_COST_HALF_SUM } bm_descent_cost;
@@ -139,8 +139,8 @@ typedef struct bm_descent_options {
 } bm_descent_options;
 /** Least squares by gradient descent, as it is taught, on the numbers as they are. What ended it is told by bm_stopped_by. All rows: the
  *  rules that end it are asked after every step, else after every pass over as many rows as there are. The path is kept, at most some
- *  8 MB of it (then every second point, every fourth ...): bm_model_learned(m, "path") is (points, weights) with the weights in the order of `start`,
- *  "path_step" and "path_loss" (points) the step and the cost there: of all rows, or of those that the step saw.
+ *  8 MB of it (then every second point, every fourth ...): bm_model_learned(m, "path") is (points, weights) with the weights in the order of
+ *  `start`, "path_step" and "path_loss" (points) the step and the cost there: of all rows, or of those that the step saw.
  *  Errors  BM_E_NUMBER the weights grow beyond all bounds: the rate is too large */
 #define bm_descent(...) bm_learner_value_at("descent", BM_OPTIONS(bm_descent_options, .rate = __VA_ARGS__), BM_HERE)
 

@@ -282,8 +282,8 @@ bool cli_is_libsvm(const cli *c, const char *path);
  * an exit code, the error said. */
 int cli_source_open(cli *c, const char *data, const bm_recipe *recipe, bm_names texts, cli_source *s);
 void cli_source_end(cli_source *s);
-/* source_parts.c: whether a CSV file is to be read by parts: asked for by --parts, or its table would take more than half of the memory that
- * is free, which is told. */
+/* source_parts.c: whether a CSV file is to be read by parts: asked for by --parts, or its table would take more than half of the memory
+ * that is free, which is told. */
 bool cli_wants_parts(cli *c, const char *path);
 /* Says what the table or dataset is: the first line of a session. */
 void cli_source_say(cli *c, const cli_source *s);
@@ -347,8 +347,8 @@ int cli_metrics(cli *c, bm_metric into[BM_SCORES_MAX]);
 /* threshold.c: whether --threshold is one, CLI_USAGE with the error said; the metric of best-METRIC. And its number, 0 for none. */
 int cli_threshold_check(cli *c, bm_metric *by);
 double cli_threshold_given(const cli *c);
-/* The threshold of --threshold, the best one of these rows (null: there are none) where it says so, else the model's own; it is said and put
- * into the result. Returns 0 or an exit code. */
+/* The threshold of --threshold, the best one of these rows (null: there are none) where it says so, else the model's own; it is said and
+ * put into the result. Returns 0 or an exit code. */
 int cli_threshold(cli *c, const bm_model *m, const bm_dataset *judged, double *threshold);
 void cli_say_threshold(cli *c, const bm_model *m, double threshold);
 void cli_scores_print(const cli_scores *s, FILE *to);
@@ -366,8 +366,8 @@ int cli_judge_parts(cli *c, bm_model *m, const cli_source *s, const bm_metric *m
  * one was given. Targets are of the rows of a table (null: arrays) that have one. Returns 0 or an exit code. */
 int cli_residuals(cli *c, const bm_model *m, const bm_table *rows, const bm_tensor *targets, const bm_tensor *values,
                   const double *p_target);
-/* coefficients.c: the rows of bm_coefficients as grids, a target each, and into the result; not all: without errors and what follows from them.
- * Whether a model over a table has such rows. */
+/* coefficients.c: the rows of bm_coefficients as grids, a target each, and into the result; not all: without errors and what follows
+ * from them. Whether a model over a table has such rows. */
 enum { CLI_TERMS = 60 /* rows of a grid, at most */, CLI_BAR = 12, CLI_BAR_BYTES = 3 * CLI_BAR + 4 };
 void cli_coefficients(cli *c, const bm_model *m, const bm_table *t, bool all);
 bool cli_has_coefficients(const bm_model *m);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* What a linear model multiplies each feature by, as baeum explain shows it and, in short, baeum inspect; and the cells, names and bars of such
- * tables.
+/* What a linear model multiplies each feature by, as baeum explain shows it and, in short, baeum inspect; and the cells, names and bars
+ * of such tables.
  */
 #include "cli/cli.h"
 #include "model/inference.h"

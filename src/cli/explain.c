@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* baeum explain: what a model looks at. Of one dense layer its coefficients with their statistics, and what the prediction for one row is made
- * of; of any other what its scores lose when the cells of a column change places.
+/* baeum explain: what a model looks at. Of one dense layer its coefficients with their statistics, and what the prediction for one row
+ * is made of; of any other what its scores lose when the cells of a column change places.
  */
 #include "base/text.h"
 #include "cli/cli.h"

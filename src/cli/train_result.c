@@ -47,7 +47,8 @@ static void say_dependent(cli_training *t)
     bm_free(of);
 }
 
-/* What helps a method that did not come to its end: ten times as many steps; of a penalty that hardly chooses among columns a larger one. */
+/* What helps a method that did not come to its end: ten times as many steps; of a penalty that hardly chooses among columns a larger
+ * one. */
 static void say_not_converged(cli_training *t, const char *why)
 {
     const int word = (int)strcspn(t->spec, ":");
@@ -79,7 +80,10 @@ static void say_own_end(cli_training *t)
             name, t->spec);
     if ((ended & BM_ENDED_RANK) && t->source.csv) cli_say(c, "", "%s: the solution of least norm", why);
     else if (ended & BM_ENDED_RANK) say_dependent(t);
-    if (ended & BM_ENDED_ILL_CONDITIONED) cli_warn(c, "the normal equation is %s; --model linear loses none", why);
+    if (ended & BM_ENDED_ILL_CONDITIONED)
+        cli_warn(c, "%s is %s; --model %.*s%s loses none",
+                 strncmp(t->spec, "ridge", 5) ? "the normal equation" : "Cholesky's factor", why + strlen("solved, "), name,
+                 t->spec, strncmp(t->spec, "ridge", 5) ? "" : " with method=auto");
     if ((ended & BM_ENDED_TELLS) && cli_talks(c)) fprintf(c->to, "%s\n", why);
 }
 

@@ -21,7 +21,9 @@ bm_status bmi_coordinate_begin(bmi_coordinate *d)
     d->set = bmi_alloc(d->context, (size_t)d->n, sizeof *d->set);
     d->in = bmi_alloc(d->context, (size_t)d->n, sizeof *d->in);
     if (d->m) d->residual = bmi_alloc(d->context, (size_t)d->m, sizeof *d->residual);
-    if (!d->h || !d->set || !d->in || (d->m && !d->residual)) return BM_E_MEMORY;
+    if (d->m) d->place = bmi_alloc(d->context, (size_t)d->n, sizeof *d->place);
+    if (!d->h || !d->set || !d->in || (d->m && !(d->residual && d->place))) return BM_E_MEMORY;
+    for (int64_t j = 0; d->m && j < d->n; j++) d->place[j] = -1;
     d->norm = d->h + d->n;
     d->kept = d->norm + d->n;
     for (int64_t j = 0; j < d->n; j++)
@@ -35,8 +37,11 @@ void bmi_coordinate_end(bmi_coordinate *d)
     bmi_release(d->context, d->set, (size_t)d->n, sizeof *d->set);
     bmi_release(d->context, d->in, (size_t)d->n, sizeof *d->in);
     bmi_release(d->context, d->residual, (size_t)d->m, sizeof *d->residual);
-    d->h = d->norm = d->kept = d->residual = NULL;
-    d->set = NULL;
+    bmi_release(d->context, d->products, (size_t)d->room, (size_t)d->room * sizeof *d->products);
+    bmi_release(d->context, d->place, (size_t)d->n, sizeof *d->place);
+    bmi_release(d->context, d->column, (size_t)d->room, sizeof *d->column);
+    d->h = d->norm = d->kept = d->residual = d->products = NULL;
+    d->set = d->place = d->column = NULL;
     d->in = NULL;
 }
 
@@ -130,22 +135,59 @@ static void descend(bmi_coordinate *d, int64_t n, double rest)
     }
 }
 
+/* Forgets all products, and has room for those of twice n columns. */
+static bool make_room(bmi_coordinate *d, int64_t n)
+{
+    for (int64_t s = 0; s < d->known; s++) d->place[d->column[s]] = -1;
+    d->known = 0;
+    if (d->room >= 2 * n || d->room == d->n) return true;
+    bmi_release(d->context, d->products, (size_t)d->room, (size_t)d->room * sizeof *d->products);
+    bmi_release(d->context, d->column, (size_t)d->room, sizeof *d->column);
+    d->room = 2 * n < d->n ? 2 * n : d->n;
+    d->products = bmi_alloc(d->context, (size_t)d->room, (size_t)d->room * sizeof *d->products);
+    d->column = bmi_alloc(d->context, (size_t)d->room, sizeof *d->column);
+    return d->products && d->column;
+}
+
+/* Makes the products of the n columns of d->set with each other, those that are not there. False without memory. */
+static bool know(bmi_coordinate *d, int64_t n)
+{
+    int64_t missing = 0;
+    for (int64_t i = 0; i < n; i++) missing += d->place[d->set[i]] < 0;
+    if (d->known + missing > d->room && !make_room(d, n)) return false;
+    for (int64_t i = 0; i < n; i++) {
+        const int64_t p = d->set[i];
+        if (d->place[p] >= 0) continue;
+        for (int64_t s = 0; s < d->known; s++)
+            d->products[s * d->room + d->known] = d->products[d->known * d->room + s] =
+                bmi_dot(d->g + p * d->step, d->g + d->column[s] * d->step, d->m);
+        d->column[d->known] = p;
+        d->place[p] = d->known++;
+    }
+    return true;
+}
+
 /* x: the minimum if the signs that are there stay and what is 0 stays so; columns in d->set. Of columns that nearly depend on each other
- * (or are more than rows) the minimum of that and of a small distance from w, which repeated leads there (the proximal point method). */
+ * (or are more than rows) the minimum of that and of a small distance from w, which repeated leads there (the proximal point method). The
+ * products of columns stand above the diagonal of a, for each factor that is tried below it. */
 static bool solve_signs(bmi_coordinate *d, int64_t n, double *a, double *scale, double *x)
 {
-    for (double more = 0; more<1e-5; more = more> 0 ? 10 * more : 1e-13) {
+    for (int64_t i = 0; i < n; i++) {
+        const int64_t p = d->set[i];
+        const double *row = d->m ? d->products + d->place[p] * d->room : d->g + p * d->step;
+        for (int64_t k = i + 1; k < n; k++) a[i * n + k] = row[d->m ? d->place[d->set[k]] : d->set[k]];
+    }
+    for (double more = d->more <= 1e-13 ? 0 : d->more / 10; 1e-5 > more; more = more == 0 ? 1e-13 : 10 * more) {
+        const double least = more == 0 ? 1e-12 : fmax(.1 * more, 4 * DBL_EPSILON * (double)n);
         for (int64_t i = 0; i < n; i++) {
             const int64_t p = d->set[i];
-            const double *row = d->g + p * d->step;
-            for (int64_t k = 0; k <= i; k++)
-                a[i * n + k] = d->m ? bmi_dot(row, d->g + d->set[k] * d->step, d->m) : row[d->set[k]];
-            x[i] = d->c[p] - copysign(d->l1[p], d->w[p]) + more * a[i * n + i] * d->w[p];
-            a[i * n + i] = a[i * n + i] * (1 + more) + d->l2[p];
+            for (int64_t k = 0; k < i; k++) a[i * n + k] = a[k * n + i];
+            a[i * n + i] = d->norm[p] * (1 + more) + d->l2[p];
+            x[i] = d->c[p] - copysign(d->l1[p], d->w[p]) + more * d->norm[p] * d->w[p];
         }
-        if (!(bmi_cholesky(a, n, n, scale, d->stop) > fmax(.1 * more, more > 0 ? 4 * DBL_EPSILON * (double)n : 1e-12)))
-            continue;
+        if (!(bmi_cholesky(a, n, n, scale, d->stop) > least)) continue;
         bmi_cholesky_solve(a, n, n, scale, x);
+        d->more = more;
         return true;
     }
     return false;
@@ -169,7 +211,8 @@ static bool go_towards(bmi_coordinate *d, int64_t n, const double *x)
     return first < 0;
 }
 
-/* Sets what breaks its condition at 0, by more than rounding, to its minimum; false when nothing does. h is that of all columns, before and after. */
+/* Sets what breaks its condition at 0, by more than rounding, to its minimum; false when nothing does. h is that of all columns, before
+ * and after. */
 static bool let_in(bmi_coordinate *d)
 {
     bool any = false;
@@ -179,8 +222,8 @@ static bool let_in(bmi_coordinate *d)
     return any;
 }
 
-/* Steps to the exact solution for the signs that are there, columns that want in let in between them, as in feature-sign search (Lee et al.,
- * "Efficient sparse coding algorithms", 2007); taken back when the objective has not fallen, as rounding may have it. */
+/* Steps to the exact solution for the signs that are there, columns that want in let in between them, as in feature-sign search (Lee et
+ * al., "Efficient sparse coding algorithms", 2007); taken back when the objective has not fallen, as rounding may have it. */
 static bm_status solve_exactly(bmi_coordinate *d)
 {
     for (; !stopped(d) && (d->steps < EXACT_STEPS || d->work < exact_work); d->steps++) {
@@ -190,7 +233,10 @@ static bm_status solve_exactly(bmi_coordinate *d)
         if (!n || n > EXACT_COLUMNS) return BM_OK;
         const size_t numbers = (size_t)n * (size_t)n + 2 * (size_t)n;
         double *a = bmi_alloc(d->context, numbers, sizeof *a);
-        if (!a) return BM_E_MEMORY;
+        if (!a || (d->m && !know(d, n))) {
+            bmi_release(d->context, a, numbers, sizeof *a);
+            return BM_E_MEMORY;
+        }
         double *const scale = a + n * n, *const x = scale + n;
         const double before = value_of(d), gap = gap_of(d);
         const bool good = solve_signs(d, n, a, scale, x);
@@ -216,10 +262,10 @@ static bm_status solve_exactly(bmi_coordinate *d)
     return BM_OK;
 }
 
-/* Another upper bound, of penalties near the rounding of the sums, where no dual point is good: with v, the smallest that the derivatives may be, and
- * the second derivatives H = G + l2, the objective falls by at most vT (H + e D)^-1 v / 2 + e dT D d / 2 over a distance d (D the diagonal of G). Where
- * H is definite e is 0; else columns depend on each other, and the minimum is taken to be no further away than twice the coefficients. Infinity
- * where there is none. */
+/* Another upper bound, of penalties near the rounding of the sums, where no dual point is good: with v, the smallest that the
+ * derivatives may be, and the second derivatives H = G + l2, the objective falls by at most vT (H + e D)^-1 v / 2 + e dT D d / 2 over a
+ * distance d (D the diagonal of G). Where H is definite e is 0; else columns depend on each other, and the minimum is taken to be no
+ * further away than twice the coefficients. Infinity where there is none. */
 static bm_status curved_gap(bmi_coordinate *d, double *gap)
 {
     const int64_t n = d->n;
@@ -252,7 +298,7 @@ bm_status bmi_coordinate_solve(bmi_coordinate *d)
     bm_status st = BM_OK;
     int64_t n = 0;
     d->done = 0;
-    d->steps = 0, d->work = 0;
+    d->steps = 0, d->work = d->more = 0;
     d->converged = false;
     refresh(d);
     look(d);

@@ -4,8 +4,8 @@
  *     1/2 |y - X w|^2 + sum l1_j |w_j| + 1/2 sum l2_j w_j^2      at its minimum
  *
  * From products of columns (G = XT X, "covariance updates") or from the columns themselves; descents alternate with steps to the exact
- * solution for the signs and zeros that are there. Ends when the objective is at most tolerance * |y|^2 above its minimum, by the duality gap or a
- * bound by second derivatives. */
+ * solution for the signs and zeros that are there. Ends when the objective is at most tolerance * |y|^2 above its minimum, by the duality
+ * gap or a bound by second derivatives. */
 #ifndef BMI_LINALG_COORDINATE_H
 #define BMI_LINALG_COORDINATE_H
 #include "base/memory.h"
@@ -36,6 +36,9 @@ typedef struct bmi_coordinate {
     bool *in;
     int64_t steps; /* to exact solutions, and what they cost */
     double work;
+    double *products; /* of columns that were solved for: `room` x `room`, of which `known` are there; of columns alone */
+    int64_t *place, *column, room, known; /* of each column its row there, or -1; of each row its column */
+    double more;                          /* what the last of them had to add to the diagonal, as a share */
 } bmi_coordinate;
 
 /* What the fields above hold must stay as it is until the end, but for w, l1, l2 and l1_before. BM_E_MEMORY; end in any case. */

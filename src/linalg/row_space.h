@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-/* The space of rows that are fewer than their columns: A = L QT, L a lower triangle of the rows' size, the columns of Q of length 1 and at right
- * angles. What depends on A x, and on x by its length alone, is least at x = Q v: a problem of L and v with the same penalty (Hastie, Tibshirani,
- * Friedman, "The Elements of Statistical Learning", 18.3.5). On plain f64 arrays. */
+/* The space of rows that are fewer than their columns: A = L QT, L a lower triangle of the rows' size, the columns of Q of length 1 and
+ * at right angles. What depends on A x, and on x by its length alone, is least at x = Q v: a problem of L and v with the same penalty
+ * (Hastie, Tibshirani, Friedman, "The Elements of Statistical Learning", 18.3.5). On plain f64 arrays. */
 #ifndef BMI_LINALG_ROW_SPACE_H
 #define BMI_LINALG_ROW_SPACE_H
 #include <stdatomic.h>

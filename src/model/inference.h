@@ -77,8 +77,8 @@ bool bmi_dense_model_of(const bm_model *m, bmi_dense_model *d);
 /* Coefficient of a column (-1: the intercept) in a block, as told above. */
 double bmi_dense_coefficient(const bmi_dense_model *d, int64_t block, int64_t column);
 
-/* inference_fit.c: after a fit: keeps what can be told of its rows, if that is no long work (`always`: in any case); BM_OK as well where there
- * is nothing to tell. Errors: BM_E_MEMORY, BM_E_STOPPED. */
+/* inference_fit.c: after a fit: keeps what can be told of its rows, if that is no long work (`always`: in any case); BM_OK as well where
+ * there is nothing to tell. Errors: BM_E_MEMORY, BM_E_STOPPED. */
 bm_status bmi_inference_keep(bm_learning *l, bool always);
 /* inference_figures.c: figures of residuals e (n of them, those of weight > 0, times the root of the weight) into `f`. */
 void bmi_inference_residuals(const double *e, int64_t n, double *f);

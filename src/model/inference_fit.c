@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* What a fit keeps of its rows for inference: which theory there is, and what the columns are. They are centred, so that neither means nor units
- * cost digits; the triangle of all rows gives the inverse of XT W X without the products themselves.
+/* What a fit keeps of its rows for inference: which theory there is, and what the columns are. They are centred, so that neither means
+ * nor units cost digits; the triangle of all rows gives the inverse of XT W X without the products themselves.
  */
 #include "base/fields.h"
 #include "base/kinds.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Statistics of classes and counts: the observed information, summed up over the rows and factored by Cholesky. Source: Hosmer, Lemeshow, "Applied
- * Logistic Regression", chapter 2; McCullagh, Nelder, "Generalized Linear Models", 2nd ed.
+/* Statistics of classes and counts: the observed information, summed up over the rows and factored by Cholesky. Source: Hosmer,
+ * Lemeshow, "Applied Logistic Regression", chapter 2; McCullagh, Nelder, "Generalized Linear Models", 2nd ed.
  */
 #include "base/special.h"
 #include "linalg/householder.h"

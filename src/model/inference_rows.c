@@ -101,9 +101,52 @@ typedef struct reading {
     const double *columns, *covariance, *figures;
     int64_t p, q, first;
     double *z, *vz, *y; /* of a row: (1, centred columns), V z, targets */
+    double *sums;       /* 2 q: of what tells whether these are the rows of the fit */
     double *memory;
     size_t room;
 } reading;
+
+/* Reads a row; its weight, residual of a target, and leverage w zT V z. */
+static double read(reading *r, int64_t i, int64_t target, double *e, double *leverage)
+{
+    const double w = bmi_row_weight(r->data, i);
+    bmi_column_copy(&r->x, r->z + r->first, i, 1);
+    bmi_column_copy(&r->t, r->y, i, 1);
+    *e = r->y[target] - bmi_dense_coefficient(&r->d, target, -1);
+    for (int64_t j = 0; j < r->p; j++) *e -= r->z[r->first + j] * bmi_dense_coefficient(&r->d, target, j);
+    for (int64_t j = 0; j < r->p; j++) r->z[r->first + j] -= r->columns[4 * j];
+    if (r->first) r->z[0] = 1;
+    for (int64_t j = 0; j < r->q; j++) r->vz[j] = bmi_dot(r->covariance + j * r->q, r->z, r->q);
+    *leverage = w * bmi_dot(r->z, r->vz, r->q);
+    return w;
+}
+
+/* Rows that were not fitted would give numbers that mean nothing: of those that were, there are as many, and residuals are orthogonal to
+ * columns. */
+static bm_status check_rows(reading *r, int64_t target, const char *what, bmi_error *e, bm_place here)
+{
+    double *const xe = r->sums, *const xx = xe + r->q;
+    double total = 0, residual, leverage;
+    int64_t used = 0;
+    memset(xe, 0, 2 * (size_t)r->q * sizeof *xe);
+    const double *mean = bmi_inference_target(r->m, &r->d);
+    for (int64_t i = 0; i < r->data->rows; i++) {
+        const double w = read(r, i, target, &residual, &leverage), y = r->y[target] - (r->first && mean ? mean[2 * target] : 0);
+        if (!(w > 0)) continue;
+        used++;
+        total += w * y * y;
+        bmi_axpy(w * residual, r->z, xe, r->q);
+        for (int64_t j = 0; j < r->q; j++) xx[j] += w * r->z[j] * r->z[j];
+    }
+    bool same = (double)used == r->figures[BMI_FIGURE_ROWS];
+    for (int64_t j = 0; same && j < r->q; j++) same = fabs(xe[j]) <= 1e-4 * sqrt(xx[j] * total) + 1e-300;
+    if (same) return BM_OK;
+    return bmi_fail(
+        e, BM_E_DATA, here,
+        "%s: these are not the rows that the model was fitted on (%lld with a weight; it had %.0f): give those, or fit on all "
+        "of them (validation 0, test 0)",
+        what, (long long)used, r->figures[BMI_FIGURE_ROWS]);
+}
 
 static bm_status begin(reading *r, const bm_model *m, const bm_dataset *data, int64_t target, const char *what, bmi_error *e,
                        bm_place here)
@@ -123,13 +166,14 @@ static bm_status begin(reading *r, const bm_model *m, const bm_dataset *data, in
     r->q = r->p + r->first;
     bmi_column_make(&r->x, data->x[0].tensor, BM_F64, data->x[0].scale != 1);
     bmi_column_make(&r->t, data->t[0].tensor, BM_F64, false);
-    r->room = (size_t)(2 * r->q + 1 + r->d.outputs);
+    r->room = (size_t)(4 * r->q + 1 + r->d.outputs);
     r->memory = bmi_alloc(m->object.context, r->room, sizeof *r->memory);
     if (!r->memory) return bmi_fail_memory(e, here, r->room * sizeof *r->memory, what);
     r->z = r->memory;
     r->vz = r->z + r->q;
-    r->y = r->vz + r->q;
-    return BM_OK;
+    r->sums = r->vz + r->q;
+    r->y = r->sums + 2 * r->q;
+    return check_rows(r, target, what, e, here);
 }
 
 static void end(reading *r)
@@ -137,27 +181,15 @@ static void end(reading *r)
     bmi_release(r->m->object.context, r->memory, r->room, sizeof *r->memory);
 }
 
-/* Reads a row; its weight, residual of a target, and leverage w zT V z. */
-static double read(reading *r, int64_t i, int64_t target, double *e, double *leverage)
-{
-    const double w = bmi_row_weight(r->data, i);
-    bmi_column_copy(&r->x, r->z + r->first, i, 1);
-    bmi_column_copy(&r->t, r->y, i, 1);
-    *e = r->y[target] - bmi_dense_coefficient(&r->d, target, -1);
-    for (int64_t j = 0; j < r->p; j++) *e -= r->z[r->first + j] * bmi_dense_coefficient(&r->d, target, j);
-    for (int64_t j = 0; j < r->p; j++) r->z[r->first + j] -= r->columns[4 * j];
-    if (r->first) r->z[0] = 1;
-    for (int64_t j = 0; j < r->q; j++) r->vz[j] = bmi_dot(r->covariance + j * r->q, r->z, r->q);
-    *leverage = w * bmi_dot(r->z, r->vz, r->q);
-    return w;
-}
-
 bm_status bmi_inference_robust(const bm_model *m, const bm_dataset *data, bm_robust how, int64_t target, double *covariance,
                                bmi_error *e, bm_place here)
 {
     reading r;
     double residual, leverage;
-    if (begin(&r, m, data, target, "coefficients: robust", e, here)) return e->status;
+    if (begin(&r, m, data, target, "coefficients: robust", e, here)) {
+        end(&r);
+        return e->status;
+    }
     const int64_t q = r.q;
     memset(covariance, 0, (size_t)(q * q) * sizeof *covariance);
     for (int64_t i = 0; i < data->rows; i++) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Statistics of least squares, from the triangle of the rows and two passes over their residuals. Sources: Greene, "Econometric Analysis", chapters
- * 3 to 5; Koenker, "A note on studentizing a test for heteroscedasticity", 1981.
+/* Statistics of least squares, from the triangle of the rows and two passes over their residuals. Sources: Greene, "Econometric
+ * Analysis", chapters 3 to 5; Koenker, "A note on studentizing a test for heteroscedasticity", 1981.
  */
 #include "linalg/householder.h"
 #include "model/inference_work.h"

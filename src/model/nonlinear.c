@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Non-linear least squares for programs: settings, weights and statistics around linalg/levenberg.h; the residuals are a function in C, or a node
- * of a graph, whose Jacobian is had column by column: with g(u) = JT u (the gradient with the seed u), the derivative of g_k by u is column k of J.
+/* Non-linear least squares for programs: settings, weights and statistics around linalg/levenberg.h; the residuals are a function in C,
+ * or a node of a graph, whose Jacobian is had column by column: with g(u) = JT u (the gradient with the seed u), the derivative of g_k
+ * by u is column k of J.
  */
 #include "graph/graph.h"
 #include "linalg/levenberg.h"

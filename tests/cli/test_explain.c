@@ -124,6 +124,18 @@ static void refused(void **state)
     bmt_contains("repeats", bmt_exits(bmt_sh("baeum explain l.st iris --repeats 3"), 2).err, "--repeats is of permutations");
     bmt_contains("seed", bmt_exits(bmt_sh("baeum explain l.st iris --seed 3"), 2).err, "--seed is of permutations");
     bmt_contains("of numbers", bmt_exits(bmt_sh("baeum explain l.st iris --metric r2"), 1).err, "these rows have no r2: ");
+    bmt_exits(bmt_sh("baeum train creditcard -t expenditure -m linear --drop card,share,owner,selfemp -q -o part.st"), 0);
+    bmt_contains("other rows", bmt_exits(bmt_sh("baeum explain part.st creditcard --robust hc3"), 1).err,
+                 "these are not the rows that the model was fitted on (1319 with a weight; it had ");
+    /* more columns than statistics are found for: with the rows as without them */
+    bmt_exits(bmt_sh("awk 'BEGIN { for (j = 0; j < 2001; j++) printf \"c%%d,\", j; print \"y\"; for (i = 0; i < 9; i++) { "
+                     "for (j = 0; j < 2001; j++) printf \"%%g,\", sin(i + j * j); print i } }' > wide.csv && "
+                     "baeum train wide.csv -t y -m linear --validation 0 --test 0 -q -o wide.st"),
+              0);
+    const char *const wide[] = { "baeum explain wide.st", "baeum explain wide.st wide.csv" };
+    for (int k = 0; k < 2; k++)
+        bmt_contains(wide[k], bmt_exits(bmt_sh("%s", wide[k]), 0).out,
+                     "no standard errors: they are found for at most 2,000 columns");
     bmt_contains("squares", bmt_exits(bmt_sh("baeum explain l.st iris --robust hc1"), 1).err, "of least squares");
     bmt_contains("confidence", bmt_exits(bmt_sh("baeum explain l.st --confidence 1"), 2).err, "below 1");
     bmt_contains("a choice", bmt_exits(bmt_sh("baeum explain l.st iris --robust hc9"), 2).err, "hc0|hc1|hc2|hc3");

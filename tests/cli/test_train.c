@@ -522,6 +522,18 @@ static void wrong_losses(void **state)
     bmt_contains("few steps", bmt_exits(bmt_sh("baeum train iris -m softmax:iterations=2"), 0).out,
                  "! softmax:iterations=2 is not converged after 2 iterations: scores may become better with more of them, as "
                  "in --model softmax:iterations=10000");
+    bmt_exits(
+        bmt_sh(
+            "awk 'BEGIN { for (j = 0; j < 90; j++) printf \"c%%d,\", j; print \"y\"; for (i = 0; i < 40; i++) { for (j = 0; j "
+            "< 90; j++) printf \"%%g,\", sin(i + int(j / 3) * 7) + .001 * sin(i * j * j); print cos(i * i) } }' > alike.csv"),
+        0);
+    const bmt_run alike =
+        bmt_exits(bmt_sh("baeum train alike.csv -t y -m lasso:alpha=1e-7,iterations=1 --validation 0 --test 0"), 0);
+    bmt_contains("not converged", alike.out,
+                 "is not converged after 1 iterations: scores may become better with more of them, as in --model "
+                 "lasso:iterations=10000; columns nearly depend on each other");
+    bmt_contains("digits", bmt_exits(bmt_sh("baeum train alike.csv -t y -m ridge:alpha=1e-12,method=cholesky"), 0).out,
+                 "digits lost; --model ridge with method=auto loses none");
 }
 
 /* What a session warns of, and how training ends. */

@@ -169,6 +169,38 @@ static void bound(void **state)
     }
 }
 
+static bm_status solve_in(bm_context *context, void *arg)
+{
+    problem *p = arg;
+    memset(p->w, 0, sizeof p->w);
+    for (int j = 0; j < N; j++) p->l1[j] = .5, p->l2[j] = 0;
+    bmi_coordinate d = { .context = context,
+                         .n = N,
+                         .m = M,
+                         .step = M,
+                         .g = p->x,
+                         .y = p->y,
+                         .c = p->c,
+                         .yy = p->yy,
+                         .l1 = p->l1,
+                         .l2 = p->l2,
+                         .tolerance = 1e-12,
+                         .iterations = 1000,
+                         .w = p->w };
+    bm_status st = bmi_coordinate_begin(&d);
+    if (!st) st = bmi_coordinate_solve(&d);
+    bmi_coordinate_end(&d);
+    return st;
+}
+
+static void no_memory(void **state)
+{
+    (void)state;
+    static problem p;
+    make(&p);
+    bmt_each_failure("coordinate descent", solve_in, &p);
+}
+
 enum { ROWS = 60, COLUMNS = 13, APART = 16 };
 typedef struct alike {
     double x[COLUMNS][ROWS], y[ROWS], g[COLUMNS * APART], c[COLUMNS], yy;
@@ -223,8 +255,8 @@ static double objective(const alike *p, double l1, const double *w)
     return sum;
 }
 
-/* Columns of which four are sums of others but for 1e-5, or one exactly: penalties down to the rounding of the sums come to an end, and one that
- * has a hundred times as long finds no lower point. */
+/* Columns of which four are sums of others but for 1e-5, or one exactly: penalties down to the rounding of the sums come to an end, and
+ * one that has a hundred times as long finds no lower point. */
 static void much_alike(void **state)
 {
     (void)state;
@@ -279,7 +311,7 @@ static void gram(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(worked), cmocka_unit_test(descent), cmocka_unit_test(bound),
-                                        cmocka_unit_test(much_alike), cmocka_unit_test(gram) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(worked),     cmocka_unit_test(descent),   cmocka_unit_test(bound),
+                                        cmocka_unit_test(much_alike), cmocka_unit_test(no_memory), cmocka_unit_test(gram) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

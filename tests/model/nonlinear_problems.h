@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Reference problems of NIST for non-linear least squares (Statistical Reference Datasets; public domain): models, both published starts, certified
- * parameters, their standard deviations, sums of squares, and the data.
+/* Reference problems of NIST for non-linear least squares (Statistical Reference Datasets; public domain): models, both published
+ * starts, certified parameters, their standard deviations, sums of squares, and the data.
  */
 #ifndef NONLINEAR_PROBLEMS_H
 #define NONLINEAR_PROBLEMS_H

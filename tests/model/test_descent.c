@@ -101,8 +101,8 @@ static void single_rows(void **state)
     bm_free(m), bm_free(d);
 }
 
-/* A row's weight is the size of its step, in units of the mean weight: of weights 1 and 3 steps of half and of one and a half times the error. A row of
- * weight 0 is none. By hand: w 0, .2, .2 + 1.56. */
+/* A row's weight is the size of its step, in units of the mean weight: of weights 1 and 3 steps of half and of one and a half times the
+ * error. A row of weight 0 is none. By hand: w 0, .2, .2 + 1.56. */
 static void weights_of_steps(void **state)
 {
     (void)state;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Non-linear least squares on the reference problems of NIST (Statistical Reference Datasets, non-linear regression; public domain), from their
- * published starts, with certified parameters, standard deviations and sums of squares; of a C function with differences and with derivatives, and of
- * a graph's node; bounds, weights, and what cannot be fitted.
+/* Non-linear least squares on the reference problems of NIST (Statistical Reference Datasets, non-linear regression; public domain),
+ * from their published starts, with certified parameters, standard deviations and sums of squares; of a C function with differences and
+ * with derivatives, and of a graph's node; bounds, weights, and what cannot be fitted.
  */
 #include "model/nonlinear_problems.h"
 #include "support/bmt.h"

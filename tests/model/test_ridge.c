@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Ridge where it is hard: more products of columns than rows against 60 digits (tests/golden/wide_ridge.py), columns that nearly depend on each
- * other by each method, several targets by one factorisation; and least squares of weights in any unit, and by the normal equation of columns that
- * depend on each other.
+/* Ridge where it is hard: more products of columns than rows against 60 digits (tests/golden/wide_ridge.py), columns that nearly depend
+ * on each other by each method, several targets by one factorisation; and least squares of weights in any unit, and by the normal
+ * equation of columns that depend on each other.
  */
 #include <baeum.h>
+#include "base/random.h"
+#include "model/model.h"
 #include "support/bmt.h"
 #include "support/bmt_golden.h"
 #include <math.h>
@@ -65,8 +67,8 @@ static void wide_products(void **state)
     bm_free(d);
 }
 
-/* x1 = (1 1 1 1 -1 -1 -1 -1), x2 = x1 + e u, y = u = (1 -1 1 -1 1 -1 1 -1): with p = w1 + w2 and q = w2 what is least is 8 p^2 + 8 (e q - 1)^2 +
- * l ((p - q)^2 + q^2), by hand at q = 8 e / (8 e^2 + 2 l - l^2 / (8 + l)), p = l q / (8 + l). */
+/* x1 = (1 1 1 1 -1 -1 -1 -1), x2 = x1 + e u, y = u = (1 -1 1 -1 1 -1 1 -1): with p = w1 + w2 and q = w2 what is least is 8 p^2 + 8 (e q
+ * - 1)^2 + l ((p - q)^2 + q^2), by hand at q = 8 e / (8 e^2 + 2 l - l^2 / (8 + l)), p = l q / (8 + l). */
 static void nearly_dependent(void **state)
 {
     (void)state;
@@ -149,6 +151,32 @@ static void unit_of_weights(void **state)
     }
 }
 
+/* Centred rows of more columns are of one rank less than there are rows with a weight, however rounding falls. */
+static void rank_of_wide(void **state)
+{
+    (void)state;
+    enum { ROWS = 24, COLUMNS = 59, TIMES = 1500 };
+    static double x[ROWS * COLUMNS], y[ROWS];
+    float w[ROWS];
+    for (uint64_t k = 8500; k < 8500 + TIMES; k++) {
+        int used = 0;
+        for (uint64_t i = 0; i < ROWS; i++) {
+            const double u = bmi_random_unit(k, 2, i);
+            w[i] = u < .2 ? 0 : (float)(10 * u - 1.9);
+            used += w[i] > 0;
+            for (uint64_t j = 0; j < COLUMNS; j++)
+                x[i * COLUMNS + j] = floor(3 * bmi_random_normal(k, 3, i * COLUMNS + j)) * (1 + (double)(j % 7)) +
+                                     floor(20000 * (bmi_random_unit(k, 4, j) - .5));
+        }
+        char want[60];
+        snprintf(want, sizeof want, "solved, rank %d of %d", used - 1, COLUMNS);
+        bm_dataset *d = of(x, y, w, ROWS, COLUMNS, 1);
+        bm_model *m = fitted("linear", d);
+        assert_string_equal(bm_stopped_by(m), want);
+        bm_free(m), bm_free(d);
+    }
+}
+
 /* Columns that depend on each other but for rounding: no solution, however the rounding falls; more columns than rows at once. */
 static void normal_equation(void **state)
 {
@@ -176,10 +204,35 @@ static void normal_equation(void **state)
     bm_free(m), bm_free(d);
 }
 
+static bm_status fit_in(bm_context *context, void *arg)
+{
+    double x[6 * 4], y[6];
+    for (int i = 0; i < 24; i++) x[i] = sin(1 + i * i) * (i % 4 ? 1 : 1e3);
+    for (int i = 0; i < 6; i++) y[i] = cos(i);
+    bm_tensor *a = bm_tensor_copy(BM_F64, BM_SHAPE(6, 4), x), *b = bm_tensor_copy(BM_F64, BM_SHAPE(6, 1), y);
+    bm_dataset *d = bm_dataset_new(.x = { a }, .t = { b }, .context = context);
+    bm_model *m = bmi_learner_new(context, arg, NULL, BM_HERE);
+    bm_status st = bm_status_of(d);
+    if (!st) bm_fit(m, d), st = bm_status_of(m);
+    bm_free(m), bm_free(d), bm_free(a), bm_free(b);
+    return st;
+}
+
+/* By the rows' products, their reflections, the columns' products, with columns that are let in. */
+static void no_memory(void **state)
+{
+    (void)state;
+    bm_learner learners[] = { bm_poly(7, .alpha = 1e6), bm_poly(7, .alpha = 1e-6),
+                              bm_ridge(.alpha = 1e-12), bm_ridge(.method = BM_RIDGE_CHOLESKY),
+                              bm_lasso(.alpha = 1e-9),  bm_descent(.01, .steps = 3) };
+    for (size_t i = 0; i < BMI_COUNT(learners); i++) bmt_each_failure("a fit", fit_in, &learners[i]);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(wide_products), cmocka_unit_test(nearly_dependent),
+    const struct CMUnitTest tests[] = { cmocka_unit_test(wide_products),   cmocka_unit_test(nearly_dependent),
                                         cmocka_unit_test(several_targets), cmocka_unit_test(unit_of_weights),
-                                        cmocka_unit_test(normal_equation) };
+                                        cmocka_unit_test(rank_of_wide),    cmocka_unit_test(normal_equation),
+                                        cmocka_unit_test(no_memory) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -78,8 +78,8 @@ static double add_row(descent *d, int64_t i, double *cost)
     return weight;
 }
 
-/* Cost and gradient of so many rows: those of the order, or all; both by the kind of cost. A mean is over the rows that have a weight, in units of
- * their mean weight, so that in a batch, too, a row counts as often as its weight says. */
+/* Cost and gradient of so many rows: those of the order, or all; both by the kind of cost. A mean is over the rows that have a weight,
+ * in units of their mean weight, so that in a batch, too, a row counts as often as its weight says. */
 static double look(descent *d, const int64_t *rows, int64_t count)
 {
     double cost = 0;

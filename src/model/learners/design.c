@@ -179,7 +179,8 @@ static bm_status solve_rows(const bmi_design *d, const bmi_row_space *s, double 
     return st;
 }
 
-/* Of more columns than rows: with columns over the roots of their penalties the penalty is |u|^2, and the solution lies in the space of the rows. */
+/* Of more columns than rows: with columns over the roots of their penalties the penalty is |u|^2, and the solution lies in the space of
+ * the rows. */
 static bm_status by_row_space(bmi_design *d, double lambda, double *solutions)
 {
     const int64_t m = d->m, n = d->n, k = d->k;

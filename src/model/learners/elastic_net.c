@@ -98,14 +98,18 @@ static bm_status fit(bm_learning *l, double alpha, const bmi_penalty *p, bool no
 static bm_status fit_lasso(bm_learning *l, const void *options)
 {
     const bm_lasso_options *o = options;
-    const bmi_penalty p = { 1, o->tolerance, o->iterations, o->alphas, o->folds };
+    const bmi_penalty p = {
+        .r = 1, .tolerance = o->tolerance, .iterations = o->iterations, .alphas = o->alphas, .folds = o->folds
+    };
     return fit(l, o->alpha, &p, o->no_intercept);
 }
 
 static bm_status fit_elastic(bm_learning *l, const void *options)
 {
     const bm_elastic_options *o = options;
-    const bmi_penalty p = { o->r, o->tolerance, o->iterations, o->alphas, o->folds };
+    const bmi_penalty p = {
+        .r = o->r, .tolerance = o->tolerance, .iterations = o->iterations, .alphas = o->alphas, .folds = o->folds
+    };
     return fit(l, o->alpha, &p, o->no_intercept);
 }
 

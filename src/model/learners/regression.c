@@ -304,8 +304,8 @@ double bmi_regression_noise(const bmi_regression *r)
     double largest = 0;
     for (int64_t k = 0; k < r->columns; k++) largest = fmax(largest, fabs(r->mean[k]) * r->scale[k]);
     /* each number of m rows, or n columns, is off by what the mean is rounded by, and all alike: that is a direction of its own, as long as
-     * the root of all weights says, so that the unit of weights does not matter */
-    return DBL_EPSILON * largest * sqrt(r->all * (double)(r->rows > r->columns ? r->rows : r->columns));
+     * the root of all weights says, so that the unit of weights does not matter; four times, for what reflections make of it */
+    return 4 * DBL_EPSILON * largest * sqrt(r->all * (double)(r->rows > r->columns ? r->rows : r->columns));
 }
 
 typedef struct folding {

@@ -76,7 +76,8 @@ void bmi_regression_compile(bm_learning *l, const void *options, bm_compile_opti
     .size = sizeof(bm_learner_kind), .options_size = sizeof(of_options), .fields = table, .type = BM_F64, .layers = of_layers, \
     .compile = bmi_regression_compile
 
-/* How a solution by one factorisation ended: "solved, rank 3 of 4"; what the square of the smallest pivot, between 0 and 1, cost in digits. */
+/* How a solution by one factorisation ended: "solved, rank 3 of 4"; what the square of the smallest pivot, between 0 and 1, cost in
+ * digits. */
 void bmi_regression_say_solved(bmi_regression *r, int64_t rank, double pivot);
 /* How an iteration ended: "converged after 5 iterations". */
 void bmi_regression_say_converged(bmi_regression *r, bool converged, int64_t done);

@@ -7,7 +7,7 @@
 static const char *const methods[] = { "auto", "cholesky", "svd", NULL };
 static const bmi_field fields[] = {
     BMI_AUTO_FIELD(bm_ridge_options, alpha, 0, INFINITY, 1, "J = MSE + alpha/2 sum w^2; auto: the one that errs least"),
-    BMI_WORD_FIELD(bm_ridge_options, method, methods, "auto: Cholesky, by QR where that loses digits; cholesky; svd"),
+    BMI_WORD_FIELD(bm_ridge_options, method, methods, "auto: Cholesky, by QR where that loses digits"),
     BMI_BOOL_FIELD(bm_ridge_options, no_intercept, "the line goes through the origin"),
     BMI_INT_FIELD(bm_ridge_options, folds, 2, 1e15, 0, "of alpha=auto; default: generalized cross-validation"),
     BMI_TEXT_FIELD(bm_ridge_options, alphas, NULL, "of alpha=auto: numbers parted by blanks"),

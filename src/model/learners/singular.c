@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Least squares, with or without ridge's penalty, by singular values: of the triangle that the rows are folded into, or of fewer rows than columns
- * themselves, so that the condition is never squared. Source: Golub, Van Loan, "Matrix Computations", 4th ed., 5.5.3 and 6.1.4.
+/* Least squares, with or without ridge's penalty, by singular values: of the triangle that the rows are folded into, or of fewer rows
+ * than columns themselves, so that the condition is never squared. Source: Golub, Van Loan, "Matrix Computations", 4th ed., 5.5.3 and
+ * 6.1.4.
  */
 #include "linalg/lapack.h"
 #include "model/learners/regression.h"
