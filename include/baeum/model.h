@@ -250,7 +250,8 @@ BM_API bm_scores bm_evaluate_at(const bm_model *m, const bm_evaluate_options *op
 
 /** Predictions, as the last layer gives them: of a model with a loss on logits these are the logits. x has the rows in dimension 0 (or is one row without that dimension: then so is the result). Bytes are taken as
  *  f32 in [0, 1]. Large inputs go through in parts.
- *  Returns  gives a tensor that carries its own error: BM_E_SHAPE, BM_E_TYPE x does not fit; the model's own; BM_E_MEMORY
+ *  Returns  gives a tensor that carries its own error: BM_E_SHAPE, BM_E_TYPE x does not fit; BM_E_NUMBER of a learner, a number of x that is
+ *           not finite (row and column are named); the model's own; BM_E_MEMORY
  */
 BM_API bm_tensor *bm_predict_at(const bm_model *m, const bm_tensor *x, bm_place here);
 #define bm_predict(m, x) bm_predict_at((m), (x), BM_HERE)
