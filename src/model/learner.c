@@ -9,6 +9,7 @@
 #include "model/learning.h"
 #include "model/parts.h"
 #include "base/part.h"
+#include "tensor/tensor.h"
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
@@ -310,15 +311,13 @@ bool bmi_learning_not_finite(bm_learning *l)
     const bm_dataset *d = l->train;
     const bm_tensor *both[] = { d->x[0].tensor, d->t[0].tensor };
     for (int k = 0; k < 2; k++) {
-        const int64_t columns = both[k]->size / d->rows;
-        for (int64_t i = 0; bmi_type_is_real(both[k]->type) && i < both[k]->size; i++) {
-            if (isfinite(bm_tensor_at(both[k], i))) continue;
-            bm_learning_fail(l, BM_E_NUMBER,
-                             "fit: row %" PRId64 " has a number that is not finite, in column %" PRId64
-                             " of the %s; drop such rows or fill the cell",
-                             i / columns, i % columns, k ? "target" : "inputs");
-            return true;
-        }
+        const int64_t columns = both[k]->size / d->rows, at = bmi_tensor_not_finite(both[k]);
+        if (at < 0) continue;
+        bm_learning_fail(l, BM_E_NUMBER,
+                         "fit: row %" PRId64 " has a number that is not finite, in column %" PRId64
+                         " of the %s; drop such rows or fill the cell",
+                         at / columns, at % columns, k ? "target" : "inputs");
+        return true;
     }
     return false;
 }

@@ -3,12 +3,10 @@
  * last call, so that a call of the same shape does nothing but copy, run and copy.
  */
 #include "base/threads.h"
-#include "data/frame_rows.h"
 #include "model/dataset_columns.h"
 #include "model/model.h"
 #include "model/pass.h"
 #include "tensor/tensor.h"
-#include <math.h>
 #include <stdatomic.h>
 #include <string.h>
 
@@ -25,32 +23,17 @@ typedef struct request {
     bm_place here;
 } request;
 
-/* As bmi_all_finite of f64. */
-static bool all_finite_f32(const float *x, int64_t n)
-{
-    float odd[16] = { 0 }; /* x - x is not 0 of what is not finite */
-    const int64_t whole = n / 16 * 16;
-    for (int64_t i = 0; i < whole; i += 16)
-        for (int k = 0; k < 16; k++) odd[k] += x[i + k] - x[i + k];
-    for (int64_t i = whole; i < n; i++) odd[0] += x[i] - x[i];
-    for (int k = 1; k < 16; k++) odd[0] += odd[k];
-    return odd[0] == 0;
-}
-
 /* Learners predict from numbers: a threshold unit, or a rectifier, would make an answer like any other of a NaN. What a network of the
  * caller's own makes of it is its own affair. */
 static bm_status check_numbers(const request *r, const bm_tensor *x, bmi_error *e)
 {
-    if (x->type == BM_F64 ? bmi_all_finite(x->data, x->size) : x->type != BM_F32 || all_finite_f32(x->data, x->size))
-        return BM_OK;
-    int64_t i = 0;
-    while (isfinite(bm_tensor_at(x, i))) i++;
-    const int64_t each = r->column.elements;
+    const int64_t at = bmi_tensor_not_finite(x), each = r->column.elements;
+    if (at < 0) return BM_OK;
     return bmi_fail(
         e, BM_E_NUMBER, r->here,
         "predict: row %lld has a number that is not finite, %g in column %lld; fill such cells as in training, or leave "
         "the row out",
-        (long long)(i / each), bm_tensor_at(x, i), (long long)(i % each));
+        (long long)(at / each), bm_tensor_at(x, at), (long long)(at % each));
 }
 
 /* What the rows of x are to the network. Bytes are taken as [0, 1]. */

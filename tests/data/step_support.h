@@ -53,6 +53,17 @@ static inline double cell(const bm_dataset *d, int64_t row, int64_t column)
     return bm_tensor_at(x, row * bm_tensor_shape(x).dim[1] + column);
 }
 
+/* The features of an example, by fitting it. */
+static inline bm_dataset *features(bm_recipe *r, const bm_table *t, const char *rows)
+{
+    if (!rows) return bm_recipe_fit_apply(r, t);
+    bm_recipe_fit(r, t);
+    bm_table *u = table_of(rows, NULL);
+    bm_dataset *d = bm_recipe_apply_x(r, u);
+    bm_free(u);
+    return d;
+}
+
 /* Both have the same bits. */
 static inline void same(const char *what, const bm_dataset *a, const bm_dataset *b)
 {

@@ -4,17 +4,6 @@
  * row, unseen categories and wrong types end in features or in an error that names the column; every allocation may fail. */
 #include "data/step_support.h"
 
-/* The features of an example, by fitting it. */
-static bm_dataset *features(bm_recipe *r, const bm_table *t, const char *rows)
-{
-    if (!rows) return bm_recipe_fit_apply(r, t);
-    bm_recipe_fit(r, t);
-    bm_table *u = table_of(rows, NULL);
-    bm_dataset *d = bm_recipe_apply_x(r, u);
-    bm_free(u);
-    return d;
-}
-
 static void example(const bmi_step_kind *k, const bmi_step_example *x)
 {
     char what[300];

@@ -48,53 +48,78 @@ static void order_of_training(void **state)
 }
 
 /* ---- weights ---- */
-/* Two recipes of the step on one column, the one with weights, fitted on tables; both then give the rows of `of` the same features. */
-static void alike(const bmi_step_kind *k, const char *column, const char *const *columns, size_t n_columns, const char *weighed,
-                  const char *other, const char *other_weights, const char *of, double tolerance)
+/* Tables whose rows are told to teach a step the same; `of` is what it is then applied to. */
+typedef struct pair {
+    const bm_table *one, *other, *of;
+    const char *other_weights;
+    double tolerance; /* 0: the same bits */
+} pair;
+
+static const char *const all_columns[] = { "x", "z", "word", "few" };
+static const char *const tries[] = { "x", "z", "word", "few", "x,z", "x,z,few" };
+
+/* A step with settings on some of the columns, and what is done by default. */
+static bm_recipe *weighed_recipe(const bmi_step_kind *k, const char *options, const char *columns, const char *weights)
 {
-    char what[300];
+    char memory[200];
+    const char *at[16];
     const bool plain = k->needs_target; /* what follows would be fitted on what folds of other rows give */
-    bm_table *t = table_of(weighed, NULL), *u = table_of(other, NULL), *v = table_of(of, NULL);
-    bm_recipe *r = bm_recipe_new(.target = "y", .weights = "w", .task = BM_REGRESSION, .type = BM_F64, .plain = plain),
-              *q =
-                  bm_recipe_new(.target = "y", .weights = other_weights, .task = BM_REGRESSION, .type = BM_F64, .plain = plain);
-    bm_recipe_step(r, k->name, NULL, column);
-    bm_recipe_step(q, k->name, NULL, column);
-    for (size_t i = 0; plain && i < n_columns; i++)
-        if (strcmp(columns[i], column)) bm_recipe_drop(r, columns[i]), bm_recipe_drop(q, columns[i]);
-    const bm_status st = bm_recipe_fit(r, t);
-    snprintf(what, sizeof what, "%s on %s: %s, %s", k->name, column, bm_error(r), bm_recipe_fit(q, u) ? bm_error(q) : "");
-    if (st != bm_status_of(q)) fail_msg("%s", what);
-    bm_dataset *d = bm_recipe_apply_x(r, v), *e = bm_recipe_apply_x(q, v);
-    if (!st) assert_int_equal(bm_recipe_features(r), bm_recipe_features(q));
-    if (!st && bm_failed(d)) fail_msg("%s: %s", what, bm_error(d));
-    for (int64_t j = 0; !st && j < bm_dataset_x(d, 0)->size; j++) {
+    bm_recipe *r = bm_recipe_new(.target = "y", .weights = weights, .task = BM_REGRESSION, .type = BM_F64, .plain = plain);
+    bm_recipe_step_at(r, k->name, names_of(columns, memory, at), options, BM_HERE);
+    for (size_t i = 0; plain && i < BMI_COUNT(all_columns); i++)
+        if (!strstr(columns, all_columns[i])) bm_recipe_drop(r, all_columns[i]);
+    return r;
+}
+
+/* Two recipes of the step, fitted on the one and on the other table, refuse both, or give the same features. */
+static void alike(const bmi_step_kind *k, const char *options, const char *columns, const pair *p)
+{
+    char what[400];
+    bm_recipe *r = weighed_recipe(k, options, columns, "w"), *q = weighed_recipe(k, options, columns, p->other_weights);
+    const bm_status st = bm_recipe_fit(r, p->one), same = bm_recipe_fit(q, p->other);
+    snprintf(what, sizeof what, "%s:%s on %s: %.120s, %.120s", k->name, options ? options : "", columns, bm_error(r),
+             bm_error(q));
+    if (st != same) fail_msg("%s", what);
+    bm_dataset *d = bm_recipe_apply_x(r, p->of), *e = bm_recipe_apply_x(q, p->of);
+    if (!st && bm_recipe_features(r) != bm_recipe_features(q)) fail_msg("%s: other features", what);
+    if (bm_status_of(d) != bm_status_of(e)) fail_msg("%s: %s %s", what, bm_error(d), bm_error(e));
+    for (int64_t j = 0; !bm_failed(d) && j < bm_dataset_x(d, 0)->size; j++) {
         const double a = bm_tensor_at(bm_dataset_x(d, 0), j), b = bm_tensor_at(bm_dataset_x(e, 0), j);
-        if (tolerance > 0) bmt_near(what, a, b, tolerance);
+        if (p->tolerance > 0) bmt_near(what, a, b, p->tolerance);
         else if (memcmp(&a, &b, sizeof a) != 0) fail_msg("%s: feature %d is %.17g and %.17g", what, (int)j, a, b);
     }
     bm_free(d);
     bm_free(e);
     bm_free(r);
     bm_free(q);
-    bm_free(t);
-    bm_free(u);
-    bm_free(v);
 }
 
-static const char *const tries[] = { "z", "word", "x", "few" };
-static const char weighed[] = "x,z,word,few,y,w\n1,2,a,,1,2\n5,-1,b,1,2,1\n,7,a,2,4,3\n2.5,1,c,6,3,0\n9,3,b,,8,1\n4,0,a,,6,2\n";
+/* Every kind, with its defaults and the settings of its examples. */
+static void each_alike(const char *one, const char *other, const char *other_weights, double tolerance)
+{
+    bm_table *t = table_of(one, NULL), *u = table_of(other, NULL);
+    const pair of = { t, u, t, other_weights, tolerance }, *const p = &of;
+    const bmi_step_kind *k;
+    for (size_t i = 0; (k = kind_at(i)); i++)
+        for (size_t c = 0; c < BMI_COUNT(tries); c++) {
+            alike(k, NULL, tries[c], p);
+            for (size_t e = 0; e < k->n_examples; e++)
+                if (k->examples[e].options) alike(k, k->examples[e].options, tries[c], p);
+        }
+    bm_free(t);
+    bm_free(u);
+}
+
+static const char weighed[] =
+    "x,z,word,few,y,w\n1,2,a,,1,2\n5,-1,b,1,2,1\n,7,a,,4,3\n2.5,1,c,6,3,0\n9,3,b,2,8,1\n4,0,a,4,6,2\n";
 
 /* A table in which rows stand as often as another weighs them. */
 static void weights_are_rows(void **state)
 {
     (void)state;
-    static const char repeated[] = "x,z,word,few,y\n1,2,a,,1\n1,2,a,,1\n5,-1,b,1,2\n,7,a,2,4\n,7,a,2,4\n,7,a,2,4\n9,3,b,,8\n"
-                                   "4,0,a,,6\n4,0,a,,6\n";
-    const bmi_step_kind *k;
-    for (size_t i = 0; (k = kind_at(i)); i++)
-        for (size_t c = 0; c < BMI_COUNT(tries); c++)
-            alike(k, tries[c], tries, BMI_COUNT(tries), weighed, repeated, NULL, weighed, 1e-11);
+    static const char repeated[] = "x,z,word,few,y\n1,2,a,,1\n1,2,a,,1\n5,-1,b,1,2\n,7,a,,4\n,7,a,,4\n,7,a,,4\n9,3,b,2,8\n"
+                                   "4,0,a,4,6\n4,0,a,4,6\n";
+    each_alike(weighed, repeated, NULL, 1e-11);
 }
 
 /* The row of weight 0 with other cells, and without it. */
@@ -102,14 +127,10 @@ static void rows_without_a_say(void **state)
 {
     (void)state;
     static const char other[] =
-        "x,z,word,few,y,w\n1,2,a,,1,2\n5,-1,b,1,2,1\n,7,a,2,4,3\n-1e30,NA,q,,-7,0\n9,3,b,,8,1\n4,0,a,,6,2\n";
-    static const char without[] = "x,z,word,few,y,w\n1,2,a,,1,2\n5,-1,b,1,2,1\n,7,a,2,4,3\n9,3,b,,8,1\n4,0,a,,6,2\n";
-    const bmi_step_kind *k;
-    for (size_t i = 0; (k = kind_at(i)); i++)
-        for (size_t c = 0; c < BMI_COUNT(tries); c++) {
-            alike(k, tries[c], tries, BMI_COUNT(tries), weighed, other, "w", weighed, 0);
-            alike(k, tries[c], tries, BMI_COUNT(tries), weighed, without, "w", weighed, 0);
-        }
+        "x,z,word,few,y,w\n1,2,a,,1,2\n5,-1,b,1,2,1\n,7,a,,4,3\n-1e30,NA,q,,-7,0\n9,3,b,2,8,1\n4,0,a,4,6,2\n";
+    static const char without[] = "x,z,word,few,y,w\n1,2,a,,1,2\n5,-1,b,1,2,1\n,7,a,,4,3\n9,3,b,2,8,1\n4,0,a,4,6,2\n";
+    each_alike(weighed, other, "w", 0);
+    each_alike(weighed, without, "w", 0);
 }
 
 int main(void)

@@ -133,10 +133,15 @@ static inline bm_dataset *bmt_dataset(const subject *s, const sample *d, bool f3
     return made;
 }
 
+/* Networks by fewer steps than they would take: enough for all that is asked but how well they learn. */
+static inline bm_status bmt_try_fit(const subject *s, bm_model *m, const bm_dataset *d)
+{
+    return bm_fit(m, d, .seed = 3, .epochs = s->kind->fit ? 0 : 20);
+}
+
 static inline void bmt_fit(const subject *s, bm_model *m, const bm_dataset *d)
 {
-    bm_fit(m, d, .seed = 3);
-    if (bm_failed(m)) fail_msg("%s: %s", s->what, bm_error(m));
+    if (bmt_try_fit(s, m, d)) fail_msg("%s: %s", s->what, bm_error(m));
 }
 
 static inline bm_model *bmt_fitted(const subject *s, const sample *d)
@@ -144,6 +149,17 @@ static inline bm_model *bmt_fitted(const subject *s, const sample *d)
     bm_model *m = bmt_learner(s);
     bm_dataset *data = bmt_dataset(s, d, false);
     bmt_fit(s, m, data);
+    bm_free(data);
+    return m;
+}
+
+/* By all steps that it takes. */
+static inline bm_model *bmt_learned(const subject *s, const sample *d)
+{
+    bm_model *m = bmt_learner(s);
+    bm_dataset *data = bmt_dataset(s, d, false);
+    bm_fit(m, data, .seed = 3);
+    if (bm_failed(m)) fail_msg("%s: %s", s->what, bm_error(m));
     bm_free(data);
     return m;
 }
@@ -179,6 +195,12 @@ static inline double *bmt_predictions(const subject *s, const bm_model *m, const
     bm_free(p);
     bm_free(x);
     return all;
+}
+
+/* Predictions of so many rows by plans of different shapes: other kernels, whose sums go another way. */
+static inline double bmt_shape(const subject *s)
+{
+    return s->kind->type == BM_F64 ? 1e-13 : 1e-5;
 }
 
 static inline void bmt_same_bits(const subject *s, const char *why, double a, double b)

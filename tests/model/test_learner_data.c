@@ -153,7 +153,7 @@ static void other_weights(const subject *s)
         bm_dataset *d = bm_dataset_new(.x = { x }, .t = { t }, .weights = of[k]);
         bm_model *m = bmt_learner(s);
         bm_fit(m, d);
-        assert_int_equal(bm_status_of(m), BM_E_SHAPE);
+        if (bm_status_of(m) != BM_E_SHAPE && bm_status_of(m) != BM_E_TYPE) fail_msg("%s: \"%s\"", s->what, bm_error(m));
         bmt_contains(s->what, bm_error(m), "weights");
         bm_free(m);
         bm_free(d);
@@ -221,8 +221,8 @@ static void input_types(const subject *s)
         const bm_type type = s->outputs > 1 ? BM_I32 : BM_F64;
         bm_tensor *t = bm_tensor_view(type, BM_SHAPE(ROWS), s->outputs > 1 ? (const void *)data.class : data.y);
         bm_model *a = bmt_fitted(s, &data), *b = fitted_on(s, bmt_text(s), x, t);
-        /* a byte over 255 is rounded to f32 for networks, and where it is made */
-        bmt_same_predictions(s, bm_type_name(types[k]), a, b, &data, types[k] == BM_U8 ? 1e-4 : 0);
+        /* what is not f64 is converted block by block, with sums in another order; a byte over 255 is rounded for networks of f32 */
+        bmt_same_predictions(s, bm_type_name(types[k]), a, b, &data, types[k] == BM_U8 ? 1e-4 : 1e-9);
         int64_t n;
         double *p = bmt_predictions(s, b, &data, &n);
         bm_tensor *q = bm_predict(b, x);

@@ -30,7 +30,7 @@ static void learn(const subject *s)
 {
     int64_t n;
     bmt_sample(s, &data);
-    bm_model *m = bmt_fitted(s, &data);
+    bm_model *m = bmt_learned(s, &data);
     double *p = bmt_predictions(s, m, &data, &n), wrong = 0, trivial = 0, mean = 0, of[3] = { 0 };
     const int64_t columns = n / ROWS;
     for (int i = 0; i < ROWS; i++) mean += data.y[i] / ROWS;
@@ -63,9 +63,9 @@ static void again(const subject *s)
     other.rows = ROWS - 7;
     bm_model *once = bmt_fitted(s, &data), *twice = bmt_fitted(s, &other);
     bm_dataset *d = bmt_dataset(s, &data, false);
-    bm_fit(twice, d, .seed = 3);
+    bmt_fit(s, twice, d);
     bmt_same_predictions(s, "fitting again forgets", once, twice, &data, 0);
-    bm_fit(twice, d, .seed = 3);
+    bmt_fit(s, twice, d);
     bmt_same_predictions(s, "fitting repeats", once, twice, &data, 0);
     for (int64_t i = 0; i < ROWS * COLUMNS; i++)
         if (bm_tensor_at(bm_dataset_x(d, 0), i) != data.x[i]) fail_msg("%s: fitting changed the data", s->what);
@@ -95,8 +95,7 @@ static void file(const subject *s)
     unsigned char *x = bmt_read(first, &n), *y = bmt_read(bmt_temp("again.safetensors"), &m);
     if (n != m || memcmp(x, y, n) != 0) fail_msg("%s: saving what was loaded gives another file", s->what);
     bm_dataset *d = bmt_dataset(s, &data, false);
-    bm_fit(b, d, .seed = 3); /* a loaded learner is a learner */
-    if (bm_failed(b)) fail_msg("%s: %s", s->what, bm_error(b));
+    bmt_fit(s, b, d); /* a loaded learner is a learner */
     bmt_same_predictions(s, "a loaded learner, fitted", a, b, &data, 0);
     free(x);
     free(y);
@@ -234,7 +233,7 @@ static void single(const subject *s)
     data.rows = 1;
     bm_model *m = bmt_learner(s);
     bm_dataset *d = bmt_dataset(s, &data, false);
-    bm_fit(m, d, .seed = 3);
+    bmt_try_fit(s, m, d);
     if (s->outputs > 1) {
         assert_int_equal(bm_status_of(m), BM_E_DATA);
         bmt_contains(s->what, bm_error(m), "one class");
@@ -270,8 +269,7 @@ static void guarded(const subject *s)
               *t = s->outputs > 1 ? bm_tensor_view(BM_I32, BM_SHAPE(ROWS), kept->class)
                                   : bm_tensor_view(BM_F64, BM_SHAPE(ROWS), kept->y);
     bm_dataset *d = bm_dataset_from(x, t);
-    bm_fit(b, d, .seed = 3);
-    if (bm_failed(b)) fail_msg("%s: %s", s->what, bm_error(b));
+    bmt_fit(s, b, d);
     bmt_same_predictions(s, "read-only data", a, b, kept, 0);
     bm_free(d);
     bm_free(x);
@@ -296,7 +294,7 @@ static void later_labels(const subject *s)
     for (int64_t i = 0; i < ROWS; i++) data.class[i] += 1;
     subject of_three = *s;
     of_three.outputs = 3;
-    bm_model *m = bmt_fitted(&of_three, &data);
+    bm_model *m = bmt_learned(&of_three, &data);
     int64_t n;
     double *p = bmt_predictions(&of_three, m, &data, &n);
     const int64_t columns = n / ROWS;

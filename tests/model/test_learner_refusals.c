@@ -16,7 +16,7 @@ static void refuse(const subject *s, const sample *d, bm_status status, const ch
     bm_model *m = bmt_fitted(s, good), *same = bmt_fitted(s, good);
     bm_dataset *bad = bmt_dataset(s, d, false);
     if (bm_failed(bad)) status = bm_status_of(bad); /* what a dataset refuses itself */
-    bm_fit(m, bad, .seed = 3);
+    bmt_try_fit(s, m, bad);
     if (bm_status_of(m) != status) fail_msg("%s: %s: status %d, \"%s\"", s->what, says, bm_status_of(m), bm_error(m));
     bmt_contains(s->what, bm_error(m), says);
     bm_clear(m);
@@ -80,7 +80,7 @@ static void negative_targets(const subject *s)
     for (int64_t i = 4; i < ROWS; i++) data.y[i] -= 20;
     bm_model *m = bmt_learner(s);
     bm_dataset *d = bmt_dataset(s, &data, false);
-    bm_fit(m, d, .seed = 3);
+    bmt_try_fit(s, m, d);
     if (bm_failed(m)) {
         assert_int_equal(bm_status_of(m), BM_E_DATA);
         bmt_contains(s->what, bm_error(m), "row 4");
@@ -185,7 +185,7 @@ static void sizes(const subject *s)
         for (int64_t k = 0; k < ROWS * COLUMNS; k++) data.x[k] *= factors[i] / 4;
         bm_model *m = bmt_learner(s);
         bm_dataset *d = bmt_dataset(s, &data, false);
-        bm_fit(m, d, .seed = 3);
+        bmt_try_fit(s, m, d);
         if (bm_failed(m)) {
             if (bm_status_of(m) != BM_E_NUMBER && bm_status_of(m) != BM_E_DATA)
                 fail_msg("%s: inputs of %g: \"%s\"", s->what, factors[i], bm_error(m));
@@ -222,7 +222,7 @@ static bm_status fit_once(bm_context *context, void *arg)
     bm_recipe *r = bm_recipe_new(.context = context);
     bm_model *m = bm_learner_parse(bmt_text(f->s), r);
     bm_dataset *d = bmt_dataset(f->s, f->d, false);
-    bm_fit(m, d, .seed = 3);
+    bmt_try_fit(f->s, m, d);
     const bm_status st = bm_status_of(r) ? bm_status_of(r) : bm_status_of(m);
     bm_free(d);
     bm_free(m);

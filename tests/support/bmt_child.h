@@ -7,7 +7,7 @@
 /* Calls run(result, arg) in a child process with an instruction set ("avx512", "avx2", "baseline"; it is chosen once in a process), and gets
  * the `bytes` that it wrote into *result. Fails the test when the child ends otherwise. */
 void bmt_in_child(const char *isa, void (*run)(void *result, int arg), int arg, void *result, size_t bytes);
-/* Fails when something is written to stdout or stderr by what `run` does, and tells it. */
+/* Calls run() in a child process, and fails when something is written to stdout or stderr there, and tells it. */
 void bmt_silent(void (*run)(void));
 
 #endif
