@@ -67,6 +67,33 @@ static void settings(void **state)
     }
 }
 
+/* No seed is the seed 0, and another seed may give other numbers but no error. */
+static void seeds(void **state)
+{
+    (void)state;
+    static const char *const with[] = { NULL, "seed=0", "seed=0", "seed=7" };
+    const bmi_step_kind *k;
+    int seeded = 0;
+    bm_table *t = table_of(odd, NULL);
+    for (size_t i = 0; (k = kind_at(i)); i++) {
+        if (!k->fields || !bmi_field_find(k->fields, "seed")) continue;
+        bm_dataset *d[BMI_COUNT(with)];
+        for (size_t n = 0; n < BMI_COUNT(with); n++) {
+            bm_recipe *r = bm_recipe_new(.target = "y", .task = BM_REGRESSION, .type = BM_F64);
+            bm_recipe_step_at(r, k->name, (bm_names){ 0 }, with[n], BM_HERE);
+            d[n] = bm_recipe_fit_apply(r, t);
+            if (bm_failed(d[n])) fail_msg("%s:%s: %s", k->name, with[n] ? with[n] : "", bm_error(d[n]));
+            bm_free(r);
+        }
+        same(k->name, d[0], d[1]);
+        same(k->name, d[1], d[2]);
+        for (size_t n = 0; n < BMI_COUNT(with); n++) bm_free(d[n]);
+        seeded++;
+    }
+    assert_true(seeded >= 3);
+    bm_free(t);
+}
+
 /* ---- what was given ---- */
 static void same_files(const bmi_step_kind *k, const char *a, const char *b)
 {
@@ -326,9 +353,11 @@ static void allocations(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(before_a_fit),    cmocka_unit_test(settings),    cmocka_unit_test(table_and_settings),
-        cmocka_unit_test(columns_by_name), cmocka_unit_test(types),       cmocka_unit_test(sizes),
-        cmocka_unit_test(silence),         cmocka_unit_test(allocations),
+        cmocka_unit_test(before_a_fit),    cmocka_unit_test(settings),
+        cmocka_unit_test(seeds),           cmocka_unit_test(table_and_settings),
+        cmocka_unit_test(columns_by_name), cmocka_unit_test(types),
+        cmocka_unit_test(sizes),           cmocka_unit_test(silence),
+        cmocka_unit_test(allocations),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

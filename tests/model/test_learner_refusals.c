@@ -59,6 +59,9 @@ static void bad_numbers(const subject *s)
         bmt_sample(s, &data);
         data.x[17 * COLUMNS + 1] = bad[i];
         refuse(s, &data, BM_E_NUMBER, "row 17");
+        data.weighed = true; /* what is no number is wrong in a row of weight 0, too */
+        data.weight[17] = 0;
+        refuse(s, &data, BM_E_NUMBER, "row 17");
         if (s->outputs > 1) continue;
         bmt_sample(s, &data);
         data.y[11] = bad[i];
