@@ -189,7 +189,8 @@ typedef struct bm_fit_options {
  *
  *  Errors   BM_E_ARGUMENT not compiled, a batch larger than the data (both are named), settings outside their ranges, called by a
  *           callback of a fit of the same model; BM_E_SHAPE, BM_E_TYPE the data does not fit the model; BM_E_DATA no target, labels
- *           outside the classes, weights that are negative, or all 0 in training or validation; BM_E_NUMBER the loss is not finite: the message names the first
+ *           outside the classes, of a learner one class only (in rows of weight above 0) or inputs without columns, weights that are
+ *           negative, or all 0 in training or validation; BM_E_NUMBER the loss is not finite: the message names the first
  *           operation that made it so, and the weights are as they were before that step; or the weights are not finite after the
  *           last one; BM_E_MEMORY, also when it would take more than the machine has: then nothing was done. After bm_stop it returns BM_OK (bm_stopped_by says "stop").
  */
@@ -260,7 +261,8 @@ BM_API bm_scores bm_evaluate_at(const bm_model *m, const bm_evaluate_options *op
 
 /** Predictions, as the last layer gives them: of a model with a loss on logits these are the logits. x has the rows in dimension 0 (or is one row without that dimension: then so is the result). Bytes are taken as
  *  f32 in [0, 1]. Large inputs go through in parts.
- *  Returns  gives a tensor that carries its own error: BM_E_SHAPE, BM_E_TYPE x does not fit; the model's own; BM_E_MEMORY
+ *  Returns  gives a tensor that carries its own error: BM_E_SHAPE, BM_E_TYPE x does not fit; BM_E_NUMBER of a learner, a number of x that is
+ *           not finite (row and column are named); the model's own; BM_E_MEMORY
  */
 BM_API bm_tensor *bm_predict_at(const bm_model *m, const bm_tensor *x, bm_place here);
 #define bm_predict(m, x) bm_predict_at((m), (x), BM_HERE)

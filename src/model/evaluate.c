@@ -46,6 +46,22 @@ bm_scores bmi_scores_failed(const bmi_error *e)
     return s;
 }
 
+/* A number that is not finite need not show in the loss: what squashes makes an ordinary one of infinity. */
+static bm_status check_inputs(const bm_dataset *d, bmi_error *e, bm_place here)
+{
+    for (int i = 0; d && !d->object.error.status && i < d->n_x; i++) {
+        const bm_tensor *x = d->x[i].tensor;
+        const int64_t at = bmi_tensor_not_finite(x), each = x->size / d->rows;
+        if (at >= 0)
+            return bmi_fail(
+                e, BM_E_NUMBER, here,
+                "evaluate: the input of row %lld has a number that is not finite (position %lld of the row); clean the "
+                "data first",
+                (long long)(at / each), (long long)(at % each));
+    }
+    return BM_OK;
+}
+
 bm_scores bm_evaluate_at(const bm_model *m, const bm_evaluate_options *options, size_t size, bm_place here)
 {
     bm_evaluate_options o = { 0 };
@@ -57,7 +73,7 @@ bm_scores bm_evaluate_at(const bm_model *m, const bm_evaluate_options *options, 
         bmi_fail(&e, BM_E_ARGUMENT, here, "evaluate: batch is %lld, it must be 1 or more, at most %d",
                  o.batch == BM_ZERO ? 0LL : (long long)o.batch, INT32_MAX);
     bmi_network *n = e.status ? NULL : bmi_model_network(m, &e, here);
-    bmi_workspace *w = n ? bmi_workspace_take(n, &e, here) : NULL;
+    bmi_workspace *w = n && !check_inputs(o.data, &e, here) ? bmi_workspace_take(n, &e, here) : NULL;
     if (w) {
         w->plan = NULL; /* new plans may make the cache drop it */
         if (!bmi_judge_begin(&j, n, w->session, o.data, NULL, bm_dataset_rows(o.data), o.batch ? o.batch : ROWS_AT_ONCE, &e,

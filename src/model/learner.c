@@ -9,6 +9,7 @@
 #include "model/learning.h"
 #include "model/parts.h"
 #include "base/part.h"
+#include "tensor/tensor.h"
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
@@ -167,6 +168,23 @@ static bm_status take_labels(bm_learning *l, const bm_tensor *t)
     return BM_OK;
 }
 
+/* Rows that count must be of two classes at least: between those of one there is nothing to learn. Of a file by parts the recipe has seen
+ * them all. */
+static bm_status check_two_classes(bm_learning *l, const bm_tensor *t)
+{
+    const bm_dataset *d = l->train;
+    double first = -1;
+    if (l->model->parts) return BM_OK;
+    for (int64_t i = 0; i < d->rows; i++) {
+        if (!(bmi_row_weight(d, i) > 0)) continue;
+        const double class = bm_tensor_at(t, i);
+        if (first >= 0 && class != first && l->outputs > 1) return BM_OK;
+        first = class;
+    }
+    return bm_learning_fail(l, BM_E_DATA, "fit: the target has only one class%s; there is nothing to tell apart",
+                            d->weights ? " in rows of weight above 0" : "");
+}
+
 /* Task and number of outputs, from the dataset's target. */
 static bm_status look(bm_learning *l)
 {
@@ -178,6 +196,8 @@ static bm_status look(bm_learning *l)
     }
     if (!d->rows) return bm_learning_fail(l, BM_E_DATA, "fit: the dataset has no rows");
     if (!d->n_t) return bm_learning_fail(l, BM_E_DATA, "fit: the dataset has no target");
+    if (!d->x[0].tensor->size)
+        return bm_learning_fail(l, BM_E_DATA, "fit: the inputs have no columns; there is nothing to learn from");
     if (check_row_weights(l)) return l->model->object.error.status;
     const bm_tensor *t = d->t[0].tensor;
     if (bmi_type_is_real(t->type)) {
@@ -188,8 +208,7 @@ static bm_status look(bm_learning *l)
         if (t->size > d->rows) return take_labels(l, t);
         l->outputs = d->n_classes;
         if (!d->n_classes && count_classes(l, t)) return l->model->object.error.status;
-        if (l->outputs < 2)
-            return bm_learning_fail(l, BM_E_DATA, "fit: the target has only one class; there is nothing to tell apart");
+        if (check_two_classes(l, t)) return l->model->object.error.status;
     }
     const unsigned asked = l->task == BM_REGRESSION ? BM_LEARNS_NUMBERS
                            : l->outputs == 2        ? BM_LEARNS_TWO_CLASSES
@@ -292,15 +311,13 @@ bool bmi_learning_not_finite(bm_learning *l)
     const bm_dataset *d = l->train;
     const bm_tensor *both[] = { d->x[0].tensor, d->t[0].tensor };
     for (int k = 0; k < 2; k++) {
-        const int64_t columns = both[k]->size / d->rows;
-        for (int64_t i = 0; bmi_type_is_real(both[k]->type) && i < both[k]->size; i++) {
-            if (isfinite(bm_tensor_at(both[k], i))) continue;
-            bm_learning_fail(l, BM_E_NUMBER,
-                             "fit: row %" PRId64 " has a number that is not finite, in column %" PRId64
-                             " of the %s; drop such rows or fill the cell",
-                             i / columns, i % columns, k ? "target" : "inputs");
-            return true;
-        }
+        const int64_t columns = both[k]->size / d->rows, at = bmi_tensor_not_finite(both[k]);
+        if (at < 0) continue;
+        bm_learning_fail(l, BM_E_NUMBER,
+                         "fit: row %" PRId64 " has a number that is not finite, in column %" PRId64
+                         " of the %s; drop such rows or fill the cell",
+                         at / columns, at % columns, k ? "target" : "inputs");
+        return true;
     }
     return false;
 }

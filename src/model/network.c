@@ -43,6 +43,18 @@ static bm_status make_input(bmi_network *n, const bmi_kept_layer *layers, size_t
     return bmi_fail_from(e, &n->graph->object.error);
 }
 
+/* Whether the last layer alone has weights, and its output is a sum. */
+static bool only_sums(const bmi_network *n, const bmi_kept_layer *layers, size_t n_layers)
+{
+    static const char *const before[] = { "input", "flatten", "polynomial" };
+    bool sums = bmi_head_linear(&n->heads[0]) && !strcmp(layers[n_layers - 1].kind->name, "dense");
+    for (size_t i = 0; i + 1 < n_layers && sums; i++) {
+        sums = false;
+        for (size_t k = 0; k < BMI_COUNT(before); k++) sums |= !strcmp(layers[i].kind->name, before[k]);
+    }
+    return sums;
+}
+
 static bm_status build(bmi_network *n, const bmi_kept_layer *layers, size_t n_layers, bmi_error *e, bm_place here)
 {
     n->graph = bm_graph_new_at(&(const bm_graph_options){ .context = n->context }, sizeof(bm_graph_options), here);
@@ -62,6 +74,7 @@ static bm_status build(bmi_network *n, const bmi_kept_layer *layers, size_t n_la
     const bm_shape out = bm_node_shape(head->output);
     head->row = (bm_shape){ .rank = out.rank ? out.rank - 1 : 0 };
     for (int64_t i = 0; i < head->row.rank; i++) head->row.dim[i] = out.dim[i + 1];
+    n->sums = only_sums(n, layers, n_layers);
     return BM_OK;
 }
 

@@ -71,6 +71,7 @@ typedef struct bmi_network {
     size_t n_shown;
     int n_heads;
     bmi_head heads[BM_MODEL_MAX];
+    bool sums; /* the output is sums of inputs, or of their products, times weights: what is not finite there shows in it */
     /* compiled */
     bool compiled;
     bm_node weight;        /* placeholder of row weights; graph null: training has none */

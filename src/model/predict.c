@@ -23,6 +23,18 @@ typedef struct request {
     bm_place here;
 } request;
 
+/* Learners predict from numbers: a threshold unit, or a rectifier, would make an answer like any other of a NaN. */
+static bm_status check_numbers(const request *r, const bm_tensor *x, bmi_error *e)
+{
+    const int64_t at = bmi_tensor_not_finite(x), each = r->column.elements;
+    if (at < 0) return BM_OK;
+    return bmi_fail(
+        e, BM_E_NUMBER, r->here,
+        "predict: row %lld has a number that is not finite, %g in column %lld; fill such cells as in training, or leave "
+        "the row out",
+        (long long)(at / each), bm_tensor_at(x, at), (long long)(at % each));
+}
+
 /* What the rows of x are to the network. Bytes are taken as [0, 1]. */
 static bm_status look(request *r, const bm_model *m, const bm_tensor *x, bmi_error *e)
 {
@@ -167,6 +179,21 @@ static bm_status run(const request *r, void *into, size_t row_bytes, bmi_error *
     return e->status;
 }
 
+static size_t row_bytes_of(const request *r, int64_t elements, bm_type type)
+{
+    return r->rows ? (size_t)(elements / r->rows) * bm_type_size(type) : 0;
+}
+
+/* The predictions of a learner, or an error where x has a number that is not finite; what a network of the caller's own makes of that is its
+ * own affair. */
+static bm_status answer(const request *r, const bm_model *m, const bm_tensor *x, bm_tensor *out, bmi_error *e)
+{
+    const bool shows = r->network->sums;
+    if (m->learner && !shows && check_numbers(r, x, e)) return e->status;
+    if (run(r, out->data, row_bytes_of(r, out->size, out->type), e)) return e->status;
+    return m->learner && shows && bmi_tensor_not_finite(out) >= 0 ? check_numbers(r, x, e) : BM_OK;
+}
+
 /* Shape of the predictions; dimensions that only a run fixes come from a plan. */
 static bm_status shape_of(const request *r, bm_shape *shape, bmi_error *e)
 {
@@ -184,11 +211,6 @@ static bm_status shape_of(const request *r, bm_shape *shape, bmi_error *e)
     return BM_OK;
 }
 
-static size_t row_bytes_of(const request *r, int64_t elements, bm_type type)
-{
-    return r->rows ? (size_t)(elements / r->rows) * bm_type_size(type) : 0;
-}
-
 bm_tensor *bm_predict_at(const bm_model *m, const bm_tensor *x, bm_place here)
 {
     request r = { .here = here };
@@ -197,7 +219,7 @@ bm_tensor *bm_predict_at(const bm_model *m, const bm_tensor *x, bm_place here)
     bm_context *context = m ? m->object.context : NULL;
     if (look(&r, m, x, &e) || shape_of(&r, &shape, &e)) return bmi_tensor_failed(context, &e);
     bm_tensor *out = bmi_tensor_make(context, bm_node_type(r.network->heads[0].output), shape, true, here);
-    if (bmi_object_failed(out) || !run(&r, out->data, row_bytes_of(&r, out->size, out->type), &e)) return out;
+    if (bmi_object_failed(out) || !answer(&r, m, x, out, &e)) return out;
     bmi_object_free(out);
     return bmi_tensor_failed(context, &e);
 }
@@ -220,7 +242,7 @@ bm_status bm_predict_into_at(const bm_model *m, const bm_tensor *x, bm_tensor *o
         else if (!bm_data(out))
             bmi_fail(&e, BM_E_ARGUMENT, here,
                      "predict: the tensor for the predictions belongs to another object or to your memory as read-only");
-        else run(&r, out->data, row_bytes_of(&r, out->size, out->type), &e);
+        else answer(&r, m, x, out, &e);
     }
     return bmi_fail_from(&out->object.error, &e);
 }

@@ -197,3 +197,38 @@ double bm_tensor_at(const bm_tensor *t, int64_t i)
     default: return NAN;
     }
 }
+
+/* x - x is 0 of what is finite: sums of it, and no branch, tell. */
+static bool all_finite_f32(const float *x, int64_t n)
+{
+    enum { AT_ONCE = 16 };
+    const int64_t whole = n / AT_ONCE * AT_ONCE;
+    float odd[AT_ONCE] = { 0 };
+    bool bad = false;
+    for (int64_t i = 0; i < whole; i += AT_ONCE)
+        for (int k = 0; k < AT_ONCE; k++) odd[k] += x[i + k] - x[i + k];
+    for (int k = 0; k < AT_ONCE && whole; k++) bad |= !(odd[k] == 0);
+    for (int64_t i = whole; i < n; i++) bad |= !(x[i] - x[i] == 0);
+    return !bad;
+}
+
+static bool all_finite_f64(const double *x, int64_t n)
+{
+    enum { AT_ONCE = 8 };
+    const int64_t whole = n / AT_ONCE * AT_ONCE;
+    double odd[AT_ONCE] = { 0 };
+    bool bad = false;
+    for (int64_t i = 0; i < whole; i += AT_ONCE)
+        for (int k = 0; k < AT_ONCE; k++) odd[k] += x[i + k] - x[i + k];
+    for (int k = 0; k < AT_ONCE && whole; k++) bad |= !(odd[k] == 0);
+    for (int64_t i = whole; i < n; i++) bad |= !(x[i] - x[i] == 0);
+    return !bad;
+}
+
+int64_t bmi_tensor_not_finite(const bm_tensor *t)
+{
+    int64_t i = 0;
+    if (t->type == BM_F64 ? all_finite_f64(t->data, t->size) : t->type != BM_F32 || all_finite_f32(t->data, t->size)) return -1;
+    while (isfinite(bm_tensor_at(t, i))) i++;
+    return i;
+}

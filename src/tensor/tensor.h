@@ -24,6 +24,9 @@ bm_tensor *bmi_tensor_over(bm_context *context, bm_type type, bm_shape shape, co
 /* A failed tensor that carries an error (for functions that return tensors); the static one when there is no memory. */
 bm_tensor *bmi_tensor_failed(bm_context *context, const bmi_error *error);
 
+/* The first element that is not finite; -1: all are. */
+int64_t bmi_tensor_not_finite(const bm_tensor *t);
+
 /* Checks rank and dimensions; with `open`, BM_ANY is allowed. */
 bm_status bmi_shape_check(bmi_error *e, bm_place here, const char *what, bm_shape shape, bool open);
 /* Elements of a shape; false when it has BM_ANY, or more bytes of `type` than can be addressed. A dimension of 0 makes 0 elements,

@@ -2,67 +2,7 @@
 /* The contract of every kind of step that is registered: its examples hold; it is fitted on training rows alone; saved and loaded it
  * gives the same bits; applied it does not depend on the other rows nor on their order; missing cells, constant and empty columns, one
  * row, unseen categories and wrong types end in features or in an error that names the column; every allocation may fail. */
-#include "support/bmt.h"
-#include "data/dataset.h"
-#include "data/recipe.h"
-#include <baeum.h>
-#include <math.h>
-#include <stdlib.h>
-#include <string.h>
-
-static const bmi_step_kind *kind_at(size_t i)
-{
-    const bmi_kind *k = bmi_kind_at("step", i);
-    return k ? k->record : NULL;
-}
-
-static bm_table *table_of(const char *text, bm_context *context)
-{
-    return bm_table_read_csv(bmt_temp_file("kinds.csv", text, strlen(text)), .context = context);
-}
-
-/* "a,b" as names; `memory` has room for the text. */
-static bm_names names_of(const char *text, char memory[200], const char *at[16])
-{
-    size_t n = 0;
-    if (!text) return (bm_names){ 0 };
-    snprintf(memory, 200, "%s", text);
-    for (char *word = strtok(memory, ","); word; word = strtok(NULL, ",")) at[n++] = word;
-    return (bm_names){ at, n };
-}
-
-/* A recipe of the one step, f64, plain. */
-static bm_recipe *recipe_of(const bmi_step_kind *k, const bmi_step_example *x, bm_context *context)
-{
-    char memory[200];
-    const char *at[16];
-    bm_recipe *r = bm_recipe_new(.target = x->target, .plain = true, .type = BM_F64, .context = context);
-    bm_recipe_step_at(r, k->name, names_of(x->columns, memory, at), x->options, BM_HERE);
-    if (x->then) bm_recipe_step(r, x->then, NULL);
-    return r;
-}
-
-static void say(char into[300], const bmi_step_kind *k, const bmi_step_example *x, const char *what)
-{
-    snprintf(into, 300, "%s%s%s: %s", k->name, x->options ? ":" : "", x->options ? x->options : "", what);
-}
-
-static double cell(const bm_dataset *d, int64_t row, int64_t column)
-{
-    const bm_tensor *x = bm_dataset_x(d, 0);
-    return bm_tensor_at(x, row * bm_tensor_shape(x).dim[1] + column);
-}
-
-/* The features of an example, by fitting it. */
-static bm_dataset *features(bm_recipe *r, const bm_table *t, const char *rows)
-{
-    if (!rows) return bm_recipe_fit_apply(r, t);
-    bm_recipe_fit(r, t);
-    bm_table *u = table_of(rows, NULL);
-    bm_dataset *d = bm_recipe_apply_x(r, u);
-    bm_free(u);
-    return d;
-}
+#include "data/step_support.h"
 
 static void example(const bmi_step_kind *k, const bmi_step_example *x)
 {
@@ -105,18 +45,6 @@ static void examples(void **state)
             example(k, &k->examples[e]);
         }
     }
-}
-
-/* Both have the same bits. */
-static void same(const char *what, const bm_dataset *a, const bm_dataset *b)
-{
-    if (bm_failed(a) || bm_failed(b)) fail_msg("%s: %s %s", what, bm_error(a), bm_error(b));
-    const bm_tensor *x = bm_dataset_x(a, 0), *y = bm_dataset_x(b, 0);
-    assert_int_equal(x->size, y->size);
-    for (int64_t i = 0; i < x->size; i++)
-        if (memcmp((const double *)x->data + i, (const double *)y->data + i, sizeof(double)))
-            fail_msg("%s: cell %d is %.17g and %.17g", what, (int)i, ((const double *)x->data)[i],
-                     ((const double *)y->data)[i]);
 }
 
 /* A fitted recipe that was saved and loaded applies the same; applying it twice, too; each row alone and all in reverse order, too. */
@@ -199,19 +127,6 @@ static void training_rows_alone(void **state)
         }
 }
 
-/* A table of many kinds of columns, and rows of it that are hard. */
-static const char odd[] = "constant,empty,few,word,number,text,y\n"
-                          "3,,1,a,1.5,red apple,1\n"
-                          "3,,,b,2.5,green,2\n"
-                          "3,,2,a,-4,red,3\n"
-                          "3,,,,,,4\n"
-                          "3,,5,b,1e6,blue,5\n"
-                          "3,,4,a,0,red,7\n";
-static const char hard[] = "constant,empty,few,word,number,text\n"
-                           "4,1,,never seen,,\n"
-                           ",,,,,\n"
-                           "-3,,1e9,a,-1e9,green apple\n";
-
 /* Features, or an error that says which column or step is meant. */
 static void ends_well(const bmi_step_kind *k, const char *table, const char *rows, const char *columns, bool target)
 {
@@ -286,54 +201,6 @@ static void wrong_columns(void **state)
         bmi_frame_end(&f);
     }
     bm_free(t);
-}
-
-/* A recipe of the step, and where it needs the target of it alone: what follows would be fitted on what folds of other rows give. */
-static bm_recipe *weighed_recipe(const bmi_step_kind *k, const char *options, const char *columns, const char *weights)
-{
-    static const char *const all[] = { "x", "z", "word" };
-    char memory[200];
-    const char *at[16];
-    bm_recipe *r =
-        bm_recipe_new(.target = "y", .weights = weights, .task = BM_REGRESSION, .type = BM_F64, .plain = k->needs_target);
-    bm_recipe_step_at(r, k->name, names_of(columns, memory, at), options, BM_HERE);
-    for (size_t c = 0; k->needs_target && c < BMI_COUNT(all); c++)
-        if (!strstr(columns, all[c])) bm_recipe_drop(r, all[c]);
-    return r;
-}
-
-/* A table in which rows stand as often as another table weighs them: every kind, with the options of every example. */
-static void weights_are_rows(void **state)
-{
-    (void)state;
-    static const char weighed[] = "x,z,word,y,w\n1,2,a,1,2\n5,-1,b,2,1\n,7,a,4,3\n2.5,1,c,3,0\n9,3,b,8,1\n4,0,a,6,2\n";
-    static const char repeated[] =
-        "x,z,word,y\n1,2,a,1\n1,2,a,1\n5,-1,b,2\n,7,a,4\n,7,a,4\n,7,a,4\n9,3,b,8\n4,0,a,6\n4,0,a,6\n";
-    static const char *const tries[] = { "z", "word", "x", "x,z" };
-    bm_table *t = table_of(weighed, NULL), *u = table_of(repeated, NULL);
-    const bmi_step_kind *k;
-    for (size_t i = 0; (k = kind_at(i)); i++)
-        for (size_t c = 0; c < BMI_COUNT(tries) * (k->n_examples + 1); c++) {
-            const size_t example = c / BMI_COUNT(tries);
-            const char *options = example ? k->examples[example - 1].options : NULL, *columns = tries[c % BMI_COUNT(tries)];
-            if (example && !options) continue;
-            char what[300];
-            snprintf(what, sizeof what, "%s:%s of %s", k->name, options ? options : "", columns);
-            bm_recipe *r = weighed_recipe(k, options, columns, "w"), *q = weighed_recipe(k, options, columns, NULL);
-            const bm_status st = bm_recipe_fit(r, t);
-            if (st != bm_recipe_fit(q, u)) fail_msg("%s: %s | %s", what, bm_error(r), bm_error(q));
-            bm_dataset *d = bm_recipe_apply_x(r, t), *e = bm_recipe_apply_x(q, t);
-            if (!st) assert_int_equal(bm_recipe_features(r), bm_recipe_features(q));
-            for (int64_t j = 0; !st && !bm_failed(d) && j < bm_dataset_x(d, 0)->size; j++)
-                bmt_near(what, bm_tensor_at(bm_dataset_x(d, 0), j), bm_tensor_at(bm_dataset_x(e, 0), j), 1e-11);
-            if (bm_failed(d) != bm_failed(e)) fail_msg("%s: %s | %s", what, bm_error(d), bm_error(e));
-            bm_free(d);
-            bm_free(e);
-            bm_free(r);
-            bm_free(q);
-        }
-    bm_free(t);
-    bm_free(u);
 }
 
 /* What bm_recipe_affine says of a feature is so. */
@@ -423,9 +290,9 @@ static void no_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(examples),          cmocka_unit_test(applying),      cmocka_unit_test(training_rows_alone),
-        cmocka_unit_test(odd_columns),       cmocka_unit_test(wrong_columns), cmocka_unit_test(weights_are_rows),
-        cmocka_unit_test(in_original_units), cmocka_unit_test(no_memory),     cmocka_unit_test(any_threads),
+        cmocka_unit_test(examples),    cmocka_unit_test(applying),      cmocka_unit_test(training_rows_alone),
+        cmocka_unit_test(odd_columns), cmocka_unit_test(wrong_columns), cmocka_unit_test(in_original_units),
+        cmocka_unit_test(no_memory),   cmocka_unit_test(any_threads),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -19,10 +19,10 @@ typedef struct subject {
     char what[80];
 } subject;
 
-/* Learners whose result depends on the order of rows: they go from row to row, or from batch to batch. */
-static inline bool bmt_by_steps(const bm_learner_kind *kind)
+/* Learners that go from row to row in an order that the seed gives: rows are theirs by their places, too. */
+static inline bool bmt_by_rows(const bm_learner_kind *kind)
 {
-    return !kind->fit || !strcmp(kind->name, "perceptron");
+    return !strcmp(kind->name, "perceptron");
 }
 
 /* Calls check for each learner and task. */
@@ -45,11 +45,33 @@ static inline void bmt_each_learner(void (*check)(const subject *s))
     assert_true(n >= 10); /* the registry was found */
 }
 
-static inline bm_model *bmt_learner(const subject *s)
+/* A learner as text: as it is, and so that two ways to one minimum end near each other. */
+static inline const char *bmt_text(const subject *s)
 {
-    bm_model *m = bm_learner_parse(strcmp(s->kind->name, "network") ? s->kind->name : "dense 8 relu", NULL);
+    return strcmp(s->kind->name, "network") ? s->kind->name : "dense 8 relu";
+}
+
+static inline const char *bmt_strict_text(const subject *s)
+{
+    static char text[80];
+    for (const bm_field *f = s->kind->fields; f && f->name; f++)
+        if (!strcmp(f->name, "tolerance")) {
+            snprintf(text, sizeof text, "%s:tolerance=1e-11", s->kind->name);
+            return text;
+        }
+    return bmt_text(s);
+}
+
+static inline bm_model *bmt_parse(const subject *s, const char *text, const bm_recipe *r)
+{
+    bm_model *m = bm_learner_parse(text, r);
     if (bm_failed(m)) fail_msg("%s: %s", s->what, bm_error(m));
     return m;
+}
+
+static inline bm_model *bmt_learner(const subject *s)
+{
+    return bmt_parse(s, bmt_text(s), NULL);
 }
 
 /* Rows of data that a learner can learn from, and that no line parts. */
@@ -111,7 +133,28 @@ static inline bm_dataset *bmt_dataset(const subject *s, const sample *d, bool f3
     return made;
 }
 
+/* Networks by fewer steps than they would take: enough for all that is asked but how well they learn. */
+static inline bm_status bmt_try_fit(const subject *s, bm_model *m, const bm_dataset *d)
+{
+    return bm_fit(m, d, .seed = 3, .epochs = s->kind->fit ? 0 : 20);
+}
+
+static inline void bmt_fit(const subject *s, bm_model *m, const bm_dataset *d)
+{
+    if (bmt_try_fit(s, m, d)) fail_msg("%s: %s", s->what, bm_error(m));
+}
+
 static inline bm_model *bmt_fitted(const subject *s, const sample *d)
+{
+    bm_model *m = bmt_learner(s);
+    bm_dataset *data = bmt_dataset(s, d, false);
+    bmt_fit(s, m, data);
+    bm_free(data);
+    return m;
+}
+
+/* By all steps that it takes. */
+static inline bm_model *bmt_learned(const subject *s, const sample *d)
 {
     bm_model *m = bmt_learner(s);
     bm_dataset *data = bmt_dataset(s, d, false);
@@ -119,6 +162,25 @@ static inline bm_model *bmt_fitted(const subject *s, const sample *d)
     if (bm_failed(m)) fail_msg("%s: %s", s->what, bm_error(m));
     bm_free(data);
     return m;
+}
+
+/* The same nearer to the minimum; networks by some steps of all rows at once, so that batches do not depend on the number of rows. */
+static inline bm_model *bmt_strictly_fitted(const subject *s, const sample *d)
+{
+    bm_model *m = bmt_parse(s, bmt_strict_text(s), NULL);
+    bm_dataset *data = bmt_dataset(s, d, false);
+    if (s->kind->fit) bm_fit(m, data, .seed = 3);
+    else bm_fit(m, data, .seed = 3, .whole = true, .epochs = 30);
+    if (bm_failed(m)) fail_msg("%s: %s", s->what, bm_error(m));
+    bm_free(data);
+    return m;
+}
+
+/* What two ways to the minimum may differ by: the solvers end at gradients of 1e-8 and less; steps in f32 by rounding, which Adam, that
+ * divides by the size of gradients, enlarges. */
+static inline double bmt_way(const subject *s)
+{
+    return s->kind->fit ? 1e-6 : 1e-3;
 }
 
 /* Predictions for a sample's rows as doubles, released by free; *n how many numbers. */
@@ -133,6 +195,26 @@ static inline double *bmt_predictions(const subject *s, const bm_model *m, const
     bm_free(p);
     bm_free(x);
     return all;
+}
+
+/* Predictions of so many rows by plans of different shapes: other kernels, whose sums go another way. */
+static inline double bmt_shape(const subject *s)
+{
+    return s->kind->type == BM_F64 ? 1e-13 : 1e-5;
+}
+
+static inline void bmt_same_bits(const subject *s, const char *why, double a, double b)
+{
+    if (memcmp(&a, &b, sizeof a) != 0) fail_msg("%s: %s: %.17g and %.17g", s->what, why, a, b);
+}
+
+/* The class that the outputs of a row mean. */
+static inline int64_t bmt_likeliest(const double *p, int64_t columns)
+{
+    int64_t best = columns == 1 ? p[0] >= .5 : 0;
+    for (int64_t k = 1; k < columns; k++)
+        if (p[k] > p[best]) best = k;
+    return best;
 }
 
 /* Fails unless two models predict the same for a sample, to `tolerance` (0: the same bits). */

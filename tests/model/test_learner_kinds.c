@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /* What every learner must keep, asked of all that are registered, point by point as scikit-learn's checks of estimators: what it may be
- * used for before a fit, that a fit forgets and repeats, what rows, their order and their weights mean, and that files give back the same
- * bits. What it refuses stands in test_learner_refusals.c.
+ * used for before a fit, that a fit forgets and repeats, and that files give back the same bits. What rows, their order and their weights
+ * mean stands in test_learner_rows.c, what data it takes in test_learner_data.c, what it leaves alone in test_learner_state.c, what it
+ * refuses in test_learner_refusals.c; docs/contract.md has the list.
  */
 #include "model/learner_support.h"
 #include <sys/mman.h>
@@ -29,7 +30,7 @@ static void learn(const subject *s)
 {
     int64_t n;
     bmt_sample(s, &data);
-    bm_model *m = bmt_fitted(s, &data);
+    bm_model *m = bmt_learned(s, &data);
     double *p = bmt_predictions(s, m, &data, &n), wrong = 0, trivial = 0, mean = 0, of[3] = { 0 };
     const int64_t columns = n / ROWS;
     for (int i = 0; i < ROWS; i++) mean += data.y[i] / ROWS;
@@ -39,10 +40,7 @@ static void learn(const subject *s)
             trivial += (mean - data.y[i]) * (mean - data.y[i]);
             continue;
         }
-        int64_t best = columns == 1 ? p[i] >= .5 : 0;
-        for (int64_t k = 1; k < columns; k++)
-            if (p[i * columns + k] > p[i * columns + best]) best = k;
-        wrong += best != data.class[i];
+        wrong += bmt_likeliest(p + i * columns, columns) != data.class[i];
         of[data.class[i]]++;
     }
     if (s->outputs > 1) trivial = ROWS - fmax(of[0], fmax(of[1], of[2]));
@@ -65,9 +63,9 @@ static void again(const subject *s)
     other.rows = ROWS - 7;
     bm_model *once = bmt_fitted(s, &data), *twice = bmt_fitted(s, &other);
     bm_dataset *d = bmt_dataset(s, &data, false);
-    bm_fit(twice, d, .seed = 3);
+    bmt_fit(s, twice, d);
     bmt_same_predictions(s, "fitting again forgets", once, twice, &data, 0);
-    bm_fit(twice, d, .seed = 3);
+    bmt_fit(s, twice, d);
     bmt_same_predictions(s, "fitting repeats", once, twice, &data, 0);
     for (int64_t i = 0; i < ROWS * COLUMNS; i++)
         if (bm_tensor_at(bm_dataset_x(d, 0), i) != data.x[i]) fail_msg("%s: fitting changed the data", s->what);
@@ -80,89 +78,6 @@ static void fitting_again(void **state)
 {
     (void)state;
     bmt_each_learner(again);
-}
-
-/* The prediction for a row does not depend on the rows beside it. */
-static void rows_alone(const subject *s)
-{
-    int64_t n, m_n;
-    bmt_sample(s, &data);
-    bm_model *m = bmt_fitted(s, &data);
-    double *p = bmt_predictions(s, m, &data, &n);
-    const int64_t columns = n / ROWS;
-    other = data;
-    for (int64_t i = 0; i < ROWS; i++) bmt_copy_row(&other, i, &data, ROWS - 1 - i);
-    double *q = bmt_predictions(s, m, &other, &m_n);
-    for (int64_t i = 0; i < n; i++) bmt_near(s->what, q[(ROWS - 1 - i / columns) * columns + i % columns], p[i], 1e-6);
-    free(q);
-    other = data;
-    other.rows = 1;
-    for (int64_t i = 0; i < ROWS; i += 13) {
-        bmt_copy_row(&other, 0, &data, i);
-        q = bmt_predictions(s, m, &other, &m_n);
-        assert_int_equal(m_n, columns);
-        for (int64_t k = 0; k < columns; k++) bmt_near(s->what, q[k], p[i * columns + k], 1e-6);
-        free(q);
-    }
-    free(p);
-    bm_free(m);
-}
-
-static void order_and_subsets(void **state)
-{
-    (void)state;
-    bmt_each_learner(rows_alone);
-}
-
-/* The order in which rows are given to a fit. */
-static void order_in_fit(const subject *s)
-{
-    if (bmt_by_steps(s->kind)) return;
-    bmt_sample(s, &data);
-    other = data;
-    for (int64_t i = 0; i < ROWS; i++) bmt_copy_row(&other, i, &data, (i * 7) % ROWS);
-    bm_model *a = bmt_fitted(s, &data), *b = bmt_fitted(s, &other);
-    bmt_same_predictions(s, "another order of rows", a, b, &data, 1e-3);
-    bm_free(a);
-    bm_free(b);
-}
-
-static void order_of_training(void **state)
-{
-    (void)state;
-    bmt_each_learner(order_in_fit);
-}
-
-/* A row of weight 2 is a row that is there twice, one of weight 0 is not there. */
-static void weights(const subject *s)
-{
-    if (bmt_by_steps(s->kind) || !(s->kind->tasks & BM_LEARNS_WEIGHTED)) return;
-    bmt_sample(s, &data);
-    data.weighed = true;
-    other = data;
-    other.weighed = false;
-    other.rows = 0;
-    for (int64_t i = 0; i < ROWS; i++) {
-        data.weight[i] = (float)(i * 5 % 3);
-        for (int k = 0; k < i * 5 % 3; k++) bmt_copy_row(&other, other.rows++, &data, i);
-    }
-    bm_model *weighed = bmt_fitted(s, &data), *repeated = bmt_fitted(s, &other);
-    bmt_same_predictions(s, "weights are repeated rows", weighed, repeated, &data, 1e-3);
-    for (int64_t i = 0; i < ROWS; i++) data.weight[i] = 1;
-    bm_model *ones = bmt_fitted(s, &data);
-    data.weighed = false;
-    bm_model *none = bmt_fitted(s, &data);
-    bmt_same_predictions(s, "weights of 1", ones, none, &data, 1e-6);
-    bm_free(weighed);
-    bm_free(repeated);
-    bm_free(ones);
-    bm_free(none);
-}
-
-static void weighed_rows(void **state)
-{
-    (void)state;
-    bmt_each_learner(weights);
 }
 
 static void file(const subject *s)
@@ -180,8 +95,7 @@ static void file(const subject *s)
     unsigned char *x = bmt_read(first, &n), *y = bmt_read(bmt_temp("again.safetensors"), &m);
     if (n != m || memcmp(x, y, n) != 0) fail_msg("%s: saving what was loaded gives another file", s->what);
     bm_dataset *d = bmt_dataset(s, &data, false);
-    bm_fit(b, d, .seed = 3); /* a loaded learner is a learner */
-    if (bm_failed(b)) fail_msg("%s: %s", s->what, bm_error(b));
+    bmt_fit(s, b, d); /* a loaded learner is a learner */
     bmt_same_predictions(s, "a loaded learner, fitted", a, b, &data, 0);
     free(x);
     free(y);
@@ -194,27 +108,6 @@ static void files(void **state)
 {
     (void)state;
     bmt_each_learner(file);
-}
-
-/* Inputs of f32 and of f64 that hold the same numbers. */
-static void input_types(const subject *s)
-{
-    bmt_sample(s, &data);
-    for (int64_t i = 0; i < ROWS * COLUMNS; i++) data.x[i] = (float)data.x[i];
-    bm_model *a = bmt_fitted(s, &data), *b = bmt_learner(s);
-    bm_dataset *d = bmt_dataset(s, &data, true);
-    bm_fit(b, d, .seed = 3);
-    if (bm_failed(b)) fail_msg("%s: %s", s->what, bm_error(b));
-    bmt_same_predictions(s, "f32 and f64", a, b, &data, 1e-6);
-    bm_free(d);
-    bm_free(a);
-    bm_free(b);
-}
-
-static void types(void **state)
-{
-    (void)state;
-    bmt_each_learner(input_types);
 }
 
 /* The same bits on any number of threads, over a table and its recipe. */
@@ -236,7 +129,7 @@ static void on_threads(const subject *s)
         else bm_table_add_real(t, "t", data.y, ROWS);
         bm_recipe *r =
             bm_recipe_new(.target = "t", .task = s->outputs > 1 ? BM_CLASSIFICATION : BM_REGRESSION, .context = context);
-        bm_model *m = bm_learner_parse(strcmp(s->kind->name, "network") ? s->kind->name : "dense 8 relu", r);
+        bm_model *m = bm_learner_parse(bmt_text(s), r);
         bm_fit_table(m, t, .test = .2, .seed = 1);
         if (bm_failed(m)) fail_msg("%s: %s", s->what, bm_error(m));
         for (int64_t i = 0; first && i < bm_model_weights(m); i++) {
@@ -340,7 +233,7 @@ static void single(const subject *s)
     data.rows = 1;
     bm_model *m = bmt_learner(s);
     bm_dataset *d = bmt_dataset(s, &data, false);
-    bm_fit(m, d, .seed = 3);
+    bmt_try_fit(s, m, d);
     if (s->outputs > 1) {
         assert_int_equal(bm_status_of(m), BM_E_DATA);
         bmt_contains(s->what, bm_error(m), "one class");
@@ -361,31 +254,6 @@ static void one_row(void **state)
     bmt_each_learner(single);
 }
 
-/* Targets as a column are those of a row each. */
-static void column(const subject *s)
-{
-    if (s->outputs > 1) return;
-    bmt_sample(s, &data);
-    bm_model *a = bmt_fitted(s, &data), *b = bmt_learner(s);
-    bm_tensor *x = bm_tensor_view(BM_F64, BM_SHAPE(ROWS, COLUMNS), data.x),
-              *t = bm_tensor_view(BM_F64, BM_SHAPE(ROWS, 1), data.y);
-    bm_dataset *d = bm_dataset_from(x, t);
-    bm_fit(b, d, .seed = 3);
-    if (bm_failed(b)) fail_msg("%s: %s", s->what, bm_error(b));
-    bmt_same_predictions(s, "targets of shape (n, 1)", a, b, &data, 0);
-    bm_free(d);
-    bm_free(x);
-    bm_free(t);
-    bm_free(a);
-    bm_free(b);
-}
-
-static void column_of_targets(void **state)
-{
-    (void)state;
-    bmt_each_learner(column);
-}
-
 /* Data in pages that nobody may write. */
 static void guarded(const subject *s)
 {
@@ -401,8 +269,7 @@ static void guarded(const subject *s)
               *t = s->outputs > 1 ? bm_tensor_view(BM_I32, BM_SHAPE(ROWS), kept->class)
                                   : bm_tensor_view(BM_F64, BM_SHAPE(ROWS), kept->y);
     bm_dataset *d = bm_dataset_from(x, t);
-    bm_fit(b, d, .seed = 3);
-    if (bm_failed(b)) fail_msg("%s: %s", s->what, bm_error(b));
+    bmt_fit(s, b, d);
     bmt_same_predictions(s, "read-only data", a, b, kept, 0);
     bm_free(d);
     bm_free(x);
@@ -427,19 +294,16 @@ static void later_labels(const subject *s)
     for (int64_t i = 0; i < ROWS; i++) data.class[i] += 1;
     subject of_three = *s;
     of_three.outputs = 3;
-    bm_model *m = bmt_fitted(&of_three, &data);
+    bm_model *m = bmt_learned(&of_three, &data);
     int64_t n;
     double *p = bmt_predictions(&of_three, m, &data, &n);
     const int64_t columns = n / ROWS;
     int64_t wrong = 0;
     assert_true(columns == 3);
     for (int64_t i = 0; i < ROWS; i++) {
-        int64_t best = 0;
-        for (int64_t k = 1; k < columns; k++)
-            if (p[i * columns + k] > p[i * columns + best]) best = k;
         for (int64_t k = 0; k < columns; k++)
             if (isnan(p[i * columns + k])) fail_msg("%s: labels from 1: a prediction is NaN", s->what);
-        wrong += best != data.class[i];
+        wrong += bmt_likeliest(p + i * columns, columns) != data.class[i];
     }
     if (wrong > ROWS / 3) fail_msg("%s: labels from 1: %lld of %d rows are wrong", s->what, (long long)wrong, ROWS);
     free(p);
@@ -455,21 +319,11 @@ static void labels_from_one(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(records),
-        cmocka_unit_test(learns),
-        cmocka_unit_test(fitting_again),
-        cmocka_unit_test(order_and_subsets),
-        cmocka_unit_test(weighed_rows),
-        cmocka_unit_test(order_of_training),
-        cmocka_unit_test(files),
-        cmocka_unit_test(types),
-        cmocka_unit_test(threads),
-        cmocka_unit_test(narrow_and_wide),
-        cmocka_unit_test(dependent_columns),
-        cmocka_unit_test(no_rows),
-        cmocka_unit_test(one_row),
-        cmocka_unit_test(column_of_targets),
-        cmocka_unit_test(read_only),
+        cmocka_unit_test(records),           cmocka_unit_test(learns),
+        cmocka_unit_test(fitting_again),     cmocka_unit_test(files),
+        cmocka_unit_test(threads),           cmocka_unit_test(narrow_and_wide),
+        cmocka_unit_test(dependent_columns), cmocka_unit_test(no_rows),
+        cmocka_unit_test(one_row),           cmocka_unit_test(read_only),
         cmocka_unit_test(labels_from_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -75,7 +75,8 @@ void bmi_regression_read(void *user, int64_t first, int64_t count, double *into,
             bmi_regression_raw(r, row, into);
             for (int64_t k = 0; k < all; k++) into[k] = (into[k] - mean[k]) * scale[k];
         }
-        for (int64_t k = 0; w != 1 && k < all; k++) into[k] *= w;
+        if (w == 0) memset(into, 0, (size_t)all * sizeof *into); /* whatever its numbers are */
+        for (int64_t k = 0; w != 0 && w != 1 && k < all; k++) into[k] *= w;
     }
 }
 
@@ -90,7 +91,7 @@ bmi_rows_source bmi_regression_source(bmi_regression *r)
 typedef struct survey {
     const bmi_regression *r;
     double unit;   /* by which numbers are multiplied before they are summed */
-    double *first; /* the first row: sums are of what numbers differ from it, and lose no digits to large means */
+    double *first; /* the first row that counts: sums are of what numbers differ from it, and lose no digits to large means */
     double *row, *sum, *low, *high;  /* of each part */
     double all[PARTS], least[PARTS]; /* sum and least of weights */
 } survey;
@@ -117,10 +118,10 @@ static inline void note4(const double *restrict a, int64_t step, const double by
 static inline void note(const double *restrict x, double by, int64_t n, const double *restrict first, double *restrict sum,
                         double *restrict low, double *restrict high)
 {
-    for (int64_t k = 0; k < n; k++) {
+    for (int64_t k = 0; by == 0 && k < n; k++) sum[k] += 0 * x[k]; /* nothing, unless it is no number */
+    for (int64_t k = 0; by != 0 && k < n; k++) {
         const double v = x[k];
         sum[k] += by * (v - first[k]);
-        if (by == 0) continue;
         low[k] = v < low[k] ? v : low[k];
         high[k] = v > high[k] ? v : high[k];
     }
@@ -234,6 +235,14 @@ static void settle(bmi_regression *r, const survey *s)
     }
 }
 
+/* The first of the rows that are read that weighs something, else the first. */
+static int64_t first_row(const bmi_regression *r)
+{
+    for (int64_t i = 0; i < r->rows; i++)
+        if (bmi_regression_weight(r, bmi_regression_row(r, i)) > 0) return bmi_regression_row(r, i);
+    return bmi_regression_row(r, 0);
+}
+
 static bm_status survey_rows(bmi_regression *r)
 {
     bm_learning *l = r->l;
@@ -247,7 +256,7 @@ static bm_status survey_rows(bmi_regression *r)
     if (!s.row) return l->model->object.error.status;
     r->largest = r->scale + n;
     s.sum = s.row + n * parts, s.low = s.sum + n * parts, s.high = s.low + n * parts, s.first = s.high + n * parts;
-    bmi_regression_raw(r, bmi_regression_row(r, 0), s.first);
+    bmi_regression_raw(r, first_row(r), s.first);
     run_survey(r, &s, parts);
     const bool fine = all_finite(s.sum, n) && s.least[0] >= 0 && isfinite(s.all[0]);
     if (!fine && find_bad(r, s.row)) return l->model->object.error.status;
