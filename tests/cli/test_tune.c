@@ -103,7 +103,7 @@ static void two_at_once(void **state)
 {
     (void)state;
     static const char line[] =
-        "exec baeum tune iris -m mlp:16 --search 'rate=.001..1 log' --trials 12 --epochs 400 --seed 3 -o two.safetensors";
+        "exec baeum tune iris -m mlp:16 --search 'rate=.001..1 log' --trials 12 --epochs 1500 --seed 3 -o two.safetensors";
     const struct timespec moment = { .tv_nsec = 20000000 };
     struct stat about = { 0 };
     char path[300];
