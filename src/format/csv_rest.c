@@ -23,9 +23,10 @@ bmi_csv_run bmi_csv_whole_rows(const bmi_csv_dialect *d, const unsigned char *p,
             run.stray |= cell.stray;
         }
         const unsigned char *behind = problem ? bmi_csv_skip_line(d, cell.next, end) : cell.next;
-        if (!how->last && (problem == BMI_CSV_OPEN_QUOTE || (behind == end && end[-1] != d->line))) break;
+        const bool open = !how->last && problem == BMI_CSV_OPEN_QUOTE; /* what follows may close it */
+        run.broken = problem && !open && !how->skip;
+        if (open || (!run.broken && !how->last && behind == end && end[-1] != d->line)) break;
         ended = behind;
-        run.broken = problem && !how->skip;
         if (run.broken) break;
         run.rows += !problem && (cells == how->n_columns || how->fill);
     }
