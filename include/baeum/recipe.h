@@ -96,7 +96,7 @@ typedef struct bm_step_impute_nearest_options {
     int64_t            neighbors; /**< default 5 */
     bm_nearest_weights weights;   /**< how neighbours count: alike (default), or 1 / distance */
 } bm_step_impute_nearest_options;
-/** Missing numbers get the mean of those of the nearest training rows, which are kept with the recipe. */
+/** Missing numbers get the mean of those of the nearest training rows, which are kept with the recipe; a row of weight w is w rows. */
 #define bm_step_impute_nearest(...) \
     bm_step_value_at("impute_nearest", BM_OPTIONS(bm_step_impute_nearest_options, .zero_ = 0, __VA_ARGS__), BM_HERE)
 
@@ -161,7 +161,7 @@ typedef enum bm_pca_method { BM_PCA_EXACT, BM_PCA_RANDOMISED } bm_pca_method;
 typedef struct bm_step_pca_options {
     char          zero_;
     BM_NAMED_;
-    int64_t       components; /**< default: as many as there can be */
+    int64_t       components; /**< default: as many as there can be; where they are fewer than asked for, a note says so */
     double        share;      /**< as few as have this share of the variance, > 0 and < 1; default: not asked for */
     bool          whiten;     /**< components of variance 1 */
     bm_pca_method method;     /**< all eigenvectors (default), or the first ones by random projections, for thousands of columns */
@@ -179,7 +179,8 @@ typedef struct bm_step_select_options {
     BM_NAMED_;
     bm_select_score by;        /**< variance (default), F of one column with the target, chi squared, mutual information, or the size of the
                                 *   coefficient of a first line through the standardised columns */
-    int64_t         most;      /**< the columns that are kept, those of the highest score; default: all above the threshold */
+    int64_t         most;      /**< the columns that are kept, those of the highest score; default: all above the threshold. Of fewer
+                                *   columns all are, which is noted */
     double          share;     /**< the same as a share of all columns, > 0 and < 1 */
     double          threshold; /**< scores above this are kept, default 0 */
     int64_t         seed;      /**< of what breaks ties of mutual information, default 0 */

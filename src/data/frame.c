@@ -285,8 +285,8 @@ bool bmi_frame_settle(bmi_frame *f)
     }
     bool fine = columns;
     for (size_t i = 0; fine && i < n; i++) {
-        if (!*f->twice && !columns[i].indicator &&
-            bmi_index_find(&names, columns, sizeof *columns, columns[i].name) != SIZE_MAX)
+        const size_t other = *f->twice ? SIZE_MAX : bmi_index_find(&names, columns, sizeof *columns, columns[i].name);
+        if (other != SIZE_MAX && !(columns[i].indicator && columns[other].indicator)) /* a category may be called "?" */
             snprintf(f->twice, sizeof f->twice, "%s", columns[i].name);
         fine = bmi_index_add(&names, columns[i].name, i);
     }

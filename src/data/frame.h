@@ -39,6 +39,7 @@ typedef struct bmi_frame {
     bm_context *context;
     int64_t rows;
     const float *weights; /* of the rows, all > 0, in fitting; null: each is 1. Not the frame's own */
+    double weight_scale;  /* by which they are multiplied */
     size_t n, capacity;   /* columns, gaps among them */
     size_t settled;       /* how many there were when they were last in order: only those are found */
     size_t gaps;
@@ -98,7 +99,7 @@ int64_t bmi_frame_distinct(const bmi_frame *f, size_t at, int64_t most);
 /* How often a row counts in what a step finds. */
 static inline double bmi_frame_weight(const bmi_frame *f, int64_t row)
 {
-    return f->weights ? (double)f->weights[row] : 1;
+    return f->weights ? (double)f->weights[row] * f->weight_scale : 1;
 }
 
 #endif

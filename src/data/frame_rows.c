@@ -61,12 +61,13 @@ static void means_of(void *arg, int part, int parts)
 {
     const means *m = arg;
     const bmi_frame *f = m->r->frame;
+    const double all = f->weights ? m->all / f->weight_scale : m->all;
     int64_t begin, end;
     bmi_slice(m->r->columns + (m->r->last != NULL), 1, part, parts, &begin, &end);
     for (int64_t c = begin; c < end; c++) {
         const double *x = column_of(m->r, c);
-        m->mean[c] = sum_of(x, f->weights, f->rows, 0) / m->all;
-        m->mean[c] += sum_of(x, f->weights, f->rows, m->mean[c]) / m->all; /* what rounding left */
+        m->mean[c] = sum_of(x, f->weights, f->rows, 0) / all;
+        m->mean[c] += sum_of(x, f->weights, f->rows, m->mean[c]) / all; /* what rounding left */
     }
 }
 
@@ -108,4 +109,16 @@ void bmi_widen_ends(const double *x, int64_t n, double *least, double *most)
         *least = low[k] < *least ? low[k] : *least;
         *most = high[k] > *most ? high[k] : *most;
     }
+}
+
+double bmi_size_of(const double *x, int64_t n)
+{
+    double least = INFINITY, most = -INFINITY;
+    bmi_widen_ends(x, n, &least, &most);
+    return n ? fmax(fabs(least), fabs(most)) : 0;
+}
+
+bool bmi_squares_fit(double size)
+{
+    return size == 0 || (size > 0x1p-400 && size < 0x1p400);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Recipes: making, adding steps, asking a fitted one. */
-#include "data/recipe.h"
+#include "data/recipe_tensors.h"
 #include "base/text.h"
 #include <math.h>
 #include <string.h>
@@ -183,9 +183,12 @@ bm_recipe *bmi_recipe_copy(const bm_recipe *r)
         bmi_object_fail(failed, bmi_object_status(r), (bm_place){ 0 }, "%s", bmi_object_error(r));
         return failed;
     }
-    json_t *saved = bmi_recipe_save(r);
-    bm_recipe *copy = saved ? bmi_recipe_load(r->object.context, saved, (bm_place){ 0 }) : &bmi_no_memory_recipe;
+    bmi_recipe_tensors beside = { .arena = { .context = r->object.context } };
+    json_t *saved = bmi_recipe_save_beside(r, &beside);
+    const bmi_safetensors file = bmi_recipe_tensors_file(&beside);
+    bm_recipe *copy = saved ? bmi_recipe_load_beside(r->object.context, saved, &file, (bm_place){ 0 }) : &bmi_no_memory_recipe;
     json_decref(saved);
+    bmi_recipe_tensors_end(&beside);
     return copy;
 }
 

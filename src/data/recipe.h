@@ -59,9 +59,9 @@ typedef struct bmi_training {
 
 /* A copy with the same spec and fit; never null. */
 bm_recipe *bmi_recipe_copy(const bm_recipe *r);
-/* JSON of a recipe, its fit included; null when there is no memory. */
+/* JSON of a recipe, its fit included, all in it (data/recipe_tensors.h writes much of it beside); null when there is no memory. */
 json_t *bmi_recipe_save(const bm_recipe *r);
-/* A recipe from JSON; never null. Errors BM_E_FORMAT: names the member that is wrong. */
+/* A recipe from such JSON; never null. Errors BM_E_FORMAT: names the member that is wrong. */
 bm_recipe *bmi_recipe_load(bm_context *context, const json_t *from, bm_place here);
 
 /* Whether apply makes targets: never, if the table has the column, or an error if it has not. To be judged: an error, too, but rows
@@ -156,8 +156,5 @@ bm_tensor *bmi_recipe_matrix(bmi_error *e, const bm_recipe *r, const bmi_frame *
 bm_status bmi_step_parse(bmi_error *e, bm_place here, bmi_arena *arena, const char *kind, const char *with, bm_step *to);
 /* recipe_step.c: adds a step, which is copied into the arena; null with the error on r. */
 bmi_recipe_step *bmi_recipe_add(bm_recipe *r, const bm_step *step, bm_names columns, bmi_arena *arena, bm_place here);
-/* recipe_state.c: JSON of what a whole step keeps; null without memory. Reading puts it into how->arena. */
-json_t *bmi_step_state_save(bm_context *context, const bmi_step_state *s);
-bm_status bmi_step_state_load(const bmi_step_how *how, bmi_step_state *s, const json_t *from);
 
 #endif

@@ -134,10 +134,12 @@ static bm_status fail_number(bmi_error *e, const bmi_frame_column *c, bm_rows ro
     int64_t i = 0;
     while (type == BM_F64 ? isfinite(c->numbers[i]) : isfinite((float)c->numbers[i])) i++;
     const bool missing = isnan(c->numbers[i]);
-    const char *what = missing ? "missing; add an impute step to the recipe"
-                       : isinf(c->numbers[i])
-                           ? "not finite after the steps of the recipe; log needs a value above -1, and powers grow fast"
-                           : "too large for f32; scale the column";
+    const char *what =
+        missing ? "missing; add an impute step to the recipe"
+        : isinf(c->numbers[i])
+            ? "not finite after the steps of the recipe: an infinite cell is, and log and box_cox of what has no "
+              "logarithm, and powers grow fast; leave such rows out, or clip the column"
+            : "too large for f32; scale the column";
     return bmi_fail(e, missing ? BM_E_DATA : BM_E_NUMBER, here, "row %" PRId64 ": \"%.100s\" is %s", bmi_row_at(rows, i) + 1,
                     c->name, what);
 }

@@ -6,11 +6,20 @@
 #include "data/dataset.h"
 #include "tensor/tensor.h"
 #include <inttypes.h>
+#include <math.h>
 #include <string.h>
 
 static bm_status fail_column(bm_recipe *r, const bmi_recipe_step *s, const bmi_frame *f, const char *name, bm_place here)
 {
     char hint[BMI_HINT_BYTES];
+    for (size_t i = 0; i < r->n_inputs; i++)
+        if (!strcmp(r->inputs[i].name, name))
+            return bmi_object_fail(
+                r, BM_E_DATA, here,
+                "%s: column \"%.100s\" is there no more: a step before took it away, or made others of it%s; "
+                "ask for this step before that one",
+                s->kind->name, name,
+                r->late < r->n_asked ? ", as is done by default before steps that need whole columns" : "");
     return bmi_object_fail(r, BM_E_DATA, here, "%s: there is no column \"%.100s\"%s", s->kind->name, name,
                            bmi_did_you_mean(hint, name, f->columns, f->n, sizeof *f->columns));
 }
@@ -160,6 +169,18 @@ static bm_status do_whole(bm_recipe *r, const bmi_step_how *how, bmi_recipe_step
     return st;
 }
 
+/* What is kept of a column must be finite. */
+static bm_status check_state(const bmi_step_how *how, const bmi_step_kind *kind, const bmi_step_column *state)
+{
+    for (size_t i = 0; i < state->n_numbers; i++)
+        if (!isfinite(state->numbers[i]))
+            return bmi_fail(how->error, BM_E_DATA, how->here,
+                            "%s: column \"%.100s\" has cells that are infinite, or too large to compute with; leave such rows "
+                            "out, or clip the column before",
+                            kind->name, state->name);
+    return BM_OK;
+}
+
 static bm_status do_columns(bm_recipe *r, const bmi_step_how *how, bmi_recipe_step *s, bmi_frame *f, const chosen *k)
 {
     bm_status st = BM_OK;
@@ -170,6 +191,7 @@ static bm_status do_columns(bm_recipe *r, const bmi_step_how *how, bmi_recipe_st
         st = claim(r, s, f, k, i, how->here);
         if (!st && !bmi_frame_show(f, k->places[i])) st = bmi_step_no_memory(how, (size_t)f->rows * 8);
         if (!st) st = s->kind->fit(how, f, k->places[i], state);
+        if (!st) st = check_state(how, s->kind, state);
         if (!st && !bmi_frame_own(f, k->places[i])) st = bmi_step_no_memory(how, (size_t)f->rows * 8);
         if (!st) st = s->kind->apply(how, state, f, k->places[i]);
         if (!st) s->n_columns = i + 1;
@@ -283,6 +305,15 @@ static bm_status name_features(bm_recipe *r, bmi_frame *f, bm_place here)
     return BM_OK;
 }
 
+/* Weights that sum to less than the rows are shares, not rows repeated: they are multiplied until they sum to them. */
+static double scale_of(const bmi_training *c)
+{
+    const float *w = c->weights->data;
+    double all = 0;
+    for (size_t i = 0; i < c->n; i++) all += (double)w[i];
+    return all < (double)c->n ? (double)c->n / all : 1;
+}
+
 /* Rows of weight 0 are left out. */
 static bm_status weigh(bm_recipe *r, const bm_table *t, bmi_training *c, bm_place here)
 {
@@ -331,6 +362,7 @@ static bm_status fit(bm_recipe *r, const bm_table *t, bm_rows rows, bmi_training
     if (!st && r->weights) st = weigh(r, t, c, here);
     f->rows = (int64_t)c->n;
     f->weights = c->weights ? c->weights->data : NULL;
+    if (!st && f->weights) f->weight_scale = scale_of(c);
     if (!st) st = bmi_target_scale(r, t, c->rows, f->weights, f->rows, here);
     if (!st) st = take_columns(r, t, c->rows, f, here);
     if (!st) st = keep_marks(r, t, here);

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Recipes as JSON: the steps with their fitted numbers (17 digits, so that they read back as the same bits), the target, the inputs.
+/* Recipes as JSON: the steps with their fitted numbers (17 digits, so that they read back as the same bits; many of them as tensors beside
+ * it), the target, the inputs.
  * Reading trusts nothing: every member is checked before the recipe can be applied. */
 #include "base/json.h"
-#include "data/recipe.h"
+#include "data/recipe_tensors.h"
 #include <math.h>
 #include <string.h>
 
@@ -20,31 +21,42 @@ static json_t *save_numbers(const double *numbers, size_t n)
     return bmi_json_end(&list);
 }
 
-static json_t *save_column(const bmi_step_column *k)
+static json_t *save_column(const bmi_recipe_writing *w, const bmi_step_column *k, size_t column)
 {
+    char part[40];
     bmi_json all = bmi_json_object();
     bmi_json_put(&all, "name", json_string(k->name));
-    bmi_json_put(&all, "numbers", save_numbers(k->numbers, k->n_numbers));
-    bmi_json_put(&all, "texts", save_texts(k->texts, k->n_texts));
+    snprintf(part, sizeof part, "%zu/numbers", column);
+    bmi_json_put(&all, "numbers",
+                 bmi_recipe_beside(w, k->n_numbers)
+                     ? bmi_recipe_put_numbers(w, part, BM_SHAPE((int64_t)k->n_numbers), k->numbers)
+                     : save_numbers(k->numbers, k->n_numbers));
+    snprintf(part, sizeof part, "%zu/texts", column);
+    bmi_json_put(&all, "texts",
+                 bmi_recipe_beside(w, k->n_texts) ? bmi_recipe_put_texts(w, part, k->texts, k->n_texts)
+                                                  : save_texts(k->texts, k->n_texts));
     return bmi_json_end(&all);
 }
 
-static json_t *save_step(bm_context *context, const bmi_recipe_step *s)
+static json_t *save_step(const bmi_recipe_writing *w, const bmi_recipe_step *s)
 {
     bmi_json columns = bmi_json_list(), all = bmi_json_object();
-    for (size_t c = 0; c < s->n_columns; c++) bmi_json_add(&columns, save_column(&s->columns[c]));
+    for (size_t c = 0; c < s->n_columns; c++) bmi_json_add(&columns, save_column(w, &s->columns[c], c));
     bmi_json_put(&all, "kind", json_string(s->kind->name));
     if (s->kind->fields) bmi_json_put(&all, "options", bmi_fields_save(s->kind->fields, s->options));
     bmi_json_put(&all, "names", save_texts(s->names, s->n_names));
     bmi_json_put(&all, "columns", bmi_json_end(&columns));
-    if (bmi_step_is_whole(s->kind)) bmi_json_put(&all, "state", bmi_step_state_save(context, &s->state));
+    if (bmi_step_is_whole(s->kind)) bmi_json_put(&all, "state", bmi_step_state_save(w, &s->state));
     return bmi_json_end(&all);
 }
 
-static json_t *save_steps(const bm_recipe *r)
+static json_t *save_steps(const bm_recipe *r, bmi_recipe_tensors *to)
 {
     bmi_json steps = bmi_json_list();
-    for (size_t s = 0; s < r->n_steps; s++) bmi_json_add(&steps, save_step(r->object.context, &r->steps[s]));
+    for (size_t s = 0; s < r->n_steps; s++) {
+        const bmi_recipe_writing w = { r->object.context, to, s, r->steps[s].kind->name };
+        bmi_json_add(&steps, save_step(&w, &r->steps[s]));
+    }
     return bmi_json_end(&steps);
 }
 
@@ -83,6 +95,11 @@ static json_t *save_inputs(const bm_recipe *r)
 
 json_t *bmi_recipe_save(const bm_recipe *r)
 {
+    return bmi_recipe_save_beside(r, NULL);
+}
+
+json_t *bmi_recipe_save_beside(const bm_recipe *r, bmi_recipe_tensors *to)
+{
     bmi_json all = bmi_json_object();
     bmi_json_put(&all, "target", bmi_json_text(r->target));
     if (r->weights) bmi_json_put(&all, "weights", json_string(r->weights));
@@ -108,7 +125,7 @@ json_t *bmi_recipe_save(const bm_recipe *r)
     if (!bmi_number_form_is_plain(&r->weights_form)) bmi_json_put(&all, "weights_form", save_form(&r->weights_form));
     if (r->n_marks) bmi_json_put(&all, "missing", save_texts(r->marks, r->n_marks));
     bmi_json_put(&all, "inputs", save_inputs(r));
-    bmi_json_put(&all, "steps", save_steps(r));
+    bmi_json_put(&all, "steps", save_steps(r, to));
     bmi_json_put(&all, "features", save_texts(r->features, r->n_features));
     bmi_json_put(&all, "notes", save_texts((const char *const *)r->notes.at, r->notes.count));
     return bmi_json_end(&all);
@@ -118,6 +135,7 @@ json_t *bmi_recipe_save(const bm_recipe *r)
 
 typedef struct reading {
     bm_recipe *r;
+    const bmi_safetensors *file; /* or null */
     bm_place here;
 } reading;
 
@@ -135,6 +153,11 @@ static bool no_memory(reading *l)
 
 static bool load_texts(reading *l, bmi_arena *arena, const json_t *list, const char *what, const char ***texts, size_t *n)
 {
+    const bmi_st_entry *tensor = bmi_recipe_tensor(l->file, list, BMI_ST_U8, 1);
+    if (tensor) {
+        const bm_status st = bmi_recipe_take_texts(tensor, arena, texts, n);
+        return !st || (st == BM_E_MEMORY ? no_memory(l) : wrong(l, what));
+    }
     if (!json_is_array(list)) return wrong(l, what);
     *n = json_array_size(list);
     *texts = bmi_arena_alloc(arena, *n + 1, sizeof **texts);
@@ -149,13 +172,16 @@ static bool load_texts(reading *l, bmi_arena *arena, const json_t *list, const c
 
 static bool load_numbers(reading *l, bmi_arena *arena, const json_t *list, const char *what, double **numbers, size_t *n)
 {
-    if (!json_is_array(list)) return wrong(l, what);
-    *n = json_array_size(list);
+    const bmi_st_entry *tensor = bmi_recipe_tensor(l->file, list, BMI_ST_F64, 1);
+    if (!tensor && !json_is_array(list)) return wrong(l, what);
+    *n = tensor ? (size_t)tensor->shape.dim[0] : json_array_size(list);
     *numbers = bmi_arena_alloc(arena, *n + 1, sizeof **numbers);
     if (!*numbers) return no_memory(l);
+    if (tensor && *n) memcpy(*numbers, tensor->data, *n * sizeof **numbers);
     for (size_t i = 0; i < *n; i++) {
-        const json_t *number = json_array_get(list, i);
-        if (!json_is_number(number) || !isfinite((*numbers)[i] = json_number_value(number))) return wrong(l, what);
+        const json_t *number = tensor ? NULL : json_array_get(list, i);
+        if (json_is_number(number)) (*numbers)[i] = json_number_value(number);
+        if ((!tensor && !json_is_number(number)) || !isfinite((*numbers)[i])) return wrong(l, what);
     }
     return true;
 }
@@ -205,7 +231,7 @@ static bool load_step(reading *l, const json_t *from, bool asked)
     if (!s || !load_columns(l, columns, s)) return false;
     if (!bmi_step_is_whole(s->kind)) return true;
     const bmi_step_how how = { .error = &r->object.error, .here = l->here, .arena = &r->found, .options = s->options };
-    if (state && bmi_step_state_load(&how, &s->state, state)) return false;
+    if (state && bmi_step_state_load(&how, &s->state, state, l->file)) return false;
     return !s->n_columns || s->kind->lawful_whole(s) || wrong(l, s->kind->name);
 }
 
@@ -333,6 +359,11 @@ static bool load_fit(reading *l, const json_t *from)
 
 bm_recipe *bmi_recipe_load(bm_context *context, const json_t *from, bm_place here)
 {
+    return bmi_recipe_load_beside(context, from, NULL, here);
+}
+
+bm_recipe *bmi_recipe_load_beside(bm_context *context, const json_t *from, const bmi_safetensors *file, bm_place here)
+{
     const json_t *target = json_object_get(from, "target"), *task = json_object_get(from, "asked_task");
     const json_t *log1p_ = json_object_get(from, "log1p"), *plain = json_object_get(from, "plain");
     const json_t *constant = json_object_get(from, "keep_constant"), *scaled = json_object_get(from, "standardize_target");
@@ -351,7 +382,7 @@ bm_recipe *bmi_recipe_load(bm_context *context, const json_t *from, bm_place her
     const bool fine = (json_is_null(target) || json_is_string(target)) && (!weights || json_is_string(weights)) && known &&
                       json_is_boolean(log1p_) && json_is_boolean(plain) && json_is_boolean(constant) && json_is_boolean(scaled);
     bm_recipe *r = bm_recipe_new_at(&o, sizeof o, here);
-    reading l = { r, here };
+    reading l = { r, file, here };
     if (r->object.error.status) return r;
     if (!fine) wrong(&l, "target");
     else if (!load_fit(&l, from)) r->fitted = false;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-/* What fitted steps keep: memory for it, finding it by name, and as JSON: arrays as the base64 of their bytes, so that they take little
- * room and read back as the same bits. */
+/* What fitted steps keep: memory for it, finding it by name, and as JSON: arrays as tensors beside it, small ones as the base64 of their
+ * bytes, so that they take little room and read back as the same bits. */
 #include "base/json.h"
-#include "data/recipe.h"
+#include "data/recipe_tensors.h"
 #include <string.h>
 
 bm_status bmi_step_no_memory(const bmi_step_how *how, size_t bytes)
@@ -35,25 +35,10 @@ double *bmi_step_add_array(const bmi_step_how *how, bmi_step_state *state, const
     return at;
 }
 
-const char **bmi_step_add_list(const bmi_step_how *how, bmi_step_state *state, const char *name, size_t n)
-{
-    const char **at = bmi_arena_alloc(how->arena, n + 1, sizeof *at);
-    if (!at) bmi_step_no_memory(how, n * sizeof *at);
-    else state->lists[state->n_lists++] = (bmi_step_list){ name, n, at };
-    return at;
-}
-
 const bmi_step_array *bmi_step_find_array(const bmi_step_state *state, const char *name)
 {
     for (size_t i = 0; i < state->n_arrays; i++)
         if (!strcmp(state->arrays[i].name, name)) return &state->arrays[i];
-    return NULL;
-}
-
-const bmi_step_list *bmi_step_find_list(const bmi_step_state *state, const char *name)
-{
-    for (size_t i = 0; i < state->n_lists; i++)
-        if (!strcmp(state->lists[i].name, name)) return &state->lists[i];
     return NULL;
 }
 
@@ -107,24 +92,23 @@ static bool load_bytes(const char *text, size_t length, double *numbers, size_t 
 }
 
 /* ---- JSON ---- */
-json_t *bmi_step_state_save(bm_context *context, const bmi_step_state *s)
+static json_t *save_array(const bmi_recipe_writing *w, const bmi_step_array *a)
 {
-    bmi_json arrays = bmi_json_object(), lists = bmi_json_object(), all = bmi_json_object();
-    for (size_t i = 0; i < s->n_arrays; i++) {
-        const bmi_step_array *a = &s->arrays[i];
-        bmi_json one = bmi_json_object();
-        bmi_json_put(&one, "rows", json_integer(a->rows));
-        bmi_json_put(&one, "columns", json_integer(a->columns));
-        bmi_json_put(&one, "f64", save_bytes(context, a->at, (size_t)(a->rows * a->columns)));
-        bmi_json_put(&arrays, a->name, bmi_json_end(&one));
-    }
-    for (size_t i = 0; i < s->n_lists; i++) {
-        bmi_json list = bmi_json_list();
-        for (size_t k = 0; k < s->lists[i].n; k++) bmi_json_add(&list, json_string(s->lists[i].at[k]));
-        bmi_json_put(&lists, s->lists[i].name, bmi_json_end(&list));
-    }
+    const size_t n = (size_t)(a->rows * a->columns);
+    bmi_json one = bmi_json_object();
+    bmi_json_put(&one, "rows", json_integer(a->rows));
+    bmi_json_put(&one, "columns", json_integer(a->columns));
+    if (bmi_recipe_beside(w, n))
+        bmi_json_put(&one, "tensor", bmi_recipe_put_numbers(w, a->name, BM_SHAPE(a->rows, a->columns), a->at));
+    else bmi_json_put(&one, "f64", save_bytes(w->context, a->at, n));
+    return bmi_json_end(&one);
+}
+
+json_t *bmi_step_state_save(const bmi_recipe_writing *w, const bmi_step_state *s)
+{
+    bmi_json arrays = bmi_json_object(), all = bmi_json_object();
+    for (size_t i = 0; i < s->n_arrays; i++) bmi_json_put(&arrays, s->arrays[i].name, save_array(w, &s->arrays[i]));
     bmi_json_put(&all, "arrays", bmi_json_end(&arrays));
-    bmi_json_put(&all, "lists", bmi_json_end(&lists));
     return bmi_json_end(&all);
 }
 
@@ -133,43 +117,32 @@ static bm_status wrong(const bmi_step_how *how, const char *name)
     return bmi_fail(how->error, BM_E_FORMAT, how->here, "recipe: its saved form is wrong at \"%s\"", name);
 }
 
-static bm_status load_array(const bmi_step_how *how, bmi_step_state *s, const char *name, const json_t *from)
+static bm_status load_array(const bmi_step_how *how, bmi_step_state *s, const char *name, const json_t *from,
+                            const bmi_safetensors *file)
 {
     const json_t *rows = json_object_get(from, "rows"), *columns = json_object_get(from, "columns");
     const json_t *f64 = json_object_get(from, "f64");
+    const bmi_st_entry *tensor = bmi_recipe_tensor(file, json_object_get(from, "tensor"), BMI_ST_F64, 2);
     const char *text = json_string_value(f64);
     const int64_t n = json_integer_value(rows), m = json_integer_value(columns);
     const size_t length = json_string_length(f64);
     int64_t all;
-    if (!json_is_integer(rows) || !json_is_integer(columns) || !text || n < 0 || m < 0 || s->n_arrays == BMI_STEP_ARRAYS ||
-        !bmi_mul_i64(n, m, &all) || (uint64_t)all > length)
+    if (!json_is_integer(rows) || !json_is_integer(columns) || (!text && !tensor) || n < 0 || m < 0 ||
+        s->n_arrays == BMI_STEP_ARRAYS || !bmi_mul_i64(n, m, &all) ||
+        (tensor ? tensor->shape.dim[0] != n || tensor->shape.dim[1] != m : (uint64_t)all > length))
         return wrong(how, name);
     const char *kept = bmi_arena_text(how->arena, name);
     double *at = kept ? bmi_step_add_array(how, s, kept, n, m) : NULL;
     if (!at) return bmi_step_no_memory(how, 64);
-    return load_bytes(text, length, at, (size_t)all) ? BM_OK : wrong(how, name);
+    if (tensor && all) memcpy(at, tensor->data, (size_t)all * sizeof *at);
+    return tensor || load_bytes(text, length, at, (size_t)all) ? BM_OK : wrong(how, name);
 }
 
-static bm_status load_list(const bmi_step_how *how, bmi_step_state *s, const char *name, const json_t *from)
-{
-    if (!json_is_array(from) || s->n_lists == BMI_STEP_LISTS) return wrong(how, name);
-    const char *kept = bmi_arena_text(how->arena, name);
-    const char **at = kept ? bmi_step_add_list(how, s, kept, json_array_size(from)) : NULL;
-    if (!at) return bmi_step_no_memory(how, 64);
-    for (size_t i = 0; i < json_array_size(from); i++) {
-        const char *text = json_string_value(json_array_get(from, i));
-        if (!text) return wrong(how, name);
-        if (!(at[i] = bmi_arena_text(how->arena, text))) return bmi_step_no_memory(how, 64);
-    }
-    return BM_OK;
-}
-
-bm_status bmi_step_state_load(const bmi_step_how *how, bmi_step_state *s, const json_t *from)
+bm_status bmi_step_state_load(const bmi_step_how *how, bmi_step_state *s, const json_t *from, const bmi_safetensors *file)
 {
     const char *name;
-    json_t *value, *arrays = json_object_get(from, "arrays"), *lists = json_object_get(from, "lists");
-    if (!json_is_object(arrays) || !json_is_object(lists)) return wrong(how, "state");
-    json_object_foreach(arrays, name, value) if (load_array(how, s, name, value)) return how->error->status;
-    json_object_foreach(lists, name, value) if (load_list(how, s, name, value)) return how->error->status;
+    json_t *value, *arrays = json_object_get(from, "arrays");
+    if (!json_is_object(arrays)) return wrong(how, "state");
+    json_object_foreach(arrays, name, value) if (load_array(how, s, name, value, file)) return how->error->status;
     return BM_OK;
 }

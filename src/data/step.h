@@ -3,7 +3,7 @@
  * family "step", an options struct in <baeum/recipe.h> and its field table. There are three forms:
  *
  *   by column   `fit` and `apply` get one column after the other; what is known of a column is a few numbers and texts
- *   whole       `fit_whole` and `apply_whole` get all chosen columns at once; what is known is arrays and lists by name
+ *   whole       `fit_whole` and `apply_whole` get all chosen columns at once; what is known is arrays by name
  *   rows        a whole step with `keep`: which rows of the training are learned from; rows to be predicted always stay
  *
  * Saving and loading are the same for all, so a kind has no code for it, only `lawful`. */
@@ -21,22 +21,16 @@ typedef struct bmi_step_column {
     const char **texts;
 } bmi_step_column;
 
-/* A matrix of f64 (NaN is allowed) and a list of texts, by name. */
+/* A matrix of f64 (NaN is allowed), by name. */
 typedef struct bmi_step_array {
     const char *name;
     int64_t rows, columns;
     double *at;
 } bmi_step_array;
-typedef struct bmi_step_list {
-    const char *name;
-    size_t n;
-    const char **at;
-} bmi_step_list;
-enum { BMI_STEP_ARRAYS = 8, BMI_STEP_LISTS = 4 };
+enum { BMI_STEP_ARRAYS = 8 };
 typedef struct bmi_step_state {
-    size_t n_arrays, n_lists;
+    size_t n_arrays;
     bmi_step_array arrays[BMI_STEP_ARRAYS];
-    bmi_step_list lists[BMI_STEP_LISTS];
 } bmi_step_state;
 
 /* The rows that a recipe is fitted on, what is to be learned of them; rows are those of the frame, in its order. */
@@ -151,14 +145,12 @@ static inline bool bmi_step_is_whole(const bmi_step_kind *k)
     return k->fit_whole;
 }
 
-/* recipe_state.c: memory for what a step keeps, zeroed; null with the error set. The array or list has been added to the state. */
+/* recipe_state.c: memory for what a step keeps, zeroed; null with the error set. The array has been added to the state. */
 double *bmi_step_numbers(const bmi_step_how *how, bmi_step_column *state, size_t n);
 const char **bmi_step_texts(const bmi_step_how *how, bmi_step_column *state, size_t n);
 double *bmi_step_add_array(const bmi_step_how *how, bmi_step_state *state, const char *name, int64_t rows, int64_t columns);
-const char **bmi_step_add_list(const bmi_step_how *how, bmi_step_state *state, const char *name, size_t n);
-/* The array or list of a name; null when there is none. */
+/* The array of a name; null when there is none. */
 const bmi_step_array *bmi_step_find_array(const bmi_step_state *state, const char *name);
-const bmi_step_list *bmi_step_find_list(const bmi_step_state *state, const char *name);
 /* recipe_apply.c: refuses missing cells in the columns of a whole step, with row and name. */
 bm_status bmi_step_check_whole(const bmi_step_how *how, const bmi_recipe_step *s, const bmi_frame *f, const size_t *at);
 /* BM_E_MEMORY for a step. */

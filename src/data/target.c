@@ -196,6 +196,12 @@ static bm_status take_value(bmi_error *e, const bm_recipe *r, const bm_table *t,
     if (isnan(y))
         return bmi_fail(e, BM_E_DATA, here, "row %" PRId64 " of %s has \"%.60s\" as \"%.100s\"; in training it was a number",
                         row + 1, bmi_table_name(t), bmi_column_cell_text(c, row, number), c->name);
+    if (r->log1p && !(y > -1))
+        return bmi_fail(e, BM_E_DATA, here,
+                        "row %" PRId64
+                        " of %s has %g as \"%.100s\", whose log(1 + y) is learned and needs values above -1; leave "
+                        "such rows out",
+                        row + 1, bmi_table_name(t), y, c->name);
     if (into->type == BM_F64) ((double *)into->data)[i] = learned(r, y);
     else ((float *)into->data)[i] = (float)learned(r, y);
     return BM_OK;

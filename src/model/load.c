@@ -3,7 +3,7 @@
  * weight must be there with the type and shape that the structure wants.
  */
 #include "base/json.h"
-#include "data/recipe.h"
+#include "data/recipe_tensors.h"
 #include "format/safetensors.h"
 #include "model/model.h"
 #include "model/scores_json.h"
@@ -211,7 +211,7 @@ static bm_status load_recipe(loading *l)
 {
     json_t *all = text_of(l, "recipe");
     if (!all) return l->e->status;
-    bm_recipe *r = bmi_recipe_load(l->m->object.context, all, l->here);
+    bm_recipe *r = bmi_recipe_load_beside(l->m->object.context, all, &l->file, l->here);
     json_decref(all);
     if (bmi_object_failed(r)) {
         bmi_fail_from(l->e, &r->object.error);

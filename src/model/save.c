@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Saving a model as one safetensors file: weights by name, everything else as JSON texts in the file's metadata. Nothing in it tells
- * of time, so equal runs give equal files.
+/* Saving a model as one safetensors file: weights by name, and with them what of learners and recipes is many numbers or texts; everything
+ * else as JSON texts in the file's metadata. Nothing in it tells of time, so equal runs give equal files.
  */
 #include "base/json.h"
-#include "data/recipe.h"
+#include "data/recipe_tensors.h"
 #include "format/safetensors.h"
 #include "model/model.h"
 #include "model/scores_json.h"
@@ -143,26 +143,29 @@ static bm_status add_entries(bm_model *m, bool training, bmi_arena *names, bmi_s
 static bm_status write_file(bm_model *m, const bm_save_options *o, bm_place here)
 {
     bmi_error *e = &m->object.error;
-    const size_t room = bmi_network_variables(m->network, true) + 4 + bmi_hooks_entries(m) + m->learned.n;
     const uint64_t state[2] = { (uint64_t)m->seed, m->network->session->state.tick };
     bm_context *context = m->object.context;
     bmi_arena names = { .context = context };
+    bmi_recipe_tensors beside = { .arena = { .context = context } };
     metadata meta;
     size_t n = 0;
-    bmi_st_entry *entries = bmi_alloc(context, room, sizeof *entries);
-    bool ok = entries != NULL;
     meta.n = 0;
-    ok = ok && add_text(&meta, context, "baeum", save_format());
+    bool ok = add_text(&meta, context, "baeum", save_format());
     ok = ok && add_text(&meta, context, "model", save_layers(m));
     ok = ok && add_text(&meta, context, "task", save_task(m));
     ok = ok && add_text(&meta, context, "training", save_training(m, o->training));
-    ok = ok && (!m->recipe || add_text(&meta, context, "recipe", bmi_recipe_save(m->recipe)));
-    if (!ok) bmi_fail_memory(e, here, 0, "a model file");
-    else if (!add_entries(m, o->training && m->settings.compiled, &names, entries, &n, state))
-        bmi_safetensors_write(e, here, context, o->path, entries, n, meta.texts, meta.n);
+    ok = ok && (!m->recipe || add_text(&meta, context, "recipe", bmi_recipe_save_beside(m->recipe, &beside)));
+    const size_t room = bmi_network_variables(m->network, true) + 4 + bmi_hooks_entries(m) + m->learned.n + beside.n;
+    bmi_st_entry *entries = ok ? bmi_alloc(context, room, sizeof *entries) : NULL;
+    if (!entries) bmi_fail_memory(e, here, 0, "a model file");
+    else if (!add_entries(m, o->training && m->settings.compiled, &names, entries, &n, state)) {
+        if (beside.n) memcpy(entries + n, beside.at, beside.n * sizeof *entries);
+        bmi_safetensors_write(e, here, context, o->path, entries, n + beside.n, meta.texts, meta.n);
+    }
     bmi_object_clear(m->network->session);
     for (size_t i = 0; i < meta.n; i++) bmi_text_end(&meta.memory[i]);
     bmi_arena_end(&names);
+    bmi_recipe_tensors_end(&beside);
     bmi_release(context, entries, room, sizeof *entries);
     return e->status;
 }

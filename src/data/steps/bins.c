@@ -3,9 +3,10 @@
  * Bins are of the same width between the ends of the training rows, or have the same number of rows (of their quantiles), or end between
  * the centres that k-means finds, from the middles of bins of the same width on (Lloyd, "Least squares quantization in PCM", 1982; until
  * the centres move by less than 1e-4 of the variance, as scikit-learn's KBinsDiscretizer has it). Each row counts as often as it weighs.
- * A value on an edge is in the upper bin; those outside are in the outermost. Bins without width are joined with the next. Missing cells
- * stay missing; with `one_hot` they are in no bin, which is counted. What is kept: the edges between bins. */
+ * A value on an edge is in the upper bin; those outside are in the outermost. Bins without width are joined with the next, which is noted.
+ * Missing cells stay missing; with `one_hot` they are in no bin, which is counted. What is kept: the edges between bins. */
 #include "data/sorted.h"
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -111,7 +112,8 @@ static bm_status find_edges(const bmi_step_how *how, const bmi_frame *f, const b
     if (o->by == BM_BINS_KMEANS) find_centres(s, room, k);
     for (size_t i = 1; i < k; i++) {
         const double at = (double)i / (double)k;
-        const double edge = o->by == BM_BINS_UNIFORM    ? low + (high - low) * at
+        const double edge = o->by == BM_BINS_UNIFORM
+                                ? isfinite(high - low) ? low + (high - low) * at : low * (1 - at) + high * at
                             : o->by == BM_BINS_QUANTILE ? bmi_sorted_quantile(s, at)
                                                         : .5 * (room[i - 1] + room[i]);
         const bool wide = o->by == BM_BINS_UNIFORM ? edge > last : edge - last > 1e-8;
@@ -132,6 +134,12 @@ static bm_status fit(const bmi_step_how *how, const bmi_frame *f, size_t column,
     state->n_numbers = 0;
     if (!st && s.n) st = find_edges(how, f, &s, state);
     bmi_sorted_end(&s);
+    const int64_t asked = ((const bm_step_bins_options *)how->options)->bins, made = (int64_t)state->n_numbers + 1;
+    if (!st && made < asked &&
+        !bmi_notes_add(f->context, how->notes,
+                       "%s: %" PRId64 " bin%s instead of %" PRId64 ", for too many rows have the same values", state->name,
+                       made, made == 1 ? "" : "s", asked))
+        st = bmi_step_no_memory(how, 100);
     return st;
 }
 

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Drop missing: columns in which more than a share of the training rows' cells is missing are not used; the setting is the share, default
- * .5. Each is noted. A table at prediction need not have them. What is kept of a column is 1 when it is dropped, else 0. */
+ * .5, and each row counts as often as it weighs. Each is noted. A table at prediction need not have them. What is kept of a column is 1
+ * when it is dropped, else 0. */
 #include "data/step.h"
+#include <math.h>
 
 static const bmi_field fields[] = {
     BMI_SHARE_FIELD(bm_step_drop_missing_options, share, .5, "columns with a larger share of missing cells"),
@@ -20,8 +22,14 @@ static bool takes(const bmi_frame *f, size_t column, bool chosen, const void *op
 static bm_status fit(const bmi_step_how *how, const bmi_frame *f, size_t column, bmi_step_column *state)
 {
     const double most = ((const bm_step_drop_missing_options *)how->options)->share;
-    const int64_t there = bmi_frame_present(f, column);
-    const double share = 1 - (double)there / (double)f->rows;
+    const bmi_frame_column *c = &f->columns[column];
+    double all = 0, missing = 0;
+    for (int64_t i = 0; i < f->rows; i++) {
+        const bool none = c->text ? c->codes[i] < 0 : isnan(c->numbers[i]);
+        all += bmi_frame_weight(f, i);
+        missing += none ? bmi_frame_weight(f, i) : 0;
+    }
+    const double share = missing / all;
     const bool drop = share > most;
     if (!bmi_step_numbers(how, state, 1)) return how->error->status;
     state->numbers[0] = drop;
@@ -53,6 +61,7 @@ static const bmi_step_kind drop_missing = { .size = sizeof(bmi_step_kind),
                                             .doc = "columns with more than a share of missing cells, default .5, are not used",
                                             .ignores_absent = true,
                                             .keeps_values = true,
+                                            .heeds_weights = true,
                                             .options_size = sizeof(bm_step_drop_missing_options),
                                             .fields = fields,
                                             .examples = examples,

@@ -5,7 +5,8 @@
  *
  * and a row without any such column is no neighbour; where there is none the cell gets the training rows' mean of the column, and 0 when it
  * has none. With weights "distance" neighbours count 1 / distance, and those at distance 0 alone. Of equal distances the earlier row is
- * nearer. Columns should be scaled before. Source: Troyanskaya et al., "Missing value estimation methods for DNA microarrays", 2001. */
+ * nearer. A training row of weight w is w rows: neighbours are taken until they weigh k, of the last as much as is lacking. Columns should
+ * be scaled before. Source: Troyanskaya et al., "Missing value estimation methods for DNA microarrays", 2001. */
 #include "base/threads.h"
 #include "data/step.h"
 #include <math.h>
@@ -23,16 +24,23 @@ static bool takes(const bmi_frame *f, size_t column, bool chosen, const void *op
     return !f->columns[column].text && (chosen || !f->columns[column].indicator);
 }
 
-/* The training rows, and the means of their columns. */
+/* The training rows, the means of their columns, and where they have some their weights. */
 static bm_status fit(const bmi_step_how *how, const bmi_frame *f, const size_t *at, bmi_recipe_step *s)
 {
     const int64_t n = f->rows, columns = (int64_t)s->n_columns;
     double *rows = bmi_step_add_array(how, &s->state, "rows", n, columns);
     double *means = rows ? bmi_step_add_array(how, &s->state, "means", 1, columns) : NULL;
-    for (int64_t c = 0; means && c < columns; c++) {
+    double *weights = means && f->weights ? bmi_step_add_array(how, &s->state, "weights", n, 1) : NULL;
+    for (int64_t i = 0; weights && i < n; i++) weights[i] = bmi_frame_weight(f, i);
+    for (int64_t c = 0; !how->error->status && c < columns; c++) {
         const double *x = f->columns[at[c]].numbers;
         double all = 0;
         for (int64_t i = 0; i < n; i++) {
+            if (isinf(x[i]))
+                return bmi_fail(how->error, BM_E_DATA, how->here,
+                                "impute_nearest: column \"%.100s\" has an infinite cell, from which no distance can be told; "
+                                "leave such rows out, or clip the column before",
+                                s->columns[c].name);
             rows[i * columns + c] = x[i];
             if (isnan(x[i])) continue;
             all += bmi_frame_weight(f, i);
@@ -44,13 +52,19 @@ static bm_status fit(const bmi_step_how *how, const bmi_frame *f, const size_t *
 
 typedef struct nearest {
     const bm_step_impute_nearest_options *o;
-    const double *rows, *means; /* of the training */
+    const double *rows, *means, *weights; /* of the training; weights may be null */
     int64_t n, columns;
     bmi_frame *f;
     const size_t *at;
-    double *room; /* of every part: a row, n distances, k values and k distances */
+    double *room; /* of every part: a row, n distances, and `most` neighbours */
     size_t room_of;
+    int64_t most;
 } nearest;
+
+/* Neighbours of a row: their values, distances and weights. */
+typedef struct neighbours {
+    double *value, *far, *weight;
+} neighbours;
 
 /* Squared distance up to the factor `columns`, infinite without a common column. */
 static double distance(const double *a, const double *b, int64_t columns)
@@ -65,28 +79,42 @@ static double distance(const double *a, const double *b, int64_t columns)
     return both > 0 ? sum / both : INFINITY;
 }
 
-/* The value of column c by the nearest rows that have one. */
-static double value_of(const nearest *w, const double *distances, int64_t c, double *values, double *far)
+/* The nearest rows that have column c, in order of distance, until they weigh k; their number. */
+static int64_t find(const nearest *w, const double *distances, int64_t c, const neighbours *to)
 {
-    const int64_t k = w->o->neighbors;
+    const double k = (double)w->o->neighbors;
+    double all = 0;
     int64_t found = 0;
-    for (int64_t i = 0; i < w->n; i++) { /* kept in order of distance */
+    for (int64_t i = 0; i < w->n; i++) {
         const double x = w->rows[i * w->columns + c], d = distances[i];
-        if (isnan(x) || isinf(d) || (found == k && d >= far[k - 1])) continue;
-        int64_t place = found < k ? found++ : k - 1;
-        for (; place > 0 && far[place - 1] > d; place--) {
-            far[place] = far[place - 1];
-            values[place] = values[place - 1];
+        if (isnan(x) || isinf(d) || (all >= k && d >= to->far[found - 1])) continue;
+        int64_t place = found++;
+        for (; place > 0 && to->far[place - 1] > d; place--) {
+            to->far[place] = to->far[place - 1];
+            to->value[place] = to->value[place - 1];
+            to->weight[place] = to->weight[place - 1];
         }
-        far[place] = d;
-        values[place] = x;
+        to->far[place] = d;
+        to->value[place] = x;
+        to->weight[place] = w->weights ? w->weights[i] : 1;
+        all += to->weight[place];
+        while (all - to->weight[found - 1] >= k) all -= to->weight[--found];
     }
+    if (all > k) to->weight[found - 1] -= all - k;
+    return found;
+}
+
+/* The value of column c by the nearest rows that have one. */
+static double value_of(const nearest *w, const double *distances, int64_t c, const neighbours *to)
+{
+    const int64_t found = find(w, distances, c, to);
     if (!found) return w->means[c];
-    const bool exact = far[0] == 0, by_distance = w->o->weights == BM_NEAREST_DISTANCE;
+    const bool exact = to->far[0] == 0, by_distance = w->o->weights == BM_NEAREST_DISTANCE;
     double sum = 0, all = 0;
     for (int64_t i = 0; i < found; i++) {
-        const double weight = !by_distance ? 1 : exact ? far[i] == 0 : 1 / sqrt(far[i] * (double)w->columns);
-        sum += weight * values[i];
+        const double near = !by_distance ? 1 : exact ? to->far[i] == 0 : 1 / sqrt(to->far[i] * (double)w->columns);
+        const double weight = near * to->weight[i];
+        sum += weight * to->value[i];
         all += weight;
     }
     return sum / all;
@@ -96,8 +124,8 @@ static void fill(void *arg, int part, int parts)
 {
     const nearest *w = arg;
     int64_t begin, end;
-    double *row = w->room + (size_t)part * w->room_of, *distances = row + w->columns, *values = distances + w->n,
-           *far = values + w->o->neighbors;
+    double *row = w->room + (size_t)part * w->room_of, *distances = row + w->columns, *values = distances + w->n;
+    const neighbours to = { values, values + w->most, values + 2 * w->most };
     bmi_slice(w->f->rows, 1, part, parts, &begin, &end);
     for (int64_t i = begin; i < end; i++) {
         int64_t missing = 0;
@@ -107,7 +135,7 @@ static void fill(void *arg, int part, int parts)
         }
         for (int64_t j = 0; missing && j < w->n; j++) distances[j] = distance(row, w->rows + j * w->columns, w->columns);
         for (int64_t c = 0; missing && c < w->columns; c++)
-            if (isnan(row[c])) w->f->columns[w->at[c]].numbers[i] = value_of(w, distances, c, values, far);
+            if (isnan(row[c])) w->f->columns[w->at[c]].numbers[i] = value_of(w, distances, c, &to);
     }
 }
 
@@ -115,9 +143,11 @@ static bm_status apply(const bmi_step_how *how, const bmi_recipe_step *s, bmi_fr
 {
     enum { PARTS = 16 };
     const bmi_step_array *rows = bmi_step_find_array(&s->state, "rows");
+    const bmi_step_array *weights = bmi_step_find_array(&s->state, "weights");
     nearest w = { .o = how->options,
                   .rows = rows->at,
                   .means = bmi_step_find_array(&s->state, "means")->at,
+                  .weights = weights ? weights->at : NULL,
                   .n = rows->rows,
                   .columns = rows->columns,
                   .f = f,
@@ -127,7 +157,9 @@ static bm_status apply(const bmi_step_how *how, const bmi_recipe_step *s, bmi_fr
     f->counted.missing += missing;
     if (!missing) return BM_OK;
     const int parts = f->rows < PARTS ? (int)f->rows : PARTS;
-    w.room_of = (size_t)(w.columns + w.n + 2 * w.o->neighbors);
+    w.most =
+        (weights ? w.n : w.o->neighbors) + 1; /* one more than count: it pushes another out; light rows may all be needed */
+    w.room_of = (size_t)(w.columns + w.n + 3 * w.most);
     w.room = bmi_alloc_raw(f->context, (size_t)parts * w.room_of, sizeof *w.room);
     if (!w.room) return bmi_step_no_memory(how, (size_t)parts * w.room_of * sizeof *w.room);
     bmi_parallel(f->context, parts, fill, &w);
@@ -140,6 +172,10 @@ static bool lawful(const bmi_recipe_step *s)
     const bmi_step_array *rows = bmi_step_find_array(&s->state, "rows"), *means = bmi_step_find_array(&s->state, "means");
     if (!rows || !means || means->rows != 1 || rows->columns != (int64_t)s->n_columns || means->columns != rows->columns)
         return false;
+    const bmi_step_array *weights = bmi_step_find_array(&s->state, "weights");
+    if (weights && (weights->rows != rows->rows || weights->columns != 1)) return false;
+    for (int64_t i = 0; weights && i < weights->rows; i++)
+        if (!(weights->at[i] > 0) || isinf(weights->at[i])) return false;
     for (int64_t i = 0; i < rows->rows * rows->columns; i++)
         if (isinf(rows->at[i])) return false;
     for (int64_t i = 0; i < means->columns; i++)
@@ -169,6 +205,7 @@ static const bmi_step_kind impute_nearest = {
     .examples = examples,
     .n_examples = BMI_COUNT(examples),
     .keeps_values = true,
+    .heeds_weights = true,
     .writes = true,
     .takes = takes,
     .takes_what = "numbers",

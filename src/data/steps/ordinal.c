@@ -259,7 +259,9 @@ static bool lawful(const bmi_step_column *s, const void *options)
 {
     (void)options;
     if (s->n_numbers != 1 || s->n_texts > MOST || !(s->numbers[0] >= -1 && s->numbers[0] <= MOST)) return false;
-    for (size_t i = 0; i < s->n_texts; i++)
+    bool ordered = true; /* by value, as they are where no order was given: then none is there twice */
+    for (size_t i = 1; i < s->n_texts; i++) ordered = ordered && strcmp(s->texts[i - 1], s->texts[i]) < 0;
+    for (size_t i = 0; !ordered && i < s->n_texts; i++)
         for (size_t k = 0; k < i; k++)
             if (!strcmp(s->texts[i], s->texts[k])) return false;
     return true;

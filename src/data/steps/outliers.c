@@ -10,8 +10,7 @@
  * A missing cell is no outlier. Means, quartiles and lines are those of rows as often as they weigh. The ends of the columns are kept,
  * so that the recipe tells what was done. */
 #include "data/frame_rows.h"
-#include "data/order.h"
-#include "data/step.h"
+#include "data/sorted.h"
 #include "linalg/least_squares.h"
 #include <inttypes.h>
 #include <math.h>
@@ -43,62 +42,48 @@ static double limit_of(const bm_step_outliers_options *o)
     return o->limit > 0 ? o->limit : o->by == BM_OUTLIERS_IQR ? 1.5 : 3;
 }
 
-/* The number at a quantile of sorted ones, as if each stood there as often as it weighs. */
-static double quantile(const bmi_weighed *x, int64_t n, double all, double q)
+/* The ends of a column between which values are usual: those of its mean, or of its quartiles. */
+static void ends_by_mean(const bmi_frame *f, const double *x, double limit, double ends[2])
 {
-    const double at = q * (all - 1), whole = floor(at);
-    double below = 0, low = x[n - 1].number, high = x[n - 1].number;
-    bool found = false;
-    for (int64_t i = 0; i < n; i++) {
-        below += x[i].weight;
-        if (!found && below > whole) {
-            low = x[i].number;
-            found = true;
-        }
-        if (below > whole + 1) {
-            high = x[i].number;
-            break;
-        }
-    }
-    return low + (high - low) * (at - whole);
-}
-
-/* The ends of a column between which values are usual. */
-static void find_ends(const bmi_frame *f, const double *x, const bm_step_outliers_options *o, bmi_weighed *room, double ends[2])
-{
-    int64_t n = 0;
     double all = 0, mean = 0, squares = 0;
     for (int64_t i = 0; i < f->rows; i++) {
         if (isnan(x[i])) continue;
         const double w = bmi_frame_weight(f, i), d = x[i] - mean;
-        room[n++] = (bmi_weighed){ x[i], w };
         all += w;
         mean += d / all * w;
         squares += w * d * (x[i] - mean);
     }
-    ends[0] = -INFINITY;
-    ends[1] = INFINITY;
-    if (!n) return;
-    double low = mean, high = mean, reach = sqrt(squares / all);
-    if (o->by == BM_OUTLIERS_IQR) {
-        bmi_weighed_sort(room, n);
-        low = quantile(room, n, all, .25);
-        high = quantile(room, n, all, .75);
-        reach = high - low;
+    const double reach = limit * sqrt(squares / all);
+    if (!(all > 0)) return;
+    ends[0] = mean - reach;
+    ends[1] = mean + reach;
+}
+
+static bm_status ends_by_quartiles(const bmi_step_how *how, const bmi_frame *f, size_t column, double limit, double ends[2])
+{
+    bmi_sorted s;
+    const bm_status st = bmi_sorted_begin(how, f, column, &s);
+    if (!st && s.n) {
+        const double low = bmi_sorted_quantile(&s, .25), high = bmi_sorted_quantile(&s, .75);
+        ends[0] = low - limit * (high - low);
+        ends[1] = high + limit * (high - low);
     }
-    ends[0] = low - limit_of(o) * reach;
-    ends[1] = high + limit_of(o) * reach;
+    bmi_sorted_end(&s);
+    return st;
 }
 
 static bm_status fit_ends(const bmi_step_how *how, const bmi_frame *f, const size_t *at, bmi_recipe_step *s)
 {
+    const bm_step_outliers_options *o = how->options;
     const int64_t columns = (int64_t)s->n_columns;
     double *ends = bmi_step_add_array(how, &s->state, "ends", columns, 2);
-    bmi_weighed *room = ends ? bmi_alloc_raw(f->context, (size_t)f->rows, sizeof *room) : NULL;
-    if (!room) return bmi_step_no_memory(how, (size_t)f->rows * sizeof *room);
-    for (int64_t c = 0; c < columns; c++) find_ends(f, f->columns[at[c]].numbers, how->options, room, ends + 2 * c);
-    bmi_release(f->context, room, (size_t)f->rows, sizeof *room);
-    return BM_OK;
+    for (int64_t c = 0; ends && !how->error->status && c < columns; c++) {
+        ends[2 * c] = -INFINITY;
+        ends[2 * c + 1] = INFINITY;
+        if (o->by == BM_OUTLIERS_IQR) ends_by_quartiles(how, f, at[c], limit_of(o), ends + 2 * c);
+        else ends_by_mean(f, f->columns[at[c]].numbers, limit_of(o), ends + 2 * c);
+    }
+    return how->error->status;
 }
 
 /* Least squares of the target on the centred columns: state "line" has means (of the columns, then of the target) and coefficients. */

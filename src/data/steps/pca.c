@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* PCA: columns become their principal components, z = (x - mean) V, V the eigenvectors of the covariance matrix (divisor n - 1) with the
  * largest eigenvalues; with `whiten` each is divided by the root of its eigenvalue. The entry of each vector that is largest in size is
- * positive. Components without variance are left out.
+ * positive. Components without variance are left out, so that there may be fewer than were asked for, which is noted.
  *
  * The randomised method finds the first ones from the products of the centred columns with a few random vectors, drawn towards them by
  * power iterations (Halko, Martinsson, Tropp, "Finding structure with randomness", 2011). Jolliffe, "Principal Component Analysis", 2002.
@@ -77,7 +77,8 @@ static bm_status by_covariance(const bmi_step_how *how, const bmi_frame_rows *ro
         for (int64_t j = 0; j < p; j++) g[i * p + j] = g[i * step + j] / divisor; /* never before it is read: p <= step */
         to->all += g[i * p + i];
     }
-    if (!how->error->status) bmi_eigen_symmetric(how->error, how->here, context, p, to->k, g, to->values, to->vectors);
+    if (!how->error->status && isfinite(to->all))
+        bmi_eigen_symmetric(how->error, how->here, context, p, to->k, g, to->values, to->vectors);
     bmi_release(context, g, bytes, sizeof *g);
     return how->error->status;
 }
@@ -92,7 +93,8 @@ static bm_status by_rows(const bmi_step_how *how, const bmi_frame_rows *rows, do
     if (!a) return bmi_step_no_memory(how, room * sizeof *a);
     double *s = a + n * p, *u = s + r, *vt = u + n * r;
     bmi_frame_rows_read((void *)(uintptr_t)rows, 0, n, a, p);
-    if (!bmi_svd_thin(how->error, how->here, context, n, p, a, s, u, vt)) {
+    if (!bmi_squares_fit(bmi_size_of(a, n * p))) to->all = INFINITY;
+    else if (!bmi_svd_thin(how->error, how->here, context, n, p, a, s, u, vt)) {
         for (int64_t i = 0; i < r; i++) to->all += s[i] * s[i] / divisor;
         for (int64_t i = 0; i < to->k; i++) to->values[i] = s[i] * s[i] / divisor;
         memcpy(to->vectors, vt, (size_t)(to->k * p) * sizeof *vt);
@@ -180,13 +182,15 @@ static bm_status randomised(const bmi_step_how *how, const bmi_frame_rows *rows,
     products forth = { rows, l, z, y }, back = { rows, l, y, z };
     for (int64_t i = 0; i <= o->iterations; i++) {
         bmi_parallel(context, PARTS, times, &forth);
+        if (!i && !(bmi_all_finite(y, n * l) && bmi_squares_fit(bmi_size_of(y, n * l)))) to->all = INFINITY;
+        if (isinf(to->all)) break;
         orthonormal(y, n, l);
         bmi_parallel(context, PARTS, transposed_times, &back);
         if (i < o->iterations) orthonormal(z, p, l);
     }
     for (int64_t i = 0; i < l; i++)
         for (int64_t c = 0; c < p; c++) turned[i * p + c] = z[c * l + i];
-    if (!bmi_svd_thin(how->error, how->here, context, l, p, turned, s, u, vt)) {
+    if (isfinite(to->all) && !bmi_svd_thin(how->error, how->here, context, l, p, turned, s, u, vt)) {
         for (int64_t i = 0; i < to->k; i++) to->values[i] = s[i] * s[i] / divisor;
         memcpy(to->vectors, vt, (size_t)(to->k * p) * sizeof *vt);
     }
@@ -211,7 +215,7 @@ static int64_t kept_of(const bm_step_pca_options *o, const found *a)
     return kept;
 }
 
-static bm_status keep(const bmi_step_how *how, bmi_recipe_step *s, const found *a)
+static bm_status keep(const bmi_step_how *how, bmi_recipe_step *s, int64_t rows, const found *a)
 {
     const bm_step_pca_options *o = how->options;
     const int64_t kept = kept_of(o, a);
@@ -227,10 +231,28 @@ static bm_status keep(const bmi_step_how *how, bmi_recipe_step *s, const found *
         variance[kept + i] = a->values[i] / a->all;
         sum += variance[kept + i];
     }
-    return bmi_notes_add(how->arena->context, how->notes, "pca: %" PRId64 " of %" PRId64 " components, %.4g %% of the variance",
-                         kept, a->p, 100 * sum)
-               ? BM_OK
-               : bmi_step_no_memory(how, 100);
+    bool fine = bmi_notes_add(how->arena->context, how->notes,
+                              "pca: %" PRId64 " of %" PRId64 " components, %.4g %% of the variance", kept, a->p, 100 * sum);
+    if (fine && o->components > kept)
+        fine = bmi_notes_add(how->arena->context, how->notes,
+                             "! pca: %" PRId64 " components were asked for; %" PRId64 " columns of %" PRId64
+                             " rows have %" PRId64 " with a variance, and all of these are kept",
+                             o->components, a->p, rows, kept);
+    return fine ? BM_OK : bmi_step_no_memory(how, 200);
+}
+
+/* Names a column whose squares overflow or vanish, where the sum of variances did. */
+static bm_status check_sizes(const bmi_step_how *how, const bmi_frame *f, const size_t *at, const bmi_recipe_step *s,
+                             const found *a)
+{
+    if (how->error->status || (isfinite(a->all) && a->all > 0)) return how->error->status;
+    for (size_t c = 0; c < s->n_columns; c++)
+        if (!bmi_squares_fit(bmi_size_of(f->columns[at[c]].numbers, f->rows)))
+            return bmi_fail(how->error, BM_E_NUMBER, how->here,
+                            "pca: the values of column \"%.100s\" are of a size whose squares f64 does not hold; scale the "
+                            "columns before (standardize)",
+                            s->columns[c].name);
+    return BM_OK;
 }
 
 static bm_status fit(const bmi_step_how *how, const bmi_frame *f, const size_t *at, bmi_recipe_step *s)
@@ -243,7 +265,9 @@ static bm_status fit(const bmi_step_how *how, const bmi_frame *f, const size_t *
     const double all = bmi_frame_rows_means(&rows, mean);
     if (!bmi_all_finite(mean, p) && bmi_step_check_whole(how, s, f, at)) return how->error->status;
     if (least < 1 || !(all > 1))
-        return bmi_fail(how->error, BM_E_DATA, how->here, "pca: components need two training rows at least; there is one");
+        return bmi_fail(how->error, BM_E_DATA, how->here,
+                        "pca: components of \"%.100s\"%s need two training rows at least; there is one", s->columns[0].name,
+                        s->n_columns > 1 ? " and others" : "");
     rows.mean = mean;
     rows.weighed = true;
     found a = { .p = p, .k = o->components > 0 && o->components < least ? o->components : least };
@@ -254,7 +278,7 @@ static bm_status fit(const bmi_step_how *how, const bmi_frame *f, const size_t *
     if (o->method == BM_PCA_RANDOMISED) randomised(how, &rows, all - 1, &a);
     else if (p <= f->rows || p <= 500) by_covariance(how, &rows, all - 1, &a);
     else by_rows(how, &rows, all - 1, &a);
-    if (!how->error->status) keep(how, s, &a);
+    if (!check_sizes(how, f, at, s, &a)) keep(how, s, f->rows, &a);
     bmi_release(f->context, a.values, room, sizeof *a.values);
     return how->error->status;
 }

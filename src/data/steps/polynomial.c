@@ -136,7 +136,7 @@ static bool lawful(const bmi_recipe_step *s)
     size_t all = s->n_columns;
     for (int64_t d = 2; has_products(o) && d <= o->degree && all <= MOST_COLUMNS; d++)
         all += count(s->n_columns, (size_t)d, o->interactions_only);
-    return !s->state.n_arrays && !s->state.n_lists && all <= MOST_COLUMNS;
+    return !s->state.n_arrays && all <= MOST_COLUMNS;
 }
 
 static const bmi_step_example examples[] = {

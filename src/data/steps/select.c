@@ -80,10 +80,16 @@ static bm_status tell(const bmi_step_how *how, const bmi_frame *f, const bmi_rec
             at +=
                 (size_t)snprintf(list + at, sizeof list - at, "%s%.30s %.4g", n > 1 ? ", " : "", s->columns[c].name, score[c]);
     }
-    const char *by = scores[((const bm_step_select_options *)how->options)->by];
+    const bm_step_select_options *o = how->options;
+    const char *by = scores[o->by];
     if (!kept)
         return bmi_fail(how->error, BM_E_DATA, how->here,
-                        "select: no column has a score (%s) above the threshold; ask for a number of columns", by);
+                        "select: no column, of \"%.100s\"%s, has a score (%s) above the threshold; ask for a number of columns",
+                        s->columns[0].name, s->n_columns > 1 ? " and others" : "", by);
+    if (o->most > (int64_t)s->n_columns &&
+        !bmi_notes_add(f->context, how->notes, "! select: most is %" PRId64 ", there %s %zu column%s: all are kept", o->most,
+                       s->n_columns == 1 ? "is" : "are", s->n_columns, s->n_columns == 1 ? "" : "s"))
+        return bmi_step_no_memory(how, 400);
     return bmi_notes_add(f->context, how->notes, "select: %zu of %zu columns by %s: %s%s", kept, s->n_columns, by, list,
                          kept > 8 ? " ..." : "")
                ? BM_OK

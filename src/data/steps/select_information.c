@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Mutual information of a number and the target, from distances to the 3 nearest neighbours, as scikit-learn's mutual_info_regression
  * (Kraskov, Stoegbauer, Grassberger, 2004) and mutual_info_classif (Ross, 2014) have it. Columns are divided by their standard
- * deviation, and noise of 1e-10 of their size breaks ties. Weights of rows have no say. */
+ * deviation, and noise of 1e-10 of their size breaks ties.
+ *
+ * With weights it is the information of the distribution that they make of the rows: a row counts by its weight in the mean over the rows,
+ * and the density about it, which is told by how many rows are within a distance, is multiplied by their mean weight, of which the
+ * logarithm joins the digamma of the count. They are not rows repeated: copies of a row have no distance, from which nearest
+ * neighbours would tell a density without bound (test_weights.c has both). */
 #include "base/random.h"
 #include "data/dataset.h"
 #include "data/order.h"
@@ -10,39 +15,54 @@
 
 enum { NEIGHBORS = 3 };
 
-/* A row is its column, the number, and its target, the weight. */
-typedef bmi_weighed point;
+/* Rows in order of the column: the column, the target (a number, or its class) and the weight of each; the target in order, too. Sums are
+ * of the weights of the first 0, 1 ... n. Weights and sums are null where each row counts once. */
+typedef struct cloud {
+    int64_t n;
+    double *x, *y, *weight, *sum_x;
+    double *sorted_y, *sum_y;
+    double *psi; /* digamma of 1 ... n */
+} cloud;
 
-/* The column by its deviation, with noise, into x (apart by `step` numbers). */
-static void scale(const double *from, int64_t n, int64_t seed, uint64_t noise, double *to, int64_t step)
+/* Sorted numbers, with the sums of their weights. */
+typedef struct line {
+    const double *at, *sums;
+    int64_t n;
+} line;
+
+/* A column by its deviation, with noise. */
+static void scale(const bmi_frame *f, const double *from, int64_t seed, uint64_t noise, double *to)
 {
-    double mean = 0, squares = 0, size = 0;
-    for (int64_t i = 0; i < n; i++) mean += from[i] / (double)n;
-    for (int64_t i = 0; i < n; i++) squares += (from[i] - mean) * (from[i] - mean) / (double)n;
+    const int64_t n = f->rows;
+    double all = 0, mean = 0, squares = 0, size = 0;
+    for (int64_t i = 0; i < n; i++) all += bmi_frame_weight(f, i);
+    for (int64_t i = 0; i < n; i++) mean += from[i] / all * bmi_frame_weight(f, i);
+    for (int64_t i = 0; i < n; i++) squares += (from[i] - mean) * (from[i] - mean) / all * bmi_frame_weight(f, i);
     const double deviation = squares > 0 ? sqrt(squares) : 1;
-    for (int64_t i = 0; i < n; i++) size += fabs(from[i] / deviation) / (double)n;
+    for (int64_t i = 0; i < n; i++) size += fabs(from[i] / deviation) / all * bmi_frame_weight(f, i);
     const uint64_t stream = bmi_random_stream(BMI_STREAM_DRAW, noise);
     for (int64_t i = 0; i < n; i++)
-        to[i * step] = from[i] / deviation + 1e-10 * fmax(1, size) * bmi_random_normal((uint64_t)seed, stream, (uint64_t)i);
+        to[i] = from[i] / deviation + 1e-10 * fmax(1, size) * bmi_random_normal((uint64_t)seed, stream, (uint64_t)i);
 }
 
-/* How many of n sorted numbers are at most `reach` away from x. */
-static int64_t within(const double *sorted, int64_t n, double x, double reach)
+/* Digamma of the count of numbers at most `reach` away from x, and the logarithm of their mean weight. */
+static double within(const line *l, const double *psi, double x, double reach)
 {
-    int64_t low = 0, high = n, first;
+    int64_t low = 0, high = l->n, first;
     while (low < high) {
         const int64_t middle = (low + high) / 2;
-        if (x - sorted[middle] > reach) low = middle + 1;
+        if (x - l->at[middle] > reach) low = middle + 1;
         else high = middle;
     }
     first = low;
-    high = n;
+    high = l->n;
     while (low < high) {
         const int64_t middle = (low + high) / 2;
-        if (sorted[middle] - x <= reach) low = middle + 1;
+        if (l->at[middle] - x <= reach) low = middle + 1;
         else high = middle;
     }
-    return low - first;
+    const int64_t count = low - first;
+    return psi[count] + (l->sums ? log((l->sums[low] - l->sums[first]) / (double)count) : 0);
 }
 
 /* digamma(1 .. n): -gamma + 1 + 1/2 + ... + 1/(m - 1), into of[m]. */
@@ -52,40 +72,46 @@ static void digammas(double *of, int64_t n)
     for (int64_t m = 2; m <= n; m++) of[m] = of[m - 1] + 1 / (double)(m - 1);
 }
 
-/* The distance of point i, in the order of x, to its 3rd nearest: the larger of the two differences. */
-static double third(const point *p, int64_t n, int64_t i)
+/* The distance of point i to its 3rd nearest: the larger of the two differences. *weight: the logarithm of the mean weight of the point
+ * and the two that are nearer. */
+static double third(const cloud *c, int64_t i, double *weight)
 {
     double near[NEIGHBORS] = { INFINITY, INFINITY, INFINITY };
-    for (int64_t left = i - 1, right = i + 1; left >= 0 || right < n;) {
-        const double dl = left >= 0 ? p[i].number - p[left].number : INFINITY,
-                     dr = right < n ? p[right].number - p[i].number : INFINITY;
+    int64_t who[NEIGHBORS] = { i, i, i };
+    for (int64_t left = i - 1, right = i + 1; left >= 0 || right < c->n;) {
+        const double dl = left >= 0 ? c->x[i] - c->x[left] : INFINITY, dr = right < c->n ? c->x[right] - c->x[i] : INFINITY;
         const double dx = dl < dr ? dl : dr;
         if (dx > near[NEIGHBORS - 1]) break;
-        const double d = fmax(dx, fabs(p[dl < dr ? left-- : right++].weight - p[i].weight));
-        for (int k = 0; k < NEIGHBORS; k++)
-            if (d < near[k]) {
-                for (int j = NEIGHBORS - 1; j > k; j--) near[j] = near[j - 1];
-                near[k] = d;
-                break;
-            }
+        const int64_t other = dl < dr ? left-- : right++;
+        const double d = fmax(dx, fabs(c->y[other] - c->y[i]));
+        int k = NEIGHBORS;
+        while (k > 0 && d < near[k - 1]) k--;
+        if (k == NEIGHBORS) continue;
+        for (int j = NEIGHBORS - 1; j > k; j--) near[j] = near[j - 1], who[j] = who[j - 1];
+        near[k] = d;
+        who[k] = other;
     }
+    *weight = c->weight ? log((c->weight[i] + c->weight[who[0]] + c->weight[who[1]]) / NEIGHBORS) : 0;
     return near[NEIGHBORS - 1];
 }
 
-static double of_numbers(point *p, double *sorted, const double *psi, int64_t n)
+static double weight_of(const cloud *c, int64_t i)
 {
-    double *x = sorted, *y = sorted + n, sum = 0;
-    if (n <= NEIGHBORS) return 0;
-    for (int way = 0; way < 2; way++) { /* by the target, then by the column */
-        for (int64_t i = 0; i < n; i++) p[i] = (point){ p[i].weight, p[i].number };
-        bmi_weighed_sort(p, n);
-        for (int64_t i = 0; i < n; i++) (way ? x : y)[i] = p[i].number;
+    return c->weight ? c->weight[i] : 1;
+}
+
+static double of_numbers(const cloud *c)
+{
+    const line x = { c->x, c->sum_x, c->n }, y = { c->sorted_y, c->sum_y, c->n };
+    double sum = 0, all = 0;
+    if (c->n <= NEIGHBORS) return 0;
+    for (int64_t i = 0; i < c->n; i++) {
+        double near;
+        const double reach = nextafter(third(c, i, &near), 0), w = weight_of(c, i);
+        sum += w * (within(&x, c->psi, c->x[i], reach) + within(&y, c->psi, c->y[i], reach) - near);
+        all += w;
     }
-    for (int64_t i = 0; i < n; i++) {
-        const double reach = nextafter(third(p, n, i), 0);
-        sum += psi[within(x, n, p[i].number, reach)] + psi[within(y, n, p[i].weight, reach)];
-    }
-    return fmax(0, psi[n] + psi[NEIGHBORS] - sum / (double)n);
+    return fmax(0, c->psi[c->n] + log(all / (double)c->n) + c->psi[NEIGHBORS] - sum / all);
 }
 
 /* The distance of the i-th of n sorted numbers to its k-th nearest. */
@@ -99,48 +125,103 @@ static double kth(const double *x, int64_t n, int64_t i, int64_t k)
     return best;
 }
 
-/* p: sorted by x, y is the class. */
-static double of_classes(point *p, double *sorted, const double *psi, int64_t n, int64_t classes)
+/* Those of one class (-1: all that are of some) as a line; room for n numbers and n + 1 sums. */
+static line take(const cloud *c, double class, double *at, double *sums)
 {
-    double *all = sorted, *own = sorted + n, sum = 0;
-    int64_t count = 0;
-    bmi_weighed_sort(p, n);
+    line l = { at, c->weight ? sums : NULL, 0 };
+    *sums = 0;
+    for (int64_t i = 0; i < c->n; i++) {
+        if (class < 0 ? c->y[i] < 0 : c->y[i] != class) continue;
+        at[l.n] = c->x[i];
+        sums[l.n + 1] = sums[l.n] + weight_of(c, i);
+        l.n++;
+    }
+    return l;
+}
+
+/* Digamma of all of a line, and the logarithm of their mean weight. */
+static double of_all(const line *l, const double *psi)
+{
+    return psi[l->n] + (l->sums ? log(l->sums[l->n] / (double)l->n) : 0);
+}
+
+/* y is the class; room: 4 n + 2 numbers. */
+static double of_classes(const cloud *c, int64_t classes, double *room)
+{
+    const int64_t n = c->n;
+    double *own_at = room + 2 * n + 1, sum = 0, weight = 0;
     for (int64_t k = 0; k < classes; k++) { /* points of a class of one row take no part */
         int64_t rows = 0;
-        for (int64_t i = 0; i < n; i++) rows += p[i].weight == (double)k;
+        for (int64_t i = 0; i < n; i++) rows += c->y[i] == (double)k;
         for (int64_t i = 0; rows == 1 && i < n; i++)
-            if (p[i].weight == (double)k) p[i].weight = -1;
+            if (c->y[i] == (double)k) c->y[i] = -1;
     }
-    for (int64_t i = 0; i < n; i++)
-        if (p[i].weight >= 0) all[count++] = p[i].number;
+    const line all = take(c, -1, room, room + n);
     for (int64_t k = 0; k < classes; k++) {
-        int64_t rows = 0;
-        for (int64_t i = 0; i < n; i++)
-            if (p[i].weight == (double)k) own[rows++] = p[i].number;
-        const int64_t near = rows - 1 < NEIGHBORS ? rows - 1 : NEIGHBORS;
-        for (int64_t i = 0; i < rows; i++)
-            sum += psi[near] - psi[rows] - psi[within(all, count, own[i], nextafter(kth(own, rows, i, near), 0))];
+        const line own = take(c, (double)k, own_at, own_at + n);
+        const int64_t near = own.n - 1 < NEIGHBORS ? own.n - 1 : NEIGHBORS;
+        for (int64_t i = 0; i < own.n; i++) {
+            const double reach = nextafter(kth(own.at, own.n, i, near), 0);
+            const double w = own.sums ? own.sums[i + 1] - own.sums[i] : 1;
+            const double about = own.sums ? within(&own, c->psi, own.at[i], reach) : c->psi[near];
+            sum += w * (about - of_all(&own, c->psi) - within(&all, c->psi, own.at[i], reach));
+            weight += w;
+        }
     }
-    return count ? fmax(0, psi[count] + sum / (double)count) : 0;
+    return all.n ? fmax(0, of_all(&all, c->psi) + sum / weight) : 0;
+}
+
+/* Sums of weights of the rows in an order; rows: their numbers are sorted, their weights are which rows they are. */
+static void add_up(const bmi_frame *f, const bmi_weighed *rows, double *sums)
+{
+    for (int64_t i = 0; sums && i < f->rows; i++) sums[i + 1] = sums[i] + bmi_frame_weight(f, (int64_t)rows[i].weight);
+}
+
+/* Fills the cloud from a column; room for n numbers. */
+static void sort(const bmi_step_target *t, const bmi_frame *f, const double *x, int64_t seed, uint64_t noise, bmi_weighed *rows,
+                 double *room, cloud *c)
+{
+    const int64_t n = f->rows;
+    double *y = room;
+    if (t->values) scale(f, t->values, seed, 0, y);
+    for (int64_t i = 0; i < n; i++) {
+        if (t->classes) y[i] = (double)t->classes[i];
+        rows[i] = (bmi_weighed){ y[i], (double)i };
+    }
+    if (t->values) bmi_weighed_sort(rows, n);
+    for (int64_t i = 0; i < n; i++) c->sorted_y[i] = rows[i].number;
+    add_up(f, rows, c->sum_y);
+    scale(f, x, seed, 1 + noise, c->y);
+    for (int64_t i = 0; i < n; i++) rows[i] = (bmi_weighed){ c->y[i], (double)i };
+    bmi_weighed_sort(rows, n);
+    for (int64_t i = 0; i < n; i++) {
+        const int64_t row = (int64_t)rows[i].weight;
+        c->x[i] = rows[i].number;
+        c->y[i] = y[row];
+        if (c->weight) c->weight[i] = bmi_frame_weight(f, row);
+    }
+    add_up(f, rows, c->sum_x);
 }
 
 double bmi_select_information(const bmi_step_target *t, const bmi_frame *f, const double *x, int64_t seed, uint64_t noise)
 {
-    const int64_t n = f->rows;
+    const size_t n = (size_t)f->rows, numbers = 11 * n + 5;
+    const bool weighed = f->weights;
     bool constant = true;
-    point *p = bmi_alloc(f->context, (size_t)n, sizeof *p);
-    double *room = bmi_alloc(f->context, 3 * (size_t)n + 2, sizeof *room), *psi = room + 2 * n, value = NAN;
-    if (p && room) {
-        digammas(psi, n);
-        scale(x, n, seed, 1 + noise, &p->number, sizeof *p / sizeof(double));
-        if (t->values) scale(t->values, n, seed, 0, &p->weight, sizeof *p / sizeof(double));
-        for (int64_t i = 0; i < n; i++) {
-            constant = constant && x[i] == x[0];
-            if (t->classes) p[i].weight = (double)t->classes[i];
-        }
-        value = constant ? 0 : t->values ? of_numbers(p, room, psi, n) : of_classes(p, room, psi, n, t->n_classes);
+    for (size_t i = 0; i < n; i++) constant = constant && x[i] == x[0];
+    if (constant) return 0;
+    bmi_weighed *rows = bmi_alloc(f->context, n, sizeof *rows);
+    double *room = bmi_alloc(f->context, numbers, sizeof *room), *at = room, value = NAN;
+    if (rows && room) {
+        cloud c = { .n = f->rows, .x = at, .y = at + n, .sorted_y = at + 2 * n, .psi = at + 3 * n };
+        at += 4 * n + 1;
+        if (weighed) c.weight = at, c.sum_x = at + n, c.sum_y = at + 2 * n + 1;
+        at += 3 * n + 2;
+        digammas(c.psi, c.n);
+        sort(t, f, x, seed, noise, rows, at, &c);
+        value = t->values ? of_numbers(&c) : of_classes(&c, t->n_classes, at);
     }
-    bmi_release(f->context, p, (size_t)n, sizeof *p);
-    bmi_release(f->context, room, 3 * (size_t)n + 2, sizeof *room);
+    bmi_release(f->context, rows, n, sizeof *rows);
+    bmi_release(f->context, room, numbers, sizeof *room);
     return value;
 }

@@ -26,6 +26,17 @@ static moments moments_of(const bmi_frame *f, const double *x)
     return m;
 }
 
+/* A column as it is, or, where squares of its values would overflow or vanish, times a power of two (*scale) in `room`. */
+static const double *tame(const double *x, int64_t n, double *room, double *scale)
+{
+    const double size = bmi_size_of(x, n);
+    *scale = 1;
+    if (bmi_squares_fit(size)) return x;
+    *scale = ldexp(1, size > 1 ? -ilogb(size) : 1000);
+    for (int64_t i = 0; i < n; i++) room[i] = x[i] * *scale;
+    return room;
+}
+
 /* Whether all values are the same. */
 static bool is_constant(const bmi_frame *f, const double *x)
 {
@@ -95,9 +106,9 @@ static double chi2(const bmi_frame *f, const double *x, const bmi_step_target *t
 
 /* Sizes of the coefficients of least squares of the target, of each class as 0 and 1 the largest, on columns divided by their standard
  * deviation. */
-static bm_status coefficients(const bmi_step_how *how, const bmi_frame *f, const size_t *at, int64_t n, double *score)
+static bm_status coefficients(const bmi_step_how *how, const bmi_frame *f, const size_t *at, const bmi_step_target *t,
+                              int64_t n, double *score)
 {
-    const bmi_step_target *t = how->target;
     const int64_t outputs = t->values ? 1 : t->n_classes;
     const size_t room = (size_t)(n + 1 + n * outputs);
     double *mean = bmi_alloc(f->context, room, sizeof *mean), *slope = mean ? mean + n + 1 : NULL;
@@ -138,26 +149,48 @@ static bm_status check_chi2(const bmi_step_how *how, const bmi_frame *f, const s
     return BM_OK;
 }
 
+/* Columns whose squares overflow or vanish have no line through them. */
+static bm_status check_sizes(const bmi_step_how *how, const bmi_frame *f, const size_t *at, const bmi_recipe_step *s)
+{
+    for (size_t c = 0; c < s->n_columns; c++)
+        if (!bmi_squares_fit(bmi_size_of(f->columns[at[c]].numbers, f->rows)))
+            return bmi_fail(how->error, BM_E_NUMBER, how->here,
+                            "select: the values of column \"%.100s\" are of a size whose squares f64 does not hold; scale the "
+                            "columns before (standardize), or take another score",
+                            s->columns[c].name);
+    return BM_OK;
+}
+
+/* The score of one column, of values whose squares can be summed; NaN without memory. sums: two numbers a class. */
+static double score_of(const bmi_frame *f, const double *x, const bmi_step_target *t, bm_select_score by, int64_t seed,
+                       uint64_t noise, double *sums)
+{
+    switch (by) {
+    case BM_SELECT_VARIANCE: return variance(f, x);
+    case BM_SELECT_CHI2: return chi2(f, x, t, sums);
+    case BM_SELECT_MUTUAL_INFORMATION: return bmi_select_information(t, f, x, seed, noise);
+    default: return t->values ? f_of_numbers(f, x, t->values) : f_of_classes(f, x, t, sums);
+    }
+}
+
 bm_status bmi_select_score(const bmi_step_how *how, const bmi_frame *f, const size_t *at, const bmi_recipe_step *s,
                            bm_select_score by, double *score)
 {
-    const bmi_step_target *t = how->target;
     const bm_step_select_options *o = how->options;
-    if (by == BM_SELECT_COEFFICIENT) return coefficients(how, f, at, (int64_t)s->n_columns, score);
-    if (by == BM_SELECT_CHI2 && check_chi2(how, f, at, s)) return how->error->status;
-    const size_t room = t ? 2 * (size_t)t->n_classes : 0;
-    double *sums = bmi_alloc_raw(f->context, room, sizeof *sums);
-    if (!sums) return bmi_step_no_memory(how, room * sizeof *sums);
-    for (size_t c = 0; c < s->n_columns && !how->error->status; c++) {
-        const double *x = f->columns[at[c]].numbers;
-        double value = by == BM_SELECT_VARIANCE             ? variance(f, x)
-                       : by == BM_SELECT_CHI2               ? chi2(f, x, t, sums)
-                       : by == BM_SELECT_MUTUAL_INFORMATION ? bmi_select_information(t, f, x, o->seed, c)
-                       : t->values                          ? f_of_numbers(f, x, t->values)
-                                                            : f_of_classes(f, x, t, sums);
-        if (isnan(value)) bmi_step_no_memory(how, (size_t)f->rows * 32);
-        score[c] = value;
+    bmi_step_target t = how->target ? *how->target : (bmi_step_target){ 0 };
+    const size_t n = (size_t)f->rows, room = 2 * n + 2 * (size_t)t.n_classes;
+    double *memory = bmi_alloc_raw(f->context, room, sizeof *memory), *own = memory + n, *sums = own + n, scale = 1;
+    if (!memory) return bmi_step_no_memory(how, room * sizeof *memory);
+    if (t.values) t.values = tame(t.values, f->rows, memory, &scale);
+    if (by == BM_SELECT_CHI2) check_chi2(how, f, at, s);
+    if (by == BM_SELECT_COEFFICIENT && !check_sizes(how, f, at, s)) coefficients(how, f, at, &t, (int64_t)s->n_columns, score);
+    for (size_t c = 0; by != BM_SELECT_COEFFICIENT && c < s->n_columns && !how->error->status; c++) {
+        const double *x = tame(f->columns[at[c]].numbers, f->rows, own, &scale);
+        score[c] = score_of(f, x, &t, by, o->seed, c, sums);
+        if (isnan(score[c])) bmi_step_no_memory(how, n * 32);
+        if (by == BM_SELECT_VARIANCE) score[c] = score[c] / scale / scale;
+        if (by == BM_SELECT_CHI2) score[c] /= scale;
     }
-    bmi_release(f->context, sums, room, sizeof *sums);
+    bmi_release(f->context, memory, room, sizeof *memory);
     return how->error->status;
 }
