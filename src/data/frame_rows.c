@@ -111,14 +111,16 @@ void bmi_widen_ends(const double *x, int64_t n, double *least, double *most)
     }
 }
 
-double bmi_size_of(const double *x, int64_t n)
+double bmi_squares_scale(const double *x, int64_t n)
 {
     double least = INFINITY, most = -INFINITY;
     bmi_widen_ends(x, n, &least, &most);
-    return n ? fmax(fabs(least), fabs(most)) : 0;
+    return bmi_squares_scale_between(least, most);
 }
 
-bool bmi_squares_fit(double size)
+double bmi_squares_scale_between(double least, double most)
 {
-    return size == 0 || (size > 0x1p-400 && size < 0x1p400);
+    const double size = fmax(fabs(least), fabs(most));
+    if (!isfinite(size) || size == 0 || (size > 0x1p-400 && size < 0x1p400)) return 1;
+    return size > 1 ? 0x1p-700 : 0x1p700;
 }

@@ -18,9 +18,10 @@ typedef struct bmi_frame_rows {
 void bmi_frame_rows_read(void *user, int64_t first, int64_t count, double *into, int64_t step);
 /* The sum of weights, and the weighted means of the columns (and of `last`). */
 double bmi_frame_rows_means(const bmi_frame_rows *r, double *mean);
-/* The largest size of n numbers, and whether squares of numbers of a size can be summed (or it is 0). */
-double bmi_size_of(const double *x, int64_t n);
-bool bmi_squares_fit(double size);
+/* 1 where squares of n numbers can be summed (NaN is passed over); where they overflow or vanish the power of two by which the numbers are
+ * to be multiplied before. */
+double bmi_squares_scale(const double *x, int64_t n);
+double bmi_squares_scale_between(double least, double most); /* of numbers between these */
 /* Whether n numbers are all finite; the ends between which they lie, widened (NaN is on neither side). */
 bool bmi_all_finite(const double *x, int64_t n);
 void bmi_widen_ends(const double *x, int64_t n, double *least, double *most);

@@ -137,8 +137,8 @@ static bm_status fail_number(bmi_error *e, const bmi_frame_column *c, bm_rows ro
     const char *what =
         missing ? "missing; add an impute step to the recipe"
         : isinf(c->numbers[i])
-            ? "not finite after the steps of the recipe: an infinite cell is, and log and box_cox of what has no "
-              "logarithm, and powers grow fast; leave such rows out, or clip the column"
+            ? "not finite after the steps of the recipe; log needs a value above -1, box_cox one above 0, powers "
+              "grow fast, and infinite cells stay so: leave such rows out, or clip the column"
             : "too large for f32; scale the column";
     return bmi_fail(e, missing ? BM_E_DATA : BM_E_NUMBER, here, "row %" PRId64 ": \"%.100s\" is %s", bmi_row_at(rows, i) + 1,
                     c->name, what);

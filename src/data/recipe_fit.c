@@ -289,6 +289,10 @@ static bm_status name_features(bm_recipe *r, bmi_frame *f, bm_place here)
         char what[250] = ""; /* the notes tell what was dropped, and why */
         for (size_t i = 0, n = 0; i < r->notes.count && n + 1 < sizeof what; i++)
             n += (size_t)snprintf(what + n, sizeof what - n, "%s%s", n ? "; " : ": ", r->notes.at[i]);
+        const bmi_recipe_step *first = r->n_steps ? &r->steps[0] : NULL;
+        if (!*what && first && first->n_columns)
+            snprintf(what, sizeof what, ": %s is done to \"%.100s\"%s", first->kind->name, first->columns[0].name,
+                     first->n_columns > 1 ? " and others" : "");
         return bmi_object_fail(r, BM_E_DATA, here, "no feature is left to learn from%s%s",
                                r->n_steps ? " after the steps of the recipe" : "", what);
     }

@@ -118,11 +118,6 @@ static bm_status check_numbers(bm_recipe *r, const bmi_column *c, bm_rows rows, 
     for (int64_t i = 0; i < n; i++) {
         const double y = bmi_column_number(c, bmi_row_at(rows, i));
         differ = differ || y != first;
-        if (isinf(y))
-            return bmi_object_fail(r, BM_E_DATA, here,
-                                   "row %" PRId64 " of the target \"%.100s\" is infinite, which cannot be learned; leave such "
-                                   "rows out",
-                                   bmi_row_at(rows, i) + 1, c->name);
         if (r->log1p && !(y > -1))
             return bmi_object_fail(r, BM_E_DATA, here,
                                    "target_log1p needs values above -1; row %" PRId64 " of \"%.100s\" has %g",

@@ -23,6 +23,7 @@ typedef struct odd {
     const char *what;
     int64_t rows;
     column columns[MOST_NAMES];
+    const char *before; /* a step that is done to alpha first, or null */
 } odd;
 
 static double three(int64_t row)
@@ -54,14 +55,6 @@ static double gaps(int64_t row)
 static double once(int64_t row)
 {
     return row == 4 ? 2 : NAN;
-}
-static double infinite(int64_t row)
-{
-    return row == 5 ? INFINITY : usual(row);
-}
-static double both_ends(int64_t row)
-{
-    return row == 5 ? INFINITY : row == 7 ? -INFINITY : usual(row);
 }
 static double huge(int64_t row)
 {
@@ -129,8 +122,7 @@ static const odd tables[] = {
     { "a category a row", ROWS, { { "words", NULL, each }, { "alpha", usual, NULL } } },
     { "a category a row alone", ROWS, { { "words", NULL, each } } },
     { "gaps", ROWS, { { "alpha", gaps, NULL }, { "words", NULL, few }, { "other", usual, NULL } } },
-    { "infinite", ROWS, { { "alpha", infinite, NULL }, { "other", usual, NULL } } },
-    { "infinite both ways", ROWS, { { "alpha", both_ends, NULL }, { "other", usual, NULL } } },
+    { "infinite", ROWS, { { "alpha", huge, NULL }, { "other", usual, NULL } }, "polynomial:3" }, /* tables have no such cells */
     { "huge", ROWS, { { "alpha", huge, NULL }, { "other", usual, NULL } } },
     { "tiny", ROWS, { { "alpha", tiny, NULL }, { "other", usual, NULL } } },
     { "nearly one value", ROWS, { { "alpha", near, NULL }, { "other", usual, NULL } } },
@@ -189,16 +181,14 @@ static bool all_finite(const bm_dataset *d)
     return true;
 }
 
-/* Whether an error says what it is about: the step, and a column where it is of the data. */
-static bool tells(const char *error, bm_status st, const bmi_step_kind *k, const bm_table *t)
+/* Whether an error says what it is about: a step (one of the default may be it), the recipe's end or its target, and a column where it is of
+ * the data. */
+static bool tells(const char *error, bm_status st, const bm_table *t)
 {
-    const bool step = strstr(error, k->name) || strstr(error, "recipe");
+    bool step = strstr(error, "recipe") || strstr(error, "target");
+    for (size_t i = 0; !step && bmi_kind_at("step", i); i++) step = strstr(error, bmi_kind_at("step", i)->name);
     bool named = st == BM_E_ARGUMENT; /* of the settings */
-    for (int64_t c = 0; !named && c < bm_table_columns(t); c++) {
-        char quoted[120];
-        snprintf(quoted, sizeof quoted, "%.100s", bm_table_column_name(t, c));
-        named = strstr(error, quoted);
-    }
+    for (int64_t c = 0; !named && c < bm_table_columns(t); c++) named = strstr(error, bm_table_column_name(t, c));
     return step && named;
 }
 
@@ -209,17 +199,17 @@ static void try_one(const bmi_step_kind *k, const char *options, const char *nam
     char what[300];
     snprintf(what, sizeof what, "%s%s%s of %s, \"%s\", target %d%s", k->name, options ? ":" : "", options ? options : "",
              name ? name : "all", o->what, target, plain ? ", plain" : "");
+    if (o->before) bm_recipe_step(r, o->before, NULL, "alpha");
     if (name) bm_recipe_step_at(r, k->name, (bm_names){ &name, 1 }, options, BM_HERE);
     else bm_recipe_step_at(r, k->name, (bm_names){ 0 }, options, BM_HERE);
     bm_dataset *d = bm_recipe_fit_apply(r, t);
-    if (bm_failed(d) && !tells(bm_error(d), bm_status_of(d), k, t))
-        fail_msg("%s: the error does not tell: %s", what, bm_error(d));
+    if (bm_failed(d) && !tells(bm_error(d), bm_status_of(d), t)) fail_msg("%s: the error does not tell: %s", what, bm_error(d));
     if (!bm_failed(d) && !all_finite(d)) fail_msg("%s: a feature is not finite", what);
     if (!bm_failed(r)) {
         bm_recipe *copy = bmi_recipe_copy(r);
         if (bm_failed(copy)) fail_msg("%s: it cannot be saved and loaded: %s", what, bm_error(copy));
         bm_dataset *e = bm_recipe_apply_x(copy, u);
-        if (bm_failed(e) && !tells(bm_error(e), bm_status_of(e), k, t))
+        if (bm_failed(e) && !tells(bm_error(e), bm_status_of(e), t))
             fail_msg("%s, new rows: the error does not tell: %s", what, bm_error(e));
         if (!bm_failed(e) && !all_finite(e)) fail_msg("%s: a feature of a new row is not finite", what);
         bm_free(e);
@@ -240,6 +230,12 @@ static void try_columns(const bmi_step_kind *k, const char *options, const odd *
     }
 }
 
+#ifdef BMT_SANITIZED
+enum { EACH = 4 }; /* some of the tables for each, and others for the next */
+#else
+enum { EACH = 1 };
+#endif
+
 static void odd_tables(void **state)
 {
     (void)state;
@@ -248,7 +244,7 @@ static void odd_tables(void **state)
         for (size_t e = 0; e <= k->n_examples; e++) {
             const char *options = e < k->n_examples ? k->examples[e].options : NULL;
             if (e < k->n_examples && !options) continue;
-            for (size_t o = 0; o < BMI_COUNT(tables); o++)
+            for (size_t o = (i + e) % EACH; o < BMI_COUNT(tables); o += EACH)
                 for (int target = NO_TARGET; target < TARGETS; target++) try_columns(k, options, &tables[o], target);
         }
     }
@@ -281,7 +277,7 @@ static void wide(void **state)
         bm_recipe *r = bm_recipe_new(.target = "goal");
         bm_recipe_step_at(r, k->name, (bm_names){ chosen, n }, NULL, BM_HERE);
         bm_dataset *d = bm_recipe_fit_apply(r, t);
-        if (bm_failed(d) && !tells(bm_error(d), bm_status_of(d), k, t))
+        if (bm_failed(d) && !tells(bm_error(d), bm_status_of(d), t))
             fail_msg("%s: the error does not tell: %s", k->name, bm_error(d));
         if (!bm_failed(d) && !all_finite(d)) fail_msg("%s: a feature is not finite", k->name);
         bm_free(d);

@@ -39,9 +39,9 @@ static void nearest(void **state)
 {
     (void)state;
     static const char weighed[] =
-        "a,b,c,w,y\n1,2,3,2,1\n2,1,,1,1\n4,4,8,3,1\n3,5,1,0,1\n9,8,2,1,1\n7,,5,2,1\n,3,6,1,1\n6,6,9,4,1\n";
+        "a,b,c,w,y\n1,2,3,2,2\n2,1,,1,1\n4,4,8,3,1\n3,5,1,0,1\n9,8,2,1,1\n7,,5,2,1\n,3,6,1,1\n6,6,9,4,1\n";
     static const char repeated[] =
-        "a,b,c,y\n1,2,3,1\n1,2,3,1\n2,1,,1\n4,4,8,1\n4,4,8,1\n4,4,8,1\n9,8,2,1\n7,,5,1\n7,,5,1\n,3,6,1\n"
+        "a,b,c,y\n1,2,3,2\n1,2,3,2\n2,1,,1\n4,4,8,1\n4,4,8,1\n4,4,8,1\n9,8,2,1\n7,,5,1\n7,,5,1\n,3,6,1\n"
         "6,6,9,1\n6,6,9,1\n6,6,9,1\n6,6,9,1\n";
     static const char rows[] = "a,b,c\n1,,\n,5,\n,,7\n3,3,\n6,,9\n4,4,\n,,\n";
     bm_table *t = table_of(weighed), *u = table_of(repeated), *v = table_of(rows);
@@ -64,7 +64,7 @@ static void nearest(void **state)
 static void parts_of_rows(void **state)
 {
     (void)state;
-    bm_table *t = table_of("a,b,w,y\n0,1,.5,1\n1,10,1,1\n2,100,1,1\n50,0,7,1\n"), *v = table_of("a,b\n0,\n");
+    bm_table *t = table_of("a,b,w,y\n0,1,.5,1\n1,10,1,2\n2,100,1,1\n50,0,7,1\n"), *v = table_of("a,b\n0,\n");
     bm_dataset *d = after("impute_nearest:2", t, "w", v);
     bmt_near("half of the third", cell(d, 0, 1), (.5 * 1 + 10 + .5 * 100) / 2, 1e-15);
     bm_free(d);

@@ -42,10 +42,9 @@ static bm_status fit(const bmi_step_how *how, const bmi_frame *f, const size_t *
                                 "leave such rows out, or clip the column before",
                                 s->columns[c].name);
             rows[i * columns + c] = x[i];
-            if (isnan(x[i])) continue;
-            all += bmi_frame_weight(f, i);
-            means[c] += (x[i] - means[c]) / all * bmi_frame_weight(f, i);
+            all += isnan(x[i]) ? 0 : bmi_frame_weight(f, i);
         }
+        for (int64_t i = 0; i < n; i++) means[c] += isnan(x[i]) ? 0 : x[i] / all * bmi_frame_weight(f, i);
     }
     return how->error->status;
 }

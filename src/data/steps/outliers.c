@@ -45,18 +45,19 @@ static double limit_of(const bm_step_outliers_options *o)
 /* The ends of a column between which values are usual: those of its mean, or of its quartiles. */
 static void ends_by_mean(const bmi_frame *f, const double *x, double limit, double ends[2])
 {
+    const double scale = bmi_squares_scale(x, f->rows);
     double all = 0, mean = 0, squares = 0;
     for (int64_t i = 0; i < f->rows; i++) {
         if (isnan(x[i])) continue;
-        const double w = bmi_frame_weight(f, i), d = x[i] - mean;
+        const double w = bmi_frame_weight(f, i), d = x[i] * scale - mean;
         all += w;
         mean += d / all * w;
-        squares += w * d * (x[i] - mean);
+        squares += w * d * (x[i] * scale - mean);
     }
     const double reach = limit * sqrt(squares / all);
     if (!(all > 0)) return;
-    ends[0] = mean - reach;
-    ends[1] = mean + reach;
+    ends[0] = (mean - reach) / scale;
+    ends[1] = (mean + reach) / scale;
 }
 
 static bm_status ends_by_quartiles(const bmi_step_how *how, const bmi_frame *f, size_t column, double limit, double ends[2])

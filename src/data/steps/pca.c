@@ -93,7 +93,7 @@ static bm_status by_rows(const bmi_step_how *how, const bmi_frame_rows *rows, do
     if (!a) return bmi_step_no_memory(how, room * sizeof *a);
     double *s = a + n * p, *u = s + r, *vt = u + n * r;
     bmi_frame_rows_read((void *)(uintptr_t)rows, 0, n, a, p);
-    if (!bmi_squares_fit(bmi_size_of(a, n * p))) to->all = INFINITY;
+    if (bmi_squares_scale(a, n * p) != 1) to->all = INFINITY;
     else if (!bmi_svd_thin(how->error, how->here, context, n, p, a, s, u, vt)) {
         for (int64_t i = 0; i < r; i++) to->all += s[i] * s[i] / divisor;
         for (int64_t i = 0; i < to->k; i++) to->values[i] = s[i] * s[i] / divisor;
@@ -182,7 +182,7 @@ static bm_status randomised(const bmi_step_how *how, const bmi_frame_rows *rows,
     products forth = { rows, l, z, y }, back = { rows, l, y, z };
     for (int64_t i = 0; i <= o->iterations; i++) {
         bmi_parallel(context, PARTS, times, &forth);
-        if (!i && !(bmi_all_finite(y, n * l) && bmi_squares_fit(bmi_size_of(y, n * l)))) to->all = INFINITY;
+        if (!i && !(bmi_all_finite(y, n * l) && bmi_squares_scale(y, n * l) == 1)) to->all = INFINITY;
         if (isinf(to->all)) break;
         orthonormal(y, n, l);
         bmi_parallel(context, PARTS, transposed_times, &back);
@@ -224,7 +224,9 @@ static bm_status keep(const bmi_step_how *how, bmi_recipe_step *s, int64_t rows,
     double sum = 0;
     if (!variance) return how->error->status;
     if (!kept)
-        return bmi_fail(how->error, BM_E_DATA, how->here, "pca: its columns have one value each; there are no components");
+        return bmi_fail(how->error, BM_E_DATA, how->here, "pca: %s \"%.100s\"%s one value%s: there are no components",
+                        a->p > 1 ? "columns" : "column", s->columns[0].name, a->p > 1 ? " and the others have" : " has",
+                        a->p > 1 ? " each" : "");
     memcpy(components, a->vectors, (size_t)(kept * a->p) * sizeof *components);
     for (int64_t i = 0; i < kept; i++) {
         variance[i] = a->values[i];
@@ -247,7 +249,7 @@ static bm_status check_sizes(const bmi_step_how *how, const bmi_frame *f, const 
 {
     if (how->error->status || (isfinite(a->all) && a->all > 0)) return how->error->status;
     for (size_t c = 0; c < s->n_columns; c++)
-        if (!bmi_squares_fit(bmi_size_of(f->columns[at[c]].numbers, f->rows)))
+        if (bmi_squares_scale(f->columns[at[c]].numbers, f->rows) != 1)
             return bmi_fail(how->error, BM_E_NUMBER, how->here,
                             "pca: the values of column \"%.100s\" are of a size whose squares f64 does not hold; scale the "
                             "columns before (standardize)",

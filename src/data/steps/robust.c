@@ -55,17 +55,19 @@ static bm_status fit(const bmi_step_how *how, const bmi_frame *f, size_t column,
 {
     const bm_step_robust_options *o = how->options;
     bmi_sorted s;
-    double median = 0, distance = 0;
+    double median = 0, distance = 0, least = 0;
     bm_status st = bmi_sorted_begin(how, f, column, &s);
     if (!st && s.n) {
+        const double low = bmi_sorted_quantile(&s, o->low), high = bmi_sorted_quantile(&s, o->high);
         median = bmi_sorted_quantile(&s, .5);
-        distance = bmi_sorted_quantile(&s, o->high) - bmi_sorted_quantile(&s, o->low);
+        distance = high - low;
+        least = fmin(10 * DBL_EPSILON, 10 * DBL_EPSILON * fmax(fabs(low), fabs(high))); /* less is rounding */
     }
     bmi_sorted_end(&s);
     if (st || !bmi_step_numbers(how, state, 2)) return how->error->status;
     if (o->normal) distance /= bmi_normal_quantile(o->high) - bmi_normal_quantile(o->low);
     state->numbers[0] = median;
-    state->numbers[1] = distance >= 10 * DBL_EPSILON && isfinite(distance) ? distance : 1;
+    state->numbers[1] = distance > 0 && distance >= least && isfinite(distance) ? distance : 1;
     return BM_OK;
 }
 

@@ -29,10 +29,8 @@ static moments moments_of(const bmi_frame *f, const double *x)
 /* A column as it is, or, where squares of its values would overflow or vanish, times a power of two (*scale) in `room`. */
 static const double *tame(const double *x, int64_t n, double *room, double *scale)
 {
-    const double size = bmi_size_of(x, n);
-    *scale = 1;
-    if (bmi_squares_fit(size)) return x;
-    *scale = ldexp(1, size > 1 ? -ilogb(size) : 1000);
+    *scale = bmi_squares_scale(x, n);
+    if (*scale == 1) return x;
     for (int64_t i = 0; i < n; i++) room[i] = x[i] * *scale;
     return room;
 }
@@ -153,7 +151,7 @@ static bm_status check_chi2(const bmi_step_how *how, const bmi_frame *f, const s
 static bm_status check_sizes(const bmi_step_how *how, const bmi_frame *f, const size_t *at, const bmi_recipe_step *s)
 {
     for (size_t c = 0; c < s->n_columns; c++)
-        if (!bmi_squares_fit(bmi_size_of(f->columns[at[c]].numbers, f->rows)))
+        if (bmi_squares_scale(f->columns[at[c]].numbers, f->rows) != 1)
             return bmi_fail(how->error, BM_E_NUMBER, how->here,
                             "select: the values of column \"%.100s\" are of a size whose squares f64 does not hold; scale the "
                             "columns before (standardize), or take another score",

@@ -48,8 +48,7 @@ static bm_status fit(const bmi_step_how *how, const bmi_frame *f, size_t column,
     const double *x = f->columns[column].numbers;
     double least = INFINITY, most = -INFINITY;
     bmi_widen_ends(x, f->rows, &least, &most);
-    const double far = fmax(fabs(least), fabs(most)),
-                 scale = far > 0x1p400 ? 0x1p-700 : 1; /* squares that overflow otherwise */
+    const double scale = bmi_squares_scale_between(least, most); /* squares overflow otherwise */
     const sums first = sums_of(x, f->weights, f->rows, 0, scale);
     const double mean = least == most ? least : first.n > 0 ? first.sum / first.n / scale : 0;
     const sums s = sums_of(x, f->weights, f->rows, mean, scale);
