@@ -157,7 +157,8 @@ static void in_a_model(void **state)
 {
     (void)state;
     bm_table *t = table(NULL);
-    bm_model *m = bm_learner_parse("linear", recipe(NULL));
+    bm_recipe *r = recipe(NULL);
+    bm_model *m = bm_learner_parse("linear", r);
     if (bm_fit_table(m, t)) fail_msg("%s", bm_error(m));
     char path[600];
     snprintf(path, sizeof path, "%s", bmt_temp("recipe.safetensors"));
@@ -176,6 +177,7 @@ static void in_a_model(void **state)
     bm_free(q);
     bm_free(loaded);
     bm_free(m);
+    bm_free(r);
     bm_free(t);
 }
 
