@@ -260,9 +260,17 @@ static double value_of(const double parts[N_PARTS], int which, int form)
     return form == 0 ? parts[which] : form == 1 ? sin(angle) : cos(angle);
 }
 
+/* What each column that is made is made of: the part and its form. */
+typedef struct columns {
+    size_t first;
+    struct {
+        int part, form;
+    } at[2 * N_PARTS];
+} columns;
+
 /* The cells of a row, counted when it is no date. */
-static void read_row(const bmi_step_how *how, const bmi_step_column *s, bmi_frame *f, const bmi_frame_column *old, size_t first,
-                     int64_t i)
+static void read_row(const bmi_step_how *how, const bmi_step_column *s, bmi_frame *f, const bmi_frame_column *old,
+                     const columns *to, int64_t i)
 {
     const bool day_first = s->n_numbers && s->numbers[0] == DAY_FIRST;
     const bmi_date_order order = day_first ? BMI_DAY_FIRST : BMI_MONTH_FIRST;
@@ -278,19 +286,20 @@ static void read_row(const bmi_step_how *how, const bmi_step_column *s, bmi_fram
         f->counted.unreadable++;
         bmi_met_add(f->met, BMI_MET_NO_DATE, s->name, text);
     }
-    for (size_t k = 0; k < s->n_texts; k++) {
-        int which, form;
-        f->columns[first + k].numbers[i] = date && column_of(s->texts[k], &which, &form) ? value_of(parts, which, form) : NAN;
-    }
+    for (size_t k = 0; k < s->n_texts; k++)
+        f->columns[to->first + k].numbers[i] = date ? value_of(parts, to->at[k].part, to->at[k].form) : NAN;
 }
 
 static bm_status apply(const bmi_step_how *how, const bmi_step_column *s, bmi_frame *f, size_t at)
 {
     bmi_frame_column old = { 0 };
-    size_t first = 0;
-    bool fine = bmi_frame_replace(f, at, s->n_texts, &first, &old);
-    for (size_t k = 0; fine && k < s->n_texts; k++) fine = bmi_frame_name(f, first + k, s->name, "_", s->texts[k]);
-    for (int64_t i = 0; fine && i < f->rows; i++) read_row(how, s, f, &old, first, i);
+    columns to = { 0 };
+    bool fine = bmi_frame_replace(f, at, s->n_texts, &to.first, &old);
+    for (size_t k = 0; fine && k < s->n_texts; k++) {
+        column_of(s->texts[k], &to.at[k].part, &to.at[k].form); /* all are some: name_parts, or lawful, saw to it */
+        fine = bmi_frame_name(f, to.first + k, s->name, "_", s->texts[k]);
+    }
+    for (int64_t i = 0; fine && i < f->rows; i++) read_row(how, s, f, &old, &to, i);
     bmi_frame_column_end(f, &old);
     return fine ? BM_OK : bmi_fail_memory(how->error, how->here, (size_t)f->rows * 8, "the parts of dates");
 }
