@@ -95,7 +95,6 @@ typedef struct bmi_step_kind {
     bool scales;              /* its columns, which it changes in place, are not standardised by default */
     bool ignores_absent; /* the step takes columns away (unless the first number it keeps of one is 0): a table may lack them */
     bool keeps_values;   /* what it leaves of a column has the values it had; cells that were missing may be filled */
-    bool heeds_weights;  /* what it finds is that of rows repeated as often as they weigh */
     bool writes;         /* a whole step that changes numbers of its columns where they stand */
     bool needs_whole;    /* no cell of its columns may be missing: it is refused, with the row, before fit and apply */
 
@@ -112,7 +111,8 @@ typedef struct bmi_step_kind {
     bool (*applies)(const bmi_frame *f, size_t column);
     const char *takes_what; /* for the message when a named column does not fit: "numbers" */
 
-    /* By column: fills state->numbers and texts from a column, its name is set; changes the frame's column; whether a state that was
+    /* What a step finds is that of rows repeated as often as they weigh (bmi_frame_weight).
+     * By column: fills state->numbers and texts from a column, its name is set; changes the frame's column; whether a state that was
      * read from a file can be applied. */
     bm_status (*fit)(const bmi_step_how *how, const bmi_frame *f, size_t column, bmi_step_column *state);
     bm_status (*apply)(const bmi_step_how *how, const bmi_step_column *state, bmi_frame *f, size_t column);

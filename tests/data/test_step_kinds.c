@@ -288,39 +288,52 @@ static void wrong_columns(void **state)
     bm_free(t);
 }
 
-/* A table in which rows stand as often as another table weighs them. */
+/* A recipe of the step, and where it needs the target of it alone: what follows would be fitted on what folds of other rows give. */
+static bm_recipe *weighed_recipe(const bmi_step_kind *k, const char *options, const char *columns, const char *weights)
+{
+    static const char *const all[] = { "x", "z", "word" };
+    char memory[200];
+    const char *at[16];
+    bm_recipe *r =
+        bm_recipe_new(.target = "y", .weights = weights, .task = BM_REGRESSION, .type = BM_F64, .plain = k->needs_target);
+    bm_recipe_step_at(r, k->name, names_of(columns, memory, at), options, BM_HERE);
+    for (size_t c = 0; k->needs_target && c < BMI_COUNT(all); c++)
+        if (!strstr(columns, all[c])) bm_recipe_drop(r, all[c]);
+    return r;
+}
+
+/* A table in which rows stand as often as another table weighs them: every kind, with the options of every example. */
 static void weights_are_rows(void **state)
 {
     (void)state;
     static const char weighed[] = "x,z,word,y,w\n1,2,a,1,2\n5,-1,b,2,1\n,7,a,4,3\n2.5,1,c,3,0\n9,3,b,8,1\n4,0,a,6,2\n";
     static const char repeated[] =
         "x,z,word,y\n1,2,a,1\n1,2,a,1\n5,-1,b,2\n,7,a,4\n,7,a,4\n,7,a,4\n9,3,b,8\n4,0,a,6\n4,0,a,6\n";
+    static const char *const tries[] = { "z", "word", "x", "x,z" };
+    bm_table *t = table_of(weighed, NULL), *u = table_of(repeated, NULL);
     const bmi_step_kind *k;
-    for (size_t i = 0; (k = kind_at(i)); i++) {
-        static const char *const tries[] = { "z", "word", "x" };
-        for (size_t c = 0; k->heeds_weights && c < BMI_COUNT(tries); c++) {
-            bm_table *t = table_of(weighed, NULL), *u = table_of(repeated, NULL);
-            const bool plain = k->needs_target; /* what follows would be fitted on what folds of other rows give */
-            bm_recipe *r = bm_recipe_new(.target = "y", .weights = "w", .task = BM_REGRESSION, .type = BM_F64, .plain = plain);
-            bm_recipe *q = bm_recipe_new(.target = "y", .task = BM_REGRESSION, .type = BM_F64, .plain = plain);
-            bm_recipe_step(r, k->name, NULL, tries[c]);
-            bm_recipe_step(q, k->name, NULL, tries[c]);
-            for (size_t other = 0; plain && other < BMI_COUNT(tries); other++)
-                if (other != c) bm_recipe_drop(r, tries[other]), bm_recipe_drop(q, tries[other]);
+    for (size_t i = 0; (k = kind_at(i)); i++)
+        for (size_t c = 0; c < BMI_COUNT(tries) * (k->n_examples + 1); c++) {
+            const size_t example = c / BMI_COUNT(tries);
+            const char *options = example ? k->examples[example - 1].options : NULL, *columns = tries[c % BMI_COUNT(tries)];
+            if (example && !options) continue;
+            char what[300];
+            snprintf(what, sizeof what, "%s:%s of %s", k->name, options ? options : "", columns);
+            bm_recipe *r = weighed_recipe(k, options, columns, "w"), *q = weighed_recipe(k, options, columns, NULL);
             const bm_status st = bm_recipe_fit(r, t);
-            assert_int_equal(st, bm_recipe_fit(q, u));
+            if (st != bm_recipe_fit(q, u)) fail_msg("%s: %s | %s", what, bm_error(r), bm_error(q));
             bm_dataset *d = bm_recipe_apply_x(r, t), *e = bm_recipe_apply_x(q, t);
             if (!st) assert_int_equal(bm_recipe_features(r), bm_recipe_features(q));
-            for (int64_t j = 0; !st && j < bm_dataset_x(d, 0)->size; j++)
-                bmt_near(k->name, bm_tensor_at(bm_dataset_x(d, 0), j), bm_tensor_at(bm_dataset_x(e, 0), j), 1e-11);
+            for (int64_t j = 0; !st && !bm_failed(d) && j < bm_dataset_x(d, 0)->size; j++)
+                bmt_near(what, bm_tensor_at(bm_dataset_x(d, 0), j), bm_tensor_at(bm_dataset_x(e, 0), j), 1e-11);
+            if (bm_failed(d) != bm_failed(e)) fail_msg("%s: %s | %s", what, bm_error(d), bm_error(e));
             bm_free(d);
             bm_free(e);
             bm_free(r);
             bm_free(q);
-            bm_free(t);
-            bm_free(u);
         }
-    }
+    bm_free(t);
+    bm_free(u);
 }
 
 /* What bm_recipe_affine says of a feature is so. */

@@ -216,7 +216,6 @@ static const bmi_step_kind bins = {
     .source = "Lloyd, \"Least squares quantization in PCM\", 1982",
     .options_size = sizeof(bm_step_bins_options),
     .fields = fields,
-    .heeds_weights = true,
     .examples = examples,
     .n_examples = BMI_COUNT(examples),
     .takes = takes,

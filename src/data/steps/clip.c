@@ -115,7 +115,6 @@ static const bmi_step_kind clip = {
     .fields = fields,
     .shorthand = shorthand,
     .check = check,
-    .heeds_weights = true,
     .examples = examples,
     .n_examples = BMI_COUNT(examples),
     .takes = takes,

@@ -46,7 +46,6 @@ static const bmi_step_kind drop_constant = {
     .n_examples = BMI_COUNT(examples),
     .ignores_absent = true,
     .keeps_values = true,
-    .heeds_weights = true,
     .takes = takes,
     .takes_what = "any column",
     .fit = fit,

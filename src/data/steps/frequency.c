@@ -87,7 +87,6 @@ static const bmi_step_kind frequency = {
     .size = sizeof(bmi_step_kind),
     .name = "frequency",
     .doc = "a category becomes its share of the training rows",
-    .heeds_weights = true,
     .examples = examples,
     .n_examples = BMI_COUNT(examples),
     .takes = takes,

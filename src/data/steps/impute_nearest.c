@@ -204,7 +204,6 @@ static const bmi_step_kind impute_nearest = {
     .examples = examples,
     .n_examples = BMI_COUNT(examples),
     .keeps_values = true,
-    .heeds_weights = true,
     .writes = true,
     .takes = takes,
     .takes_what = "numbers",

@@ -52,7 +52,6 @@ static const bmi_step_kind max_abs = {
     .name = "max_abs",
     .doc = "x / the largest size of a value; 0 stays 0",
     .scales = true,
-    .heeds_weights = true,
     .affine = affine,
     .examples = examples,
     .n_examples = BMI_COUNT(examples),

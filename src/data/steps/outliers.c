@@ -203,7 +203,6 @@ static const bmi_step_kind outliers = {
     .n_examples = BMI_COUNT(examples),
     .sees_target = true,
     .keeps_values = true,
-    .heeds_weights = true,
     .takes = takes,
     .takes_what = "numbers",
     .fit_whole = fit,

@@ -382,7 +382,6 @@ static const bmi_step_kind pca = {
     .examples = examples,
     .n_examples = BMI_COUNT(examples),
     .scales = true,
-    .heeds_weights = true,
     .check = check,
     .prepares = BMI_PREPARES_SCALES,
     .takes = takes,

@@ -163,7 +163,6 @@ static const bmi_step_kind polynomial = {
     .examples = examples,
     .n_examples = BMI_COUNT(examples),
     .keeps_values = true,
-    .heeds_weights = true,
     .takes = takes,
     .takes_what = "numbers",
     .fit_whole = fit,

@@ -101,7 +101,6 @@ static const bmi_step_kind quantile = {
     .scales = true,
     .options_size = sizeof(bm_step_quantile_options),
     .fields = fields,
-    .heeds_weights = true,
     .examples = examples,
     .n_examples = BMI_COUNT(examples),
     .takes = takes,

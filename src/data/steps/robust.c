@@ -93,7 +93,6 @@ static const bmi_step_kind robust = {
     .fields = fields,
     .shorthand = shorthand,
     .check = check,
-    .heeds_weights = true,
     .affine = bmi_spread_affine,
     .examples = examples,
     .n_examples = BMI_COUNT(examples),

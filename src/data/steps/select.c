@@ -155,7 +155,6 @@ static const bmi_step_kind select_kind = {
     .sees_target = true,
     .ignores_absent = true,
     .keeps_values = true,
-    .heeds_weights = true,
     .needs_whole = true,
     .prepares = BMI_PREPARES_CELLS,
     .check = check,

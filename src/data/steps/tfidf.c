@@ -264,8 +264,8 @@ static const bmi_step_example examples[] = {
 };
 
 static const char source[] = "Salton and Buckley, \"Term-weighting approaches in automatic text retrieval\", 1988";
-#define COMMON                                                                                                   \
-    .size = sizeof(bmi_step_kind), .source = source, .needs_names = true, .scales = true, .heeds_weights = true, \
+#define COMMON                                                                            \
+    .size = sizeof(bmi_step_kind), .source = source, .needs_names = true, .scales = true, \
     .options_size = sizeof(bm_step_tfidf_options), .check = check, .takes = takes, .takes_what = "text", .apply = apply
 static const bmi_step_kind text_counts = { COMMON,
                                            .name = "text_counts",

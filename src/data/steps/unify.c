@@ -228,7 +228,6 @@ static const bmi_step_kind unify = {
     .name = "unify",
     .doc = "texts without needless blanks and capital letters, several spellings as one, amounts in one unit",
     .needs_names = true,
-    .heeds_weights = true,
     .options_size = sizeof(bm_step_unify_options),
     .fields = fields,
     .check = check,
