@@ -32,7 +32,8 @@ typedef struct bm_recipe_options {
     bm_type     type;    /**< of the features and of numbers to be learned that bm_recipe_apply gives: BM_F32 (default) or BM_F64;
                           *   bm_fit_table and predictions take the type of the model's input */
     const char *weights; /**< a column with the weight of each row, finite and >= 0: it is no feature, weighs the row in the loss and
-                          *   in scores and in what steps find (means, medians ...), and need not be there at prediction */
+                          *   in scores and in what steps find (means, medians ...), and need not be there at prediction. A row of
+                          *   weight 2 is two rows; weights that sum to less than the rows are shares */
     const char *without; /**< steps that are not done by default: a list of datetime, drop, impute, standardize, one_hot */
 } bm_recipe_options;
 

@@ -177,8 +177,9 @@ bm_status bmi_select_score(const bmi_step_how *how, const bmi_frame *f, const si
     const bm_step_select_options *o = how->options;
     bmi_step_target t = how->target ? *how->target : (bmi_step_target){ 0 };
     const size_t n = (size_t)f->rows, room = 2 * n + 2 * (size_t)t.n_classes;
-    double *memory = bmi_alloc_raw(f->context, room, sizeof *memory), *own = memory + n, *sums = own + n, scale = 1;
+    double *memory = bmi_alloc_raw(f->context, room, sizeof *memory), scale = 1;
     if (!memory) return bmi_step_no_memory(how, room * sizeof *memory);
+    double *own = memory + n, *sums = own + n;
     if (t.values) t.values = tame(t.values, f->rows, memory, &scale);
     if (by == BM_SELECT_CHI2) check_chi2(how, f, at, s);
     if (by == BM_SELECT_COEFFICIENT && !check_sizes(how, f, at, s)) coefficients(how, f, at, &t, (int64_t)s->n_columns, score);
