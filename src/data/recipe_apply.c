@@ -56,7 +56,8 @@ static size_t place_of(const bmi_step_how *how, const bmi_recipe_step *s, const 
 {
     const bmi_step_kind *kind = s->kind;
     const size_t at = bmi_frame_find(f, state->name);
-    if (at == SIZE_MAX && kind->ignores_absent && !(state->n_numbers && state->numbers[0] == 0)) return at;
+    if (at == SIZE_MAX && kind->ignores_absent)
+        return at; /* it is taken away, here or later: else the recipe would have it as an input */
     if (at == SIZE_MAX)
         bmi_fail(how->error, BM_E_DATA, how->here, "recipe: %s finds no column \"%.100s\"", kind->name, state->name);
     else if (!(kind->applies ? kind->applies(f, at) : kind->takes(f, at, true, s->options))) {

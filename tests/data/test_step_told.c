@@ -82,6 +82,30 @@ static void columns_gone(void **state)
     bm_free(t);
 }
 
+/* What one step of those that take columns away keeps, and another drops, need not be there later. */
+static void kept_and_dropped(void **state)
+{
+    (void)state;
+    static const char *const steps[] = { "drop_missing:.3", "drop_constant", "select:variance" };
+    bm_table *t = table_of("id,a,b,y\nu,1,7,1\nv,2,3,2\nw,4,5,9\nx,3,9,3\n"), *u = table_of("a\n5\n");
+    for (size_t i = 0; i < BMI_COUNT(steps); i++) {
+        bm_recipe *r = bm_recipe_new(.target = "y", .task = BM_REGRESSION, .without = "standardize,impute");
+        bm_recipe_step(r, steps[i], NULL);
+        bm_recipe_drop(r, "b");
+        bm_dataset *made = bm_recipe_fit_apply(r, t), *same = bm_recipe_apply_x(r, t), *d = bm_recipe_apply_x(r, u);
+        if (bm_failed(made) || bm_failed(same) || bm_failed(d))
+            fail_msg("%s: %s %s %s", steps[i], bm_error(made), bm_error(same), bm_error(d));
+        assert_int_equal(bm_recipe_features(r), 1);
+        assert_true(bm_tensor_at(bm_dataset_x(d, 0), 0) == 5);
+        bm_free(made);
+        bm_free(same);
+        bm_free(d);
+        bm_free(r);
+    }
+    bm_free(t);
+    bm_free(u);
+}
+
 /* A column of the table that is called as one that a step makes, before and behind it. */
 static void columns_twice(void **state)
 {
@@ -170,7 +194,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(less_than_asked_for),       cmocka_unit_test(columns_gone), cmocka_unit_test(columns_twice),
-        cmocka_unit_test(targets_without_logarithm), cmocka_unit_test(any_unit),
+        cmocka_unit_test(targets_without_logarithm), cmocka_unit_test(any_unit),     cmocka_unit_test(kept_and_dropped),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
