@@ -282,8 +282,8 @@ static bm_status name_features(bm_recipe *r, bmi_frame *f, bm_place here)
     if (*f->twice)
         return bmi_object_fail(
             r, BM_E_DATA, here,
-            "two columns would be called \"%s\", one of the table and one that a step makes; rename or drop that of "
-            "the table",
+            "two columns would be called \"%s\", one that a step makes and one of the table or of another step; rename or drop "
+            "the latter",
             f->twice);
     if (!f->n) {
         char what[250] = ""; /* the notes tell what was dropped, and why */

@@ -264,8 +264,8 @@ static void names_twice(void **state)
         const char *text, *says;
     } cases[] = {
         { "d,d_year,y\n2024-01-13,3,1.5\n2023-02-14,4,2.5\n2022-03-01,5,7\n",
-          "two columns would be called \"d_year\", one of the table and one that a step makes; rename or drop that of the "
-          "table" },
+          "two columns would be called \"d_year\", one that a step makes and one of the table or of another step; "
+          "rename or drop the latter" },
         { "x,x^2,y\n1,3,1.5\n2,4,2.5\n3,1,7\n", "two columns would be called \"x^2\"" },
     };
     for (size_t i = 0; i < BMI_COUNT(cases); i++) {
