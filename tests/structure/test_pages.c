@@ -26,7 +26,7 @@ static const struct {
     { "docs/tables.md", SALES CLICKS "cp \"$HOUSING\" housing.csv", "", 5 },
     { "docs/recipes.md", "cp \"$HOUSING\" housing.csv", "", 1 },
     { "docs/linear.md",
-      SALES "head -200 sales.csv > new.csv && baeum train sales.csv -t price -q && "
+      SALES "head -200 sales.csv > new.csv && baeum train sales.csv -t price -q --validation 0 --test 0 && "
             "baeum train sales.csv -t price -q -m ridge:alpha=1 -o ridge.safetensors && "
             "baeum train sales.csv -t price -q -m mlp:8 --epochs 5 -o network.safetensors",
       "", 6 },
