@@ -97,6 +97,7 @@ static const struct {
     { "docs/linear.md", 2, "typedef struct { int rows; double *x, *y; } data; data d;" },
     { "docs/linear.md", 3, "bm_session *s; bm_node residuals, b0, b1, x, y; bm_tensor *xs, *ys; double errors[2];" },
     { "docs/judging.md", 0, "bm_table *table; bm_recipe *recipe;" },
+    { "docs/judging.md", 1, "bm_table *table; bm_recipe *recipe;" },
 };
 
 static void compiles(const char *what, const char *code)
