@@ -238,7 +238,7 @@ bm_status bmi_csv_finish(bmi_csv_work *w)
     if (st) return st;
     for (size_t i = 0; i < w->n_chunks; i++) w->out->rows += w->chunks[i].rows;
     finishing f = { .work = w };
-    bmi_parallel(w->context, bmi_csv_parts(w, w->room > 1000 ? w->n_columns : 1), finish_part, &f);
+    bmi_parallel_exact(w->context, bmi_csv_parts(w, w->room > 1000 ? w->n_columns : 1), finish_part, &f);
     if (f.failed) return bmi_fail_memory(w->error, w->here, (size_t)w->out->rows * 8, "the columns of a CSV file");
     if ((f.windows || w->windows_names) &&
         !bmi_notes_add(w->context, &w->out->notes, "some text is not UTF-8 and was read as Windows-1252"))
