@@ -221,15 +221,17 @@ static bm_status find_infinite(bmi_csv_work *w)
 bool bmi_csv_note_digits(bm_context *context, const bmi_column *c, unsigned seen, bool code, bmi_notes *notes)
 {
     if (c->type == BM_COLUMN_INTEGER && code)
-        return bmi_notes_add_as(BMI_ADVICE_TEXT, context, notes,
-                                "%.100s has numbers that begin with 0, which are read without it: if they are codes, \001a column of "
-                                "text keeps\002 it",
-                                c->name);
+        return bmi_notes_add_as(
+            BMI_ADVICE_TEXT, context, notes,
+            "%.100s has numbers that begin with 0, which are read without it: if they are codes, \001a column of "
+            "text keeps\002 it",
+            c->name);
     if (c->type != BM_COLUMN_REAL || !(seen & BMI_SEEN_BIG)) return true;
-    return bmi_notes_add_as(BMI_ADVICE_TEXT, context, notes,
-                            "%.100s has whole numbers of more digits than f64 holds, and is real because not all are integers of "
-                            "64 bits: their last digits are lost; \001a column of text keeps\002 them",
-                            c->name);
+    return bmi_notes_add_as(
+        BMI_ADVICE_TEXT, context, notes,
+        "%.100s has whole numbers of more digits than f64 holds, and is real because not all are integers of "
+        "64 bits: their last digits are lost; \001a column of text keeps\002 them",
+        c->name);
 }
 
 bm_status bmi_csv_finish(bmi_csv_work *w)
