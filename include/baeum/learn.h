@@ -28,7 +28,7 @@ typedef enum bm_folds_kind {
 #define BM_FOLDS_OPTIONS_                                                                                                        \
     bm_folds_kind kind;                                                                                                          \
     int64_t       folds;          /**< default 5 */                                                                              \
-    int64_t       repeats;        /**< of k-fold: so many times, shuffled anew; default 1 */                                     \
+    int64_t       repeats;        /**< of k-fold: so many times, shuffled anew; default 1, at most 1,000,000 */                    \
     double        held_out;       /**< of a shuffle split: the share of the rows that is held out; default .2 */                 \
     int64_t       gap;            /**< of a time series: rows between training and held-out part that are in neither */          \
     int64_t       window;         /**< of a time series: so many training rows at most (sliding); default: all before */         \

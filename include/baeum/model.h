@@ -472,7 +472,8 @@ typedef struct bm_row_options {
     const bm_cell *cells; /**< more, where 128 are not enough */
     size_t   count;       /**< of cells */
 } bm_row_options;
-/** The prediction for one raw row, as bm_predict_table: (1) value or (classes) probabilities.
+/** The prediction for one raw row, as bm_predict_table: (1) value or (classes) probabilities. It is made for speed, by kernels of one row, so
+ *  that the last digits can differ from those in a table, where a row's bits do not depend on the rows beside it.
  *  Errors   as bm_predict_table; BM_E_DATA a column that the model was not fitted on (the nearest name is told); BM_E_TYPE a number
  *           given for a column of text, or a text that is no number or date for a column of those; BM_E_ARGUMENT a column given twice */
 BM_API bm_tensor *bm_predict_row_at(const bm_model *m, const bm_row_options *options, size_t size, bm_place here);

@@ -25,6 +25,8 @@ int bmi_threads_given(int wanted);
  * region, and with one part or one thread, it runs inline, one part after the other. Denormals are flushed wherever fn runs,
  * inline too, and each thread's mode is restored. */
 void bmi_parallel(const bm_context *context, int parts, void (*fn)(void *arg, int part, int parts), void *arg);
+/* The same in the caller's mode of denormals, on every thread: for tables, whose cells are compared, counted and kept as they are. */
+void bmi_parallel_exact(const bm_context *context, int parts, void (*fn)(void *arg, int part, int parts), void *arg);
 
 /* The part-th of `parts` slices of [0, n): in order, without gaps, even to within one grain, each starting at a multiple of
  * `grain` (>= 1) or empty at n. */

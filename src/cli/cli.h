@@ -334,8 +334,8 @@ enum { CLI_MODELS = 32, CLI_PARTS = CLI_MODELS + 1, CLI_MOST_CLASSES = 20 };
 /* Scores beside each other: rows "train", "validation", "test", "baseline", or models. */
 typedef struct cli_scores {
     const char *name[CLI_PARTS];
-    const char *note[CLI_PARTS]; /* behind the row, or null */
-    bm_scores scores[CLI_PARTS];
+    const char *note[CLI_PARTS];        /* behind the row, or null */
+    const bm_scores *scores[CLI_PARTS]; /* not copied: they would be more than a small stack holds */
     int count;
     bool as_given;        /* the metrics were chosen: their order stays */
     const char *positive; /* of two classes the one that F1, precision and recall are of; or null */

@@ -138,7 +138,7 @@ static void show(evaluation *v)
     const cli_scores s = { .count = v->baseline.rows ? 2 : 1,
                            .positive = cli_positive(c, v->model),
                            .name = { "model", "baseline" },
-                           .scores = { v->scores, v->baseline },
+                           .scores = { &v->scores, &v->baseline },
                            .as_given = chosen(v) != NULL,
                            .note = { NULL, of_classes ? "always the most frequent class of these rows"
                                                       : "always the mean of these rows" } };
@@ -234,6 +234,9 @@ static int compare(cli *c)
     if (!status && is_read_once(c->arguments[models]))
         status = cli_fail(c, CLI_USAGE, "%s can be read for one model; give a file",
                           strcmp(c->arguments[models], "-") ? c->arguments[models] : "standard input");
+    bm_scores *const kept = calloc((size_t)models + 1, sizeof *kept);
+    if (!kept && !status) status = cli_fail(c, CLI_FAILED, "out of memory: scores of %d models", models);
+    for (int i = 0; kept && i <= models; i++) s.scores[i] = kept + i;
     s.name[models] = "baseline";
     cli_warn_begin(c);
     for (int i = 0; !status && i < models; i++) {
@@ -243,8 +246,8 @@ static int compare(cli *c)
         if (!status) status = same_target(&v, target);
         if (!status) {
             s.name[i] = c->arguments[i];
-            s.scores[i] = v.scores;
-            s.scores[models] = v.baseline;
+            kept[i] = v.scores;
+            kept[models] = v.baseline;
             s.note[models] = bm_model_task(v.model) == BM_REGRESSION ? "always the mean of these rows"
                                                                      : "always the most frequent class of these rows";
             const char *own = cli_positive(c, v.model);
@@ -262,8 +265,9 @@ static int compare(cli *c)
     else if (*positive) s.positive = positive;
     if (!status && cli_talks(c)) fputc('\n', c->to);
     if (!status && !c->json) cli_scores_print(&s, c->to);
-    if (!status) cli_put(c, "baseline", cli_scores_json(&s.scores[models]));
+    if (!status) cli_put(c, "baseline", cli_scores_json(&kept[models]));
     cli_put(c, "models", all);
+    free(kept);
     return status;
 }
 

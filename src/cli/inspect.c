@@ -16,12 +16,13 @@ static void model_scores(cli *c, const bm_model *m)
     static const char *const names[] = { "train", "validation", "test", "baseline" };
     cli_scores s = { .positive = cli_positive(c, m) };
     json_t *json = json_object();
+    bm_scores parts[4];
     for (int i = 0; i < 4; i++) {
-        const bm_scores part = bm_model_scores(m, names[i]);
-        if (part.rows <= 0) continue;
+        parts[i] = bm_model_scores(m, names[i]);
+        if (parts[i].rows <= 0) continue;
         s.name[s.count] = names[i];
-        s.scores[s.count++] = part;
-        json_object_set_new(json, names[i], cli_scores_json(&part));
+        s.scores[s.count++] = &parts[i];
+        json_object_set_new(json, names[i], cli_scores_json(&parts[i]));
     }
     cli_put(c, "metrics", json);
     if (c->json || !s.count) return;

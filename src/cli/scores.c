@@ -91,7 +91,7 @@ int cli_metrics(cli *c, bm_metric into[BM_SCORES_MAX])
 static void say_why(const cli_scores *s, FILE *to)
 {
     for (int i = 0; i < s->count; i++) {
-        const bm_scores *of = &s->scores[i];
+        const bm_scores *of = s->scores[i];
         if (!strcmp(s->name[i], "baseline")) continue;
         for (int64_t k = 0; k < of->count; k++) {
             const char *why = of->metrics[k].why;
@@ -115,7 +115,7 @@ void cli_scores_print(const cli_scores *s, FILE *to)
     const char *names[BM_SCORES_MAX];
     char number[32], class[200];
     for (int i = 0; i < s->count && !first; i++)
-        if (s->scores[i].count) first = &s->scores[i];
+        if (s->scores[i]->count) first = s->scores[i];
     if (!first) return;
     const int columns = order(first, s->as_given, names);
     cli_grid g = { .columns = columns + 2 };
@@ -127,7 +127,7 @@ void cli_scores_print(const cli_scores *s, FILE *to)
     for (int i = 0; i < s->count; i++) {
         cli_grid_add(&g, s->name[i]);
         for (int k = 0; k < columns; k++) {
-            const double value = bm_score(&s->scores[i], names[k]);
+            const double value = bm_score(s->scores[i], names[k]);
             cli_grid_add(&g, title_of(names[k]) < TITLES && titles[title_of(names[k])].share ? cli_share(number, value)
                                                                                              : cli_real(number, value));
         }

@@ -142,7 +142,7 @@ static void add(cli_scores *s, const char *name, const bm_scores *scores)
     if (scores->rows <= 0) return;
     s->name[s->count] = name;
     s->note[s->count] = NULL;
-    s->scores[s->count++] = *scores;
+    s->scores[s->count++] = scores;
 }
 
 /* True against predicted classes of a part, as baeum evaluate shows them. */

@@ -261,14 +261,15 @@ static void scores(tuning *w)
     static const char *const names[] = { "train", "test", "baseline" };
     cli_scores s = { .positive = cli_positive(c, m) };
     json_t *metrics = json_object();
+    bm_scores parts[3];
     for (int i = 0; i < 3; i++) {
-        const bm_scores of = bm_model_scores(m, names[i]);
-        if (of.rows <= 0) continue;
-        if (i < 2) json_object_set_new(metrics, names[i], cli_scores_json(&of));
-        else cli_put(c, "baseline", cli_scores_json(&of));
+        parts[i] = bm_model_scores(m, names[i]);
+        if (parts[i].rows <= 0) continue;
+        if (i < 2) json_object_set_new(metrics, names[i], cli_scores_json(&parts[i]));
+        else cli_put(c, "baseline", cli_scores_json(&parts[i]));
         s.name[s.count] = names[i];
         s.note[s.count] = i < 2 ? NULL : w->t.task == BM_REGRESSION ? "always the mean" : "always the most frequent class";
-        s.scores[s.count++] = of;
+        s.scores[s.count++] = &parts[i];
     }
     cli_put(c, "metrics", metrics);
     if (!c->json) cli_scores_print(&s, c->to);

@@ -76,7 +76,7 @@ double bmi_frame_rows_means(const bmi_frame_rows *r, double *mean)
     enum { PARTS = 16 };
     means m = { .r = r, .mean = mean };
     for (int64_t i = 0; i < r->frame->rows; i++) m.all += bmi_frame_weight(r->frame, i);
-    bmi_parallel(r->frame->context, PARTS, means_of, &m);
+    bmi_parallel_exact(r->frame->context, PARTS, means_of, &m);
     return m.all;
 }
 

@@ -56,7 +56,7 @@ double bmi_quantile(double *numbers, int64_t n, double q)
     double above = numbers[k + 1];
     for (int64_t i = k + 2; i < n; i++)
         if (numbers[i] < above) above = numbers[i];
-    return below + part * (above - below);
+    return bmi_between(below, above, part);
 }
 
 /* Two numbers between which the median of n > 0 numbers is likely to lie, by a sample of every step-th: false when all of it is NaN. */
@@ -97,7 +97,7 @@ double bmi_median_there(const double *x, int64_t n, double *room)
             if (second == first) return one;
             double other = room[second];
             for (int64_t i = second + 1; i < between; i++) other = room[i] < other ? room[i] : other;
-            return one + .5 * (other - one);
+            return bmi_between(one, other, .5);
         }
         there = 0;
     }
@@ -141,7 +141,7 @@ double bmi_weighed_median(bmi_weighed *x, int64_t n)
     bmi_weighed_sort(x, n);
     for (int64_t k = 0; k < n; k++) all += x[k].weight;
     while (i + 1 < n && 2 * (below + x[i].weight) < all) below += x[i++].weight;
-    if (i + 1 < n && 2 * (below + x[i].weight) == all) return x[i].number + .5 * (x[i + 1].number - x[i].number);
+    if (i + 1 < n && 2 * (below + x[i].weight) == all) return bmi_between(x[i].number, x[i + 1].number, .5);
     return x[i].number;
 }
 

@@ -8,6 +8,13 @@
 int bmi_by_number(const void *a, const void *b);
 int bmi_by_text(const void *a, const void *b);
 
+/* Between two numbers, part in [0, 1] of the way; their difference may be more than a double holds. */
+static inline double bmi_between(double low, double high, double part)
+{
+    const double apart = high - low;
+    return apart - apart == 0 ? low + part * apart : low * (1 - part) + high * part;
+}
+
 /* The quantile q in [0, 1] of n > 0 numbers without NaN, by linear interpolation between neighbours (Hyndman and Fan's type 7), without
  * sorting everything. Changes the order of the numbers. */
 double bmi_quantile(double *numbers, int64_t n, double q);

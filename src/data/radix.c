@@ -66,9 +66,9 @@ static bmi_pair *by_digits(bm_context *context, bmi_pair *pairs, bmi_pair *other
     for (int k = 0; k < passes; k++) {
         const int begin = low + (high - low) * k / passes, end = low + (high - low) * (k + 1) / passes;
         pass p = { pairs, other, n, begin, end - begin, counts };
-        bmi_parallel(context, parts, count_part, &p);
+        bmi_parallel_exact(context, parts, count_part, &p);
         if (places(&p, parts)) continue;
-        bmi_parallel(context, parts, move_part, &p);
+        bmi_parallel_exact(context, parts, move_part, &p);
         bmi_pair *t = pairs;
         pairs = other;
         other = t;
@@ -172,7 +172,7 @@ bmi_pair *bmi_radix_sort(bm_context *context, bmi_pair *pairs, bmi_pair *other, 
         rest r = { .x = sorted, .room = sorted == pairs ? other : pairs, .n = n, .from = low, .counts = counts };
         if (low) {
             cut_rest(&r, parts);
-            bmi_parallel(context, parts, sort_rest, &r);
+            bmi_parallel_exact(context, parts, sort_rest, &r);
         }
         pairs = sorted;
     }

@@ -224,7 +224,7 @@ static void copy_part(void *arg, int part, int parts)
 static void copy(bmi_error *e, const bmi_frame *f, bm_rows rows, const bm_tensor *x, bm_place here)
 {
     copying w = { .f = f, .x = x };
-    bmi_parallel(f->context, PARTS, copy_part, &w);
+    bmi_parallel_exact(f->context, PARTS, copy_part, &w);
     for (int part = 0; part < PARTS && !e->status; part++)
         if (w.bad[part]) fail_number(e, &f->columns[w.bad[part] - 1], rows, x->type, here);
 }

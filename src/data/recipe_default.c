@@ -4,6 +4,7 @@
 #include "base/locale.h"
 #include "data/recipe.h"
 #include <inttypes.h>
+#include <math.h>
 #include <stdarg.h>
 #include <string.h>
 
@@ -64,6 +65,15 @@ static bm_status add(bm_recipe *r, bmi_frame *f, bmi_training *t, const char *ki
     return BM_OK;
 }
 
+/* Whether a column of one number may have had several integers. */
+static bool is_beyond_f64(const bmi_frame *f, size_t at)
+{
+    for (int64_t i = 0; i < f->rows; i++)
+        if (isfinite(f->columns[at].numbers[i]))
+            return fabs(f->columns[at].numbers[i]) >= 0x1p53 && fabs(f->columns[at].numbers[i]) < 0x1p63;
+    return false;
+}
+
 /* Notes why a column is of no use; *useless is whether it is: of one value, or text that differs in all rows or, from LEAST_TEXTS on, in
  * more than nine of ten. */
 static bm_status is_useless(bm_recipe *r, const bmi_frame *f, size_t at, bool *useless, bm_place here)
@@ -75,6 +85,12 @@ static bm_status is_useless(bm_recipe *r, const bmi_frame *f, size_t at, bool *u
     *useless = true;
     if (distinct < 0) return bmi_fail_memory(&r->object.error, here, (size_t)f->rows * 8, "to count different values");
     if (!present) return note(r, here, "%s is dropped: it is missing in all %" PRId64 " rows", name, f->rows);
+    if (distinct == 1 && !text && !r->keep_constant && is_beyond_f64(f, at))
+        return note(r, here,
+                    "%s is dropped: it has one value in all its rows as f64, to which neighbouring integers from 2^53 on are "
+                    "one number; "
+                    "subtract what they have in common, or read it as text",
+                    name);
     if (distinct == 1 && (text || !r->keep_constant))
         return present == f->rows ? note(r, here, "%s is dropped: it has one value in all %" PRId64 " rows", name, present)
                                   : note(r, here, "%s is dropped: it has one value, in %" PRId64 " of %" PRId64 " rows", name,

@@ -152,7 +152,7 @@ bm_status bmi_recipe_doubt(bm_recipe *r, const bm_table *t, bm_rows rows, int64_
     enum { PARTS = 32 };
     looking w = { r, t, rows, n, bmi_alloc_raw(r->object.context, t->n_columns, sizeof *w.of) };
     bool fine = w.of;
-    if (fine) bmi_parallel(r->object.context, PARTS, look, &w);
+    if (fine) bmi_parallel_exact(r->object.context, PARTS, look, &w);
     for (size_t k = 0; fine && k < t->n_columns; k++) {
         const bmi_column *c = &t->columns[k];
         if (!is_used(r, c)) continue;

@@ -51,5 +51,6 @@ double bmi_sorted_quantile(const bmi_sorted *s, double q)
     const double at = fmax(q * (bmi_sorted_weight(s) - 1), 0), below = floor(at), part = at - below;
     const double low = number_at(s, below), high = part > 0 ? number_at(s, below + 1) : low;
     if (low == high) return low;
+    if (isinf(high - low)) return bmi_between(low, high, part);
     return part < .5 ? low + (high - low) * part : high - (high - low) * (1 - part); /* as numpy rounds it */
 }

@@ -47,17 +47,30 @@ static void write_top(bm_summary *s, const bmi_column *c, const value top[TOP], 
     }
 }
 
+/* A power of two by which numbers are multiplied so that their cubes neither overflow nor vanish; 1 of usual ones. */
+static double unit_of(const double *x, int64_t n)
+{
+    double largest = 0;
+    int exponent;
+    for (int64_t i = 0; i < n; i++) largest = fmax(largest, fabs(x[i]));
+    if (!isfinite(largest) || largest == 0 || (largest > 1e-80 && largest < 1e80)) return 1;
+    frexp(largest, &exponent);
+    return ldexp(1, exponent < -1000 ? 1000 : exponent > 1000 ? -1000 : -exponent);
+}
+
 static void moments(bm_summary *s, const double *x, int64_t n)
 {
     double sum = 0, m2 = 0, m3 = 0;
-    for (int64_t i = 0; i < n; i++) sum += x[i];
-    s->mean = sum / (double)n;
+    const double unit = unit_of(x, n);
+    for (int64_t i = 0; i < n; i++) sum += x[i] * unit;
+    const double mean = sum / (double)n;
+    s->mean = mean / unit;
     for (int64_t i = 0; i < n; i++) {
-        const double d = x[i] - s->mean;
+        const double d = x[i] * unit - mean;
         m2 += d * d;
         m3 += d * d * d;
     }
-    if (n > 1) s->std = sqrt(m2 / (double)(n - 1));
+    if (n > 1) s->std = sqrt(m2 / (double)(n - 1)) / unit;
     m2 /= (double)n;
     m3 /= (double)n;
     if (m2 > 0) s->skew = m3 / (m2 * sqrt(m2));
@@ -68,7 +81,7 @@ static double quantile(const double *sorted, int64_t n, double q)
 {
     const double at = q * (double)(n - 1);
     const int64_t k = (int64_t)at;
-    return k + 1 < n && at > (double)k ? sorted[k] + (at - (double)k) * (sorted[k + 1] - sorted[k]) : sorted[k];
+    return k + 1 < n && at > (double)k ? bmi_between(sorted[k], sorted[k + 1], at - (double)k) : sorted[k];
 }
 
 static void figures(bm_summary *s, const bmi_column *c, const double *x, int64_t n)
@@ -195,7 +208,7 @@ static void summary_part(void *arg, int part, int parts)
 void bmi_table_summaries(const bm_table *t, const int64_t *columns, int n, bm_summary *into)
 {
     summing s = { t, columns, into };
-    bmi_parallel(t->object.context, n, summary_part, &s);
+    bmi_parallel_exact(t->object.context, n, summary_part, &s);
 }
 
 void bmi_histogram(const bmi_column *c, int64_t rows, double low, double high, int bins, int64_t *counts)

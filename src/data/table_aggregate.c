@@ -95,7 +95,7 @@ static sum *sums_of(const bmi_groups *g, const bmi_column *const *columns, size_
     sum *all = bmi_alloc_raw(g->context, n * (size_t)s.parts * each, sizeof *all);
     if (!all) return NULL;
     s.sums = all;
-    bmi_parallel(g->context, (int)n * s.parts, sum_part, &s);
+    bmi_parallel_exact(g->context, (int)n * s.parts, sum_part, &s);
     for (size_t c = 0; c < n; c++)
         for (int p = 1; p < s.parts; p++) {
             sum *to = all + c * (size_t)s.parts * each, *from = to + (size_t)p * each;
@@ -302,7 +302,7 @@ static bool measures(bmi_groups *g, const bmi_column *c, double q, bmi_column *r
     measuring m = { g, c, NULL, NULL, q, result };
     bool fine = make_lists(g) && (m.room = bmi_alloc_raw(g->context, (size_t)g->rows, sizeof *m.room)) &&
                 (!isnan(q) || (m.other = bmi_alloc_raw(g->context, (size_t)g->rows, sizeof *m.other)));
-    if (fine) bmi_parallel(g->context, g->n > 64 ? 64 : (int)g->n, measure_part, &m);
+    if (fine) bmi_parallel_exact(g->context, g->n > 64 ? 64 : (int)g->n, measure_part, &m);
     bmi_release(g->context, m.other, (size_t)g->rows, sizeof *m.other);
     bmi_release(g->context, m.room, (size_t)g->rows, sizeof *m.room);
     return fine;

@@ -44,14 +44,14 @@ static void list_rows(bmi_error *e, bm_place here, bm_context *context, filterin
     f->keep = bmi_alloc_raw(context, (size_t)f->rows, 1);
     f->counts = bmi_alloc(context, (size_t)parts, sizeof *f->counts);
     if (f->stacks && f->keep && f->counts) {
-        bmi_parallel(context, parts, test_part, f);
+        bmi_parallel_exact(context, parts, test_part, f);
         for (int p = 0; p < parts; p++) {
             const int64_t count = f->counts[p];
             f->counts[p] = *n;
             *n += count;
         }
         f->list = bmi_alloc_raw(context, (size_t)*n, sizeof *f->list);
-        if (f->list) bmi_parallel(context, parts, list_part, f);
+        if (f->list) bmi_parallel_exact(context, parts, list_part, f);
     }
     if (!f->list) bmi_fail_memory(e, here, (size_t)f->rows * 5, "to filter rows");
     bmi_release(context, f->counts, (size_t)parts, sizeof *f->counts);

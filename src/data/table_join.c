@@ -93,7 +93,7 @@ static bm_status count_pairs(bmi_error *e, bm_place here, meeting *m, size_t cel
     m->parts = bmi_parts(context, m->keys.probe.t->rows);
     m->before = bmi_alloc(context, (size_t)m->parts, sizeof *m->before);
     if (!m->before || !list_rows(m)) return bmi_fail_memory(e, here, (size_t)m->keys.build.t->rows * 8, "to join tables");
-    bmi_parallel(context, m->parts, count_part, m);
+    bmi_parallel_exact(context, m->parts, count_part, m);
     for (int p = 0; p < m->parts; p++) {
         const int64_t n = m->before[p];
         m->before[p] = m->pairs;
@@ -125,7 +125,7 @@ static bm_status make_pairs(bmi_error *e, bm_place here, meeting *m, bool full)
     m->met = full ? bmi_alloc(context, (size_t)standing, 1) : NULL;
     if (!m->walking || (!one && !m->standing) || (full && !m->met))
         return bmi_fail_memory(e, here, (size_t)m->room * 8, "the pairs of a join");
-    bmi_parallel(context, m->parts, pair_part, m);
+    bmi_parallel_exact(context, m->parts, pair_part, m);
     if (!full) return BM_OK;
     for (int64_t i = 0; i < m->pairs; i++)
         if (m->standing[i] != BMI_NO_ROW) m->met[m->standing[i]] = 1;

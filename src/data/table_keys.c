@@ -166,7 +166,7 @@ static void add_values(const bmi_keys *k, size_t at, const range *r, uint64_t ti
     bmi_key_side *const sides[2] = { (bmi_key_side *)&k->build, (bmi_key_side *)&k->probe };
     for (int s = 0; s < 2 && sides[s]->t; s++) {
         valuing v = { sides[s], sides[s]->columns[at], r, times, s == 0 };
-        bmi_parallel(k->context, bmi_parts(k->context, sides[s]->t->rows), value_part, &v);
+        bmi_parallel_exact(k->context, bmi_parts(k->context, sides[s]->t->rows), value_part, &v);
     }
 }
 
@@ -291,7 +291,7 @@ static bool number_sides(bmi_keys *k, wide bound)
     bool fine = number_build(k, &t, out);
     if (fine && k->probe.t) {
         looking l = { &k->probe, &t, out };
-        bmi_parallel(k->context, bmi_parts(k->context, k->probe.t->rows), look_part, &l);
+        bmi_parallel_exact(k->context, bmi_parts(k->context, k->probe.t->rows), look_part, &l);
     }
     numbers_end(&t);
     return fine;

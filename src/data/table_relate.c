@@ -201,7 +201,7 @@ bool bmi_equal_columns(const bm_table *t, int64_t *same)
     bm_context *context = t->object.context;
     hashing h = { t, bmi_alloc(context, t->n_columns, sizeof *h.of), bmi_alloc(context, t->n_columns, 1) };
     bool fine = h.of && h.failed;
-    if (fine) bmi_parallel(context, (int)t->n_columns, hash_part, &h);
+    if (fine) bmi_parallel_exact(context, (int)t->n_columns, hash_part, &h);
     for (size_t i = 0; fine && i < t->n_columns; i++) fine = !h.failed[i];
     if (fine) qsort(h.of, t->n_columns, sizeof *h.of, by_hash);
     for (size_t i = 0; fine && i < t->n_columns; i++) {

@@ -115,7 +115,7 @@ bm_status bmi_take(bm_table *to, const bmi_taken *columns, size_t n, int64_t row
     taking k = { columns, n ? to->columns + before : NULL, rows };
     for (size_t i = 0; i < n;) { /* so that parts fit an int */
         const size_t most = INT32_MAX / (size_t)pieces, some = n - i < most ? n - i : most;
-        bmi_parallel(context, (int)(some * (size_t)pieces), take_part, &k);
+        bmi_parallel_exact(context, (int)(some * (size_t)pieces), take_part, &k);
         i += some;
         k.columns += some;
         k.to += some;

@@ -130,7 +130,7 @@ static bool sort_word(bm_context *context, const coded *keys, size_t n_keys, int
     const bmi_pair *sorted = NULL;
     if (other) {
         filling f = { keys, n_keys, rows, pairs, n };
-        bmi_parallel(context, bmi_parts(context, n), fill_part, &f);
+        bmi_parallel_exact(context, bmi_parts(context, n), fill_part, &f);
         sorted = bmi_radix_sort(context, pairs, other, n, bits);
     }
     for (int64_t i = 0; sorted && i < n; i++) rows[i] = sorted[i].row;

@@ -70,7 +70,7 @@ bm_status bmi_csv_parse_chunks(bmi_csv_work *w, size_t first, const bool *again)
     parsing p = { .work = w, .again = again };
     atomic_store(&p.next, first);
     const int parts = bmi_csv_parts(w, w->n_chunks - first);
-    bmi_parallel(w->context, parts, parse_part, &p);
+    bmi_parallel_exact(w->context, parts, parse_part, &p);
     for (int i = 0; i < parts; i++)
         if (bmi_fail_from(w->error, &p.errors[i])) return w->error->status;
     return BM_OK;

@@ -221,15 +221,17 @@ static bm_status find_infinite(bmi_csv_work *w)
 bool bmi_csv_note_digits(bm_context *context, const bmi_column *c, unsigned seen, bool code, bmi_notes *notes)
 {
     if (c->type == BM_COLUMN_INTEGER && code)
-        return bmi_notes_add_as(BMI_ADVICE_TEXT, context, notes,
-                                "%.100s has numbers that begin with 0, which are read without it: if they are codes, \001a column of "
-                                "text keeps\002 it",
-                                c->name);
+        return bmi_notes_add_as(
+            BMI_ADVICE_TEXT, context, notes,
+            "%.100s has numbers that begin with 0, which are read without it: if they are codes, \001a column of "
+            "text keeps\002 it",
+            c->name);
     if (c->type != BM_COLUMN_REAL || !(seen & BMI_SEEN_BIG)) return true;
-    return bmi_notes_add_as(BMI_ADVICE_TEXT, context, notes,
-                            "%.100s has whole numbers of more digits than f64 holds, and is real because not all are integers of "
-                            "64 bits: their last digits are lost; \001a column of text keeps\002 them",
-                            c->name);
+    return bmi_notes_add_as(
+        BMI_ADVICE_TEXT, context, notes,
+        "%.100s has whole numbers of more digits than f64 holds, and is real because not all are integers of "
+        "64 bits: their last digits are lost; \001a column of text keeps\002 them",
+        c->name);
 }
 
 bm_status bmi_csv_finish(bmi_csv_work *w)
@@ -238,7 +240,7 @@ bm_status bmi_csv_finish(bmi_csv_work *w)
     if (st) return st;
     for (size_t i = 0; i < w->n_chunks; i++) w->out->rows += w->chunks[i].rows;
     finishing f = { .work = w };
-    bmi_parallel(w->context, bmi_csv_parts(w, w->room > 1000 ? w->n_columns : 1), finish_part, &f);
+    bmi_parallel_exact(w->context, bmi_csv_parts(w, w->room > 1000 ? w->n_columns : 1), finish_part, &f);
     if (f.failed) return bmi_fail_memory(w->error, w->here, (size_t)w->out->rows * 8, "the columns of a CSV file");
     if ((f.windows || w->windows_names) &&
         !bmi_notes_add(w->context, &w->out->notes, "some text is not UTF-8 and was read as Windows-1252"))

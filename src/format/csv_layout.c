@@ -382,7 +382,7 @@ static bm_status count_all(bmi_csv_work *w)
     if (w->dialect.comment) return count_with_comments(w);
     counting c = { .work = w };
     const int parts = bmi_csv_parts(w, w->n_chunks);
-    bmi_parallel(w->context, parts, count_part, &c);
+    bmi_parallel_exact(w->context, parts, count_part, &c);
     for (int i = 0; i < parts; i++)
         if (bmi_fail_from(w->error, &c.errors[i])) return w->error->status;
     return BM_OK;

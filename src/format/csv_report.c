@@ -126,9 +126,14 @@ bm_status bmi_csv_describe_cell(bmi_csv_work *w, int64_t row, size_t column, siz
     const bm_column_type type = w->out->columns[column].type;
     bm_status st = find_cell(w, &w->chunks[i], row, column, offset, text);
     if (!st) st = line_of(w, *offset, &line);
+    double value;
+    bool integer = false;
+    const bool outside = !st && type == BM_COLUMN_INTEGER && bmi_cell_number(text, strlen(text), &value, &integer) && integer;
     if (!st)
         snprintf(into, 600, "%.200s:%" PRId64 ":%zu: \"%s\" in column \"%.80s\" is %s; leave the cell empty if it is not known",
                  w->source->name, line, column + 1, text, w->out->columns[column].name,
-                 none[type] ? none[type] : "not what the column is");
+                 outside      ? "no integer from -9223372036854775807 to 9223372036854775807"
+                 : none[type] ? none[type]
+                              : "not what the column is");
     return st;
 }

@@ -98,7 +98,8 @@ static bm_status check_numbers(making *m)
         return bmi_fail(m->e, BM_E_ARGUMENT, m->here,
                         "folds: repeats is %" PRId64 "; only k-fold that is shuffled can be repeated", o->repeats);
     const int64_t folds = o->folds ? o->folds : 5, repeats = o->repeats ? o->repeats : 1;
-    if (folds > INT32_MAX || repeats > INT32_MAX / folds)
+    enum { MOST_REPEATS = 1000000 }; /* a number for each row and repeat is kept */
+    if (folds > INT32_MAX || repeats > INT32_MAX / folds || repeats > MOST_REPEATS)
         return bmi_fail(m->e, BM_E_ARGUMENT, m->here, "folds: %" PRId64 ", drawn %" PRId64 " times, are too many", folds,
                         repeats);
     if (o->gap < 0 || o->window < 0 || ((o->gap || o->window) && !time))
@@ -219,8 +220,8 @@ static bm_status check_classes(making *m)
     if (most < m->f->k)
         return bmi_fail(m->e, BM_E_DATA, m->here,
                         "folds: %" PRId64 " are asked for, and no class has more than %" PRId64
-                         " row%s, so that they cannot have equal shares; ask for fewer, or set not_stratified",
-                         m->f->k, most, most == 1 ? "" : "s");
+                        " row%s, so that they cannot have equal shares; ask for fewer, or set not_stratified",
+                        m->f->k, most, most == 1 ? "" : "s");
     if (few)
         note(m,
              least == 1 ? "! the rarest class has %" PRId64 " row, fewer than the %" PRId64 " folds: some hold out none of it"

@@ -88,10 +88,10 @@ static void class_figures(const bmi_inference_work *w, const classes *c, int64_t
     double null = w->d.classes ? 0 : c->seen[0] * (log(c->seen[0] / n) - 1) - c->seen[1];
     for (int64_t k = 0; w->d.classes && k <= c->blocks; k++) null += c->seen[k] > 0 ? c->seen[k] * log(c->seen[k] / n) : 0;
     for (int i = 0; i < BMI_FIGURES; i++) f[i] = NAN;
-    f[BMI_FIGURE_ROWS] = w->used;
+    f[BMI_FIGURE_ROWS] = n;
     f[BMI_FIGURE_PARAMETERS] = parameters;
     f[BMI_FIGURE_DF_MODEL] = model;
-    f[BMI_FIGURE_DF_RESIDUAL] = w->used - parameters;
+    f[BMI_FIGURE_DF_RESIDUAL] = n - parameters;
     f[BMI_FIGURE_LOG_LIKELIHOOD] = c->likelihood;
     f[BMI_FIGURE_NULL_LIKELIHOOD] = null;
     f[BMI_FIGURE_PSEUDO_R2] = 1 - c->likelihood / null;

@@ -115,6 +115,9 @@ bm_model *bmi_learner_new(bm_context *context, const bm_learner *how, const bm_r
 /* The network, or null with the error in e: the model failed, is no network yet, or its weights cannot be had. */
 bmi_network *bmi_model_network(const bm_model *m, bmi_error *e, bm_place here);
 
+/* predict.c: bm_predict of rows in full batches whatever their number, so that a row has the same bits alone and among others. */
+bm_tensor *bmi_predict_steady(const bm_model *m, const bm_tensor *x, bm_place here);
+
 /* evaluate.c */
 void bmi_scores_add(bm_scores *s, const char *name, double value);
 bm_scores bmi_scores_failed(const bmi_error *e);

@@ -18,7 +18,8 @@ typedef struct request {
     bmi_network *network;
     bmi_column_of column;
     bm_shape row;
-    bool one; /* x is one row without its dimension */
+    bool one;    /* x is one row without its dimension */
+    bool steady; /* a row's bits are not to depend on how many others there are: plans of few rows sum in another order */
     int64_t rows;
     bm_place here;
 } request;
@@ -85,18 +86,28 @@ static void copy_part(void *arg, int part, int parts)
     bmi_column_copy(&c->r->column, into + (size_t)begin * c->r->column.into_bytes, c->first + begin, end - begin);
 }
 
-static bm_status run_part(const request *r, bmi_workspace *w, int64_t first, int64_t rows, void *into, bmi_error *e)
+/* Of a plan for more rows than there are, the rest is the first row again, of which nothing is wrong that is not wrong with the data. */
+static void repeat_row(const request *r, const bmi_cached_plan *p, int64_t first, int64_t rows, int64_t planned)
 {
-    bmi_cached_plan *p = plan_of(r, w, rows, e);
+    unsigned char *into = bmi_plan_feed(p, 0);
+    for (int64_t i = rows; into && i < planned; i++)
+        bmi_column_copy(&r->column, into + (size_t)i * r->column.into_bytes, first, 1);
+}
+
+static bm_status run_part(const request *r, bmi_workspace *w, int64_t first, int64_t rows, int64_t planned, void *into,
+                          size_t row_bytes, bmi_error *e)
+{
+    bmi_cached_plan *p = plan_of(r, w, planned, e);
     if (!p) return e->status;
     copying c = { r, p, first, rows };
+    repeat_row(r, p, first, rows, planned);
     const bool shared = bmi_plan_shared(p) && (size_t)rows * r->column.into_bytes >= SHARED_BYTES;
     if (bmi_plan_feed(p, 0) && !shared) copy_part(&c, 0, 1);
     const bm_status st = bmi_plan_feed(p, 0) && shared ? bmi_session_run_after(w->session, p, copy_part, &c, r->here)
                                                        : bmi_session_run(w->session, p, r->here);
     if (st) return bmi_fail_from(e, &w->session->object.error);
     const bm_array *a = bmi_plan_fetch(p, 0);
-    if (a->size) memcpy(into, a->data, (size_t)a->size * bm_type_size(a->type));
+    if (a->size) memcpy(into, a->data, (size_t)rows * row_bytes);
     return BM_OK;
 }
 
@@ -116,8 +127,8 @@ typedef struct sharing {
 static bm_status run_rows(const request *r, bmi_workspace *w, int64_t part, int64_t at_once, unsigned char *into,
                           size_t row_bytes, bmi_error *e)
 {
-    const int64_t at = part * at_once;
-    return run_part(r, w, at, r->rows - at < at_once ? r->rows - at : at_once, into + (size_t)at * row_bytes, e);
+    const int64_t at = part * at_once, rows = r->rows - at < at_once ? r->rows - at : at_once;
+    return run_part(r, w, at, rows, r->steady ? at_once : rows, into + (size_t)at * row_bytes, row_bytes, e);
 }
 
 /* The error of the first part that has one, whoever met it first. */
@@ -163,9 +174,10 @@ static int64_t shared_parts(const request *r, int64_t parts, int64_t at_once, in
 static bm_status run(const request *r, void *into, size_t row_bytes, bmi_error *e)
 {
     const int64_t fixed = bm_node_shape(r->network->input).dim[0], times = (r->rows + ROWS_AT_ONCE - 1) / ROWS_AT_ONCE;
-    const int64_t at_once = fixed > 0 ? fixed
-                            : times   ? (r->rows + times - 1) / times
-                                      : 1; /* nearly equal parts: two plans at most */
+    const int64_t at_once = fixed > 0   ? fixed
+                            : r->steady ? ROWS_AT_ONCE
+                            : times     ? (r->rows + times - 1) / times
+                                        : 1; /* nearly equal parts: two plans at most */
     const int64_t parts = (r->rows + at_once - 1) / at_once;
     const int threads = bmi_threads(r->network->context);
     sharing s = { .r = r, .into = into, .row_bytes = row_bytes, .at_once = at_once, .failed = ATOMIC_FLAG_INIT, .error = e };
@@ -211,9 +223,9 @@ static bm_status shape_of(const request *r, bm_shape *shape, bmi_error *e)
     return BM_OK;
 }
 
-bm_tensor *bm_predict_at(const bm_model *m, const bm_tensor *x, bm_place here)
+static bm_tensor *predict(const bm_model *m, const bm_tensor *x, bool steady, bm_place here)
 {
-    request r = { .here = here };
+    request r = { .steady = steady, .here = here };
     bmi_error e = { 0 };
     bm_shape shape;
     bm_context *context = m ? m->object.context : NULL;
@@ -222,6 +234,16 @@ bm_tensor *bm_predict_at(const bm_model *m, const bm_tensor *x, bm_place here)
     if (bmi_object_failed(out) || !answer(&r, m, x, out, &e)) return out;
     bmi_object_free(out);
     return bmi_tensor_failed(context, &e);
+}
+
+bm_tensor *bm_predict_at(const bm_model *m, const bm_tensor *x, bm_place here)
+{
+    return predict(m, x, false, here);
+}
+
+bm_tensor *bmi_predict_steady(const bm_model *m, const bm_tensor *x, bm_place here)
+{
+    return predict(m, x, true, here);
 }
 
 bm_status bm_predict_into_at(const bm_model *m, const bm_tensor *x, bm_tensor *out, bm_place here)

@@ -191,7 +191,7 @@ bm_tensor *bm_predict_row_at(const bm_model *m, const bm_row_options *options, s
     else if (!m->recipe) fail_no_recipe(&e, "rows", here);
     else fill_row(&e, t, m->recipe, &o, here);
     bm_dataset *d = e.status ? NULL : apply(m, t, BMI_WANT_NONE, &e, here);
-    p = d && !check_readable(&e, d, m->recipe, t, here) ? bmi_scores_predict(m, d, &e, here) : NULL;
+    p = d && !check_readable(&e, d, m->recipe, t, here) ? bmi_scores_predict_alone(m, d, &e, here) : NULL;
     if (p) p->shape = BM_SHAPE(p->size); /* (1, n) as (n) */
     bmi_object_free(d);
     bm_table_free(t);

@@ -65,26 +65,23 @@ static bm_tensor *rows_of(const bm_tensor *x, int64_t first, int64_t rows, bm_pl
 }
 
 /* What the network gives for rows. */
-static bm_tensor *network_of(const bm_model *m, const bm_dataset *d, int64_t first, int64_t rows, bmi_error *e, bm_place here)
+static bm_tensor *network_of(const bm_model *m, const bm_dataset *d, int64_t first, int64_t rows, bool steady, bmi_error *e,
+                             bm_place here)
 {
     const bm_tensor *x = bm_dataset_x(d, 0);
     bm_tensor *part = rows < d->rows ? rows_of(x, first, rows, here) : NULL, *p = NULL;
-    if (!part || !bmi_fail_from(e, &part->object.error)) p = bm_predict_at(m, part ? part : x, here);
+    if (!part || !bmi_fail_from(e, &part->object.error))
+        p = (steady ? bmi_predict_steady : bm_predict_at)(m, part ? part : x, here);
     bmi_object_free(part);
     if (!p || !bmi_fail_from(e, &p->object.error)) return p;
     bmi_object_free(p);
     return NULL;
 }
 
-bm_tensor *bmi_scores_predict(const bm_model *m, const bm_dataset *d, bmi_error *e, bm_place here)
+static bm_tensor *predict(const bm_model *m, const bm_dataset *d, int64_t first, int64_t rows, bool steady, bmi_error *e,
+                          bm_place here)
 {
-    return bmi_scores_predict_rows(m, d, 0, d->rows, e, here);
-}
-
-bm_tensor *bmi_scores_predict_rows(const bm_model *m, const bm_dataset *d, int64_t first, int64_t rows, bmi_error *e,
-                                   bm_place here)
-{
-    bm_tensor *p = network_of(m, d, first, rows, e, here);
+    bm_tensor *p = network_of(m, d, first, rows, steady, e, here);
     if (!p) return NULL;
     const bool classes = m->task == BM_CLASSIFICATION && m->n_classes > 1;
     const puts_out form = output_of(m);
@@ -104,6 +101,22 @@ bm_tensor *bmi_scores_predict_rows(const bm_model *m, const bm_dataset *d, int64
     if (!e->status) return out;
     bmi_object_free(out);
     return NULL;
+}
+
+bm_tensor *bmi_scores_predict_rows(const bm_model *m, const bm_dataset *d, int64_t first, int64_t rows, bmi_error *e,
+                                   bm_place here)
+{
+    return predict(m, d, first, rows, m->recipe != NULL, e, here); /* tables come whole or by parts */
+}
+
+bm_tensor *bmi_scores_predict(const bm_model *m, const bm_dataset *d, bmi_error *e, bm_place here)
+{
+    return bmi_scores_predict_rows(m, d, 0, d->rows, e, here);
+}
+
+bm_tensor *bmi_scores_predict_alone(const bm_model *m, const bm_dataset *d, bmi_error *e, bm_place here)
+{
+    return predict(m, d, 0, d->rows, false, e, here);
 }
 
 /* The target of row i in the table's unit. */

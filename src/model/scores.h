@@ -5,7 +5,9 @@
 #include "data/dataset.h"
 #include "model/model.h"
 
-/* (rows, targets) values in the table's unit or (rows, classes) probabilities, f64; null with the error set. */
+/* (rows, targets) values in the table's unit or (rows, classes) probabilities, f64; null with the error set. With a recipe a row's bits do not
+ * depend on the rows beside it; `alone` is for a row that is to be had fast, by kernels of one row, which may sum in another order. */
+bm_tensor *bmi_scores_predict_alone(const bm_model *m, const bm_dataset *d, bmi_error *e, bm_place here);
 bm_tensor *bmi_scores_predict(const bm_model *m, const bm_dataset *d, bmi_error *e, bm_place here);
 bm_tensor *bmi_scores_predict_rows(const bm_model *m, const bm_dataset *d, int64_t first, int64_t rows, bmi_error *e,
                                    bm_place here);

@@ -194,6 +194,17 @@ static void denormals_are_flushed_in_work_alone(void **state)
         assert_true(half_of(DBL_MIN) > 0);
         bm_free(context);
     }
+    for (int threads = 1; threads <= 3; threads++) { /* tables have their cells as they are, or as the caller wants them */
+        bm_context *context = bm_context_new(.threads = threads);
+        int flushed = 0;
+        bmi_parallel_exact(context, 3, check_flushed, &flushed);
+        assert_int_equal(flushed, 0);
+        const unsigned callers = bmi_denormals_flush();
+        bmi_parallel_exact(context, 3, check_flushed, &flushed);
+        bmi_denormals_restore(callers);
+        assert_int_equal(flushed, 3);
+        bm_free(context);
+    }
     int kept = 0; /* the pool's own threads have their mode back */
 #pragma omp parallel num_threads(3) reduction(+ : kept)
     kept += half_of(DBL_MIN) > 0;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Operations on tables against pandas: tests/golden/tables.py makes the same tables and writes tables.txt. */
 #include "support/bmt.h"
+#include "data/table.h"
+#include "data/table_look.h"
 #include <baeum.h>
 #include <math.h>
 #include <stdlib.h>
@@ -357,10 +359,59 @@ static void times(void **state)
     bm_free(c), bm_free(u), bm_free(other), bm_free(t);
 }
 
+/* Cells too small for the usual digits are what they are, in every operation, as in one place of a file with them. */
+static void denormals(void **state)
+{
+    (void)state;
+    static const double small[] = { 0, 1e-310, -1e-310, 1e-311, 1e-320, 5e-324, 1e-310 };
+    enum { N = BMI_COUNT(small) };
+    for (int threads = 1; threads <= 2; threads++) {
+        bm_context *context = bm_context_new(.threads = threads);
+        bm_table *t = bm_table_new_in_at(context, BM_HERE);
+        bm_table_add_real(t, "x", small, N);
+        bm_table *of[] = { bm_table_group(t, BM_NAMES("x"), .by_size = true), bm_table_filter(t, "x > 0"),
+                           bm_table_unique(t, .columns = BM_NAMES("x")), bm_table_join(t, t, BM_NAMES("x")),
+                           bm_table_sort(t, BM_NAMES("x")) };
+        static const int64_t rows[] = { 6, 5, 6, 9, N };
+        for (size_t i = 0; i < BMI_COUNT(of); i++) {
+            if (bm_failed(of[i])) fail_msg("%s", bm_error(of[i]));
+            assert_int_equal(of[i]->rows, rows[i]);
+        }
+        static const double sorted[] = { -1e-310, 0, 5e-324, 1e-320, 1e-311, 1e-310, 1e-310 };
+        assert_memory_equal(of[4]->columns[0].values, sorted, sizeof sorted);
+        bm_summary s;
+        bmi_table_summaries(t, (const int64_t[]){ 0 }, 1, &s);
+        assert_int_equal(s.distinct, 6);
+        assert_true(s.min == -1e-310 && s.max == 1e-310 &&
+                    fabs(s.std - 6.8764608837e-311) < 1e-318); /* numpy.std of them times 1e300 */
+        for (size_t i = 0; i < BMI_COUNT(of); i++) bm_free(of[i]);
+        bm_free(t);
+        bm_free(context);
+    }
+}
+
+/* Figures of numbers whose differences and squares are more than a double holds. */
+static void largest(void **state)
+{
+    (void)state;
+    static const double x[] = { 1e308, -1e308, 1e308 };
+    bm_table *t = bm_table_new();
+    bm_table_add_real(t, "x", x, 3);
+    const bm_summary s = bm_table_summary(t, 0);
+    int64_t bins[4];
+    bmt_near("q1", s.q1, 0, 0);
+    bmt_near("mean / 1e308", s.mean / 1e308, 1. / 3, 1e-15);
+    bmt_near("std / 1e308", s.std / 1e308, 2 / sqrt(3), 1e-15); /* numpy.std([1, -1, 1], ddof=1) */
+    bmt_near("skew", s.skew, -1 / sqrt(2), 1e-15);
+    bmi_histogram(&t->columns[0], 3, s.min, s.max, 4, bins);
+    assert_memory_equal(bins, ((int64_t[]){ 1, 0, 0, 2 }), sizeof bins);
+    bm_free(t);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(groups),    cmocka_unit_test(sorts),   cmocka_unit_test(joins),
-                                        cmocka_unit_test(rows_once), cmocka_unit_test(filters), cmocka_unit_test(all_keys),
-                                        cmocka_unit_test(times) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(groups),    cmocka_unit_test(sorts),     cmocka_unit_test(joins),
+                                        cmocka_unit_test(rows_once), cmocka_unit_test(filters),   cmocka_unit_test(all_keys),
+                                        cmocka_unit_test(times),     cmocka_unit_test(denormals), cmocka_unit_test(largest) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -229,6 +229,7 @@ static void refused(void **state)
         { { .folds = 9, .group = "group" }, BM_E_ARGUMENT, "there are 8 groups; ask for 8 at most" },
         { { .folds = INT64_MAX, .kind = BM_SHUFFLE_SPLIT }, BM_E_ARGUMENT, "are too many" },
         { { .repeats = INT64_MAX / 4 }, BM_E_ARGUMENT, "are too many" },
+        { { .repeats = 1000001 }, BM_E_ARGUMENT, "are too many" },
         { { .kind = BM_SHUFFLE_SPLIT, .held_out = .01 }, BM_E_DATA, "hold out a larger share" },
         { { .fold = "group", .folds = 3 }, BM_E_ARGUMENT, "says how many folds there are" },
         { { .folds = 12, .target = "class" }, BM_E_DATA, "no class has more than" },

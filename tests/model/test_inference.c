@@ -283,6 +283,45 @@ static const char *note_with(const bm_table *t, const char *part)
     return NULL;
 }
 
+/* A weight of classes and counts says how often a row is there: figures and errors are those of repeated rows (as GLM's freq_weights). */
+static void weights_repeat(void **state)
+{
+    (void)state;
+    static const char *const figures[] = { "rows", "df_residual",        "log_likelihood", "aic",
+                                           "bic",  "likelihood_ratio_p", "pseudo_r2" };
+    enum { FEW = 24 };
+    for (int counts = 0; counts < 2; counts++) {
+        double x[FEW * 4], y[FEW * 4], weights[FEW];
+        bm_model *of[2];
+        for (int repeated = 0; repeated < 2; repeated++) {
+            int64_t n = 0;
+            for (int i = 0; i < FEW; i++) {
+                weights[i] = i % 4;
+                for (int k = 0; k < (repeated ? i % 4 : 1); k++, n++) {
+                    x[n] = i * 7 % 10;
+                    y[n] = counts ? i * i % 5 : (i * 5 % 9 + i * 7 % 10) > 8;
+                }
+            }
+            bm_table *t = bm_table_new();
+            bm_table_add_real(t, "x", x, n);
+            bm_table_add_real(t, "y", y, n);
+            if (!repeated) bm_table_add_real(t, "w", weights, n);
+            bm_recipe *r = bm_recipe_new(.target = "y", .weights = repeated ? NULL : "w",
+                                         .task = counts ? BM_REGRESSION : BM_CLASSIFICATION);
+            of[repeated] =
+                counts ? bm_learner(bm_poisson(.alpha = BM_ZERO), r) : bm_learner(bm_logistic(.penalty = BM_LOGISTIC_NONE), r);
+            bm_fit_table(of[repeated], t);
+            if (bm_failed(of[repeated])) fail_msg("%s", bm_error(of[repeated]));
+            bm_free(r), bm_free(t);
+        }
+        bmt_near("rows", bm_model_figure(of[0], "rows", 0), 36, 0);
+        bmt_near("df", bm_model_figure(of[0], "df_residual", 0), 34, 0);
+        for (size_t k = 0; k < BMI_COUNT(figures); k++)
+            bmt_near(figures[k], bm_model_figure(of[0], figures[k], 0), bm_model_figure(of[1], figures[k], 0), 1e-6);
+        bm_free(of[0]), bm_free(of[1]);
+    }
+}
+
 static void dependent(void **state)
 {
     (void)state;
@@ -633,11 +672,12 @@ static void lies(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(least_squares), cmocka_unit_test(through_the_origin),
-                                        cmocka_unit_test(classes),       cmocka_unit_test(dependent),
-                                        cmocka_unit_test(no_theory),     cmocka_unit_test(contributions),
-                                        cmocka_unit_test(importance),    cmocka_unit_test(on_demand),
-                                        cmocka_unit_test(refused),       cmocka_unit_test(without_statistics),
-                                        cmocka_unit_test(lies),          cmocka_unit_test(no_memory) };
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(least_squares), cmocka_unit_test(through_the_origin), cmocka_unit_test(classes),
+        cmocka_unit_test(dependent),     cmocka_unit_test(weights_repeat),     cmocka_unit_test(no_theory),
+        cmocka_unit_test(contributions), cmocka_unit_test(importance),         cmocka_unit_test(on_demand),
+        cmocka_unit_test(refused),       cmocka_unit_test(without_statistics), cmocka_unit_test(lies),
+        cmocka_unit_test(no_memory)
+    };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -319,6 +319,31 @@ static void far_from_one(void **state)
         }
 }
 
+/* Columns of sizes far apart do not depend on each other, nor does one beside a mean that is large. */
+static void sizes_apart(void **state)
+{
+    (void)state;
+    enum { ROWS = 40 };
+    static const char *const learners[] = { "linear", "linear:method=svd", "linear:no_intercept=true", "linear:method=normal" };
+    static const double sizes[][3] = { { 1e-7, 1, 1e7 }, { 1e-12, 1, 1e12 }, { 1e-3, 1e9, 1 }, { 1e-200, 1, 1e200 } };
+    for (size_t i = 0; i < BMI_COUNT(learners); i++)
+        for (size_t s = 0; s < BMI_COUNT(sizes); s++) {
+            double x[3 * ROWS], y[ROWS], w[4];
+            for (int r = 0; r < ROWS; r++) {
+                const double part[] = { r % 7 - 3, r % 5 - 2, r % 11 - 5 };
+                for (int k = 0; k < 3; k++) x[3 * r + k] = part[k] * sizes[s][k];
+                y[r] = 3 * part[0] + 2 * part[1] - part[2];
+            }
+            bm_dataset *d = of(x, y, ROWS, 3);
+            bm_model *m = fitted(learners[i], d);
+            numbers_of(m, w);
+            bmt_near(learners[i], w[0] * sizes[s][0], 3, 1e-9);
+            bmt_near(learners[i], w[1] * sizes[s][1], 2, 1e-9);
+            bmt_near(learners[i], w[2] * sizes[s][2], -1, 1e-9);
+            bm_free(m), bm_free(d);
+        }
+}
+
 static void bad_input(void **state)
 {
     (void)state;
@@ -441,6 +466,7 @@ int main(void)
         cmocka_unit_test(odd_shapes),
         cmocka_unit_test(large_penalty),
         cmocka_unit_test(far_from_one),
+        cmocka_unit_test(sizes_apart),
         cmocka_unit_test(bad_input),
         cmocka_unit_test(files),
         cmocka_unit_test(same_bits),

@@ -143,7 +143,7 @@ static void networks(void **state)
     const char *path = made("parts.csv", ROWS);
     static const char *const targets[] = { "kind", "y" };
     for (int k = 0; k < 2; k++) {
-        const ran a = run(path, 170, 1, "mlp:8,rate=.01", targets[k]), b = run(path, 3000, 2, "mlp:8,rate=.01", targets[k]);
+        const ran a = run(path, 5, 1, "mlp:8,rate=.01", targets[k]), b = run(path, 3000, 2, "mlp:8,rate=.01", targets[k]);
         assert_true(a.loss[3] < .8 * a.loss[0]);
         assert_true(a.validation[3] < a.validation[0]);
         assert_memory_equal(a.loss, b.loss, sizeof a.loss);
@@ -184,6 +184,41 @@ static void judged(void **state)
         }
         bm_free(m);
         bm_free(c);
+    }
+    bm_free(t);
+}
+
+/* A row has the same prediction, to the last bit, whatever rows its table has beside it. */
+static void few_rows_at_once(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *spec, *target;
+    } cases[] = { { "mlp:40", "kind" }, { "mlp:40", "y" }, { "linear", "y" }, { "poly:degree=3", "y" }, { "softmax", "kind" } };
+    enum { SOME = 300 };
+    bm_table *t = bm_table_read_csv(made("few.csv", SOME));
+    for (size_t k = 0; k < BMI_COUNT(cases); k++) {
+        bm_model *m = model_of(cases[k].spec, cases[k].target, NULL);
+        bm_fit_table(m, t, .epochs = 2, .test = .1);
+        fine(m);
+        bm_tensor *all = bm_predict_table(m, t);
+        assert_false(bm_failed(all));
+        const int64_t columns = bm_tensor_size(all) / SOME;
+        static const int64_t at_once[] = { 1, 3, 7, 50, 129 };
+        for (size_t i = 0; i < BMI_COUNT(at_once); i++)
+            for (int64_t first = 0; first + at_once[i] <= SOME; first += at_once[i]) {
+                int64_t rows[SOME];
+                for (int64_t r = 0; r < at_once[i]; r++) rows[r] = first + r;
+                bm_table *part = bm_table_take(t, BM_VALUE(bm_rows, rows, (size_t)at_once[i]));
+                bm_tensor *p = bm_predict_table(m, part);
+                assert_false(bm_failed(p));
+                assert_memory_equal(bm_data(p), (const double *)bm_data(all) + first * columns,
+                                    (size_t)(at_once[i] * columns) * sizeof(double));
+                bm_free(p);
+                bm_free(part);
+            }
+        bm_free(all);
+        bm_free(m);
     }
     bm_free(t);
 }
@@ -360,9 +395,10 @@ static void failing_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(networks),   cmocka_unit_test(judged),         cmocka_unit_test(sample),
-        cmocka_unit_test(refused),    cmocka_unit_test(changed),        cmocka_unit_test(stopped),
-        cmocka_unit_test(later_rows), cmocka_unit_test(failing_memory), cmocka_unit_test(as_a_table),
+        cmocka_unit_test(networks),   cmocka_unit_test(judged),           cmocka_unit_test(sample),
+        cmocka_unit_test(refused),    cmocka_unit_test(changed),          cmocka_unit_test(stopped),
+        cmocka_unit_test(later_rows), cmocka_unit_test(few_rows_at_once), cmocka_unit_test(failing_memory),
+        cmocka_unit_test(as_a_table),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -161,7 +161,7 @@ static bm_status apply(const bmi_step_how *how, const bmi_recipe_step *s, bmi_fr
     w.room_of = (size_t)(w.columns + w.n + 3 * w.most);
     w.room = bmi_alloc_raw(f->context, (size_t)parts * w.room_of, sizeof *w.room);
     if (!w.room) return bmi_step_no_memory(how, (size_t)parts * w.room_of * sizeof *w.room);
-    bmi_parallel(f->context, parts, fill, &w);
+    bmi_parallel_exact(f->context, parts, fill, &w);
     bmi_release(f->context, w.room, (size_t)parts * w.room_of, sizeof *w.room);
     return BM_OK;
 }

@@ -181,11 +181,11 @@ static bm_status randomised(const bmi_step_how *how, const bmi_frame_rows *rows,
     for (int64_t i = 0; i < p * l; i++) z[i] = bmi_random_normal((uint64_t)o->seed, BMI_STREAM_DRAW, (uint64_t)i);
     products forth = { rows, l, z, y }, back = { rows, l, y, z };
     for (int64_t i = 0; i <= o->iterations; i++) {
-        bmi_parallel(context, PARTS, times, &forth);
+        bmi_parallel_exact(context, PARTS, times, &forth);
         if (!i && !(bmi_all_finite(y, n * l) && bmi_squares_scale(y, n * l) == 1)) to->all = INFINITY;
         if (isinf(to->all)) break;
         orthonormal(y, n, l);
-        bmi_parallel(context, PARTS, transposed_times, &back);
+        bmi_parallel_exact(context, PARTS, transposed_times, &back);
         if (i < o->iterations) orthonormal(z, p, l);
     }
     for (int64_t i = 0; i < l; i++)
@@ -325,7 +325,7 @@ static bm_status apply(const bmi_step_how *how, const bmi_recipe_step *s, bmi_fr
         w.to[k] = f->columns[first + (size_t)k].numbers;
     }
     for (int64_t c = 0; fine && c < w.p; c++) w.from[c] = f->columns[at[c]].numbers;
-    if (fine) bmi_parallel(f->context, PARTS, turn, &w);
+    if (fine) bmi_parallel_exact(f->context, PARTS, turn, &w);
     for (int64_t k = 0; fine && o->whiten && k < w.k; k++)
         for (int64_t i = 0; i < f->rows; i++) w.to[k][i] /= sqrt(variance[k]);
     bmi_release(f->context, w.from, (size_t)w.p, sizeof *w.from);

@@ -271,7 +271,7 @@ static bm_status solve_squares(bmi_design *d, const bmi_penalty *p, double alpha
 /* Of w as it is scaled: w' = w / scale_x * scale_y. */
 static void set_penalties(bmi_design *d, const bmi_penalty *p, double alpha, int64_t target, double *l1)
 {
-    const double half = alpha * d->r->all / 2, unit = d->r->scale[d->n + target];
+    const double half = fmin(alpha * d->r->all / 2, 1e300), unit = d->r->scale[d->n + target];
     for (int64_t j = 0; j < d->n; j++) {
         l1[j] = half * p->r * d->r->scale[j] * unit;
         d->l2[j] = half * (1 - p->r) * d->r->scale[j] * d->r->scale[j];

@@ -20,7 +20,7 @@ static const bmi_field fields[] = {
 static bm_status by_qr(bmi_regression *r, double *w, int64_t *rank)
 {
     bmi_least_squares ls = { 0 };
-    bmi_regression_unscaled(r);
+    bmi_regression_level(r, BMI_REGRESSION_APART);
     bm_status st = bmi_regression_fold(r, &ls, 0);
     if (!st) st = bmi_regression_fail(r, bmi_least_squares_solve(&ls, w, rank));
     bmi_least_squares_end(&ls);

@@ -2,6 +2,7 @@
 /* Poisson regression with the log link. Source: McCullagh, Nelder, "Generalized Linear Models", 2nd ed., 6.
  */
 #include "base/kinds.h"
+#include "base/text.h"
 #include "model/learners/newton.h"
 #include <inttypes.h>
 #include <math.h>
@@ -38,6 +39,24 @@ static bmi_row_loss loss(const void *how, double eta, double y, double extra)
     return (bmi_row_loss){ .value = mu - y * eta, .slope = mu - y, .curve = mu };
 }
 
+/* The least target is told by its value: rows may have been shuffled, and who looks for it knows their numbers no more. */
+static bm_status fail_below_zero(bmi_regression *r)
+{
+    const bm_tensor *of = r->l->train->t[0].tensor;
+    int64_t count = 0, least = 0;
+    char text[32];
+    for (int64_t i = 0; i < of->size; i++) {
+        const double y = bm_tensor_at(of, i);
+        count += y < 0;
+        if (y < bm_tensor_at(of, least)) least = i;
+    }
+    bmi_write_real(text, bm_tensor_at(of, least));
+    return bm_learning_fail(r->l, BM_E_DATA,
+                            "poisson: %" PRId64 " of %" PRId64 " targets %s below 0, the least is %s, in row %" PRId64
+                            " of the training rows; counts are >= 0",
+                            count, of->size, count == 1 ? "is" : "are", text, least / r->targets);
+}
+
 /* Targets are >= 0 and not all 0; their means become starts, and they are read as they are. */
 static bm_status take_targets(bmi_regression *r, double *start)
 {
@@ -46,8 +65,7 @@ static bm_status take_targets(bmi_regression *r, double *start)
         const double w = bmi_regression_weight(r, i);
         for (int64_t t = 0; t < r->targets; t++) {
             const double y = bm_tensor_at(l->train->t[0].tensor, i * r->targets + t);
-            if (y < 0)
-                return bm_learning_fail(l, BM_E_DATA, "poisson: row %" PRId64 " has the target %g; counts are >= 0", i, y);
+            if (y < 0) return fail_below_zero(r);
             start[t] += w / r->all * y;
         }
     }

@@ -35,22 +35,6 @@ static void expand(const void *how, double *row)
     bmi_polynomial_row(p->n, p->degree, p->interactions, row);
 }
 
-/* Powers of a column may be of sizes far apart: then all come near 1, so that none is taken for nothing beside another. (Of dependent
- * columns the solution is then the shortest in those units.) */
-static void level(bmi_regression *r)
-{
-    double least = INFINITY, most = 0;
-    for (int64_t k = 0; k < r->columns; k++) {
-        if (r->largest[k] > 0) least = fmin(least, r->largest[k]);
-        most = fmax(most, r->largest[k]);
-    }
-    for (int64_t k = 0; k < r->columns; k++) {
-        int exponent;
-        frexp(r->largest[k], &exponent);
-        if (r->largest[k] > 0 && most > 1e3 * least) r->scale[k] = ldexp(1, exponent < -1000 ? 1000 : -exponent);
-    }
-}
-
 static bm_status solve(bmi_regression *r, double alpha, double *w, int64_t *rank)
 {
     bmi_design d = { 0 };
@@ -83,7 +67,7 @@ static bm_status fit(bm_learning *l, const void *options)
     const int64_t columns = bmi_polynomial_columns(p.n, p.degree, p.interactions);
     if (bmi_regression_begin(&r, l, columns, o->no_intercept)) return l->model->object.error.status;
     int64_t rank = r.columns;
-    level(&r);
+    bmi_regression_level(&r, 1e3); /* powers of a column are of sizes far apart */
     double *w = bm_learning_memory(l, (size_t)(r.columns * r.targets) * sizeof *w);
     if (!w || solve(&r, o->alpha, w, &rank) || bmi_regression_put(&r, w)) return l->model->object.error.status;
     bmi_regression_say_solved(&r, rank, 1);

@@ -216,12 +216,13 @@ static bool all_finite(const double *x, int64_t n)
     return true;
 }
 
-static double scale_of(double largest)
+/* A power of two that brings a number near 1; 1 of 0 and of those between low and high. */
+static double unit_scale(double largest, double low, double high)
 {
     int exponent;
-    if (largest == 0 || (largest > 1e-100 && largest < 1e100)) return 1;
+    if (largest == 0 || (largest > low && largest < high)) return 1;
     frexp(largest, &exponent);
-    return ldexp(1, exponent < -1000 ? 1000 : -exponent);
+    return ldexp(1, exponent < -1000 ? 1000 : exponent > 1000 ? -1000 : -exponent); /* no denormal, which work may flush */
 }
 
 /* Means and scales from what was found. A column of one value is 0 when it is centred, whatever its mean is rounded to. */
@@ -231,7 +232,7 @@ static void settle(bmi_regression *r, const survey *s)
         const double mean = s->low[k] == s->high[k] ? s->low[k] : s->first[k] + s->sum[k] / r->all / s->unit;
         r->mean[k] = r->centred ? mean : 0;
         r->largest[k] = fmax(fabs(s->low[k] - r->mean[k]), fabs(s->high[k] - r->mean[k]));
-        r->scale[k] = scale_of(r->largest[k]);
+        r->scale[k] = unit_scale(r->largest[k], 1e-100, 1e100);
     }
 }
 
@@ -305,6 +306,19 @@ void bmi_regression_hold(bmi_regression *part, const bmi_regression *train)
 void bmi_regression_unscaled(bmi_regression *r)
 {
     for (int64_t k = 0; k < r->columns + r->targets; k++) r->scale[k] = 1;
+}
+
+void bmi_regression_level(bmi_regression *r, double apart)
+{
+    double least = INFINITY, most = 0;
+    bool usual = true;
+    for (int64_t k = 0; k < r->columns; k++) {
+        if (r->largest[k] > 0) least = fmin(least, r->largest[k]);
+        most = fmax(most, r->largest[k]);
+        usual = usual && unit_scale(r->largest[k], 1e-100, 1e100) == 1;
+    }
+    for (int64_t k = 0; k < r->columns; k++) r->scale[k] = usual && most <= apart * least ? 1 : unit_scale(r->largest[k], 1, 1);
+    for (int64_t k = r->columns; k < r->columns + r->targets; k++) r->scale[k] = unit_scale(r->largest[k], 1e-100, 1e100);
 }
 
 /* ---- into solvers ---- */

@@ -45,6 +45,10 @@ void bmi_regression_raw(const bmi_regression *r, int64_t row, double *into);
 int64_t bmi_regression_row(const bmi_regression *r, int64_t i);
 /* Without scales: for solvers that are safe by themselves. */
 void bmi_regression_unscaled(bmi_regression *r);
+/* Columns whose sizes differ by more than `apart`, or whose squares would overflow or vanish, are scaled by powers of two to near 1, so that none
+ * is taken for nothing beside another. Of dependent columns the solution of least norm is then the shortest in those units; others keep theirs. */
+#define BMI_REGRESSION_APART 1e6 /* of columns as they come: nearer ones have digits enough */
+void bmi_regression_level(bmi_regression *r, double apart);
 /* What a row weighs. */
 double bmi_regression_weight(const bmi_regression *r, int64_t row);
 /* Rows of columns and targets: (x - mean) * scale * root of the weight. A bmi_rows_source's read, with r as the user. */

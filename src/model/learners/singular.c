@@ -24,7 +24,8 @@ bm_status bmi_regression_by_svd(bmi_regression *r, double lambda, double *w, int
     bm_learning *l = r->l;
     bmi_least_squares ls = { 0 };
     const int64_t n = r->columns, k = r->targets, m = r->rows < n ? r->rows : n;
-    bmi_regression_unscaled(r);
+    if (lambda > 0) bmi_regression_unscaled(r);
+    else bmi_regression_level(r, BMI_REGRESSION_APART);
     bm_status st = bmi_regression_fold(r, &ls, 0);
     double *a = st ? NULL : bm_learning_memory(l, (size_t)(m * n + m * k + m + m * m + m * n) * sizeof *a);
     if (!st && !a) st = BM_E_MEMORY;
