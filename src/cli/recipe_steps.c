@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* --step of baeum train: "age,parity=polynomial:3", "min_max": columns, a kind of step, its setting. The kind stands behind the last '='
- * that a kind follows, so that names of columns and settings may have that sign, too. And options named as a step: --polynomial
+/* --step of baeum train: "age,parity=polynomial:3", "min_max": columns, a kind of step, its setting. The kind stands behind the first
+ * '=' that a kind with a setting of its own follows, so that names of columns and settings may have that sign, too. And options named as a step: --polynomial
  * age,parity=3, whose value is a setting, columns, both, or "all".
  */
 #include "cli/train.h"
@@ -62,6 +62,20 @@ static int read_named(const char *kind, char *at, step *s)
     return 0;
 }
 
+/* Where the kind stands in "columns=kind:setting": behind the first '=' that a kind with a setting of its own follows, else behind the
+ * first that a kind follows; null: behind none. */
+static char *behind_columns(char *text, char kind[32])
+{
+    char *first = NULL;
+    for (char *sign = strchr(text, '='); sign; sign = strchr(sign + 1, '=')) {
+        if (!kind_at(sign + 1, kind)) continue;
+        const char *with = sign + 1 + strlen(kind);
+        if (!*with || is_setting(kind, with + 1)) return sign + 1;
+        if (!first) first = sign + 1;
+    }
+    return first;
+}
+
 static int read_step(cli *c, int i, step *s)
 {
     char *at = s->text = strdup(c->options.step.at[i]);
@@ -69,9 +83,7 @@ static int read_step(cli *c, int i, step *s)
     if (!at) return cli_fail(c, CLI_FAILED, "out of memory");
     if (c->options.step.kind[i]) return read_named(c->options.step.kind[i], at, s);
     if (!kind_at(at, s->kind)) {
-        char *kind = NULL;
-        for (char *sign = strchr(at, '='); sign; sign = strchr(sign + 1, '='))
-            if (kind_at(sign + 1, s->kind)) kind = sign + 1;
+        char *kind = behind_columns(at, s->kind);
         if (!kind) {
             const char *word = strchr(at, '=') ? strchr(at, '=') + 1 : at;
             char name[64];
