@@ -348,7 +348,7 @@ static void say_table(cli *c, const cli_source *s)
         snprintf(missing, sizeof missing, "%s missing in %s", cli_plural(n2, holes, "cell", "cells"),
                  cli_plural(columns, with_holes, "column", "columns"));
     if (s->csv) snprintf(missing, sizeof missing, "read by parts");
-    cli_say(c, cli_cell(stem, s->stem, 60), "%s · %s: %s · %s",
+    cli_say(c, strcmp(s->given, "-") ? cli_cell(stem, s->stem, 60) : "standard input", "%s · %s: %s · %s",
             cli_plural(rows, s->csv ? bm_csv_rows(s->csv) : bm_table_rows(t), "row", "rows"),
             cli_plural(columns, bm_table_columns(t), "column", "columns"), kinds, missing);
 }

@@ -230,6 +230,27 @@ static unsigned char said_delimiter(const unsigned char **p, const unsigned char
     return *at;
 }
 
+/* Notes that the first line may be a title: it has one cell, or only the first of several has a text, and the second line has more. */
+static bm_status note_title(bmi_csv_work *w, const unsigned char *row, const unsigned char *second, const unsigned char *end,
+                            bool whole)
+{
+    bmi_csv_dialect d = w->dialect;
+    bmi_csv_cell cell = { .last = false };
+    size_t cells = 0, names = 0;
+    for (const unsigned char *p = row; !cell.last; p = cell.next) {
+        if (bmi_csv_cell_read(&d, p, end, &cell)) return BM_OK;
+        names += cell.n > 0;
+    }
+    bmi_csv_cell_read(&d, row, end, &cell);
+    if (names != 1 || !cell.n) return BM_OK; /* programs that count the rows leave the first name out */
+    if (w->n_columns == 1 && !w->options->delimiter) set_dialect(w, &d, sniff(w, second, end, d.line, whole), d.line);
+    if (!count_cells(&d, &second, end, whole, &cells) || cells < 2) return BM_OK;
+    return bmi_notes_add_as(BMI_ADVICE_SKIP, w->context, &w->out->notes,
+                            "! the first line has one name, the second %zu cells: if it is a title, \001skip it\002", cells)
+               ? BM_OK
+               : bmi_fail_memory(w->error, w->here, 200, "a note");
+}
+
 /* Looks at the first bytes; *more when the first row, or in the first 4 MB a second one, does not end in them. */
 static bm_status look(bmi_csv_work *w, const unsigned char *bytes, size_t n, bool *more)
 {
@@ -259,6 +280,7 @@ static bm_status look(bmi_csv_work *w, const unsigned char *bytes, size_t n, boo
     w->data = (size_t)((header ? after : p) - bytes);
     if (!w->options->recipe && !bmi_csv_find_codes(w, bytes + w->data, end))
         return bmi_fail_memory(w->error, w->here, w->n_columns, "to read a CSV file");
+    if (header && second && second < end && note_title(w, p, second, end, whole)) return w->error->status;
     return name_columns(w, p, after, header);
 }
 
