@@ -67,6 +67,7 @@ typedef struct bm_csv_options {
     bm_name  dates;            /**< what 1/2/2024 means, "dmy" or "mdy"; default: found out column by column */
     bm_types types;            /**< types of named columns; what is not of its type is a bad cell. Names that are not there are an error */
     int64_t  rows;             /**< of a part, for bm_csv_open; default 65,536 */
+    int64_t  skip;             /**< lines at the top, titles and the like, that are left out; default: none */
 } bm_csv_options;
 
 /** How a libsvm file is read. A zero field means its default. */

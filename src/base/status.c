@@ -31,7 +31,10 @@ bm_status bmi_fail_v(bmi_error *e, bm_status status, bm_place here, const char *
     int n = 0;
     if (here.file && *here.file) n = snprintf(e->text, sizeof e->text, "%.200s:%d: ", last_component(here.file), here.line);
     if (n < 0) n = 0;
-    if (bmi_format(e->text + n, sizeof e->text - (size_t)n, format, list) < 0) e->text[n] = 0;
+    char *text = e->text + n;
+    if (bmi_format(text, sizeof e->text - (size_t)n, format, list) < 0) *text = 0;
+    if (!strncmp(text, e->text, (size_t)n))
+        memmove(text, text + n, strlen(text + n) + 1); /* the text of an error of the same place */
     bmi_clean(e->text);
     return e->status;
 }

@@ -67,6 +67,7 @@ typedef enum cli_option_id {
     OPT_ID,
     OPT_HEADER,
     OPT_COMMENT,
+    OPT_SKIP,
     OPT_THOUSANDS,
     OPT_TRIM,
     OPT_TYPES,
@@ -122,7 +123,7 @@ typedef struct cli_options {
     const char *target, *task, *model, *optimizer, *loss, *validation, *test, *bad_rows, *data, *output, *delimiter, *missing,
         *decimal, *dates, *group, *time, *weights, *comment, *thousands, *types, *format, *models, *cv, *metric, *fold, *resume,
         *metrics, *threshold, *curve, *robust, *without, *normalize;
-    int64_t epochs, batch, patience, seed, threads, rows, repeats, trials, outer, row, bootstrap, parts, gap, resample;
+    int64_t epochs, batch, patience, seed, threads, rows, repeats, trials, outer, row, bootstrap, parts, gap, resample, skip;
     double rate, confidence;
     bool no_header, header, trim, rename_duplicates, plan, json, quiet, verbose, help, balanced, log_target, in_order,
         stratified, not_stratified, grid, halving;

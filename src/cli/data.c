@@ -152,9 +152,9 @@ const cli_command cli_data = {
     .run = run,
     .summary = "sets by name, rows, copies, parts",
     .options = CLI_BIT(OPT_TARGET) | CLI_BIT(OPT_ROWS) | CLI_BIT(OPT_VALIDATION) | CLI_BIT(OPT_TEST) | CLI_BIT(OPT_SEED) |
-               CLI_BIT(OPT_NO_HEADER) | CLI_BIT(OPT_DELIMITER) | CLI_BIT(OPT_RENAME) | CLI_BIT(OPT_BAD_ROWS) |
-               CLI_BIT(OPT_DATA) | CLI_BIT(OPT_OUTPUT) | CLI_BIT(OPT_JSON) | CLI_BIT(OPT_QUIET) | CLI_BIT(OPT_IN_ORDER) |
-               CLI_BIT(OPT_GROUP) | CLI_BIT(OPT_TIME),
+               CLI_BIT(OPT_NO_HEADER) | CLI_BIT(OPT_DELIMITER) | CLI_BIT(OPT_MISSING) | CLI_BIT(OPT_DECIMAL) |
+               CLI_BIT(OPT_RENAME) | CLI_BIT(OPT_BAD_ROWS) | CLI_BIT(OPT_DATA) | CLI_BIT(OPT_OUTPUT) | CLI_BIT(OPT_JSON) |
+               CLI_BIT(OPT_QUIET) | CLI_BIT(OPT_IN_ORDER) | CLI_BIT(OPT_GROUP) | CLI_BIT(OPT_TIME),
     .about = "list   the sets that have a name: bundled tables, images where their files are, generators\n"
              "get    writes a named table (or any CSV file, read and cleaned) as <name>.csv, or to -o; of mnist and "
              "fashion-mnist it\n"

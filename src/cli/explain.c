@@ -226,13 +226,17 @@ static void say_prediction(explanation *x, const bm_table *t, int64_t row)
 static int explain_row(explanation *x, const bm_table *t, int64_t row)
 {
     cli *c = x->c;
-    bm_table *of = bm_contributions(x->model, t, row);
+    bm_table *one = bm_table_take(t, BM_VALUE(bm_rows, &row, 1)), *of = bm_contributions(x->model, t, row);
     char cell[140], value[140], number[32], filled[CLI_BAR_BYTES];
-    if (bm_failed(of)) {
-        const int status = cli_fail_text(c, CLI_FAILED, bm_error(of));
+    json_t *met = bm_failed(of) ? NULL : cli_say_met(c, bm_model_recipe(x->model), one, NULL);
+    if (!met) {
+        const int status = bm_failed(of) ? cli_fail_text(c, CLI_FAILED, bm_error(of)) : CLI_FAILED;
+        bm_free(one);
         bm_free(of);
         return status;
     }
+    cli_put(c, "cells", met);
+    bm_free(one);
     for (int64_t i = 0, last; i < bm_table_rows(of) && !c->json; i = last) {
         cli_grid g = { .columns = 4 };
         double most = 0;

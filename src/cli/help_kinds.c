@@ -98,27 +98,55 @@ static void say_curves(const topic *t, FILE *to)
     for (int64_t i = 0; (name = bm_curve_name(i, &doc)); i++) fprintf(to, "  %-18s  %s\n", name, doc);
 }
 
-static void say_kinds(const topic *t, FILE *to)
+static void say_kind(const topic *t, const bmi_kind *k, int width, FILE *to)
 {
-    const bmi_kind *k, *any = bmi_kind_at(t->family, 0);
-    int width = 18;
-    for (size_t i = 0; (k = bmi_kind_at(t->family, i)); i++)
-        if ((int)strlen(k->name) > width) width = (int)strlen(k->name);
-    fprintf(to, "%s: %s\n\n", t->name, t->how);
-    for (size_t i = 0; (k = bmi_kind_at(t->family, i)); i++) {
-        const char *doc = doc_of(t, k->record);
-        fprintf(to, "  %-*s  %s\n", width, k->name, doc ? doc : "");
-        if (t->choice) say_numbers(k->record, to);
-        for (const bmi_field *f = t->choice ? NULL : ((const bmi_part_kind *)k->record)->fields; f && f->name; f++)
-            if (!is_common(t, f)) say_field(f, to);
-    }
+    const char *doc = doc_of(t, k->record);
+    fprintf(to, "  %-*s  %s\n", width, k->name, doc ? doc : "");
+    if (t->choice) say_numbers(k->record, to);
+    for (const bmi_field *f = t->choice ? NULL : ((const bmi_part_kind *)k->record)->fields; f && f->name; f++)
+        if (!is_common(t, f)) say_field(f, to);
+}
+
+/* The settings that all kinds of a topic have. */
+static void say_common(const topic *t, FILE *to)
+{
     bool first = true;
+    const bmi_kind *any = bmi_kind_at(t->family, 0);
     for (const bmi_field *f = t->choice ? NULL : ((const bmi_part_kind *)any->record)->fields; f && f->name; f++) {
         if (!is_common(t, f)) continue;
         if (first) fprintf(to, "\n  all of them\n");
         first = false;
         say_field(f, to);
     }
+}
+
+static void say_kinds(const topic *t, FILE *to)
+{
+    const bmi_kind *k;
+    int width = 18;
+    for (size_t i = 0; (k = bmi_kind_at(t->family, i)); i++)
+        if ((int)strlen(k->name) > width) width = (int)strlen(k->name);
+    fprintf(to, "%s: %s\n\n", t->name, t->how);
+    for (size_t i = 0; (k = bmi_kind_at(t->family, i)); i++) say_kind(t, k, width, to);
+    say_common(t, to);
+}
+
+/* The kinds of a name, "lasso", a kind of one topic or of several, with their settings. */
+static bool say_named(const char *name, FILE *to)
+{
+    const bmi_kind *k;
+    bool any = false;
+    for (size_t i = 0; i < BMI_COUNT(topics); i++) {
+        const topic *t = &topics[i];
+        for (size_t n = 0; strcmp(t->family, "curve") && (k = bmi_kind_at(t->family, n)); n++) {
+            if (strcmp(k->name, name)) continue;
+            fprintf(to, "%s%s: %s\n\n", any ? "\n" : "", t->name, t->how);
+            say_kind(t, k, 18, to);
+            say_common(t, to);
+            any = true;
+        }
+    }
+    return any;
 }
 
 bool cli_help_kinds(const char *name, FILE *to)
@@ -129,7 +157,7 @@ bool cli_help_kinds(const char *name, FILE *to)
             else say_kinds(&topics[i], to);
             return true;
         }
-    return false;
+    return say_named(name, to);
 }
 
 size_t cli_help_topics(const char *names[16])

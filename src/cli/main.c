@@ -25,7 +25,8 @@ static void usage(FILE *to)
     const size_t n = cli_help_topics(topics);
     for (size_t i = 0; i < n; i++)
         fprintf(to, "%s%s", i == n / 2 ? ",\n                                         " : i ? ", " : " ", topics[i]);
-    fprintf(to, "\n  baeum --version\n\n"
+    fprintf(to, ";\n                                         or of one by its name, as lasso"
+                "\n  baeum --version\n\n"
                 "DATA is a CSV file (- is standard input), an IDX, NPY or NPZ file, or the name of a set: baeum data list\n\n"
                 "  baeum train iris\n"
                 "  baeum train sales.csv --target revenue --model mlp:64,32\n"

@@ -74,6 +74,7 @@ static const option_row rows[OPT_COUNT] = {
                         "the first row of the file is data; columns are named c1, c2 ...; default: found out" },
     [OPT_HEADER] = { "header", 0, NULL, FLAG, AT(header), 0, 0, "the first row of the file has the names of the columns" },
     [OPT_COMMENT] = { "comment", 0, "C", TEXT, AT(comment), 0, 0, "lines that begin with this character are passed over: '#'" },
+    [OPT_SKIP] = { "skip", 0, "N", INTEGER, AT(skip), 0, 1e9, "lines at the top of the file that are left out, as a title" },
     [OPT_THOUSANDS] = { "thousands", 0, "comma|point|blank|apostrophe", CHOICE, AT(thousands), 0, 0,
                         "what stands between groups of digits; default: found out, column by column" },
     [OPT_TRIM] = { "trim", 0, NULL, FLAG, AT(trim), 0, 0, "blanks around cells are no part of them" },
@@ -201,7 +202,8 @@ static const option_row rows[OPT_COUNT] = {
 /* Every command that reads a file without a header reads it in all ways, and forms are found where there is no recipe yet. */
 static bool takes(const cli_command *command, int id)
 {
-    if (id == OPT_HEADER || id == OPT_COMMENT || id == OPT_TRIM || id == OPT_TYPES || id == OPT_FORMAT) id = OPT_NO_HEADER;
+    if (id == OPT_HEADER || id == OPT_COMMENT || id == OPT_SKIP || id == OPT_TRIM || id == OPT_TYPES || id == OPT_FORMAT)
+        id = OPT_NO_HEADER;
     if (id == OPT_THOUSANDS || id == OPT_DATES) id = OPT_DECIMAL;
     return id == OPT_HELP || (command->options >> id & 1);
 }

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-/* --step of baeum train: "age,parity=polynomial:3", "min_max": columns, a kind of step, its setting. The kind stands behind the last '='
- * that a kind follows, so that names of columns and settings may have that sign, too. And options named as a step: --polynomial
+/* --step of baeum train: "age,parity=polynomial:3", "min_max": columns, a kind of step, its setting. The kind stands behind the first
+ * '=' that a kind with a setting of its own follows, so that names of columns and settings may have that sign, too. And options named as a step: --polynomial
  * age,parity=3, whose value is a setting, columns, both, or "all".
  */
 #include "cli/train.h"
+#include "base/text.h"
 #include "data/step.h"
+#include "data/table.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,6 +14,7 @@ typedef struct step {
     char *text;                 /* a copy, cut where the parts end; released by free */
     const char *columns, *with; /* or null */
     char kind[32];
+    bool named; /* the option is the step's name */
 } step;
 
 /* The kind that a text begins with, before ':' or its end. */
@@ -51,6 +54,7 @@ static bool ends_with_field(const char *kind, const char *text, const char *end)
 static int read_named(const char *kind, char *at, step *s)
 {
     snprintf(s->kind, sizeof s->kind, "%s", kind);
+    s->named = true;
     for (char *sign = strchr(at, '='); sign; sign = strchr(sign + 1, '=')) {
         if (sign == at || ends_with_field(kind, at, sign) || !is_setting(kind, sign + 1)) continue;
         *sign = 0;
@@ -62,16 +66,29 @@ static int read_named(const char *kind, char *at, step *s)
     return 0;
 }
 
+/* Where the kind stands in "columns=kind:setting": behind the first '=' that a kind with a setting of its own follows, else behind the
+ * first that a kind follows; null: behind none. */
+static char *behind_columns(char *text, char kind[32])
+{
+    char *first = NULL;
+    for (char *sign = strchr(text, '='); sign; sign = strchr(sign + 1, '=')) {
+        if (!kind_at(sign + 1, kind)) continue;
+        const char *with = sign + 1 + strlen(kind);
+        if (!*with || is_setting(kind, with + 1)) return sign + 1;
+        if (!first) first = sign + 1;
+    }
+    return first;
+}
+
 static int read_step(cli *c, int i, step *s)
 {
     char *at = s->text = strdup(c->options.step.at[i]);
     s->columns = s->with = NULL;
+    s->named = false;
     if (!at) return cli_fail(c, CLI_FAILED, "out of memory");
     if (c->options.step.kind[i]) return read_named(c->options.step.kind[i], at, s);
     if (!kind_at(at, s->kind)) {
-        char *kind = NULL;
-        for (char *sign = strchr(at, '='); sign; sign = strchr(sign + 1, '='))
-            if (kind_at(sign + 1, s->kind)) kind = sign + 1;
+        char *kind = behind_columns(at, s->kind);
         if (!kind) {
             const char *word = strchr(at, '=') ? strchr(at, '=') + 1 : at;
             char name[64];
@@ -128,12 +145,34 @@ static int choose(void *user, int64_t column)
     return 0;
 }
 
+/* The value of an option that is named as a step is no setting, nor does it begin with a column. */
+static int fail_value(const chosen *to, const step *s)
+{
+    char fields[300] = "", with[100] = "";
+    double value;
+    bool overflow;
+    const bmi_step_kind *kind = bmi_kind_find("step", s->kind);
+    for (const bmi_field *f = kind->fields; f && f->name; f++) {
+        cli_append(fields, sizeof fields, "%s%s", *fields ? ", " : "", f->name);
+        if (!strcmp(f->name, "most") && bmi_read_real(s->columns, strlen(s->columns), &value, &overflow))
+            snprintf(with, sizeof with, "; did you mean most=%.60s?", s->columns);
+    }
+    return cli_fail(to->c, CLI_USAGE,
+                    "--%s: \"%s\" is neither a column nor a setting%s%s%s%s; baeum help %s tells what it takes", s->kind,
+                    s->columns, *fields ? " (" : "", fields, *fields ? ")" : "", with, s->kind);
+}
+
 static int add_step(chosen to, bm_recipe *r, const step *s)
 {
     cli *const c = to.c;
+    char hint[BMI_HINT_BYTES], option[40];
+    snprintf(option, sizeof option, "--%s", s->named ? s->kind : "step");
     to.names = calloc((s->columns ? strlen(s->text) : 0) + 1, sizeof *to.names);
     int status = to.names ? 0 : cli_fail(c, CLI_FAILED, "out of memory");
-    if (!status && s->columns) status = cli_columns(c, to.table, "--step", s->columns, choose, &to);
+    if (!status && s->named && s->columns && !s->with && !strchr(s->columns, ',') && bm_table_find(to.table, s->columns) < 0 &&
+        !*bmi_did_you_mean(hint, s->columns, to.table->columns, to.table->n_columns, sizeof *to.table->columns))
+        status = fail_value(&to, s);
+    if (!status && s->columns) status = cli_columns(c, to.table, option, s->columns, choose, &to);
     if (!status && s->columns && !to.n) status = cli_fail(c, CLI_USAGE, "--step: no column stands before \"=%s\"", s->kind);
     if (!status) bm_recipe_step_at(r, s->kind, (bm_names){ to.names, to.n }, s->with, BM_HERE);
     free(to.names);

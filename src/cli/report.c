@@ -96,6 +96,7 @@ void cli_warn_note(cli *c, const bmi_notes *notes, size_t i)
         [BMI_ADVICE_IS_COMMA] = { "give --decimal comma", OPT_DECIMAL },
         [BMI_ADVICE_IS_POINT] = { "give --decimal point", OPT_DECIMAL },
         [BMI_ADVICE_HEADER] = { "give --header", OPT_NO_HEADER },
+        [BMI_ADVICE_SKIP] = { "--skip 1 leaves it out", OPT_NO_HEADER },
         [BMI_ADVICE_DATES] = { "give --dates dmy or mdy", OPT_DECIMAL },
         [BMI_ADVICE_DMY] = { "--dates dmy says otherwise", OPT_DECIMAL },
         [BMI_ADVICE_MDY] = { "--dates mdy says otherwise", OPT_DECIMAL },

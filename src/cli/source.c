@@ -55,6 +55,7 @@ static int table_failed(cli *c, bm_status why, const char *error)
     if (why == BM_E_FORMAT && !o->bad_rows && (c->command->options >> OPT_BAD_ROWS & 1) && strstr(error, ": the row has"))
         extra = "; --bad-rows skip leaves such rows out";
     if (why == BM_E_FORMAT && strstr(error, "are comments, say so")) extra = ": --comment '#'";
+    if (why == BM_E_FORMAT && strstr(error, "are lines to skip")) extra = ": --skip 1";
     return cli_fail(c, CLI_FAILED, "%.*s%s", of_c ? (int)(of_c - error) : 10000, error, extra);
 }
 
@@ -181,6 +182,7 @@ static int open_named(cli *c, const bm_csv_options *how, cli_source *s)
     const char *of_files = how->no_header   ? "no-header"
                            : how->header    ? "header"
                            : how->comment   ? "comment"
+                           : how->skip      ? "skip"
                            : how->delimiter ? "delimiter"
                            : how->decimal   ? "decimal"
                                             : NULL;
@@ -188,6 +190,7 @@ static int open_named(cli *c, const bm_csv_options *how, cli_source *s)
         return cli_fail(c, CLI_USAGE, "--%s is of CSV files; %s is no file that is here", of_files, how->path);
     own.no_header = false;
     own.delimiter = 0;
+    own.skip = 0;
     bm_table *t = bm_table_load_at(&own, sizeof own, BM_HERE);
     if (!bm_failed(t) || bm_status_of(t) != BM_E_DATA) return open_table(c, t, s);
     bm_free(t);
@@ -264,6 +267,7 @@ static bm_csv_options reading(const cli_options *o, const char *data, const bm_r
                              .header = o->header,
                              .comment = o->comment ? *o->comment : 0,
                              .trim = o->trim,
+                             .skip = o->skip,
                              .thousands = o->thousands ? strchr(between, *o->thousands)[1] : 0,
                              .dates = recipe ? NULL : o->dates,
                              .text = texts.count ? texts : BM_VALUE(bm_names, NULL),
@@ -344,7 +348,7 @@ static void say_table(cli *c, const cli_source *s)
         snprintf(missing, sizeof missing, "%s missing in %s", cli_plural(n2, holes, "cell", "cells"),
                  cli_plural(columns, with_holes, "column", "columns"));
     if (s->csv) snprintf(missing, sizeof missing, "read by parts");
-    cli_say(c, cli_cell(stem, s->stem, 60), "%s · %s: %s · %s",
+    cli_say(c, strcmp(s->given, "-") ? cli_cell(stem, s->stem, 60) : "standard input", "%s · %s: %s · %s",
             cli_plural(rows, s->csv ? bm_csv_rows(s->csv) : bm_table_rows(t), "row", "rows"),
             cli_plural(columns, bm_table_columns(t), "column", "columns"), kinds, missing);
 }

@@ -53,6 +53,17 @@ static int join_search(tuning *w)
     return 0;
 }
 
+/* Whether a search has written a journal there, and works with it no more. */
+static bool is_begun(const char *journal)
+{
+    struct stat about;
+    const int file = *journal ? open(journal, O_RDONLY | O_CLOEXEC) : -1;
+    const bool begun =
+        file >= 0 && !fstat(file, &about) && S_ISREG(about.st_mode) && about.st_size > 0 && !flock(file, LOCK_EX | LOCK_NB);
+    if (file >= 0) close(file);
+    return begun;
+}
+
 static int find_output(tuning *w)
 {
     cli *c = w->t.c;
@@ -68,7 +79,14 @@ static int find_output(tuning *w)
     else if (cli_is_stdout(w->t.output)) *w->journal = 0;
     else snprintf(w->journal, sizeof w->journal, "%s.journal", w->t.output);
     w->o.journal = *w->journal ? w->journal : NULL;
-    w->o.anew = !c->options.resume;
+    if (!c->options.resume && is_begun(w->journal)) {
+        char name[4300];
+        cli_shell(name, sizeof name, w->journal);
+        return cli_fail(
+            c, CLI_USAGE,
+            "%s has what a search did that was broken off: --resume %s goes on with it; remove the file to begin anew",
+            w->journal, name);
+    }
     if (!strcmp(w->journal, w->t.output)) return cli_fail(c, CLI_USAGE, "-o and --resume both name %s", w->journal);
     return cli_spare(c, w->t.output, c->options.resume);
 }

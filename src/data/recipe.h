@@ -140,6 +140,8 @@ bm_tensor *bmi_weights_apply(bmi_error *e, const bm_recipe *r, const bm_table *t
 /* recipe_default.c: adds and does the steps that were not asked for: those that prepare for a step, and at the end (BMI_PREPARES_NOTHING)
  * all that are left. */
 bm_status bmi_recipe_default(bm_recipe *r, bmi_frame *f, bmi_training *t, bmi_prepares for_step, bm_place here);
+/* recipe_default.c: whether a kind of step is not to be done by default. */
+bool bmi_recipe_leaves_out(const bm_recipe *r, const char *kind);
 /* recipe_default.c: whether the columns of a step lack what it needs. */
 bool bmi_recipe_unprepared(const bmi_recipe_step *s, const bmi_frame *f);
 /* recipe_default.c: notes which columns a step that was asked for was done on, unless it takes columns away. */

@@ -98,6 +98,7 @@ static bm_status apply_whole(const bmi_step_how *how, const bmi_recipe_step *s, 
         f->columns[at[c]].step = mark;
         if (!how->error->status && !bmi_frame_show(f, at[c])) bmi_step_no_memory(how, (size_t)f->rows * 8);
     }
+    if (!how->error->status) bmi_step_fill(how, s, f, at);
     if (!how->error->status && s->kind->needs_whole) bmi_step_check_whole(how, s, f, at);
     for (size_t c = 0; !how->error->status && s->kind->writes && c < n; c++)
         if (at[c] != SIZE_MAX && !bmi_frame_own(f, at[c])) bmi_step_no_memory(how, (size_t)f->rows * 8);

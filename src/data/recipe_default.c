@@ -42,9 +42,9 @@ bm_status bmi_recipe_tell(bm_recipe *r, const bmi_recipe_step *s, bm_place here)
     return note(r, here, "%s: %s%s%s", list_columns(s, columns), s->kind->name, *settings ? " " : "", settings);
 }
 
-/* Whether a kind is not to be done by default. */
-static bool is_left_out(const bm_recipe *r, const char *kind)
+bool bmi_recipe_leaves_out(const bm_recipe *r, const char *kind)
 {
+    if (r->plain) return true;
     const size_t n = strlen(kind);
     for (const char *at = r->without; at && *at; at += strcspn(at, ","), at += *at == ',')
         if (!strncmp(at, kind, n) && (!at[n] || at[n] == ',')) return true;
@@ -56,7 +56,7 @@ static bm_status add(bm_recipe *r, bmi_frame *f, bmi_training *t, const char *ki
                      const bmi_recipe_step **done, bm_place here)
 {
     *done = NULL;
-    if (is_left_out(r, kind)) return BM_OK;
+    if (bmi_recipe_leaves_out(r, kind)) return BM_OK;
     const bm_step usual = bm_step_value_at(kind, NULL, 0, here);
     bmi_recipe_step *s = bmi_recipe_add(r, &usual, names, &r->found, here);
     if (!s || bmi_recipe_do(r, s, f, t, here)) return r->object.error.status;
@@ -108,7 +108,7 @@ static bm_status add_to_some(bm_recipe *r, bmi_frame *f, bmi_training *t, const 
                              const bmi_recipe_step **done, bm_place here)
 {
     *done = NULL;
-    if (is_left_out(r, kind)) return BM_OK; /* nothing is said of columns that stay */
+    if (bmi_recipe_leaves_out(r, kind)) return BM_OK; /* nothing is said of columns that stay */
     if (!bmi_frame_settle(f)) return bmi_fail_memory(&r->object.error, here, f->n * 8, "the columns of a table");
     const size_t room = f->n;
     size_t n = 0;

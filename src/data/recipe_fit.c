@@ -161,6 +161,8 @@ static bm_status do_whole(bm_recipe *r, const bmi_step_how *how, bmi_recipe_step
     s->n_columns = k->n;
     if (s->kind->needs_whole) st = bmi_step_check_whole(how, s, f, k->places);
     if (!st) st = s->kind->fit_whole(how, f, k->places, s);
+    if (!st && s->kind->prepares && r->late == r->n_asked && !bmi_recipe_leaves_out(r, "impute"))
+        st = bmi_step_keep_medians(how, f, k->places, s);
     if (!st && s->kind->keep) st = do_rows(r, how, s, f, k, t);
     for (size_t i = 0; !st && s->kind->writes && i < k->n; i++)
         if (!bmi_frame_own(f, k->places[i])) st = bmi_step_no_memory(how, (size_t)f->rows * 8);

@@ -232,7 +232,7 @@ static bool load_step(reading *l, const json_t *from, bool asked)
     if (!bmi_step_is_whole(s->kind)) return true;
     const bmi_step_how how = { .error = &r->object.error, .here = l->here, .arena = &r->found, .options = s->options };
     if (state && bmi_step_state_load(&how, &s->state, state, l->file)) return false;
-    return !s->n_columns || s->kind->lawful_whole(s) || wrong(l, s->kind->name);
+    return !s->n_columns || (s->kind->lawful_whole(s) && bmi_step_medians_lawful(s)) || wrong(l, s->kind->name);
 }
 
 /* The number of a text among some; -1: it is none of them. */

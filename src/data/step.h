@@ -153,6 +153,11 @@ double *bmi_step_add_array(const bmi_step_how *how, bmi_step_state *state, const
 const bmi_step_array *bmi_step_find_array(const bmi_step_state *state, const char *name);
 /* recipe_apply.c: refuses missing cells in the columns of a whole step, with row and name. */
 bm_status bmi_step_check_whole(const bmi_step_how *how, const bmi_recipe_step *s, const bmi_frame *f, const size_t *at);
+/* recipe_fill.c: keeps the medians of the columns of a fitted whole step, and fills missing cells with them where they were kept; whether
+ * those of a file can be. */
+bm_status bmi_step_keep_medians(const bmi_step_how *how, const bmi_frame *f, const size_t *at, bmi_recipe_step *s);
+bm_status bmi_step_fill(const bmi_step_how *how, const bmi_recipe_step *s, bmi_frame *f, const size_t *at);
+bool bmi_step_medians_lawful(const bmi_recipe_step *s);
 /* BM_E_MEMORY for a step. */
 bm_status bmi_step_no_memory(const bmi_step_how *how, size_t bytes);
 /* The settings that differ from the defaults as text, "median", "degree=3,interactions"; "" when none does. */

@@ -93,9 +93,8 @@ bm_status bmi_target_scale(bm_recipe *r, const bm_table *t, bm_rows rows, const 
     }
     r->to.mean = s.mean;
     r->to.deviation = s.deviation;
-    return bmi_notes_add_as(BMI_NOTE_UNITS, r->object.context, &r->notes,
-                            "%s: learned standardised, (%s%s%s - %.4g) / %.4g", c->name, r->log1p ? "log1p(" : "", c->name,
-                            r->log1p ? ")" : "", s.mean, s.deviation)
+    return bmi_notes_add_as(BMI_NOTE_UNITS, r->object.context, &r->notes, "%s: learned standardised, (%s%s%s - %.4g) / %.4g",
+                            c->name, r->log1p ? "log1p(" : "", c->name, r->log1p ? ")" : "", s.mean, s.deviation)
                ? BM_OK
                : bmi_fail_memory(&r->object.error, here, 1024, "a note");
 }
@@ -123,6 +122,10 @@ bm_status bmi_target_fit(bm_recipe *r, const bm_table *t, bm_rows rows, int64_t 
     } else {
         bmi_target_numbers(r, c, chosen, n, here);
     }
+    if (!r->object.error.status && r->to.task == BM_REGRESSION && c->type == BM_COLUMN_TIME &&
+        !bmi_notes_add(r->object.context, &r->notes,
+                       "! %s: dates are learned as seconds since 1970-01-01; predictions and scores are in seconds", c->name))
+        return bmi_fail_memory(&r->object.error, here, 1000, "a note");
     if (!r->object.error.status && r->to.task == BM_CLASSIFICATION && r->to.n_classes < 2)
         bmi_object_fail(r, BM_E_DATA, here,
                         "the target \"%.100s\" is \"%.60s\" in all rows that are learned from: there is nothing to learn",

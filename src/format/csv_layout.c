@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "base/threads.h"
 #include <stdatomic.h>
+#include <inttypes.h>
 #include <string.h>
 
 enum { HEAD = 1 << 16, SNIFF_ROWS = 50, CHUNK = 1 << 19 };
@@ -125,8 +126,9 @@ static bm_status name_column(bmi_csv_work *w, name_list *l, size_t c, char *name
     const bool taken = bmi_dictionary_find(&l->names, name, strlen(name)) >= 0;
     if (taken && noted && !w->options->rename_duplicates)
         return bmi_fail(w->error, BM_E_FORMAT, w->here,
-                        "%s:1:%zu: a second column is named \"%.100s\"; rename one of them, or read with rename_duplicates",
-                        name_of(w), c + 1, name);
+                        "%s:%" PRId64
+                        ":%zu: a second column is named \"%.100s\"; rename one of them, or read with rename_duplicates",
+                        name_of(w), 1 + w->options->skip, c + 1, name);
     if (noted && (taken || keep_name(l, name)))
         out->columns[c].name = taken ? second_name(l, name) : bmi_text_copy(w->context, name);
     if (out->columns[c].name && taken)
@@ -170,7 +172,20 @@ static bm_status fail_head(const bmi_csv_work *w, bmi_csv_problem problem, size_
         [BMI_CSV_LONE_RETURN] = "a carriage return stands alone inside the line",
         [BMI_CSV_TOO_LONG] = "the first row is longer than 64 MB; is this a table?",
     };
-    return bmi_fail(w->error, BM_E_FORMAT, w->here, "%s:1:%zu: %s", name_of(w), cell, words[problem]);
+    return bmi_fail(w->error, BM_E_FORMAT, w->here, "%s:%" PRId64 ":%zu: %s", name_of(w), 1 + w->options->skip, cell,
+                    words[problem]);
+}
+
+/* Past the lines at the top that are left out; null when more bytes must be seen. */
+static const unsigned char *skip_lines(const bmi_csv_work *w, const unsigned char *p, const unsigned char *end, bool whole)
+{
+    for (int64_t i = 0; i < w->options->skip && p < end; i++) {
+        while (p < end && *p != '\n' && *p != '\r') p++;
+        if (end - p < 2 && !whole) return NULL;
+        if (p < end && *p == '\r' && end - p > 1 && p[1] == '\n') p++;
+        p += p < end;
+    }
+    return p;
 }
 
 /* Past empty lines and comments, before it is known how lines end. */
@@ -189,8 +204,8 @@ static bm_status count_columns(bmi_csv_work *w, const unsigned char *p, const un
     bmi_csv_cell cell = { .last = false };
     for (w->n_columns = 0; !cell.last; w->n_columns++) {
         if (w->n_columns == BMI_CSV_MAX_COLUMNS)
-            return bmi_fail(w->error, BM_E_FORMAT, w->here, "%s:1: more than %d columns; is the delimiter right?", name_of(w),
-                            BMI_CSV_MAX_COLUMNS);
+            return bmi_fail(w->error, BM_E_FORMAT, w->here, "%s:%" PRId64 ": more than %d columns; is the delimiter right?",
+                            name_of(w), 1 + w->options->skip, BMI_CSV_MAX_COLUMNS);
         const bmi_csv_problem problem = bmi_csv_cell_read(&w->dialect, p, end, &cell);
         if (problem) return fail_head(w, problem, w->n_columns + 1);
         p = cell.next;
@@ -215,11 +230,34 @@ static unsigned char said_delimiter(const unsigned char **p, const unsigned char
     return *at;
 }
 
+/* Notes that the first line may be a title: it has one cell, or only the first of several has a text, and the second line has more. */
+static bm_status note_title(bmi_csv_work *w, const unsigned char *row, const unsigned char *second, const unsigned char *end,
+                            bool whole)
+{
+    bmi_csv_dialect d = w->dialect;
+    bmi_csv_cell cell = { .last = false };
+    size_t cells = 0, names = 0;
+    for (const unsigned char *p = row; !cell.last; p = cell.next) {
+        if (bmi_csv_cell_read(&d, p, end, &cell)) return BM_OK;
+        names += cell.n > 0;
+    }
+    bmi_csv_cell_read(&d, row, end, &cell);
+    if (names != 1 || !cell.n) return BM_OK; /* programs that count the rows leave the first name out */
+    if (w->n_columns == 1 && !w->options->delimiter) set_dialect(w, &d, sniff(w, second, end, d.line, whole), d.line);
+    if (!count_cells(&d, &second, end, whole, &cells) || cells < 2) return BM_OK;
+    return bmi_notes_add_as(BMI_ADVICE_SKIP, w->context, &w->out->notes,
+                            "! the first line has one name, the second %zu cells: if it is a title, \001skip it\002", cells)
+               ? BM_OK
+               : bmi_fail_memory(w->error, w->here, 200, "a note");
+}
+
 /* Looks at the first bytes; *more when the first row, or in the first 4 MB a second one, does not end in them. */
 static bm_status look(bmi_csv_work *w, const unsigned char *bytes, size_t n, bool *more)
 {
     const bool whole = n == w->source->size;
-    const unsigned char *end = bytes + n, *p = skip_head(w, bytes + w->data, end);
+    const unsigned char *end = bytes + n, *p = skip_lines(w, bytes + w->data, end, whole);
+    if (!p) return (*more = true), BM_OK;
+    p = skip_head(w, p, end);
     const unsigned char said = said_delimiter(&p, end);
     if (said) p = skip_head(w, p, end);
     const unsigned char *line = first_line_end(p, end), *second = line ? skip_head(w, line, end) : NULL;
@@ -229,6 +267,10 @@ static bm_status look(bmi_csv_work *w, const unsigned char *bytes, size_t n, boo
     const unsigned char ends = line && *line == '\r' && (line + 1 == end || line[1] != '\n') ? '\r' : '\n';
     const unsigned char given = w->options->delimiter ? (unsigned char)w->options->delimiter : said;
     set_dialect(w, &w->dialect, given ? given : sniff(w, p, end, ends, whole), ends);
+    if (p == end && w->options->skip)
+        return bmi_fail(w->error, BM_E_DATA, w->here,
+                        "%s has no row behind the %" PRId64 " line%s that are left out at its top", name_of(w),
+                        w->options->skip, w->options->skip == 1 ? "" : "s");
     if (p == end)
         return bmi_fail(w->error, BM_E_DATA, w->here, "%s is empty: a CSV file begins with a row of column names", name_of(w));
     const unsigned char *after = p;
@@ -238,6 +280,7 @@ static bm_status look(bmi_csv_work *w, const unsigned char *bytes, size_t n, boo
     w->data = (size_t)((header ? after : p) - bytes);
     if (!w->options->recipe && !bmi_csv_find_codes(w, bytes + w->data, end))
         return bmi_fail_memory(w->error, w->here, w->n_columns, "to read a CSV file");
+    if (header && second && second < end && note_title(w, p, second, end, whole)) return w->error->status;
     return name_columns(w, p, after, header);
 }
 
@@ -250,6 +293,9 @@ bm_status bmi_csv_layout(bmi_csv_work *w)
     if (comment && (comment == '"' || comment == '\n' || comment == '\r' || comment == given))
         return bmi_fail(w->error, BM_E_ARGUMENT, w->here,
                         "a quote, a line end or the delimiter cannot begin the comments of %s", name_of(w));
+    if (w->options->skip < 0)
+        return bmi_fail(w->error, BM_E_ARGUMENT, w->here, "%" PRId64 " lines cannot be left out at the top of %s",
+                        w->options->skip, name_of(w));
     if (w->options->header && w->options->no_header)
         return bmi_fail(w->error, BM_E_ARGUMENT, w->here, "%s cannot be read with a header and without one", name_of(w));
     unsigned char *buffer = NULL;

@@ -43,7 +43,9 @@ bm_status bmi_csv_describe(bmi_csv_work *w, const bmi_csv_bad *bad, char into[60
                  bad->cells == 1 ? "" : "s", columns == 1 ? "is" : "are", columns, columns == 1 ? "" : "s",
                  bad->cells < columns                              ? "add the missing delimiters"
                  : columns == 1 && *w->out->columns[0].name == '#' ? "if lines that begin with # are comments, say so"
-                 : columns == 1 ? "put cells with a delimiter inside in quotes, or give another delimiter"
+                 : columns == 1 ? "put cells with a delimiter inside in quotes, or give another delimiter; titles above the "
+                                  "names of the columns "
+                                  "are lines to skip"
                                 : "put cells with a delimiter inside in quotes");
         break;
     case BMI_CSV_STRAY_QUOTE:

@@ -134,7 +134,9 @@ static bool settle(bmi_csv_work *w, bmi_column *c, const findings *f, const bmi_
     const bool either = !w->options->dates && !f->differ && f->dates[0] == f->dates[1];
     const bmi_number_form form = { .date = (uint8_t)(1 + (either ? BMI_EITHER_FIRST : order)), .detail = f->detail };
     const uint8_t asked = w->asked[c - w->out->columns];
-    const bool unsure = !w->options->dates && f->differ && f->dates[0] == f->dates[1];
+    const bool same = !w->options->dates && f->differ && f->dates[0] == f->dates[1];
+    const bool mixed = same && f->none[0] != f->none[1]; /* some are dates in one order alone, as many in the other */
+    const bool unsure = same && !mixed;
     if (asked == BM_COLUMN_TIME)
         return (!unsure || bmi_notes_add_as(
                                BMI_ADVICE_DATES, w->context, &w->out->notes,
@@ -149,12 +151,13 @@ static bool settle(bmi_csv_work *w, bmi_column *c, const findings *f, const bmi_
                                 "%.100s has dates whose day and month may be either way round in every row: it stays text; "
                                 "\001say dmy or mdy\002",
                                 c->name);
-    if (dates < f->texts && !w->fill) {
+    if (dates < f->texts && (!w->fill || mixed)) {
         const int32_t none = f->none[order];
+        const char *which = !mixed ? "" : order == BMI_DAY_FIRST ? " with the day first" : " with the month first";
         return bmi_notes_add(w->context, &w->out->notes,
-                             "%.100s: %" PRId64 " of %" PRId64 " cells are dates, but \"%.60s\" in row %" PRId64
+                             "%.100s: %" PRId64 " of %" PRId64 " cells are dates%s, but \"%.60s\" in row %" PRId64
                              " is none of that form: it stays text",
-                             c->name, dates, f->texts, bmi_dictionary_text(&c->dictionary, none, NULL),
+                             c->name, dates, f->texts, which, bmi_dictionary_text(&c->dictionary, none, NULL),
                              census->first[none] + 1);
     }
     return tell_order(w, c, f, order) && tell_zones(w, c, f) && bmi_csv_as_times(w, c, &form);

@@ -18,6 +18,7 @@ typedef enum bmi_note_kind {
     BMI_ADVICE_IS_COMMA, /* the decimal sign is a comma; a point; there is a header; days or months come first; the same as dmy, as mdy */
     BMI_ADVICE_IS_POINT,
     BMI_ADVICE_HEADER,
+    BMI_ADVICE_SKIP, /* the first line is a title */
     BMI_ADVICE_DATES,
     BMI_ADVICE_DMY,
     BMI_ADVICE_MDY,

@@ -136,6 +136,9 @@ static bm_status put(making *k, bm_table *t)
         values[i] = k->parts[i].value;
         numbers[i] = k->parts[i].contribution;
         ok = targets[i] != NULL;
+        if (!isfinite(numbers[i]))
+            return bmi_fail(&k->e, BM_E_NUMBER, k->here, "what \"%.100s\" contributes to the row is larger than f64 holds",
+                            columns[i]);
     }
     if (!ok) return bmi_fail_memory(&k->e, k->here, n * sizeof(part), "contributions");
     bm_table_add_text_at(t, "column", columns, k->n, k->here);

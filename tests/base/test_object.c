@@ -35,6 +35,9 @@ static void first_error_stays(void **state)
     assert_string_equal(e.text, "mnist.c:12: dense_2: x is (1, 2) and W");
     assert_int_equal(bmi_fail_from(&other, &e), BM_E_SHAPE);
     assert_string_equal(other.text, e.text);
+    bmi_error again = { 0 }; /* the text of another object's error, of the same place */
+    bmi_fail(&again, BM_E_DATA, (bm_place){ "mnist.c", 12 }, "%s", e.text);
+    assert_string_equal(again.text, e.text);
     bmi_error no_place = { 0 };
     bmi_fail_memory(&no_place, (bm_place){ 0 }, 100, "a plan");
     assert_int_equal(no_place.status, BM_E_MEMORY);

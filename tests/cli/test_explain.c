@@ -79,6 +79,15 @@ static void rows(void **state)
     json_decref(predicted);
     bmt_contains("a row", bmt_exits(bmt_sh("baeum explain i.st 'age=30,parity=2,education=12+ yrs'"), 0).out,
                  "\nage           30 ");
+    bmt_contains("a category that training had not",
+                 bmt_exits(bmt_sh("baeum explain i.st 'age=30,parity=2,induced=0,spontaneous=0,education=PhD'"), 0).out,
+                 "! 1 cell has a category that was not there in training: education \"PhD\" (1)");
+    bmt_exits(
+        bmt_sh(
+            "(echo x,y; seq 60 | awk '{ print $1 \",\" 1000 * $1 + $1 %% 7 }') > k.csv && baeum train k.csv -t y -q -o k.st"),
+        0);
+    bmt_contains("too large", bmt_exits(bmt_sh("baeum explain k.st x=1e308"), 1).err,
+                 "what \"x\" contributes to the row is larger than f64 holds");
     bmt_contains("no column", bmt_exits(bmt_sh("baeum explain i.st agee=30"), 2).err, "did you mean \"age\"?");
     bmt_contains("no number", bmt_exits(bmt_sh("baeum explain i.st age=old"), 2).err, "\"age\" is numbers; \"old\" is none");
     bmt_contains("no value", bmt_exits(bmt_sh("baeum explain i.st age=3,parity"), 2).err, "no COLUMN=VALUE");

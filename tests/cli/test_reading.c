@@ -33,6 +33,23 @@ static void comments(void **state)
     bmt_contains("it works", bmt_exits(bmt_sh("baeum inspect c.csv --comment '#'"), 0).out, "1 row · 2 columns");
 }
 
+/* Lines above the names of the columns. */
+static void titles(void **state)
+{
+    (void)state;
+    bmt_exits(bmt_sh("printf 'A title\na,b\n1,2\n3,4\n' > t.csv; printf 'A title;\na;b\n1;2\n3;4\n' > t2.csv"), 0);
+    bmt_contains("a hint", bmt_exits(bmt_sh("baeum inspect t.csv"), 1).err,
+                 "titles above the names of the columns are lines to skip: --skip 1");
+    bmt_contains("it works", bmt_exits(bmt_sh("baeum inspect t.csv --skip 1"), 0).out, "2 rows · 2 columns: 2 numbers");
+    bmt_contains("a note", bmt_exits(bmt_sh("baeum inspect t2.csv"), 0).out,
+                 "! the first line has one name, the second 2 cells: if it is a title, --skip 1 leaves it out");
+    bmt_contains("in both forms", bmt_exits(bmt_sh("baeum inspect t2.csv --skip 1"), 0).out, "2 rows · 2 columns: 2 numbers");
+    bmt_contains("from a pipe", bmt_exits(bmt_sh("baeum inspect - --skip 1 < t.csv"), 0).out, "standard input");
+    bmt_contains("all lines", bmt_exits(bmt_sh("baeum inspect t.csv --skip 9"), 1).err,
+                 "t.csv has no row behind the 9 lines that are left out at its top");
+    bmt_contains("data reads as the others do", bmt_exits(bmt_sh("baeum data --help"), 0).out, "--dates dmy|mdy");
+}
+
 static void said(void **state)
 {
     (void)state;
@@ -119,7 +136,8 @@ static void order_of_new_rows(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(order_of_new_rows), cmocka_unit_test(options), cmocka_unit_test(said),
+    const struct CMUnitTest tests[] = { cmocka_unit_test(titles),   cmocka_unit_test(order_of_new_rows),
+                                        cmocka_unit_test(options),  cmocka_unit_test(said),
                                         cmocka_unit_test(comments), cmocka_unit_test(libsvm) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -40,6 +40,26 @@ static void steps(void **state)
     bmt_contains("categories that are joined", named.out, "education: one_hot least_rows=20\n");
 }
 
+/* What --step and the options of steps are given, where it can be read in two ways or means nothing. */
+static void values(void **state)
+{
+    (void)state;
+    bmt_contains("a setting that is a step's name",
+                 bmt_exits(bmt_sh("baeum train iris --step Petal.Length,Petal.Width=bins:4,by=quantile"), 0).out,
+                 "Petal.Length, Petal.Width: bins 4,by=quantile\n");
+    bmt_contains("a number that is no column", bmt_exits(bmt_sh("baeum train iris --select 5"), 2).err,
+                 "--select: \"5\" is neither a column nor a setting (by, most, share, threshold, seed); did you mean most=5?; "
+                 "baeum help "
+                 "select tells");
+    bmt_contains("a word that is no column", bmt_exits(bmt_sh("baeum train iris --impute knn"), 2).err,
+                 "--impute: \"knn\" is neither a column nor a setting (with, text, indicator); baeum help impute tells");
+    bmt_contains("nearly a column", bmt_exits(bmt_sh("baeum train iris --impute Petal.Widht"), 2).err,
+                 "--impute: there is no column \"Petal.Widht\"; did you mean \"Petal.Width\"?");
+    bmt_contains("too large a number",
+                 bmt_exits(bmt_sh("baeum train iris -t Petal.Width --step Species=target_encode:1e308"), 2).err,
+                 "smooth is 1e+308, must be >= 0 and <= 1e+100");
+}
+
 /* --without names what of the usual preparation is left out. */
 static void without(void **state)
 {
@@ -57,6 +77,6 @@ static void without(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(steps), cmocka_unit_test(without) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(steps), cmocka_unit_test(without), cmocka_unit_test(values) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

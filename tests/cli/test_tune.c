@@ -133,6 +133,12 @@ static void files_stay(void **state)
     char *text = bmt_text("own.json");
     assert_string_equal(text, own);
     free(text);
+    bmt_exits(bmt_sh("echo begun > z.st.journal"), 0);
+    bmt_contains(
+        "a journal that is there", bmt_exits(bmt_sh("baeum tune iris --search C=1,2 -o z.st"), 2).err,
+        "z.st.journal has what a search did that was broken off: --resume z.st.journal goes on with it; remove the file to "
+        "begin anew");
+    bmt_exits(bmt_sh("grep -q begun z.st.journal"), 0);
     bmt_contains("one file", bmt_exits(bmt_sh("baeum tune iris --search C=1,2 --resume x.st -o x.st"), 2).err,
                  "both name x.st");
     bmt_contains("a device", bmt_exits(bmt_sh("baeum tune iris --search C=1,2 --resume /dev/full -o y.st"), 1).err,

@@ -23,6 +23,11 @@ static void version_and_help(void **state)
         const bmt_run again = bmt_exits(bmt_sh("baeum help %s", commands[i]), 0);
         assert_string_equal(again.out, r.out);
     }
+    const bmt_run lasso = bmt_exits(bmt_sh("baeum help lasso"), 0);
+    bmt_contains("one of the models", lasso.out, "\n  lasso               Least squares with a penalty");
+    bmt_contains("its settings", lasso.out, "\n      alphas          of alpha=auto");
+    assert_null(strstr(lasso.out, "ridge "));
+    bmt_contains("of two topics", bmt_exits(bmt_sh("baeum help huber"), 0).out, "\nlosses: --loss huber\n");
     const bmt_run none = bmt_exits(bmt_sh("baeum"), 2);
     assert_string_equal(none.out, "");
     bmt_contains("without a command", none.err, "baeum train");

@@ -200,6 +200,58 @@ static void used_then_dropped(void **state)
     bm_free(t);
 }
 
+/* A step that needs whole columns, of which none was missing in training and nothing was filled before, fills what is missing later by
+ * the median of what it saw. */
+static void missing_later(void **state)
+{
+    (void)state;
+    static const char *const steps[] = { "pca:1", "select:f,most=1", "select:coefficient,most=2" };
+    for (size_t i = 0; i < BMI_COUNT(steps); i++)
+        for (int weighed = 0; weighed < 2; weighed++) {
+            bm_table *t = table_of("a,b,w,y\n1,7,1,1.5\n2,5,2,2.5\n3,8,1,3.25\n6,9,1,5\n"), *later = table_of("a,b\n5,\n,8\n"),
+                     *filled = table_of(weighed ? "a,b\n5,7\n2,8\n" : "a,b\n5,7.5\n2.5,8\n");
+            bm_recipe *r = bm_recipe_new(.target = "y", .task = BM_REGRESSION, .type = BM_F64, .weights = weighed ? "w" : NULL);
+            if (!weighed) bm_recipe_drop(r, "w");
+            bm_recipe_standardize(r);
+            bm_recipe_step(r, steps[i], NULL, "a", "b");
+            if (bm_recipe_fit(r, t)) fail_msg("%s: %s", steps[i], bm_error(r));
+            json_t *json = bmi_recipe_save(r);
+            bm_recipe *loaded = bmi_recipe_load(NULL, json, BM_HERE);
+            bm_dataset *d = bm_recipe_apply_x(loaded, later), *e = bm_recipe_apply_x(r, filled);
+            if (bm_failed(d) || bm_failed(e)) fail_msg("%s: %s %s", steps[i], bm_error(d), bm_error(e));
+            for (int64_t k = 0; k < bm_tensor_size(bm_dataset_x(e, 0)); k++)
+                bmt_near(steps[i], bm_tensor_at(bm_dataset_x(d, 0), k), bm_tensor_at(bm_dataset_x(e, 0), k), 1e-14);
+            json_decref(json);
+            bm_free(loaded);
+            bm_free(d);
+            bm_free(e);
+            bm_free(r);
+            r = bm_recipe_new(.target = "y", .task = BM_REGRESSION, .plain = true); /* what was not asked for is not done */
+            bm_recipe_drop(r, "w");
+            bm_recipe_step(r, steps[i], NULL, "a", "b");
+            if (bm_recipe_fit(r, t)) fail_msg("%s: %s", steps[i], bm_error(r));
+            d = bm_recipe_apply_x(r, later);
+            bmt_contains(steps[i], bm_error(d), "is missing in row 2 of those that it sees; put an impute step before it");
+            bm_free(d);
+            bm_free(r);
+            bm_free(t);
+            bm_free(later);
+            bm_free(filled);
+        }
+}
+
+/* A target that is a date is learned in seconds, which is said. */
+static void target_of_dates(void **state)
+{
+    (void)state;
+    bm_table *t = table_of("d,x\n2024-01-01,1\n2024-01-03,2\n2024-02-01,3\n2024-05-01,4\n");
+    bm_recipe *r = bm_recipe_new(.target = "d");
+    if (bm_recipe_fit(r, t)) fail_msg("%s", bm_error(r));
+    bmt_contains("seconds", bm_recipe_note(r, 0), "! d: dates are learned as seconds since 1970-01-01");
+    bm_free(r);
+    bm_free(t);
+}
+
 static void imputing(void **state)
 {
     (void)state;
@@ -563,6 +615,8 @@ int main(void)
         cmocka_unit_test(default_recipe),
         cmocka_unit_test(asked_steps),
         cmocka_unit_test(used_then_dropped),
+        cmocka_unit_test(missing_later),
+        cmocka_unit_test(target_of_dates),
         cmocka_unit_test(imputing),
         cmocka_unit_test(wrong_steps),
         cmocka_unit_test(dates),

@@ -71,6 +71,9 @@ static void ways(void **state)
         bm_csv_options o;
         const char *want, *note;
     } cases[] = {
+        { "a \"title\r\n\r\na,b\r\n1,2\r\n", { .skip = 2 }, "a|b/1|2", NULL },
+        { "one\rtwo\ra;b\r1;2\r3;4", { .skip = 2 }, "a|b/1|2/3|4", NULL },
+        { "1,2\n3,4\n5,6\n", { .skip = 1, .no_header = true }, "c1|c2/3|4/5|6", NULL },
         { "# a \"table\"\na,b\n1,2\n#3,\"4\n5,6\n# end", { .comment = '#' }, "a|b/1|2/5|6", NULL },
         { "a,b\n2024-01-31T10:00:00Z,1\n2024-01-31T10:00:00+09:00,2\n",
           { 0 },
@@ -160,6 +163,10 @@ static void dates(void **state)
         { "d\n1/13/2024\n1/2/2024\n", { 0 }, "d/2024-01-13/2024-01-02", NULL },
         { "d\n1/2/2024\n3/4/2024\n", { 0 }, "d/\"1/2/2024\"/\"3/4/2024\"", "either way round in every row: it stays text" },
         { "d\n1/2/2024\n3/4/2024\n", { .dates = "mdy" }, "d/2024-01-02/2024-03-04", NULL },
+        { "d\n13/1/2024\n1/13/2024\n3/4/2024\n",
+          { 0 },
+          "d/\"13/1/2024\"/\"1/13/2024\"/\"3/4/2024\"",
+          "d: 2 of 3 cells are dates with the month first, but \"13/1/2024\" in row 1 is none of that form: it stays text" },
         { "d\n1/1/2024\n4/4/2024\n", { 0 }, "d/2024-01-01/2024-04-04", NULL }, /* the same either way */
         { "d,x\n\"Jan 13, 2024\",1\n2024-01-14,2\n15.1.2024,3\n-,4\n",
           { 0 },
@@ -268,6 +275,7 @@ static void refused(void **state)
         { { .types = { truth, 1 } }, BM_E_FORMAT, "t.csv:2:2: \"x\" in column \"b\" is neither true nor false" },
         { { .types = { day, 1 } }, BM_E_FORMAT, "t.csv:2:2: \"x\" in column \"b\" is no date" },
         { { .comment = ',', .delimiter = ',' }, BM_E_ARGUMENT, "cannot begin the comments" },
+        { { .skip = -1 }, BM_E_ARGUMENT, "-1 lines cannot be left out at the top" },
         { { .comment = '"' }, BM_E_ARGUMENT, "cannot begin the comments" },
         { { .thousands = 'x' }, BM_E_ARGUMENT, "the thousands separator of t.csv is 'x'" },
         { { .thousands = ',', .decimal = ',' }, BM_E_ARGUMENT, "are both ','" },

@@ -60,3 +60,7 @@ say("target, number", TargetEncoder(cv=KFold(5), target_type="continuous").fit_t
 say("target, classes", TargetEncoder(smooth=10, cv=StratifiedKFold(5)).fit_transform(owner, y))
 for by, of in ("f", f_classif), ("chi2", chi2):
     print("example of", by, of(np.array([[1, 3], [2, 1], [1, 4], [7, 2], [8, 3], [9, 5]]), list("pppqqq"))[0])
+
+i = np.arange(60000)
+ties = mutual_info_regression(np.c_[i % 4, i // 7 % 2], i % 4 + i * 0.6180339887498949 % 1 * 1.5, random_state=0)
+print("mutual information, columns of few values", [f"{v:.15g}" for v in ties])

@@ -13,7 +13,7 @@
 #include "data/steps/select_scores.h"
 #include <math.h>
 
-enum { NEIGHBORS = 3 };
+enum { NEIGHBORS = 3, LEAF = 8 };
 
 /* Rows in order of the column: the column, the target (a number, or its class) and the weight of each; the target in order, too. Sums are
  * of the weights of the first 0, 1 ... n. Weights and sums are null where each row counts once. */
@@ -23,6 +23,13 @@ typedef struct cloud {
     double *sorted_y, *sum_y;
     double *psi; /* digamma of 1 ... n */
 } cloud;
+
+/* The points of a cloud: point[] in order of the tree, and by which coordinate an inner one parts its range. */
+typedef struct tree {
+    const cloud *cloud;
+    int64_t *point;
+    bool *by_y;
+} tree;
 
 /* Sorted numbers, with the sums of their weights. */
 typedef struct line {
@@ -72,27 +79,97 @@ static void digammas(double *of, int64_t n)
     for (int64_t m = 2; m <= n; m++) of[m] = of[m - 1] + 1 / (double)(m - 1);
 }
 
+/* ---- the nearest points: a tree of which each inner point parts those of its range by the coordinate in which they spread more (Bentley,
+ * 1975), so that columns of few values, whose rows are all near each other in one coordinate, take no longer than others ---- */
+static double *coordinates(const tree *t, bool y)
+{
+    return y ? t->cloud->y : t->cloud->x;
+}
+
+/* Whether the points of a range spread more in y than in x. */
+static bool spreads_in_y(const tree *t, int64_t low, int64_t high)
+{
+    double ends[2][2] = { { INFINITY, -INFINITY }, { INFINITY, -INFINITY } };
+    for (int64_t i = low; i < high; i++)
+        for (int k = 0; k < 2; k++) {
+            const double at = coordinates(t, k)[t->point[i]];
+            if (at < ends[k][0]) ends[k][0] = at;
+            if (at > ends[k][1]) ends[k][1] = at;
+        }
+    return ends[1][1] - ends[1][0] > ends[0][1] - ends[0][0];
+}
+
+/* Puts the point that has its place in order of a coordinate at `middle`, no larger ones before it, no smaller ones behind (Hoare, 1961). */
+static void part_at(const tree *t, const double *of, int64_t low, int64_t high, int64_t middle)
+{
+    for (high--; low < high;) {
+        const double pivot = of[t->point[low + (high - low) / 2]];
+        int64_t i = low, j = high;
+        while (i <= j) {
+            while (of[t->point[i]] < pivot) i++;
+            while (of[t->point[j]] > pivot) j--;
+            if (i > j) break;
+            const int64_t kept = t->point[i];
+            t->point[i++] = t->point[j];
+            t->point[j--] = kept;
+        }
+        if (middle <= j) high = j;
+        else if (middle >= i) low = i;
+        else break;
+    }
+}
+
+static void grow(const tree *t, int64_t low, int64_t high)
+{
+    while (high - low > LEAF) {
+        const int64_t middle = low + (high - low) / 2;
+        t->by_y[middle] = spreads_in_y(t, low, high);
+        part_at(t, coordinates(t, t->by_y[middle]), low, high, middle);
+        grow(t, low, middle);
+        low = middle + 1;
+    }
+}
+
+typedef struct nearest {
+    double distance[NEIGHBORS];
+    int64_t who[NEIGHBORS];
+} nearest;
+
+static void meet(const cloud *c, int64_t i, int64_t other, nearest *to)
+{
+    const double d = fmax(fabs(c->x[other] - c->x[i]), fabs(c->y[other] - c->y[i]));
+    int k = NEIGHBORS;
+    while (k > 0 && d < to->distance[k - 1]) k--;
+    if (k == NEIGHBORS || other == i) return;
+    for (int j = NEIGHBORS - 1; j > k; j--) to->distance[j] = to->distance[j - 1], to->who[j] = to->who[j - 1];
+    to->distance[k] = d;
+    to->who[k] = other;
+}
+
+static void find_nearest(const tree *t, int64_t low, int64_t high, int64_t i, nearest *to)
+{
+    while (high - low > LEAF) {
+        const int64_t middle = low + (high - low) / 2;
+        const double *of = coordinates(t, t->by_y[middle]), off = of[i] - of[t->point[middle]];
+        const bool before = off < 0;
+        find_nearest(t, before ? low : middle + 1, before ? middle : high, i, to);
+        meet(t->cloud, i, t->point[middle], to);
+        if (fabs(off) > to->distance[NEIGHBORS - 1]) return;
+        if (before) low = middle + 1;
+        else high = middle;
+    }
+    for (int64_t k = low; k < high; k++) meet(t->cloud, i, t->point[k], to);
+}
+
 /* The distance of point i to its 3rd nearest: the larger of the two differences. *weight: the logarithm of the mean weight of the point
  * and the two that are nearer. */
-static double third(const cloud *c, int64_t i, double *weight)
+static double third(const tree *t, int64_t i, double *weight)
 {
-    double near[NEIGHBORS] = { INFINITY, INFINITY, INFINITY };
-    int64_t who[NEIGHBORS] = { i, i, i };
-    for (int64_t left = i - 1, right = i + 1; left >= 0 || right < c->n;) {
-        const double dl = left >= 0 ? c->x[i] - c->x[left] : INFINITY, dr = right < c->n ? c->x[right] - c->x[i] : INFINITY;
-        const double dx = dl < dr ? dl : dr;
-        if (dx > near[NEIGHBORS - 1]) break;
-        const int64_t other = dl < dr ? left-- : right++;
-        const double d = fmax(dx, fabs(c->y[other] - c->y[i]));
-        int k = NEIGHBORS;
-        while (k > 0 && d < near[k - 1]) k--;
-        if (k == NEIGHBORS) continue;
-        for (int j = NEIGHBORS - 1; j > k; j--) near[j] = near[j - 1], who[j] = who[j - 1];
-        near[k] = d;
-        who[k] = other;
-    }
-    *weight = c->weight ? log((c->weight[i] + c->weight[who[0]] + c->weight[who[1]]) / NEIGHBORS) : 0;
-    return near[NEIGHBORS - 1];
+    const cloud *c = t->cloud;
+    nearest to = { { INFINITY, INFINITY, INFINITY }, { i, i, i } };
+    find_nearest(t, 0, c->n, i, &to);
+    *weight = c->weight ? log((c->weight[i] + c->weight[to.who[0]] + c->weight[to.who[1]]) / NEIGHBORS) : 0;
+    return to.distance[NEIGHBORS - 1];
 }
 
 static double weight_of(const cloud *c, int64_t i)
@@ -100,14 +177,17 @@ static double weight_of(const cloud *c, int64_t i)
     return c->weight ? c->weight[i] : 1;
 }
 
-static double of_numbers(const cloud *c)
+static double of_numbers(const tree *t)
 {
+    const cloud *c = t->cloud;
     const line x = { c->x, c->sum_x, c->n }, y = { c->sorted_y, c->sum_y, c->n };
     double sum = 0, all = 0;
     if (c->n <= NEIGHBORS) return 0;
+    for (int64_t i = 0; i < c->n; i++) t->point[i] = i;
+    grow(t, 0, c->n);
     for (int64_t i = 0; i < c->n; i++) {
         double near;
-        const double reach = nextafter(third(c, i, &near), 0), w = weight_of(c, i);
+        const double reach = nextafter(third(t, i, &near), 0), w = weight_of(c, i);
         sum += w * (within(&x, c->psi, c->x[i], reach) + within(&y, c->psi, c->y[i], reach) - near);
         all += w;
     }
@@ -212,16 +292,20 @@ double bmi_select_information(const bmi_step_target *t, const bmi_frame *f, cons
     if (constant) return 0;
     bmi_weighed *rows = bmi_alloc(f->context, n, sizeof *rows);
     double *room = bmi_alloc(f->context, numbers, sizeof *room), *at = room, value = NAN;
-    if (rows && room) {
+    int64_t *point = bmi_alloc(f->context, n, sizeof *point);
+    bool *by_y = bmi_alloc(f->context, n, sizeof *by_y);
+    if (rows && room && point && by_y) {
         cloud c = { .n = f->rows, .x = at, .y = at + n, .sorted_y = at + 2 * n, .psi = at + 3 * n };
         at += 4 * n + 1;
         if (weighed) c.weight = at, c.sum_x = at + n, c.sum_y = at + 2 * n + 1;
         at += 3 * n + 2;
         digammas(c.psi, c.n);
         sort(t, f, x, seed, noise, rows, at, &c);
-        value = t->values ? of_numbers(&c) : of_classes(&c, t->n_classes, at);
+        value = t->values ? of_numbers(&(tree){ &c, point, by_y }) : of_classes(&c, t->n_classes, at);
     }
     bmi_release(f->context, rows, n, sizeof *rows);
     bmi_release(f->context, room, numbers, sizeof *room);
+    bmi_release(f->context, point, n, sizeof *point);
+    bmi_release(f->context, by_y, n, sizeof *by_y);
     return value;
 }

@@ -24,7 +24,7 @@
 enum { HEAD = 2, MOST_FOLDS = 100, MOST_OUTPUTS = 1000 };
 
 static const bmi_field fields[] = {
-    BMI_REAL_FIELD(bm_step_target_encode_options, smooth, 0, INFINITY, -1,
+    BMI_REAL_FIELD(bm_step_target_encode_options, smooth, 0, 1e100, -1,
                    "rows of the overall mean in each; default: by the variances"),
     BMI_INT_FIELD(bm_step_target_encode_options, folds, 2, MOST_FOLDS, 5, "training rows of each are encoded by the others"),
     BMI_INT_FIELD(bm_step_target_encode_options, seed, 0, 0, 0, "of the folds"),
