@@ -59,8 +59,7 @@ static void say_own_end(cli_training *t)
             "a plane parts the classes of all training rows: without a penalty the weights have no end, and probabilities are "
             "too sure; --model %.*s:C=1 has one",
             (int)strcspn(t->spec, ":"), t->spec);
-    if (strstr(why, "rank ") && t->source.csv) cli_say(c, "", "%s: the solution of least norm", why);
-    else if (strstr(why, "rank ")) say_dependent(t, strstr(why, "rank "));
+    if (strstr(why, "rank ")) say_dependent(t, strstr(why, "rank "));
     else if (strstr(why, "ill-conditioned"))
         cli_warn(c, "the normal equation is %s; --model linear loses none", why + strlen("solved, "));
     else if ((strstr(why, "keeps ") || !strncmp(why, "alpha ", 6) || strstr(why, " steps")) && cli_talks(c))
@@ -131,7 +130,11 @@ static int confusion(cli_training *t, int part, char hint[400])
     cli *c = t->c;
     const bm_model *m = t->model;
     bmi_error e = { 0 };
-    if (t->task != BM_CLASSIFICATION || bm_model_classes(m) < 2 || t->source.csv) return 0;
+    if (t->task != BM_CLASSIFICATION || bm_model_classes(m) < 2) return 0;
+    if (t->source.csv) {
+        if (m->confusion) cli_confusion_counts(c, m, m->confusion, CONFUSED, hint);
+        return 0;
+    }
     bm_dataset *made = !t->source.table ? NULL
                                         : bmi_recipe_apply(bm_model_recipe(m), t->table[part], BM_VALUE(bm_rows, NULL, 0),
                                                            BMI_WANT_JUDGED, BM_HERE);

@@ -185,58 +185,78 @@ static double *column_nulls(work *w, int64_t *count)
 
 /* ---- least squares ---- */
 typedef struct sums {
-    double squares, total, log_weights, *e, *raw, *x;
+    work *w;
+    int64_t target;
+    double offset, squares, total, log_weights, *x;
+    bmi_residuals r;
+    double *v, *xe, zz; /* of z = e^2 less its mean: XcT z and zT z; XcT W e */
 } sums;
 
-/* Residuals of a target by the weights of the network, and their sums. */
-static void residuals(work *w, int64_t target, sums *s)
+/* What the network leaves of a row's target; its columns in s->x. */
+static double residual_of(sums *s, int64_t row)
 {
+    work *w = s->w;
     const int64_t p = w->d.columns;
-    const double *mean = w->r.mean;
-    double offset = w->d.bias ? mean[p + target] - bmi_dense_coefficient(&w->d, target, -1) : 0;
-    for (int64_t j = 0; j < p; j++) offset -= mean[j] * bmi_dense_coefficient(&w->d, target, j);
-    int64_t used = 0;
-    s->squares = s->total = s->log_weights = 0;
-    w->r.unweighted = true;
+    bmi_regression_read(&w->r, row, 1, s->x, 0);
+    double e = s->x[p + s->target] + s->offset;
+    for (int64_t j = 0; j < p; j++) e -= s->x[j] * bmi_dense_coefficient(&w->d, s->target, j);
+    return e;
+}
+
+static void sum_residuals(void *user)
+{
+    sums *s = user;
+    work *w = s->w;
     for (int64_t i = 0; i < w->r.rows; i++) {
         const double weight = bmi_regression_weight(&w->r, i);
         if (!(weight > 0)) continue;
-        bmi_regression_read(&w->r, i, 1, s->x, 0);
-        const double y = s->x[p + target];
-        double e = y + offset;
-        for (int64_t j = 0; j < p; j++) e -= s->x[j] * bmi_dense_coefficient(&w->d, target, j);
-        s->raw[used] = e;
-        s->e[used++] = sqrt(weight) * e;
+        const double e = residual_of(s, i), y = s->x[w->d.columns + s->target];
+        bmi_residuals_first(&s->r, sqrt(weight) * e);
         s->squares += weight * e * e;
         s->total += weight * y * y;
         s->log_weights += log(weight);
     }
-    w->r.unweighted = false;
-    w->used = (double)used;
 }
 
-/* Whether X^T W e = 0, as it is for the rows that a model was fitted on; and of squares of residuals v = XcT z with z = e^2. */
-static bool orthogonal(work *w, const sums *s, double *v, double *zz)
+static void sum_products(void *user)
 {
-    const int64_t p = w->d.columns;
-    double *const xe = v + p, z_mean = s->squares / w->used;
-    memset(v, 0, 2 * (size_t)p * sizeof *v);
-    *zz = 0;
-    int64_t used = 0;
-    w->r.unweighted = true;
+    sums *s = user;
+    work *w = s->w;
+    const double z_mean = s->squares / s->r.n;
     for (int64_t i = 0; i < w->r.rows; i++) {
         const double weight = bmi_regression_weight(&w->r, i);
         if (!(weight > 0)) continue;
-        bmi_regression_read(&w->r, i, 1, s->x, 0);
-        const double e = s->raw[used++], z = e * e - z_mean;
-        bmi_axpy(z, s->x, v, p);
-        bmi_axpy(weight * e, s->x, xe, p);
-        *zz += z * z;
+        const double e = residual_of(s, i), z = e * e - z_mean;
+        bmi_residuals_second(&s->r, sqrt(weight) * e);
+        bmi_axpy(z, s->x, s->v, w->d.columns);
+        bmi_axpy(weight * e, s->x, s->xe, w->d.columns);
+        s->zz += z * z;
     }
+}
+
+/* Residuals of a target by the weights of the network, and their sums. */
+static bm_status residuals(work *w, sums *s)
+{
+    const int64_t p = w->d.columns;
+    const double *mean = w->r.mean;
+    double *const x = s->x, *const v = s->v;
+    memset(v, 0, 2 * (size_t)p * sizeof *v);
+    *s = (sums){ .w = w, .target = s->target, .x = x, .v = v, .xe = v + p };
+    s->offset = w->d.bias ? mean[p + s->target] - bmi_dense_coefficient(&w->d, s->target, -1) : 0;
+    for (int64_t j = 0; j < p; j++) s->offset -= mean[j] * bmi_dense_coefficient(&w->d, s->target, j);
+    w->r.unweighted = true;
+    if (!bmi_regression_rows(&w->r, sum_residuals, s)) bmi_regression_rows(&w->r, sum_products, s);
     w->r.unweighted = false;
-    for (int64_t j = 0; j < p; j++) {
-        const double *r = w->triangle + j * p;
-        if (!(fabs(xe[j]) <= 1e-4 * sqrt(bmi_dot(r, r, j + 1) * s->total) + 1e-300)) return false;
+    w->used = s->r.n;
+    return w->l->model->object.error.status;
+}
+
+/* Whether X^T W e = 0, as it is for the rows that a model was fitted on. */
+static bool orthogonal(const work *w, const sums *s)
+{
+    for (int64_t j = 0; j < w->d.columns; j++) {
+        const double *r = w->triangle + j * w->d.columns;
+        if (!(fabs(s->xe[j]) <= 1e-4 * sqrt(bmi_dot(r, r, j + 1) * s->total) + 1e-300)) return false;
     }
     return true;
 }
@@ -261,13 +281,11 @@ static double condition(work *w)
     return bmi_triangle_condition(a, q);
 }
 
-static bm_status squares_figures(work *w, int64_t target, sums *s, double *f)
+static bm_status squares_figures(work *w, sums *s, double *f)
 {
     const int64_t p = w->d.columns, first = w->d.bias != NULL;
-    double *const v = numbers(w, 2 * p), zz;
-    if (!v) return w->l->model->object.error.status;
-    residuals(w, target, s);
-    if (!orthogonal(w, s, v, &zz)) {
+    if (residuals(w, s)) return w->l->model->object.error.status;
+    if (!orthogonal(w, s)) {
         w->inexact = true;
         if (!w->asked) return BM_OK;
         return bm_learning_fail(
@@ -288,11 +306,11 @@ static bm_status squares_figures(work *w, int64_t target, sums *s, double *f)
     f[BMI_FIGURE_AIC] = 2 * parameters - 2 * f[BMI_FIGURE_LOG_LIKELIHOOD];
     f[BMI_FIGURE_BIC] = log(n) * parameters - 2 * f[BMI_FIGURE_LOG_LIKELIHOOD];
     f[BMI_FIGURE_CONDITION] = condition(w);
-    bmi_inference_residuals(s->e, (int64_t)n, f);
-    if (!w->l->train->weights && first && zz > 0) { /* Koenker: n R^2 of the squares by the columns */
+    bmi_residuals_figures(&s->r, f);
+    if (!w->l->train->weights && first && s->zz > 0) { /* Koenker: n R^2 of the squares by the columns */
         double explained = 0;
-        for (int64_t i = 0; i < p; i++) explained += v[i] * bmi_dot(w->g + i * p, v, p);
-        f[BMI_FIGURE_BREUSCH_PAGAN] = n * explained / zz;
+        for (int64_t i = 0; i < p; i++) explained += s->v[i] * bmi_dot(w->g + i * p, s->v, p);
+        f[BMI_FIGURE_BREUSCH_PAGAN] = n * explained / s->zz;
     }
     return w->l->model->object.error.status;
 }
@@ -301,7 +319,7 @@ static bm_status keep_squares(work *w, const double *null, int64_t n_null)
 {
     bm_learning *l = w->l;
     const int64_t p = w->d.columns, first = w->d.bias != NULL, q = p + first, k = w->d.outputs;
-    sums s = { .e = numbers(w, w->r.rows), .raw = numbers(w, w->r.rows), .x = numbers(w, p + w->r.targets) };
+    sums s = { .x = numbers(w, p + w->r.targets), .v = numbers(w, 2 * p) };
     bmi_learning_keep(l, "inference/covariance", BM_SHAPE(q, q), NULL);
     bmi_learning_keep(l, "inference/figures", BM_SHAPE(k, BMI_FIGURES), NULL);
     if (n_null) bmi_learning_keep(l, "inference/null", BM_SHAPE(n_null, q), null);
@@ -311,7 +329,8 @@ static bm_status keep_squares(work *w, const double *null, int64_t n_null)
     for (int64_t j = 0; j < p; j++) memcpy(covariance + (j + first) * q + first, w->g + j * p, (size_t)p * sizeof *w->g);
     for (int64_t j = 0; j < k; j++) {
         for (int i = 0; i < BMI_FIGURES; i++) figures[j * BMI_FIGURES + i] = NAN;
-        if (squares_figures(w, j, &s, figures + j * BMI_FIGURES)) return l->model->object.error.status;
+        s.target = j;
+        if (squares_figures(w, &s, figures + j * BMI_FIGURES)) return l->model->object.error.status;
     }
     return BM_OK;
 }
@@ -336,6 +355,8 @@ static bm_status keep_target(work *w)
 
 /* ---- classes ---- */
 typedef struct classes {
+    work *w;
+    const double *offset;    /* of each block: what the means give */
     int64_t q, each, blocks; /* of theta, of a block */
     double *h, *x, *p, *z;
     double likelihood, surest; /* 1 - the least probability that a true class got */
@@ -343,12 +364,12 @@ typedef struct classes {
 } classes;
 
 /* Probabilities of all classes but the first, into c->p, of which the first entry is that of the first. */
-static void probabilities(const work *w, classes *c, const double *offset)
+static void probabilities(const work *w, classes *c)
 {
     double most = 0, sum = 0;
     c->p[0] = 0;
     for (int64_t b = 0; b < c->blocks; b++) {
-        double logit = offset[b];
+        double logit = c->offset[b];
         for (int64_t j = 0; j < w->d.columns; j++) logit += c->x[j] * bmi_dense_coefficient(&w->d, b, j);
         c->p[b + 1] = logit;
         most = fmax(most, logit);
@@ -369,9 +390,9 @@ static void add_information(classes *c, double weight)
 }
 
 /* The same of counts: w e^s z zT. */
-static void add_count(const work *w, classes *c, double weight, double y, double offset)
+static void add_count(const work *w, classes *c, double weight, double y)
 {
-    double sum = offset;
+    double sum = c->offset[0];
     for (int64_t j = 0; j < w->d.columns; j++) sum += c->x[j] * bmi_dense_coefficient(&w->d, 0, j);
     const double mean = exp(sum), factorial = bmi_log_gamma(y + 1);
     c->likelihood += weight * (y * sum - mean - factorial);
@@ -381,10 +402,11 @@ static void add_count(const work *w, classes *c, double weight, double y, double
     for (int64_t i = 0; i < c->each; i++) bmi_axpy(weight * mean * c->z[i], c->z, c->h + i * c->q, c->each);
 }
 
-static void sum_rows(work *w, classes *c, const double *offset)
+static void sum_rows(void *user)
 {
+    classes *c = user;
+    work *w = c->w;
     const int64_t p = w->d.columns, first = w->d.bias != NULL;
-    w->r.unweighted = true;
     for (int64_t i = 0; i < w->r.rows && !atomic_load(&w->l->model->stop); i++) {
         const double weight = bmi_regression_weight(&w->r, i);
         if (!(weight > 0)) continue;
@@ -393,20 +415,17 @@ static void sum_rows(work *w, classes *c, const double *offset)
         memcpy(c->z + first, c->x, (size_t)p * sizeof *c->z);
         w->used += 1;
         if (!w->d.classes) {
-            add_count(w, c, weight, c->x[p] + w->r.mean[p], offset[0]);
+            add_count(w, c, weight, c->x[p] + w->r.mean[p]);
             continue;
         }
         const int64_t label = (int64_t)bm_tensor_at(w->l->train->t[0].tensor, i);
-        probabilities(w, c, offset);
+        probabilities(w, c);
         const double sure = label >= 0 && label <= c->blocks ? c->p[label] : 0;
         c->likelihood += weight * log(sure);
         c->surest = fmax(c->surest, 1 - sure);
         if (label >= 0 && label <= c->blocks) c->seen[label] += weight;
         add_information(c, weight);
     }
-    w->r.unweighted = false;
-    for (int64_t i = 0; i < c->q; i++)
-        for (int64_t j = 0; j < i; j++) c->h[i * c->q + j] = c->h[j * c->q + i];
 }
 
 static void class_figures(const work *w, const classes *c, int64_t rank, double cond, double *f)
@@ -441,8 +460,14 @@ static bm_status keep_information(work *w, bmi_theory *theory)
         offset[b] = bmi_dense_coefficient(&w->d, b, -1);
         for (int64_t j = 0; j < p; j++) offset[b] += w->r.mean[j] * bmi_dense_coefficient(&w->d, b, j);
     }
-    sum_rows(w, &c, offset);
-    if (atomic_load(&l->model->stop)) return bmi_regression_fail(&w->r, BM_E_STOPPED);
+    c.w = w;
+    c.offset = offset;
+    w->r.unweighted = true;
+    bmi_regression_rows(&w->r, sum_rows, &c);
+    w->r.unweighted = false;
+    if (l->model->object.error.status) return l->model->object.error.status;
+    for (int64_t i = 0; i < q; i++)
+        for (int64_t j = 0; j < i; j++) c.h[i * q + j] = c.h[j * q + i];
     if (c.surest < 1e-4) *theory = BMI_THEORY_SEPARATED;
     if (*theory == BMI_THEORY_SEPARATED || !bmi_triangle_cholesky(&t, w->small < 1e-8 ? 3e-7 : 1e-3))
         return l->model->object.error.status;
@@ -469,8 +494,9 @@ static bm_status keep(work *w, bool whole)
     w->columns = numbers(w, 4 * p);
     if (!w->columns) return m->object.error.status;
     const bool exact = theory == BMI_THEORY_SQUARES || theory == BMI_THEORY_INFORMATION;
-    if (exact && w->r.rows < p) theory = BMI_THEORY_FEW_ROWS;
-    if (w->r.rows >= p && whole) {
+    const int64_t rows = bmi_learning_rows(l);
+    if (exact && rows < p) theory = BMI_THEORY_FEW_ROWS;
+    if (rows >= p && whole) {
         if (fold_rows(w) || !(null = column_nulls(w, &n_null))) return m->object.error.status;
         if (n_null) bmi_learning_keep(l, "inference/dependent", BM_SHAPE(n_null, each), null);
     }
@@ -491,6 +517,7 @@ static bm_status keep(work *w, bool whole)
 bm_status bmi_inference_keep(bm_learning *l, bool always)
 {
     enum { EXACT_WORK = 200000000, OTHER_WORK = 20000000, COLUMNS_WORK = 4000000 };
+    const int64_t file_work = 10000000000; /* to read the rows again, from a file, is more */
     bm_model *m = l->model;
     const bm_dataset *d = l->train;
     work w = { .l = l, .small = d->x[0].tensor->type == BM_F64 ? 1e-11 : 1e-6 };
@@ -501,10 +528,11 @@ bm_status bmi_inference_keep(bm_learning *l, bool always)
     const bmi_theory theory = theory_of(&w);
     const int64_t width = theory == BMI_THEORY_INFORMATION ? bmi_theta_size(&w.d) : w.d.columns;
     const bool exact = theory == BMI_THEORY_SQUARES || theory == BMI_THEORY_INFORMATION;
-    if (!bmi_mul_i64(width * width, d->rows, &all)) all = INT64_MAX;
-    if (!bmi_mul_i64(w.d.columns, d->rows, &cells)) cells = INT64_MAX;
-    const bool whole = always || (all <= (exact ? EXACT_WORK : OTHER_WORK) && width <= BMI_INFERENCE_COLUMNS);
-    if (!whole && cells > COLUMNS_WORK) return BM_OK;
+    const int64_t rows = bmi_learning_rows(l), most = m->parts ? file_work : exact ? EXACT_WORK : OTHER_WORK;
+    if (!bmi_mul_i64(width * width, rows, &all)) all = INT64_MAX;
+    if (!bmi_mul_i64(w.d.columns, rows, &cells)) cells = INT64_MAX;
+    const bool whole = always || (all <= most && width <= BMI_INFERENCE_COLUMNS);
+    if (!whole && (cells > COLUMNS_WORK || m->parts)) return BM_OK;
     if (bmi_regression_begin(&w.r, l, 0, !w.d.bias)) return m->object.error.status;
     bmi_regression_unscaled(&w.r);
     w.asked = always;

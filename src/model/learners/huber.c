@@ -45,6 +45,7 @@ static bm_status fit(bm_learning *l, const void *options)
     int64_t done = 0;
     bool converged = true;
     if (bmi_regression_begin(&r, l, 0, o->no_intercept)) return l->model->object.error.status;
+    int64_t rank = r.columns;
     double *w = bm_learning_memory(l, (size_t)(r.columns * r.targets) * sizeof *w);
     double *one = bm_learning_memory(l, (size_t)(r.columns + 2) * sizeof *one);
     double *sigma = bm_learning_memory(l, (size_t)r.targets * sizeof *sigma);
@@ -64,6 +65,7 @@ static bm_status fit(bm_learning *l, const void *options)
         one[r.columns + 1] = most > 0 ? most : 1;
         if (most > 0 && bmi_newton_rows_run(&n)) return l->model->object.error.status;
         if (most == 0) n.converged = true; /* a target of one value is met by its mean */
+        if (o->alpha == 0 && most > 0 && bmi_newton_rows_shorten(&n, &rank)) return l->model->object.error.status;
         converged &= n.converged;
         done = n.done > done ? n.done : done;
         for (int64_t k = 0; k < r.columns; k++) w[k * r.targets + t] = one[k];
@@ -71,8 +73,7 @@ static bm_status fit(bm_learning *l, const void *options)
         sigma[t] = most > 0 ? one[r.columns + 1] / unit : 0;
     }
     if (bmi_regression_put(&r, w)) return l->model->object.error.status;
-    snprintf(l->model->stopped_by, sizeof l->model->stopped_by, "%s after %" PRId64 " iterations",
-             converged ? "converged" : "not converged", done);
+    bmi_newton_rows_say(l, converged, done, rank, r.columns);
     return bmi_learning_keep(l, "sigma", BM_SHAPE(r.targets), sigma);
 }
 
@@ -81,7 +82,7 @@ static const bm_learner_kind huber = {
     .name = "huber",
     .options_size = sizeof(bm_huber_options),
     .fields = fields,
-    .tasks = BM_LEARNS_NUMBERS | BM_LEARNS_WEIGHTED,
+    .tasks = BM_LEARNS_NUMBERS | BM_LEARNS_WEIGHTED | BM_LEARNS_PARTS,
     .type = BM_F64,
     .layers = layers,
     .compile = compile,
