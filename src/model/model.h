@@ -62,7 +62,11 @@ struct bm_model {
     bm_model *before;        /* within a fit: what it had learned by the one before */
     struct bmi_parts *parts; /* within a fit by parts: where its rows come from; else null */
     bm_scores scores[BMI_PARTS];
+    /* of the last rows of classes that were judged by parts, of at most BMI_CONFUSED classes: how many rows of a true class (the last:
+     * of those that training had not seen) were taken for each class, in class_arena; or null */
+    int64_t *confusion;
 };
+enum { BMI_CONFUSED = 256 };
 
 /* A new model without layers; the static failed one when there is no memory. */
 bm_model *bmi_model_new(bm_context *context, bm_place here);

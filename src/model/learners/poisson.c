@@ -38,25 +38,41 @@ static bmi_row_loss loss(const void *how, double eta, double y, double extra)
     return (bmi_row_loss){ .value = mu - y * eta, .slope = mu - y, .curve = mu };
 }
 
-/* Targets are >= 0 and not all 0; their means become starts, and they are read as they are. */
-static bm_status take_targets(bmi_regression *r, double *start)
+typedef struct survey {
+    bmi_regression *r;
+    double *start;
+    int64_t before; /* rows of a file's blocks that came before */
+} survey;
+
+static void look(void *user)
 {
-    bm_learning *l = r->l;
+    survey *s = user;
+    const bmi_regression *r = s->r;
     for (int64_t i = 0; i < r->rows; i++) {
         const double w = bmi_regression_weight(r, i);
         for (int64_t t = 0; t < r->targets; t++) {
-            const double y = bm_tensor_at(l->train->t[0].tensor, i * r->targets + t);
-            if (y < 0)
-                return bm_learning_fail(l, BM_E_DATA, "poisson: row %" PRId64 " has the target %g; counts are >= 0", i, y);
-            start[t] += w / r->all * y;
+            const double y = bm_tensor_at(r->train->t[0].tensor, i * r->targets + t);
+            if (y < 0) {
+                bm_learning_fail(r->l, BM_E_DATA, "poisson: row %" PRId64 " has the target %g; counts are >= 0", s->before + i,
+                                 y);
+                return;
+            }
+            s->start[t] += w / r->all * y;
         }
     }
+    s->before += r->rows;
+}
+
+/* Targets are >= 0 and not all 0; their means become starts, and they are read as they are. */
+static bm_status take_targets(bmi_regression *r, double *start)
+{
+    if (bmi_regression_rows(r, look, &(survey){ r, start, 0 })) return r->l->model->object.error.status;
     for (int64_t t = 0; t < r->targets; t++) {
-        if (!(start[t] > 0)) return bm_learning_fail(l, BM_E_DATA, "poisson: all targets are 0; there is nothing to learn");
+        if (!(start[t] > 0)) return bm_learning_fail(r->l, BM_E_DATA, "poisson: all targets are 0; there is nothing to learn");
         r->mean[r->columns + t] = 0;
         r->scale[r->columns + t] = 1;
     }
-    return BM_OK;
+    return r->l->model->object.error.status;
 }
 
 static bm_status fit(bm_learning *l, const void *options)
@@ -80,7 +96,7 @@ static const bm_learner_kind poisson = {
     .name = "poisson",
     .options_size = sizeof(bm_poisson_options),
     .fields = fields,
-    .tasks = BM_LEARNS_NUMBERS | BM_LEARNS_WEIGHTED,
+    .tasks = BM_LEARNS_NUMBERS | BM_LEARNS_WEIGHTED | BM_LEARNS_PARTS,
     .type = BM_F64,
     .layers = layers,
     .compile = compile,

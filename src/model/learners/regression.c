@@ -422,8 +422,11 @@ void bmi_regression_say_solved(bmi_regression *r, int64_t rank, double pivot)
     else bmi_model_ended(m, 0, "solved");
 }
 
-void bmi_regression_say_converged(bmi_regression *r, bool converged, int64_t done)
+void bmi_regression_say_converged(bmi_regression *r, bool converged, int64_t done, int64_t rank)
 {
-    bmi_model_ended(r->l->model, converged ? 0 : BM_ENDED_NOT_CONVERGED, "%s after %" PRId64 " iterations",
-                    converged ? "converged" : "not converged", done);
+    char of[60] = "";
+    const bool whole = rank == r->columns;
+    if (!whole) snprintf(of, sizeof of, ", rank %" PRId64 " of %" PRId64, rank, r->columns);
+    bmi_model_ended(r->l->model, (converged ? 0u : BM_ENDED_NOT_CONVERGED) | (whole ? 0u : BM_ENDED_RANK),
+                    "%s after %" PRId64 " iterations%s", converged ? "converged" : "not converged", done, of);
 }
