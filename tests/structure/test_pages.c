@@ -26,7 +26,7 @@ static const struct {
     { "docs/tables.md", SALES CLICKS "cp \"$HOUSING\" housing.csv", "", 5 },
     { "docs/recipes.md", "cp \"$HOUSING\" housing.csv", "", 1 },
     { "docs/linear.md",
-      SALES "head -200 sales.csv > new.csv && baeum train sales.csv -t price -q && "
+      SALES "head -200 sales.csv > new.csv && baeum train sales.csv -t price -q --validation 0 --test 0 && "
             "baeum train sales.csv -t price -q -m ridge:alpha=1 -o ridge.safetensors && "
             "baeum train sales.csv -t price -q -m mlp:8 --epochs 5 -o network.safetensors",
       "", 6 },
@@ -97,6 +97,7 @@ static const struct {
     { "docs/linear.md", 2, "typedef struct { int rows; double *x, *y; } data; data d;" },
     { "docs/linear.md", 3, "bm_session *s; bm_node residuals, b0, b1, x, y; bm_tensor *xs, *ys; double errors[2];" },
     { "docs/judging.md", 0, "bm_table *table; bm_recipe *recipe;" },
+    { "docs/judging.md", 1, "bm_table *table; bm_recipe *recipe;" },
 };
 
 static void compiles(const char *what, const char *code)
