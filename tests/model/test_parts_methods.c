@@ -113,6 +113,7 @@ static void shortest(bm_model *m)
 {
     const bm_tensor *of = bm_model_learned(m, "inference/dependent"), *w = bm_model_weight(m, "output/kernel");
     assert_non_null(strstr(bm_stopped_by(m), ", rank "));
+    assert_true(bm_ended(m) & BM_ENDED_RANK);
     assert_non_null(of);
     const int64_t n = bm_tensor_shape(w).dim[0], units = bm_tensor_shape(w).dim[1], apart = bm_tensor_shape(of).dim[1];
     for (int64_t i = 0; i < bm_tensor_shape(of).dim[0]; i++)
@@ -176,6 +177,7 @@ static void as_a_table(void **state)
         near_tensors(s->spec, bm_model_weight(m, "output/kernel"), bm_model_weight(whole, "output/kernel"), tolerance);
         near_tensors(s->spec, bm_model_weight(m, "output/bias"), bm_model_weight(whole, "output/bias"), tolerance);
         if (strncmp(s->spec, "huber", 5)) assert_string_equal(bm_stopped_by(whole), bm_stopped_by(m));
+        assert_int_equal(bm_ended(whole), bm_ended(m));
         for (size_t k = 0; k < sizeof kept / sizeof *kept; k++) {
             if (!k && s->what != APART) continue; /* which of two like columns counts as the other's shadow, rounding decides */
             snprintf(name, sizeof name, "inference/%s", kept[k]);
@@ -253,7 +255,7 @@ static void class_weights(void **state)
     const char *path = made("methods.csv", ROWS);
     bm_csv *c = bm_csv_open(path, .rows = 300);
     bm_model *m = model_of("logistic", "side", NULL, USUAL, NULL), *n = model_of("mlp:4", "kind", NULL, USUAL, NULL);
-    const double first[] = { 1, 1 }, heavy[] = { 1, 20 };
+    const double first[] = { 1, 1 }, heavy[] = { 1, 20 }, alone[] = { 0, 1 };
     bm_fit_csv(m, c, .class_weights = BM_VALUE(bm_reals, first, 2));
     fine(m);
     const double before = bm_tensor_at(bm_model_weight(m, "output/bias"), 0);
@@ -265,6 +267,10 @@ static void class_weights(void **state)
     bm_clear(m);
     bm_fit_csv(m, c, .class_weights = BM_VALUE(bm_reals, heavy, 2), .balanced = true);
     bmt_contains("both", bm_error(m), "fit: both balanced and class_weights are given");
+    bm_clear(m);
+    bm_fit_csv(m, c, .class_weights = BM_VALUE(bm_reals, alone, 2));
+    bmt_contains("one", bm_error(m),
+                 "fit: the target has only one class in rows of weight above 0; there is nothing to tell apart");
     bm_free(m);
     m = model_of("linear", "far", NULL, USUAL, NULL);
     bm_fit_csv(m, c, .balanced = true);

@@ -88,6 +88,22 @@ static bm_status make_labels(survey *s)
     return l->model->object.error.status;
 }
 
+/* Of a table it was seen before the fit that there are two; of a file only now. */
+static bm_status check_classes(const survey *s)
+{
+    bm_learning *l = s->o->l;
+    int64_t there = 0;
+    for (int64_t k = 0; k < l->outputs; k++) {
+        there += s->count[k] > 0;
+        if (!s->count[k])
+            bmi_log(l->model->object.context, "%s: the class %" PRId64 " has no row; its probability is next to 0 everywhere",
+                    l->model->learner->name, k);
+    }
+    if (there > 1) return BM_OK;
+    return bm_learning_fail(l, BM_E_DATA,
+                            "fit: the target has only one class in rows of weight above 0; there is nothing to tell apart");
+}
+
 bm_status bmi_linear_loss_rows(bmi_linear_loss *o)
 {
     bm_learning *l = o->l;
@@ -100,11 +116,7 @@ bm_status bmi_linear_loss_rows(bmi_linear_loss *o)
     if (!bmi_linear_loss_pass(o, look, &s) && m->parts && !m->object.error.status)
         return bm_learning_fail(l, BM_E_STOPPED, "%s: stopped while the file was read; the model is as it was before",
                                 m->learner->name);
-    for (int64_t k = 0; s.count && k < l->outputs; k++)
-        if (!s.count[k])
-            bmi_log(m->object.context, "%s: the class %" PRId64 " has no row; its probability is next to 0 everywhere",
-                    m->learner->name, k);
     if (!m->object.error.status && !(o->all > 0))
         return bm_learning_fail(l, BM_E_DATA, "%s: the weights of all rows are 0", m->learner->name);
-    return m->object.error.status;
+    return s.count && !m->object.error.status ? check_classes(&s) : m->object.error.status;
 }
