@@ -234,6 +234,42 @@ static void same_bits(void **state)
     }
 }
 
+/* Columns that depend on each other but for rounding: it grows by the rows of the file, not by those that stand for them. */
+static void rounded(void **state)
+{
+    (void)state;
+    enum { FEW = 900 };
+    static const char *const specs[] = { "linear", "huber:alpha=0", "poisson:alpha=0" };
+    static char text[FEW * 60 + 40];
+    char *at = text + sprintf(text, "a,b,sum,y\n");
+    for (int i = 0; i < FEW; i++) {
+        const double a = 10 * bmi_random_unit(9, 1, (uint64_t)i), b = 5 * bmi_random_unit(9, 2, (uint64_t)i);
+        at += sprintf(at, "%.4f,%.4f,%.4f,%d\n", round(a * 1e4) / 1e4, round(b * 1e4) / 1e4,
+                      (round(a * 1e4) + round(b * 1e4)) / 1e4, (int)(a / 3 + 2 * bmi_random_unit(9, 3, (uint64_t)i)));
+    }
+    const char *path = bmt_temp_file("rounded.csv", text, (size_t)(at - text));
+    bm_table *t = bm_table_read_csv(path);
+    for (size_t i = 0; i < sizeof specs / sizeof *specs; i++) {
+        bm_csv *c = bm_csv_open(path, .rows = 100);
+        bm_recipe *r = bm_recipe_new(.target = "y", .task = BM_REGRESSION);
+        bm_model *whole = bm_learner_parse(specs[i], r), *m = bm_learner_parse(specs[i], r);
+        bm_fit_table(whole, t);
+        bm_fit_csv(m, c);
+        fine(whole);
+        fine(m);
+        bmt_contains(specs[i], bm_stopped_by(m), ", rank 2 of 3");
+        assert_int_equal(bm_ended(m), BM_ENDED_RANK);
+        assert_int_equal(bm_ended(whole), BM_ENDED_RANK);
+        near_tensors(specs[i], bm_model_weight(m, "output/kernel"), bm_model_weight(whole, "output/kernel"), 1e-8);
+        shortest(m);
+        bm_free(whole);
+        bm_free(m);
+        bm_free(r);
+        bm_free(c);
+    }
+    bm_free(t);
+}
+
 /* A fit begins at the weights of the one before, and needs next to no steps. */
 static void warm(void **state)
 {
@@ -441,9 +477,10 @@ static void failing_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(as_a_table),    cmocka_unit_test(same_bits), cmocka_unit_test(warm),
-        cmocka_unit_test(class_weights), cmocka_unit_test(stopped),   cmocka_unit_test(changed),
-        cmocka_unit_test(refused),       cmocka_unit_test(metrics),   cmocka_unit_test(failing_memory),
+        cmocka_unit_test(rounded),        cmocka_unit_test(as_a_table),    cmocka_unit_test(same_bits),
+        cmocka_unit_test(warm),           cmocka_unit_test(class_weights), cmocka_unit_test(stopped),
+        cmocka_unit_test(changed),        cmocka_unit_test(refused),       cmocka_unit_test(metrics),
+        cmocka_unit_test(failing_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

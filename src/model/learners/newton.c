@@ -248,6 +248,7 @@ bm_status bmi_newton_rows_shorten(bmi_newton_rows *n, int64_t *rank)
         const double sum = bmi_dot(row, n->w, columns);
         bmi_least_squares_row(&sums, row, &sum);
     }
+    if (!all.whole) sums.rows = all.rows;
     if (!st) st = bmi_least_squares_solve(&sums, w, rank);
     if (!st && *rank < columns) memcpy(n->w, w, (size_t)columns * sizeof *w);
     bmi_least_squares_end(&all);
