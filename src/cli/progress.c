@@ -56,7 +56,8 @@ static void draw(cli_progress *s, const bm_progress *p)
     s->last_shown = p->seconds;
 }
 
-/* Into a pipe or a file go the first epoch, the last, and some evenly between, or one in a while; with --verbose all, to a terminal, too. */
+/* Into a pipe or a file go the first epoch, the last, and some evenly between, or one in a while; with --verbose all, to a terminal,
+ * too. */
 static bool shown(const cli_progress *s, const bm_progress *p)
 {
     const int64_t every = (p->epochs + LINES - 1) / LINES;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* What baeum evaluate shows row by row: of numbers the residuals (true less predicted), in quartiles and with -o each of them; of classes with
- * -o the true and the predicted one, and the probability that the true one was given.
+/* What baeum evaluate shows row by row: of numbers the residuals (true less predicted), in quartiles and with -o each of them; of classes
+ * with -o the true and the predicted one, and the probability that the true one was given.
  */
 #include "cli/cli.h"
 #include "data/recipe.h"

@@ -80,8 +80,8 @@ double bmi_dense_coefficient(const bmi_dense_model *d, int64_t block, int64_t co
 /* inference_fit.c: after a fit: keeps what can be told of its rows, if that is no long work (`always`: in any case); BM_OK as well where
  * there is nothing to tell. Errors: BM_E_MEMORY, BM_E_STOPPED. */
 bm_status bmi_inference_keep(bm_learning *l, bool always);
-/* inference_figures.c: sums over residuals e (those of weight > 0, times the root of the weight, in the order of the rows), which come twice;
- * and figures of them into `f`. */
+/* inference_figures.c: sums over residuals e (those of weight > 0, times the root of the weight, in the order of the rows), which come
+ * twice; and figures of them into `f`. */
 typedef struct bmi_residuals {
     double n, sum, squares, steps, last; /* of the first time */
     double m2, m3, m4;                   /* of the second, around the mean */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-/* A CSV file as training, validation and test rows that come by parts: what bm_fit_csv learns from. Which part a row falls in depends on the
- * seed and its number alone. Training rows go through the recipe into a block of always the same size, so nothing depends on how many rows
- * the file is read by.
+/* A CSV file as training, validation and test rows that come by parts: what bm_fit_csv learns from. Which part a row falls in depends on
+ * the seed and its number alone. Training rows go through the recipe into a block of always the same size, so nothing depends on how many
+ * rows the file is read by.
  */
 #ifndef BMI_MODEL_PARTS_H
 #define BMI_MODEL_PARTS_H
@@ -57,7 +57,8 @@ bm_status bmi_parts_rewind(bmi_parts *p);
 int64_t bmi_parts_fill(bmi_parts *p, int64_t most);
 /* The next rows of the file with what they are for: `row` gets the number of the first; null at the end, or with an error. */
 bm_table *bmi_parts_next(bmi_parts *p, int64_t *row);
-/* Those rows of a table of the file, whose first row has this number, that are for `role` and have a target; for bmi_release, `room` of them. */
+/* Those rows of a table of the file, whose first row has this number, that are for `role` and have a target; for bmi_release, `room` of
+ * them. */
 bm_status bmi_parts_rows(bmi_parts *p, const bm_table *t, int64_t row, int role, int64_t **rows, size_t *n, size_t *room);
 /* Those rows of a table of the file, whose first row has this number, that are for `role` and have a target: as a dataset, null when there
  * are none, or with an error. */
@@ -65,8 +66,8 @@ bm_dataset *bmi_parts_apply(bmi_parts *p, const bm_table *t, int64_t row, int ro
 void bmi_parts_end(bmi_parts *p);
 /* Those rows of a dataset whose class was there in training, as one of its own. */
 bm_status bmi_dataset_known(const bm_dataset *d, bm_dataset **known, bmi_error *e, bm_place here);
-/* parts_scores.c: scores of the parts, and of the trivial answer on the last of them (null asked: by the usual metrics); the last part's table of
- * classes into `confusion`, when it is not null: (classes + 1) x classes zeros. */
+/* parts_scores.c: scores of the parts, and of the trivial answer on the last of them (null asked: by the usual metrics); the last part's
+ * table of classes into `confusion`, when it is not null: (classes + 1) x classes zeros. */
 struct bmi_asked;
 bm_status bmi_parts_judge(bmi_parts *p, const struct bmi_asked *asked, bm_scores scores[BMI_PARTS], int64_t *confusion);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Learners over a CSV file that is larger than memory: the recipe is fitted on a sample of the training rows, the learner on all of them, part
- * by part, and each part of the split is judged once.
+/* Learners over a CSV file that is larger than memory: the recipe is fitted on a sample of the training rows, the learner on all of them,
+ * part by part, and each part of the split is judged once.
  */
 #include "base/clock.h"
 #include "data/dataset.h"

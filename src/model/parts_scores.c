@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Scores over a file that is read by parts. Metrics that count part by part take a few numbers; of classes a pass before finds which there
- * are, the next one counts (nn/metrics/tally.h). The area under the ROC curve keeps rows and wants a third pass, other metrics of all rows keep
- * them, too: where there is no memory for that, they have no value, and the others have theirs.
+ * are, the next one counts (nn/metrics/tally.h). The area under the ROC curve keeps rows and wants a third pass, other metrics of all rows
+ * keep them, too: where there is no memory for that, they have no value, and the others have theirs.
  */
 #include "base/available.h"
 #include "data/dataset.h"

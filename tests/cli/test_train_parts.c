@@ -59,8 +59,8 @@ static void classes(void **state)
     json_decref(b);
 }
 
-/* What is shown of a fit of classes is what is shown of the table read whole: scores, true against predicted classes, warnings; and so it is of an
- * evaluation. A packed file does as well. */
+/* What is shown of a fit of classes is what is shown of the table read whole: scores, true against predicted classes, warnings; and so it
+ * is of an evaluation. A packed file does as well. */
 static void shown(void **state)
 {
     (void)state;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* A table of four times the memory that the process may have for it: by parts a learner finds its line, a classifier its plane, a network learns;
- * all are judged, though the area over 2,000,000 rows has no room; read whole it does not fit.
+/* A table of four times the memory that the process may have for it: by parts a learner finds its line, a classifier its plane, a network
+ * learns; all are judged, though the area over 2,000,000 rows has no room; read whole it does not fit.
  */
 #include "support/bmt.h"
 #include <baeum/data.h>

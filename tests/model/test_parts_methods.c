@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Learners that go over a file again and again until they have their minimum: what bm_fit_table finds in the same rows, statistics included,
- * on any number of threads; weights of rows and of classes; stopping, progress, a file that changes, memory that ends; metrics that want all
- * rows.
+/* Learners that go over a file again and again until they have their minimum: what bm_fit_table finds in the same rows, statistics
+ * included, on any number of threads; weights of rows and of classes; stopping, progress, a file that changes, memory that ends; metrics
+ * that want all rows.
  */
 #include "support/bmt.h"
 #include "base/random.h"
@@ -15,7 +15,8 @@
 
 enum { ROWS = 1500 };
 
-/* Numbers, a text, missing cells, weights; three classes, two, counts and numbers with outliers that all follow from them. `twice` is twice b. */
+/* Numbers, a text, missing cells, weights; three classes, two, counts and numbers with outliers that all follow from them. `twice` is twice
+ * b. */
 static const char *made(const char *name, int64_t rows)
 {
     char *text = malloc((size_t)rows * 120 + 200), *at = text;

@@ -33,7 +33,8 @@ typedef struct bmi_newton_rows {
 
 /* The minimum. BM_E_MEMORY, BM_E_STOPPED: the error is on the model. */
 bm_status bmi_newton_rows_run(bmi_newton_rows *n);
-/* Without a penalty: of coefficients that give the same sums on all rows, the shortest, into n->w; the rank of the columns. Errors as before. */
+/* Without a penalty: of coefficients that give the same sums on all rows, the shortest, into n->w; the rank of the columns. Errors as
+ * before. */
 bm_status bmi_newton_rows_shorten(bmi_newton_rows *n, int64_t *rank);
 
 /* One target after the other. */

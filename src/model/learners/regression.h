@@ -29,8 +29,8 @@ typedef struct bmi_regression {
         fold; /* 0: all rows; else only those that row i mod folds == fold tells apart: they when held, the others else */
     bool held;
     bool unweighted; /* read without the roots of weights */
-    /* of a file by parts: `rows` rows of columns + targets, centred and weighed, that stand for all its rows: the triangle of their QR, and of
-     * each target a row of what that leaves; else null */
+    /* of a file by parts: `rows` rows of columns + targets, centred and weighed, that stand for all its rows: the triangle of their QR, and
+     * of each target a row of what that leaves; else null */
     double *triangle;
 } bmi_regression;
 
@@ -39,8 +39,8 @@ typedef struct bmi_regression {
 bm_status bmi_regression_begin(bmi_regression *r, bm_learning *l, int64_t columns, bool no_intercept);
 /* regression_parts.c: the same of all rows of a file, by one pass over it. */
 bm_status bmi_regression_begin_parts(bmi_regression *r);
-/* Calls `each` for all rows as they are, r->rows of them: once, or of a file for each of its blocks, in one pass. BM_E_STOPPED and errors of the
- * file: the model's error. */
+/* Calls `each` for all rows as they are, r->rows of them: once, or of a file for each of its blocks, in one pass. BM_E_STOPPED and errors
+ * of the file: the model's error. */
 bm_status bmi_regression_rows(bmi_regression *r, void (*each)(void *user), void *user);
 /* A row of the training data as it is: columns, then targets. */
 void bmi_regression_raw(const bmi_regression *r, int64_t row, double *into);

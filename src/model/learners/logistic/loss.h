@@ -3,8 +3,8 @@
  *
  * Weights are `units` rows of `columns` numbers and, last in each, the bias. Rows are taken in blocks that fit into the cache, in the
  * type that the data has, by the contraction engine; blocks are joined to parts, whose number depends on shapes alone, and sums over
- * a part and over parts are f64, in order: any number of threads gives the same bits. Rows of a file come a block of bmi_parts at a time, and
- * each sum over all rows is a pass over the file.
+ * a part and over parts are f64, in order: any number of threads gives the same bits. Rows of a file come a block of bmi_parts at a time,
+ * and each sum over all rows is a pass over the file.
  */
 #ifndef BMI_MODEL_LEARNERS_LOGISTIC_LOSS_H
 #define BMI_MODEL_LEARNERS_LOGISTIC_LOSS_H
@@ -56,8 +56,8 @@ bool bmi_linear_loss_separates(bmi_linear_loss *o, const double *x);
 /* pass.c: calls `take` once for rows in memory, of a file for each of its parts when that is in memory, until it says false. False when the
  * fit is to stop, or with its error set. */
 bool bmi_linear_loss_pass(bmi_linear_loss *o, bool (*take)(void *user), void *user);
-/* Settles what the rows are: their number and labels, the weight of all of them. The fit's error: BM_E_DATA weights that are all 0, BM_E_NUMBER a
- * number of a file that is not finite, BM_E_STOPPED, BM_E_MEMORY. */
+/* Settles what the rows are: their number and labels, the weight of all of them. The fit's error: BM_E_DATA weights that are all 0,
+ * BM_E_NUMBER a number of a file that is not finite, BM_E_STOPPED, BM_E_MEMORY. */
 bm_status bmi_linear_loss_rows(bmi_linear_loss *o);
 
 /* curvature.c, for losses in f64. h = H v, H the matrix of second derivatives at x. */
