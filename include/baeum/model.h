@@ -393,16 +393,23 @@ typedef struct bm_fit_csv_options {
                                    *   many as 32 MB hold */
     bm_callback callbacks[BM_MODEL_MAX];
     bm_metric   metrics[BM_SCORES_MAX]; /**< that the parts are scored by, these alone; default: as bm_evaluate_table */
+    bool        balanced;               /**< classes weigh alike, as in bm_fit_options: by one pass more; or: */
+    bm_reals    class_weights;          /**< what each class weighs */
+    double      threshold;              /**< of two classes, for bm_model_set_threshold */
 } bm_fit_csv_options;
-/** bm_fit_table for a file that is read by parts. In which part a row falls depends on the seed and its number alone, so the shares are met as
- *  nearly as chance does it, and classes are not stratified. The recipe is fitted on a sample of the training rows, in which every class of
- *  the target has a row; its notes tell so. Least squares (bm_linear, bm_ridge, bm_lasso, bm_elastic, bm_poly) are then solved exactly, by one
- *  pass; networks go over the file once an epoch, in blocks of .rows. Judging takes one pass more, of classes two or three, and
- *  16 bytes a row. Numbers do not depend on the parts by which the file is read, nor on threads. bm_stop ends a network's training as it does
- *  in bm_fit, everything else by BM_E_STOPPED.
+/** bm_fit_table for a file that is read by parts. In which part a row falls depends on the seed and its number alone, so the shares are
+ *  met as nearly as chance does it, and classes are not stratified. The recipe is fitted on a sample of the training rows, in which every
+ *  class of the target has a row; its notes tell so. Least squares (bm_linear, bm_ridge, bm_lasso, bm_elastic, bm_poly) are then solved
+ *  exactly, by one pass; bm_logistic, bm_softmax, bm_one_vs_rest, bm_poisson and bm_huber go over the file for each step of their solvers,
+ *  networks once an epoch, in blocks of .rows. Judging takes one pass more or two, of classes two or three; metrics that keep rows (roc_auc, those
+ *  that want all rows at once) are NaN, with the reason, where there is no memory for that. Numbers do not depend on the parts by which the
+ *  file is read, nor on threads. bm_stop ends the training of networks and classifiers with what they have learned, as in bm_fit,
+ *  everything else by BM_E_STOPPED. Of learners with a method of their own bm_on_progress tells of passes over the file: epoch of them are
+ *  done, step of steps rows of the present one (epochs is 0, loss NaN).
  *
- *  Errors   as bm_fit_table; BM_E_ARGUMENT a learner that does not learn by parts, a step that leaves rows out of training or gives them other
- *           values than rows to be predicted (target_encode), a batch larger than .rows; BM_E_FILE the file was changed while it was read. The model is then as it was before
+ *  Errors   as bm_fit_table; BM_E_ARGUMENT a learner that does not learn by parts, a step that leaves rows out of training or gives them
+ *           other values than rows to be predicted (target_encode), a batch larger than .rows; BM_E_FILE the file was changed while it
+ *           was read. The model is then as it was before
  */
 BM_API bm_status bm_fit_csv_at(bm_model *m, const bm_fit_csv_options *options, size_t size, bm_place here);
 #define bm_fit_csv(m, ...) bm_fit_csv_at((m), BM_OPTIONS(bm_fit_csv_options, .csv = __VA_ARGS__), BM_HERE)

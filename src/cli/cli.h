@@ -257,7 +257,9 @@ typedef struct cli_progress {
     char line[300]; /* of the last epoch, while it is not shown */
 } cli_progress;
 bool cli_progress_show(void *progress, const bm_progress *p); /* a bm_progress_function */
-void cli_progress_end(cli_progress *p);                       /* takes the bar away, shows the last epoch */
+/* The same of passes over a file, on a terminal. */
+bool cli_progress_passes(void *progress, const bm_progress *p);
+void cli_progress_end(cli_progress *p); /* takes the bar away, shows the last epoch */
 
 /* From begin to end the first Ctrl-C (or SIGTERM) stops m after its step, the second ends the process at once. */
 void cli_interrupt_begin(bm_model *m);
@@ -293,6 +295,8 @@ void cli_say_weights(cli *c, const bm_table *t, const char *name, const char *mo
 /* counts.c: says what a recipe met in a table's rows (bmi_recipe_usable), of a part ("test") if one is named; the counts for the result. */
 struct bmi_met;
 json_t *cli_say_counts(cli *c, const struct bmi_met *met, const bm_table *t, const char *part);
+/* The same of rows that came by parts, over which texts are not kept: cells that were missing, unseen, rare, unreadable. */
+void cli_say_counted(cli *c, const int64_t counts[4]);
 /* The same of what a recipe meets in a table; null with the error said when it cannot be applied. */
 json_t *cli_say_met(cli *c, const bm_recipe *r, const bm_table *t, const char *part);
 /* columns.c: the column of a name; an error with the nearest name when there is none (-1). */
@@ -359,10 +363,20 @@ const char *cli_positive(cli *c, const bm_model *m);
 /* Counts of true classes (rows) against the predicted ones (i32), when there are at most `most` (up to CLI_MOST_CLASSES). `hint` gets what
  * they tell of rare classes, however many there are, or "": a warning that is to be said behind them. */
 void cli_confusion(cli *c, const bm_model *m, const bm_tensor *targets, const bm_tensor *predicted, int most, char hint[400]);
+/* The same of counts, (classes + 1) x classes: the last row is of classes that training had not seen. */
+void cli_confusion_counts(cli *c, const bm_model *m, const int64_t *counts, int most, char hint[400]);
 /* inspect.c: puts what was asked for in training beside the model (weights, balanced ...) into the result. */
 void cli_model_settings(cli *c, const bm_model *m);
 /* evaluate_parts.c: scores of a model on a file by parts (null metrics: the usual), and of the trivial answer. 0 or an exit code. */
-int cli_judge_parts(cli *c, bm_model *m, const cli_source *s, const bm_metric *metrics, bm_scores *of, bm_scores *baseline);
+typedef struct cli_judged {
+    bm_scores scores, baseline;
+    int64_t *confusion; /* of up to CLI_MOST_CLASSES classes, (classes + 1) x classes; or null */
+    double *residuals;  /* of numbers, one of scores.rows rows, where there is room for them; or null */
+} cli_judged;
+int cli_judge_parts(cli *c, bm_model *m, const cli_source *s, const bm_metric *metrics, cli_judged *j);
+void cli_judged_end(cli_judged *j);
+/* residuals.c: their quartiles. Returns 0 or an exit code. */
+int cli_residual_quartiles(cli *c, const double *residuals, int64_t rows);
 /* residuals.c: of numbers the quartiles of true less predicted; with -o every row, of classes the predicted one (values) and what the true
  * one was given. Targets are of the rows of a table (null: arrays) that have one. Returns 0 or an exit code. */
 int cli_residuals(cli *c, const bm_model *m, const bm_table *rows, const bm_tensor *targets, const bm_tensor *values,

@@ -165,3 +165,19 @@ json_t *cli_say_met(cli *c, const bm_recipe *r, const bm_table *t, const char *p
     if (e.status) cli_fail(c, CLI_FAILED, "%s%s", e.text, cli_header_hint(c, r, t, e.text));
     return counts;
 }
+
+void cli_say_counted(cli *c, const int64_t counts[4])
+{
+    static const char *const what[] = { "missing", "unseen", "rare", "unreadable" }, *const says[] = {
+        "missing and filled as in training", "of a category that was not there in training",
+        "of a category that was too rare in training for a column of its own",
+        "no number or date where training had them and taken as missing"
+    };
+    json_t *all = json_object();
+    char cells[64];
+    for (int i = 0; i < 4; i++) {
+        json_object_set_new(all, what[i], json_integer((json_int_t)counts[i]));
+        if (counts[i]) cli_warn(c, "%s %s", cli_plural(cells, counts[i], "cell was", "cells were"), says[i]);
+    }
+    cli_put(c, "counts", all);
+}

@@ -22,6 +22,7 @@ typedef struct evaluation {
     double threshold;  /* of two classes */
     bm_metric metrics[BM_SCORES_MAX];
     bm_scores scores, baseline;
+    cli_judged parts;
 } evaluation;
 
 /* Rows that could not be judged, or only in part. */
@@ -151,6 +152,7 @@ static void show(evaluation *v)
     cli_put(c, "rows", json_integer((json_int_t)rows));
     cli_put(c, "metrics", cli_scores_json(&v->scores));
     if (v->baseline.rows) cli_put(c, "baseline", cli_scores_json(&v->baseline));
+    if (v->parts.confusion) cli_confusion_counts(c, v->model, v->parts.confusion, CLI_MOST_CLASSES, hint);
     if (v->p_target) cli_confusion(c, v->model, bm_dataset_t(v->judged, 0), v->values, CLI_MOST_CLASSES, hint);
     if (*hint && cli_talks(c)) fputc('\n', c->to);
     if (*hint) cli_warn(c, "%s", hint);
@@ -160,6 +162,7 @@ static void end(evaluation *v)
 {
     bm_free(v->values);
     free(v->p_target);
+    cli_judged_end(&v->parts);
     bm_free(v->made);
     bm_free(v->model);
     cli_source_end(&v->source);
@@ -188,7 +191,10 @@ static int judge(evaluation *v, int i)
     if (!status && !i) cli_source_say(c, &v->source);
     if (!status && v->source.csv) {
         v->threshold = cli_threshold_given(c) > 0 ? cli_threshold_given(c) : bm_model_threshold(v->model);
-        return cli_judge_parts(c, v->model, &v->source, chosen(v), &v->scores, &v->baseline);
+        const int wrong = cli_judge_parts(c, v->model, &v->source, chosen(v), &v->parts);
+        v->scores = v->parts.scores;
+        v->baseline = v->parts.baseline;
+        return wrong;
     }
     if (!status && !i) say_weights(v);
     if (!status) status = bm_model_recipe(v->model) ? judge_table(v) : judge_arrays(v);
@@ -289,11 +295,13 @@ static int run(cli *c)
         if (wrong) return wrong;
     }
     int status = judge(&v, 0);
-    if (!status && c->options.normalize && !v.p_target)
+    const bool single = v.p_target || (v.source.csv && bm_model_task(v.model) == BM_CLASSIFICATION);
+    if (!status && c->options.normalize && !single)
         status = cli_fail(c, CLI_USAGE, "--normalize is of a table of classes; the model predicts %s",
                           bm_model_task(v.model) == BM_REGRESSION ? "numbers" : "no single class");
     if (!status) show(&v);
     if (v.source.csv) {
+        if (!status && v.parts.residuals) status = cli_residual_quartiles(c, v.parts.residuals, v.scores.rows);
         end(&v);
         return status;
     }

@@ -306,25 +306,13 @@ static void end_part(prediction *p)
     p->values = NULL;
 }
 
-/* Counts alone: which texts they were is not kept over the parts. */
 static void say_met(prediction *p)
 {
-    static const char *const what[] = { "missing", "unseen", "rare", "unreadable" }, *const says[] = {
-        "missing and filled as in training", "of a category that was not there in training",
-        "of a category that was too rare in training for a column of its own",
-        "no number or date where training had them and taken as missing"
-    };
-    const int64_t counts[] = { p->met.missing, p->met.unseen, p->met.rare, p->met.unreadable };
-    json_t *all = json_object();
     char cells[64];
-    for (int i = 0; i < 4; i++) {
-        json_object_set_new(all, what[i], json_integer((json_int_t)counts[i]));
-        if (counts[i]) cli_warn(p->c, "%s %s", cli_plural(cells, counts[i], "cell was", "cells were"), says[i]);
-    }
+    cli_say_counted(p->c, (const int64_t[4]){ p->met.missing, p->met.unseen, p->met.rare, p->met.unreadable });
     if (p->skipped)
         cli_warn(p->c, "%s not be read and %s empty", cli_plural(cells, p->skipped, "row could", "rows could"),
                  p->skipped == 1 ? "stays" : "stay");
-    cli_put(p->c, "counts", all);
 }
 
 /* A file by parts: what is written of each stands behind what was written of those before it. */

@@ -56,7 +56,8 @@ static void draw(cli_progress *s, const bm_progress *p)
     s->last_shown = p->seconds;
 }
 
-/* Into a pipe or a file go the first epoch, the last, and some evenly between, or one in a while; with --verbose all, to a terminal, too. */
+/* Into a pipe or a file go the first epoch, the last, and some evenly between, or one in a while; with --verbose all, to a terminal,
+ * too. */
 static bool shown(const cli_progress *s, const bm_progress *p)
 {
     const int64_t every = (p->epochs + LINES - 1) / LINES;
@@ -71,14 +72,19 @@ static void put_line(cli_progress *s)
     *s->line = 0;
 }
 
+static bool on_terminal(const cli *c)
+{
+    const char *kind = getenv("TERM");
+    return isatty(fileno(c->to)) == 1 && !(kind && !strcmp(kind, "dumb")) && !c->options.verbose;
+}
+
 bool cli_progress_show(void *progress, const bm_progress *p)
 {
     cli_progress *s = progress;
     cli *c = s->command;
     if (!s->begun) {
         s->begun = true;
-        const char *kind = getenv("TERM");
-        s->terminal = isatty(fileno(c->to)) == 1 && !(kind && !strcmp(kind, "dumb")) && !c->options.verbose;
+        s->terminal = on_terminal(c);
         if (s->begin) s->begin(s->user, p);
     }
     if (!cli_talks(c)) return true;
@@ -91,6 +97,19 @@ bool cli_progress_show(void *progress, const bm_progress *p)
         put_line(s);
         s->last_shown = p->seconds;
     }
+    return true;
+}
+
+bool cli_progress_passes(void *progress, const bm_progress *p)
+{
+    cli_progress *s = progress;
+    cli *c = s->command;
+    char rows[32], all[32], time[32];
+    if (!cli_talks(c) || !on_terminal(c) || p->epoch_done) return true;
+    fprintf(c->to, "\r\033[Kpass %lld over the file   %s of %s rows   %s", (long long)p->epoch + 1, cli_count(rows, p->step),
+            cli_count(all, p->steps), cli_seconds(time, p->seconds));
+    fflush(c->to);
+    s->drawn = true;
     return true;
 }
 

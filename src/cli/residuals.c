@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* What baeum evaluate shows row by row: of numbers the residuals (true less predicted), in quartiles and with -o each of them; of classes with
- * -o the true and the predicted one, and the probability that the true one was given.
+/* What baeum evaluate shows row by row: of numbers the residuals (true less predicted), in quartiles and with -o each of them; of classes
+ * with -o the true and the predicted one, and the probability that the true one was given.
  */
 #include "cli/cli.h"
 #include "data/recipe.h"
@@ -94,9 +94,9 @@ static bm_table *of_classes(const bm_model *m, const bm_table *t, const bm_tenso
     return table;
 }
 
-static void say_quartiles(cli *c, const bm_table *t)
+static void say_quartiles(cli *c, const bm_table *t, int64_t column)
 {
-    const bm_summary s = bm_table_summary(t, 2);
+    const bm_summary s = bm_table_summary(t, column);
     const double value[5] = { s.min, s.q1, s.median, s.q3, s.max };
     static const char *const name[5] = { "min", "q1", "median", "q3", "max" };
     cli_grid grid = { .columns = 6 };
@@ -117,6 +117,16 @@ static void say_quartiles(cli *c, const bm_table *t)
     cli_put(c, "residuals", all);
 }
 
+int cli_residual_quartiles(cli *c, const double *residuals, int64_t rows)
+{
+    bm_table *t = bm_table_new();
+    bm_table_add_real(t, "residual", residuals, rows);
+    const int status = bm_failed(t) ? cli_fail_text(c, CLI_FAILED, bm_error(t)) : 0;
+    if (!status) say_quartiles(c, t, 0);
+    bm_free(t);
+    return status;
+}
+
 int cli_residuals(cli *c, const bm_model *m, const bm_table *rows, const bm_tensor *targets, const bm_tensor *values,
                   const double *p_target)
 {
@@ -128,7 +138,7 @@ int cli_residuals(cli *c, const bm_model *m, const bm_table *rows, const bm_tens
     if (!path && !numbers) return 0;
     bm_table *t = numbers ? of_numbers(m, rows, targets, values) : of_classes(m, rows, targets, values, p_target);
     int status = bm_failed(t) || !bm_table_columns(t) ? cli_fail(c, CLI_FAILED, "out of memory") : 0;
-    if (!status && numbers) say_quartiles(c, t);
+    if (!status && numbers) say_quartiles(c, t, 2);
     if (!status && path) {
         const bm_csv_write_options o = { .path = cli_is_stdout(path) ? "/dev/stdout" : path };
         if (bm_table_write_csv_at(t, &o, sizeof o, error, sizeof error, BM_HERE)) status = cli_fail_text(c, CLI_FAILED, error);

@@ -200,53 +200,42 @@ static void find_rare(const bm_model *m, const int32_t *truth, const int32_t *of
     free(tally);
 }
 
-typedef int64_t class_counts[CLI_MOST_CLASSES];
-
 /* What the counts of a true and a predicted class are divided by for --normalize. */
-static double whole_of(const class_counts *counts, int64_t classes, int64_t truth, int64_t predicted, const char *by)
+static double whole_of(const int64_t *counts, int64_t classes, int64_t truth, int64_t predicted, const char *by)
 {
     double sum = 0;
     for (int64_t r = 0; r <= classes; r++)
         for (int64_t k = 0; k < classes; k++)
-            if (!strcmp(by, "all") || (*by == 't' ? r == truth : k == predicted)) sum += (double)counts[r][k];
+            if (!strcmp(by, "all") || (*by == 't' ? r == truth : k == predicted)) sum += (double)counts[r * classes + k];
     return sum;
 }
 
 /* A cell of the table: how many rows, or which share. */
-static json_t *confused(const cli *c, const class_counts *counts, int64_t classes, int64_t truth, int64_t predicted,
-                        char into[64])
+static json_t *confused(const cli *c, const int64_t *counts, int64_t classes, int64_t truth, int64_t predicted, char into[64])
 {
-    const int64_t n = counts[truth][predicted];
+    const int64_t n = counts[truth * classes + predicted];
     const char *by = c->options.normalize;
     if (!by) return cli_count(into, n), json_integer((json_int_t)n);
     const double whole = whole_of(counts, classes, truth, predicted, by), share = whole > 0 ? (double)n / whole : 0;
     return cli_share(into, share), cli_number(share);
 }
 
-void cli_confusion(cli *c, const bm_model *m, const bm_tensor *targets, const bm_tensor *predicted, int most, char hint[400])
+/* counts: (classes + 1) x classes, the last row of classes that training had not seen. */
+static void show_confusion(cli *c, const bm_model *m, const int64_t *counts)
 {
-    const int64_t classes = bm_model_classes(m), rows = bm_tensor_size(targets);
-    const int32_t *truth = bm_data_i32(targets), *of = bm_data_i32(predicted);
-    *hint = 0;
-    if (!truth || !of || bm_tensor_size(predicted) != rows || classes < 2) return;
-    find_rare(m, truth, of, rows, hint);
-    if (classes > most || most > CLI_MOST_CLASSES) return;
-    class_counts counts[CLI_MOST_CLASSES + 1] = { { 0 } }; /* the last: of classes that training had not seen */
-    bool unseen = false;
+    const int64_t classes = bm_model_classes(m);
+    int64_t unseen = 0;
     char text[64];
     json_t *json = json_array();
-    for (int64_t i = 0; i < rows; i++) {
-        unseen = unseen || truth[i] >= classes;
-        if (truth[i] >= 0) counts[truth[i] < classes ? truth[i] : classes][of[i]]++;
-    }
+    for (int64_t k = 0; k < classes; k++) unseen += counts[classes * classes + k];
     cli_grid g = { .columns = (int)classes + 1 };
     cli_grid_add(&g, "true \\ predicted");
     for (int64_t k = 0; k < classes; k++) cli_grid_add(&g, cli_cell(text, bm_model_class_name(m, k), 12));
-    for (int64_t r = 0; r < classes + unseen; r++) {
+    for (int64_t r = 0; r < classes + (unseen > 0); r++) {
         json_t *row = json_array();
         cli_grid_add(&g, r < classes ? cli_cell(text, bm_model_class_name(m, r), 12) : "(unseen)");
         for (int64_t k = 0; k < classes; k++) {
-            json_array_append_new(row, confused(c, (const class_counts *)counts, classes, r, k, text));
+            json_array_append_new(row, confused(c, counts, classes, r, k, text));
             cli_grid_add(&g, text);
         }
         json_array_append_new(json, row);
@@ -257,6 +246,37 @@ void cli_confusion(cli *c, const bm_model *m, const bm_tensor *targets, const bm
     }
     cli_put(c, "confusion", json);
     cli_grid_end(&g);
+}
+
+void cli_confusion_counts(cli *c, const bm_model *m, const int64_t *counts, int most, char hint[400])
+{
+    const int64_t classes = bm_model_classes(m);
+    int64_t(*tally)[2] = calloc((size_t)classes, sizeof *tally), right = 0;
+    *hint = 0;
+    for (int64_t i = 0; tally && i < classes; i++) {
+        right += counts[i * classes + i];
+        for (int64_t k = 0; k < classes; k++) {
+            tally[i][0] += counts[i * classes + k];
+            tally[k][1] += counts[i * classes + k];
+        }
+    }
+    if (tally) say_rare(m, (const int64_t(*)[2])tally, right, hint);
+    free(tally);
+    if (classes <= most) show_confusion(c, m, counts);
+}
+
+void cli_confusion(cli *c, const bm_model *m, const bm_tensor *targets, const bm_tensor *predicted, int most, char hint[400])
+{
+    const int64_t classes = bm_model_classes(m), rows = bm_tensor_size(targets);
+    const int32_t *truth = bm_data_i32(targets), *of = bm_data_i32(predicted);
+    *hint = 0;
+    if (!truth || !of || bm_tensor_size(predicted) != rows || classes < 2) return;
+    find_rare(m, truth, of, rows, hint);
+    if (classes > most || most > CLI_MOST_CLASSES) return;
+    int64_t counts[(CLI_MOST_CLASSES + 1) * CLI_MOST_CLASSES] = { 0 };
+    for (int64_t i = 0; i < rows; i++)
+        if (truth[i] >= 0) counts[(truth[i] < classes ? truth[i] : classes) * classes + of[i]]++;
+    show_confusion(c, m, counts);
 }
 
 int64_t cli_majority(const bm_tensor *targets, int64_t classes)

@@ -227,10 +227,7 @@ int cli_train_model(cli_training *t)
 {
     cli *c = t->c;
     const char *given = c->options.model;
-    t->spec = given                      ? given
-              : t->task == BM_REGRESSION ? "linear"
-              : t->source.csv            ? "mlp"
-                                         : "softmax"; /* which wants all rows */
+    t->spec = given ? given : t->task == BM_REGRESSION ? "linear" : "softmax";
     const size_t n = strlen(t->spec);
     if (n > 5 && !strcmp(t->spec + n - 5, ".json")) {
         const int status = read_json(t, t->spec);

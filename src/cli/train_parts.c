@@ -14,23 +14,21 @@
 static int check(const cli_training *t)
 {
     const cli_options *o = &t->c->options;
-    const char *whole = o->in_order                  ? "in-order"
-                        : o->group                   ? "group"
-                        : o->time                    ? "time"
-                        : o->balanced                ? "balanced"
-                        : o->threshold               ? "threshold"
-                        : isnan(o->validation_share) ? "validation FILE"
-                        : isnan(o->test_share)       ? "test FILE"
-                                                     : NULL;
-    char name[64];
-    snprintf(name, sizeof name, "%.*s", (int)strcspn(o->model ? o->model : "mlp", ":") % 64, o->model ? o->model : "mlp");
+    const char *whole = o->in_order                                          ? "in-order"
+                        : o->group                                           ? "group"
+                        : o->time                                            ? "time"
+                        : o->threshold && !strncmp(o->threshold, "best-", 5) ? "threshold best-METRIC"
+                        : isnan(o->validation_share)                         ? "validation FILE"
+                        : isnan(o->test_share)                               ? "test FILE"
+                                                                             : NULL;
+    char name[64] = "";
+    if (o->model) snprintf(name, sizeof name, "%.*s", (int)strcspn(o->model, ":") % 64, o->model);
     const bm_learner_kind *kind = bmi_kind_find("learner", name);
     if (kind && kind->fit && !(kind->tasks & BM_LEARNS_PARTS))
-        return cli_fail(
-            t->c, CLI_USAGE,
-            "--model %s wants the whole table in memory, and %s is read by parts; linear, ridge, lasso, elastic, poly and "
-            "networks (mlp) learn by parts",
-            name, t->source.given);
+        return cli_fail(t->c, CLI_USAGE,
+                        "--model %s wants the whole table in memory, and %s is read by parts; " BMI_PARTS_LEARNERS
+                        " learn by parts",
+                        name, t->source.given);
     return whole ? cli_fail(t->c, CLI_USAGE, "--%s wants the whole table in memory, and %s is read by parts", whole,
                             t->source.given)
                  : 0;
@@ -88,13 +86,17 @@ int cli_train_prepare_parts(cli_training *t)
 void cli_train_fit_parts(cli_training *t, bm_callback show, bm_callback stopping)
 {
     const cli_options *o = &t->c->options;
+    const bool own = t->model->learner && t->model->learner->fit; /* passes, no epochs */
     bm_fit_csv_options how = { .csv = t->source.csv,
                                .validation = o->validation_share,
                                .test = o->test_share,
                                .seed = o->seed,
                                .epochs = o->epochs,
                                .batch = o->batch,
-                               .callbacks = { show, stopping } };
+                               .balanced = o->balanced,
+                               .threshold = cli_threshold_given(t->c),
+                               .callbacks = { own ? bm_on_progress(cli_progress_passes, .user = &t->progress) : show,
+                                              stopping } };
     memcpy(how.metrics, t->metrics, sizeof how.metrics);
     bm_free(t->source.table); /* training wants the memory */
     t->source.table = bm_table_new();

@@ -78,8 +78,7 @@ static void say_own_end(cli_training *t)
             "a plane parts the classes of all training rows: without a penalty the weights have no end, and probabilities are "
             "too sure; --model %.*s:C=1 has one",
             name, t->spec);
-    if ((ended & BM_ENDED_RANK) && t->source.csv) cli_say(c, "", "%s: the solution of least norm", why);
-    else if (ended & BM_ENDED_RANK) say_dependent(t);
+    if (ended & BM_ENDED_RANK) say_dependent(t);
     if (ended & BM_ENDED_ILL_CONDITIONED)
         cli_warn(c, "%s is %s; --model %.*s%s loses none",
                  strncmp(t->spec, "ridge", 5) ? "the normal equation" : "Cholesky's factor", why + strlen("solved, "), name,
@@ -151,7 +150,11 @@ static int confusion(cli_training *t, int part, char hint[400])
     cli *c = t->c;
     const bm_model *m = t->model;
     bmi_error e = { 0 };
-    if (t->task != BM_CLASSIFICATION || bm_model_classes(m) < 2 || t->source.csv) return 0;
+    if (t->task != BM_CLASSIFICATION || bm_model_classes(m) < 2) return 0;
+    if (t->source.csv) {
+        if (m->confusion) cli_confusion_counts(c, m, m->confusion, CONFUSED, hint);
+        return 0;
+    }
     bm_dataset *made = !t->source.table ? NULL
                                         : bmi_recipe_apply(bm_model_recipe(m), t->table[part], BM_VALUE(bm_rows, NULL, 0),
                                                            BMI_WANT_JUDGED, BM_HERE);

@@ -12,7 +12,7 @@ typedef struct bmi_newton {
     int64_t iterations; /* at most */
     double tolerance;   /* ends when no component of the gradient is larger */
     /* f(x), its gradient into g; the square of a block into h, row-major; H v into h, which needs no matrix. False ends the search
-     * (`failed`). matrix null: by product. */
+     * (`failed`). matrix null: by product. matrix is asked for at the x that function was last called with. */
     bool (*function)(void *user, const double *x, double *g, double *f);
     bool (*matrix)(void *user, const double *x, int64_t block, double *h);
     bool (*product)(void *user, const double *x, const double *v, double *h);

@@ -80,8 +80,15 @@ double bmi_dense_coefficient(const bmi_dense_model *d, int64_t block, int64_t co
 /* inference_fit.c: after a fit: keeps what can be told of its rows, if that is no long work (`always`: in any case); BM_OK as well where
  * there is nothing to tell. Errors: BM_E_MEMORY, BM_E_STOPPED. */
 bm_status bmi_inference_keep(bm_learning *l, bool always);
-/* inference_figures.c: figures of residuals e (n of them, those of weight > 0, times the root of the weight) into `f`. */
-void bmi_inference_residuals(const double *e, int64_t n, double *f);
+/* inference_figures.c: sums over residuals e (those of weight > 0, times the root of the weight, in the order of the rows), which come
+ * twice; and figures of them into `f`. */
+typedef struct bmi_residuals {
+    double n, sum, squares, steps, last; /* of the first time */
+    double m2, m3, m4;                   /* of the second, around the mean */
+} bmi_residuals;
+void bmi_residuals_first(bmi_residuals *r, double e);
+void bmi_residuals_second(bmi_residuals *r, double e);
+void bmi_residuals_figures(const bmi_residuals *r, double *f);
 /* The tails (p values) of figures that are there. */
 void bmi_inference_tails(double *f);
 /* inference_rows.c: of each parameter of a target the covariance (q x q) by the residuals of rows. */

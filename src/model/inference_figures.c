@@ -54,29 +54,34 @@ static double kurtosis_z(double kurtosis, double n)
     return (1 - 2 / (9 * a) - copysign(cbrt((1 - 2 / a) / fabs(denominator)), denominator)) / sqrt(2 / (9 * a));
 }
 
-void bmi_inference_residuals(const double *e, int64_t n, double *f)
+void bmi_residuals_first(bmi_residuals *r, double e)
 {
-    const double count = (double)n;
-    double mean = 0, m2 = 0, m3 = 0, m4 = 0, steps = 0, squares = 0;
-    for (int64_t i = 0; i < n; i++) {
-        mean += e[i] / count;
-        squares += e[i] * e[i];
-        if (i) steps += (e[i] - e[i - 1]) * (e[i] - e[i - 1]);
-    }
-    for (int64_t i = 0; i < n; i++) {
-        const double d = e[i] - mean;
-        m2 += d * d / count;
-        m3 += d * d * d / count;
-        m4 += d * d * d * d / count;
-    }
+    r->sum += e;
+    r->squares += e * e;
+    if (r->n > 0) r->steps += (e - r->last) * (e - r->last);
+    r->last = e;
+    r->n += 1;
+}
+
+void bmi_residuals_second(bmi_residuals *r, double e)
+{
+    const double d = e - r->sum / r->n;
+    r->m2 += d * d;
+    r->m3 += d * d * d;
+    r->m4 += d * d * d * d;
+}
+
+void bmi_residuals_figures(const bmi_residuals *r, double *f)
+{
+    const double n = r->n, m2 = r->m2 / n;
     if (!(m2 > 0)) return;
-    const double skew = m3 / (m2 * sqrt(m2)), kurtosis = m4 / (m2 * m2);
-    f[BMI_FIGURE_DURBIN_WATSON] = steps / squares;
+    const double skew = r->m3 / n / (m2 * sqrt(m2)), kurtosis = r->m4 / n / (m2 * m2);
+    f[BMI_FIGURE_DURBIN_WATSON] = r->steps / r->squares;
     f[BMI_FIGURE_SKEW] = skew;
     f[BMI_FIGURE_KURTOSIS] = kurtosis;
-    f[BMI_FIGURE_JARQUE_BERA] = count / 6 * (skew * skew + (kurtosis - 3) * (kurtosis - 3) / 4);
+    f[BMI_FIGURE_JARQUE_BERA] = n / 6 * (skew * skew + (kurtosis - 3) * (kurtosis - 3) / 4);
     if (n < 8) return; /* the transformations ask for as many */
-    const double a = skew_z(skew, count), b = kurtosis_z(kurtosis, count);
+    const double a = skew_z(skew, n), b = kurtosis_z(kurtosis, n);
     f[BMI_FIGURE_OMNIBUS] = a * a + b * b;
 }
 

@@ -217,8 +217,9 @@ static bm_status keep(bmi_inference_work *w, bool whole)
     w->columns = bmi_inference_numbers(w, 4 * p);
     if (!w->columns) return m->object.error.status;
     const bool exact = theory == BMI_THEORY_SQUARES || theory == BMI_THEORY_INFORMATION;
-    if (exact && w->r.rows < p) theory = BMI_THEORY_FEW_ROWS;
-    if (w->r.rows >= p && whole) {
+    const int64_t rows = bmi_learning_rows(l);
+    if (exact && rows < p) theory = BMI_THEORY_FEW_ROWS;
+    if (rows >= p && whole) {
         if (fold_rows(w) || !(null = column_nulls(w, &n_null))) return m->object.error.status;
         if (n_null) bmi_learning_keep(l, "inference/dependent", BM_SHAPE(n_null, each), null);
     }
@@ -239,6 +240,7 @@ static bm_status keep(bmi_inference_work *w, bool whole)
 bm_status bmi_inference_keep(bm_learning *l, bool always)
 {
     enum { EXACT_WORK = 200000000, OTHER_WORK = 20000000, COLUMNS_WORK = 4000000 };
+    const int64_t file_work = 10000000000; /* to read the rows again, from a file, is more */
     bm_model *m = l->model;
     const bm_dataset *d = l->train;
     bmi_inference_work w = { .l = l, .small = d->x[0].tensor->type == BM_F64 ? 1e-11 : 1e-6 };
@@ -249,10 +251,11 @@ bm_status bmi_inference_keep(bm_learning *l, bool always)
     const bmi_theory theory = theory_of(&w);
     const int64_t width = theory == BMI_THEORY_INFORMATION ? bmi_theta_size(&w.d) : w.d.columns;
     const bool exact = theory == BMI_THEORY_SQUARES || theory == BMI_THEORY_INFORMATION;
-    if (!bmi_mul_i64(width * width, d->rows, &all)) all = INT64_MAX;
-    if (!bmi_mul_i64(w.d.columns, d->rows, &cells)) cells = INT64_MAX;
-    const bool whole = always || (all <= (exact ? EXACT_WORK : OTHER_WORK) && width <= BMI_INFERENCE_COLUMNS);
-    if (!whole && cells > COLUMNS_WORK)
+    const int64_t rows = bmi_learning_rows(l), most = m->parts ? file_work : exact ? EXACT_WORK : OTHER_WORK;
+    if (!bmi_mul_i64(width * width, rows, &all)) all = INT64_MAX;
+    if (!bmi_mul_i64(w.d.columns, rows, &cells)) cells = INT64_MAX;
+    const bool whole = always || (all <= most && width <= BMI_INFERENCE_COLUMNS);
+    if (!whole && (cells > COLUMNS_WORK || m->parts))
         return exact ? BM_OK : bmi_learning_keep(l, "inference/theory", BM_SHAPE(1), &(double){ theory });
     if (bmi_regression_begin(&w.r, l, 0, !w.d.bias)) return m->object.error.status;
     bmi_regression_unscaled(&w.r);

@@ -9,6 +9,8 @@
 #include <string.h>
 
 typedef struct classes {
+    bmi_inference_work *w;
+    const double *offset;    /* of each block: what the means give */
     int64_t q, each, blocks; /* of theta, of a block */
     double *h, *x, *p, *z;
     double likelihood, surest; /* 1 - the least probability that a true class got */
@@ -16,12 +18,12 @@ typedef struct classes {
 } classes;
 
 /* Probabilities of all classes but the first, into c->p, of which the first entry is that of the first. */
-static void probabilities(const bmi_inference_work *w, classes *c, const double *offset)
+static void probabilities(const bmi_inference_work *w, classes *c)
 {
     double most = 0, sum = 0;
     c->p[0] = 0;
     for (int64_t b = 0; b < c->blocks; b++) {
-        double logit = offset[b];
+        double logit = c->offset[b];
         for (int64_t j = 0; j < w->d.columns; j++) logit += c->x[j] * bmi_dense_coefficient(&w->d, b, j);
         c->p[b + 1] = logit;
         most = fmax(most, logit);
@@ -42,9 +44,9 @@ static void add_information(classes *c, double weight)
 }
 
 /* The same of counts: w e^s z zT. */
-static void add_count(const bmi_inference_work *w, classes *c, double weight, double y, double offset)
+static void add_count(const bmi_inference_work *w, classes *c, double weight, double y)
 {
-    double sum = offset;
+    double sum = c->offset[0];
     for (int64_t j = 0; j < w->d.columns; j++) sum += c->x[j] * bmi_dense_coefficient(&w->d, 0, j);
     const double mean = exp(sum), factorial = bmi_log_gamma(y + 1);
     c->likelihood += weight * (y * sum - mean - factorial);
@@ -54,10 +56,11 @@ static void add_count(const bmi_inference_work *w, classes *c, double weight, do
     for (int64_t i = 0; i < c->each; i++) bmi_axpy(weight * mean * c->z[i], c->z, c->h + i * c->q, c->each);
 }
 
-static void sum_rows(bmi_inference_work *w, classes *c, const double *offset)
+static void sum_rows(void *user)
 {
+    classes *c = user;
+    bmi_inference_work *w = c->w;
     const int64_t p = w->d.columns, first = w->d.bias != NULL;
-    w->r.unweighted = true;
     for (int64_t i = 0; i < w->r.rows && !atomic_load(&w->l->model->stop); i++) {
         const double weight = bmi_regression_weight(&w->r, i);
         if (!(weight > 0)) continue;
@@ -66,20 +69,17 @@ static void sum_rows(bmi_inference_work *w, classes *c, const double *offset)
         memcpy(c->z + first, c->x, (size_t)p * sizeof *c->z);
         w->used += 1;
         if (!w->d.classes) {
-            add_count(w, c, weight, c->x[p] + w->r.mean[p], offset[0]);
+            add_count(w, c, weight, c->x[p] + w->r.mean[p]);
             continue;
         }
         const int64_t label = (int64_t)bm_tensor_at(w->l->train->t[0].tensor, i);
-        probabilities(w, c, offset);
+        probabilities(w, c);
         const double sure = label >= 0 && label <= c->blocks ? c->p[label] : 0;
         c->likelihood += weight * log(sure);
         c->surest = fmax(c->surest, 1 - sure);
         if (label >= 0 && label <= c->blocks) c->seen[label] += weight;
         add_information(c, weight);
     }
-    w->r.unweighted = false;
-    for (int64_t i = 0; i < c->q; i++)
-        for (int64_t j = 0; j < i; j++) c->h[i * c->q + j] = c->h[j * c->q + i];
 }
 
 static void class_figures(const bmi_inference_work *w, const classes *c, int64_t rank, double cond, double *f)
@@ -121,8 +121,14 @@ bm_status bmi_inference_keep_information(bmi_inference_work *w, bmi_theory *theo
         offset[b] = bmi_dense_coefficient(&w->d, b, -1);
         for (int64_t j = 0; j < p; j++) offset[b] += w->r.mean[j] * bmi_dense_coefficient(&w->d, b, j);
     }
-    sum_rows(w, &c, offset);
-    if (atomic_load(&l->model->stop)) return bmi_regression_fail(&w->r, BM_E_STOPPED);
+    c.w = w;
+    c.offset = offset;
+    w->r.unweighted = true;
+    bmi_regression_rows(&w->r, sum_rows, &c);
+    w->r.unweighted = false;
+    if (l->model->object.error.status) return l->model->object.error.status;
+    for (int64_t i = 0; i < q; i++)
+        for (int64_t j = 0; j < i; j++) c.h[i * q + j] = c.h[j * q + i];
     if (c.surest < 1e-4) *theory = BMI_THEORY_SEPARATED;
     if (*theory == BMI_THEORY_SEPARATED || !bmi_triangle_cholesky(&t, w->small < 1e-8 ? 3e-7 : 1e-3))
         return l->model->object.error.status;

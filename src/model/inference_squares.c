@@ -8,69 +8,87 @@
 #include <string.h>
 
 typedef struct sums {
-    double squares, total, log_weights, *e, *raw, *x;
+    bmi_inference_work *w;
+    int64_t target;
+    double offset, squares, total, log_weights, *x;
+    bmi_residuals r;
+    double *v, *xe, zz; /* of z = e^2 less its mean: XcT z and zT z; XcT W e */
 } sums;
 
-/* Residuals of a target by the weights of the network, and their sums. */
-static void residuals(bmi_inference_work *w, int64_t target, sums *s)
+/* What the network leaves of a row's target; its columns in s->x. */
+static double residual_of(sums *s, int64_t row)
 {
+    bmi_inference_work *w = s->w;
     const int64_t p = w->d.columns;
-    const double *mean = w->r.mean;
-    double offset = w->d.bias ? mean[p + target] - bmi_dense_coefficient(&w->d, target, -1) : 0;
-    for (int64_t j = 0; j < p; j++) offset -= mean[j] * bmi_dense_coefficient(&w->d, target, j);
-    int64_t used = 0;
-    s->squares = s->total = s->log_weights = 0;
-    w->r.unweighted = true;
+    bmi_regression_read(&w->r, row, 1, s->x, 0);
+    double e = s->x[p + s->target] + s->offset;
+    for (int64_t j = 0; j < p; j++) e -= s->x[j] * bmi_dense_coefficient(&w->d, s->target, j);
+    return e;
+}
+
+static void sum_residuals(void *user)
+{
+    sums *s = user;
+    bmi_inference_work *w = s->w;
     for (int64_t i = 0; i < w->r.rows; i++) {
         const double weight = bmi_regression_weight(&w->r, i);
         if (!(weight > 0)) continue;
-        bmi_regression_read(&w->r, i, 1, s->x, 0);
-        const double y = s->x[p + target];
-        double e = y + offset;
-        for (int64_t j = 0; j < p; j++) e -= s->x[j] * bmi_dense_coefficient(&w->d, target, j);
-        s->raw[used] = e;
-        s->e[used++] = sqrt(weight) * e;
+        const double e = residual_of(s, i), y = s->x[w->d.columns + s->target];
+        bmi_residuals_first(&s->r, sqrt(weight) * e);
         s->squares += weight * e * e;
         s->total += weight * y * y;
         s->log_weights += log(weight);
     }
-    w->r.unweighted = false;
-    w->used = (double)used;
 }
 
-/* Whether X^T W e = 0, as it is for the rows that a model was fitted on; and of squares of residuals v = XcT z with z = e^2. */
-static bool orthogonal(bmi_inference_work *w, const sums *s, double *v, double *zz)
+static void sum_products(void *user)
 {
-    const int64_t p = w->d.columns;
-    double *const xe = v + p, z_mean = s->squares / w->used;
-    memset(v, 0, 2 * (size_t)p * sizeof *v);
-    *zz = 0;
-    int64_t used = 0;
-    w->r.unweighted = true;
+    sums *s = user;
+    bmi_inference_work *w = s->w;
+    const double z_mean = s->squares / s->r.n;
     for (int64_t i = 0; i < w->r.rows; i++) {
         const double weight = bmi_regression_weight(&w->r, i);
         if (!(weight > 0)) continue;
-        bmi_regression_read(&w->r, i, 1, s->x, 0);
-        const double e = s->raw[used++], z = e * e - z_mean;
-        bmi_axpy(z, s->x, v, p);
-        bmi_axpy(weight * e, s->x, xe, p);
-        *zz += z * z;
+        const double e = residual_of(s, i), z = e * e - z_mean;
+        bmi_residuals_second(&s->r, sqrt(weight) * e);
+        bmi_axpy(z, s->x, s->v, w->d.columns);
+        bmi_axpy(weight * e, s->x, s->xe, w->d.columns);
+        s->zz += z * z;
     }
+}
+
+/* Residuals of a target by the weights of the network, and their sums. */
+static bm_status residuals(bmi_inference_work *w, sums *s)
+{
+    const int64_t p = w->d.columns;
+    const double *mean = w->r.mean;
+    double *const x = s->x, *const v = s->v;
+    memset(v, 0, 2 * (size_t)p * sizeof *v);
+    *s = (sums){ .w = w, .target = s->target, .x = x, .v = v, .xe = v + p };
+    s->offset = w->d.bias ? mean[p + s->target] - bmi_dense_coefficient(&w->d, s->target, -1) : 0;
+    for (int64_t j = 0; j < p; j++) s->offset -= mean[j] * bmi_dense_coefficient(&w->d, s->target, j);
+    w->r.unweighted = true;
+    if (!bmi_regression_rows(&w->r, sum_residuals, s)) bmi_regression_rows(&w->r, sum_products, s);
     w->r.unweighted = false;
-    for (int64_t j = 0; j < p; j++) {
-        const double *r = w->triangle + j * p;
-        if (!(fabs(xe[j]) <= 1e-4 * sqrt(bmi_dot(r, r, j + 1) * s->total) + 1e-300)) return false;
+    w->used = s->r.n;
+    return w->l->model->object.error.status;
+}
+
+/* Whether X^T W e = 0, as it is for the rows that a model was fitted on. */
+static bool orthogonal(const bmi_inference_work *w, const sums *s)
+{
+    for (int64_t j = 0; j < w->d.columns; j++) {
+        const double *r = w->triangle + j * w->d.columns;
+        if (!(fabs(s->xe[j]) <= 1e-4 * sqrt(bmi_dot(r, r, j + 1) * s->total) + 1e-300)) return false;
     }
     return true;
 }
 
-static bm_status squares_figures(bmi_inference_work *w, int64_t target, sums *s, double *f)
+static bm_status squares_figures(bmi_inference_work *w, sums *s, double *f)
 {
     const int64_t p = w->d.columns, first = w->d.bias != NULL;
-    double *const v = bmi_inference_numbers(w, 2 * p), zz;
-    if (!v) return w->l->model->object.error.status;
-    residuals(w, target, s);
-    if (!orthogonal(w, s, v, &zz)) {
+    if (residuals(w, s)) return w->l->model->object.error.status;
+    if (!orthogonal(w, s)) {
         w->inexact = true;
         if (!w->asked) return BM_OK;
         return bm_learning_fail(
@@ -91,11 +109,11 @@ static bm_status squares_figures(bmi_inference_work *w, int64_t target, sums *s,
     f[BMI_FIGURE_AIC] = 2 * parameters - 2 * f[BMI_FIGURE_LOG_LIKELIHOOD];
     f[BMI_FIGURE_BIC] = log(n) * parameters - 2 * f[BMI_FIGURE_LOG_LIKELIHOOD];
     f[BMI_FIGURE_CONDITION] = bmi_inference_condition(w);
-    bmi_inference_residuals(s->e, (int64_t)n, f);
-    if (!w->l->train->weights && first && zz > 0) { /* Koenker: n R^2 of the squares by the columns */
+    bmi_residuals_figures(&s->r, f);
+    if (!w->l->train->weights && first && s->zz > 0) { /* Koenker: n R^2 of the squares by the columns */
         double explained = 0;
-        for (int64_t i = 0; i < p; i++) explained += v[i] * bmi_dot(w->g + i * p, v, p);
-        f[BMI_FIGURE_BREUSCH_PAGAN] = n * explained / zz;
+        for (int64_t i = 0; i < p; i++) explained += s->v[i] * bmi_dot(w->g + i * p, s->v, p);
+        f[BMI_FIGURE_BREUSCH_PAGAN] = n * explained / s->zz;
     }
     return w->l->model->object.error.status;
 }
@@ -104,9 +122,7 @@ bm_status bmi_inference_keep_squares(bmi_inference_work *w, const double *null, 
 {
     bm_learning *l = w->l;
     const int64_t p = w->d.columns, first = w->d.bias != NULL, q = p + first, k = w->d.outputs;
-    sums s = { .e = bmi_inference_numbers(w, w->r.rows),
-               .raw = bmi_inference_numbers(w, w->r.rows),
-               .x = bmi_inference_numbers(w, p + w->r.targets) };
+    sums s = { .x = bmi_inference_numbers(w, p + w->r.targets), .v = bmi_inference_numbers(w, 2 * p) };
     bmi_learning_keep(l, "inference/covariance", BM_SHAPE(q, q), NULL);
     bmi_learning_keep(l, "inference/figures", BM_SHAPE(k, BMI_FIGURES), NULL);
     if (n_null) bmi_learning_keep(l, "inference/null", BM_SHAPE(n_null, q), null);
@@ -116,7 +132,8 @@ bm_status bmi_inference_keep_squares(bmi_inference_work *w, const double *null, 
     for (int64_t j = 0; j < p; j++) memcpy(covariance + (j + first) * q + first, w->g + j * p, (size_t)p * sizeof *w->g);
     for (int64_t j = 0; j < k; j++) {
         for (int i = 0; i < BMI_FIGURES; i++) figures[j * BMI_FIGURES + i] = NAN;
-        if (squares_figures(w, j, &s, figures + j * BMI_FIGURES)) return l->model->object.error.status;
+        s.target = j;
+        if (squares_figures(w, &s, figures + j * BMI_FIGURES)) return l->model->object.error.status;
     }
     return BM_OK;
 }

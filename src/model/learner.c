@@ -356,7 +356,7 @@ static bm_status fit_own(bm_learning *l, const bm_fit_options *o)
         m->learner->fit(l, m->how);
         check_found(l);
     }
-    if (!m->parts) bmi_inference_keep(l, false);
+    bmi_inference_keep(l, false);
     l->train = train;
     bmi_object_free(weighed);
     if (m->object.error.status) return m->object.error.status;

@@ -124,6 +124,7 @@ bm_status bmi_model_set_classes(bm_model *m, const char *const *names, int64_t n
     m->class_arena = arena;
     m->classes = own;
     m->n_classes = n;
+    m->confusion = NULL;
     return BM_OK;
 }
 

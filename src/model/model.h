@@ -62,7 +62,11 @@ struct bm_model {
     bm_model *before;        /* within a fit: what it had learned by the one before */
     struct bmi_parts *parts; /* within a fit by parts: where its rows come from; else null */
     bm_scores scores[BMI_PARTS];
+    /* of the last rows of classes that were judged by parts, of at most BMI_CONFUSED classes: how many rows of a true class (the last:
+     * of those that training had not seen) were taken for each class, in class_arena; or null */
+    int64_t *confusion;
 };
+enum { BMI_CONFUSED = 256 };
 
 /* A new model without layers; the static failed one when there is no memory. */
 bm_model *bmi_model_new(bm_context *context, bm_place here);
@@ -108,8 +112,8 @@ const bm_loss_kind *bmi_learner_loss(const bm_model *m);
 bm_status bmi_learner_keep(bm_model *m, const bm_learner *how, bm_place here);
 /* learner_parse.c: a learner value from text, unsettled; texts go to the arena. */
 bm_status bmi_learner_parse(bmi_error *e, bm_place here, bmi_arena *arena, const char *text, bm_learner *to);
-/* table_model.c: whether a recipe standardises the target unasked: for learners that want it, unless a loss was chosen that means its values
- * themselves (a count's, a ratio's), or the recipe is to do nothing of its own. */
+/* table_model.c: whether a recipe standardises the target unasked: for learners that want it, unless a loss was chosen that means its
+ * values themselves (a count's, a ratio's), or the recipe is to do nothing of its own. */
 bool bmi_learner_scales_target(const bm_model *m, const bm_recipe *r);
 bm_model *bmi_learner_new(bm_context *context, const bm_learner *how, const bm_recipe *recipe, bm_place here);
 /* The network, or null with the error in e: the model failed, is no network yet, or its weights cannot be had. */

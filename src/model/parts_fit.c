@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Learners over a CSV file that is larger than memory: the recipe is fitted on a sample of the training rows, the learner on all of them, part
- * by part, and each part of the split is judged once.
+/* Learners over a CSV file that is larger than memory: the recipe is fitted on a sample of the training rows, the learner on all of them,
+ * part by part, and each part of the split is judged once.
  */
+#include "base/clock.h"
 #include "data/dataset.h"
 #include "data/leak.h"
 #include "model/learning.h"
@@ -16,6 +17,7 @@ typedef struct csv_fit {
     bm_fit_csv_options o;
     bmi_parts parts;
     bm_dataset *validation; /* rows of it in memory */
+    bmi_arena arena;
     bm_place here;
 } csv_fit;
 
@@ -48,9 +50,7 @@ static bm_status check(csv_fit *f)
         return bmi_fail(e, BM_E_ARGUMENT, f->here, "fit: the CSV file is null");
     }
     if (kind->fit && !(kind->tasks & BM_LEARNS_PARTS))
-        return bmi_fail(e, BM_E_ARGUMENT, f->here,
-                        "fit: %s does not learn by parts; linear, ridge, lasso, elastic, poly and networks (mlp) do",
-                        kind->name);
+        return bmi_fail(e, BM_E_ARGUMENT, f->here, "fit: %s does not learn by parts; " BMI_PARTS_LEARNERS " do", kind->name);
     if (!is_share(o->validation) || !is_share(o->test) || o->validation + o->test >= 1)
         return bmi_fail(e, BM_E_ARGUMENT, f->here,
                         "fit: validation is %g and test is %g; they are shares in [0, 1), and leave something for training",
@@ -58,7 +58,10 @@ static bm_status check(csv_fit *f)
     if (o->sample < 0 || o->rows < 0)
         return bmi_fail(e, BM_E_ARGUMENT, f->here, "fit: %s is %" PRId64 ", it must be 1 or more",
                         o->sample < 0 ? "sample" : "rows", o->sample < 0 ? o->sample : o->rows);
-    const bm_fit_options training = options_of(f);
+    if (bmi_need(e, f->here, "fit: the list of class_weights", o->class_weights.at, o->class_weights.count)) return e->status;
+    bm_fit_options training = options_of(f);
+    training.balanced = o->balanced;
+    training.class_weights = o->class_weights;
     return bmi_fit_check(&training, f->m->object.context, e, f->here);
 }
 
@@ -111,6 +114,32 @@ static bm_status make_validation(csv_fit *f)
     return BM_OK;
 }
 
+/* What classes weigh, beside the rows' own weights: as given, or balanced by one pass over the training rows. */
+static bm_status weigh_classes(csv_fit *f)
+{
+    bmi_parts *p = &f->parts;
+    const bm_fit_csv_options *o = &f->o;
+    const int64_t n = p->block->n_classes;
+    double all = 0, *of = bmi_arena_alloc(&f->arena, (size_t)n + 1, sizeof *of);
+    if (!of) return bmi_fail_memory(p->e, f->here, (size_t)n * sizeof *of, "class weights");
+    if (bm_recipe_task(f->m->recipe) != BM_CLASSIFICATION)
+        return bmi_fail(p->e, BM_E_ARGUMENT, f->here, "fit: class weights need a target of classes, and this one is numbers");
+    if (!o->balanced && o->class_weights.count != (size_t)n)
+        return bmi_fail(p->e, BM_E_ARGUMENT, f->here, "fit: class_weights has %zu numbers, the target has %" PRId64 " classes",
+                        o->class_weights.count, n);
+    for (int64_t k = 0; k < n; k++) of[k] = o->balanced ? 0 : o->class_weights.at[k];
+    if (o->balanced && bmi_parts_rewind(p)) return p->e->status;
+    for (int64_t rows; o->balanced && (rows = bmi_parts_fill(p, p->room)) > 0;)
+        for (int64_t i = 0; i < rows; i++) {
+            const double own = bmi_row_weight(p->block, i);
+            of[((const int32_t *)p->block->t[0].tensor->data)[i]] += own;
+            all += own;
+        }
+    for (int64_t k = 0; o->balanced && k < n; k++) of[k] = of[k] > 0 ? all / ((double)n * of[k]) : 0;
+    p->class_weights = of;
+    return p->e->status;
+}
+
 static bm_status prepare(csv_fit *f)
 {
     bm_model *m = f->m;
@@ -125,7 +154,7 @@ static bm_status prepare(csv_fit *f)
         bm_table_free(p->of[i]);
         p->of[i] = NULL;
     }
-    if (bmi_parts_make_block(p, f->o.rows) || bmi_parts_rewind(p)) return e->status;
+    if (bmi_parts_make_block(p, f->o.rows) || (p->weighs_classes && weigh_classes(f)) || bmi_parts_rewind(p)) return e->status;
     bmi_parts_fill(p, p->room); /* what learners look at before they begin */
     return e->status;
 }
@@ -138,9 +167,14 @@ static bm_status judge(csv_fit *f)
     const bool chosen = f->o.metrics[0].name || f->o.metrics[0].kind;
     const bmi_asked asked = { .metrics = chosen ? f->o.metrics : NULL };
     atomic_store(&m->stop, 0);
-    f->parts.ends_early = true;
+    f->parts.ends_early = f->parts.trained = true;
     for (int i = 0; i < BMI_PARTS; i++) m->scores[i] = (bm_scores){ .loss = NAN };
-    if (!bmi_parts_judge(&f->parts, &asked, scores)) memcpy(m->scores, scores, sizeof scores);
+    const size_t n = m->n_classes > 1 && m->n_classes <= BMI_CONFUSED ? (size_t)m->n_classes : 0;
+    int64_t *confusion = n ? bmi_arena_alloc(&m->class_arena, (n + 1) * n, sizeof *confusion) : NULL;
+    if (n && !confusion) return bmi_fail_memory(&m->object.error, f->here, (n + 1) * n * sizeof *confusion, "scores");
+    if (bmi_parts_judge(&f->parts, &asked, scores, confusion)) return m->object.error.status;
+    memcpy(m->scores, scores, sizeof scores);
+    m->confusion = confusion;
     return m->object.error.status;
 }
 
@@ -153,6 +187,8 @@ static bm_status fit(csv_fit *f)
     const bm_fit_options o = options_of(f);
     f->parts.ends_early = !m->learner->fit;
     if (bmi_model_note_split(m, false, NULL, NULL, f->here) || bmi_learner_train(m, &o, f->here)) return m->object.error.status;
+    m->balanced = f->o.balanced;
+    if (f->o.threshold != 0 && bm_model_set_threshold_at(m, f->o.threshold, f->here)) return m->object.error.status;
     return judge(f);
 }
 
@@ -189,7 +225,7 @@ bm_status bm_fit_csv_at(bm_model *m, const bm_fit_csv_options *options, size_t s
 {
     if (bmi_object_failed(m) || !bmi_model_idle(m, "fit", here)) return bmi_object_status(m);
     bmi_error *e = &m->object.error;
-    csv_fit f = { .m = m, .here = here };
+    csv_fit f = { .m = m, .here = here, .arena = { .context = m->object.context } };
     if (bmi_options_copy(e, here, &f.o, sizeof f.o, offsetof(bm_fit_csv_options, named_), options, size)) return e->status;
     if (check(&f)) return e->status;
     f.parts = (bmi_parts){ .model = m,
@@ -199,11 +235,15 @@ bm_status bm_fit_csv_at(bm_model *m, const bm_fit_csv_options *options, size_t s
                            .seed = f.o.seed == BM_ZERO ? 0 : (uint64_t)f.o.seed,
                            .validation = f.o.validation,
                            .test = f.o.test,
-                           .sample = f.o.sample ? f.o.sample : BMI_PARTS_SAMPLE };
+                           .sample = f.o.sample ? f.o.sample : BMI_PARTS_SAMPLE,
+                           .callbacks = m->learner->fit ? f.o.callbacks : NULL,
+                           .began = bmi_now(),
+                           .weighs_classes = f.o.balanced || f.o.class_weights.count };
     bmi_model_begin_work(m);
     fit_or_go_back(&f);
     bmi_model_end_work(m);
     bmi_object_free(f.validation);
     bmi_parts_end(&f.parts);
+    bmi_arena_end(&f.arena);
     return e->status;
 }

@@ -2,6 +2,7 @@
 /* Rows of a CSV file by parts: one pass that counts and takes samples, then as many as are wanted that give training rows.
  */
 #include "model/parts.h"
+#include "base/clock.h"
 #include "base/random.h"
 #include "data/dataset.h"
 #include "data/table.h"
@@ -24,8 +25,32 @@ bm_status bmi_parts_rewind(bmi_parts *p)
     bmi_object_free(p->now);
     p->now = NULL;
     p->at = p->next = p->filled = 0;
+    p->ended = false;
     if (bm_csv_rewind_at(p->csv, p->here)) bmi_fail_from(p->e, &((bmi_object *)(void *)p->csv)->error);
     return p->e->status;
+}
+
+/* About ten times a second, and at the end of a pass. */
+static void tell(bmi_parts *p, bool ended)
+{
+    const double now = bmi_now();
+    if (!p->callbacks || (!ended && now - p->told < .1)) return;
+    const bm_progress progress = { .model = p->model,
+                                   .epoch = p->passes,
+                                   .step = p->next,
+                                   .steps = bm_csv_rows(p->csv),
+                                   .seconds = now - p->began,
+                                   .loss = NAN,
+                                   .epoch_done = ended };
+    p->told = now;
+    for (int i = 0; i < BM_MODEL_MAX; i++) {
+        const bm_callback *c = &p->callbacks[i];
+        bm_on_progress_options o = { .function = NULL };
+        if (!c->name || strcmp(c->name, "on_progress")) continue;
+        memcpy(&o, c->options.at, c->size < sizeof o ? c->size : sizeof o);
+        if (o.function && (ended || !o.epochs_only) && !o.function(o.user, &progress) && !p->trained)
+            atomic_store(&p->model->stop, 1);
+    }
 }
 
 bm_table *bmi_parts_next(bmi_parts *p, int64_t *row)
@@ -37,12 +62,18 @@ bm_table *bmi_parts_next(bmi_parts *p, int64_t *row)
         return NULL;
     }
     bm_table *t = bm_csv_next_at(p->csv, p->here);
+    if (!t && !p->ended) {
+        p->ended = true;
+        p->passes++;
+        tell(p, true);
+    }
     if (!t || bmi_fail_from(p->e, &t->object.error)) {
         bm_table_free(t);
         return NULL;
     }
     *row = p->next;
     p->next += t->rows;
+    tell(p, false);
     return t;
 }
 
@@ -272,6 +303,17 @@ static void copy_rows(bm_tensor *to, int64_t at, const bm_tensor *from, int64_t 
     memcpy((char *)to->data + (size_t)at * row, (const char *)from->data + (size_t)first * row, (size_t)rows * row);
 }
 
+/* Rows of the present table weigh in the block what the file says, times what their class does. */
+static void weigh_rows(bmi_parts *p, int64_t filled, int64_t n)
+{
+    float *const w = (float *)p->block->weights->data + filled;
+    const int32_t *class = p->class_weights ? p->now->t[0].tensor->data : NULL;
+    for (int64_t i = 0; i < n; i++) {
+        const double own = bmi_row_weight(p->now, p->at + i);
+        w[i] = (float)(class ? own * p->class_weights[class[p->at + i]] : own);
+    }
+}
+
 int64_t bmi_parts_fill(bmi_parts *p, int64_t most)
 {
     int64_t filled = 0;
@@ -280,7 +322,7 @@ int64_t bmi_parts_fill(bmi_parts *p, int64_t most)
         const int64_t rows = p->now->rows - p->at, n = rows < most - filled ? rows : most - filled;
         copy_rows(p->block->x[0].tensor, filled, p->now->x[0].tensor, p->at, n);
         copy_rows(p->block->t[0].tensor, filled, p->now->t[0].tensor, p->at, n);
-        if (p->block->weights) copy_rows(p->block->weights, filled, p->now->weights, p->at, n);
+        if (p->block->weights) weigh_rows(p, filled, n);
         p->at += n;
         filled += n;
     }
@@ -316,7 +358,8 @@ bm_status bmi_parts_make_block(bmi_parts *p, int64_t rows)
     bmi_dataset_add(p->block, false, like(p, d->x[0].tensor, p->room), d->x[0].name, p->here);
     if (!p->block->object.error.status)
         bmi_dataset_add(p->block, true, like(p, d->t[0].tensor, p->room), d->t[0].name, p->here);
-    if (!p->block->object.error.status && d->weights) bmi_dataset_weigh(p->block, like(p, d->weights, p->room), p->here);
+    if (!p->block->object.error.status && (d->weights || p->weighs_classes))
+        bmi_dataset_weigh(p->block, bm_tensor_new_in_at(p->model->object.context, BM_F32, BM_SHAPE(p->room), p->here), p->here);
     if (!p->block->object.error.status && d->n_classes) bmi_dataset_name_classes(p->block, d->classes, d->n_classes, p->here);
     return bmi_fail_from(p->e, &p->block->object.error);
 }

@@ -31,6 +31,10 @@ static void same(void **state)
                  1e-9 * (1 + fabs(bmt_json_number(a, figures[i]))));
     json_decref(a);
     json_decref(b);
+    bmt_exits(bmt_sh("for p in '' '--parts 70'; do baeum evaluate parts.safetensors big.csv $p | tail -n +2 > \"e$p\"; "
+                     "done; grep -q "
+                     "^residual e && cmp e 'e--parts 70'"),
+              0);
     bmt_exits(bmt_sh("baeum predict parts.safetensors big.csv --id city,a -o p1.csv && baeum predict parts.safetensors big.csv "
                      "--id city,a --parts 77 > p2.csv && cmp p1.csv p2.csv"),
               0);
@@ -53,6 +57,39 @@ static void classes(void **state)
     assert_true(bmt_json_number(a, "metrics.log_loss") < .6 * bmt_json_number(a, "baseline.log_loss"));
     json_decref(a);
     json_decref(b);
+}
+
+/* What is shown of a fit of classes is what is shown of the table read whole: scores, true against predicted classes, warnings; and so it
+ * is of an evaluation. A packed file does as well. */
+static void shown(void **state)
+{
+    (void)state;
+    make();
+    bmt_exits(bmt_sh("gzip -k big.csv"), 0);
+    static const char *const models[] = { "", "--model softmax:penalty=none",
+                                          "--model logistic:C=.01 --balanced --threshold .4",
+                                          "--model one_vs_rest --metrics accuracy,pr_auc,brier,roc_auc" };
+    for (size_t i = 0; i < BMI_COUNT(models); i++)
+        bmt_exits(
+            bmt_sh(
+                "all='-t kind --drop y --validation 0 --test 0 -o s.safetensors %s'; of='/accuracy/,$p'\n"
+                "baeum train big.csv $all > t1; baeum evaluate s.safetensors big.csv > e1; baeum explain s.safetensors > x1\n"
+                "baeum train big.csv.gz $all --parts 190 > t2; baeum evaluate s.safetensors big.csv.gz --parts 90 > e2; baeum "
+                "explain s.safetensors > x2\n"
+                "for k in t1 t2 e1 e2; do sed -n \"$of\" $k | grep -v ^saved > part.$k; done\n"
+                "test -s part.t1 && cmp part.t1 part.t2 && cmp part.e1 part.e2 && cmp x1 x2",
+                models[i]),
+            0);
+    bmt_exits(
+        bmt_sh("for by in true predicted all; do\n"
+               "    for p in '' '--parts 90'; do baeum evaluate s.safetensors big.csv --normalize $by $p > \"n$p\"; done\n"
+               "    grep -q 'true .* predicted' n && grep -q '^high  *[.01]' n && sed 1d n > n1 && sed 1d 'n--parts 90' > n2\n"
+               "    cmp n1 n2 || exit 1\n"
+               "done"),
+        0);
+    bmt_exits(bmt_sh("baeum train big.csv -t y -q -o y.safetensors"), 0);
+    bmt_contains("numbers", bmt_exits(bmt_sh("baeum evaluate y.safetensors big.csv --parts 90 --normalize all"), 2).err,
+                 "--normalize is of a table of classes; the model predicts numbers");
 }
 
 /* Rows that cannot be read keep their places, parts or not. */
@@ -96,9 +133,14 @@ static void wrong(void **state)
     } cases[] = {
         { "train big.csv -t y --parts 0", 2, "--parts is \"0\"; it must be a whole number from 1" },
         { "train iris --parts 10", 2, "--parts is of CSV files; iris is none" },
-        { "train big.csv -t kind --model softmax --parts 100", 2, "--model softmax wants the whole table in memory" },
+        { "train big.csv -t kind --model perceptron --parts 100", 2, "--model perceptron wants the whole table in memory" },
+        { "train big.csv -t kind --drop y --model softmax:solver=saga --parts 100", 2,
+          "the solver saga takes single rows at random" },
         { "train big.csv -t y --in-order --parts 100", 2, "--in-order wants the whole table in memory" },
-        { "train big.csv -t kind --balanced --parts 100", 2, "--balanced wants the whole table in memory" },
+        { "train big.csv -t y --balanced --parts 100", 2, "--balanced weighs classes; the target is numbers" },
+        { "train big.csv -t y --threshold .3 --parts 100", 2, "--threshold is of two classes, the target is numbers" },
+        { "train big.csv -t kind --threshold best-f1 --parts 100", 2,
+          "--threshold best-METRIC wants the whole table in memory" },
         { "train big.csv -t y --test big.csv --parts 100", 2, "--test FILE wants the whole table in memory" },
         { "train big.csv -t z --parts 100", 2, "there is no column \"z\"" },
         { "train big.csv -t y -m lasso:alpha=auto --parts 100", 2, "lasso: folds need all rows at once" },
@@ -121,7 +163,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(same),    cmocka_unit_test(classes), cmocka_unit_test(bad_rows),
-        cmocka_unit_test(unasked), cmocka_unit_test(wrong),
+        cmocka_unit_test(unasked), cmocka_unit_test(wrong),   cmocka_unit_test(shown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

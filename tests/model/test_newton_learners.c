@@ -202,7 +202,7 @@ static void refused(void **state)
                  hole[] = { 1, NAN, 2, 2 };
     char said[700];
     assert_int_equal(fit_of("poisson", x, below, 4, said), BM_E_DATA);
-    bmt_contains("below 0", said, "targets is below 0, the least is -2, in row 1 of the training rows");
+    bmt_contains("below 0", said, "a target is below 0, -2, in row 1 of the training rows");
     assert_int_equal(fit_of("poisson", x, none, 4, said), BM_E_DATA);
     bmt_contains("nothing", said, "all targets are 0");
     static const char *const all[] = { "huber", "poisson", "poly:3" };

@@ -249,7 +249,7 @@ static void refused(void **state)
         const char *spec, *step, *says;
         bm_fit_csv_options o;
     } cases[] = {
-        { "huber", NULL, "fit: huber does not learn by parts; linear, ridge", { NULL } },
+        { "descent", NULL, "fit: descent does not learn by parts; linear, ridge", { NULL } },
         { "lasso:alpha=auto", NULL, "lasso: folds need all rows at once", { NULL } },
         { "linear", "outliers", "the step outliers does to training rows what it does to no others", { NULL } },
         { "linear", NULL, "fit: validation is 0.6 and test is 0.5", { .validation = .6, .test = .5 } },

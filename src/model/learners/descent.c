@@ -266,7 +266,8 @@ static bm_status fit(bm_learning *l, const void *options)
                                 "standardise the columns",
                                 d.step, d.o->rate);
     if (put(&d) || keep_path(&d)) return l->model->object.error.status;
-    bmi_model_ended(l->model, strcmp(why, "stop") ? BM_ENDED_TELLS : BM_ENDED_STOPPED, "%s after %" PRId64 " steps", why, d.step);
+    bmi_model_ended(l->model, strcmp(why, "stop") ? BM_ENDED_TELLS : BM_ENDED_STOPPED, "%s after %" PRId64 " steps", why,
+                    d.step);
     return BM_OK;
 }
 

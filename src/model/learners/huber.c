@@ -52,7 +52,7 @@ static bm_status fit(bm_learning *l, const void *options)
 static const bm_learner_kind huber = {
     BMI_REGRESSION(bm_huber_options, fields, bmi_regression_one_layer),
     .name = "huber",
-    .tasks = BM_LEARNS_NUMBERS | BM_LEARNS_WEIGHTED,
+    .tasks = BM_LEARNS_NUMBERS | BM_LEARNS_WEIGHTED | BM_LEARNS_PARTS,
     .fit = fit,
     .doc = "Regression that outliers move little.",
 };

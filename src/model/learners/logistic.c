@@ -12,6 +12,7 @@
 #include "linalg/newton.h"
 #include "model/learners/logistic/loss.h"
 #include "model/learners/logistic/saga.h"
+#include "model/parts.h"
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
@@ -91,38 +92,11 @@ typedef struct solution {
     double l1, *l1_of; /* of all weights, of each */
     double *x;
     int64_t *columns; /* of a matrix */
-    double *matrix;   /* over all units, of descent */
+    double *squares;  /* of a file: the matrices where the loss was asked for last */
     int64_t done, rank;
     double value, largest;
     bool failed, converged;
 } solution;
-
-/* Row i's numbers of the target: a class, or a label each. */
-static bm_status targets(solution *s)
-{
-    bm_learning *l = s->l;
-    const bm_tensor *t = l->train->t[0].tensor;
-    const int64_t rows = l->train->rows, each = t->size / rows;
-    if (l->labels) {
-        unsigned char *yes = bm_learning_memory(l, (size_t)t->size);
-        for (int64_t i = 0; yes && i < t->size; i++) yes[i] = bm_tensor_at(t, i) != 0;
-        s->loss.yes = yes;
-        return l->model->object.error.status;
-    }
-    int32_t *label = bm_learning_memory(l, (size_t)rows * sizeof *label);
-    int64_t *count = label ? bm_learning_memory(l, (size_t)l->outputs * sizeof *count) : NULL;
-    if (!count) return l->model->object.error.status;
-    for (int64_t i = 0; i < rows; i++) {
-        label[i] = (int32_t)bm_tensor_at(t, i * each);
-        count[label[i]] += bmi_row_weight(l->train, i) > 0;
-    }
-    for (int64_t k = 0; k < l->outputs; k++)
-        if (!count[k])
-            bmi_log(l->model->object.context, "%s: the class %" PRId64 " has no row; its probability is next to 0 everywhere",
-                    l->model->learner->name, k);
-    s->loss.label = label;
-    return BM_OK;
-}
 
 /* The rows in f32 where they are f32 or bytes, and so many that it counts; what f32 cannot reach f64 does afterwards. */
 static bm_status make_loss(solution *s, bmi_real real)
@@ -142,21 +116,19 @@ static bm_status begin(solution *s)
     bmi_linear_loss *o = &s->loss;
     bmi_dataset_columns c;
     const bm_shape out = m->network->heads[0].row;
-    if (bmi_dataset_columns_make(&c, m->network, l->train, &m->object.error, m->learner->name, l->here) || targets(s))
+    if (bmi_dataset_columns_make(&c, m->network, l->train, &m->object.error, m->learner->name, l->here))
         return m->object.error.status;
     const double share = s->options->penalty == BM_LOGISTIC_L1        ? 1
                          : s->options->penalty == BM_LOGISTIC_ELASTIC ? s->options->l1_ratio
                                                                       : 0;
     o->l = l;
-    o->rows = l->train->rows;
     o->columns = c.x.elements;
     o->units = out.dim[out.rank - 1];
     o->n = o->units * (o->columns + 1);
     o->softmax = o->units > 1 && !l->labels && strcmp(m->learner->name, "one_vs_rest") != 0;
     o->biased = !s->options->no_intercept;
     o->weight = l->train->weights ? (const float *)l->train->weights->data : NULL;
-    for (int64_t i = 0; i < o->rows; i++) o->all += bmi_row_weight(l->train, i);
-    if (!(o->all > 0)) return bm_learning_fail(l, BM_E_DATA, "%s: the weights of all rows are 0", m->learner->name);
+    if (bmi_linear_loss_rows(o)) return m->object.error.status;
     if (s->options->penalty != BM_LOGISTIC_NONE) {
         s->l1 = share / (s->options->C * o->all);
         o->l2 = (1 - share) / (s->options->C * o->all);
@@ -209,6 +181,7 @@ static bm_logistic_solver settle(const solution *s)
     const int64_t square = o->softmax ? o->n : o->columns + 1;
     if (s->options->solver) return s->options->solver;
     if (s->l1 > 0) return square <= DESCENT_MOST / 2 ? BM_LOGISTIC_DESCENT : BM_LOGISTIC_SAGA;
+    if (s->l->model->parts && square <= MATRIX_MOST) return BM_LOGISTIC_NEWTON; /* a pass over a file is dearer than squares */
     return square <= (o->softmax ? NEWTON_SHARED : NEWTON_APART) ? BM_LOGISTIC_NEWTON : BM_LOGISTIC_LBFGS;
 }
 
@@ -246,8 +219,8 @@ static bool newton_matrix(void *user, const double *x, int64_t block, double *h)
     solution *s = user;
     bmi_linear_loss *o = &s->loss;
     const int64_t n = o->columns + 1, size = o->softmax ? o->n : n;
-    for (int64_t i = 0; i < n; i++) s->columns[i] = i;
-    if (!bmi_linear_loss_matrix(o, x, block, s->columns, n, h)) return false;
+    if (s->squares) memcpy(h, s->squares + block * size * size, (size_t)(size * size) * sizeof *h);
+    else if (!bmi_linear_loss_matrix(o, x, block, s->columns, n, h)) return false;
     for (int64_t i = o->columns; !o->biased && i < size; i += n) /* what is not there must not move */
         for (int64_t k = 0; k < size; k++) h[i * size + k] = h[k * size + i] = 0;
     return true;
@@ -255,7 +228,9 @@ static bool newton_matrix(void *user, const double *x, int64_t block, double *h)
 
 static bool newton_value(void *user, const double *x, double *g, double *f)
 {
-    return bmi_linear_loss_value(&((solution *)user)->loss, x, g, f);
+    solution *s = user;
+    if (s->squares) return bmi_linear_loss_all(&s->loss, x, g, f, s->columns, s->squares);
+    return bmi_linear_loss_value(&s->loss, x, g, f);
 }
 
 static bool newton_product(void *user, const double *x, const double *v, double *h)
@@ -263,38 +238,64 @@ static bool newton_product(void *user, const double *x, const double *v, double 
     return bmi_linear_loss_product(&((solution *)user)->loss, x, v, h);
 }
 
+/* ---- the shortest ---- */
+typedef struct shortening {
+    solution *s;
+    bmi_least_squares ls;
+    double *row, *mean, *sums;
+} shortening;
+
+static bool add_means(void *user)
+{
+    shortening *h = user;
+    const bmi_linear_loss *o = &h->s->loss;
+    for (int64_t i = 0; i < o->rows; i++) {
+        const double weight = bmi_row_weight(h->s->l->train, i);
+        bmi_column_copy(&o->x, h->row, i, 1);
+        if (weight > 0) bmi_axpy(weight / o->all, h->row, h->mean, o->columns);
+    }
+    return true;
+}
+
+static bool fold_sums(void *user)
+{
+    shortening *h = user;
+    const bmi_linear_loss *o = &h->s->loss;
+    const int64_t n = o->columns;
+    for (int64_t i = 0; i < o->rows; i++) {
+        if (!(bmi_row_weight(h->s->l->train, i) > 0)) continue;
+        bmi_column_copy(&o->x, h->row, i, 1);
+        bmi_axpy(-1, h->mean, h->row, n);
+        for (int64_t j = 0; j < o->units; j++) h->sums[j] = bmi_dot(h->row, h->s->x + j * (n + 1), n);
+        bmi_least_squares_row(&h->ls, h->row, h->sums);
+    }
+    return true;
+}
+
 /* Of weights that give the same sums on all rows, the shortest; the intercept is no part of the length. */
 static bm_status shorten(solution *s)
 {
     bm_learning *l = s->l;
-    const bmi_linear_loss *o = &s->loss;
+    bmi_linear_loss *o = &s->loss;
     const int64_t n = o->columns, k = o->units;
-    bmi_least_squares ls;
-    double *row = bm_learning_memory(l, (size_t)(2 * n + k + n * k) * sizeof *row), *mean = row + n, *sums = mean + n,
-           *w = sums + k;
-    if (!row) return l->model->object.error.status;
-    for (int64_t i = 0; o->biased && i < o->rows; i++) {
-        const double weight = bmi_row_weight(l->train, i);
-        bmi_column_copy(&o->x, row, i, 1);
-        if (weight > 0) bmi_axpy(weight / o->all, row, mean, n);
-    }
-    bm_status st = bmi_least_squares_begin(&ls, l->model->object.context, n, k, o->rows);
-    ls.stop = &l->model->stop;
-    for (int64_t i = 0; !st && i < o->rows; i++) {
-        if (!(bmi_row_weight(l->train, i) > 0)) continue;
-        bmi_column_copy(&o->x, row, i, 1);
-        bmi_axpy(-1, mean, row, n);
-        for (int64_t j = 0; j < k; j++) sums[j] = bmi_dot(row, s->x + j * (n + 1), n);
-        bmi_least_squares_row(&ls, row, sums);
-    }
-    if (!st) st = bmi_least_squares_solve(&ls, w, &s->rank);
-    bmi_least_squares_end(&ls);
+    shortening h = { .s = s, .row = bm_learning_memory(l, (size_t)(2 * n + k + n * k) * sizeof(double)) };
+    if (!h.row) return l->model->object.error.status;
+    double *const w = h.row + 2 * n + k;
+    h.mean = h.row + n;
+    h.sums = h.mean + n;
+    bm_status st = bmi_least_squares_begin(&h.ls, l->model->object.context, n, k, bmi_learning_rows(l));
+    h.ls.stop = &l->model->stop;
+    const bool read = !st && (!o->biased || bmi_linear_loss_pass(o, add_means, &h)) && bmi_linear_loss_pass(o, fold_sums, &h);
+    if (!st && !read) st = l->model->object.error.status ? l->model->object.error.status : BM_E_STOPPED;
+    if (!st) st = bmi_least_squares_solve(&h.ls, w, &s->rank);
+    bmi_least_squares_end(&h.ls);
+    if (l->model->object.error.status) return st;
     if (st && st != BM_E_STOPPED)
         return bm_learning_fail(l, st, "%s: out of memory for %lld columns", l->model->learner->name, (long long)n);
     for (int64_t j = 0; !st && s->rank < n && j < k; j++) {
         double *of = s->x + j * (n + 1);
         for (int64_t i = 0; i < n; i++) {
-            of[n] += mean[i] * (of[i] - w[i * k + j]);
+            of[n] += h.mean[i] * (of[i] - w[i * k + j]);
             of[i] = w[i * k + j];
         }
     }
@@ -306,12 +307,16 @@ static bm_status by_newton(solution *s)
     bm_learning *l = s->l;
     bmi_linear_loss *o = &s->loss;
     if (make_loss(s, BMI_REAL_F64)) return l->model->object.error.status;
-    const bool matrix = (o->softmax ? o->n : o->columns + 1) <= MATRIX_MOST;
+    const int64_t size = o->softmax ? o->n : o->columns + 1, blocks = o->softmax ? 1 : o->units;
+    const bool matrix = size <= MATRIX_MOST;
     s->columns = bm_learning_memory(l, (size_t)(o->columns + 1) * sizeof *s->columns);
-    if (!s->columns) return l->model->object.error.status;
+    for (int64_t i = 0; s->columns && i <= o->columns; i++) s->columns[i] = i;
+    if (s->columns && matrix && l->model->parts)
+        s->squares = bm_learning_memory(l, (size_t)(blocks * size * size) * sizeof *s->squares);
+    if (l->model->object.error.status) return l->model->object.error.status;
     bmi_newton w = { .context = l->model->object.context,
                      .n = o->n,
-                     .blocks = o->softmax ? 1 : o->units,
+                     .blocks = blocks,
                      .iterations = s->options->iterations,
                      .tolerance = fmin(s->options->tolerance, 1e-8),
                      .function = newton_value,
@@ -325,7 +330,7 @@ static bm_status by_newton(solution *s)
     s->largest = w.largest;
     s->failed = w.failed;
     s->converged = w.exhausted || w.largest <= s->options->tolerance;
-    const bool many = (w.dependent || o->columns >= o->rows) && s->options->penalty == BM_LOGISTIC_NONE;
+    const bool many = (w.dependent || o->columns >= bmi_learning_rows(l)) && s->options->penalty == BM_LOGISTIC_NONE;
     return many && !w.failed && isfinite(w.value) && o->columns <= MATRIX_MOST ? shorten(s) : BM_OK;
 }
 
@@ -440,13 +445,21 @@ static bm_status fit(bm_learning *l, const void *options)
     static bm_status (*const by[])(solution *) = { NULL, by_lbfgs, by_newton, by_saga, by_descent };
     bm_model *m = l->model;
     solution s = { .l = l, .options = options };
+    if (m->parts) m->parts->ends_early = true; /* what was found before bm_stop is kept */
     if (begin(&s)) return m->object.error.status;
     const bm_logistic_solver solver = settle(&s);
+    if (m->parts && solver == BM_LOGISTIC_SAGA)
+        return bm_learning_fail(l, BM_E_ARGUMENT,
+                                "%s: the solver saga takes single rows at random, and these come by parts; %s",
+                                m->learner->name, s.l1 > 0 ? "solver=descent does all of them" : "newton and lbfgs do");
     if (s.l1 > 0 && solver != BM_LOGISTIC_SAGA && solver != BM_LOGISTIC_DESCENT)
         return bm_learning_fail(l, BM_E_ARGUMENT, "%s: the solver %s does not do a penalty of l1; descent and saga do",
                                 m->learner->name, solvers[solver]);
     warm(&s);
     if (by[solver](&s) || m->object.error.status) return m->object.error.status;
+    if (m->parts && s.failed && !s.done)
+        return bm_learning_fail(l, BM_E_STOPPED, "%s: stopped before the first step; the model is as it was before",
+                                m->learner->name);
     if (!isfinite(s.value)) return bmi_linear_loss_name_row(&s.loss);
     say(&s);
     centre(&s);
@@ -459,7 +472,7 @@ static const bm_learner_kind logistic = {
     .name = "logistic",
     .options_size = sizeof(bm_logistic_options),
     .fields = fields,
-    .tasks = BM_LEARNS_TWO_CLASSES | BM_LEARNS_CLASSES | BM_LEARNS_WEIGHTED | BM_LEARNS_LABELS,
+    .tasks = BM_LEARNS_TWO_CLASSES | BM_LEARNS_CLASSES | BM_LEARNS_WEIGHTED | BM_LEARNS_LABELS | BM_LEARNS_PARTS,
     .type = BM_F64,
     .layers = one_sigmoid,
     .compile = compile,
@@ -471,7 +484,7 @@ static const bm_learner_kind softmax = {
     .name = "softmax",
     .options_size = sizeof(bm_logistic_options),
     .fields = fields,
-    .tasks = BM_LEARNS_TWO_CLASSES | BM_LEARNS_CLASSES | BM_LEARNS_WEIGHTED,
+    .tasks = BM_LEARNS_TWO_CLASSES | BM_LEARNS_CLASSES | BM_LEARNS_WEIGHTED | BM_LEARNS_PARTS,
     .type = BM_F64,
     .layers = all_softmax,
     .compile = compile,
@@ -483,7 +496,7 @@ static const bm_learner_kind one_vs_rest = {
     .name = "one_vs_rest",
     .options_size = sizeof(bm_logistic_options),
     .fields = fields,
-    .tasks = BM_LEARNS_TWO_CLASSES | BM_LEARNS_CLASSES | BM_LEARNS_WEIGHTED,
+    .tasks = BM_LEARNS_TWO_CLASSES | BM_LEARNS_CLASSES | BM_LEARNS_WEIGHTED | BM_LEARNS_PARTS,
     .type = BM_F64,
     .layers = all_shares,
     .compile = compile,

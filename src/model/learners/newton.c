@@ -22,6 +22,7 @@ typedef struct pass {
     bmi_newton_rows *n;
     int64_t columns, step, all; /* all: columns + 2 */
     const double *at;
+    int parts;
     double *g, *h, *blocks, value[PARTS]; /* of each part */
     bmi_gram_add_body *add;
     /* of wide tables, else null: rows of `wide_step` numbers, L up to the diagonal, then the reflections, from `wide` on the targets */
@@ -78,9 +79,6 @@ static void run_part(void *arg, int part, int parts)
     double *block = p->blocks + part * BLOCK_ROWS * p->step, *g = p->g + part * p->all, *h = p->h + part * p->step * p->step;
     int64_t begin, end;
     bmi_slice(r->rows, BLOCK_ROWS, part, parts, &begin, &end);
-    memset(g, 0, (size_t)p->all * sizeof *g);
-    memset(h, 0, (size_t)(p->step * p->step) * sizeof *h);
-    p->value[part] = 0;
     for (int64_t i = begin; i < end; i += BLOCK_ROWS) {
         const int64_t count = end - i < BLOCK_ROWS ? end - i : BLOCK_ROWS;
         if (atomic_load_explicit(&r->l->model->stop, memory_order_relaxed)) return;
@@ -89,13 +87,23 @@ static void run_part(void *arg, int part, int parts)
     }
 }
 
-/* Value; gradient in g, second derivatives in h (both of part 0), the penalty's among them. */
+static void run_rows(void *user)
+{
+    pass *p = user;
+    bmi_parallel(p->n->r->l->model->object.context, p->parts, run_part, p);
+}
+
+/* Value; gradient in g, second derivatives in h (both of part 0), the penalty's among them. NaN when the fit is to stop. */
 static double run_pass(pass *p, int parts, const double *at)
 {
     const bmi_newton_rows *n = p->n;
     const int64_t size = p->step * p->step;
     p->at = at;
-    bmi_parallel(n->r->l->model->object.context, parts, run_part, p);
+    p->parts = parts;
+    memset(p->value, 0, sizeof p->value);
+    memset(p->g, 0, (size_t)(parts * p->all) * sizeof *p->g);
+    memset(p->h, 0, (size_t)(parts * size) * sizeof *p->h);
+    if (bmi_regression_rows(n->r, run_rows, p)) return NAN;
     double value = p->value[0];
     for (int q = 1; q < parts; q++) {
         value += p->value[q];
@@ -188,7 +196,7 @@ bm_status bmi_newton_rows_run(bmi_newton_rows *n)
     bmi_regression *r = n->r;
     bm_context *context = r->l->model->object.context;
     const bool by_rows = is_wide(n);
-    const int64_t most = r->rows / PART_ROWS, columns = by_rows ? r->rows : r->columns;
+    const int64_t most = (r->triangle ? r->train->rows : r->rows) / PART_ROWS, columns = by_rows ? r->rows : r->columns;
     const int parts = most < 1 ? 1 : most > PARTS ? PARTS : (int)most;
     pass p = { .n = n,
                .columns = columns,
@@ -216,13 +224,44 @@ bm_status bmi_newton_rows_run(bmi_newton_rows *n)
     bmi_release(context, h, numbers, sizeof *h);
     bmi_release(context, p.g, (size_t)parts * of_part, sizeof *p.g);
     bmi_release(context, p.l, of_wide, sizeof *p.l);
-    return bmi_regression_fail(r, st);
+    bmi_regression_fail(r, st);
+    return r->l->model->object.error.status; /* of a file, too */
+}
+
+bm_status bmi_newton_rows_shorten(bmi_newton_rows *n, int64_t *rank)
+{
+    bmi_regression *r = n->r;
+    const int64_t columns = r->columns;
+    bmi_least_squares all = { 0 }, sums = { 0 };
+    double *row = bm_learning_memory(r->l, 2 * (size_t)columns * sizeof *row), *w = row + columns;
+    if (!row) return r->l->model->object.error.status;
+    bm_status st = bmi_regression_fold(r, &all, 0);
+    const int64_t rows = all.whole ? r->rows : columns;
+    if (!st) st = bmi_least_squares_begin(&sums, r->l->model->object.context, columns, 1, rows);
+    sums.least = all.least;
+    sums.stop = &r->l->model->stop;
+    for (int64_t i = 0; !st && i < rows; i++) { /* the triangle's rows stand for all */
+        const int64_t first = all.whole ? 0 : i;
+        const double *from = all.whole ? all.whole + i * (columns + r->targets) : bmi_least_squares_triangle(&all, i);
+        memset(row, 0, (size_t)first * sizeof *row);
+        memcpy(row + first, from + first, (size_t)(columns - first) * sizeof *row);
+        const double sum = bmi_dot(row, n->w, columns);
+        bmi_least_squares_row(&sums, row, &sum);
+    }
+    if (!all.whole) sums.rows = all.rows;
+    if (!st) st = bmi_least_squares_solve(&sums, w, rank);
+    if (!st && *rank < columns) memcpy(n->w, w, (size_t)columns * sizeof *w);
+    bmi_least_squares_end(&all);
+    bmi_least_squares_end(&sums);
+    if (!r->l->model->object.error.status) bmi_regression_fail(r, st);
+    return r->l->model->object.error.status;
 }
 
 /* ---- one target after the other ---- */
 bm_status bmi_newton_fits_begin(bmi_newton_fits *f, bmi_regression *r)
 {
-    *f = (bmi_newton_fits){ .r = r, .w = bm_learning_memory(r->l, (size_t)(r->columns * r->targets) * sizeof *f->w) };
+    *f = (bmi_newton_fits){ .r = r, .rank = r->columns };
+    f->w = bm_learning_memory(r->l, (size_t)(r->columns * r->targets) * sizeof *f->w);
     if (f->w) f->one = bm_learning_memory(r->l, (size_t)(r->columns + 2) * sizeof *f->one);
     return r->l->model->object.error.status;
 }
@@ -235,6 +274,7 @@ bm_status bmi_newton_fits_target(bmi_newton_fits *f, bmi_newton_rows *n, double 
     memset(n->w, 0, (size_t)p * sizeof *n->w);
     n->w[p] = intercept, n->w[p + 1] = extra;
     if (bmi_newton_rows_run(n)) return r->l->model->object.error.status;
+    if (n->penalty == 0 && bmi_newton_rows_shorten(n, &f->rank)) return r->l->model->object.error.status;
     f->open |= !n->converged;
     f->done = n->done > f->done ? n->done : f->done;
     for (int64_t k = 0; k < p; k++) f->w[k * r->targets + n->target] = n->w[k];
@@ -244,6 +284,6 @@ bm_status bmi_newton_fits_target(bmi_newton_fits *f, bmi_newton_rows *n, double 
 
 bm_status bmi_newton_fits_end(bmi_newton_fits *f)
 {
-    bmi_regression_say_converged(f->r, !f->open, f->done);
+    bmi_regression_say_converged(f->r, !f->open, f->done, f->rank);
     return bmi_regression_put(f->r, f->w);
 }

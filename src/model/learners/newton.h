@@ -33,6 +33,9 @@ typedef struct bmi_newton_rows {
 
 /* The minimum. BM_E_MEMORY, BM_E_STOPPED: the error is on the model. */
 bm_status bmi_newton_rows_run(bmi_newton_rows *n);
+/* Without a penalty: of coefficients that give the same sums on all rows, the shortest, into n->w; the rank of the columns. Errors as
+ * before. */
+bm_status bmi_newton_rows_shorten(bmi_newton_rows *n, int64_t *rank);
 
 /* One target after the other. */
 typedef struct bmi_newton_fits {
@@ -40,6 +43,7 @@ typedef struct bmi_newton_fits {
     double *w;    /* columns x targets */
     double *one;  /* of the target that is fitted */
     int64_t done; /* iterations: of the target that took most */
+    int64_t rank; /* of the columns, where it was asked for: without a penalty */
     bool open;    /* one did not converge */
 } bmi_newton_fits;
 bm_status bmi_newton_fits_begin(bmi_newton_fits *f, bmi_regression *r);

@@ -39,42 +39,43 @@ static bmi_row_loss loss(const void *how, double eta, double y, double extra)
     return (bmi_row_loss){ .value = mu - y * eta, .slope = mu - y, .curve = mu };
 }
 
-/* The least target is told by its value: rows may have been shuffled, and who looks for it knows their numbers no more. */
-static bm_status fail_below_zero(bmi_regression *r)
+typedef struct survey {
+    bmi_regression *r;
+    double *start;
+    int64_t before; /* rows of a file's blocks that came before */
+} survey;
+
+static void look(void *user)
 {
-    const bm_tensor *of = r->l->train->t[0].tensor;
-    int64_t count = 0, least = 0;
-    char text[32];
-    for (int64_t i = 0; i < of->size; i++) {
-        const double y = bm_tensor_at(of, i);
-        count += y < 0;
-        if (y < bm_tensor_at(of, least)) least = i;
+    survey *s = user;
+    const bmi_regression *r = s->r;
+    for (int64_t i = 0; i < r->rows; i++) {
+        const double w = bmi_regression_weight(r, i);
+        for (int64_t t = 0; t < r->targets; t++) {
+            const double y = bm_tensor_at(r->train->t[0].tensor, i * r->targets + t);
+            if (y < 0) {
+                bm_learning_fail(r->l,
+                                 BM_E_DATA, /* by its value: rows may have been shuffled, and their numbers are known no more */
+                                 "poisson: a target is below 0, %g, in row %" PRId64 " of the training rows; counts are >= 0",
+                                 y, s->before + i);
+                return;
+            }
+            s->start[t] += w / r->all * y;
+        }
     }
-    bmi_write_real(text, bm_tensor_at(of, least));
-    return bm_learning_fail(r->l, BM_E_DATA,
-                            "poisson: %" PRId64 " of %" PRId64 " targets %s below 0, the least is %s, in row %" PRId64
-                            " of the training rows; counts are >= 0",
-                            count, of->size, count == 1 ? "is" : "are", text, least / r->targets);
+    s->before += r->rows;
 }
 
 /* Targets are >= 0 and not all 0; their means become starts, and they are read as they are. */
 static bm_status take_targets(bmi_regression *r, double *start)
 {
-    bm_learning *l = r->l;
-    for (int64_t i = 0; i < r->rows; i++) {
-        const double w = bmi_regression_weight(r, i);
-        for (int64_t t = 0; t < r->targets; t++) {
-            const double y = bm_tensor_at(l->train->t[0].tensor, i * r->targets + t);
-            if (y < 0) return fail_below_zero(r);
-            start[t] += w / r->all * y;
-        }
-    }
+    if (bmi_regression_rows(r, look, &(survey){ r, start, 0 })) return r->l->model->object.error.status;
     for (int64_t t = 0; t < r->targets; t++) {
-        if (!(start[t] > 0)) return bm_learning_fail(l, BM_E_DATA, "poisson: all targets are 0; there is nothing to learn");
+        if (!(start[t] > 0)) return bm_learning_fail(r->l, BM_E_DATA, "poisson: all targets are 0; there is nothing to learn");
         r->mean[r->columns + t] = 0;
         r->scale[r->columns + t] = 1;
     }
-    return BM_OK;
+    return r->l->model->object.error.status;
 }
 
 static bm_status fit(bm_learning *l, const void *options)
@@ -98,7 +99,7 @@ static const bm_learner_kind poisson = {
     .name = "poisson",
     .options_size = sizeof(bm_poisson_options),
     .fields = fields,
-    .tasks = BM_LEARNS_NUMBERS | BM_LEARNS_WEIGHTED,
+    .tasks = BM_LEARNS_NUMBERS | BM_LEARNS_WEIGHTED | BM_LEARNS_PARTS,
     .type = BM_F64,
     .layers = layers,
     .compile = compile,

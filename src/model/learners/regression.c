@@ -322,13 +322,20 @@ void bmi_regression_level(bmi_regression *r, double apart)
 }
 
 /* ---- into solvers ---- */
+/* How many rows there were, where those of a triangle stand for them, too: rounding grows by that. */
+static int64_t rows_of(const bmi_regression *r)
+{
+    return r->triangle ? bmi_learning_rows(r->l) : r->rows;
+}
+
 double bmi_regression_noise(const bmi_regression *r)
 {
+    const int64_t rows = rows_of(r);
     double largest = 0;
     for (int64_t k = 0; k < r->columns; k++) largest = fmax(largest, fabs(r->mean[k]) * r->scale[k]);
     /* each number of m rows, or n columns, is off by what the mean is rounded by, and all alike: that is a direction of its own, as long as
      * the root of all weights says, so that the unit of weights does not matter; four times, for what reflections make of it */
-    return 4 * DBL_EPSILON * largest * sqrt(r->all * (double)(r->rows > r->columns ? r->rows : r->columns));
+    return 4 * DBL_EPSILON * largest * sqrt(r->all * (double)(rows > r->columns ? rows : r->columns));
 }
 
 typedef struct folding {
@@ -369,6 +376,7 @@ bm_status bmi_regression_fold(bmi_regression *r, bmi_least_squares *ls, int64_t 
         if (!st) bmi_least_squares_join(ls, of + p);
         bmi_least_squares_end(of + p);
     }
+    if (r->triangle) ls->rows = rows_of(r);
     return bmi_regression_fail(r, !st && atomic_load(&r->l->model->stop) ? BM_E_STOPPED : st);
 }
 
@@ -436,8 +444,11 @@ void bmi_regression_say_solved(bmi_regression *r, int64_t rank, double pivot)
     else bmi_model_ended(m, 0, "solved");
 }
 
-void bmi_regression_say_converged(bmi_regression *r, bool converged, int64_t done)
+void bmi_regression_say_converged(bmi_regression *r, bool converged, int64_t done, int64_t rank)
 {
-    bmi_model_ended(r->l->model, converged ? 0 : BM_ENDED_NOT_CONVERGED, "%s after %" PRId64 " iterations",
-                    converged ? "converged" : "not converged", done);
+    char of[60] = "";
+    const bool whole = rank == r->columns;
+    if (!whole) snprintf(of, sizeof of, ", rank %" PRId64 " of %" PRId64, rank, r->columns);
+    bmi_model_ended(r->l->model, (converged ? 0u : BM_ENDED_NOT_CONVERGED) | (whole ? 0u : BM_ENDED_RANK),
+                    "%s after %" PRId64 " iterations%s", converged ? "converged" : "not converged", done, of);
 }

@@ -29,8 +29,8 @@ typedef struct bmi_regression {
         fold; /* 0: all rows; else only those that row i mod folds == fold tells apart: they when held, the others else */
     bool held;
     bool unweighted; /* read without the roots of weights */
-    /* of a file by parts: `rows` rows of columns + targets, centred and weighed, that stand for all its rows: the triangle of their QR, and of
-     * each target a row of what that leaves; else null */
+    /* of a file by parts: `rows` rows of columns + targets, centred and weighed, that stand for all its rows: the triangle of their QR, and
+     * of each target a row of what that leaves; else null */
     double *triangle;
 } bmi_regression;
 
@@ -39,6 +39,9 @@ typedef struct bmi_regression {
 bm_status bmi_regression_begin(bmi_regression *r, bm_learning *l, int64_t columns, bool no_intercept);
 /* regression_parts.c: the same of all rows of a file, by one pass over it. */
 bm_status bmi_regression_begin_parts(bmi_regression *r);
+/* Calls `each` for all rows as they are, r->rows of them: once, or of a file for each of its blocks, in one pass. BM_E_STOPPED and errors
+ * of the file: the model's error. */
+bm_status bmi_regression_rows(bmi_regression *r, void (*each)(void *user), void *user);
 /* A row of the training data as it is: columns, then targets. */
 void bmi_regression_raw(const bmi_regression *r, int64_t row, double *into);
 /* Which row of the data the i-th that is read is. */
@@ -83,8 +86,8 @@ void bmi_regression_compile(bm_learning *l, const void *options, bm_compile_opti
 /* How a solution by one factorisation ended: "solved, rank 3 of 4"; what the square of the smallest pivot, between 0 and 1, cost in
  * digits. */
 void bmi_regression_say_solved(bmi_regression *r, int64_t rank, double pivot);
-/* How an iteration ended: "converged after 5 iterations". */
-void bmi_regression_say_converged(bmi_regression *r, bool converged, int64_t done);
+/* How an iteration ended: "converged after 5 iterations, rank 3 of 4". */
+void bmi_regression_say_converged(bmi_regression *r, bool converged, int64_t done, int64_t rank);
 /* singular.c: w (columns x targets) of least sum of squares and lambda |w|^2, by the singular values of the unscaled rows (LAPACK); w is 0
  * before. Singular values of nothing but rounding count as 0: without lambda the solution of least norm. */
 bm_status bmi_regression_by_svd(bmi_regression *r, double lambda, double *w, int64_t *rank);

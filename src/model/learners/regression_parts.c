@@ -76,10 +76,59 @@ static bm_status take(bmi_regression *r, folding *f)
     return BM_OK;
 }
 
+/* A pass less where the same was folded before. */
+static bool take_folded(bmi_regression *r)
+{
+    const bmi_regression *before = r->l->model->parts->folded;
+    if (!before || r->expand || before->columns != r->columns || before->centred != r->centred) return false;
+    r->all = before->all;
+    r->mean = before->mean;
+    r->scale = before->scale;
+    r->largest = before->largest;
+    r->triangle = before->triangle;
+    r->rows = before->rows;
+    return true;
+}
+
+/* Learners put their own numbers in the place of means. */
+static void keep_folded(const bmi_regression *r)
+{
+    const size_t all = (size_t)(r->columns + r->targets);
+    bmi_regression *kept = r->expand ? NULL : bm_learning_memory(r->l, sizeof *kept);
+    double *mean = kept ? bm_learning_memory(r->l, all * 3 * sizeof *mean) : NULL;
+    if (!mean) return;
+    memcpy(mean, r->mean, all * 3 * sizeof *mean);
+    *kept = *r;
+    kept->mean = mean;
+    kept->scale = mean + all;
+    kept->largest = kept->scale + all;
+    r->l->model->parts->folded = kept;
+}
+
+bm_status bmi_regression_rows(bmi_regression *r, void (*each)(void *user), void *user)
+{
+    bm_model *m = r->l->model;
+    bmi_parts *p = m->parts;
+    if (!p) {
+        each(user);
+        return atomic_load(&m->stop) ? bmi_regression_fail(r, BM_E_STOPPED) : BM_OK;
+    }
+    const int64_t rows = r->rows;
+    double *const triangle = r->triangle;
+    r->triangle = NULL; /* these are the rows themselves */
+    if (!bmi_parts_rewind(p))
+        while ((r->rows = bmi_parts_fill(p, p->room)) > 0) each(user);
+    r->rows = rows;
+    r->triangle = triangle;
+    if (!m->object.error.status && atomic_load(&m->stop)) bmi_regression_fail(r, BM_E_STOPPED);
+    return m->object.error.status;
+}
+
 bm_status bmi_regression_begin_parts(bmi_regression *r)
 {
     bm_learning *l = r->l;
     bmi_parts *p = l->model->parts;
+    if (take_folded(r)) return BM_OK;
     bm_context *context = l->model->object.context;
     const int64_t all = r->columns + r->targets;
     const int parts = parts_of(r, p->with_target[0]);
@@ -105,6 +154,7 @@ bm_status bmi_regression_begin_parts(bmi_regression *r)
     }
     if (!st && !(r->all > 0)) st = bm_learning_fail(l, BM_E_DATA, "%s: the weights of all rows are 0", r->who);
     if (!st) st = take(r, f);
+    if (!st) keep_folded(r);
     bmi_least_squares_end(&f->ls[0]);
-    return st;
+    return st ? st : l->model->object.error.status;
 }

@@ -5,13 +5,13 @@
 
 static double weight_of(const bmi_tally *t, int64_t row)
 {
-    return t->weight ? (double)t->weight[row] : 1;
+    return t->weight ? (double)t->weight[row - t->base] : 1;
 }
 
 bm_status bmi_tally_begin(bmi_tally *t, bmi_error *e, bm_place here)
 {
-    int64_t n = t->classes;
-    for (int64_t i = 0; i < t->rows; i++) {
+    int64_t n = t->seen > t->classes ? t->seen : t->classes;
+    for (int64_t i = 0; !t->seen && i < t->rows; i++) {
         if (t->truth[i] < 0)
             return bmi_fail(e, BM_E_DATA, here, "evaluate: the class of row %lld is %d, classes are 0 or more", (long long)i,
                             (int)t->truth[i]);
@@ -19,10 +19,11 @@ bm_status bmi_tally_begin(bmi_tally *t, bmi_error *e, bm_place here)
     }
     t->arena = (bmi_arena){ .context = t->context };
     double *counts = bmi_arena_alloc(&t->arena, (size_t)n, 3 * sizeof *counts);
-    t->own = bmi_arena_alloc(&t->arena, (size_t)t->rows + 1, sizeof *t->own);
+    const size_t kept = t->no_areas || t->constant ? 0 : (size_t)t->rows;
+    t->own = bmi_arena_alloc(&t->arena, kept + 1, sizeof *t->own);
     t->numbers = bmi_arena_alloc(&t->arena, (size_t)bmi_class_counts_size(n), sizeof *t->numbers);
     if (!counts || !t->own || !t->numbers)
-        return bmi_fail_memory(e, here, (size_t)(3 * n + t->rows) * sizeof(double), "scores of classes");
+        return bmi_fail_memory(e, here, ((size_t)(3 * n) + kept) * sizeof(double), "scores of classes");
     t->counts = (bmi_class_counts){ n, counts, counts + n, counts + 2 * n, 0 };
     return BM_OK;
 }
@@ -36,7 +37,7 @@ void bmi_tally_rows(bmi_tally *t, const double *p, int64_t apart, int64_t first,
 {
     for (int64_t i = first; i < first + rows; i++, p += apart) {
         const double w = weight_of(t, i);
-        const int64_t truth = t->truth[i];
+        const int64_t truth = t->truth[i - t->base];
         if (w == 0) continue; /* no row, whatever stands in it */
         const bool known = truth < t->classes;
         bool nan = false, outside = false;
@@ -52,7 +53,7 @@ void bmi_tally_rows(bmi_tally *t, const double *p, int64_t apart, int64_t first,
         t->counts.all += w;
         bmi_class_count(&t->counts, best, truth, w);
         if (!known) continue;
-        t->own[i] = p[truth];
+        if (!t->no_areas && !t->constant) t->own[i] = p[truth];
         t->bad_known |= nan;
         t->improbable |= outside;
         t->weighs_known += w;
@@ -76,7 +77,7 @@ static bool is_known(const bmi_tally *t)
 bool bmi_tally_sort(bmi_tally *t, bmi_error *e, bm_place here)
 {
     const int64_t n = t->classes;
-    if (!is_known(t)) return false;
+    if (!is_known(t) || t->no_areas || t->constant) return false;
     for (int64_t k = first_area(t); k < n; k++)
         if (!(t->counts.hit[k] + t->counts.missed[k] > 0)) return false;
     t->first = bmi_arena_alloc(&t->arena, (size_t)n + 2, sizeof *t->first);
@@ -144,6 +145,11 @@ static double area(const bmi_tally *t, int64_t k)
 static double areas(const bmi_tally *t)
 {
     double sum = 0;
+    for (int64_t k = first_area(t); t->constant && k < t->classes; k++) {
+        const double there = t->counts.hit[k] + t->counts.missed[k];
+        if (!is_known(t) || !(there > 0 && there < t->weighs_known)) return NAN;
+    }
+    if (t->constant) return .5;
     if (!t->sorted) return NAN;
     for (int64_t k = first_area(t); k < t->classes; k++) sum += area(t, k);
     return sum / (double)(t->classes - first_area(t));
@@ -161,6 +167,9 @@ static double area_or_why(const bmi_tally *t, const bm_metric_input *in)
     char text[BMI_CLASS_TEXT];
     if (!isnan(value)) return value;
     if (t->bad_known) return bmi_metric_undefined(in, "a prediction is not finite, or a weight");
+    if (t->no_areas)
+        return bmi_metric_undefined(in, "it takes 48 bytes a row, and there are no %lld MB for that",
+                                    (long long)(((size_t)t->rows * 48 >> 20) + 1));
     for (int64_t k = 0; k < t->classes; k++) {
         const double there = t->counts.hit[k] + t->counts.missed[k];
         if (!(there > 0)) return bmi_metric_undefined(in, "no row is of %s", bmi_class_text(in, k, text));

@@ -19,6 +19,10 @@ typedef struct bmi_tally {
     const float *weight;   /* borrowed, one a row; or null */
     double threshold;      /* of two classes: the second from this probability on */
     const char *const *class_names; /* of classes that have a probability, for reasons; or null */
+    int64_t seen; /* classes that occur, those without a probability among them; 0: found in `truth`, which then has all rows */
+    int64_t base; /* the row that truth and weight begin with: of rows that come once, of which nothing is kept */
+    bool no_areas; /* so there is no area */
+    bool constant; /* all rows have the same probabilities: areas are a half, and nothing is kept for them */
     /* what it keeps */
     bmi_arena arena;
     bmi_class_counts counts; /* of all classes that occur, those without a probability behind the others */

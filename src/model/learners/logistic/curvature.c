@@ -56,7 +56,6 @@ static void product_part(void *arg, int part, int parts)
     int64_t first, last;
     (void)parts;
     bmi_linear_part_rows(o, part, &first, &last);
-    memset(p->gradient, 0, (size_t)o->n * sizeof *p->gradient);
     for (int64_t at = first; at < last; at += o->block) {
         const int64_t m = smaller(o->block, last - at);
         const void *x = bmi_linear_rows(o, p, at, m);
@@ -69,13 +68,20 @@ static void product_part(void *arg, int part, int parts)
     }
 }
 
+static bool add_products(void *user)
+{
+    bmi_linear_loss *o = user;
+    bmi_parallel(o->l->model->object.context, o->parts, product_part, o);
+    return true;
+}
+
 bool bmi_linear_loss_product(void *user, const double *x, const double *v, double *h)
 {
     bmi_linear_loss *o = user;
     bmi_linear_weights(o, v, o->v, o->b);
-    bmi_linear_weights(o, x, o->w, o->b);
+    bmi_linear_loss_begin(o, x);
     o->along = v;
-    bmi_parallel(o->l->model->object.context, o->parts, product_part, o);
+    const bool done = bmi_linear_loss_pass(o, add_products, o);
     memset(h, 0, (size_t)o->n * sizeof *h);
     for (int p = 0; p < o->parts; p++)
         for (int64_t i = 0; i < o->n; i++) h[i] += o->part[p].gradient[i];
@@ -83,7 +89,7 @@ bool bmi_linear_loss_product(void *user, const double *x, const double *v, doubl
         const bool bias = i % (o->columns + 1) == o->columns;
         h[i] = bias && !o->biased ? 0 : h[i] / o->all + (bias ? 0 : o->l2 * v[i]);
     }
-    return !atomic_load(&o->l->model->stop);
+    return done;
 }
 
 /* ---- the matrix ---- */
@@ -164,14 +170,48 @@ static void matrix_part(void *arg, int part, int parts)
         rows_of_matrix(t, part, at, smaller(o->block, last - at));
 }
 
-/* Joins the parts' sums, adds the penalty, and mirrors what lies above the diagonal. */
-static void join(const matrix *t, double *h)
+static bm_status begin(matrix *t)
+{
+    const bmi_linear_loss *o = t->o;
+    bm_context *context = o->l->model->object.context;
+    const int64_t bytes = t->size * t->size * (int64_t)sizeof(double), data = (int64_t)o->x.from_bytes * o->rows / 4;
+    const int64_t most = smaller(o->parts, (data > MATRIX_BYTES ? data : MATRIX_BYTES) / (bytes + 1));
+    t->parts = most < 1 ? 1 : (int)most;
+    t->share = (size_t)(t->size * t->size + (2 * t->n + 1) * o->block);
+    for (int i = 0; i < BMI_BLOCK_SIZES; i++) {
+        const bmi_contract_spec some = square_spec(t, bmi_linear_block_rows(o, i));
+        const size_t need = bmi_whole_lines(bmi_contract_bytes(&some, 1));
+        if (need > t->contract) t->contract = need;
+    }
+    t->memory = bmi_alloc(context, (size_t)t->parts, t->share * sizeof *t->memory);
+    t->scratch = bmi_alloc(context, (size_t)t->parts, t->contract);
+    if (t->memory && t->scratch) return BM_OK;
+    return bm_learning_fail(o->l, BM_E_MEMORY, "%s: out of memory for the second derivatives of %lld weights",
+                            o->l->model->learner->name, (long long)t->size);
+}
+
+static void end(matrix *t)
+{
+    bm_context *context = t->o->l->model->object.context;
+    bmi_release(context, t->memory, (size_t)t->parts, t->share * sizeof *t->memory);
+    bmi_release(context, t->scratch, (size_t)t->parts, t->contract);
+}
+
+/* Adds what the rows that are in memory give. */
+static void add_square(matrix *t, double *h)
+{
+    const size_t all = (size_t)t->size * (size_t)t->size;
+    for (int p = 0; p < t->parts; p++) memset(t->memory + (size_t)p * t->share, 0, all * sizeof *h);
+    bmi_parallel(t->o->l->model->object.context, t->parts, matrix_part, t);
+    for (int p = 0; p < t->parts; p++)
+        for (size_t i = 0; i < all; i++) h[i] += t->memory[(size_t)p * t->share + i];
+}
+
+/* Adds the penalty, and mirrors what lies above the diagonal. */
+static void finish(const matrix *t, double *h)
 {
     const bmi_linear_loss *o = t->o;
     const size_t all = (size_t)t->size * (size_t)t->size;
-    memset(h, 0, all * sizeof *h);
-    for (int p = 0; p < t->parts; p++)
-        for (size_t i = 0; i < all; i++) h[i] += t->memory[(size_t)p * t->share + i];
     for (size_t i = 0; i < all; i++) h[i] /= o->all;
     for (int64_t i = 0; i < t->size; i++) {
         if (t->columns[i % t->n] < o->columns) h[i * t->size + i] += o->l2;
@@ -179,31 +219,54 @@ static void join(const matrix *t, double *h)
     }
 }
 
+typedef struct adding {
+    matrix t;
+    double *h;
+    int64_t units; /* of add_all: whose matrices are wanted */
+} adding;
+
+static bool add_one(void *user)
+{
+    adding *a = user;
+    add_square(&a->t, a->h);
+    return true;
+}
+
+static bool add_all(void *user)
+{
+    adding *a = user;
+    bmi_linear_loss_add(a->t.o);
+    for (a->t.unit = 0; a->t.unit < a->units; a->t.unit++) add_square(&a->t, a->h + a->t.unit * a->t.size * a->t.size);
+    return true;
+}
+
 bool bmi_linear_loss_matrix(bmi_linear_loss *o, const double *x, int64_t unit, const int64_t *columns, int64_t n, double *h)
 {
-    matrix t = { .o = o, .unit = unit, .n = n, .size = o->softmax ? n * o->units : n, .columns = columns };
-    bm_context *context = o->l->model->object.context;
-    const int64_t bytes = t.size * t.size * (int64_t)sizeof *h, data = (int64_t)o->x.from_bytes * o->rows / 4;
-    const int64_t most = smaller(o->parts, (data > MATRIX_BYTES ? data : MATRIX_BYTES) / (bytes + 1));
-    t.parts = most < 1 ? 1 : (int)most;
-    t.share = (size_t)(t.size * t.size + (2 * n + 1) * o->block);
-    for (int i = 0; i < 2; i++) {
-        const bmi_contract_spec some = square_spec(&t, i && o->rows % o->block ? o->rows % o->block : o->block);
-        const size_t need = bmi_whole_lines(bmi_contract_bytes(&some, 1));
-        if (need > t.contract) t.contract = need;
-    }
-    t.memory = bmi_alloc(context, (size_t)t.parts, t.share * sizeof *t.memory);
-    t.scratch = bmi_alloc(context, (size_t)t.parts, t.contract);
-    if (t.memory && t.scratch) {
-        bmi_linear_weights(o, x, o->w, o->b);
+    adding a = { { .o = o, .unit = unit, .n = n, .size = o->softmax ? n * o->units : n, .columns = columns }, h, 0 };
+    bool done = false;
+    if (!begin(&a.t)) {
+        bmi_linear_loss_begin(o, x);
         if (!o->biased) memset(o->b, 0, (size_t)o->units * sizeof(double));
-        bmi_parallel(context, t.parts, matrix_part, &t);
-        join(&t, h);
-    } else
-        bm_learning_fail(o->l, BM_E_MEMORY, "%s: out of memory for the second derivatives of %lld weights",
-                         o->l->model->learner->name, (long long)t.size);
-    const bool done = t.memory && t.scratch;
-    bmi_release(context, t.memory, (size_t)t.parts, t.share * sizeof *t.memory);
-    bmi_release(context, t.scratch, (size_t)t.parts, t.contract);
-    return done && !atomic_load(&o->l->model->stop);
+        memset(h, 0, (size_t)(a.t.size * a.t.size) * sizeof *h);
+        done = bmi_linear_loss_pass(o, add_one, &a);
+        finish(&a.t, h);
+    }
+    end(&a.t);
+    return done;
+}
+
+bool bmi_linear_loss_all(bmi_linear_loss *o, const double *x, double *g, double *f, const int64_t *columns, double *h)
+{
+    const int64_t n = o->columns + 1, size = o->softmax ? o->n : n, units = o->softmax ? 1 : o->units;
+    adding a = { { .o = o, .n = n, .size = size, .columns = columns }, h, units };
+    bool done = false;
+    if (!begin(&a.t)) {
+        bmi_linear_loss_begin(o, x);
+        memset(h, 0, (size_t)(units * size * size) * sizeof *h);
+        done = bmi_linear_loss_pass(o, add_all, &a);
+        bmi_linear_loss_end(o, x, g, f);
+        for (int64_t u = 0; u < units; u++) finish(&a.t, h + u * size * size);
+    }
+    end(&a.t);
+    return done;
 }

@@ -46,6 +46,12 @@ void bmi_linear_part_rows(const bmi_linear_loss *o, int part, int64_t *first, in
     *last = smaller(blocks * (part + 1) / o->parts * o->block, o->rows);
 }
 
+int64_t bmi_linear_block_rows(const bmi_linear_loss *o, int i)
+{
+    const int64_t rest = i ? (i == 1 ? o->rows : o->last) % o->block : 0;
+    return rest ? rest : o->block;
+}
+
 static bmi_contract_spec sums_spec(const bmi_linear_loss *o, int64_t m)
 {
     return (bmi_contract_spec){ .real = o->real,
@@ -75,9 +81,9 @@ static bmi_contract_spec gradient_spec(const bmi_linear_loss *o, int64_t m)
 static size_t contract_bytes(const bmi_linear_loss *o)
 {
     size_t most = 0;
-    for (int i = 0; i < 4; i++) {
-        const int64_t m = i & 1 && o->rows % o->block ? o->rows % o->block : o->block;
-        const bmi_contract_spec s = i & 2 ? gradient_spec(o, m) : sums_spec(o, m);
+    for (int i = 0; i < 2 * BMI_BLOCK_SIZES; i++) {
+        const int64_t m = bmi_linear_block_rows(o, i / 2);
+        const bmi_contract_spec s = i & 1 ? gradient_spec(o, m) : sums_spec(o, m);
         const size_t bytes = bmi_contract_bytes(&s, 1);
         if (bytes > most) most = bytes;
     }
@@ -205,8 +211,6 @@ static void run_part(void *arg, int part, int parts)
     int64_t first, last;
     (void)parts;
     bmi_linear_part_rows(o, part, &first, &last);
-    memset(p->gradient, 0, (size_t)o->n * sizeof *p->gradient);
-    p->loss = 0;
     for (int64_t at = first; at < last; at += o->block) {
         const int64_t m = smaller(o->block, last - at);
         const void *x = bmi_linear_rows(o, p, at, m);
@@ -226,12 +230,23 @@ void bmi_linear_weights(const bmi_linear_loss *o, const double *from, void *w, v
     }
 }
 
-bool bmi_linear_loss_value(void *user, const double *x, double *g, double *f)
+void bmi_linear_loss_begin(bmi_linear_loss *o, const double *x)
 {
-    bmi_linear_loss *o = user;
-    double sum = 0, squares = 0;
     bmi_linear_weights(o, x, o->w, o->b);
+    for (int p = 0; p < o->parts; p++) {
+        memset(o->part[p].gradient, 0, (size_t)o->n * sizeof(double));
+        o->part[p].loss = 0;
+    }
+}
+
+void bmi_linear_loss_add(bmi_linear_loss *o)
+{
     bmi_parallel(o->l->model->object.context, o->parts, run_part, o);
+}
+
+void bmi_linear_loss_end(const bmi_linear_loss *o, const double *x, double *g, double *f)
+{
+    double sum = 0, squares = 0;
     memset(g, 0, (size_t)o->n * sizeof *g);
     for (int p = 0; p < o->parts; p++) {
         sum += o->part[p].loss;
@@ -246,7 +261,20 @@ bool bmi_linear_loss_value(void *user, const double *x, double *g, double *f)
         g[bias] = o->biased ? g[bias] / o->all : 0;
     }
     *f = sum / o->all + .5 * o->l2 * squares;
-    return !atomic_load(&o->l->model->stop);
+}
+
+static bool add_rows(void *user)
+{
+    bmi_linear_loss_add(user);
+    return true;
+}
+
+bool bmi_linear_loss_value(void *user, const double *x, double *g, double *f)
+{
+    bmi_linear_loss_begin(user, x);
+    const bool done = bmi_linear_loss_pass(user, add_rows, user);
+    bmi_linear_loss_end(user, x, g, f);
+    return done;
 }
 
 /* ---- afterwards ---- */
@@ -279,15 +307,28 @@ static bool on_its_side(const bmi_linear_loss *o, int64_t row, const void *sums,
     return true;
 }
 
-bool bmi_linear_loss_separates(bmi_linear_loss *o, const double *x)
+typedef struct separation {
+    bmi_linear_loss *o;
+    bool apart;
+} separation;
+
+static bool look_at_rows(void *user)
 {
+    separation *s = user;
+    bmi_linear_loss *o = s->o;
     bmi_loss_part *p = &o->part[0];
-    bmi_linear_weights(o, x, o->w, o->b);
-    for (int64_t at = 0; at < o->rows; at += o->block) {
+    for (int64_t at = 0; at < o->rows && s->apart; at += o->block) {
         const int64_t m = smaller(o->block, o->rows - at);
         bmi_linear_sums(o, p, bmi_linear_rows(o, p, at, m), m, o->w, o->biased ? o->b : NULL, p->sums);
         for (int64_t i = 0; i < m; i++)
-            if ((!o->weight || o->weight[at + i] > 0) && !on_its_side(o, at + i, p->sums, i)) return false;
+            s->apart &= (o->weight && !(o->weight[at + i] > 0)) || on_its_side(o, at + i, p->sums, i);
     }
-    return true;
+    return s->apart;
+}
+
+bool bmi_linear_loss_separates(bmi_linear_loss *o, const double *x)
+{
+    separation s = { o, true };
+    bmi_linear_weights(o, x, o->w, o->b);
+    return bmi_linear_loss_pass(o, look_at_rows, &s) && s.apart;
 }
