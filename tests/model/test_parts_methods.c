@@ -401,7 +401,7 @@ static void refused(void **state)
         { "logistic:solver=lbfgs,penalty=l1", "side", "the solver lbfgs does not do a penalty of l1; descent and saga do" },
         { "perceptron", "side",
           "fit: perceptron does not learn by parts; linear, ridge, lasso, elastic, poly, huber, poisson, logistic" },
-        { "poisson", "far", "has the target -" },
+        { "poisson", "far", "poisson: a target is below 0, -" },
     };
     bm_csv *c = bm_csv_open(made("methods.csv", ROWS));
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
