@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* --step of baeum train: "age,parity=polynomial:3", "min_max": columns, a kind of step, its setting. The kind stands behind the first
- * '=' that a kind with a setting of its own follows, so that names of columns and settings may have that sign, too. And options named as a step: --polynomial
- * age,parity=3, whose value is a setting, columns, both, or "all".
+ * '=' that a kind with a setting of its own follows, so that names of columns and settings may have that sign, too. And options named as
+ * a step: --polynomial age,parity=3, whose value is a setting, columns, both, or "all".
  */
 #include "cli/train.h"
 #include "base/text.h"

@@ -194,8 +194,8 @@ static void scores(void **state)
     bm_free(card);
 }
 
-/* Columns of few values, whose rows are all near each other in one coordinate: to go through those would take minutes here. The noise that breaks
- * the ties has another stream than scikit-learn's, whose own figures differ by 1e-4 from seed to seed. */
+/* Columns of few values, whose rows are all near each other in one coordinate: to go through those would take minutes here. The
+ * noise that breaks the ties has another stream than scikit-learn's, whose own figures differ by 1e-4 from seed to seed. */
 static void information_of_ties(void **state)
 {
     (void)state;

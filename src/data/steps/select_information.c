@@ -99,7 +99,8 @@ static bool spreads_in_y(const tree *t, int64_t low, int64_t high)
     return ends[1][1] - ends[1][0] > ends[0][1] - ends[0][0];
 }
 
-/* Puts the point that has its place in order of a coordinate at `middle`, no larger ones before it, no smaller ones behind (Hoare, 1961). */
+/* Puts the point whose place in order of a coordinate that is at `middle`, no larger ones before it, no smaller ones behind (Hoare, 1961:
+ * find). */
 static void part_at(const tree *t, const double *of, int64_t low, int64_t high, int64_t middle)
 {
     for (high--; low < high;) {
