@@ -191,10 +191,8 @@ static int judge(evaluation *v, int i)
     if (!status && !i) cli_source_say(c, &v->source);
     if (!status && v->source.csv) {
         v->threshold = cli_threshold_given(c) > 0 ? cli_threshold_given(c) : bm_model_threshold(v->model);
-        const int wrong = cli_judge_parts(c, v->model, &v->source, chosen(v), &v->parts);
-        v->scores = v->parts.scores;
-        v->baseline = v->parts.baseline;
-        return wrong;
+        v->parts = (cli_judged){ .scores = &v->scores, .baseline = &v->baseline };
+        return cli_judge_parts(c, v->model, &v->source, chosen(v), &v->parts);
     }
     if (!status && !i) say_weights(v);
     if (!status) status = bm_model_recipe(v->model) ? judge_table(v) : judge_arrays(v);

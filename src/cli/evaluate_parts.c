@@ -42,22 +42,24 @@ void cli_judged_end(cli_judged *j)
 int cli_judge_parts(cli *c, bm_model *m, const cli_source *s, const bm_metric *metrics, cli_judged *j)
 {
     bmi_error e = { 0 };
-    bm_scores scores[BMI_PARTS];
     bmi_asked asked = { .metrics = metrics };
     bmi_parts p = { .model = m, .csv = s->csv, .e = &e, .here = BM_HERE };
     char rows[64];
     int status = check(c, m, s);
     if (!status) status = cli_threshold(c, m, NULL, &asked.threshold);
     if (status) return status;
+    bm_scores *const scores = calloc(BMI_PARTS, sizeof *scores);
+    if (!scores) return cli_fail(c, CLI_FAILED, "out of memory: scores");
     if (!bmi_parts_survey(&p)) {
         make_room(m, &p, j);
         bmi_parts_judge(&p, &asked, scores, j->confusion);
     }
     bmi_parts_end(&p);
+    *j->scores = scores[0];
+    *j->baseline = scores[BMI_PARTS - 1];
+    free(scores);
     if (e.status) return cli_fail_text(c, CLI_FAILED, e.text);
-    const bm_scores *of = &scores[0];
-    j->scores = *of;
-    j->baseline = scores[BMI_PARTS - 1];
+    const bm_scores *of = j->scores;
     if (p.skipped) cli_warn(c, "%s not be read: left out", cli_plural(rows, p.skipped, "row could", "rows could"));
     cli_say_counted(c, (const int64_t[4]){ p.met.missing, p.met.unseen, p.met.rare, p.met.unreadable });
     if (of->no_target)
