@@ -14,7 +14,8 @@ int main(int count, char **arguments)
     double seconds[RUNS], r2 = 0;
     for (int i = 0; i <= RUNS; i++) { /* the first is not counted */
         const double t = now();
-        bm_validation *v = bm_cross_validate(table, recipe, arguments[3], .folds = 5, .in_order = true, .no_train_scores = true);
+        bm_validation *v =
+            bm_cross_validate(table, recipe, arguments[3], .folds = 5, .in_order = true, .no_train_scores = true);
         if (i) seconds[i - 1] = now() - t;
         r2 = bm_validation_mean(v, "held_out", "r2");
         if (bm_failed(v)) {
@@ -24,7 +25,8 @@ int main(int count, char **arguments)
         bm_free(v);
     }
     qsort(seconds, RUNS, sizeof *seconds, by_size);
-    printf("{\"median\": %.6f, \"min\": %.6f, \"max\": %.6f, \"r2\": %.9f}\n", seconds[RUNS / 2], seconds[0], seconds[RUNS - 1], r2);
+    printf("{\"median\": %.6f, \"min\": %.6f, \"max\": %.6f, \"r2\": %.9f}\n", seconds[RUNS / 2], seconds[0], seconds[RUNS - 1],
+           r2);
     bm_free(recipe);
     bm_free(table);
     bm_free(context);

@@ -5,7 +5,13 @@
 #define BMI_DATA_MET_H
 #include "format/column.h"
 
-typedef enum bmi_met_kind { BMI_MET_UNSEEN, BMI_MET_RARE, BMI_MET_NO_NUMBER, BMI_MET_NO_DATE, BMI_MET_EITHER_DATE } bmi_met_kind;
+typedef enum bmi_met_kind {
+    BMI_MET_UNSEEN,
+    BMI_MET_RARE,
+    BMI_MET_NO_NUMBER,
+    BMI_MET_NO_DATE,
+    BMI_MET_EITHER_DATE
+} bmi_met_kind;
 
 typedef struct bmi_met {
     int64_t missing, unseen, rare, unreadable; /* cells of the table; a missing one is not unreadable */

@@ -28,8 +28,8 @@ bm_status bmi_csv_read_bytes(bmi_error *e, bm_place here, bm_context *context, c
 void bmi_csv_end(bm_context *context, bmi_csv *csv);
 
 /* Writes columns of `rows` cells behind what a writer has; the writer's error must be e. options->path is not looked at. */
-bm_status bmi_csv_write_to(bmi_error *e, bm_place here, bm_context *context, bmi_writer *to, const bm_csv_write_options *options,
-                           const bmi_column *columns, size_t n_columns, int64_t rows);
+bm_status bmi_csv_write_to(bmi_error *e, bm_place here, bm_context *context, bmi_writer *to,
+                           const bm_csv_write_options *options, const bmi_column *columns, size_t n_columns, int64_t rows);
 /* Writes columns of `rows` cells; atomic. */
 bm_status bmi_csv_write(bmi_error *e, bm_place here, bm_context *context, const bm_csv_write_options *options,
                         const bmi_column *columns, size_t n_columns, int64_t rows);

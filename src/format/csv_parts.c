@@ -96,8 +96,7 @@ static bool move_told(bmi_csv_reader *r, bmi_csv *out)
     if (r->given) return true;
     for (size_t i = 0; fine && i < r->rest.bad.count && out->bad.count < told; i++)
         fine = bmi_notes_keep(r->context, &out->bad, r->rest.bad.at[i]);
-    for (size_t i = 0; fine && i < r->rest.notes.count; i++)
-        fine = bmi_notes_copy(r->context, &out->notes, &r->rest.notes, i);
+    for (size_t i = 0; fine && i < r->rest.notes.count; i++) fine = bmi_notes_copy(r->context, &out->notes, &r->rest.notes, i);
     return fine;
 }
 

@@ -60,8 +60,7 @@ void bmi_diagnosis_text(bm_diagnosis *d)
             "stronger penalty (ridge with larger alpha, smaller C, dropout), fewer columns or a lower degree, early stopping",
             train, held);
     else
-        snprintf(d->text, sizeof d->text,
-                 "%s: training rows keep %s of the trivial answer's error, held-out rows %s%s",
+        snprintf(d->text, sizeof d->text, "%s: training rows keep %s of the trivial answer's error, held-out rows %s%s",
                  apart ? "perhaps high variance (overfitting)" : "neither high bias nor high variance", train, held,
                  apart ? ", but from fold to fold these differ too much to be sure; more folds or repeats tell" : "");
 }

@@ -91,15 +91,15 @@ static bool note_dependence(const telling *t, const double *v)
                                 "! \001%s\002 is constant: its coefficient cannot be told from the intercept", of.names);
     if (bmi_inference_theory(t->m) == BMI_THEORY_PENALTY) /* which determines them */
         return of.category_of ||
-               bmi_notes_add_as(BMI_NOTE_DEPENDENT, t->context, t->to,
-                                "! \001%s\002 depend on each other: how they share what they say together is the penalty's doing",
-                                of.names);
+               bmi_notes_add_as(
+                   BMI_NOTE_DEPENDENT, t->context, t->to,
+                   "! \001%s\002 depend on each other: how they share what they say together is the penalty's doing", of.names);
     if (of.category_of)
-        return bmi_notes_add_as(
-            BMI_NOTE_CATEGORIES, t->context, t->to,
-            "the categories of \001%.*s\002 add up to 1: only differences of their coefficients are determined, and they have no "
-            "standard errors; those of least norm are given",
-            of.category_of < 100 ? of.category_of : 100, of.one);
+        return bmi_notes_add_as(BMI_NOTE_CATEGORIES, t->context, t->to,
+                                "the categories of \001%.*s\002 add up to 1: only differences of their coefficients are "
+                                "determined, and they have no "
+                                "standard errors; those of least norm are given",
+                                of.category_of < 100 ? of.category_of : 100, of.one);
     return bmi_notes_add_as(
         BMI_NOTE_DEPENDENT, t->context, t->to,
         "! \001%s\002 depend on each other (one is a sum of multiples of the others%s): their coefficients are not determined, "

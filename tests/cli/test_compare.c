@@ -104,7 +104,8 @@ static void advice(void **state)
                  "60, shuffled, seed 0");
     bmt_sh("printf 'a b,y z\\n' > quoted.csv; for i in $(seq 40); do echo $i,$((i*3 %% 17)).5 >> quoted.csv; done");
     bmt_contains("a name of two words", bmt_exits(bmt_sh("baeum compare quoted.csv -t 'y z' -m linear --poly 2"), 0).out,
-                 "next: baeum train quoted.csv --target 'y z' --model linear, with the options for columns and rows that compare was given\n");
+                 "next: baeum train quoted.csv --target 'y z' --model linear, with the options for columns and rows that "
+                 "compare was given\n");
     bmt_contains("a gap", bmt_exits(bmt_sh("baeum compare quoted.csv -t 'y z' -m linear --time 'a b' --gap 3"), 0).out,
                  "what was before it in a b, 3 rows in between left out");
     bmt_contains("too large", bmt_exits(bmt_sh("baeum compare quoted.csv -t 'y z' -m linear --time 'a b' --gap 30"), 1).err,
