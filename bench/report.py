@@ -11,7 +11,7 @@ so_far = os.path.join(work, "rows.json")
 def keep(b, name):
     """What has been measured so far, after each family of rows: a run that is cut short can go on."""
     b.done.append(name)
-    json.dump(dict(done=b.done, peak=b.peak, distances=distances, rows=b.rows), open(so_far + ".part", "w"))
+    json.dump(dict(threads=b.threads, quick=b.quick, done=b.done, peak=b.peak, distances=distances, rows=b.rows), open(so_far + ".part", "w"))
     os.rename(so_far + ".part", so_far)
 
 
@@ -19,6 +19,8 @@ def kept(b):
     """Takes up what a run that was cut short had measured; the names of its rows."""
     if os.path.exists(so_far):
         s = json.load(open(so_far))
+        if s["threads"] != b.threads or s["quick"] != b.quick:
+            raise SystemExit("the run that was cut short had other --threads or --quick")
         b.done, b.peak, b.rows = s["done"], {int(n): v for n, v in s["peak"].items()}, [Row(*r) for r in s["rows"]]
         distances.extend(s["distances"])
     return set(b.done)
