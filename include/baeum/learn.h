@@ -209,7 +209,7 @@ typedef struct bm_tune_options {
     const char *journal; /**< a file that gets a line for each candidate that is done; where it is there the search goes on from it. One
                           *   search at a time works with it */
     bool        no_refit; /**< the best candidate is not fitted on all rows */
-    bool        anew;     /**< what the journal has is thrown away */
+    bool        anew;     /**< what the journal has is thrown away; a file of other things is refused all the same */
 } bm_tune_options;
 
 /** One candidate of a search. */

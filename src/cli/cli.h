@@ -370,7 +370,7 @@ void cli_model_settings(cli *c, const bm_model *m);
 /* evaluate_parts.c: scores of a model on a file by parts (null metrics: the usual), and of the trivial answer. 0 or an exit code. */
 typedef struct cli_judged {
     bm_scores *scores, *baseline; /* the caller's room for them */
-    int64_t *confusion;           /* of up to CLI_MOST_CLASSES classes, (classes + 1) x classes; or null */
+    int64_t *confusion;           /* of classes where there is room for them, (classes + 1) x classes; or null */
     double *residuals;            /* of numbers, one of the rows, where there is room for them; or null */
 } cli_judged;
 int cli_judge_parts(cli *c, bm_model *m, const cli_source *s, const bm_metric *metrics, cli_judged *j);

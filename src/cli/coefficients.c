@@ -118,7 +118,7 @@ static void show_target(cli *c, const bm_model *m, const bm_table *t, int64_t fi
     }
     if (cli_talks(c)) fputc('\n', c->to);
     cli_grid_print(&g, "", c->to);
-    if (last - first > SHOWN) fprintf(c->to, "%" PRId64 " more are in --json and -o\n", last - first - SHOWN);
+    if (last - first > SHOWN) fprintf(c->to, "%" PRId64 " more are in --json%s\n", last - first - SHOWN, all ? " and -o" : "");
     cli_grid_end(&g);
 }
 

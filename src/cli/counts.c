@@ -142,7 +142,9 @@ json_t *cli_say_counts(cli *c, const bmi_met *met, const bm_table *t, const char
                  "%s%s a date whose day and month may be either way round, and no row tells; the month was taken to be first%s",
                  of, cli_plural(cells, count, "cell has", "cells have"), which);
     if (met->empty_rows) cli_count(row, row_number(t, met->first_empty));
-    if (met->empty_rows == 1)
+    if (met->empty_rows == 1 && bm_table_rows(t) + bm_table_skipped(t) == 1)
+        cli_warn(c, "%sthe row is empty in all columns of the model: its prediction rests on fillings", of);
+    else if (met->empty_rows == 1)
         cli_warn(c, "%srow %s is empty in all columns of the model: its prediction rests on fillings", of, row);
     else if (met->empty_rows)
         cli_warn(c, "%s%s are empty in all columns of the model, the first of them row %s: their predictions rest on fillings",

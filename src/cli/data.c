@@ -97,7 +97,7 @@ static int check_options(cli *c, const char *verb)
         cli_option_id id;
         const char *name, *verbs;
     } of[] = {
-        { OPT_TARGET, "target", "get split" },
+        { OPT_TARGET, "target", "get and split" },
         { OPT_ROWS, "rows", "show" },
         { OPT_VALIDATION, "validation", "split" },
         { OPT_TEST, "test", "split" },
@@ -105,11 +105,21 @@ static int check_options(cli *c, const char *verb)
         { OPT_IN_ORDER, "in-order", "split" },
         { OPT_GROUP, "group", "split" },
         { OPT_TIME, "time", "split" },
-        { OPT_OUTPUT, "output", "get split" },
-        { OPT_HEADER, "header", "get show split" },
-        { OPT_NO_HEADER, "no-header", "get show split" },
-        { OPT_DELIMITER, "delimiter", "get show split" },
-        { OPT_BAD_ROWS, "bad-rows", "get show split" },
+        { OPT_OUTPUT, "output", "get and split" },
+        { OPT_HEADER, "header", "get, show and split" },
+        { OPT_NO_HEADER, "no-header", "get, show and split" },
+        { OPT_DELIMITER, "delimiter", "get, show and split" },
+        { OPT_BAD_ROWS, "bad-rows", "get, show and split" },
+        { OPT_COMMENT, "comment", "get, show and split" },
+        { OPT_SKIP, "skip", "get, show and split" },
+        { OPT_TRIM, "trim", "get, show and split" },
+        { OPT_TYPES, "types", "get, show and split" },
+        { OPT_FORMAT, "format", "get, show and split" },
+        { OPT_MISSING, "missing", "get, show and split" },
+        { OPT_DECIMAL, "decimal", "get, show and split" },
+        { OPT_THOUSANDS, "thousands", "get, show and split" },
+        { OPT_DATES, "dates", "get, show and split" },
+        { OPT_RENAME, "rename-duplicates", "get, show and split" },
     };
     for (size_t i = 0; i < BMI_COUNT(of); i++)
         if (cli_given(&c->options, of[i].id) && !strstr(of[i].verbs, verb))

@@ -3,6 +3,7 @@
  * variance by resampling.
  */
 #include "cli/learn.h"
+#include "model/model.h"
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
@@ -25,12 +26,36 @@ typedef struct diagnosing {
     .batch = (o)->batch, .balanced = (o)->balanced, .validation = cli_given((o), OPT_VALIDATION) ? (o)->validation_share : 0, \
     .progress = cli_fits_show, .user = &(w)->fits, .stop = cli_interrupt_asked()
 
+/* --resample draws rows of its own, without regard to groups, times or folds: what says how they are parted is of the curves alone. */
+static int check_resample(cli *c)
+{
+    const cli_options *o = &c->options;
+    const char *given = cli_given(o, OPT_VALIDATION) ? "validation"
+                        : o->group                   ? "group"
+                        : o->time                    ? "time"
+                        : o->fold                    ? "fold"
+                        : o->in_order                ? "in-order"
+                                                     : NULL;
+    if (!o->resample || !given) return 0;
+    return cli_fail(c, CLI_USAGE, "--resample draws rows at random and knows no --%s; leave one of them out", given);
+}
+
+/* Of a curve over models only the library knows which are tried; what is wrong with a model is said there, too. */
+static int check_networks(const diagnosing *w)
+{
+    bm_model *m = bm_learner_parse(w->model, NULL);
+    const bool networks = bm_failed(m) || !m->learner->fit || (w->space && strstr(w->space, "model="));
+    bm_free(m);
+    return cli_networks_check(w->t.c, networks);
+}
+
 static int read_options(diagnosing *w)
 {
     cli *c = w->t.c;
     const cli_options *o = &c->options;
     const int status = cli_folds_read(c, &w->folds);
     if (status) return status;
+    if (check_resample(c)) return CLI_USAGE;
     if (isnan(o->validation_share)) return cli_fail(c, CLI_USAGE, "--validation is a share of the rows here");
     if (o->search.n > 1) return cli_fail(c, CLI_USAGE, "--search is given %d times; a curve is of one setting", o->search.n);
     w->space = o->search.n ? o->search.at[0] : NULL;
@@ -189,6 +214,7 @@ static int diagnose(diagnosing *w)
     bool share;
     const bool classes = w->t.task == BM_CLASSIFICATION;
     w->model = o->model ? o->model : classes ? "softmax" : "linear";
+    if (check_networks(w)) return CLI_USAGE;
     cli_folds_say(c, &w->folds, classes);
     cli_say(c, "model", "%s", w->model);
     w->fits = (cli_fits){ .command = c,

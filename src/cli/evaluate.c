@@ -297,6 +297,11 @@ static int run(cli *c)
     if (!status && c->options.normalize && !single)
         status = cli_fail(c, CLI_USAGE, "--normalize is of a table of classes; the model predicts %s",
                           bm_model_task(v.model) == BM_REGRESSION ? "numbers" : "no single class");
+    if (!status && c->options.normalize && !c->options.curve && bm_model_classes(v.model) > CLI_MOST_CLASSES)
+        status = cli_fail(c, CLI_USAGE,
+                          "--normalize is of the table of classes, which is shown of up to %d; the model has %" PRId64
+                          ": --curve confusion has them all",
+                          CLI_MOST_CLASSES, bm_model_classes(v.model));
     if (!status) show(&v);
     if (v.source.csv) {
         if (!status && v.parts.residuals) status = cli_residual_quartiles(c, v.parts.residuals, v.scores.rows);

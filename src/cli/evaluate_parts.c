@@ -28,7 +28,8 @@ static void make_room(const bm_model *m, bmi_parts *p, cli_judged *j)
     enum { BYTES = 32 }; /* of a row, with the table that its quartiles are taken of */
     const size_t n = (size_t)bm_model_classes(m), rows = (size_t)p->with_target[0];
     size_t available;
-    if (n > 1 && n <= CLI_MOST_CLASSES) j->confusion = calloc((n + 1) * n, sizeof *j->confusion);
+    if (n > 1 && bmi_memory_fits(NULL, (n + 1) * n * sizeof *j->confusion, &available))
+        j->confusion = calloc((n + 1) * n, sizeof *j->confusion);
     if (bm_model_task(m) == BM_REGRESSION && bmi_memory_fits(NULL, rows * BYTES, &available))
         p->residuals = j->residuals = malloc((rows + 1) * sizeof *j->residuals);
 }

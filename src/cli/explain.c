@@ -235,7 +235,7 @@ static int explain_row(explanation *x, const bm_table *t, int64_t row)
         bm_free(of);
         return status;
     }
-    cli_put(c, "cells", met);
+    cli_put(c, "counts", met);
     bm_free(one);
     for (int64_t i = 0, last; i < bm_table_rows(of) && !c->json; i = last) {
         cli_grid g = { .columns = 4 };

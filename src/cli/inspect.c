@@ -162,8 +162,10 @@ static void model_coefficients(cli *c, const bm_model *m)
     bm_table *t = bm_coefficients(m, .order = BM_AS_THEY_ARE);
     if (!bm_failed(t)) {
         cli_coefficients(c, m, t, false);
+        char path[1100];
         if (cli_talks(c))
-            fprintf(c->to, "(in the table's units; baeum explain %s has errors, p values and figures)\n", c->arguments[0]);
+            fprintf(c->to, "(in the table's units; baeum explain %s has errors, p values and figures)\n",
+                    cli_shell(path, sizeof path, c->arguments[0]));
     }
     bm_free(t);
 }

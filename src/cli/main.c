@@ -102,6 +102,13 @@ static int help(cli *c, const char *name)
     return known ? CLI_DONE : unknown_command(c, name);
 }
 
+/* The first argument that is no option; null: there is none. */
+static const char *first_name(char *const *arguments)
+{
+    while (*arguments && **arguments == '-') arguments++;
+    return *arguments;
+}
+
 static int version(cli *c)
 {
     if (c->json) cli_put(c, "version", json_string(bm_version()));
@@ -160,8 +167,7 @@ int main(int argc, char **argv)
     }
     const char *const first = argv[1];
     int status;
-    if (!strcmp(first, "--help") || !strcmp(first, "-h") || !strcmp(first, "help"))
-        status = help(&c, argc > 2 && *argv[2] != '-' ? argv[2] : NULL);
+    if (!strcmp(first, "--help") || !strcmp(first, "-h") || !strcmp(first, "help")) status = help(&c, first_name(argv + 2));
     else if (!strcmp(first, "--version") || !strcmp(first, "-V")) status = version(&c);
     else if ((c.command = find(first))) status = run(&c, argc - 1, argv + 1);
     else status = unknown_command(&c, first);

@@ -27,6 +27,7 @@ typedef struct prediction {
     int64_t *row;     /* with some: the row of the table of each line, -1 for a row that could not be read */
     double threshold; /* of two classes */
     int64_t bad;      /* rows that were read and have no prediction, or one that is not finite */
+    int64_t unusable; /* those that the recipe made no finite numbers of */
     /* of a file by parts */
     bmi_writer *writer;
     bmi_error error; /* the writer's */
@@ -52,7 +53,7 @@ static int64_t *find_rows(prediction *p)
         if (!p->usable || p->usable[row]) {
             of[line] = not_finite[at] ? -1 : at;
             at++;
-        }
+        } else p->unusable++;
         p->bad += of[line] < 0;
         row++;
     }
@@ -337,7 +338,7 @@ static int predict_parts(prediction *p)
         end_part(p);
     }
     if (!status && bm_failed(p->source.csv)) status = cli_fail_text(c, CLI_FAILED, bm_error(p->source.csv));
-    if (!status && p->lines_before && p->bad == p->lines_before - p->skipped_before) status = no_row(p);
+    if (!status && p->unusable && p->unusable == p->lines_before - p->skipped_before) status = no_row(p);
     if (!status && bmi_writer_commit(p->writer)) status = cli_fail_text(c, CLI_FAILED, p->error.text);
     bmi_writer_end(p->writer);
     p->lines = p->lines_before;

@@ -86,6 +86,14 @@ static int drop_columns(dropping *d)
     return status;
 }
 
+/* What the command adds to an error of a recipe, or "". */
+static const char *advice(const cli_options *o, const char *error)
+{
+    if (strstr(error, "no feature is left")) return "; a column besides the target must tell rows apart";
+    if (!strstr(error, "no number to be predicted")) return "";
+    return o->task ? "; leave --task regression out" : o->log_target ? "; leave --log-target out" : "";
+}
+
 /* A recipe fitted on rows of `rows`; task 0: inferred. */
 static int make_recipe(cli_training *t, const bm_table *rows, bm_task task, bm_recipe **made)
 {
@@ -107,9 +115,8 @@ static int make_recipe(cli_training *t, const bm_table *rows, bm_task task, bm_r
     bm_recipe_fit(r, rows);
     if (!bm_failed(r)) return 0;
     static const char library[] = "set the task to classification"; /* here it is an option */
-    const char *none = strstr(bm_error(r), "no feature is left") ? "; a column besides the target must tell rows apart" : "";
     const char *at = strstr(bm_error(r), library);
-    if (!at) return cli_fail(t->c, CLI_FAILED, "%s%s", bm_error(r), none);
+    if (!at) return cli_fail(t->c, CLI_FAILED, "%s%s", bm_error(r), advice(o, bm_error(r)));
     return cli_fail(t->c, CLI_FAILED, "%.*sgive --task classification%s", (int)(at - bm_error(r)), bm_error(r),
                     at + strlen(library));
 }

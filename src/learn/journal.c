@@ -95,9 +95,16 @@ static void show(const json_t *v, char into[80])
 
 static bm_status compare(const bmi_journal *j, bmi_error *e, const json_t *there, json_t *here_is, bm_place here)
 {
+    const json_int_t version = json_integer_value(json_object_get(there, "journal"));
     const char *name;
     json_t *value;
     char list[400] = "", a[80], b[80];
+    if (version != BMI_JOURNAL_VERSION)
+        return bmi_fail(
+            e, BM_E_ARGUMENT, here,
+            "%s is a journal of version %" JSON_INTEGER_FORMAT
+            ", whose trials have other numbers than those of version %d, which is read here. Remove it, or name another file",
+            j->path, version, BMI_JOURNAL_VERSION);
     json_object_foreach(here_is, name, value)
     {
         const json_t *other = json_object_get(there, name);
@@ -132,7 +139,12 @@ static bm_status write_line(bmi_journal *j, bmi_error *e, const json_t *value, b
     return e->status;
 }
 
-/* Line after line. */
+static bool is_head(const json_t *line)
+{
+    return json_is_integer(json_object_get(line, "journal"));
+}
+
+/* Line after line. A null head: it need only be a journal, whatever its search. */
 static bm_status read_lines(bmi_journal *j, bmi_error *e, const char *text, size_t size, json_t *head, bm_place here)
 {
     size_t line = 0;
@@ -141,10 +153,11 @@ static bm_status read_lines(bmi_journal *j, bmi_error *e, const char *text, size
         end = memchr(at, '\n', (size_t)(text + size - at));
         snprintf(what, sizeof what, "%.200s: line %zu of the journal", j->path, ++line);
         json_t *value = bmi_json_read(e, here, j->context, what, at, (size_t)(end - at));
-        if (value && line == 1 && !json_object_get(value, "journal")) no_journal(j, e, here);
-        else if (value && line == 1) compare(j, e, value, head, here);
-        else if (value) take_entry(j, e, value, line, here);
+        if (value && line == 1 && !is_head(value)) no_journal(j, e, here);
+        else if (value && line == 1 && head) compare(j, e, value, head, here);
+        else if (value && head) take_entry(j, e, value, line, here);
         json_decref(value);
+        if (!head) break;
     }
     return e->status;
 }
@@ -155,14 +168,14 @@ static bool begins_head(const unsigned char *bytes, size_t size)
 {
     enum { LONGEST = 1 << 16 };
     static const char begin[] = "{\"journal\":";
-    const size_t n = sizeof begin - 1;
+    const size_t n = sizeof begin - 1, all = size;
     if (size > LONGEST) return false;
     while (size && !bytes[size - 1]) size--; /* a file that grew, and whose bytes a power cut kept from the disk */
-    return !memcmp(bytes, begin, size < n ? size : n);
+    return !all || (size && !memcmp(bytes, begin, size < n ? size : n)); /* zeros alone may be anything */
 }
 
 /* What stands behind the last line end was being written when the process was killed: it is cut off. */
-static bm_status read_all(bmi_journal *j, bmi_error *e, json_t *head, bm_place here)
+static bm_status read_all(bmi_journal *j, bmi_error *e, bool anew, json_t *head, bm_place here)
 {
     unsigned char *bytes = NULL;
     size_t size = 0;
@@ -170,8 +183,9 @@ static bm_status read_all(bmi_journal *j, bmi_error *e, json_t *head, bm_place h
     size_t whole = size;
     while (whole && bytes[whole - 1] != '\n') whole--;
     if (whole ? memchr(bytes, 0, whole) != NULL : !begins_head(bytes, size)) no_journal(j, e, here);
-    else read_lines(j, e, (const char *)bytes, whole, head, here);
-    if (!e->status && whole < size && ftruncate(j->file, (off_t)whole)) system_failed(j, e, "cut to its whole lines", here);
+    else read_lines(j, e, (const char *)bytes, whole, anew ? NULL : head, here);
+    if (anew) whole = 0;
+    if (!e->status && whole < size && ftruncate(j->file, (off_t)whole)) system_failed(j, e, "cut", here);
     bmi_file_release(j->context, bytes, size);
     if (!e->status && !whole) write_line(j, e, head, here);
     return e->status;
@@ -199,10 +213,7 @@ bm_status bmi_journal_open(bmi_journal *j, bmi_error *e, bm_context *context, co
         bmi_fail(e, BM_E_FILE, here, "%s: a journal is a file; this is %s", path,
                  S_ISDIR(about.st_mode) ? "a folder" : "a device or a pipe");
     else if ((j->file = open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0666)) < 0) system_failed(j, e, "opened", here);
-    else if (!lock(j, e, here)) {
-        if (anew && ftruncate(j->file, 0)) system_failed(j, e, "begun anew", here);
-        else read_all(j, e, head, here);
-    }
+    else if (!lock(j, e, here)) read_all(j, e, anew, head, here);
     json_decref(head);
     return e->status;
 }

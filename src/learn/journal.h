@@ -8,6 +8,9 @@
 #include "base/json.h"
 #include "learn/work.h"
 
+/* A head's member "journal". It rises where trials of the same number get other settings than before. */
+enum { BMI_JOURNAL_VERSION = 2 };
+
 typedef struct bmi_entry {
     int64_t stage, round, trial; /* stage 0: the search itself, else an outer fold */
     double mean, spread, fit_seconds;
@@ -25,7 +28,7 @@ typedef struct bmi_journal {
 } bmi_journal;
 
 /* Opens or makes the file. `head` (taken) is what is searched: of a file that is there every member must be equal, else BM_E_ARGUMENT
- * names what differs; `anew`: what it has is thrown away. A file that another search works with is BM_E_FILE. */
+ * names what differs; `anew`: what the journal has is thrown away. A file that another search works with is BM_E_FILE. */
 bm_status bmi_journal_open(bmi_journal *j, bmi_error *e, bm_context *context, const char *path, bool anew, json_t *head,
                            bm_place here);
 bm_status bmi_journal_add(bmi_journal *j, bmi_error *e, const bmi_entry *entry, bm_place here);

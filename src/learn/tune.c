@@ -149,7 +149,7 @@ static json_t *how_of(const bm_search *s, const bm_learner *how)
 static json_t *head_of(const bm_search *s, const bm_table *t, const char *learner, const bm_tune_options *o)
 {
     bmi_json to = bmi_json_object();
-    bmi_json_put(&to, "journal", json_integer(1));
+    bmi_json_put(&to, "journal", json_integer(BMI_JOURNAL_VERSION));
     bmi_json_put(&to, "rows", json_integer((json_int_t)bm_table_rows(t)));
     bmi_json_put(&to, "table", hash_text(bmi_table_hash(t)));
     bmi_json_put(&to, "recipe", recipe_hash(s->setup.recipe));

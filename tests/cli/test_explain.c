@@ -88,6 +88,12 @@ static void rows(void **state)
         0);
     bmt_contains("too large", bmt_exits(bmt_sh("baeum explain k.st x=1e308"), 1).err,
                  "what \"x\" contributes to the row is larger than f64 holds");
+    bmt_exits(bmt_sh("printf 'x\\n1\\n\"\"\\n' > gap.csv"), 0);
+    bmt_contains("an empty row", bmt_exits(bmt_sh("baeum explain k.st gap.csv --row 2"), 0).out,
+                 "! the row is empty in all columns of the model");
+    json = bmt_json(bmt_exits(bmt_sh("baeum explain k.st gap.csv --row 2 --json"), 0));
+    bmt_near("counted", bmt_json_number(json, "counts.missing"), 1, 0);
+    json_decref(json);
     bmt_contains("no column", bmt_exits(bmt_sh("baeum explain i.st agee=30"), 2).err, "did you mean \"age\"?");
     bmt_contains("no number", bmt_exits(bmt_sh("baeum explain i.st age=old"), 2).err, "\"age\" is numbers; \"old\" is none");
     bmt_contains("no value", bmt_exits(bmt_sh("baeum explain i.st age=3,parity"), 2).err, "no COLUMN=VALUE");

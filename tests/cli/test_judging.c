@@ -154,6 +154,13 @@ static void shares(void **state)
     bmt_exits(bmt_sh("baeum train creditcard -t share -q -o c.st"), 0);
     bmt_contains("numbers", bmt_exits(bmt_sh("baeum evaluate c.st creditcard --normalize true"), 2).err,
                  "--normalize is of a table of classes; the model predicts numbers");
+    bmt_exits(
+        bmt_sh("(echo a,b,y; seq 0 624 | awk '{ print $1 %% 25 + $1 %% 3 / 9 \",\" $1 %% 7 \",c\" $1 %% 25 }') > wide.csv && "
+               "baeum train wide.csv -t y -q -o wide.st"),
+        0);
+    bmt_contains("more classes than are shown", bmt_exits(bmt_sh("baeum evaluate wide.st wide.csv --normalize true"), 2).err,
+                 "which is shown of up to 20; the model has 25: --curve confusion has them all");
+    bmt_exits(bmt_sh("baeum evaluate wide.st wide.csv --normalize true --curve confusion"), 0);
     bmt_contains("several", bmt_exits(bmt_sh("baeum evaluate i.st i.st iris --normalize all"), 2).err,
                  "--normalize is of one model");
 }

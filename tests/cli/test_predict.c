@@ -312,6 +312,14 @@ static void parts_without_usable_rows(void **state)
     bmt_exits(bmt_sh("(echo x; printf -- '-5\\n-6\\n') > none.csv"), 0);
     bmt_contains("whole", bmt_exits(bmt_sh("baeum predict log.st none.csv"), 1).err, "no row can be used");
     bmt_contains("parts", bmt_exits(bmt_sh("baeum predict log.st none.csv --parts 1"), 1).err, "no row can be used");
+    /* rows that can be used, whose predictions are all without end, are no error of either way */
+    bmt_exits(bmt_sh("(echo x,y; seq 60 | awk '{ print $1 \",\" 3 * $1 }') > up.csv && baeum train up.csv -t y -m linear "
+                     "--log-target -q "
+                     "-o up.st && printf 'x\\n1e36\\n2e36\\n' > far.csv"),
+              0);
+    bmt_contains("whole", bmt_exits(bmt_sh("baeum predict up.st far.csv"), 0).err, "2 rows have no finite prediction");
+    bmt_contains("parts", bmt_exits(bmt_sh("baeum predict up.st far.csv --parts 1"), 0).err,
+                 "2 rows have no finite prediction");
 }
 
 int main(void)

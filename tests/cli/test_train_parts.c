@@ -88,6 +88,13 @@ static void shown(void **state)
                "done"),
         0);
     bmt_exits(bmt_sh("baeum train big.csv -t y -q -o y.safetensors"), 0);
+    bmt_exits(bmt_sh("(echo a,b,y; seq 0 4999 | awk '{ print $1 * 7 %% 31 \",\" $1 * 11 %% 13 \",c\" ($1 %% 100 < 76 ? 0 : $1 "
+                     "%% 25) }') "
+                     "> rare.csv && baeum train rare.csv -t y -m softmax -q -o rare.st"),
+              0);
+    for (int parts = 0; parts < 2; parts++) /* of more classes than are shown, too */
+        bmt_contains("rare", bmt_exits(bmt_sh("baeum evaluate rare.st rare.csv %s", parts ? "--parts 900" : ""), 0).out,
+                     "! \"c1\" is never predicted, though 50 of 5,000 rows have it: --balanced");
     bmt_contains("numbers", bmt_exits(bmt_sh("baeum evaluate y.safetensors big.csv --parts 90 --normalize all"), 2).err,
                  "--normalize is of a table of classes; the model predicts numbers");
 }

@@ -6,9 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const commands[] = {
-    "train", "predict", "evaluate", "inspect", "explain", "compare", "tune", "split", "data"
-};
+static const char *const commands[] = { "train",   "predict", "evaluate", "inspect", "explain",
+                                        "compare", "tune",    "diagnose", "split",   "data" };
 
 static void version_and_help(void **state)
 {
@@ -199,6 +198,9 @@ static void wrong(void **state)
           "--not-stratified leaves the shares of classes alone" },
         { "baeum data show iris --test .5", "--test is of baeum data split, not of show" },
         { "baeum data list --rows 3", "--rows is of baeum data show, not of list" },
+        { "baeum data list --target y", "--target is of baeum data get and split, not of list" },
+        { "baeum data list --missing NA", "--missing is of baeum data get, show and split, not of list" },
+        { "baeum data list --skip 2", "--skip is of baeum data get, show and split, not of list" },
         { "baeum compare iris --models softmax,logistic --epochs 5", "--epochs is of networks" },
         { "baeum tune iris -m softmax --search C=1,2 --validation .2", "--validation is of networks" },
     };
@@ -232,7 +234,8 @@ static void help_as_json(void **state)
     static const char *const lines[][3] = {
         { "baeum --help --json", "help", "baeum train" },    { "baeum help --json", "help", "baeum train" },
         { "baeum train --help --json", "help", "--target" }, { "baeum help train --json", "help", "--target" },
-        { "baeum help losses --json", "help", "huber" },     { "baeum --version --json", "version", "0.1" },
+        { "baeum help --json lasso", "help", "alphas" },     { "baeum help losses --json", "help", "huber" },
+        { "baeum --version --json", "version", "0.1" },
     };
     for (size_t i = 0; i < BMI_COUNT(lines); i++) {
         json_t *json = bmt_json(bmt_exits(bmt_sh("%s", lines[i][0]), 0));

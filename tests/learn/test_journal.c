@@ -55,21 +55,59 @@ static void path_of(char into[300], const char *name)
 static void what_is_no_journal_stays(void **state)
 {
     (void)state;
-    static const char *const files[] = {
-        "{\"name\":\"mine\",\"values\":[1,2,3]}", "{\"journalist\":1}", "{}", "text", "\n", "{\"a\":1}\n{\"b\":2}\n"
-    };
-    for (size_t i = 0; i < BMI_COUNT(files); i++) {
+    static const char *const files[] = { "{\"name\":\"mine\",\"values\":[1,2,3]}",
+                                         "{\"journalist\":1}",
+                                         "{}",
+                                         "text",
+                                         "\n",
+                                         "{\"a\":1}\n{\"b\":2}\n",
+                                         "a,b\n1,2\n",
+                                         "{\"journal\":\"Nature\"}\n" };
+    for (size_t i = 0; i < 2 * BMI_COUNT(files); i++) {
+        const char *file = files[i / 2];
         char path[300];
         size_t n;
-        snprintf(path, sizeof path, "%s", bmt_temp_file("mine.json", files[i], strlen(files[i])));
-        bm_search *s = search(path, NULL, NULL);
-        if (bm_status_of(s) != BM_E_FORMAT) fail_msg("%s: %s", files[i], bm_error(s));
+        snprintf(path, sizeof path, "%s", bmt_temp_file("mine.json", file, strlen(file)));
+        bm_search *s = bm_tune(few, target, "softmax", "C=2,3", .folds = 2, .journal = path, .anew = i % 2);
+        if (bm_status_of(s) != BM_E_FORMAT) fail_msg("%s: %s", file, bm_error(s));
         unsigned char *now = bmt_read(path, &n);
-        assert_int_equal(n, strlen(files[i]));
-        assert_memory_equal(now, files[i], n);
+        assert_int_equal(n, strlen(file));
+        assert_memory_equal(now, file, n);
         free(now);
         bm_free(s);
     }
+}
+
+/* Zeros alone are not what a power cut leaves of a journal alone. */
+static void zeros_stay(void **state)
+{
+    (void)state;
+    for (int anew = 0; anew < 2; anew++) {
+        char path[300];
+        size_t n;
+        snprintf(path, sizeof path, "%s", bmt_temp_file("zeros.img", (char[64]){ 0 }, 64));
+        bm_search *s = bm_tune(few, target, "softmax", "C=2,3", .folds = 2, .journal = path, .anew = anew);
+        assert_int_equal(bm_status_of(s), BM_E_FORMAT);
+        bm_free(s);
+        free(bmt_read(path, &n));
+        assert_int_equal(n, 64);
+    }
+}
+
+/* Trials of the version before have other numbers. */
+static void another_version(void **state)
+{
+    (void)state;
+    static const char head[] = "{\"journal\":1,\"rows\":40}\n";
+    char path[300];
+    snprintf(path, sizeof path, "%s", bmt_temp_file("old.journal", head, sizeof head - 1));
+    bm_search *s = search(path, NULL, NULL);
+    assert_int_equal(bm_status_of(s), BM_E_ARGUMENT);
+    bmt_contains("why", bm_error(s), "is a journal of version 1, whose trials have other numbers than those of version 2");
+    bm_free(s);
+    s = bm_tune(few, target, "softmax", "C=2,3", .folds = 2, .journal = path, .anew = true);
+    sound(s);
+    bm_free(s);
 }
 
 /* A tail of half a line, half a character or the zeros that a power cut leaves is cut off, and the search ends as it would have. */
@@ -220,7 +258,7 @@ static void numbers(void **state)
     path_of(path, "numbers.journal");
     for (int again = 0; again < 2; again++) {
         bmi_journal j;
-        json_t *head = json_pack("{s:i}", "journal", 1);
+        json_t *head = json_pack("{s:i}", "journal", BMI_JOURNAL_VERSION);
         assert_int_equal(bmi_journal_open(&j, &e, NULL, path, false, head, BM_HERE), BM_OK);
         assert_int_equal(j.n, again ? BMI_COUNT(means) : 0);
         for (size_t i = 0; i < BMI_COUNT(means); i++) {
@@ -240,6 +278,8 @@ int main(void)
         cmocka_unit_test(one_at_a_time),
         cmocka_unit_test(many_at_once),
         cmocka_unit_test(begun_anew),
+        cmocka_unit_test(zeros_stay),
+        cmocka_unit_test(another_version),
         cmocka_unit_test(no_files),
         cmocka_unit_test(numbers),
     };
