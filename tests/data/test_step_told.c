@@ -34,6 +34,8 @@ static void less_than_asked_for(void **state)
           "! pca: 9 components were asked for; 3 columns of 6 rows have 2 with a variance, and all of these are kept" },
         { "pca:9,method=randomised", NULL, "! pca", "9 components were asked for" },
         { "pca:2", NULL, "! pca", NULL },
+        { "pca:components=2", "a", "! pca",
+          "2 components were asked for; 1 column of 6 rows has 1 with a variance, and all of these are kept" },
         { "select:most=100", "a", "! select", "! select: most is 100, there is 1 column: all are kept" },
         { "select:most=4", NULL, "! select", "! select: most is 4, there are 3 columns: all are kept" },
         { "select:most=3", NULL, "! select", NULL },
