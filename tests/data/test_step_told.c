@@ -56,6 +56,17 @@ static void less_than_asked_for(void **state)
         bm_free(r);
     }
     bm_free(t);
+    static const double absent[] = { NAN, NAN, NAN }, numbers[] = { 1, 2, 3 };
+    t = bm_table_new();
+    bm_table_add_real(t, "none", absent, 3);
+    bm_table_add_real(t, "y", numbers, 3);
+    bm_recipe *r = bm_recipe_new(.target = "y", .task = BM_REGRESSION, .plain = true);
+    bm_recipe_step(r, "bins:5", NULL, "none");
+    if (bm_recipe_fit(r, t)) fail_msg("%s", bm_error(r));
+    assert_non_null(note_of(r, "none: 1 bin"));
+    bmt_contains("no values", note_of(r, "none: 1 bin"), "none: 1 bin instead of 5, for the column has no values");
+    bm_free(r);
+    bm_free(t);
 }
 
 static void columns_gone(void **state)
