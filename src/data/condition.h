@@ -10,7 +10,8 @@ enum { BMI_CONDITION_BLOCK = 1024 };
 
 typedef enum bmi_condition_op {
     BMI_PUSH_NUMBER,   /* number */
-    BMI_PUSH_CELLS,    /* of a, a column of numbers or true/false, or of times in seconds, as doubles */
+    BMI_PUSH_CELLS,    /* of a, a column of numbers or true/false, as doubles */
+    BMI_PUSH_SECONDS,  /* from b to a, columns of times; taken as integers, for seconds since 1970 do not hold a microsecond */
     BMI_PUSH_TRUTH,    /* integer: 0 or 1 */
     BMI_PUSH_BOOLS,    /* of a, a column of true/false */
     BMI_TEST_MISSING,  /* of a, any column */

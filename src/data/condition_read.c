@@ -308,13 +308,13 @@ static void factor(bmi_reader *r, operand *o)
     r->deep--;
 }
 
-/* A column of times is written as seconds, for a difference. */
-static void as_seconds(bmi_reader *r, operand *o)
+/* The seconds from one column of times to another. */
+static void write_seconds(bmi_reader *r, operand *to, const operand *from)
 {
     if (r->e->status) return;
-    if (!is_times(o)) bmi_condition_wrong(r, o->at, "a column of date/time is expected: the difference of two is in seconds");
-    else write_code(r, (bmi_instruction){ .op = BMI_PUSH_CELLS, .a = o->column });
-    o->kind = OF_NUMBER;
+    if (is_times(from)) write_code(r, (bmi_instruction){ .op = BMI_PUSH_SECONDS, .a = to->column, .b = from->column });
+    else bmi_condition_wrong(r, from->at, "a column of date/time is expected: the difference of two is in seconds");
+    to->kind = OF_NUMBER;
 }
 
 /* One level of arithmetic: signs[i] is ops[i], each operand is read by `operand_of`. */
@@ -326,11 +326,14 @@ static void arithmetic(bmi_reader *r, operand *o, const char *signs, const bmi_c
         const bmi_condition_op op = ops[strchr(signs, *r->at) - signs];
         operand other;
         const bool times = op == BMI_SUBTRACT && is_times(o);
-        void (*const written)(bmi_reader *, operand *) = times ? as_seconds : as_number;
-        written(r, o);
+        if (!times) as_number(r, o);
         bmi_token_next(r);
         operand_of(r, &other);
-        written(r, &other);
+        if (times) {
+            write_seconds(r, o, &other);
+            continue;
+        }
+        as_number(r, &other);
         write_op(r, op);
     }
 }

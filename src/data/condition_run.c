@@ -16,6 +16,17 @@ static void push_cells(const bmi_column *c, int64_t row, int n, double *to)
         for (int i = 0; i < n; i++) to[i] = bmi_column_number(c, row + i);
 }
 
+static void push_seconds(const bmi_instruction *k, int64_t row, int n, double *to)
+{
+    const int64_t *x = (const int64_t *)k->a->values + row, *y = (const int64_t *)k->b->values + row;
+    for (int i = 0; i < n; i++) {
+        int64_t microseconds;
+        if (x[i] == INT64_MIN || y[i] == INT64_MIN) to[i] = NAN;
+        else if (__builtin_sub_overflow(x[i], y[i], &microseconds)) to[i] = ((double)x[i] - (double)y[i]) / 1e6;
+        else to[i] = (double)microseconds / 1e6;
+    }
+}
+
 #define COMPARE_LOOP(symbol)                                                               \
     for (int i = 0; i < n; i++) to[i] = isnan(x[i]) || isnan(y[i]) ? U : x[i] symbol y[i]; \
     break;
@@ -61,6 +72,7 @@ static void push(const bmi_instruction *k, int64_t row, int n, bmi_block *to)
         for (int i = 0; i < n; i++) to->number[i] = k->number;
         break;
     case BMI_PUSH_CELLS: push_cells(k->a, row, n, to->number); break;
+    case BMI_PUSH_SECONDS: push_seconds(k, row, n, to->number); break;
     case BMI_PUSH_TRUTH: memset(to->truth, (int)k->integer, (size_t)n); break;
     case BMI_PUSH_BOOLS: memcpy(to->truth, (const uint8_t *)k->a->values + row, (size_t)n); break; /* missing: 2, unknown */
     case BMI_TEST_MISSING:

@@ -125,7 +125,9 @@ typedef struct bmi_csv_work {
     bool named_marks;     /* an empty text is among them: NA and the like are texts */
     bool windows_names;   /* names of columns that are not UTF-8 */
     bool skip, fill;      /* bad rows are left out; bad cells are missing, which goes with it */
+    bool cut;             /* the source is the head of a file that goes on */
     int64_t lines_before; /* in front of the source */
+    int64_t first_line;   /* where the first row stands, from 1 */
     /* cells that are not of their column's type */
     bool *bad;                     /* [row] of out: it has one and is left out; null: none has */
     int64_t bad_rows, bad_filled;  /* rows marked, cells that were made missing */

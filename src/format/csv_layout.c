@@ -128,7 +128,7 @@ static bm_status name_column(bmi_csv_work *w, name_list *l, size_t c, char *name
         return bmi_fail(w->error, BM_E_FORMAT, w->here,
                         "%s:%" PRId64
                         ":%zu: a second column is named \"%.100s\"; rename one of them, or read with rename_duplicates",
-                        name_of(w), 1 + w->options->skip, c + 1, name);
+                        name_of(w), w->first_line, c + 1, name);
     if (noted && (taken || keep_name(l, name)))
         out->columns[c].name = taken ? second_name(l, name) : bmi_text_copy(w->context, name);
     if (out->columns[c].name && taken)
@@ -172,8 +172,7 @@ static bm_status fail_head(const bmi_csv_work *w, bmi_csv_problem problem, size_
         [BMI_CSV_LONE_RETURN] = "a carriage return stands alone inside the line",
         [BMI_CSV_TOO_LONG] = "the first row is longer than 64 MB; is this a table?",
     };
-    return bmi_fail(w->error, BM_E_FORMAT, w->here, "%s:%" PRId64 ":%zu: %s", name_of(w), 1 + w->options->skip, cell,
-                    words[problem]);
+    return bmi_fail(w->error, BM_E_FORMAT, w->here, "%s:%" PRId64 ":%zu: %s", name_of(w), w->first_line, cell, words[problem]);
 }
 
 /* Past the lines at the top that are left out; null when more bytes must be seen. */
@@ -205,7 +204,7 @@ static bm_status count_columns(bmi_csv_work *w, const unsigned char *p, const un
     for (w->n_columns = 0; !cell.last; w->n_columns++) {
         if (w->n_columns == BMI_CSV_MAX_COLUMNS)
             return bmi_fail(w->error, BM_E_FORMAT, w->here, "%s:%" PRId64 ": more than %d columns; is the delimiter right?",
-                            name_of(w), 1 + w->options->skip, BMI_CSV_MAX_COLUMNS);
+                            name_of(w), w->first_line, BMI_CSV_MAX_COLUMNS);
         const bmi_csv_problem problem = bmi_csv_cell_read(&w->dialect, p, end, &cell);
         if (problem) return fail_head(w, problem, w->n_columns + 1);
         p = cell.next;
@@ -216,6 +215,23 @@ static bm_status count_columns(bmi_csv_work *w, const unsigned char *p, const un
     if (!w->out->columns) return bmi_fail_memory(w->error, w->here, w->n_columns * sizeof *w->out->columns, "columns");
     w->out->n_columns = w->n_columns;
     return BM_OK;
+}
+
+/* How many lines end before the first row, by any kind of line end. */
+static int64_t count_lines(const unsigned char *p, const unsigned char *row)
+{
+    int64_t lines = 0;
+    for (; p < row; p++) lines += *p == '\n' || (*p == '\r' && (p + 1 == row || p[1] != '\n'));
+    return lines;
+}
+
+/* That the lines at the top or the first row do not end in the head of a file that is read by parts. */
+static bm_status fail_cut(const bmi_csv_work *w)
+{
+    return bmi_fail(w->error, BM_E_FORMAT, w->here,
+                    "%s: the first row does not end in the first 4 MB, in which a file that is read by parts must have it; "
+                    "shorten what stands before it, or read the file whole",
+                    name_of(w));
 }
 
 /* A first line that only says what the delimiter is, "sep=;", as Excel takes it: gives that, and in *p the line's end; else 0. */
@@ -262,11 +278,16 @@ static bm_status look(bmi_csv_work *w, const unsigned char *bytes, size_t n, boo
     if (said) p = skip_head(w, p, end);
     const unsigned char *line = first_line_end(p, end), *second = line ? skip_head(w, line, end) : NULL;
     *more = !whole && (!line || line + 1 == end || (n < 1 << 22 && !first_line_end(second, end)));
-    if (!line && n > BMI_CSV_MAX_ROW) return fail_head(w, BMI_CSV_TOO_LONG, 1);
+    if (!line && end - p > BMI_CSV_MAX_ROW) {
+        w->first_line = 1 + count_lines(bytes, p);
+        return fail_head(w, BMI_CSV_TOO_LONG, 1);
+    }
     if (*more) return BM_OK;
+    w->first_line = 1 + count_lines(bytes, p);
     const unsigned char ends = line && *line == '\r' && (line + 1 == end || line[1] != '\n') ? '\r' : '\n';
     const unsigned char given = w->options->delimiter ? (unsigned char)w->options->delimiter : said;
     set_dialect(w, &w->dialect, given ? given : sniff(w, p, end, ends, whole), ends);
+    if (p == end && w->cut) return fail_cut(w);
     if (p == end && w->options->skip)
         return bmi_fail(w->error, BM_E_DATA, w->here,
                         "%s has no row behind the %" PRId64 " line%s that are left out at its top", name_of(w),
@@ -276,6 +297,7 @@ static bm_status look(bmi_csv_work *w, const unsigned char *bytes, size_t n, boo
     const unsigned char *after = p;
     bool header = !w->options->no_header;
     if (count_columns(w, p, end, &after)) return w->error->status;
+    if (after == end && w->cut) return fail_cut(w);
     if (header && !w->options->header && bmi_csv_is_header(w, p, after, end, whole, &header)) return w->error->status;
     w->data = (size_t)((header ? after : p) - bytes);
     if (!w->options->recipe && !bmi_csv_find_codes(w, bytes + w->data, end))

@@ -186,6 +186,7 @@ static bm_status read_head(bmi_error *e, bm_place here, bmi_csv_reader *r)
     if (bmi_csv_window_fill(e, here, r, HEAD)) return e->status;
     bmi_source_memory(r->context, r->stream.source.name, r->buffer, r->size, &head);
     bmi_csv_work w = bmi_csv_reader_work(e, here, r, &head, &r->plan);
+    w.cut = !r->at_end;
     bm_status st = bmi_csv_check(e, here, head.name, &r->options);
     if (!st) st = bmi_foreign(e, here, &head);
     if (!st) st = bmi_csv_layout(&w);

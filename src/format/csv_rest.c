@@ -51,8 +51,8 @@ static bm_status cut_chunk(bmi_csv_work *w, size_t at, unsigned char **buffer, s
         };
         if ((st = bmi_source_read(w->error, w->here, w->source, at, n, buffer, capacity, &bytes))) break;
         run = bmi_csv_whole_rows(&w->dialect, bytes, n, &how);
-        if (run.broken || too_long) run.bytes = n; /* with the row that is the error */
-        *broken = run.broken || too_long;
+        *broken = run.broken || (too_long && !last && run.bytes < w->chunk_bytes);
+        if (*broken) run.bytes = n; /* with the row that is the error */
         if (*broken || last || run.bytes >= w->chunk_bytes) break;
     }
     k->begin = at;

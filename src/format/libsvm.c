@@ -134,9 +134,10 @@ static bm_status make_columns(pass *p, bm_context *context, int64_t indices, bmi
     p->first = p->queries ? 2 : 1;
     bmi_mul_size((size_t)p->rows, (p->first + (size_t)indices) * sizeof(double), &bytes);
     if (!bmi_memory_fits(context, bytes, &available))
-        return bmi_fail(p->error, BM_E_MEMORY, p->here,
-                        "%.200s: %" PRId64 " rows of %" PRId64 " features, zeros too, would take %zu MB, and there are %zu",
-                        p->name, p->rows, indices, bytes >> 20, available >> 20);
+        return bmi_fail(
+            p->error, BM_E_MEMORY, p->here,
+            "%.200s: %" PRId64 " row%s of %" PRId64 " feature%s, zeros too, would take %zu MB, and there are %zu MB", p->name,
+            p->rows, p->rows == 1 ? "" : "s", indices, indices == 1 ? "" : "s", bytes >> 20, available >> 20);
     out->columns = bmi_alloc(context, p->first + (size_t)indices, sizeof *out->columns);
     bool fine = out->columns;
     if (fine) out->n_columns = p->first + (size_t)indices;

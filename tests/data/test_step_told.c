@@ -34,6 +34,8 @@ static void less_than_asked_for(void **state)
           "! pca: 9 components were asked for; 3 columns of 6 rows have 2 with a variance, and all of these are kept" },
         { "pca:9,method=randomised", NULL, "! pca", "9 components were asked for" },
         { "pca:2", NULL, "! pca", NULL },
+        { "pca:components=2", "a", "! pca",
+          "2 components were asked for; 1 column of 6 rows has 1 with a variance, and all of these are kept" },
         { "select:most=100", "a", "! select", "! select: most is 100, there is 1 column: all are kept" },
         { "select:most=4", NULL, "! select", "! select: most is 4, there are 3 columns: all are kept" },
         { "select:most=3", NULL, "! select", NULL },
@@ -53,6 +55,17 @@ static void less_than_asked_for(void **state)
         if (cases[i].note) bmt_contains(cases[i].step, note, cases[i].note);
         bm_free(r);
     }
+    bm_free(t);
+    static const double absent[] = { NAN, NAN, NAN }, numbers[] = { 1, 2, 3 };
+    t = bm_table_new();
+    bm_table_add_real(t, "none", absent, 3);
+    bm_table_add_real(t, "y", numbers, 3);
+    bm_recipe *r = bm_recipe_new(.target = "y", .task = BM_REGRESSION, .plain = true);
+    bm_recipe_step(r, "bins:5", NULL, "none");
+    if (bm_recipe_fit(r, t)) fail_msg("%s", bm_error(r));
+    assert_non_null(note_of(r, "none: 1 bin"));
+    bmt_contains("no values", note_of(r, "none: 1 bin"), "none: 1 bin instead of 5, for the column has no values");
+    bm_free(r);
     bm_free(t);
 }
 

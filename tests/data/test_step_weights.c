@@ -75,7 +75,7 @@ static void parts_of_rows(void **state)
 /* ---- mutual information ---- */
 enum { MOST = 4000 };
 
-static double score_of(const double *x, const double *y, const bm_name *classes, const double *w, int64_t n)
+static double score_by(const char *step, const double *x, const double *y, const bm_name *classes, const double *w, int64_t n)
 {
     bm_table *t = bm_table_new();
     bm_table_add_real(t, "x", x, n);
@@ -83,7 +83,7 @@ static double score_of(const double *x, const double *y, const bm_name *classes,
     else bm_table_add_text(t, "y", classes, n);
     if (w) bm_table_add_real(t, "w", w, n);
     bm_recipe *r = bm_recipe_new(.target = "y", .weights = w ? "w" : NULL, .plain = true);
-    bm_recipe_step(r, "select:mutual_information,most=1", NULL);
+    bm_recipe_step(r, step, NULL);
     if (bm_recipe_fit(r, t)) fail_msg("%s", bm_error(r));
     const double score = bmi_step_find_array(&r->steps[0].state, "scores")->at[0];
     bm_free(r);
@@ -91,9 +91,49 @@ static double score_of(const double *x, const double *y, const bm_name *classes,
     return score;
 }
 
+static double score_of(const double *x, const double *y, const bm_name *classes, const double *w, int64_t n)
+{
+    return score_by("select:mutual_information,most=1", x, y, classes, w, n);
+}
+
 static double normal(uint64_t stream, int64_t i)
 {
     return bmi_random_normal(7, stream, (uint64_t)i);
+}
+
+/* Light rows beside one whose weight takes theirs out of any sum: what they have in common must still be a number. */
+static void of_far_weights(void **state)
+{
+    (void)state;
+    enum { N = 40 };
+    double x[N], y[N], w[N];
+    bm_name classes[N];
+    for (int64_t i = 0; i < N; i++) {
+        x[i] = normal(1, i);
+        y[i] = normal(2, i);
+        w[i] = i == 7 ? 1e10 : 1e-8;
+        classes[i] = i % 2 ? "a" : "b";
+    }
+    const double numbers = score_of(x, y, NULL, w, N), texts = score_of(x, NULL, classes, w, N);
+    if (!(numbers >= 0 && numbers < 100)) fail_msg("of numbers: %g", numbers);
+    if (!(texts >= 0 && texts < 100)) fail_msg("of classes: %g", texts);
+}
+
+/* Scores of columns and targets whose squares are numbers and whose fourth powers are not, and of a target whose squares are none. */
+static void of_far_sizes(void **state)
+{
+    (void)state;
+    enum { N = 40 };
+    double x[N], y[N], far_x[N], far_y[N], huge_y[N];
+    for (int64_t i = 0; i < N; i++) x[i] = normal(1, i), y[i] = normal(2, i), huge_y[i] = ldexp(y[i], 700);
+    const double f = score_by("select:f,most=1", x, y, NULL, NULL, N);
+    const double slope = score_by("select:coefficient,most=1", x, y, NULL, NULL, N);
+    assert_true(f > 0 && f < 100);
+    for (int power = -330; power <= 330; power += 660) {
+        for (int64_t i = 0; i < N; i++) far_x[i] = ldexp(x[i], power), far_y[i] = ldexp(y[i], power);
+        bmt_near("f", score_by("select:f,most=1", far_x, far_y, NULL, NULL, N), f, 1e-12 * f);
+    }
+    bmt_near("slope", ldexp(score_by("select:coefficient,most=1", x, huge_y, NULL, NULL, N), -700), slope, 1e-12 * slope);
 }
 
 /* Two normal numbers that have nothing to do with each other, weighed so that their correlation is .5: then it is -log(1 - .25) / 2. */
@@ -184,8 +224,9 @@ static void shares(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(nearest),    cmocka_unit_test(parts_of_rows), cmocka_unit_test(of_numbers),
-        cmocka_unit_test(of_classes), cmocka_unit_test(shares),
+        cmocka_unit_test(nearest),      cmocka_unit_test(parts_of_rows), cmocka_unit_test(of_numbers),
+        cmocka_unit_test(of_classes),   cmocka_unit_test(shares),        cmocka_unit_test(of_far_weights),
+        cmocka_unit_test(of_far_sizes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

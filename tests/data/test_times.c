@@ -209,6 +209,9 @@ static void conditions(void **state)
         { "when - end missing", "3" },
     };
     for (size_t i = 0; i < BMI_COUNT(kept); i++) keeps(t, kept[i][0], kept[i][1]);
+    bm_table *close = table_of("from,to,row\n2024-01-01 00:00:00.1,2024-01-01 00:00:00.3,0\n", (bm_csv_options){ 0 });
+    keeps(close, "to - from = .2 and from - to = -.2", "0"); /* as seconds since 1970 they are .20000005 apart */
+    bm_free(close);
     static const char *const wrong[][2] = {
         { "when >= '2024-02-31'", "place 9: the text is no date, and column \"when\" is date/time: write '2024-01-31'" },
         { "when >= 'soon'", "place 9: the text is no date" },

@@ -76,6 +76,42 @@ static void line_through_pipe(void **state)
     }
 }
 
+/* Lines of these numbers of bytes, behind a head. */
+static const char *wide_lines(const char *name, const char *head, const int *widths, int lines)
+{
+    size_t n = strlen(head);
+    for (int i = 0; i < lines; i++) n += (size_t)widths[i];
+    char *text = malloc(n), *at = text + strlen(head);
+    memset(text, 'x', n);
+    memcpy(text, head, strlen(head));
+    for (int i = 0; i < lines; i++) {
+        at += widths[i];
+        memcpy(at - 3, ",1\n", 3);
+    }
+    const char *path = bmt_temp_file(name, text, n);
+    free(text);
+    return path;
+}
+
+/* Rows of 40 MB are no longer than 64 MB, also behind a quote from which on rows are cut one by one; and of lines that are left out none is a
+ * row that is too long. */
+static void long_lines(void **state)
+{
+    (void)state;
+    enum { LINES = 90 };
+    int widths[LINES];
+    for (int i = 0; i < LINES; i++) widths[i] = 1 << 20;
+    widths[0] = 40 << 20;
+    bm_table *t = bm_table_read_csv(wide_lines("long.csv", "a,b\n5\" pipe,1\n", widths, LINES));
+    if (bm_failed(t)) fail_msg("%s", bm_error(t));
+    assert_int_equal(bm_table_rows(t), LINES + 1);
+    bm_free(t);
+    t = bm_table_read_csv(wide_lines("top.csv", "", widths, LINES), .skip = INT64_MAX);
+    assert_int_equal(bm_status_of(t), BM_E_DATA);
+    bmt_contains("all left out", bm_error(t), "has no row behind the 9223372036854775807 lines that are left out");
+    bm_free(t);
+}
+
 /* Changes the file when the reader asks for memory the `when`-th time. */
 typedef struct meddler {
     bm_allocator own;
@@ -192,6 +228,7 @@ static void stray_quote(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(many_columns), cmocka_unit_test(line_through_pipe),
-                                        cmocka_unit_test(stray_quote), cmocka_unit_test(changing_file) };
+                                        cmocka_unit_test(long_lines), cmocka_unit_test(stray_quote),
+                                        cmocka_unit_test(changing_file) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

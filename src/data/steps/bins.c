@@ -132,13 +132,13 @@ static bm_status fit(const bmi_step_how *how, const bmi_frame *f, size_t column,
     if (!st && !bmi_step_numbers(how, state, (size_t)((const bm_step_bins_options *)how->options)->bins))
         st = how->error->status;
     state->n_numbers = 0;
+    const bool empty = !st && !s.n;
     if (!st && s.n) st = find_edges(how, f, &s, state);
     bmi_sorted_end(&s);
     const int64_t asked = ((const bm_step_bins_options *)how->options)->bins, made = (int64_t)state->n_numbers + 1;
     if (!st && made < asked &&
-        !bmi_notes_add(f->context, how->notes,
-                       "%s: %" PRId64 " bin%s instead of %" PRId64 ", for too many rows have the same values", state->name,
-                       made, made == 1 ? "" : "s", asked))
+        !bmi_notes_add(f->context, how->notes, "%s: %" PRId64 " bin%s instead of %" PRId64 ", for %s", state->name, made,
+                       made == 1 ? "" : "s", asked, empty ? "the column has no values" : "too many rows have the same values"))
         st = bmi_step_no_memory(how, 100);
     return st;
 }

@@ -5,7 +5,8 @@
  *
  * and a row without any such column is no neighbour; where there is none the cell gets the training rows' mean of the column, and 0 when it
  * has none. With weights "distance" neighbours count 1 / distance, and those at distance 0 alone. Of equal distances the earlier row is
- * nearer. A training row of weight w is w rows: neighbours are taken until they weigh k, of the last as much as is lacking. Columns should
+ * nearer. A training row of weight w is w rows: neighbours are taken until they weigh k, of the last as much as is lacking; where that is
+ * most rows, for nearly all weight lies in few, each is put in its place among them and the time goes with their square. Columns should
  * be scaled before. Source: Troyanskaya et al., "Missing value estimation methods for DNA microarrays", 2001. */
 #include "base/threads.h"
 #include "data/step.h"

@@ -236,10 +236,11 @@ static bm_status keep(const bmi_step_how *how, bmi_recipe_step *s, int64_t rows,
     bool fine = bmi_notes_add(how->arena->context, how->notes,
                               "pca: %" PRId64 " of %" PRId64 " components, %.4g %% of the variance", kept, a->p, 100 * sum);
     if (fine && o->components > kept)
-        fine = bmi_notes_add(how->arena->context, how->notes,
-                             "! pca: %" PRId64 " components were asked for; %" PRId64 " columns of %" PRId64
-                             " rows have %" PRId64 " with a variance, and all of these are kept",
-                             o->components, a->p, rows, kept);
+        fine =
+            bmi_notes_add(how->arena->context, how->notes,
+                          "! pca: %" PRId64 " components were asked for; %" PRId64 " column%s of %" PRId64
+                          " row%s ha%s %" PRId64 " with a variance, and all of these are kept",
+                          o->components, a->p, a->p == 1 ? "" : "s", rows, rows == 1 ? "" : "s", a->p == 1 ? "s" : "ve", kept);
     return fine ? BM_OK : bmi_step_no_memory(how, 200);
 }
 

@@ -52,8 +52,9 @@ static void scale(const bmi_frame *f, const double *from, int64_t seed, uint64_t
         to[i] = from[i] / deviation + 1e-10 * fmax(1, size) * bmi_random_normal((uint64_t)seed, stream, (uint64_t)i);
 }
 
-/* Digamma of the count of numbers at most `reach` away from x, and the logarithm of their mean weight. */
-static double within(const line *l, const double *psi, double x, double reach)
+/* Digamma of the count of numbers at most `reach` away from x, and the logarithm of their mean weight. own: the weight of x, which is
+ * one of them; the difference of two sums may have lost it. */
+static double within(const line *l, const double *psi, double x, double reach, double own)
 {
     int64_t low = 0, high = l->n, first;
     while (low < high) {
@@ -69,7 +70,7 @@ static double within(const line *l, const double *psi, double x, double reach)
         else high = middle;
     }
     const int64_t count = low - first;
-    return psi[count] + (l->sums ? log((l->sums[low] - l->sums[first]) / (double)count) : 0);
+    return psi[count] + (l->sums ? log(fmax(l->sums[low] - l->sums[first], own) / (double)count) : 0);
 }
 
 /* digamma(1 .. n): -gamma + 1 + 1/2 + ... + 1/(m - 1), into of[m]. */
@@ -189,7 +190,7 @@ static double of_numbers(const tree *t)
     for (int64_t i = 0; i < c->n; i++) {
         double near;
         const double reach = nextafter(third(t, i, &near), 0), w = weight_of(c, i);
-        sum += w * (within(&x, c->psi, c->x[i], reach) + within(&y, c->psi, c->y[i], reach) - near);
+        sum += w * (within(&x, c->psi, c->x[i], reach, w) + within(&y, c->psi, c->y[i], reach, w) - near);
         all += w;
     }
     return fmax(0, c->psi[c->n] + log(all / (double)c->n) + c->psi[NEIGHBORS] - sum / all);
@@ -241,11 +242,11 @@ static double of_classes(const cloud *c, int64_t classes, double *room)
     for (int64_t k = 0; k < classes; k++) {
         const line own = take(c, (double)k, own_at, own_at + n);
         const int64_t near = own.n - 1 < NEIGHBORS ? own.n - 1 : NEIGHBORS;
-        for (int64_t i = 0; i < own.n; i++) {
-            const double reach = nextafter(kth(own.at, own.n, i, near), 0);
-            const double w = own.sums ? own.sums[i + 1] - own.sums[i] : 1;
-            const double about = own.sums ? within(&own, c->psi, own.at[i], reach) : c->psi[near];
-            sum += w * (about - of_all(&own, c->psi) - within(&all, c->psi, own.at[i], reach));
+        for (int64_t i = 0, row = 0; i < own.n; i++, row++) {
+            while (c->y[row] != (double)k) row++;
+            const double reach = nextafter(kth(own.at, own.n, i, near), 0), w = weight_of(c, row);
+            const double about = own.sums ? within(&own, c->psi, own.at[i], reach, w) : c->psi[near];
+            sum += w * (about - of_all(&own, c->psi) - within(&all, c->psi, own.at[i], reach, w));
             weight += w;
         }
     }

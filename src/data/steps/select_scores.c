@@ -55,8 +55,8 @@ static double f_of_numbers(const bmi_frame *f, const double *x, const double *y)
     const moments a = moments_of(f, x), b = moments_of(f, y);
     double both = 0;
     for (int64_t i = 0; i < f->rows; i++) both += (x[i] - a.mean) * (y[i] - b.mean) * bmi_frame_weight(f, i);
-    if (is_constant(f, x) || is_constant(f, y)) return 0;
-    const double r2 = fmin(both * both / (a.squares * b.squares), 1);
+    if (is_constant(f, x) || is_constant(f, y) || !(a.squares > 0) || !(b.squares > 0)) return 0;
+    const double r2 = fmin(both / a.squares * (both / b.squares), 1); /* fourth powers may not be numbers */
     return r2 < 1 ? r2 / (1 - r2) * (a.all - 2) : INFINITY;
 }
 
@@ -177,12 +177,13 @@ bm_status bmi_select_score(const bmi_step_how *how, const bmi_frame *f, const si
     const bm_step_select_options *o = how->options;
     bmi_step_target t = how->target ? *how->target : (bmi_step_target){ 0 };
     const size_t n = (size_t)f->rows, room = 2 * n + 2 * (size_t)t.n_classes;
-    double *memory = bmi_alloc_raw(f->context, room, sizeof *memory), scale = 1;
+    double *memory = bmi_alloc_raw(f->context, room, sizeof *memory), scale = 1, of_target = 1;
     if (!memory) return bmi_step_no_memory(how, room * sizeof *memory);
     double *own = memory + n, *sums = own + n;
-    if (t.values) t.values = tame(t.values, f->rows, memory, &scale);
+    if (t.values) t.values = tame(t.values, f->rows, memory, &of_target);
     if (by == BM_SELECT_CHI2) check_chi2(how, f, at, s);
     if (by == BM_SELECT_COEFFICIENT && !check_sizes(how, f, at, s)) coefficients(how, f, at, &t, (int64_t)s->n_columns, score);
+    for (size_t c = 0; by == BM_SELECT_COEFFICIENT && c < s->n_columns; c++) score[c] /= of_target;
     for (size_t c = 0; by != BM_SELECT_COEFFICIENT && c < s->n_columns && !how->error->status; c++) {
         const double *x = tame(f->columns[at[c]].numbers, f->rows, own, &scale);
         score[c] = score_of(f, x, &t, by, o->seed, c, sums);
