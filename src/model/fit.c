@@ -127,7 +127,7 @@ static inline bool step(bm_training *t, const bmi_pass *p, const int64_t *rows)
     if (t->penalty >= 0) t->penalty_sum += weight * bmi_pass_number(p->fetch[t->penalty]);
     for (int i = 0; i < t->network->n_metrics; i++)
         if (t->means[i] >= 0) t->mean_sums[i] += (t->weighed ? 1 : weight) * bmi_pass_number(p->fetch[t->means[i]]);
-    for (int64_t i = 0; t->weighed && i < p->rows; i++) t->weight_sum += bmi_row_weight(t->data, rows[i]);
+    for (int64_t i = 0; t->weighed && i < p->rows; i++) t->weight_sum += bmi_training_row_weight(t, rows[i]);
     if (t->output >= 0) bmi_training_keep_rows(t, p, rows);
     t->rows_done += p->rows;
     t->steps_done++;

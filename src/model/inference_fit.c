@@ -257,10 +257,11 @@ bm_status bmi_inference_keep(bm_learning *l, bool always)
     const bool whole = always || (all <= most && width <= BMI_INFERENCE_COLUMNS);
     if (!whole && (cells > COLUMNS_WORK || m->parts))
         return exact ? BM_OK : bmi_learning_keep(l, "inference/theory", BM_SHAPE(1), &(double){ theory });
-    if (bmi_regression_begin(&w.r, l, 0, !w.d.bias)) return m->object.error.status;
-    bmi_regression_unscaled(&w.r);
     w.asked = always;
-    keep(&w, whole);
+    if (!bmi_regression_begin(&w.r, l, 0, !w.d.bias)) {
+        bmi_regression_unscaled(&w.r);
+        keep(&w, whole);
+    }
     if (!always && m->object.error.status == BM_E_STOPPED)
         bmi_object_clear(m); /* the fit itself was done: it has no statistics */
     return m->object.error.status;

@@ -39,9 +39,8 @@ const char *bmi_inference_why(const bm_model *m, const bmi_dense_model *d)
     if (!m->learner || !m->learner->fit)
         return "no standard errors: the model was trained step by step, not solved for, and theory gives none";
     if (d->columns > BMI_INFERENCE_COLUMNS) return "no standard errors: they are found for at most 2,000 columns";
-    return "no standard errors: a fit keeps statistics where rows times columns^2 are at most 2e8, and of no file that is read "
-           "part by part; "
-           "find them from the rows of training (bm_infer)";
+    return "no standard errors: a fit keeps statistics where rows times columns^2 are at most 2e8 (of a file that is read part "
+           "by part: 1e10); find them from the rows of training (bm_infer)";
 }
 
 /* ---- columns that depend on each other ---- */

@@ -138,6 +138,7 @@ static bm_status load_partial(loading *l, bmi_partial *p, const json_t *from)
     if (!from || json_is_null(from)) return BM_OK;
     const json_int_t step = json_integer_value(json_object_get(from, "step")),
                      rows = json_integer_value(json_object_get(from, "rows"));
+    const json_t *weight = json_object_get(from, "weight"); /* files of before have none: their means are of rows alike */
     if (step < 1 || rows < step || rows > MOST)
         return bmi_fail(l->e, BM_E_FORMAT, l->here, "load: %.300s: %lld rows in %lld steps of an epoch cannot be", l->o->path,
                         (long long)rows, (long long)step);
@@ -145,7 +146,7 @@ static bm_status load_partial(loading *l, bmi_partial *p, const json_t *from)
                         .rows = rows,
                         .loss = number_or_nan(json_object_get(from, "loss")),
                         .penalty = number_or_nan(json_object_get(from, "penalty")),
-                        .weight = number_or_nan(json_object_get(from, "weight")) };
+                        .weight = json_is_number(weight) ? json_number_value(weight) : (double)rows };
     for (size_t i = 0; i < BM_MODEL_MAX; i++) p->means[i] = number_or_nan(json_array_get(json_object_get(from, "means"), i));
     return BM_OK;
 }

@@ -38,8 +38,10 @@ typedef struct bmi_parts {
     int64_t at; /* training rows of it that are in a block already */
     /* what is learned from */
     bm_dataset *block;
-    int64_t room, filled;  /* rows of the block; training rows since the beginning of the file */
-    bool weighs_classes;   /* the block has weights for: */
+    int64_t room, filled; /* rows of the block; training rows since the beginning of the file */
+    bool weighs_classes;  /* the block has weights for: */
+    bm_tensor
+        *own_weights; /* with class weights: what the block's rows themselves weigh; null when the file says nothing of it */
     double *class_weights; /* what each class weighs, beside a row's own weight; borrowed, null until it is known */
     const void *folded;    /* the last bmi_regression of columns as they are, in the arena of the learning; or null */
 } bmi_parts;
@@ -50,6 +52,7 @@ int bmi_parts_role(const bmi_parts *p, int64_t row);
 bm_status bmi_parts_survey(bmi_parts *p);
 /* Makes the block, of `rows` rows at most, by the model's fitted recipe. */
 bm_status bmi_parts_make_block(bmi_parts *p, int64_t rows);
+void bmi_parts_free_block(bmi_parts *p);
 /* Goes back to the first row. */
 bm_status bmi_parts_rewind(bmi_parts *p);
 /* Puts up to `most` training rows into the block, from its first on: how many; 0 at the end of the file, or with an error. That the file

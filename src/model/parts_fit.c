@@ -188,6 +188,9 @@ static bm_status fit(csv_fit *f)
     f->parts.ends_early = !m->learner->fit;
     if (bmi_model_note_split(m, false, NULL, NULL, f->here) || bmi_learner_train(m, &o, f->here)) return m->object.error.status;
     m->balanced = f->o.balanced;
+    bmi_parts_free_block(&f->parts); /* judging wants the memory */
+    bmi_object_free(f->validation);
+    f->validation = NULL;
     if (f->o.threshold != 0 && bm_model_set_threshold_at(m, f->o.threshold, f->here)) return m->object.error.status;
     return judge(f);
 }

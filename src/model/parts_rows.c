@@ -310,6 +310,7 @@ static void weigh_rows(bmi_parts *p, int64_t filled, int64_t n)
     const int32_t *class = p->class_weights ? p->now->t[0].tensor->data : NULL;
     for (int64_t i = 0; i < n; i++) {
         const double own = bmi_row_weight(p->now, p->at + i);
+        if (p->own_weights) ((float *)p->own_weights->data)[filled + i] = (float)own;
         w[i] = (float)(class ? own * p->class_weights[class[p->at + i]] : own);
     }
 }
@@ -360,13 +361,25 @@ bm_status bmi_parts_make_block(bmi_parts *p, int64_t rows)
         bmi_dataset_add(p->block, true, like(p, d->t[0].tensor, p->room), d->t[0].name, p->here);
     if (!p->block->object.error.status && (d->weights || p->weighs_classes))
         bmi_dataset_weigh(p->block, bm_tensor_new_in_at(p->model->object.context, BM_F32, BM_SHAPE(p->room), p->here), p->here);
+    if (!p->block->object.error.status && d->weights && p->weighs_classes) {
+        p->own_weights = bm_tensor_new_in_at(p->model->object.context, BM_F32, BM_SHAPE(p->room), p->here);
+        if (bmi_fail_from(p->e, &p->own_weights->object.error)) return p->e->status;
+    }
     if (!p->block->object.error.status && d->n_classes) bmi_dataset_name_classes(p->block, d->classes, d->n_classes, p->here);
     return bmi_fail_from(p->e, &p->block->object.error);
+}
+
+void bmi_parts_free_block(bmi_parts *p)
+{
+    bmi_object_free(p->block);
+    bmi_object_free(p->own_weights);
+    p->block = NULL;
+    p->own_weights = NULL;
 }
 
 void bmi_parts_end(bmi_parts *p)
 {
     bmi_object_free(p->now);
-    bmi_object_free(p->block);
+    bmi_parts_free_block(p);
     for (int i = 0; i < 2; i++) bm_table_free(p->of[i]);
 }

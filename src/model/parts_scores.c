@@ -367,10 +367,20 @@ static void note_classes(judging *j, int part)
     j->at[part] += n;
 }
 
+/* Whether the classes that came last are among those of the first pass, which what is counted has room for. */
+static bool are_seen(const judging *j, int part)
+{
+    const int32_t *truth = j->now_truth ? j->now_truth->data : NULL;
+    for (int64_t i = 0; truth && i < j->now_truth->size; i++)
+        if (truth[i] >= j->seen[part]) return false;
+    return true;
+}
+
 static void judge_rows(judging *j, pass *each, const bm_table *t, int64_t first, int part)
 {
     bm_dataset *d = bmi_parts_apply(j->p, t, first, part);
-    if (d && (j->at[part] + d->rows > j->p->with_target[part] || (j->now_truth && j->now_truth->size != d->rows)))
+    if (d && (j->at[part] + d->rows > j->p->with_target[part] || (j->now_truth && j->now_truth->size != d->rows) ||
+              !are_seen(j, part)))
         fail_changed(j);
     else if (d) {
         if (each == count_rows) {

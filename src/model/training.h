@@ -28,7 +28,8 @@ struct bm_training {
     /* metrics that need all rows of an epoch */
     bmi_rows_seen seen; /* the model's, once all has begun */
     bmi_column_of targets, row_weights;
-    bool weighed; /* metrics count rows as the dataset's weights say */
+    const bm_tensor *own_weights; /* what rows weigh in metrics, class weights aside; or null */
+    bool weighed;                 /* metrics count rows as the dataset's weights say */
     /* passes */
     bmi_pass whole, rest;
     int loss, data_loss, penalty, gradient, output, means[BM_MODEL_MAX]; /* positions of fetches; -1: not fetched */
@@ -53,6 +54,12 @@ struct bm_training {
     bool stop, ending;  /* it is asked to end; callbacks are ended */
     char why[64];
 };
+
+/* What a row weighs in metrics. */
+static inline double bmi_training_row_weight(const bm_training *t, int64_t row)
+{
+    return t->own_weights ? bm_tensor_at(t->own_weights, row) : 1;
+}
 
 /* fit_begin.c: checks and makes everything a fit needs; end releases it. */
 bm_status bmi_training_begin(bm_training *t);

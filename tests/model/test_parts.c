@@ -105,6 +105,25 @@ static void as_a_table(void **state)
     bm_free(t);
 }
 
+/* The first row weighs nothing: no digit of the others is lost to what stands in it. */
+static void first_row_of_no_weight(void **state)
+{
+    (void)state;
+    static char text[4000];
+    char *at = text + sprintf(text, "x,w,y\n1e20,0,5\n");
+    for (int i = 0; i < 60; i++) at += sprintf(at, "%d,%d,%d\n", i, 1 + i % 2, 3 * i + 7);
+    const char *path = bmt_temp_file("first.csv", text, (size_t)(at - text));
+    bm_csv *c = opened(path, 20, NULL);
+    bm_recipe *r = bm_recipe_new(.target = "y", .weights = "w", .task = BM_REGRESSION, .without = "standardize");
+    bm_model *m = bm_learner_parse("linear", r);
+    bm_fit_csv(m, c, .rows = 20);
+    fine(m);
+    bmt_near("slope", bm_tensor_at(bm_model_weight(m, "output/kernel"), 0), 3, 1e-12);
+    bm_free(m);
+    bm_free(r);
+    bm_free(c);
+}
+
 typedef struct ran {
     double loss[4], validation[4];
     bm_scores scores[4];
@@ -395,10 +414,17 @@ static void failing_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(networks),   cmocka_unit_test(judged),           cmocka_unit_test(sample),
-        cmocka_unit_test(refused),    cmocka_unit_test(changed),          cmocka_unit_test(stopped),
-        cmocka_unit_test(later_rows), cmocka_unit_test(few_rows_at_once), cmocka_unit_test(failing_memory),
+        cmocka_unit_test(networks),
+        cmocka_unit_test(judged),
+        cmocka_unit_test(sample),
+        cmocka_unit_test(refused),
+        cmocka_unit_test(changed),
+        cmocka_unit_test(stopped),
+        cmocka_unit_test(later_rows),
+        cmocka_unit_test(few_rows_at_once),
+        cmocka_unit_test(failing_memory),
         cmocka_unit_test(as_a_table),
+        cmocka_unit_test(first_row_of_no_weight),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -12,7 +12,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { COLUMNS = 10, ROWS = 2500000, TABLE = COLUMNS * ROWS * 8 }; /* 200 MB */
+enum {
+    COLUMNS = 10,
+    ROWS = 2500000,
+    TABLE = COLUMNS * ROWS * 8, /* 200 MB */
+    PART = 20000                /* rows in memory at once: of the file, of the sample, of the block */
+};
 
 static char *put(char *at, unsigned number)
 {
@@ -66,13 +71,14 @@ static int numbers(const char *path)
     if (!limit_memory(TABLE / 4)) return 2;
     bm_recipe *r = bm_recipe_new(.target = "y", .task = BM_REGRESSION, .context = context);
     bm_recipe_drop(r, "class");
-    bm_csv *c = bm_csv_open(path, .context = context);
+    bm_csv *c = bm_csv_open(path, .context = context, .rows = PART);
     bm_model *line = bm_learner(bm_linear(), r), *network = bm_learner(bm_mlp(.units = BM_SHAPE(8), .batch = 500), r);
-    bm_fit_csv(line, c, .test = .1);
+    bm_fit_csv(line, c, .test = .1, .rows = PART, .sample = PART);
     if (bm_failed(line)) return fprintf(stderr, "%s\n", bm_error(line)), 3;
     const bm_scores of = bm_model_scores(line, "test");
     if (!(bm_score(&of, "rmse") < 1e-6) || of.rows < ROWS / 11) return 4;
-    bm_fit_csv(network, c, .test = .1, .validation = .1, .epochs = 1);
+    bm_free(line);
+    bm_fit_csv(network, c, .test = .1, .rows = PART, .sample = PART, .validation = .1, .epochs = 1);
     if (bm_failed(network)) return fprintf(stderr, "%s\n", bm_error(network)), 5;
     const bm_scores learned = bm_model_scores(network, "test");
     if (!(bm_score(&learned, "r2") > .9)) return 6;
@@ -86,9 +92,9 @@ static int classes(const char *path)
     if (!limit_memory(TABLE / 4)) return 2;
     bm_recipe *r = bm_recipe_new(.target = "class", .context = context);
     bm_recipe_drop(r, "y");
-    bm_csv *c = bm_csv_open(path, .context = context);
-    bm_model *plane = bm_learner(bm_logistic(), r);
-    bm_fit_csv(plane, c, .test = .1);
+    bm_csv *c = bm_csv_open(path, .context = context, .rows = PART);
+    bm_model *plane = bm_learner(bm_logistic(.iterations = 3), r);
+    bm_fit_csv(plane, c, .test = .1, .rows = PART, .sample = PART);
     if (bm_failed(plane)) return fprintf(stderr, "%s\n", bm_error(plane)), 3;
     const bm_scores train = bm_model_scores(plane, "train"), test = bm_model_scores(plane, "test");
     if (!(bm_score(&test, "accuracy") > .9 && bm_score(&train, "accuracy") > .9) || test.rows < ROWS / 11) return 4;
@@ -105,11 +111,14 @@ static void a_quarter(void **state)
     static int (*const learns[])(const char *path) = { numbers, classes };
     const char *path = bmt_temp("table.csv");
     make(path);
+    pid_t child[2];
     for (int i = 0; i < 2; i++) {
-        const pid_t child = fork();
-        if (!child) _exit(learns[i](path));
+        child[i] = fork();
+        if (!child[i]) _exit(learns[i](path));
+    }
+    for (int i = 0; i < 2; i++) {
         int status = 1;
-        assert_int_equal(waitpid(child, &status, 0), child);
+        assert_int_equal(waitpid(child[i], &status, 0), child[i]);
         assert_true(WIFEXITED(status));
         assert_int_equal(WEXITSTATUS(status), 0);
     }

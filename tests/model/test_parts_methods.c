@@ -12,6 +12,8 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <fcntl.h>
+#include <sys/stat.h>
 
 enum { ROWS = 1500 };
 
@@ -322,6 +324,18 @@ static void class_weights(void **state)
     }
     assert_true(recall[1] > recall[0]);
     bm_free(n);
+    for (int i = 0; i < 2; i++) { /* they weigh in the loss alone; weights that hardly move answer alike */
+        n = model_of("mlp:4,rate=1e-12", "kind", i ? "w" : NULL, USUAL, NULL);
+        double accuracy[2];
+        for (int k = 0; k < 2; k++) {
+            bm_fit_csv(n, c, .balanced = k, .epochs = 1, .seed = 5);
+            fine(n);
+            accuracy[k] = bm_history(n, "accuracy", 0);
+        }
+        assert_true(accuracy[0] > 0);
+        assert_true(accuracy[0] == accuracy[1]);
+        bm_free(n);
+    }
     bm_free(c);
 }
 
@@ -361,6 +375,75 @@ static void stopped(void **state)
     assert_true(bm_model_scores(m, "train").loss == loss);
     bm_free(m);
     bm_free(c);
+}
+
+/* However early or late it is stopped, there is what was found, or nothing: bm_stop is no fault of the rows. */
+static void stopped_anywhere(void **state)
+{
+    (void)state;
+    bm_csv *c = bm_csv_open(made("methods.csv", ROWS), .rows = 200);
+    int kept = 0;
+    for (int64_t pass = 1; pass < 14; pass++) {
+        bm_model *m = model_of("logistic", "side", NULL, USUAL, NULL);
+        stopping s = { .pass = pass };
+        bm_fit_csv(m, c, .callbacks = { bm_on_progress(stop_in, .user = &s, .epochs_only = true) });
+        if (bm_status_of(m) != BM_E_STOPPED) fine(m);
+        assert_false(kept && bm_failed(m)); /* what is found is kept */
+        kept += !bm_failed(m);
+        bm_free(m);
+    }
+    assert_true(kept > 1);
+    bm_free(c);
+}
+
+/* In place, of the same length and time: only the class of a row is another one. */
+typedef struct renaming {
+    const char *path;
+    int64_t pass, passes;
+} renaming;
+
+static bool rename_class(void *user, const bm_progress *p)
+{
+    renaming *r = user;
+    r->passes = p->epoch;
+    if (p->epoch != r->pass) return true;
+    struct stat before;
+    stat(r->path, &before);
+    const struct timespec times[2] = { before.st_atim, before.st_mtim };
+    size_t n;
+    unsigned char *text = bmt_read(r->path, &n);
+    for (size_t i = n - 8; i > 0; i--)
+        if (!memcmp(text + i, ",c1,1,", 6)) {
+            FILE *f = fopen(r->path, "r+");
+            fseek(f, (long)i, SEEK_SET);
+            fputs(",c1,9,", f);
+            fclose(f);
+            break;
+        }
+    utimensat(AT_FDCWD, r->path, times, 0);
+    free(text);
+    return true;
+}
+
+/* A class that was not there when they were counted. */
+static void changed_class(void **state)
+{
+    (void)state;
+    renaming r = { .pass = -1 };
+    for (int i = 0; i < 2; i++) {
+        char path[400];
+        snprintf(path, sizeof path, "%s", made("renamed.csv", ROWS));
+        r.path = path;
+        bm_csv *c = bm_csv_open(path, .rows = 300);
+        bm_model *m = model_of("logistic", "w", NULL, USUAL, NULL);
+        bm_fit_csv(m, c, .metrics = { { .name = "recall_macro" } },
+                   .callbacks = { bm_on_progress(rename_class, .user = &r, .epochs_only = true) });
+        if (i) bmt_contains("changed", bm_error(m), "evaluate: the file was changed while it was read");
+        else fine(m);
+        r.pass = r.passes - 1; /* between the two passes of judging */
+        bm_free(m);
+        bm_free(c);
+    }
 }
 
 static bool grow(void *user, const bm_progress *p)
@@ -478,10 +561,10 @@ static void failing_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(rounded),        cmocka_unit_test(as_a_table),    cmocka_unit_test(same_bits),
-        cmocka_unit_test(warm),           cmocka_unit_test(class_weights), cmocka_unit_test(stopped),
-        cmocka_unit_test(changed),        cmocka_unit_test(refused),       cmocka_unit_test(metrics),
-        cmocka_unit_test(failing_memory),
+        cmocka_unit_test(rounded),        cmocka_unit_test(as_a_table),       cmocka_unit_test(same_bits),
+        cmocka_unit_test(warm),           cmocka_unit_test(class_weights),    cmocka_unit_test(stopped),
+        cmocka_unit_test(changed),        cmocka_unit_test(refused),          cmocka_unit_test(metrics),
+        cmocka_unit_test(failing_memory), cmocka_unit_test(stopped_anywhere), cmocka_unit_test(changed_class),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

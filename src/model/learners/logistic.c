@@ -83,7 +83,14 @@ static void compile(bm_learning *l, const void *options, bm_compile_options *c, 
 }
 
 /* ---- the loss ---- */
-enum { NEWTON_SHARED = 64, NEWTON_APART = 128, MATRIX_MOST = 500, DESCENT_MOST = 4096, LARGE = 1 << 22 };
+enum {
+    NEWTON_SHARED = 64,
+    NEWTON_APART = 128,
+    MATRIX_MOST = 500,
+    SQUARES_MOST = 8 << 20,
+    DESCENT_MOST = 4096,
+    LARGE = 1 << 22
+};
 
 typedef struct solution {
     bm_learning *l;
@@ -181,7 +188,10 @@ static bm_logistic_solver settle(const solution *s)
     const int64_t square = o->softmax ? o->n : o->columns + 1;
     if (s->options->solver) return s->options->solver;
     if (s->l1 > 0) return square <= DESCENT_MOST / 2 ? BM_LOGISTIC_DESCENT : BM_LOGISTIC_SAGA;
-    if (s->l->model->parts && square <= MATRIX_MOST) return BM_LOGISTIC_NEWTON; /* a pass over a file is dearer than squares */
+    const int64_t squares = square * square * (o->softmax ? 1 : o->units);
+    if (s->l->model->parts && square <= MATRIX_MOST && squares <= SQUARES_MOST)
+        return BM_LOGISTIC_NEWTON;                                              /* a pass over a file is dearer than squares */
+    if (s->l->model->parts && squares > SQUARES_MOST) return BM_LOGISTIC_LBFGS; /* which a pass finds all at once */
     return square <= (o->softmax ? NEWTON_SHARED : NEWTON_APART) ? BM_LOGISTIC_NEWTON : BM_LOGISTIC_LBFGS;
 }
 

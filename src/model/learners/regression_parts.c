@@ -14,9 +14,11 @@ enum { PARTS = 16, PART_ROWS = 2048, COLUMNS_A_ROW = 8, TRIANGLES = 64 << 20 };
 typedef struct folding {
     const bmi_regression *r;
     bmi_least_squares ls[PARTS];
-    double all[PARTS];   /* weights */
-    const double *first; /* the first row: what numbers differ from it is folded, and no digits are lost to large means */
+    double all[PARTS]; /* weights */
+    double *
+        first; /* the first row that weighs something: what numbers differ from it is folded, and no digits are lost to large means */
     int64_t rows;
+    bool begun; /* there is a first row */
 } folding;
 
 static void fold_part(void *arg, int part, int parts)
@@ -35,6 +37,16 @@ static void fold_part(void *arg, int part, int parts)
         for (int64_t k = 0; k < n; k++) row[k] = (row[k] - f->first[k]) * root;
         f->all[part] += weight;
         bmi_least_squares_took(ls);
+    }
+}
+
+/* Until there is a row that weighs something, rows are folded as nothing. */
+static void take_first(folding *f)
+{
+    for (int64_t i = 0; i < f->rows && !f->begun; i++) {
+        if (!(bmi_regression_weight(f->r, i) > 0)) continue;
+        if (f->r->centred) bmi_regression_raw(f->r, i, f->first);
+        f->begun = true;
     }
 }
 
@@ -142,11 +154,12 @@ bm_status bmi_regression_begin_parts(bmi_regression *r)
         st = bmi_least_squares_begin(&f->ls[i], context, r->columns + r->centred, r->targets, INT64_MAX);
     bmi_regression_fail(r, st);
     if (!st) st = bmi_parts_rewind(p);
-    for (bool begun = false; !st && (f->rows = bmi_parts_fill(p, p->room)) > 0; begun = true) {
-        if (!begun && r->centred) bmi_regression_raw(r, 0, first);
+    while (!st && (f->rows = bmi_parts_fill(p, p->room)) > 0) {
+        take_first(f);
         bmi_parallel(context, parts, fold_part, f);
     }
     if (!st) st = l->model->object.error.status;
+    if (!st && atomic_load(&l->model->stop)) st = bmi_regression_fail(r, BM_E_STOPPED);
     for (int i = 0; i < parts; i++) {
         r->all += f->all[i];
         if (i && !st) bmi_least_squares_join(&f->ls[0], &f->ls[i]);
