@@ -44,7 +44,8 @@ BM_API bm_table *bm_table_read_csv_at(const bm_csv_options *options, size_t size
  *
  *  Returns  gives a reader, never null; bm_free ends it
  *  Errors   as bm_table_read_csv, but for cells that are not of their column's type: they are the error of the part that has them;
- *           BM_E_FILE no regular file (a pipe cannot be read twice); BM_E_ARGUMENT rows < 0
+ *           BM_E_FILE no regular file (a pipe cannot be read twice); BM_E_ARGUMENT rows < 0;
+ *           BM_E_FORMAT the first row does not end in the first 4 MB
  */
 BM_API bm_csv *bm_csv_open_at(const bm_csv_options *options, size_t size, bm_place here);
 #define bm_csv_open(...) bm_csv_open_at(BM_OPTIONS(bm_csv_options, .path = __VA_ARGS__), BM_HERE)
