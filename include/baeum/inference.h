@@ -12,8 +12,8 @@ extern "C" {
 
 /* Statistics of a model need the rows that it was fitted on. A fit finds them itself where that is little work (a model of one dense
  * layer of at most 2,000 columns; rows * columns^2 up to 2e8 of least squares and unpenalised classes, 2e7 of others, of which there are
- * means, deviations and VIF; of a file that is learned part by part up to 1e10), and the model
- * and its file keep what was found; beyond that the model has none until bm_infer finds them from the rows of training. */
+ * means, deviations and VIF; of a file that is learned part by part up to 1e10), and the model and its file keep what was found; beyond
+ * that the model has none until bm_infer finds them from the rows of training. */
 
 /** Finds the statistics of a fitted model of one dense layer from the rows that it was fitted on, in place of those it has.
  *  Errors   on the model: BM_E_ARGUMENT not fitted, no such model, more than 2,000 columns (or, of classes, coefficients); BM_E_DATA no

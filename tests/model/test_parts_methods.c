@@ -14,6 +14,7 @@
 #include <string.h>
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <time.h>
 
 enum { ROWS = 1500 };
 
@@ -377,6 +378,14 @@ static void stopped(void **state)
     bm_free(c);
 }
 
+/* At the first rows of the pass after that one: calls come ten times a second. */
+static bool stop_after(void *user, const bm_progress *p)
+{
+    const stopping *s = user;
+    if (p->epoch == s->pass && p->epoch_done) nanosleep(&(struct timespec){ .tv_nsec = 110000000 }, NULL);
+    return p->epoch != s->pass || p->epoch_done;
+}
+
 /* However early or late it is stopped, there is what was found, or nothing: bm_stop is no fault of the rows. */
 static void stopped_anywhere(void **state)
 {
@@ -386,7 +395,7 @@ static void stopped_anywhere(void **state)
     for (int64_t pass = 1; pass < 14; pass++) {
         bm_model *m = model_of("logistic", "side", NULL, USUAL, NULL);
         stopping s = { .pass = pass };
-        bm_fit_csv(m, c, .callbacks = { bm_on_progress(stop_in, .user = &s, .epochs_only = true) });
+        bm_fit_csv(m, c, .callbacks = { bm_on_progress(stop_after, .user = &s) });
         if (bm_status_of(m) != BM_E_STOPPED) fine(m);
         assert_false(kept && bm_failed(m)); /* what is found is kept */
         kept += !bm_failed(m);
