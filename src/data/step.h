@@ -93,11 +93,10 @@ typedef struct bmi_step_kind {
     bool sees_target;         /* how->target is there in fitting where the recipe has a target */
     bool needs_target;        /* a recipe without target is an error */
     bool scales;              /* its columns, which it changes in place, are not standardised by default */
-    bool
-        ignores_absent; /* the step takes columns away: a table may lack them, as those that it keeps and a later step takes away */
-    bool keeps_values; /* what it leaves of a column has the values it had; cells that were missing may be filled */
-    bool writes;       /* a whole step that changes numbers of its columns where they stand */
-    bool needs_whole;  /* no cell of its columns may be missing: it is refused, with the row, before fit and apply */
+    bool ignores_absent; /* it takes columns away: a table may lack them, and those it keeps that a later step takes away */
+    bool keeps_values;   /* what it leaves of a column has the values it had; cells that were missing may be filled */
+    bool writes;         /* a whole step that changes numbers of its columns where they stand */
+    bool needs_whole;    /* no cell of its columns may be missing: it is refused, with the row, before fit and apply */
 
     bmi_prepares prepares; /* what it needs */
 

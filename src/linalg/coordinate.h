@@ -16,12 +16,11 @@ typedef struct bmi_coordinate {
     int64_t n;       /* columns */
     int64_t m, step; /* m = 0: g has n rows of G, `step` apart; else n columns of X, each of m numbers, `step` apart */
     const double *g;
-    const double *y;       /* m numbers, of columns alone */
-    const double *c;       /* XT y */
-    double yy;             /* |y|^2 */
-    const double *l1, *l2; /* n each, >= 0 */
-    const double
-        *l1_before; /* null, or those of the solution that w has now: columns that cannot come in are left out at first */
+    const double *y;         /* m numbers, of columns alone */
+    const double *c;         /* XT y */
+    double yy;               /* |y|^2 */
+    const double *l1, *l2;   /* n each, >= 0 */
+    const double *l1_before; /* null, or of the solution that w has now: columns that cannot come in are left out at first */
     double tolerance;
     int64_t iterations; /* over all columns, at most */
     const atomic_int *stop;

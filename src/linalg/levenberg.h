@@ -31,9 +31,8 @@ typedef struct bmi_levenberg {
     /* what was found */
     bmi_levenberg_end end;
     int64_t done, evaluations, rank;
-    double squares; /* sum of r^2 */
-    double *
-        covariance; /* n x n, given by the caller or null: a generalised inverse of JT J at the end, 0 for parameters at bounds */
+    double squares;     /* sum of r^2 */
+    double *covariance; /* n x n, the caller's, or null: a generalised inverse of JT J at the end, 0 for parameters at bounds */
 } bmi_levenberg;
 
 /* p: the start, then the solution. BM_E_MEMORY; all else is told by `end`. */

@@ -38,12 +38,11 @@ typedef struct bmi_parts {
     int64_t at; /* training rows of it that are in a block already */
     /* what is learned from */
     bm_dataset *block;
-    int64_t room, filled; /* rows of the block; training rows since the beginning of the file */
-    bool weighs_classes;  /* the block has weights for: */
-    bm_tensor
-        *own_weights; /* with class weights: what the block's rows themselves weigh; null when the file says nothing of it */
-    double *class_weights; /* what each class weighs, beside a row's own weight; borrowed, null until it is known */
-    const void *folded;    /* the last bmi_regression of columns as they are, in the arena of the learning; or null */
+    int64_t room, filled;   /* rows of the block; training rows since the beginning of the file */
+    bool weighs_classes;    /* the block has weights for: */
+    bm_tensor *own_weights; /* with class weights: what the block's rows weigh themselves; null: the file does not say */
+    double *class_weights;  /* what each class weighs, beside a row's own weight; borrowed, null until it is known */
+    const void *folded;     /* the last bmi_regression of columns as they are, in the arena of the learning; or null */
 } bmi_parts;
 
 /* 0 training, 1 validation, 2 test. */

@@ -15,8 +15,7 @@ typedef struct folding {
     const bmi_regression *r;
     bmi_least_squares ls[PARTS];
     double all[PARTS]; /* weights */
-    double *
-        first; /* the first row that weighs something: what numbers differ from it is folded, and no digits are lost to large means */
+    double *first; /* the first row of weight: numbers are folded as they differ from it, and lose no digits to large means */
     int64_t rows;
     bool begun; /* there is a first row */
 } folding;
