@@ -224,6 +224,7 @@ void bmi_fold_fit(bmi_work *w, const bmi_candidate *c, const bmi_prepared *p, bm
     const double begin = bmi_now();
     if (!bmi_fail_from(e, &m->object.error)) {
         m->recipe = bmi_object_keep(p->recipe); /* which nobody changes from here on */
+        m->passing = !w->keep_models;
         train(w, c, m, p->train, e);
     }
     f->fit_seconds = p->seconds + bmi_now() - begin;

@@ -204,6 +204,15 @@ static bm_status keep_target(bmi_inference_work *w)
     return BM_OK;
 }
 
+static bm_status take_coefficients(bmi_inference_work *w)
+{
+    const int64_t p = w->d.columns;
+    w->coefficients = bmi_inference_numbers(w, w->d.blocks * p);
+    for (int64_t i = 0; w->coefficients && i < w->d.blocks * p; i++)
+        w->coefficients[i] = bmi_dense_coefficient(&w->d, i / p, i % p);
+    return w->l->model->object.error.status;
+}
+
 /* ---- all ---- */
 /* Factors, and all that follows from them; without `whole` only what the columns are. */
 static bm_status keep(bmi_inference_work *w, bool whole)
@@ -226,6 +235,7 @@ static bm_status keep(bmi_inference_work *w, bool whole)
     if (describe_columns(w, null, n_null, each) || (!w->d.classes && keep_target(w))) return m->object.error.status;
     bmi_learning_keep(l, "inference/columns", BM_SHAPE(p, 4), w->columns);
     if (exact && !whole) return m->object.error.status; /* no word of a theory: it may be asked for */
+    if (exact && take_coefficients(w)) return m->object.error.status;
     if (theory == BMI_THEORY_INFORMATION && bmi_theta_size(&w->d) > BMI_INFERENCE_COLUMNS) theory = BMI_THEORY_TOO_LARGE;
     if (theory == BMI_THEORY_SQUARES && bmi_inference_keep_squares(w, null, n_null)) return m->object.error.status;
     if (w->inexact) theory = BMI_THEORY_INEXACT;
@@ -245,7 +255,7 @@ bm_status bmi_inference_keep(bm_learning *l, bool always)
     const bm_dataset *d = l->train;
     bmi_inference_work w = { .l = l, .small = d->x[0].tensor->type == BM_F64 ? 1e-11 : 1e-6 };
     int64_t all, cells;
-    if (m->object.error.status || !m->learner || !m->learner->fit || !bmi_dense_model_of(m, &w.d))
+    if (m->object.error.status || !m->learner || !m->learner->fit || (m->passing && !always) || !bmi_dense_model_of(m, &w.d))
         return m->object.error.status;
     if (d->n_x != 1 || d->n_t != 1 || w.d.columns > BMI_INFERENCE_COLUMNS || atomic_load(&m->stop)) return BM_OK;
     const bmi_theory theory = theory_of(&w);

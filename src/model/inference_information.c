@@ -23,10 +23,8 @@ static void probabilities(const bmi_inference_work *w, classes *c)
     double most = 0, sum = 0;
     c->p[0] = 0;
     for (int64_t b = 0; b < c->blocks; b++) {
-        double logit = c->offset[b];
-        for (int64_t j = 0; j < w->d.columns; j++) logit += c->x[j] * bmi_dense_coefficient(&w->d, b, j);
-        c->p[b + 1] = logit;
-        most = fmax(most, logit);
+        c->p[b + 1] = c->offset[b] + bmi_dot(c->x, w->coefficients + b * w->d.columns, w->d.columns);
+        most = fmax(most, c->p[b + 1]);
     }
     for (int64_t b = 0; b <= c->blocks; b++) sum += c->p[b] = exp(c->p[b] - most);
     for (int64_t b = 0; b <= c->blocks; b++) c->p[b] /= sum;
@@ -46,8 +44,7 @@ static void add_information(classes *c, double weight)
 /* The same of counts: w e^s z zT. */
 static void add_count(const bmi_inference_work *w, classes *c, double weight, double y)
 {
-    double sum = c->offset[0];
-    for (int64_t j = 0; j < w->d.columns; j++) sum += c->x[j] * bmi_dense_coefficient(&w->d, 0, j);
+    const double sum = c->offset[0] + bmi_dot(c->x, w->coefficients, w->d.columns);
     const double mean = exp(sum), factorial = bmi_log_gamma(y + 1);
     c->likelihood += weight * (y * sum - mean - factorial);
     c->surest = 1;
@@ -118,8 +115,7 @@ bm_status bmi_inference_keep_information(bmi_inference_work *w, bmi_theory *theo
     };
     if (l->model->object.error.status) return l->model->object.error.status;
     for (int64_t b = 0; b < blocks; b++) {
-        offset[b] = bmi_dense_coefficient(&w->d, b, -1);
-        for (int64_t j = 0; j < p; j++) offset[b] += w->r.mean[j] * bmi_dense_coefficient(&w->d, b, j);
+        offset[b] = bmi_dense_coefficient(&w->d, b, -1) + bmi_dot(w->r.mean, w->coefficients + b * p, p);
     }
     c.w = w;
     c.offset = offset;

@@ -11,6 +11,7 @@ typedef struct sums {
     bmi_inference_work *w;
     int64_t target;
     double offset, squares, total, log_weights, *x;
+    const double *b; /* coefficients of the target */
     bmi_residuals r;
     double *v, *xe, zz; /* of z = e^2 less its mean: XcT z and zT z; XcT W e */
 } sums;
@@ -21,9 +22,7 @@ static double residual_of(sums *s, int64_t row)
     bmi_inference_work *w = s->w;
     const int64_t p = w->d.columns;
     bmi_regression_read(&w->r, row, 1, s->x, 0);
-    double e = s->x[p + s->target] + s->offset;
-    for (int64_t j = 0; j < p; j++) e -= s->x[j] * bmi_dense_coefficient(&w->d, s->target, j);
-    return e;
+    return s->x[p + s->target] + s->offset - bmi_dot(s->x, s->b, p);
 }
 
 static void sum_residuals(void *user)
@@ -64,9 +63,9 @@ static bm_status residuals(bmi_inference_work *w, sums *s)
     const double *mean = w->r.mean;
     double *const x = s->x, *const v = s->v;
     memset(v, 0, 2 * (size_t)p * sizeof *v);
-    *s = (sums){ .w = w, .target = s->target, .x = x, .v = v, .xe = v + p };
+    *s = (sums){ .w = w, .target = s->target, .x = x, .b = w->coefficients + s->target * p, .v = v, .xe = v + p };
     s->offset = w->d.bias ? mean[p + s->target] - bmi_dense_coefficient(&w->d, s->target, -1) : 0;
-    for (int64_t j = 0; j < p; j++) s->offset -= mean[j] * bmi_dense_coefficient(&w->d, s->target, j);
+    s->offset -= bmi_dot(mean, s->b, p);
     w->r.unweighted = true;
     if (!bmi_regression_rows(&w->r, sum_residuals, s)) bmi_regression_rows(&w->r, sum_products, s);
     w->r.unweighted = false;

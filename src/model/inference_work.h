@@ -11,13 +11,14 @@ typedef struct bmi_inference_work {
     bmi_regression r;
     bmi_dense_model d;
     bmi_triangle t;
-    double *triangle; /* of the rows as they were folded, columns of `columns` numbers */
-    double *g;        /* generalised inverse of XT W X */
-    double *columns;  /* as kept */
-    double used;      /* rows of weight > 0 */
-    double small;     /* of a column's rest: none */
-    bool inexact;     /* the solution is not that of least squares */
-    bool asked;       /* by bm_infer: rows that do not fit are an error */
+    double *triangle;     /* of the rows as they were folded, columns of `columns` numbers */
+    double *g;            /* generalised inverse of XT W X */
+    double *columns;      /* as kept */
+    double *coefficients; /* of each block those of the columns; of exact theories */
+    double used;          /* rows of weight > 0 */
+    double small;         /* of a column's rest: none */
+    bool inexact;         /* the solution is not that of least squares */
+    bool asked;           /* by bm_infer: rows that do not fit are an error */
 } bmi_inference_work;
 
 /* n numbers of 0 that live as long as the work; null with the error set. */

@@ -78,6 +78,7 @@ void bmi_model_swap(bm_model *a, bm_model *b)
         all[i]->recipe = kept[i]->recipe;
         all[i]->before = kept[i]->before;
         all[i]->threshold = kept[i]->threshold;
+        all[i]->passing = kept[i]->passing;
         atomic_store(&all[i]->running, kept[i]->running);
         atomic_store(&all[i]->stop, kept[i]->stop);
     }

@@ -61,6 +61,7 @@ struct bm_model {
     bmi_learned learned;     /* what the learner keeps beside its weights */
     bm_model *before;        /* within a fit: what it had learned by the one before */
     struct bmi_parts *parts; /* within a fit by parts: where its rows come from; else null */
+    bool passing;            /* it is fitted to be judged, and nobody keeps it: without statistics */
     bm_scores scores[BMI_PARTS];
     /* of the last rows of classes that were judged by parts, of at most BMI_CONFUSED classes: how many rows of a true class (the last:
      * of those that training had not seen) were taken for each class, in class_arena; or null */
