@@ -73,8 +73,8 @@ bm_status bmi_object_fail(void *object, bm_status status, bm_place here, const c
 /* The error of an object; of null BM_E_ARGUMENT, "no object (null)". */
 const bmi_error *bmi_object_why(const void *object);
 
-/* Hands the error of a failed object on to what is done with it at a place: status, cause and text, with that place in front. First ones stay;
- * the status is returned. */
+/* Hands the error of a failed object on to what is done with it at a place: status, cause and text, with that place in front. First
+ * ones stay; the status is returned. */
 bm_status bmi_fail_of(bmi_error *e, const void *failed, bm_place here);
 bm_status bmi_object_fail_of(void *object, const void *failed, bm_place here);
 

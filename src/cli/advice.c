@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-/* What helps where the library fails or doubts, by options of the command. Errors tell their cause (base/cause.h) and notes their kind; words
- * of theirs are not looked at. Where a part of a text is marked as advice to programs in C, what is here takes its place, else it goes
- * behind.
+/* What helps where the library fails or doubts, by options of the command. Errors tell their cause (base/cause.h) and notes their
+ * kind; words of theirs are not looked at. Where a part of a text is marked as advice to programs in C, what is here takes its place,
+ * else it goes behind.
  */
 #include "base/object.h"
 #include "cli/cli.h"

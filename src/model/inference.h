@@ -115,8 +115,8 @@ const double *bmi_inference_figures(const bm_model *m, const bmi_dense_model *d,
 const char *bmi_inference_target_name(const bm_model *m, const bmi_dense_model *d, int64_t block, char into[32]);
 /* The recipe whose features the columns are, or null. */
 const bm_recipe *bmi_inference_recipe(const bm_model *m, const bmi_dense_model *d);
-/* inference_notes.c: why a model has no standard errors (null when it may have some), and the kind of that note, which tells what advice goes
- * behind: " (.bootstrap)", " (bm_infer)" or none. */
+/* inference_notes.c: why a model has no standard errors (null when it may have some), and the kind of that note, which tells what
+ * advice goes behind: " (.bootstrap)", " (bm_infer)" or none. */
 typedef struct bmi_inference_none {
     const char *why;
     bmi_note_kind note;
