@@ -11,6 +11,7 @@ typedef struct settling {
     bmi_error *e;
     bm_place here;
     const char *owner;
+    bmi_cause cause; /* of a number that is missing or out of its range */
 } settling;
 
 static void *field_at(void *options, const bmi_field *f)
@@ -96,15 +97,15 @@ static void settle_number(settling *s, const bmi_field *f, double v)
     char value[32], range[100];
     if (in_range(f, v)) return;
     bmi_write_real(value, v);
-    bmi_fail(s->e, BM_E_ARGUMENT, s->here, "%s: %s is %s, %s%s", s->owner, f->name, value, range_text(range, f),
-             isinf(v) && has_range(f) ? " and finite" : "");
+    bmi_fail_as(s->e, s->cause, BM_E_ARGUMENT, s->here, "%s: %s is %s, %s%s", s->owner, f->name, value, range_text(range, f),
+                isinf(v) && has_range(f) ? " and finite" : "");
 }
 
 static void required(settling *s, const bmi_field *f)
 {
     char range[100];
-    bmi_fail(s->e, BM_E_ARGUMENT, s->here, "%s: %s is required and was not given; it %s", s->owner, f->name,
-             range_text(range, f));
+    bmi_fail_as(s->e, s->cause, BM_E_ARGUMENT, s->here, "%s: %s is required and was not given; it %s", s->owner, f->name,
+                range_text(range, f));
 }
 
 static void settle_real(settling *s, const bmi_field *f, double *at)
@@ -161,8 +162,8 @@ static void check_interval(settling *s, const char *what, const bmi_choice_kind 
 const void *bmi_choice_settle(bmi_error *e, bm_place here, const char *owner, const char *what, const char *family,
                               const bmi_choice *choice)
 {
-    settling s = { e, here, owner };
     if (!choice->kind && !choice->name) return NULL;
+    settling s = { e, here, owner, family && !strcmp(family, "schedule") ? BMI_CAUSE_SCHEDULE : BMI_CAUSE_NONE };
     const bmi_choice_kind *kind = choice->kind ? choice->kind : known_kind(&s, what, family, choice->name);
     char name[160];
     for (int i = 0; i < 2 && kind && !e->status; i++) {
@@ -237,7 +238,7 @@ static void settle_part(settling *s, const bmi_field *f, bmi_part *at)
 
 bm_status bmi_fields_settle(bmi_error *e, bm_place here, const char *owner, const bmi_field *fields, void *options)
 {
-    settling s = { e, here, owner };
+    settling s = { .e = e, .here = here, .owner = owner };
     for (const bmi_field *f = fields; f && f->name && !e->status; f++) {
         void *at = field_at(options, f);
         switch (f->type) {

@@ -56,16 +56,36 @@ bm_status bmi_object_fail(void *object, bm_status status, bm_place here, const c
     return o->error.status;
 }
 
+const bmi_error *bmi_object_why(const void *object)
+{
+    static const bmi_error null = { .status = BM_E_ARGUMENT, .text = "no object (null)" };
+    return object ? &((const bmi_object *)object)->error : &null;
+}
+
 const char *bmi_object_error(const void *object)
 {
-    const bmi_object *o = object;
-    return o ? o->error.text : "no object (null)";
+    return bmi_object_why(object)->text;
 }
 
 bm_status bmi_object_status(const void *object)
 {
-    const bmi_object *o = object;
-    return o ? o->error.status : BM_E_ARGUMENT;
+    return bmi_object_why(object)->status;
+}
+
+bm_status bmi_fail_of(bmi_error *e, const void *failed, bm_place here)
+{
+    const bmi_error *why = bmi_object_why(failed);
+    const int from = why->advice_from, to = why->advice_to;
+    if (!to) return bmi_fail_as(e, why->cause, why->status, here, "%s", why->text);
+    return bmi_fail_as(e, why->cause, why->status, here, "%.*s\001%.*s\002%s", from, why->text, to - from, why->text + from,
+                       why->text + to);
+}
+
+bm_status bmi_object_fail_of(void *object, const void *failed, bm_place here)
+{
+    bmi_object *o = object;
+    if (!o) return BM_E_MEMORY;
+    return o->users < 0 ? o->error.status : bmi_fail_of(&o->error, failed, here);
 }
 
 void bmi_object_report(const void *object, FILE *to)
@@ -79,8 +99,7 @@ void bmi_object_clear(void *object)
 {
     bmi_object *o = object;
     if (!o || o->users < 0 || (o->kind->made && !o->kind->made(o))) return;
-    o->error.status = BM_OK;
-    o->error.text[0] = 0;
+    o->error = (bmi_error){ 0 };
 }
 
 bm_status bmi_options_copy(bmi_error *e, bm_place here, void *into, size_t known, size_t guard_offset, const void *options,
@@ -110,6 +129,5 @@ bm_status bmi_options_copy(bmi_error *e, bm_place here, void *into, size_t known
 bm_status bmi_object_fail_with(void *object, const void *argument, bm_place here, const char *what)
 {
     if (!argument) return bmi_object_fail(object, BM_E_ARGUMENT, here, "%s is null", what);
-    const bmi_error e = ((const bmi_object *)argument)->error;
-    return bmi_object_fail(object, e.status, (bm_place){ 0 }, "%s", e.text);
+    return bmi_object_fail_of(object, argument, (bm_place){ 0 });
 }

@@ -37,12 +37,13 @@ bm_status bmi_object_fail(void *object, bm_status status, bm_place here, const c
 
 /* The static failed object of a type, by name: BMI_STATIC_FAILED(model, sizeof-type) defines bmi_no_memory_model, and
  * BMI_OBJECT_VERBS(model) the public verbs bm_model_free, _failed, _error, _status_of, _report, _clear. */
-#define BMI_STATIC_FAILED(T, kind_)                                                                                  \
-    static struct bm_##T bmi_no_memory_##T = { .object = { .kind = (kind_),                                          \
-                                                           .users = -1,                                              \
-                                                           .bytes = sizeof(struct bm_##T),                           \
-                                                           .error = { BM_E_MEMORY, "out of memory: not even the " #T \
-                                                                                   " itself could be made" } } }
+#define BMI_STATIC_FAILED(T, kind_)                                                                                         \
+    static struct bm_##T bmi_no_memory_##T = {                                                                              \
+        .object = { .kind = (kind_),                                                                                        \
+                    .users = -1,                                                                                            \
+                    .bytes = sizeof(struct bm_##T),                                                                         \
+                    .error = { .status = BM_E_MEMORY, .text = "out of memory: not even the " #T " itself could be made" } } \
+    }
 #define BMI_OBJECT_VERBS(T)                         \
     void bm_##T##_free(bm_##T *x)                   \
     {                                               \
@@ -68,6 +69,14 @@ bm_status bmi_object_fail(void *object, bm_status status, bm_place here, const c
     {                                               \
         bmi_object_clear(x);                        \
     }
+
+/* The error of an object; of null BM_E_ARGUMENT, "no object (null)". */
+const bmi_error *bmi_object_why(const void *object);
+
+/* Hands the error of a failed object on to what is done with it at a place: status, cause and text, with that place in front. First
+ * ones stay; the status is returned. */
+bm_status bmi_fail_of(bmi_error *e, const void *failed, bm_place here);
+bm_status bmi_object_fail_of(void *object, const void *failed, bm_place here);
 
 /* Hands the error of a failed argument on: its own text, or "<what> is null" (BM_E_ARGUMENT). Returns the object's status. */
 bm_status bmi_object_fail_with(void *object, const void *argument, bm_place here, const char *what);

@@ -151,11 +151,11 @@ bm_status bmi_part_unknown(bmi_error *e, bm_place here, const char *family, cons
     const char *near = bmi_kind_nearest(family, name);
     const size_t n = strlen(family);
     const char *end = family[n - 1] == 's' ? "es" : family[n - 1] == 'y' ? "ies" : "s"; /* losses, penalties, layers */
-    return bmi_fail(e, BM_E_UNSUPPORTED, here,
-                    "%s: the kind \"%.60s\" is not known to this library%s%s%s; give the record of a kind from outside "
-                    "where the file is loaded, in .%.*s%s of bm_load",
-                    family, name, near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "",
-                    (int)(n - (*end == 'i')), family, end);
+    return bmi_fail_as(e, BMI_CAUSE_OUTSIDE, BM_E_UNSUPPORTED, here,
+                       "%s: the kind \"%.60s\" is not known to this library%s%s%s; give the record of a kind from outside "
+                       "where the file is loaded, in .%.*s%s of bm_load",
+                       family, name, near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "",
+                       (int)(n - (*end == 'i')), family, end);
 }
 
 bm_status bmi_part_load(bmi_error *e, bm_place here, const char *family, const json_t *from, const void *const *kinds,

@@ -24,10 +24,32 @@ void bmi_clean(char *text)
     }
 }
 
-bm_status bmi_fail_v(bmi_error *e, bm_status status, bm_place here, const char *format, va_list list)
+/* Takes the last such mark out of a text; where it stood, 0 where it was cut off. */
+static int take_mark(char *text, char mark)
+{
+    char *at = strrchr(text, mark);
+    if (!at) return 0;
+    memmove(at, at + 1, strlen(at));
+    return (int)(at - text);
+}
+
+bool bmi_take_marks(char *text, int *from, int *to)
+{
+    *from = take_mark(text, 1);
+    *to = take_mark(text, 2);
+    if (*to >= *from) return true;
+    *from = *to = 0;
+    return false;
+}
+
+static bm_status set(bmi_error *e, bmi_cause cause, bm_status status, bm_place here, const char *format, va_list list)
+    BMI_PRINTF(5, 0);
+static bm_status set(bmi_error *e, bmi_cause cause, bm_status status, bm_place here, const char *format, va_list list)
 {
     if (e->status) return e->status;
     e->status = status ? status : BM_E_ARGUMENT;
+    e->cause = cause;
+    e->advice_from = e->advice_to = 0;
     int n = 0;
     if (here.file && *here.file) n = snprintf(e->text, sizeof e->text, "%.200s:%d: ", last_component(here.file), here.line);
     if (n < 0) n = 0;
@@ -35,7 +57,22 @@ bm_status bmi_fail_v(bmi_error *e, bm_status status, bm_place here, const char *
     if (bmi_format(text, sizeof e->text - (size_t)n, format, list) < 0) *text = 0;
     if (!strncmp(text, e->text, (size_t)n))
         memmove(text, text + n, strlen(text + n) + 1); /* the text of an error of the same place */
+    if (cause) bmi_take_marks(e->text, &e->advice_from, &e->advice_to);
     bmi_clean(e->text);
+    return e->status;
+}
+
+bm_status bmi_fail_v(bmi_error *e, bm_status status, bm_place here, const char *format, va_list list)
+{
+    return set(e, BMI_CAUSE_NONE, status, here, format, list);
+}
+
+bm_status bmi_fail_as(bmi_error *e, bmi_cause cause, bm_status status, bm_place here, const char *format, ...)
+{
+    va_list list;
+    va_start(list, format);
+    set(e, cause, status, here, format, list);
+    va_end(list);
     return e->status;
 }
 

@@ -185,10 +185,14 @@ bool cli_option_at(const cli_command *command, int i, char left[64], const char 
 int cli_fail(cli *c, int code, const char *format, ...) CLI_PRINTF(3, 4);
 /* The same with the error of a library object. */
 int cli_fail_text(cli *c, int code, const char *message);
+/* advice.c: the same with an error of the library's, `before` in front, and what helps by options of the command. */
+struct bmi_error;
+int cli_fail_error(cli *c, int code, const char *before, const struct bmi_error *e);
 /* "! ..." and a member of "warnings". */
 void cli_warn(cli *c, const char *format, ...) CLI_PRINTF(2, 3);
-/* The same of the i-th of the library's notes, with the command's option where it tells what to do. */
+/* advice.c: the i-th of the library's notes, with the command's option where it tells what to do; and as a warning. */
 struct bmi_notes;
+char *cli_note(const cli *c, const struct bmi_notes *notes, size_t i, char *into, size_t room);
 void cli_warn_note(cli *c, const struct bmi_notes *notes, size_t i);
 /* From begin on warnings are held back, with the name of c->speaker; end says each once, and by whom unless all of them say it. */
 void cli_warn_begin(cli *c);
@@ -314,8 +318,10 @@ int cli_columns(cli *c, const bm_table *t, const char *option, const char *text,
 char *cli_column_names(const bm_table *t, char into[600]);
 /* A name of a column as a shell takes it in such a list: in quotes for the list where it must be, and in those of the shell. */
 char *cli_list_name(char *into, size_t room, const char *name);
-/* Behind the message that a table does not have a column of the recipe: that a header may be the reason, or "". */
-const char *cli_header_hint(const cli *c, const bm_recipe *r, const bm_table *t, const char *message);
+/* header.c: behind the message that a table does not have a column of the recipe: that a header may be the reason, or "". */
+const char *cli_header_hint(const cli *c, const bm_recipe *r, const bm_table *t);
+/* Says the error of a recipe's work on a table, with that hint where such a column is its cause. */
+int cli_fail_recipe(cli *c, const bm_recipe *r, const bm_table *t, const struct bmi_error *e);
 /* A model file, loaded; null with the error said. */
 bm_model *cli_model_open(cli *c, const char *path);
 /* True when the file starts as a model file does. */

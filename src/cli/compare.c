@@ -195,7 +195,7 @@ static int compare(comparing *w)
     cli_interrupt_end();
     cli_fits_end(&w->fits);
     if (bm_status_of(w->c) == BM_E_STOPPED) return cli_fail_text(c, CLI_INTERRUPTED, bm_error(w->c));
-    if (bm_failed(w->c)) return cli_learn_failed(c, bm_status_of(w->c), bm_error(w->c));
+    if (bm_failed(w->c)) return cli_learn_failed(c, bmi_object_why(w->c));
     if (cli_talks(c) || (c->options.quiet && !c->json)) print(w);
     put(w);
     warn(w);

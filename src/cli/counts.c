@@ -164,7 +164,7 @@ json_t *cli_say_met(cli *c, const bm_recipe *r, const bm_table *t, const char *p
     else if (!bmi_recipe_usable(&e, r, t, usable, &met, BM_HERE)) counts = cli_say_counts(c, &met, t, part);
     bmi_met_end(&met);
     free(usable);
-    if (e.status) cli_fail(c, CLI_FAILED, "%s%s", e.text, cli_header_hint(c, r, t, e.text));
+    if (e.status) cli_fail_recipe(c, r, t, &e);
     return counts;
 }
 

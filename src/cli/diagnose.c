@@ -44,7 +44,7 @@ static int check_resample(cli *c)
 static int check_networks(const diagnosing *w)
 {
     bm_model *m = bm_learner_parse(w->model, NULL);
-    const bool networks = bm_failed(m) || !m->learner->fit || (w->space && strstr(w->space, "model="));
+    const bool networks = bm_failed(m) || !m->learner->fit || cli_searches_model(w->space);
     bm_free(m);
     return cli_networks_check(w->t.c, networks);
 }
@@ -191,9 +191,9 @@ static int write_points(const diagnosing *w)
     return status;
 }
 
-static int failed(const diagnosing *w, bm_status why, const char *message)
+static int failed(const diagnosing *w, const bmi_error *e)
 {
-    return why == BM_E_STOPPED ? cli_fail_text(w->t.c, CLI_INTERRUPTED, message) : cli_learn_failed(w->t.c, why, message);
+    return e->status == BM_E_STOPPED ? cli_fail_text(w->t.c, CLI_INTERRUPTED, e->text) : cli_learn_failed(w->t.c, e);
 }
 
 static int resample(diagnosing *w)
@@ -204,7 +204,9 @@ static int resample(diagnosing *w)
     w->parts = bm_bias_variance(w->t.source.table, w->t.recipe, w->model, .rounds = o->resample, .seed = o->seed,
                                 .epochs = o->epochs, .batch = o->batch, .balanced = o->balanced, .stop = cli_interrupt_asked());
     cli_interrupt_end();
-    return w->parts.status ? failed(w, w->parts.status, w->parts.error_text) : 0;
+    bmi_error e = { 0 };
+    if (w->parts.status) bmi_fail(&e, w->parts.status, BM_HERE, "%s", w->parts.error_text);
+    return e.status ? failed(w, &e) : 0;
 }
 
 static int diagnose(diagnosing *w)
@@ -228,7 +230,7 @@ static int diagnose(diagnosing *w)
                     : bm_learning_curve(w->t.source.table, w->t.recipe, w->model, SHARED(w, o));
     cli_interrupt_end();
     cli_fits_end(&w->fits);
-    if (bm_failed(w->s)) return failed(w, bm_status_of(w->s), bm_error(w->s));
+    if (bm_failed(w->s)) return failed(w, bmi_object_why(w->s));
     const int status = resample(w);
     if (status) return status;
     if (!c->json) print(w);

@@ -80,14 +80,12 @@ static int judge_table(evaluation *v)
         return cli_fail(c, CLI_FAILED, "%s has arrays, but the model was trained on a table", v->source.given);
     if (bm_table_find(v->source.table, bm_recipe_target(recipe)) < 0)
         return cli_fail(c, CLI_FAILED, "%s has no column \"%s\", the target; baeum predict does without it%s", v->source.given,
-                        bm_recipe_target(recipe), cli_header_hint(c, recipe, v->source.table, " has no column \""));
+                        bm_recipe_target(recipe), cli_header_hint(c, recipe, v->source.table));
     if (bm_recipe_weights(recipe) && bm_table_find(v->source.table, bm_recipe_weights(recipe)) < 0)
         cli_warn(c, "%s has no column \"%s\", the weights of rows in training: each row counts once", v->source.given,
                  bm_recipe_weights(recipe));
     v->made = bmi_recipe_apply(recipe, v->source.table, BM_VALUE(bm_rows, NULL, 0), BMI_WANT_JUDGED, BM_HERE);
-    if (bm_failed(v->made))
-        return cli_fail(c, CLI_FAILED, "%s%s", bm_error(v->made),
-                        cli_header_hint(c, recipe, v->source.table, bm_error(v->made)));
+    if (bm_failed(v->made)) return cli_fail_recipe(c, recipe, v->source.table, bmi_object_why(v->made));
     json_t *counts = cli_say_met(c, recipe, v->source.table, NULL);
     if (!counts) return CLI_FAILED;
     cli_put(c, "counts", counts);

@@ -19,7 +19,7 @@ static int check(cli *c, const bm_model *m, const cli_source *s)
     if (!r) return cli_fail(c, CLI_FAILED, "%s is a table, but the model was trained on arrays", s->given);
     if (bm_table_find(s->table, bm_recipe_target(r)) >= 0) return 0;
     return cli_fail(c, CLI_FAILED, "%s has no column \"%s\", the target; baeum predict does without it%s", s->given,
-                    bm_recipe_target(r), cli_header_hint(c, r, s->table, " has no column \""));
+                    bm_recipe_target(r), cli_header_hint(c, r, s->table));
 }
 
 /* Room for what is shown of single rows. */

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "cli/cli.h"
 #include "data/recipe.h"
+#include "data/table.h"
 #include "model/inference.h"
 #include <inttypes.h>
 #include <math.h>
@@ -32,10 +33,7 @@ static void say_notes(cli *c, const bm_table *t, json_t *into)
             continue;
         }
         char line[500];
-        const char *hint = strstr(note, " (.bootstrap)"), *rows = strstr(note, " (bm_infer");
-        snprintf(line, sizeof line, "%s", note);
-        if (hint) snprintf(line, sizeof line, "%.*s: --bootstrap 1000 and DATA", (int)(hint - note), note);
-        if (rows) snprintf(line, sizeof line, "%.*s: give DATA", (int)(rows - note), note);
+        cli_note(c, &t->notes, (size_t)i, line, sizeof line);
         if (first && cli_talks(c)) fputc('\n', c->to);
         first = false;
         if (cli_talks(c)) fprintf(c->to, "%s\n", line);

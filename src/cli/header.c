@@ -72,11 +72,10 @@ static bool looks_like_data(const bm_table *t, evidence *of)
     return of->columns && (!counting || counting < numbers);
 }
 
-const char *cli_header_hint(const cli *c, const bm_recipe *r, const bm_table *t, const char *message)
+const char *cli_header_hint(const cli *c, const bm_recipe *r, const bm_table *t)
 {
     evidence of;
     const bool unnamed = bmi_recipe_is_unnamed(r);
-    if (!strstr(message, "has no column \"")) return "";
     if (c->options.no_header)
         return unnamed ? ""
                        : "; with --no-header columns are called c1, c2 ..., and in training they had names: give it without";
@@ -85,4 +84,9 @@ const char *cli_header_hint(const cli *c, const bm_recipe *r, const bm_table *t,
         return "; its first row looks like data: it must be the names that the columns had in training (without names, "
                "train and predict with --no-header)";
     return "";
+}
+
+int cli_fail_recipe(cli *c, const bm_recipe *r, const bm_table *t, const bmi_error *e)
+{
+    return cli_fail(c, CLI_FAILED, "%s%s", e->text, e->cause == BMI_CAUSE_NO_COLUMN ? cli_header_hint(c, r, t) : "");
 }

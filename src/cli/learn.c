@@ -2,6 +2,7 @@
 /* Folds, progress and lists of models, as `baeum compare` and `baeum tune` read and show them. */
 #include "cli/learn.h"
 #include "base/kinds.h"
+#include "base/status.h"
 #include "base/text.h"
 #include <inttypes.h>
 #include <math.h>
@@ -141,6 +142,16 @@ int cli_networks_check(cli *c, bool networks)
     return cli_fail(c, CLI_USAGE, "--%s is of networks, as mlp:64,32; no model here is one", given);
 }
 
+bool cli_searches_model(const char *space)
+{
+    for (const char *at = space; at; at = strchr(at, ';')) {
+        at += strspn(at, "; \t\r\n");
+        const size_t n = strcspn(at, "=; \t\r\n");
+        if (n == 5 && !memcmp(at, "model", n)) return true;
+    }
+    return false;
+}
+
 /* ---- data ---- */
 int cli_learn_open(cli_training *t)
 {
@@ -162,13 +173,9 @@ int cli_learn_open(cli_training *t)
     return status;
 }
 
-int cli_learn_failed(cli *c, bm_status why, const char *message)
+int cli_learn_failed(cli *c, const bmi_error *e)
 {
-    static const char field[] = "set not_stratified"; /* in C; here it is an option */
-    const char *at = strstr(message, field), *rest = at ? at + sizeof field - 1 : "";
-    const int status = why == BM_E_ARGUMENT ? CLI_USAGE : CLI_FAILED;
-    return cli_fail(c, status, "%.*s%s%s", at ? (int)(at - message) : (int)strlen(message), message,
-                    at ? "give --not-stratified" : "", rest);
+    return cli_fail_error(c, e->status == BM_E_ARGUMENT ? CLI_USAGE : CLI_FAILED, "", e);
 }
 
 /* ---- models ---- */

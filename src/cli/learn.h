@@ -33,10 +33,12 @@ int cli_folds_read(cli *c, bm_folds_options *into);
 void cli_folds_say(cli *c, const bm_folds_options *o, bool classes);
 /* Refuses options of networks where no model is one. Returns 0 or CLI_USAGE. */
 int cli_networks_check(cli *c, bool networks);
+/* Whether a space of settings (null: none) is one of models, too: "C=1,2; model = ridge|lasso". */
+bool cli_searches_model(const char *space);
 /* A table, its target, task and recipe, for work that makes its own folds. */
 int cli_learn_open(cli_training *t);
 /* An error of the library's: exit code by its kind. */
-int cli_learn_failed(cli *c, bm_status why, const char *message);
+int cli_learn_failed(cli *c, const struct bmi_error *e);
 /* Cuts "linear,ridge:alpha=10,fit=no,mlp:64,32" into models (of the text itself, which is changed); how many, -1 with the error said. */
 int cli_models_cut(cli *c, char *text, const char *models[BM_COMPARE_MAX]);
 

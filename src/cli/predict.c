@@ -180,7 +180,7 @@ static int usable_rows(prediction *p, bmi_met *met, bm_table **of)
         if (p->usable[i]) at[n++] = i;
     *of = n == rows ? t : n ? bm_table_take(t, BM_VALUE(bm_rows, at, (size_t)n)) : NULL;
     free(at);
-    return e.status ? cli_fail(c, CLI_FAILED, "%s%s", e.text, cli_header_hint(c, bm_model_recipe(p->model), t, e.text)) : 0;
+    return e.status ? cli_fail_recipe(c, bm_model_recipe(p->model), t, &e) : 0;
 }
 
 static int no_row(const prediction *p)

@@ -2,7 +2,6 @@
 /* What the command says: errors, warnings, labelled lines, and with --json the one object. */
 #include "base/text.h"
 #include "cli/cli.h"
-#include "format/notes.h"
 #include <errno.h>
 #include <limits.h>
 #include <math.h>
@@ -85,33 +84,6 @@ void cli_warn(cli *c, const char *format, ...)
     va_end(list);
     if (c->held) hold(c, line);
     else put_warning(c, line);
-}
-
-void cli_warn_note(cli *c, const bmi_notes *notes, size_t i)
-{
-    static const struct {
-        const char *here;
-        cli_option_id id;
-    } advice[] = {
-        [BMI_ADVICE_IS_COMMA] = { "give --decimal comma", OPT_DECIMAL },
-        [BMI_ADVICE_IS_POINT] = { "give --decimal point", OPT_DECIMAL },
-        [BMI_ADVICE_HEADER] = { "give --header", OPT_NO_HEADER },
-        [BMI_ADVICE_SKIP] = { "--skip 1 leaves it out", OPT_NO_HEADER },
-        [BMI_ADVICE_DATES] = { "give --dates dmy or mdy", OPT_DECIMAL },
-        [BMI_ADVICE_DMY] = { "--dates dmy says otherwise", OPT_DECIMAL },
-        [BMI_ADVICE_MDY] = { "--dates mdy says otherwise", OPT_DECIMAL },
-        [BMI_ADVICE_TEXT] = { "--types COL=text keeps", OPT_NO_HEADER }, /* which --types goes with */
-        [BMI_ADVICE_CATEGORIES] = { "--drop leaves the column out, --one-hot COL=all keeps all of them", OPT_STEP },
-    };
-    const char *note = notes->at[i];
-    const bmi_note *about = &notes->about[i];
-    const int from = strncmp(note, "! ", 2) ? 0 : 2;
-    const char *here = about->kind < BMI_COUNT(advice) ? advice[about->kind].here : NULL;
-    if (here && !(c->command->options >> advice[about->kind].id & 1)) here = NULL;
-    if (about->kind == BMI_NOTE_LEFT_OUT && c->command == &cli_predict) /* there such a row keeps its place */
-        here = strncmp(note + about->from, "was ", 4) ? "stay empty" : "stays empty";
-    if (here) cli_warn(c, "%.*s%s%s", about->from - from, note + from, here, note + about->to);
-    else cli_warn(c, "%s", note + from);
 }
 
 void cli_warn_begin(cli *c)

@@ -47,22 +47,15 @@ static void find_stem(const char *given, char stem[1024])
     if (!*stem) strcpy(stem, "model");
 }
 
-static int table_failed(cli *c, bm_status why, const char *error)
+static int failed(cli *c, const void *object)
 {
-    const char *extra = "", *of_c = strstr(error, ", or read with rename_duplicates");
-    if (of_c) extra = ", or read with --rename-duplicates; if the first row is data, give --no-header";
-    const cli_options *o = &c->options;
-    if (why == BM_E_FORMAT && !o->bad_rows && (c->command->options >> OPT_BAD_ROWS & 1) && strstr(error, ": the row has"))
-        extra = "; --bad-rows skip leaves such rows out";
-    if (why == BM_E_FORMAT && strstr(error, "are comments, say so")) extra = ": --comment '#'";
-    if (why == BM_E_FORMAT && strstr(error, "are lines to skip")) extra = ": --skip 1";
-    return cli_fail(c, CLI_FAILED, "%.*s%s", of_c ? (int)(of_c - error) : 10000, error, extra);
+    return cli_fail_error(c, CLI_FAILED, "", bmi_object_why(object));
 }
 
 static int open_table(cli *c, bm_table *t, cli_source *s)
 {
     s->table = t;
-    if (bm_failed(t)) return table_failed(c, bm_status_of(t), bm_error(t));
+    if (bm_failed(t)) return failed(c, t);
     const char *bad;
     for (size_t i = 0; i < t->notes.count; i++) cli_warn_note(c, &t->notes, i);
     for (int64_t i = 1; (bad = bm_table_bad_row(t, i)); i++) cli_warn(c, "%s", bad); /* a note has the first */
@@ -75,12 +68,12 @@ static int open_parts(cli *c, const bm_csv_options *how, cli_source *s)
     bm_csv_options own = *how;
     own.rows = c->options.parts;
     s->csv = bm_csv_open_at(&own, sizeof own, BM_HERE);
-    if (bm_failed(s->csv)) return table_failed(c, bm_status_of(s->csv), bm_error(s->csv));
+    if (bm_failed(s->csv)) return failed(c, s->csv);
     const bmi_notes *notes = bmi_csv_notes(s->csv);
     for (size_t i = 0; i < notes->count; i++) cli_warn_note(c, notes, i);
     s->table = bm_csv_next(s->csv);
     if (!s->table) return cli_fail(c, CLI_FAILED, "%s: no rows can be read", how->path);
-    return bm_failed(s->table) ? table_failed(c, bm_status_of(s->table), bm_error(s->table)) : 0;
+    return bm_failed(s->table) ? failed(c, s->table) : 0;
 }
 
 /* The target that a named set has. */
@@ -401,11 +394,9 @@ bm_model *cli_model_open(cli *c, const char *path)
     }
     bm_model *m = bm_load(path);
     if (!bm_failed(m)) return m;
-    cli_fail(c, CLI_FAILED, "%s%s%s%s", strstr(bm_error(m), path) ? "" : path, strstr(bm_error(m), path) ? "" : ": ",
-             bm_error(m),
-             strstr(bm_error(m), "from outside where the file is loaded")
-                 ? "; this command has none: the program that made the model can"
-                 : "");
+    char before[4200] = "";
+    if (!strstr(bm_error(m), path)) snprintf(before, sizeof before, "%s: ", path); /* most errors of files name theirs */
+    cli_fail_error(c, CLI_FAILED, before, bmi_object_why(m));
     bm_free(m);
     return NULL;
 }

@@ -2,6 +2,7 @@
 /* baeum train: prepares the data, trains, judges on rows that were held out, beside the trivial answer, and saves. */
 #include "cli/train.h"
 #include "base/clock.h"
+#include "base/object.h"
 #include "model/scores.h"
 #include <errno.h>
 #include <stdlib.h>
@@ -63,12 +64,8 @@ static int fit(cli_training *t)
     cli_progress_end(&t->progress);
     if (bm_status_of(m) == BM_E_STOPPED)
         return cli_fail_text(c, CLI_INTERRUPTED, bm_error(m)); /* and there is nothing to save */
-    if (bm_failed(m)) {                                        /* an argument: what was asked for cannot be */
-        const char *hint = strstr(bm_error(m), "not there in training")
-                               ? "; a class needs rows in every part: leave rare ones out, or --validation 0 --test 0"
-                               : "";
-        return cli_fail(c, bm_status_of(m) == BM_E_ARGUMENT ? CLI_USAGE : CLI_FAILED, "%s%s", bm_error(m), hint);
-    }
+    if (bm_failed(m))                                          /* an argument: what was asked for cannot be */
+        return cli_fail_error(c, bm_status_of(m) == BM_E_ARGUMENT ? CLI_USAGE : CLI_FAILED, "", bmi_object_why(m));
     if (e.status) return cli_fail_text(c, CLI_FAILED, e.text);
     if (!t->progress.begun) cli_train_say_model(t, NULL);
     return 0;

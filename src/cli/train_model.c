@@ -244,12 +244,8 @@ int cli_train_model(cli_training *t)
     if (status) return status;
     cli_put(c, "model", cli_text(t->spec));
     if (!bm_failed(t->model)) return 0;
-    if (c->options.optimizer && strstr(bm_error(t->model), "schedule: the "))
-        return cli_fail(
-            c, CLI_USAGE,
-            "--optimizer: %s; it stands in brackets, as in adam:schedule=cosine(1000), and an epoch has rows / batch "
-            "of them",
-            bm_error(t->model));
+    if (c->options.optimizer && t->model->object.error.cause == BMI_CAUSE_SCHEDULE)
+        return cli_fail_error(c, CLI_USAGE, "--optimizer: ", &t->model->object.error);
     return model_failed(c, t->model);
 }
 

@@ -52,11 +52,11 @@ static void say_dependent(cli_training *t)
 static void say_not_converged(cli_training *t, const char *why)
 {
     const int word = (int)strcspn(t->spec, ":");
-    const char *number = strstr(why, "after ");
-    const int64_t done = number ? strtoll(number + strlen("after "), NULL, 10) : 0;
+    const int64_t done = (int64_t)t->model->ended_figure;
+    const bool epochs = bmi_field_find(t->model->learner->fields, "epochs");
     const bool chooses = !strncmp(t->spec, "lasso", 5) || !strncmp(t->spec, "elastic", 7);
     cli_warn(t->c, "%s is %s: scores may become better with more of them, as in --model %.*s:%s=%" PRId64 "%s", t->spec, why,
-             word, t->spec, strstr(why, "epochs") ? "epochs" : "iterations", done < 1000 ? 10000 : 10 * done,
+             word, t->spec, epochs ? "epochs" : "iterations", done < 1000 ? 10000 : 10 * done,
              chooses ? "; columns nearly depend on each other, and so small a penalty hardly chooses among them: a larger "
                        "alpha does, and "
                        "--model ridge needs no choice"
@@ -80,8 +80,8 @@ static void say_own_end(cli_training *t)
             name, t->spec);
     if (ended & BM_ENDED_RANK) say_dependent(t);
     if (ended & BM_ENDED_ILL_CONDITIONED)
-        cli_warn(c, "%s is %s; --model %.*s%s loses none",
-                 strncmp(t->spec, "ridge", 5) ? "the normal equation" : "Cholesky's factor", why + strlen("solved, "), name,
+        cli_warn(c, "%s is ill-conditioned: about %.0f digits lost; --model %.*s%s loses none",
+                 strncmp(t->spec, "ridge", 5) ? "the normal equation" : "Cholesky's factor", t->model->ended_figure, name,
                  t->spec, strncmp(t->spec, "ridge", 5) ? "" : " with method=auto");
     if ((ended & BM_ENDED_TELLS) && cli_talks(c)) fprintf(c->to, "%s\n", why);
 }

@@ -86,14 +86,6 @@ static int drop_columns(dropping *d)
     return status;
 }
 
-/* What the command adds to an error of a recipe, or "". */
-static const char *advice(const cli_options *o, const char *error)
-{
-    if (strstr(error, "no feature is left")) return "; a column besides the target must tell rows apart";
-    if (!strstr(error, "no number to be predicted")) return "";
-    return o->task ? "; leave --task regression out" : o->log_target ? "; leave --log-target out" : "";
-}
-
 /* A recipe fitted on rows of `rows`; task 0: inferred. */
 static int make_recipe(cli_training *t, const bm_table *rows, bm_task task, bm_recipe **made)
 {
@@ -113,12 +105,7 @@ static int make_recipe(cli_training *t, const bm_table *rows, bm_task task, bm_r
     if (status) return status;
     if (t->c->options.dates) bm_recipe_step(r, "datetime", t->c->options.dates);
     bm_recipe_fit(r, rows);
-    if (!bm_failed(r)) return 0;
-    static const char library[] = "set the task to classification"; /* here it is an option */
-    const char *at = strstr(bm_error(r), library);
-    if (!at) return cli_fail(t->c, CLI_FAILED, "%s%s", bm_error(r), advice(o, bm_error(r)));
-    return cli_fail(t->c, CLI_FAILED, "%.*sgive --task classification%s", (int)(at - bm_error(r)), bm_error(r),
-                    at + strlen(library));
+    return bm_failed(r) ? cli_fail_error(t->c, CLI_FAILED, "", &r->object.error) : 0;
 }
 
 static int find_target(cli_training *t)
@@ -280,14 +267,6 @@ static int open_part(cli_training *t, const bm_recipe *whole, const char *option
     return status;
 }
 
-static int split_failed(cli_training *t, const char *message)
-{
-    const char *hint = strstr(message, "too few")          ? "; --validation 0 --test 0 trains on all rows"
-                       : strstr(message, "only two times") ? "; --validation 0 makes two parts"
-                                                           : "";
-    return cli_fail(t->c, CLI_FAILED, "%s%s", message, hint);
-}
-
 static int split_table(cli_training *t, const bm_recipe *whole)
 {
     const cli_options *o = &t->c->options;
@@ -298,7 +277,7 @@ static int split_table(cli_training *t, const bm_recipe *whole)
     t->table[0] = p.train;
     t->table[1] = p.validation;
     t->table[2] = p.test;
-    if (bm_failed(p.train)) return split_failed(t, bm_error(p.train));
+    if (bm_failed(p.train)) return cli_fail_error(t->c, CLI_FAILED, "", bmi_object_why(p.train));
     int status = file1 ? open_part(t, whole, "validation", o->validation, &t->table[1]) : 0;
     if (!status && file2) status = open_part(t, whole, "test", o->test, &t->table[2]);
     return status;
@@ -401,7 +380,7 @@ static int split_data(cli_training *t)
     t->data[0] = p.train;
     t->data[1] = p.validation;
     t->data[2] = p.test;
-    if (bm_failed(p.train)) return split_failed(t, bm_error(p.train));
+    if (bm_failed(p.train)) return cli_fail_error(t->c, CLI_FAILED, "", bmi_object_why(p.train));
     if (own) {
         t->data[2] = t->source.test;
         t->source.test = NULL;

@@ -139,21 +139,16 @@ static int read_options(tuning *w)
 static const char *model_of(const tuning *w)
 {
     const cli_options *o = &w->t.c->options;
-    for (const char *at = w->space; at; at = strchr(at, ';')) { /* "C=1,2; model = ridge|lasso" */
-        at += strspn(at, "; \t\r\n");
-        const size_t n = strcspn(at, "=; \t\r\n");
-        if (n == 5 && !memcmp(at, "model", n)) return o->model;
-    }
+    if (cli_searches_model(w->space)) return o->model;
     return o->model ? o->model : w->t.task == BM_REGRESSION ? "linear" : "softmax";
 }
 
-/* Of a search for the model itself only the library knows which are tried. */
+/* Of a search for the model itself only the library knows which are tried; what is wrong with a model is said there, too. */
 static int check_networks(const tuning *w)
 {
     bm_model *m = bm_learner_parse(model_of(w) ? model_of(w) : "mlp", NULL);
-    bool networks = bm_failed(m) || !m->learner->fit; /* what is wrong with it is said by the search */
+    const bool networks = bm_failed(m) || !m->learner->fit || cli_searches_model(w->space);
     bm_free(m);
-    for (int i = 0; i < w->t.c->options.search.n; i++) networks |= strstr(w->t.c->options.search.at[i], "model=") != NULL;
     return cli_networks_check(w->t.c, networks);
 }
 
@@ -353,7 +348,7 @@ static int tune(tuning *w)
     if (bm_status_of(w->s) == BM_E_STOPPED) return stopped(w);
     if (bm_failed(w->s)) {
         if (!w->fits.begun) remove_journal(w); /* nothing is in it */
-        return cli_learn_failed(c, bm_status_of(w->s), bm_error(w->s));
+        return cli_learn_failed(c, bmi_object_why(w->s));
     }
     char n[64];
     if (bm_search_resumed(w->s))

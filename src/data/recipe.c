@@ -180,7 +180,7 @@ bm_recipe *bmi_recipe_copy(const bm_recipe *r)
     const bm_recipe_options none = { 0 };
     if (bmi_object_failed(r)) {
         bm_recipe *failed = bm_recipe_new_at(&none, sizeof none, (bm_place){ 0 });
-        bmi_object_fail(failed, bmi_object_status(r), (bm_place){ 0 }, "%s", bmi_object_error(r));
+        bmi_object_fail_of(failed, r, (bm_place){ 0 });
         return failed;
     }
     bmi_recipe_tensors beside = { .arena = { .context = r->object.context } };

@@ -361,8 +361,8 @@ bm_dataset *bmi_recipe_apply(const bm_recipe *r, const bm_table *t, bm_rows rows
     bm_dataset *d = bmi_dataset_new(r ? r->object.context : NULL);
     bmi_error e = { 0 };
     if (d->object.users < 0) return d;
-    if (bmi_object_failed(r)) bmi_fail(&e, bmi_object_status(r), here, "%s", bmi_object_error(r));
-    else if (bmi_object_failed(t)) bmi_fail(&e, bmi_object_status(t), here, "%s", bmi_object_error(t));
+    if (bmi_object_failed(r)) bmi_fail_of(&e, r, here);
+    else if (bmi_object_failed(t)) bmi_fail_of(&e, t, here);
     else if (!r->fitted) bmi_fail(&e, BM_E_ARGUMENT, here, "recipe: it is not fitted yet");
     for (size_t i = 0; !e.status && rows.at && i < rows.count; i++)
         if (rows.at[i] < 0 || rows.at[i] >= t->rows)

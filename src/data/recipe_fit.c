@@ -295,8 +295,8 @@ static bm_status name_features(bm_recipe *r, bmi_frame *f, bm_place here)
         if (!*what && first && first->n_columns)
             snprintf(what, sizeof what, ": %s is done to \"%.100s\"%s", first->kind->name, first->columns[0].name,
                      first->n_columns > 1 ? " and others" : "");
-        return bmi_object_fail(r, BM_E_DATA, here, "no feature is left to learn from%s%s",
-                               r->n_steps ? " after the steps of the recipe" : "", what);
+        return bmi_fail_as(&r->object.error, BMI_CAUSE_NO_FEATURE, BM_E_DATA, here, "no feature is left to learn from%s%s",
+                           r->n_steps ? " after the steps of the recipe" : "", what);
     }
     r->features = bmi_arena_alloc(&r->found, f->n, sizeof *r->features);
     if (!r->features) return bmi_fail_memory(&r->object.error, here, f->n * sizeof *r->features, "the names of features");
@@ -399,7 +399,7 @@ static void end(const bm_recipe *r, bmi_training *c, bmi_frame *f)
 static bm_status begin(bm_recipe *r, const bm_table *t, bm_rows rows, bm_place here)
 {
     if (bmi_object_failed(r)) return bmi_object_status(r);
-    if (bmi_object_failed(t)) return bmi_object_fail(r, bmi_object_status(t), here, "%s", bmi_object_error(t));
+    if (bmi_object_failed(t)) return bmi_object_fail_of(r, t, here);
     if (bmi_need(&r->object.error, here, "recipe: the list of rows", rows.at, rows.count)) return r->object.error.status;
     for (size_t i = 0; i < rows.count; i++)
         if (rows.at[i] < 0 || rows.at[i] >= t->rows)
@@ -446,7 +446,7 @@ bm_dataset *bmi_recipe_fit_apply(bm_recipe *r, const bm_table *t, bm_rows rows, 
         if (!fit(r, t, rows, &c, &f, here)) make_dataset(d, r, &c, &f, here);
         end(r, &c, &f);
     }
-    if (bmi_object_failed(r)) bmi_object_fail(d, bmi_object_status(r), here, "%s", bmi_object_error(r));
+    if (bmi_object_failed(r)) bmi_object_fail_of(d, r, here);
     return d;
 }
 

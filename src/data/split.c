@@ -25,8 +25,9 @@ static bm_status sizes(bmi_error *e, bm_place here, int64_t n, const bm_split_op
     if (f[0] + f[1] >= 1)
         return bmi_fail(e, BM_E_ARGUMENT, here, "split: validation %g and test %g leave nothing for training", f[0], f[1]);
     if (counts[0] < 1)
-        return bmi_fail(e, BM_E_ARGUMENT, here, "split: %" PRId64 " row%s too few for validation %g and test %g", n,
-                        n == 1 ? " is" : "s are", f[0], f[1]);
+        return bmi_fail_as(e, BMI_CAUSE_FEW_ROWS, BM_E_ARGUMENT, here,
+                           "split: %" PRId64 " row%s too few for validation %g and test %g", n, n == 1 ? " is" : "s are", f[0],
+                           f[1]);
     return BM_OK;
 }
 
@@ -147,10 +148,12 @@ static bm_status in_time(bmi_error *e, bm_place here, bm_context *context, int64
     for (int64_t i = 0; i < n; i++) all[i] = (dated){ times[i], i };
     qsort(all, (size_t)n, sizeof *all, by_time);
     for (int64_t i = 0; i < n; i++) order[i] = all[i].row;
-    if (!cut_between_times(all, n, counts))
-        bmi_fail(e, BM_E_DATA, here,
-                 "split: column \"%.100s\" has %s in all %" PRId64 " rows: each part needs times of its own", o->time,
-                 all[0].time == all[n - 1].time ? "one time" : "only two times", n);
+    if (!cut_between_times(all, n, counts)) {
+        const bool one = all[0].time == all[n - 1].time;
+        bmi_fail_as(e, one ? BMI_CAUSE_NONE : BMI_CAUSE_FEW_TIMES, BM_E_DATA, here,
+                    "split: column \"%.100s\" has %s in all %" PRId64 " rows: each part needs times of its own", o->time,
+                    one ? "one time" : "only two times", n);
+    }
     bmi_release(context, all, (size_t)n, sizeof *all);
     return e->status;
 }
@@ -192,7 +195,7 @@ static bm_tensor *take_tensor(const bm_dataset *d, const bm_tensor *from, bm_row
 bm_dataset *bm_dataset_take_at(const bm_dataset *d, bm_rows rows, bm_place here)
 {
     bm_dataset *taken = bmi_dataset_new(d ? d->object.context : NULL);
-    if (bmi_object_failed(d)) bmi_object_fail(taken, bmi_object_status(d), here, "%s", bmi_object_error(d));
+    if (bmi_object_failed(d)) bmi_object_fail_of(taken, d, here);
     else if (!rows.at || !rows.count) bmi_object_fail(taken, BM_E_DATA, here, "dataset: no rows are asked for");
     for (size_t i = 0; !taken->object.error.status && i < rows.count; i++)
         if (rows.at[i] < 0 || rows.at[i] >= d->rows)
@@ -254,7 +257,7 @@ bm_parts bm_dataset_split_at(const bm_dataset *d, const bm_split_options *option
     int64_t counts[3] = { 0 };
     int64_t *order = NULL;
     bmi_split_by by = { 0 };
-    if (bmi_object_failed(d)) bmi_fail(&e, bmi_object_status(d), here, "%s", bmi_object_error(d));
+    if (bmi_object_failed(d)) bmi_fail_of(&e, d, here);
     else if (!bmi_options_copy(&e, here, &o, sizeof o, offsetof(bm_split_options, named_), options, size)) {
         order = bmi_alloc_raw(d->object.context, (size_t)d->rows, sizeof *order);
         by.classes = classes_of(d, &by.n_classes);

@@ -152,8 +152,8 @@ bm_status bmi_split_groups(bmi_error *e, bm_place here, bm_context *context, int
         collect(&p, by->groups, seed);
         place(&p, counts);
         if (!fill(&p, counts))
-            st = bmi_fail(e, BM_E_DATA, here, "split: %" PRId64 " group%s too few for %d parts", p.n_groups,
-                          p.n_groups == 1 ? " is" : "s are", 1 + (counts[1] > 0) + (counts[2] > 0));
+            st = bmi_fail_as(e, BMI_CAUSE_FEW_ROWS, BM_E_DATA, here, "split: %" PRId64 " group%s too few for %d parts",
+                             p.n_groups, p.n_groups == 1 ? " is" : "s are", 1 + (counts[1] > 0) + (counts[2] > 0));
     }
     if (!st) {
         int64_t at[3] = { 0, p.rows[0], p.rows[0] + p.rows[1] };

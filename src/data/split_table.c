@@ -22,14 +22,14 @@ bm_table_parts bm_table_split_at(const bm_table *t, const bm_split_options *opti
     const size_t rows = (size_t)bm_table_rows(t);
     int64_t *order = NULL, counts[3] = { 0 };
     bm_recipe *r = NULL;
-    if (bmi_object_failed(t)) bmi_fail(&e, bmi_object_status(t), here, "%s", bmi_object_error(t));
+    if (bmi_object_failed(t)) bmi_fail_of(&e, t, here);
     else if (!bmi_options_copy(&e, here, &o, sizeof o, offsetof(bm_split_options, named_), options, size) && o.groups)
         bmi_fail(&e, BM_E_ARGUMENT, here, "split: .groups are those of a dataset; name a column of the table as .group");
     else if (!e.status) {
         const bm_recipe_options target = { .target = o.target, .task = o.task, .context = context };
         r = bm_recipe_new_at(&target, sizeof target, here);
         order = bmi_alloc_raw(context, rows, sizeof *order);
-        if (bmi_object_failed(r)) bmi_fail(&e, bmi_object_status(r), here, "%s", bmi_object_error(r));
+        if (bmi_object_failed(r)) bmi_fail_of(&e, r, here);
         else if (!order) bmi_fail_memory(&e, here, rows * sizeof *order, "to split rows");
         else bmi_recipe_split(&e, here, r, t, &o, order, counts);
     }

@@ -223,8 +223,8 @@ const bmi_column *bmi_table_column(bmi_error *e, bm_place here, const bm_table *
     const int64_t at = bm_table_find(t, name);
     char hint[BMI_HINT_BYTES];
     if (at >= 0) return &t->columns[at];
-    bmi_fail(e, BM_E_DATA, here, "%s has no column \"%.100s\"%s%s", bmi_table_name(t), name, what,
-             bmi_did_you_mean(hint, name, t->columns, t->n_columns, sizeof *t->columns));
+    bmi_fail_as(e, BMI_CAUSE_NO_COLUMN, BM_E_DATA, here, "%s has no column \"%.100s\"%s%s", bmi_table_name(t), name, what,
+                bmi_did_you_mean(hint, name, t->columns, t->n_columns, sizeof *t->columns));
     return NULL;
 }
 
@@ -330,7 +330,7 @@ bm_table *bm_table_take_at(const bm_table *t, bm_rows rows, bm_place here)
 {
     bm_table *taken = bmi_table_new(t ? t->object.context : NULL);
     if (!t || t->object.error.status) {
-        bmi_object_fail(taken, bmi_object_status(t), here, "%s", bmi_object_error(t));
+        bmi_object_fail_of(taken, t, here);
         return taken;
     }
     if (bmi_need(&taken->object.error, here, "table: the list of rows", rows.at, rows.count)) return taken;

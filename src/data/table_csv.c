@@ -13,7 +13,7 @@ bm_status bmi_csv_as_in_training(bmi_error *e, bm_place here, bm_context *contex
         !bmi_names_given(e, here, "CSV: the list of texts of missing cells", o->missing) ||
         bmi_need(e, here, "CSV: the list of types", o->types.at, o->types.count) || !r)
         return e->status;
-    if (bmi_object_failed(r)) return bmi_fail(e, bmi_object_status(r), here, "%s", bmi_object_error(r));
+    if (bmi_object_failed(r)) return bmi_fail_of(e, r, here);
     if (!o->no_header && !bmi_recipe_is_unnamed(r)) o->header = true; /* without names it is found out */
     *room = o->text.count + r->n_inputs + 2 + o->missing.count + r->n_marks;
     if (!(*texts = bmi_alloc(context, *room, sizeof **texts)))
@@ -94,8 +94,7 @@ bm_table *bm_table_read_libsvm_at(const bm_libsvm_options *options, size_t size,
     bm_status st = bmi_options_copy(&e, here, &o, sizeof o, offsetof(bm_libsvm_options, named_), options, size);
     bm_table *t = bmi_table_new(st ? NULL : o.context);
     if (!st) st = t->object.error.status;
-    if (!st && o.recipe && bmi_object_failed(o.recipe))
-        st = bmi_fail(&e, bmi_object_status(o.recipe), here, "%s", bmi_object_error(o.recipe));
+    if (!st && o.recipe && bmi_object_failed(o.recipe)) st = bmi_fail_of(&e, o.recipe, here);
     if (!st && o.recipe) {
         const int64_t highest = highest_input(o.recipe);
         o.zero_based |= bmi_recipe_input(o.recipe, "f0") != SIZE_MAX;
@@ -112,7 +111,7 @@ bm_status bm_table_write_libsvm_at(const bm_table *t, const bm_libsvm_write_opti
 {
     bm_libsvm_write_options o;
     bmi_error e = { 0 };
-    if (bmi_object_failed(t)) bmi_fail(&e, bmi_object_status(t), here, "%s", bmi_object_error(t));
+    if (bmi_object_failed(t)) bmi_fail_of(&e, t, here);
     else if (!bmi_options_copy(&e, here, &o, sizeof o, offsetof(bm_libsvm_write_options, named_), options, size)) {
         const bmi_column *label = bmi_table_column(&e, here, t, o.label ? o.label : "label", " for the labels");
         if (label)
@@ -127,7 +126,7 @@ bm_status bm_table_write_csv_at(const bm_table *t, const bm_csv_write_options *o
 {
     bm_csv_write_options o;
     bmi_error e = { 0 };
-    if (bmi_object_failed(t)) bmi_fail(&e, bmi_object_status(t), here, "%s", bmi_object_error(t));
+    if (bmi_object_failed(t)) bmi_fail_of(&e, t, here);
     else if (!bmi_options_copy(&e, here, &o, sizeof o, offsetof(bm_csv_write_options, named_), options, size))
         bmi_csv_write(&e, here, t->object.context, &o, t->columns, t->n_columns, t->rows);
     if (error && room) snprintf(error, room, "%s", e.text);

@@ -113,8 +113,8 @@ bm_status bmi_target_fit(bm_recipe *r, const bm_table *t, bm_rows rows, int64_t 
     const int64_t n = (int64_t)*n_kept;
     if (c->type == BM_COLUMN_TEXT) {
         if (r->task == BM_REGRESSION)
-            return bmi_object_fail(
-                r, BM_E_DATA, here,
+            return bmi_fail_as(
+                &r->object.error, BMI_CAUSE_NO_NUMBER, BM_E_DATA, here,
                 "the target \"%.100s\" is text (\"%.60s\" ...): it can be classes, but no number to be predicted", c->name,
                 bmi_dictionary_text(&c->dictionary, ((const int32_t *)c->values)[bmi_row_at(chosen, 0)], NULL));
         r->to.task = BM_CLASSIFICATION;

@@ -93,16 +93,16 @@ static bm_status refuse(bm_recipe *r, const bmi_column *c, bm_rows rows, int64_t
     const int64_t first = bmi_row_at(rows, 0), second = bmi_row_at(rows, other);
     for (int64_t i = 0; i < n; i++)
         numbers += begins_as_number(bmi_dictionary_text(&c->dictionary, code_at(c, bmi_row_at(rows, i)), NULL));
-    return bmi_object_fail(
-        r, BM_E_DATA, here,
+    return bmi_fail_as(
+        &r->object.error, BMI_CAUSE_MANY_CLASSES, BM_E_DATA, here,
         "the target \"%.100s\" is text with %zu different values in %" PRId64 " rows (\"%.60s\" in row %" PRId64
         ", \"%.60s\" in row %" PRId64 " ...), too many to be classes; %s",
         c->name, count, n, bmi_dictionary_text(&c->dictionary, code_at(c, first), NULL), first + 1,
         bmi_dictionary_text(&c->dictionary, code_at(c, second), NULL), second + 1,
         numbers * 10 >= n * 9
-            ? "if they are numbers, write the cells as numbers alone, all in one way; if they are classes, set "
-              "the task to classification"
-            : "name another target, or, if they are classes, set the task to classification");
+            ? "if they are numbers, write the cells as numbers alone, all in one way; if they are classes, \001set "
+              "the task to classification\002"
+            : "name another target, or, if they are classes, \001set the task to classification\002");
 }
 
 /* Counts the rows of each text; *count gets how many occur. */

@@ -123,7 +123,8 @@ bm_status bmi_csv_judge_rows(bmi_csv_work *w)
         }
         const bmi_csv_bad *bad = &k->told[k->n_told - 1];
         if (bmi_csv_describe(w, bad, words)) return w->error->status;
-        return bmi_fail(w->error, bad->problem == BMI_CSV_NO_ROOM ? BM_E_FILE : BM_E_FORMAT, w->here, "%s", words);
+        return bmi_fail_as(w->error, bmi_csv_cause(w, bad), bad->problem == BMI_CSV_NO_ROOM ? BM_E_FILE : BM_E_FORMAT, w->here,
+                           "%s", words);
     }
     for (size_t i = 0; i < w->n_chunks; i++) w->out->skipped += w->chunks[i].bad;
     return w->out->skipped ? list_skipped(w) : BM_OK;
@@ -140,7 +141,7 @@ static bool note(bmi_csv_work *w, int64_t left_out)
         cut += w->chunks[i].cut;
     }
     if (left_out)
-        fine = bmi_notes_add_as(BMI_NOTE_LEFT_OUT, w->context, notes,
+        fine = bmi_notes_add_as(left_out == 1 ? BMI_NOTE_ONE_LEFT_OUT : BMI_NOTE_LEFT_OUT, w->context, notes,
                                 "%" PRId64 " row%s could not be read and \001%s left out\002; the first: %s", left_out,
                                 left_out == 1 ? "" : "s", left_out == 1 ? "was" : "were", first);
     if (fine && filled)

@@ -219,7 +219,8 @@ bm_status bmi_csv_make_room(bmi_csv_work *w);
 void bmi_csv_work_end(bmi_csv_work *w);
 /* csv.c: parses chunks [first, n_chunks) that `again` (null: all) marks. */
 bm_status bmi_csv_parse_chunks(bmi_csv_work *w, size_t first, const bool *again);
-/* csv_report.c: what is wrong with a bad row, as "file:line:cell: ...". */
+/* csv_report.c: what is wrong with a bad row, as a cause and as "file:line:cell: ...". */
+bmi_cause bmi_csv_cause(const bmi_csv_work *w, const bmi_csv_bad *bad);
 bm_status bmi_csv_describe(bmi_csv_work *w, const bmi_csv_bad *bad, char into[600]);
 /* The same for a cell of a kept row that is not what its column is. */
 bm_status bmi_csv_describe_cell(bmi_csv_work *w, int64_t row, size_t column, size_t *offset, char into[600]);

@@ -125,10 +125,11 @@ static bm_status name_column(bmi_csv_work *w, name_list *l, size_t c, char *name
     }
     const bool taken = bmi_dictionary_find(&l->names, name, strlen(name)) >= 0;
     if (taken && noted && !w->options->rename_duplicates)
-        return bmi_fail(w->error, BM_E_FORMAT, w->here,
-                        "%s:%" PRId64
-                        ":%zu: a second column is named \"%.100s\"; rename one of them, or read with rename_duplicates",
-                        name_of(w), w->first_line, c + 1, name);
+        return bmi_fail_as(
+            w->error, BMI_CAUSE_SAME_NAMES, BM_E_FORMAT, w->here,
+            "%s:%" PRId64
+            ":%zu: a second column is named \"%.100s\"; rename one of them\001, or read with rename_duplicates\002",
+            name_of(w), w->first_line, c + 1, name);
     if (noted && (taken || keep_name(l, name)))
         out->columns[c].name = taken ? second_name(l, name) : bmi_text_copy(w->context, name);
     if (out->columns[c].name && taken)

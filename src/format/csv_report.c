@@ -27,6 +27,13 @@ static const char *column_name(const bmi_csv_work *w, int64_t cell)
     return cell >= 1 && (size_t)cell <= w->n_columns ? w->out->columns[cell - 1].name : "no column";
 }
 
+bmi_cause bmi_csv_cause(const bmi_csv_work *w, const bmi_csv_bad *bad)
+{
+    if (bad->problem != BMI_CSV_CELLS) return BMI_CAUSE_NONE;
+    if (w->n_columns != 1 || bad->cells < 1) return BMI_CAUSE_CELLS;
+    return *w->out->columns[0].name == '#' ? BMI_CAUSE_COMMENTS : BMI_CAUSE_TITLES;
+}
+
 bm_status bmi_csv_describe(bmi_csv_work *w, const bmi_csv_bad *bad, char into[600])
 {
     int64_t line = 0;
@@ -37,16 +44,18 @@ bm_status bmi_csv_describe(bmi_csv_work *w, const bmi_csv_bad *bad, char into[60
     const size_t room = n < 600 ? 600 - (size_t)n : 0;
     char *rest = into + (room ? n : 599);
     const int64_t columns = (int64_t)w->n_columns;
+    const bmi_cause cause = bmi_csv_cause(w, bad);
     switch (bad->problem) {
     case BMI_CSV_CELLS:
         snprintf(rest, room, "the row has %" PRId64 " cell%s, there %s %" PRId64 " column%s; %s", bad->cells,
                  bad->cells == 1 ? "" : "s", columns == 1 ? "is" : "are", columns, columns == 1 ? "" : "s",
-                 bad->cells < columns                              ? "add the missing delimiters"
-                 : columns == 1 && *w->out->columns[0].name == '#' ? "if lines that begin with # are comments, say so"
-                 : columns == 1 ? "put cells with a delimiter inside in quotes, or give another delimiter; titles above the "
-                                  "names of the columns "
-                                  "are lines to skip"
-                                : "put cells with a delimiter inside in quotes");
+                 bad->cells < columns          ? "add the missing delimiters"
+                 : cause == BMI_CAUSE_COMMENTS ? "if lines that begin with # are comments, say so"
+                 : cause == BMI_CAUSE_TITLES
+                     ? "put cells with a delimiter inside in quotes, or give another delimiter; titles above the "
+                       "names of the columns "
+                       "are lines to skip"
+                     : "put cells with a delimiter inside in quotes");
         break;
     case BMI_CSV_STRAY_QUOTE:
         snprintf(rest, room,

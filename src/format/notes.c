@@ -28,15 +28,6 @@ bool bmi_notes_add(bm_context *context, bmi_notes *n, const char *format, ...)
     return bmi_notes_keep(context, n, line);
 }
 
-/* Takes the last such mark out of a line; where it stood, 0 where it was cut off. */
-static int take_mark(char *line, char mark)
-{
-    char *at = strrchr(line, mark);
-    if (!at) return 0;
-    memmove(at, at + 1, strlen(at));
-    return (int)(at - line);
-}
-
 bool bmi_notes_add_as(bmi_note_kind kind, bm_context *context, bmi_notes *n, const char *format, ...)
 {
     char line[1000];
@@ -45,9 +36,8 @@ bool bmi_notes_add_as(bmi_note_kind kind, bm_context *context, bmi_notes *n, con
     bmi_format(line, sizeof line, format, list);
     va_end(list);
     bmi_note about = { .kind = kind };
-    about.from = take_mark(line, 1);
-    about.to = take_mark(line, 2);
-    if (about.to < about.from) about = (bmi_note){ .kind = BMI_NOTE }; /* cut within the marked part: a sentence as any other */
+    if (!bmi_take_marks(line, &about.from, &about.to))
+        about.kind = BMI_NOTE; /* cut within the marked part: a sentence as any other */
     bmi_clean(line);
     return keep(context, n, line, about);
 }

@@ -8,13 +8,14 @@
  * sentence is marked, which is the advice (BMI_ADVICE_...), or the columns that it is about. */
 typedef enum bmi_note_kind {
     BMI_NOTE,
-    BMI_NOTE_LEFT_OUT,   /* rows of a file that could not be read; marked: "was left out" */
-    BMI_NOTE_NOT_JUDGED, /* held-out rows that cannot be judged, or only in part */
-    BMI_NOTE_AMOUNTS,    /* classes that may be amounts */
-    BMI_NOTE_UNITS,      /* a target that is learned standardised */
-    BMI_NOTE_DEPENDENT,  /* columns that depend on each other, marked: their coefficients are not determined */
-    BMI_NOTE_CATEGORIES, /* that those of one text do is no fault */
-    BMI_NOTE_CONSTANT,   /* a column of one value */
+    BMI_NOTE_ONE_LEFT_OUT, /* a row of a file that could not be read; marked: "was left out" */
+    BMI_NOTE_LEFT_OUT,     /* rows that could not; "were left out" */
+    BMI_NOTE_NOT_JUDGED,   /* held-out rows that cannot be judged, or only in part */
+    BMI_NOTE_AMOUNTS,      /* classes that may be amounts */
+    BMI_NOTE_UNITS,        /* a target that is learned standardised */
+    BMI_NOTE_DEPENDENT,    /* columns that depend on each other, marked: their coefficients are not determined */
+    BMI_NOTE_CATEGORIES,   /* that those of one text do is no fault */
+    BMI_NOTE_CONSTANT,     /* a column of one value */
     BMI_ADVICE_IS_COMMA, /* the decimal sign is a comma; a point; there is a header; days or months come first; the same as dmy, as mdy */
     BMI_ADVICE_IS_POINT,
     BMI_ADVICE_HEADER,
@@ -22,8 +23,10 @@ typedef enum bmi_note_kind {
     BMI_ADVICE_DATES,
     BMI_ADVICE_DMY,
     BMI_ADVICE_MDY,
-    BMI_ADVICE_TEXT,      /* a column of text keeps what a number loses */
-    BMI_ADVICE_CATEGORIES /* a text with many of them: drop it, or keep more */
+    BMI_ADVICE_TEXT,       /* a column of text keeps what a number loses */
+    BMI_ADVICE_CATEGORIES, /* a text with many of them: drop it, or keep more */
+    BMI_ADVICE_BOOTSTRAP,  /* there are no standard errors but by resampling */
+    BMI_ADVICE_ROWS        /* what is missing is to be had from the rows of training */
 } bmi_note_kind;
 
 typedef struct bmi_note {

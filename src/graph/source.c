@@ -93,8 +93,8 @@ bm_node bmi_constant_take(bm_graph *g, bm_tensor *value, const char *name, bm_pl
     bm_node n = bmi_node_failed(g);
     if (g && !g->object.error.status) {
         if (bmi_object_failed(value))
-            bmi_fail_from(&g->object.error,
-                          value ? &value->object.error : &(bmi_error){ BM_E_MEMORY, "out of memory: a constant" });
+            bmi_fail_from(&g->object.error, value ? &value->object.error
+                                                  : &(bmi_error){ .status = BM_E_MEMORY, .text = "out of memory: a constant" });
         else {
             const bool eager = g->eager;
             g->eager = false; /* its value is here already */

@@ -218,10 +218,10 @@ static bm_status check_classes(making *m)
     bmi_release(m->context, count, (size_t)m->by.n_classes, sizeof *count);
     if (m->o->kind != BM_K_FOLD) return BM_OK;
     if (most < m->f->k)
-        return bmi_fail(m->e, BM_E_DATA, m->here,
-                        "folds: %" PRId64 " are asked for, and no class has more than %" PRId64
-                        " row%s, so that they cannot have equal shares; ask for fewer, or set not_stratified",
-                        m->f->k, most, most == 1 ? "" : "s");
+        return bmi_fail_as(m->e, BMI_CAUSE_SHARES, BM_E_DATA, m->here,
+                           "folds: %" PRId64 " are asked for, and no class has more than %" PRId64
+                           " row%s, so that they cannot have equal shares; ask for fewer, or \001set not_stratified\002",
+                           m->f->k, most, most == 1 ? "" : "s");
     if (few)
         note(m,
              least == 1 ? "! the rarest class has %" PRId64 " row, fewer than the %" PRId64 " folds: some hold out none of it"

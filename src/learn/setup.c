@@ -58,9 +58,8 @@ static bm_status set_up_table(bmi_setup *s, bmi_error *e, const bm_table *t, con
                               const bm_folds_options *folds, bm_place here)
 {
     if (bmi_object_failed(recipe))
-        return bmi_fail(e, bmi_object_status(recipe), here, "%s", recipe ? recipe->object.error.text : "the recipe is null");
-    if (bmi_object_failed(t))
-        return bmi_fail(e, bmi_object_status(t), here, "%s", t ? t->object.error.text : "the table is null");
+        return recipe ? bmi_fail_of(e, recipe, here) : bmi_fail(e, BM_E_ARGUMENT, here, "the recipe is null");
+    if (bmi_object_failed(t)) return t ? bmi_fail_of(e, t, here) : bmi_fail(e, BM_E_ARGUMENT, here, "the table is null");
     if (!recipe->target)
         return bmi_fail(e, BM_E_ARGUMENT, here, "the recipe names no target, as bm_recipe_new(.target = \"price\")");
     s->recipe = bmi_recipe_copy(recipe);
@@ -98,7 +97,7 @@ bm_status bmi_setup_make(bmi_setup *s, bmi_error *e, bm_context *context, const 
     bm_folds_options o = *folds;
     *s = (bmi_setup){ .metric = metric };
     if (!d && set_up_table(s, e, t, recipe, folds, here)) return e->status;
-    if (d && bmi_object_failed(d)) return bmi_fail(e, bmi_object_status(d), here, "%s", d->object.error.text);
+    if (d && bmi_object_failed(d)) return bmi_fail_of(e, d, here);
     if (d && !d->n_t) return bmi_fail(e, BM_E_DATA, here, "the dataset has no target");
     if (d) s->task = bmi_type_is_real(d->t[0].tensor->type) ? BM_REGRESSION : BM_CLASSIFICATION;
     if (d && s->task == BM_CLASSIFICATION) s->classes = count_classes(d);

@@ -110,13 +110,28 @@ void bmi_ended_load(bm_model *m, const json_t *list)
         }
 }
 
+static void ended(bm_model *m, unsigned how, double figure, const char *format, va_list list) BMI_PRINTF(4, 0);
+static void ended(bm_model *m, unsigned how, double figure, const char *format, va_list list)
+{
+    bmi_format(m->stopped_by, sizeof m->stopped_by, format, list);
+    m->ended = how;
+    m->ended_figure = figure;
+}
+
 void bmi_model_ended(bm_model *m, unsigned how, const char *format, ...)
 {
     va_list list;
     va_start(list, format);
-    bmi_format(m->stopped_by, sizeof m->stopped_by, format, list);
+    ended(m, how, 0, format, list);
     va_end(list);
-    m->ended = how;
+}
+
+void bmi_model_ended_after(bm_model *m, unsigned how, double figure, const char *format, ...)
+{
+    va_list list;
+    va_start(list, format);
+    ended(m, how, figure, format, list);
+    va_end(list);
 }
 
 int64_t bm_best_epoch(const bm_model *m)

@@ -15,6 +15,7 @@
 #ifndef BMI_MODEL_INFERENCE_H
 #define BMI_MODEL_INFERENCE_H
 #include "data/dataset.h"
+#include "format/notes.h"
 #include "model/learned.h"
 #include "model/learning.h"
 #include <baeum/inference.h>
@@ -114,8 +115,14 @@ const double *bmi_inference_figures(const bm_model *m, const bmi_dense_model *d,
 const char *bmi_inference_target_name(const bm_model *m, const bmi_dense_model *d, int64_t block, char into[32]);
 /* The recipe whose features the columns are, or null. */
 const bm_recipe *bmi_inference_recipe(const bm_model *m, const bmi_dense_model *d);
-/* inference_notes.c: why a model has no standard errors; null when it may have some. */
-const char *bmi_inference_why(const bm_model *m, const bmi_dense_model *d);
+/* inference_notes.c: why a model has no standard errors (null when it may have some), and the kind of that note, which tells what
+ * advice goes behind: " (.bootstrap)", " (bm_infer)" or none. */
+typedef struct bmi_inference_none {
+    const char *why;
+    bmi_note_kind note;
+} bmi_inference_none;
+bmi_inference_none bmi_inference_why(const bm_model *m, const bmi_dense_model *d);
+const char *bmi_inference_advice(const bmi_inference_none *none);
 /* What is to be said of its coefficients, as notes of their table; false without memory. */
 bool bmi_inference_notes(bm_table *of, const bm_model *m, const bmi_dense_model *d, const bm_coefficients_options *how);
 /* BMI_THEORIES when nothing is kept. */

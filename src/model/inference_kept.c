@@ -82,8 +82,9 @@ bm_table *bm_model_figures_at(const bm_model *m, bm_place here)
     else if (bmi_model_network(m, &e, here) && !bmi_dense_model_of(m, &d))
         bmi_fail(&e, BM_E_ARGUMENT, here, "figures: the model is not one dense layer on its inputs");
     if (!e.status && !bmi_inference_figures(m, &d, 0)) {
-        const char *why = bmi_inference_why(m, &d);
-        bmi_fail(&e, BM_E_ARGUMENT, here, "figures: there are none%s%s", why ? "; " : "", why ? why : "");
+        const bmi_inference_none none = bmi_inference_why(m, &d);
+        bmi_fail(&e, BM_E_ARGUMENT, here, "figures: there are none%s%s%s", none.why ? "; " : "", none.why ? none.why : "",
+                 bmi_inference_advice(&none));
     }
     const int64_t targets = e.status ? 0 : d.classes ? 1 : d.outputs;
     const size_t room = (size_t)(targets * BMI_FIGURES);

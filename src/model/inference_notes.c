@@ -19,28 +19,39 @@ typedef struct telling {
     bmi_notes *to;
 } telling;
 
-static const char *const why[BMI_THEORIES] = {
-    [BMI_THEORY_PENALTY] =
-        "no standard errors: coefficients under a penalty are biased towards 0, and theory gives none; the bootstrap does "
-        "(.bootstrap)",
-    [BMI_THEORY_METHOD] = "no standard errors: theory gives none for this learner; the bootstrap does (.bootstrap)",
-    [BMI_THEORY_FEW_ROWS] = "no standard errors: there are no more rows than columns",
-    [BMI_THEORY_SEPARATED] =
-        "no standard errors: the columns tell the classes apart perfectly, and the likelihood has no finite maximum",
-    [BMI_THEORY_TOO_LARGE] = "no standard errors: there are too many coefficients of classes (over 2,000)",
-    [BMI_THEORY_INEXACT] =
-        "no standard errors: the solution is not exact enough (its residuals are not orthogonal to the columns)",
+static const bmi_inference_none theories[BMI_THEORIES] = {
+    [BMI_THEORY_PENALTY] = { "no standard errors: coefficients under a penalty are biased towards 0, and theory gives none; "
+                             "the bootstrap does",
+                             BMI_ADVICE_BOOTSTRAP },
+    [BMI_THEORY_METHOD] = { "no standard errors: theory gives none for this learner; the bootstrap does",
+                            BMI_ADVICE_BOOTSTRAP },
+    [BMI_THEORY_FEW_ROWS] = { "no standard errors: there are no more rows than columns", BMI_NOTE },
+    [BMI_THEORY_SEPARATED] = { "no standard errors: the columns tell the classes apart perfectly, and the likelihood has no "
+                               "finite maximum",
+                               BMI_NOTE },
+    [BMI_THEORY_TOO_LARGE] = { "no standard errors: there are too many coefficients of classes (over 2,000)", BMI_NOTE },
+    [BMI_THEORY_INEXACT] = { "no standard errors: the solution is not exact enough (its residuals are not orthogonal to the "
+                             "columns)",
+                             BMI_NOTE },
 };
+static const bmi_inference_none
+    of_steps = { "no standard errors: the model was trained step by step, not solved for, and theory gives none", BMI_NOTE },
+    of_many_columns = { "no standard errors: they are found for at most 2,000 columns", BMI_NOTE },
+    of_many_rows = { "no standard errors: a fit keeps statistics where rows times columns^2 are at most 2e8 (of a file that is "
+                     "read part by part: 1e10); find them from the rows of training",
+                     BMI_ADVICE_ROWS };
 
-const char *bmi_inference_why(const bm_model *m, const bmi_dense_model *d)
+bmi_inference_none bmi_inference_why(const bm_model *m, const bmi_dense_model *d)
 {
     const bmi_theory theory = bmi_inference_theory(m);
-    if (theory != BMI_THEORIES) return why[theory];
-    if (!m->learner || !m->learner->fit)
-        return "no standard errors: the model was trained step by step, not solved for, and theory gives none";
-    if (d->columns > BMI_INFERENCE_COLUMNS) return "no standard errors: they are found for at most 2,000 columns";
-    return "no standard errors: a fit keeps statistics where rows times columns^2 are at most 2e8 (of a file that is read part "
-           "by part: 1e10); find them from the rows of training (bm_infer)";
+    if (theory != BMI_THEORIES) return theories[theory];
+    if (!m->learner || !m->learner->fit) return of_steps;
+    return d->columns > BMI_INFERENCE_COLUMNS ? of_many_columns : of_many_rows;
+}
+
+const char *bmi_inference_advice(const bmi_inference_none *none)
+{
+    return none->note == BMI_ADVICE_BOOTSTRAP ? " (.bootstrap)" : none->note == BMI_ADVICE_ROWS ? " (bm_infer)" : "";
 }
 
 /* ---- columns that depend on each other ---- */
@@ -150,12 +161,12 @@ bool bmi_inference_notes(bm_table *of, const bm_model *m, const bmi_dense_model 
                         .columns = bmi_inference_columns(m, d),
                         .context = of->object.context,
                         .to = &of->notes };
-    const char *none = bmi_inference_why(m, d);
+    const bmi_inference_none none = bmi_inference_why(m, d);
     bool ok = true;
     if (how->bootstrap)
         ok = bmi_notes_add(t.context, t.to, "standard errors and intervals are those of %lld fits on resampled rows",
                            (long long)how->bootstrap);
-    else if (none) ok = bmi_notes_add(t.context, t.to, "%s", none);
+    else if (none.why) ok = bmi_notes_add_as(none.note, t.context, t.to, "%s\001%s\002", none.why, bmi_inference_advice(&none));
     if (how->robust)
         ok = ok && bmi_notes_add(t.context, t.to, "standard errors hold when rows vary differently (HC%d)",
                                  (int)how->robust - BM_HC0);

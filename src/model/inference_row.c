@@ -147,7 +147,8 @@ static bm_status put(making *k, bm_table *t)
     bm_table_add_real_at(t, "contribution", numbers, k->n, k->here);
     bm_context *c = t->object.context;
     if (!k->columns)
-        ok = bmi_notes_add(c, &t->notes, "means of the features were not kept (bm_infer_table finds them): they count as 0");
+        ok = bmi_notes_add_as(BMI_ADVICE_ROWS, c, &t->notes,
+                              "means of the features were not kept\001 (bm_infer_table finds them): they count as 0\002");
     if (k->d.classes) ok = ok && bmi_notes_add(c, &t->notes, "contributions are to the log-odds");
     if (k->d.logarithm)
         ok = ok && bmi_notes_add(c, &t->notes, "contributions are to the logarithm of %s", k->m->recipe->target);

@@ -49,7 +49,8 @@ struct bm_model {
     bool balanced, in_order;  /* how the last fit weighed classes, and its rows were split */
     const char *group, *time; /* by columns; or null */
     char stopped_by[64];
-    unsigned ended; /* bm_ending bits */
+    unsigned ended;      /* bm_ending bits */
+    double ended_figure; /* that goes with the words: iterations or epochs done, digits lost; 0: none does */
     atomic_int running, stop;
     /* learners */
     const bm_learner_kind *learner;
@@ -75,8 +76,10 @@ bm_model *bmi_model_new(bm_context *context, bm_place here);
 bm_model *bmi_model_made(bm_model *m);
 /* Keeps layers (a model's first ones) and builds its network. */
 bm_status bmi_model_set_layers(bm_model *m, bm_layers layers, bm_place here);
-/* Tells how the fit of a learner ended: bm_ending bits and words, which are cut at the end of their room. */
+/* Tells how the fit of a learner ended: bm_ending bits and words, which are cut at the end of their room; _after with the figure in
+ * them. */
 void bmi_model_ended(bm_model *m, unsigned how, const char *format, ...) BMI_PRINTF(3, 4);
+void bmi_model_ended_after(bm_model *m, unsigned how, double figure, const char *format, ...) BMI_PRINTF(4, 5);
 /* The bits as a list of words, for a file; words that nobody knows are passed over. */
 json_t *bmi_ended_save(const bm_model *m);
 void bmi_ended_load(bm_model *m, const json_t *list);

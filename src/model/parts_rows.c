@@ -272,8 +272,8 @@ bm_dataset *bmi_parts_apply(bmi_parts *p, const bm_table *t, int64_t row, int ro
     if (!d || !d->object.error.status) return d;
     const bm_status st = d->object.error.status;
     if (row && st != BM_E_MEMORY) /* rows are counted from the first of them */
-        bmi_fail(p->e, st, p->here, "in rows %" PRId64 " to %" PRId64 " of the file: %s", row + 1, row + t->rows,
-                 bmi_object_error(d));
+        bmi_fail_as(p->e, d->object.error.cause, st, p->here, "in rows %" PRId64 " to %" PRId64 " of the file: %s", row + 1,
+                    row + t->rows, bmi_object_error(d));
     bmi_fail_from(p->e, &d->object.error);
     bmi_object_free(d);
     return NULL;

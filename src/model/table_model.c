@@ -81,9 +81,9 @@ static bm_status tell_left_out(table_fit *f, int i)
     const bm_dataset *d = f->parts[i];
     const int64_t none = d->counted.no_target, unseen = d->counted.unseen_class;
     if (unseen && unseen == d->rows)
-        return bmi_fail(f->e, BM_E_DATA, f->here,
-                        "fit: no row of the %s part has a class that was there in training: %s were not there in training",
-                        part_names[i], d->unseen);
+        return bmi_fail_as(f->e, BMI_CAUSE_UNSEEN, BM_E_DATA, f->here,
+                           "fit: no row of the %s part has a class that was there in training: %s were not there in training",
+                           part_names[i], d->unseen);
     bool told = !none || bmi_notes_add_as(BMI_NOTE_NOT_JUDGED, r->object.context, &r->notes,
                                           "! %" PRId64 " %s row%s no \"%s\", the target: left out", none, part_names[i],
                                           none == 1 ? " has" : "s have", r->target);

@@ -46,6 +46,76 @@ static void first_error_stays(void **state)
     assert_int_equal(bmi_fail(&silent, BM_OK, (bm_place){ 0 }, "x"), BM_E_ARGUMENT); /* no failure passes for success */
 }
 
+typedef struct bm_thing {
+    bmi_object object;
+    int *ended;
+} bm_thing;
+
+static void end_thing(void *object)
+{
+    ++*((bm_thing *)object)->ended;
+}
+
+static const bmi_object_kind thing_kind = { .name = "thing", .end = end_thing };
+BMI_STATIC_FAILED(thing, &thing_kind);
+
+/* A cause and the marked advice go with the text, wherever an error is handed on to, and go with it. */
+static void causes_are_kept(void **state)
+{
+    (void)state;
+    bmi_error e = { 0 }, other = { 0 }, placed = { 0 }, plain = { 0 };
+    const bm_place a = { "a.c", 1 }, b = { "b.c", 22 };
+    assert_int_equal(bmi_fail_as(&e, BMI_CAUSE_SHARES, BM_E_DATA, a, "%s; \001set x\002, or so", "few"), BM_E_DATA);
+    assert_string_equal(e.text, "a.c:1: few; set x, or so");
+    assert_int_equal(e.cause, BMI_CAUSE_SHARES);
+    assert_int_equal(bmi_fail_as(&e, BMI_CAUSE_CELLS, BM_E_FORMAT, a, "later"), BM_E_DATA);
+    assert_int_equal(e.cause, BMI_CAUSE_SHARES);
+    bmi_fail_from(&other, &e);
+    assert_memory_equal(&other, &e, sizeof e);
+    bm_thing *thing = bmi_object_new(NULL, &thing_kind, sizeof *thing), *next = bmi_object_new(NULL, &thing_kind, sizeof *next);
+    int ended = 0;
+    thing->ended = next->ended = &ended;
+    bmi_fail_from(&thing->object.error, &e);
+    assert_ptr_equal(bmi_object_why(thing), &thing->object.error);
+    bmi_fail_of(&placed, thing, a); /* the place that is there stands once */
+    assert_string_equal(placed.text, e.text);
+    bmi_object_fail_with(next, thing, b, "thing");
+    const bmi_error *const all[] = { &e, &other, &placed, &next->object.error };
+    for (size_t i = 0; i < BMI_COUNT(all); i++) {
+        assert_int_equal(all[i]->cause, BMI_CAUSE_SHARES);
+        assert_string_equal(all[i]->text, "a.c:1: few; set x, or so");
+        assert_int_equal(all[i]->advice_from, 12);
+        assert_int_equal(all[i]->advice_to, 17);
+    }
+    bmi_object_clear(next);
+    assert_int_equal(next->object.error.cause, BMI_CAUSE_NONE);
+    assert_int_equal(next->object.error.advice_to, 0);
+    assert_int_equal(bmi_object_fail_of(next, thing, b), BM_E_DATA);
+    assert_string_equal(bmi_object_error(next), "b.c:22: a.c:1: few; set x, or so");
+    assert_int_equal(next->object.error.cause, BMI_CAUSE_SHARES);
+    assert_int_equal(strncmp(bmi_object_error(next) + next->object.error.advice_from, "set x,", 6), 0);
+    assert_int_equal(next->object.error.advice_to - next->object.error.advice_from, 5);
+    bmi_fail(&plain, BM_E_DATA, a, "\001no\002 marks");
+    assert_string_equal(plain.text, "a.c:1:  no  marks");
+    assert_int_equal(plain.advice_to, 0);
+    char text[1000];
+    memset(text, 'a', sizeof text - 1);
+    text[sizeof text - 1] = 0;
+    bmi_error cut = { 0 }; /* within the marked part: a cause, and no advice */
+    bmi_fail_as(&cut, BMI_CAUSE_SHARES, BM_E_DATA, a, "b\001%s\002", text);
+    assert_true(cut.cause == BMI_CAUSE_SHARES && cut.advice_from == 0 && cut.advice_to == 0);
+    assert_int_equal(strncmp(cut.text, "a.c:1: baaa", 11), 0);
+    bmi_object_clear(thing);
+    bmi_fail_as(&thing->object.error, BMI_CAUSE_CELLS, BM_E_FORMAT, a, "a row");
+    bmi_object_clear(next);
+    bmi_object_fail_of(next, thing, b);
+    assert_true(next->object.error.cause == BMI_CAUSE_CELLS && !next->object.error.advice_to);
+    assert_int_equal(bmi_object_fail_of(NULL, thing, b), BM_E_MEMORY);
+    assert_int_equal(bmi_fail_of(&(bmi_error){ 0 }, NULL, b), BM_E_ARGUMENT);
+    bmi_object_free(thing);
+    bmi_object_free(next);
+}
+
 static void long_errors_are_cut(void **state)
 {
     (void)state;
@@ -88,19 +158,6 @@ static void errors_are_clean_text(void **state)
         assert_true(bmi_is_utf8(e.text, strlen(e.text)) && strlen(e.text) == sizeof e.text - 1);
     }
 }
-
-typedef struct bm_thing {
-    bmi_object object;
-    int *ended;
-} bm_thing;
-
-static void end_thing(void *object)
-{
-    ++*((bm_thing *)object)->ended;
-}
-
-static const bmi_object_kind thing_kind = { .name = "thing", .end = end_thing };
-BMI_STATIC_FAILED(thing, &thing_kind);
 
 static void users_are_counted(void **state)
 {
@@ -283,11 +340,17 @@ static void options_of_all_ages(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(status_names),           cmocka_unit_test(first_error_stays),
-        cmocka_unit_test(long_errors_are_cut),    cmocka_unit_test(errors_are_clean_text),
-        cmocka_unit_test(users_are_counted),      cmocka_unit_test(object_errors),
-        cmocka_unit_test(static_object_stays),    cmocka_unit_test(contexts),
-        cmocka_unit_test(context_without_memory), cmocka_unit_test(logs),
+        cmocka_unit_test(status_names),
+        cmocka_unit_test(first_error_stays),
+        cmocka_unit_test(causes_are_kept),
+        cmocka_unit_test(long_errors_are_cut),
+        cmocka_unit_test(errors_are_clean_text),
+        cmocka_unit_test(users_are_counted),
+        cmocka_unit_test(object_errors),
+        cmocka_unit_test(static_object_stays),
+        cmocka_unit_test(contexts),
+        cmocka_unit_test(context_without_memory),
+        cmocka_unit_test(logs),
         cmocka_unit_test(options_of_all_ages),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

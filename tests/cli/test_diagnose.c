@@ -113,6 +113,7 @@ static void refused(void **state)
         { "iris -m mlp:4 --resample 5 --validation .2", "--resample draws rows at random and knows no --validation", 2 },
         { "iris -m softmax --epochs 5", "--epochs is of networks, as mlp:64,32; no model here is one", 2 },
         { "iris -m softmax --search C=1,2 --batch 5", "--batch is of networks", 2 },
+        { "iris --search 'model = softmax|mlp:4' --epochs 5", "a learner is given and \"model\" is searched", 2 },
         { "iris --cv 60", "give --not-stratified", 1 },
         { "iris -o /nowhere/x.csv", "cannot be written", 1 },
         { "iris --metric mse", "of numbers", 2 },

@@ -70,7 +70,9 @@ static bm_status descend(bmi_design *d, const bmi_penalty *p, double alpha, doub
 static void tell(bm_learning *l, const bmi_design *d, const bmi_penalty *p, bool chosen, double alpha, int64_t columns)
 {
     bm_model *m = l->model;
-    if (d->open) bmi_model_ended(m, BM_ENDED_NOT_CONVERGED, "not converged after %" PRId64 " iterations", p->iterations);
+    if (d->open)
+        bmi_model_ended_after(m, BM_ENDED_NOT_CONVERGED, (double)p->iterations, "not converged after %" PRId64 " iterations",
+                              p->iterations);
     else if (chosen)
         bmi_model_ended(m, BM_ENDED_TELLS, "alpha %.4g by %" PRId64 " folds, keeps %" PRId64 " of %" PRId64 " column%s", alpha,
                         p->folds, columns, d->n, d->n == 1 ? "" : "s");

@@ -447,7 +447,7 @@ static void say(solution *s)
     }
     const char *how = s->failed ? "stop" : s->converged ? "converged" : "not converged";
     if (n) ended |= BM_ENDED_RANK;
-    bmi_model_ended(m, ended, "%s after %" PRId64 " iterations%s", how, s->done, more);
+    bmi_model_ended_after(m, ended, (double)s->done, "%s after %" PRId64 " iterations%s", how, s->done, more);
 }
 
 static bm_status fit(bm_learning *l, const void *options)

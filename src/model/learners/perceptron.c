@@ -168,15 +168,15 @@ static bm_status fit(bm_learning *l, const void *options)
         }
     }
     const bool stopped = atomic_load(&m->stop);
-    bmi_model_ended(m,
-                    stopped      ? BM_ENDED_STOPPED
-                    : fewest > 0 ? BM_ENDED_NOT_CONVERGED
-                                 : 0,
-                    "%s after %" PRId64 " epoch%s",
-                    stopped      ? "stop"
-                    : fewest > 0 ? "not converged"
-                                 : "converged",
-                    epoch, epoch == 1 ? "" : "s");
+    bmi_model_ended_after(m,
+                          stopped      ? BM_ENDED_STOPPED
+                          : fewest > 0 ? BM_ENDED_NOT_CONVERGED
+                                       : 0,
+                          (double)epoch, "%s after %" PRId64 " epoch%s",
+                          stopped      ? "stop"
+                          : fewest > 0 ? "not converged"
+                                       : "converged",
+                          epoch, epoch == 1 ? "" : "s");
     if (u.drift) average(&u);
     put(&u);
     return m->object.error.status;

@@ -440,7 +440,8 @@ void bmi_regression_say_solved(bmi_regression *r, int64_t rank, double pivot)
     bm_model *m = r->l->model;
     if (rank < r->columns) bmi_model_ended(m, BM_ENDED_RANK, "solved, rank %" PRId64 " of %" PRId64, rank, r->columns);
     else if (pivot < 1e-10)
-        bmi_model_ended(m, BM_ENDED_ILL_CONDITIONED, "solved, ill-conditioned: about %.0f digits lost", -log10(pivot));
+        bmi_model_ended_after(m, BM_ENDED_ILL_CONDITIONED, -log10(pivot), "solved, ill-conditioned: about %.0f digits lost",
+                              -log10(pivot));
     else bmi_model_ended(m, 0, "solved");
 }
 
@@ -449,6 +450,6 @@ void bmi_regression_say_converged(bmi_regression *r, bool converged, int64_t don
     char of[60] = "";
     const bool whole = rank == r->columns;
     if (!whole) snprintf(of, sizeof of, ", rank %" PRId64 " of %" PRId64, rank, r->columns);
-    bmi_model_ended(r->l->model, (converged ? 0u : BM_ENDED_NOT_CONVERGED) | (whole ? 0u : BM_ENDED_RANK),
-                    "%s after %" PRId64 " iterations%s", converged ? "converged" : "not converged", done, of);
+    bmi_model_ended_after(r->l->model, (converged ? 0u : BM_ENDED_NOT_CONVERGED) | (whole ? 0u : BM_ENDED_RANK), (double)done,
+                          "%s after %" PRId64 " iterations%s", converged ? "converged" : "not converged", done, of);
 }
