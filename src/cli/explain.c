@@ -169,7 +169,14 @@ static int read_row(explanation *x, const char *text)
     int status = copy ? 0 : cli_fail(c, CLI_FAILED, "out of memory");
     if (copy) strcpy(copy, text);
     x->row = bm_table_new();
-    while (!status && rest && cli_next_name(&rest, &name, &quoted)) {
+    while (!status && rest) {
+        if (!cli_next_name(&rest, &name, &quoted)) {
+            status = cli_fail(c, CLI_USAGE,
+                              "the row %s has a double quote that is not closed, or not followed by a comma; where a name or a "
+                              "value has a comma the quotes go around both: \"NAME=VALUE\"",
+                              text);
+            break;
+        }
         char *value = strchr(name, '=');
         double number = NAN;
         bool overflow;

@@ -134,6 +134,9 @@ bm_tensor *bmi_target_apply(bmi_error *e, const bm_recipe *r, const bm_table *t,
 /* The rows of a table that have a target, as bmi_target_fit gives them; nothing is fitted. */
 bm_status bmi_target_rows(bmi_error *e, const bm_recipe *r, const bm_table *t, int64_t **kept, size_t *n_kept, size_t *room,
                           bm_place here);
+/* The same of a part of a file, in which no row may have one. */
+bm_status bmi_target_rows_of_part(bmi_error *e, const bm_recipe *r, const bm_table *t, int64_t **kept, size_t *n_kept,
+                                  size_t *room, bm_place here);
 /* weights.c: whether the weights of rows can be used as such; and as f32, null with the error. */
 bm_status bmi_weights_check(bmi_error *e, const bm_recipe *r, const bm_table *t, bm_rows rows, bm_place here);
 bm_tensor *bmi_weights_apply(bmi_error *e, const bm_recipe *r, const bm_table *t, bm_rows rows, bm_place here);

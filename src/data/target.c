@@ -16,15 +16,15 @@ static const bmi_column *find(bmi_error *e, const bm_recipe *r, const bm_table *
     return bmi_table_column(e, here, t, r->target, " for the target");
 }
 
-/* Rows that have a target; *kept stays null when all have. */
+/* Rows that have a target; *kept stays null when all have. none: there may be no such row, else that is an error. */
 static bm_status rows_with_target(bmi_error *e, bm_context *context, const bm_table *t, const bmi_column *c, bm_rows rows,
-                                  int64_t **kept, size_t *n_kept, size_t *room, bm_place here)
+                                  bool none, int64_t **kept, size_t *n_kept, size_t *room, bm_place here)
 {
     const int64_t n = bmi_rows_count(t, rows);
     int64_t missing = 0;
     for (int64_t i = 0; i < n; i++) missing += bmi_column_is_missing(c, bmi_row_at(rows, i));
     *n_kept = (size_t)n;
-    if (n == missing)
+    if (n == missing && !none)
         return bmi_fail(e, BM_E_DATA, here, "the target \"%.100s\" is missing in all %" PRId64 " rows of %s", c->name, n,
                         bmi_table_name(t));
     if (!missing) return BM_OK;
@@ -41,13 +41,20 @@ bm_status bmi_target_rows(bmi_error *e, const bm_recipe *r, const bm_table *t, i
                           bm_place here)
 {
     const bmi_column *c = find(e, r, t, here);
-    return c ? rows_with_target(e, r->object.context, t, c, (bm_rows){ 0 }, kept, n_kept, room, here) : e->status;
+    return c ? rows_with_target(e, r->object.context, t, c, (bm_rows){ 0 }, false, kept, n_kept, room, here) : e->status;
+}
+
+bm_status bmi_target_rows_of_part(bmi_error *e, const bm_recipe *r, const bm_table *t, int64_t **kept, size_t *n_kept,
+                                  size_t *room, bm_place here)
+{
+    const bmi_column *c = find(e, r, t, here);
+    return c ? rows_with_target(e, r->object.context, t, c, (bm_rows){ 0 }, true, kept, n_kept, room, here) : e->status;
 }
 
 static bm_status keep_rows(bm_recipe *r, const bm_table *t, const bmi_column *c, bm_rows rows, int64_t **kept, size_t *n_kept,
                            size_t *room, bm_place here)
 {
-    if (rows_with_target(&r->object.error, r->object.context, t, c, rows, kept, n_kept, room, here) || !*kept)
+    if (rows_with_target(&r->object.error, r->object.context, t, c, rows, false, kept, n_kept, room, here) || !*kept)
         return r->object.error.status;
     const int64_t left_out = bmi_rows_count(t, rows) - (int64_t)*n_kept;
     if (!bmi_notes_add(r->object.context, &r->notes, "%" PRId64 " row%s without a target %s left out", left_out,

@@ -32,8 +32,8 @@ static bm_status finished(void *owner, bmi_error *e, int64_t candidate, bmi_fitt
     return bmi_journal_add(&g->s->journal, e, &n, g->here);
 }
 
-/* What the journal knows of this round, the best mean of it to *best. */
-static void recall(bmi_stage *g, bool *done, double *best)
+/* What the journal, which ends before the search does, knows of this round; the best mean of it to *best. */
+static bm_status recall(bmi_stage *g, bool *done, double *best)
 {
     bm_search *s = g->s;
     for (size_t i = 0; i < s->journal.n; i++) {
@@ -45,12 +45,14 @@ static void recall(bmi_stage *g, bool *done, double *best)
         t->spread = n->spread;
         t->fit_seconds = n->fit_seconds;
         t->status = n->status;
-        t->error = n->error;
+        t->error = bmi_arena_text(&s->arena, n->error);
+        if (!t->error) return bmi_fail_memory(g->e, g->here, 100, "an error of a candidate");
         t->known = true;
         s->resumed++;
         if (isnan(*best) || (s->setup.maximize ? n->mean > *best : n->mean < *best)) *best = n->mean;
     }
     for (int64_t k = 0; k < g->n_active; k++) done[k] = g->trials[g->active[k]].known;
+    return BM_OK;
 }
 
 static int64_t epochs_of(const bmi_stage *g)
@@ -91,7 +93,7 @@ static bm_status run_round(bmi_stage *g)
             t->round = g->round;
             t->share = g->share;
         }
-        recall(g, done, &w.best);
+        const bool known = !recall(g, done, &w.best);
         fill(g, variants, candidates);
         w.table = g->table;
         w.folds = g->folds;
@@ -107,7 +109,7 @@ static bm_status run_round(bmi_stage *g)
         w.outer = g->number ? g->number - 1 : g->o->outer;
         w.finished = finished;
         w.owner = g;
-        bmi_work_run(&w, g->e);
+        if (known) bmi_work_run(&w, g->e);
     }
     bmi_release(context, done, n, sizeof *done);
     bmi_release(context, candidates, n, sizeof *candidates);

@@ -214,9 +214,11 @@ static bm_status fit_again(const bm_model *m, const bm_dataset *sample, double *
     bmi_dense_model d, of;
     bmi_dense_model_of(m, &of);
     bm_model *again = bmi_learner_new(m->object.context, m->kept, NULL, here);
-    if (!again->object.error.status)
+    if (!again->object.error.status) {
+        again->passing = true;
         bm_fit_at(again, &(bm_fit_options){ .data = sample, .seed = m->seed, .balanced = m->balanced }, sizeof(bm_fit_options),
                   here);
+    }
     if (!bmi_fail_from(e, &again->object.error)) {
         if (!bmi_dense_model_of(again, &d) || d.columns != of.columns || d.outputs != of.outputs)
             bmi_fail(e, BM_E_DATA, here,
@@ -236,6 +238,12 @@ bm_status bmi_inference_bootstrap(const bm_model *m, const bm_dataset *data, int
     if (!m->learner || !bmi_dense_model_of(m, &d))
         return bmi_fail(e, BM_E_ARGUMENT, here, "coefficients: the bootstrap is of learners, which can be fitted again");
     if (check_data(m, &d, data, e, here)) return e->status;
+    if (bmi_inference_theory(m) == BMI_THEORY_SQUARES) {
+        reading rows_of_fit;
+        begin(&rows_of_fit, m, data, 0, "coefficients: the bootstrap", e, here);
+        end(&rows_of_fit);
+        if (e->status) return e->status;
+    }
     bm_context *context = m->object.context;
     const size_t rows = (size_t)data->rows;
     size_t all;

@@ -20,6 +20,7 @@ typedef struct bmi_parts {
     uint64_t seed;
     double validation, test;
     int64_t sample;
+    bool learns;                     /* rows of training that weigh nothing are none */
     bool ends_early;                 /* after bm_stop the file just ends; else that is an error */
     int64_t rows[3], with_target[3]; /* rows of each part, and those of them that have a target */
     int64_t skipped;                 /* rows that could not be read and are left out */

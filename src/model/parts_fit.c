@@ -241,6 +241,7 @@ bm_status bm_fit_csv_at(bm_model *m, const bm_fit_csv_options *options, size_t s
                            .sample = f.o.sample ? f.o.sample : BMI_PARTS_SAMPLE,
                            .callbacks = m->learner->fit ? f.o.callbacks : NULL,
                            .began = bmi_now(),
+                           .learns = true,
                            .weighs_classes = f.o.balanced || f.o.class_weights.count };
     bmi_model_begin_work(m);
     fit_or_go_back(&f);

@@ -77,6 +77,20 @@ bm_table *bmi_parts_next(bmi_parts *p, int64_t *row)
     return t;
 }
 
+/* Whether a row of training is one: it is none when it weighs nothing, whatever stands in it. Weights that are texts are numbers only once
+ * the recipe is fitted: those rows count, and add nothing. */
+static bool weighs(const bmi_column *weights, int64_t row)
+{
+    return !weights || weights->type == BM_COLUMN_TEXT || bmi_column_number(weights, row) != 0;
+}
+
+/* Null: all rows count. */
+static const bmi_column *weights_of(const bmi_parts *p, const bm_table *t)
+{
+    const int64_t at = p->learns && p->model->recipe->weights ? bm_table_find(t, p->model->recipe->weights) : -1;
+    return at < 0 ? NULL : &t->columns[at];
+}
+
 /* ---- the first pass ---- */
 /* Rows that are kept in memory. */
 typedef struct samples {
@@ -113,6 +127,7 @@ typedef struct survey {
     double numbers[CLASSES_MOST];
     bool seen[CLASSES_MOST]; /* of texts, by code */
     int64_t values, most;
+    int64_t weightless; /* training rows that are none */
 } survey;
 
 /* Whether a row has a value of the target that no training row before it had. */
@@ -151,11 +166,17 @@ static bm_status look(survey *s, const bm_table *t, int64_t first, int64_t *rows
 {
     bmi_parts *p = s->p;
     const bmi_column *target = bmi_table_column(p->e, p->here, t, p->model->recipe->target, " for the target");
+    const bmi_column *const weights = weights_of(p, t);
     int64_t *const of[3] = { rows, rows + t->rows, rows + 2 * t->rows };
     size_t n[3] = { 0 };
     if (!target) return p->e->status;
     for (int64_t i = 0; i < t->rows; i++) {
         const int role = bmi_parts_role(p, first + i);
+        if (!role && !weighs(weights, i)) {
+            s->left[0]--;
+            s->weightless++;
+            continue;
+        }
         p->rows[role]++;
         if (role == 2) continue;
         const bool chosen = s->left[role] > 0 && is_chosen(s, role, first + i), new = !role &&is_new(s, target, i);
@@ -171,8 +192,13 @@ static bm_status count_targets(bmi_parts *p, const bm_table *t, int64_t first)
 {
     int64_t *kept = NULL;
     size_t n = 0, room = 0;
-    if (bmi_target_rows(p->e, p->model->recipe, t, &kept, &n, &room, p->here)) return p->e->status;
-    for (size_t i = 0; i < n; i++) p->with_target[bmi_parts_role(p, first + (kept ? kept[i] : (int64_t)i))]++;
+    if (bmi_target_rows_of_part(p->e, p->model->recipe, t, &kept, &n, &room, p->here)) return p->e->status;
+    const bmi_column *const weights = weights_of(p, t);
+    for (size_t i = 0; i < n; i++) {
+        const int64_t row = kept ? kept[i] : (int64_t)i;
+        const int role = bmi_parts_role(p, first + row);
+        p->with_target[role] += role || weighs(weights, row);
+    }
     bmi_release(p->model->object.context, kept, room, sizeof *kept);
     return BM_OK;
 }
@@ -198,9 +224,12 @@ static bm_status read_all(survey *s)
     return p->e->status;
 }
 
-static bm_status check_counts(bmi_parts *p)
+static bm_status check_counts(const survey *s)
 {
     static const char *const names[] = { "training", "validation", "test" };
+    bmi_parts *p = s->p;
+    if (s->weightless && !p->with_target[0])
+        return bmi_fail(p->e, BM_E_DATA, p->here, "fit: the weights of all rows that are learned from are 0");
     for (int i = 0; i < 3; i++)
         if ((i == 0 || (i == 1 ? p->validation : p->test) > 0) && !p->with_target[i])
             return bmi_fail(p->e, i ? BM_E_ARGUMENT : BM_E_DATA, p->here,
@@ -223,7 +252,7 @@ bm_status bmi_parts_survey(bmi_parts *p)
         if (role < 2) s->left[role]++;
     }
     for (int i = 0; i < 2; i++) s->wanted[i] = s->left[i] < p->sample ? s->left[i] : p->sample;
-    if (!read_all(s)) check_counts(p);
+    if (!read_all(s)) check_counts(s);
     if (!p->e->status && s->extra.n && !join(p, &s->extra)) {
         if (s->of[0].n == SAMPLES_AT_ONCE) join(p, &s->of[0]);
         if (!p->e->status) {
@@ -248,7 +277,8 @@ bm_status bmi_parts_rows(bmi_parts *p, const bm_table *t, int64_t row, int role,
 {
     size_t all = 0;
     *n = 0;
-    if (bmi_target_rows(p->e, p->model->recipe, t, rows, &all, room, p->here)) return p->e->status;
+    if (bmi_target_rows_of_part(p->e, p->model->recipe, t, rows, &all, room, p->here)) return p->e->status;
+    const bmi_column *const weights = weights_of(p, t);
     if (!*rows) {
         *room = (size_t)t->rows;
         *rows = bmi_alloc(p->model->object.context, *room, sizeof **rows);
@@ -256,7 +286,7 @@ bm_status bmi_parts_rows(bmi_parts *p, const bm_table *t, int64_t row, int role,
         for (size_t i = 0; i < all; i++) (*rows)[i] = (int64_t)i;
     }
     for (size_t i = 0; i < all; i++)
-        if (bmi_parts_role(p, row + (*rows)[i]) == role) (*rows)[(*n)++] = (*rows)[i];
+        if (bmi_parts_role(p, row + (*rows)[i]) == role && (role || weighs(weights, (*rows)[i]))) (*rows)[(*n)++] = (*rows)[i];
     return BM_OK;
 }
 

@@ -418,12 +418,16 @@ static bm_status run(judging *j, pass *each)
     return p->e->status;
 }
 
-static void settle_trivial(judging *j)
+static bm_status settle_trivial(judging *j)
 {
-    const int64_t columns = columns_of(j);
+    const int64_t columns = columns_of(j), rows = j->p->with_target[0];
+    if (rows && !(j->all > 0) && !j->unseen[0].all)
+        return bmi_fail(j->p->e, BM_E_DATA, j->p->here,
+                        "evaluate: the weights of all %lld rows are 0; there is nothing to judge", (long long)rows);
     if (!j->classes) j->trivial[0] = j->sum / j->all;
     for (int64_t k = 0; j->classes && k < columns; k++) j->trivial[k] /= j->all;
     for (int64_t i = 0; i < AT_ONCE * columns; i++) j->answers[i] = j->trivial[i % columns];
+    return BM_OK;
 }
 
 static bm_status judge_classes(judging *j)
@@ -439,7 +443,7 @@ static bm_status judge_classes(judging *j)
         t->seen = j->seen[part];
         if (p->with_target[part] && bmi_tally_begin(t, p->e, p->here)) return p->e->status;
     }
-    settle_trivial(j);
+    if ((st = settle_trivial(j))) return st;
     st = run(j, count_rows);
     for (int i = 0; i < 3 && !st; i++)
         if (p->with_target[i] && wants_area(&j->of[i])) any |= bmi_tally_sort(&j->of[i].tally, p->e, p->here);
@@ -449,9 +453,8 @@ static bm_status judge_classes(judging *j)
 
 static bm_status judge_numbers(judging *j)
 {
-    const bm_status st = run(j, count_rows);
-    if (st) return st;
-    settle_trivial(j);
+    bm_status st = run(j, count_rows);
+    if (st || (st = settle_trivial(j))) return st;
     if (!j->target) return run(j, answer_rows);
     count_trivially(j, j->target, j->target_weight, j->p->with_target[j->last]);
     return BM_OK;

@@ -142,6 +142,11 @@ static void refused(void **state)
     bmt_exits(bmt_sh("baeum train creditcard -t expenditure -m linear --drop card,share,owner,selfemp -q -o part.st"), 0);
     bmt_contains("other rows", bmt_exits(bmt_sh("baeum explain part.st creditcard --robust hc3"), 1).err,
                  "these are not the rows that the model was fitted on (1319 with a weight; it had ");
+    bmt_contains("other rows", bmt_exits(bmt_sh("baeum explain part.st creditcard --bootstrap 20"), 1).err,
+                 "bootstrap: these are not the rows that the model was fitted on (1319 with a weight; it had ");
+    bmt_contains("a quote", bmt_exits(bmt_sh("baeum explain part.st 'age=30,\"income\"=2,dependents=1'"), 2).err,
+                 "a double quote that is not closed, or not followed by a comma; ");
+    bmt_contains("a quote", bmt_exits(bmt_sh("baeum explain part.st 'age=30,\"income=2\"'"), 0).out, "income");
     /* more columns than statistics are found for: with the rows as without them */
     bmt_exits(bmt_sh("awk 'BEGIN { for (j = 0; j < 2001; j++) printf \"c%%d,\", j; print \"y\"; for (i = 0; i < 9; i++) { "
                      "for (j = 0; j < 2001; j++) printf \"%%g,\", sin(i + j * j); print i } }' > wide.csv && "

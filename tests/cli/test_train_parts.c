@@ -114,6 +114,23 @@ static void bad_rows(void **state)
     bmt_contains("left out", r.out, "! 2 rows could not be read: left out");
 }
 
+/* A part without a target in any row, and rows that all weigh nothing. */
+static void rows_that_are_none(void **state)
+{
+    (void)state;
+    bmt_exits(
+        bmt_sh("awk 'BEGIN { print \"a,w,y\"; for (i = 0; i < 100; i++) print i %% 7 \",0,\" (i >= 20 && i < 40 ? \"\" : "
+               "i * .3) }' > empty.csv && baeum train empty.csv -t y -m linear --drop w --validation 0 --test 0 --parts 10 "
+               "-q -o empty.st && sed 's/,0,/,1,/' empty.csv > ones.csv && baeum train ones.csv -t y -m linear --weights w "
+               "--validation 0 --test 0 --parts 10 -q -o weighed.st && baeum evaluate empty.st empty.csv --parts 10"),
+        0);
+    bmt_contains("fit", bmt_exits(bmt_sh("baeum train empty.csv -t y -m linear --weights w --parts 10 -o no.st"), 1).err,
+                 "the weights of all rows that are learned from are 0");
+    for (int parts = 0; parts < 2; parts++)
+        bmt_contains("evaluate", bmt_exits(bmt_sh("baeum evaluate weighed.st empty.csv %s", parts ? "--parts 10" : ""), 1).err,
+                     "the weights of all 80 rows are 0; there is nothing to judge");
+}
+
 /* A file far larger than memory, most of it a hole: it is read by parts unasked, up to where it is no CSV. */
 static void unasked(void **state)
 {
@@ -169,7 +186,7 @@ static void wrong(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(same),    cmocka_unit_test(classes), cmocka_unit_test(bad_rows),
+        cmocka_unit_test(same),    cmocka_unit_test(classes), cmocka_unit_test(bad_rows), cmocka_unit_test(rows_that_are_none),
         cmocka_unit_test(unasked), cmocka_unit_test(wrong),   cmocka_unit_test(shown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

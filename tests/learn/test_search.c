@@ -268,6 +268,22 @@ static void some_fail(void **state)
     bm_free(s);
 }
 
+/* Why a candidate failed is told by a search that goes on, too. */
+static void failures_are_recalled(void **state)
+{
+    (void)state;
+    char path[300];
+    snprintf(path, sizeof path, "%s", bmt_temp("failed.journal"));
+    for (int round = 0; round < 2; round++) {
+        bm_search *s =
+            bm_tune(infert, age, NULL, "model=linear|softmax", .search = BM_SEARCH_GRID, .folds = 3, .journal = path);
+        sound(s);
+        assert_int_equal(bm_search_resumed(s), round ? 2 : 0);
+        bmt_contains("why", bm_search_trial(s, 1).error, "does not do regression");
+        bm_free(s);
+    }
+}
+
 static bool never(void *user, const bm_learn_progress *p)
 {
     (void)p;
@@ -463,6 +479,7 @@ int main(void)
         cmocka_unit_test(nobody_sees_the_test),
         cmocka_unit_test(the_best_is_a_model),
         cmocka_unit_test(some_fail),
+        cmocka_unit_test(failures_are_recalled),
         cmocka_unit_test(refused_before_any_fit),
         cmocka_unit_test(journals_of_others),
         cmocka_unit_test(values_of_options),

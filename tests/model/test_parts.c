@@ -124,6 +124,38 @@ static void first_row_of_no_weight(void **state)
     bm_free(c);
 }
 
+/* Parts of a file in which no row has a target, or none weighs anything; what stands in a row of weight 0 is not looked at. */
+static void rows_that_are_none(void **state)
+{
+    (void)state;
+    static char text[8000];
+    char *at = text + sprintf(text, "x,w,y\n");
+    for (int i = 0; i < 100; i++)
+        at += i >= 20 && i < 40   ? sprintf(at, "%d,1,\n", i)
+              : i >= 60 && i < 80 ? sprintf(at, "-7,0,-5\n")
+                                  : sprintf(at, "%d,1,%d\n", i, i / 3 + 1);
+    const char *path = bmt_temp_file("none.csv", text, (size_t)(at - text));
+    bm_table *all = bm_table_read_csv(path);
+    double found[2][2];
+    for (int parts = 0; parts < 2; parts++) {
+        bm_recipe *r = bm_recipe_new(.target = "y", .weights = "w", .task = BM_REGRESSION, .without = "standardize");
+        bm_recipe_add(r, bm_step_log(), "x");
+        bm_model *m = bm_learner_parse("poisson", r);
+        bm_csv *c = opened(path, 10, NULL);
+        if (parts) bm_fit_csv(m, c, .rows = 10);
+        else bm_fit_table(m, all);
+        fine(m);
+        found[parts][0] = bm_tensor_at(bm_model_weight(m, "output/kernel"), 0);
+        found[parts][1] = bm_tensor_at(bm_model_weight(m, "output/bias"), 0);
+        bm_free(c);
+        bm_free(m);
+        bm_free(r);
+    }
+    bmt_near("slope", found[1][0], found[0][0], 1e-9);
+    bmt_near("intercept", found[1][1], found[0][1], 1e-9);
+    bm_table_free(all);
+}
+
 typedef struct ran {
     double loss[4], validation[4];
     bm_scores scores[4];
@@ -425,6 +457,7 @@ int main(void)
         cmocka_unit_test(failing_memory),
         cmocka_unit_test(as_a_table),
         cmocka_unit_test(first_row_of_no_weight),
+        cmocka_unit_test(rows_that_are_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,11 +2,11 @@
 /* Shares of the targets' spread that predictions explain: R2, adjusted R2, explained variance, correlation. Of several columns the mean.
  *
  * By parts: rows, the sum of weights, then of each column means and sums of squared distances from them (Welford, "Note on a method for
- * calculating corrected sums of squares and products", 1962).
+ * calculating corrected sums of squares and products", 1962), all as they differ from the first row, lest digits are lost far from 0.
  */
 #include "nn/metrics/metric.h"
 
-enum { SSE, MEAN_T, T_T, MEAN_Y, Y_Y, T_Y, MEAN_E, E_E, EACH };
+enum { SSE, FIRST_T, FIRST_Y, MEAN_T, T_T, MEAN_Y, Y_Y, T_Y, MEAN_E, E_E, EACH };
 static int64_t moments_counts(int64_t columns)
 {
     return 2 + EACH * columns;
@@ -22,17 +22,20 @@ static void moments_add(double *counts, const bm_metric_input *in, const double 
         counts[0]++;
         counts[1] += w;
         for (int64_t j = 0; j < in->columns; j++) {
-            const double t = in->target[i * in->columns + j], y = in->prediction[i * in->columns + j], share = w / counts[1];
             double *c = counts + 2 + EACH * j;
-            const double dt = t - c[MEAN_T], dy = y - c[MEAN_Y], de = t - y - c[MEAN_E];
-            c[SSE] += w * (y - t) * (y - t);
+            double t = in->target[i * in->columns + j], y = in->prediction[i * in->columns + j];
+            const double e = t - y, share = w / counts[1];
+            if (counts[0] == 1) c[FIRST_T] = t, c[FIRST_Y] = y;
+            t -= c[FIRST_T], y -= c[FIRST_Y];
+            const double dt = t - c[MEAN_T], dy = y - c[MEAN_Y], de = e - c[MEAN_E];
+            c[SSE] += w * e * e;
             c[MEAN_T] += share * dt;
             c[MEAN_Y] += share * dy;
             c[MEAN_E] += share * de;
             c[T_T] += w * dt * (t - c[MEAN_T]);
             c[Y_Y] += w * dy * (y - c[MEAN_Y]);
             c[T_Y] += w * dt * (y - c[MEAN_Y]);
-            c[E_E] += w * de * (t - y - c[MEAN_E]);
+            c[E_E] += w * de * (e - c[MEAN_E]);
         }
     }
 }
