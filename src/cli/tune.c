@@ -3,7 +3,6 @@
  * and saves it. A journal has what is done, so that a search that was interrupted or killed goes on.
  */
 #include "cli/learn.h"
-#include "model/model.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -133,28 +132,6 @@ static int read_options(tuning *w)
     w->o.user = &w->fits;
     w->o.stop = cli_interrupt_asked();
     return 0;
-}
-
-/* The model that settings are searched for: as train takes it, unless it is searched itself. */
-static const char *model_of(const tuning *w)
-{
-    const cli_options *o = &w->t.c->options;
-    for (const char *at = w->space; at; at = strchr(at, ';')) { /* "C=1,2; model = ridge|lasso" */
-        at += strspn(at, "; \t\r\n");
-        const size_t n = strcspn(at, "=; \t\r\n");
-        if (n == 5 && !memcmp(at, "model", n)) return o->model;
-    }
-    return o->model ? o->model : w->t.task == BM_REGRESSION ? "linear" : "softmax";
-}
-
-/* Of a search for the model itself only the library knows which are tried. */
-static int check_networks(const tuning *w)
-{
-    bm_model *m = bm_learner_parse(model_of(w) ? model_of(w) : "mlp", NULL);
-    bool networks = bm_failed(m) || !m->learner->fit; /* what is wrong with it is said by the search */
-    bm_free(m);
-    for (int i = 0; i < w->t.c->options.search.n; i++) networks |= strstr(w->t.c->options.search.at[i], "model=") != NULL;
-    return cli_networks_check(w->t.c, networks);
 }
 
 /* ---- what came of it ---- */
@@ -343,7 +320,7 @@ static int tune(tuning *w)
     cli_folds_read(c, &folds);
     cli_folds_say(c, &folds, classes);
     cli_say(c, "search", "%s", w->space);
-    const char *metric = w->o.metric ? w->o.metric : classes ? "accuracy" : "r2", *model = model_of(w);
+    const char *metric = w->o.metric ? w->o.metric : classes ? "accuracy" : "r2", *model = cli_learn_model(&w->t, w->space);
     w->fits = (cli_fits){ .command = c, .metric = cli_metric_title(metric, &share) };
     w->fits.share = share;
     cli_interrupt_begin(NULL);
@@ -377,7 +354,7 @@ static int run(cli *c)
     if (!status) status = cli_spare(c, c->options.resume, c->arguments[0]);
     if (!status) status = read_options(&w);
     if (!status) status = cli_learn_open(&w.t);
-    if (!status) status = check_networks(&w);
+    if (!status) status = cli_network_check(c, cli_learn_model(&w.t, w.space));
     if (!status) status = find_output(&w);
     if (!status) status = tune(&w);
     bm_free(w.s);
