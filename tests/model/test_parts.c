@@ -113,7 +113,7 @@ static void first_rows_of_no_weight(void **state)
     static char text[4000];
     char *at = text + sprintf(text, "x,w,y\n");
     for (int i = 0; i < 45; i++) at += sprintf(at, "1e20,0,5\n");
-    for (int i = 0; i < 60; i++) at += sprintf(at, "%d,%d,%d\n", i, 1 + i % 2, 3 * i + 7);
+    for (int i = 0; i < 60; i++) at += sprintf(at, "%d,%d,%d\n", 1000000000 + i, 1 + i % 2, 3 * i + 7);
     const char *path = bmt_temp_file("first.csv", text, (size_t)(at - text));
     bm_csv *c = opened(path, 20, NULL);
     bm_recipe *r = bm_recipe_new(.target = "y", .weights = "w", .task = BM_REGRESSION, .without = "standardize");
