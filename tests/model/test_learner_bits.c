@@ -27,24 +27,12 @@ static void add(uint64_t *hash, const bm_tensor *t)
     bmt_hash(hash, bm_data_any(t), (size_t)bm_tensor_size(t) * bm_type_size(bm_tensor_type(t)));
 }
 
-/* With fewer steps where there is a setting for them. */
-static const char *short_text(const subject *s)
-{
-    static char text[80];
-    for (const bm_field *f = s->kind->fields; f && f->name; f++)
-        if (!strcmp(f->name, "steps")) {
-            snprintf(text, sizeof text, "%s:steps=100", s->kind->name);
-            return text;
-        }
-    return bmt_text(s);
-}
-
 static void hash_one(const subject *s)
 {
     make_data(s);
     bm_context *context = bm_context_new(.threads = threads_now);
     bm_recipe *r = bm_recipe_new(.context = context);
-    bm_model *m = bm_learner_parse(short_text(s), r);
+    bm_model *m = bm_learner_parse(bmt_short_text(s), r);
     bm_tensor *in = bm_tensor_view(BM_F64, BM_SHAPE(MANY, WIDE), x),
               *t = s->outputs > 1 ? bm_tensor_view(BM_I32, BM_SHAPE(MANY), class) : bm_tensor_view(BM_F64, BM_SHAPE(MANY), y);
     bm_dataset *d = bm_dataset_from(in, t);
