@@ -28,6 +28,25 @@ static inline long peak_kb(void)
     return kb;
 }
 
+/* An allocator that counts what it gives and remembers the most; malloc's memory. */
+typedef struct bench_counter {
+    size_t now, most;
+} bench_counter;
+
+static inline void *bench_take(void *user, size_t bytes, size_t align)
+{
+    bench_counter *c = user;
+    const size_t now_bytes = __atomic_add_fetch(&c->now, bytes, __ATOMIC_RELAXED);
+    if (now_bytes > c->most) c->most = now_bytes;
+    return aligned_alloc(align, (bytes + align - 1) / align * align);
+}
+
+static inline void bench_give(void *user, void *memory, size_t bytes)
+{
+    __atomic_sub_fetch(&((bench_counter *)user)->now, bytes, __ATOMIC_RELAXED);
+    free(memory);
+}
+
 /* Uniform in [0, 1): xorshift64*. */
 static inline double uniform(uint64_t *state)
 {

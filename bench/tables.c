@@ -6,25 +6,6 @@
 
 enum { RUNS = 9 };
 
-/* Counts what is allocated and remembers the most; malloc's memory, in large pages where it is large as the library's own. */
-typedef struct counter {
-    size_t now, most;
-} counter;
-
-static void *take(void *user, size_t bytes, size_t align)
-{
-    counter *c = user;
-    const size_t now_bytes = __atomic_add_fetch(&c->now, bytes, __ATOMIC_RELAXED);
-    if (now_bytes > c->most) c->most = now_bytes;
-    return aligned_alloc(align, (bytes + align - 1) / align * align);
-}
-
-static void give(void *user, void *memory, size_t bytes)
-{
-    __atomic_sub_fetch(&((counter *)user)->now, bytes, __ATOMIC_RELAXED);
-    free(memory);
-}
-
 static bm_table *group(const bm_table *t, bm_names by)
 {
     return bm_table_group(
@@ -74,9 +55,9 @@ int main(int count, char **arguments)
 {
     if (count != 4) return fprintf(stderr, "usage: %s FOLDER WORK THREADS\n", arguments[0]), 2;
     const char *what = arguments[2];
-    counter memory = { 0 };
+    bench_counter memory = { 0 };
     bm_context *plain = bm_context_new(.threads = atoi(arguments[3]));
-    bm_context *counting = bm_context_new(.threads = atoi(arguments[3]), .allocator = { &memory, take, give });
+    bm_context *counting = bm_context_new(.threads = atoi(arguments[3]), .allocator = { &memory, bench_take, bench_give });
     bm_table *left = read_file(arguments[1], "left", plain), *right = read_file(arguments[1], "right", plain), *out = NULL;
     double ms[RUNS];
     for (int i = -1; i < RUNS; i++) { /* the first one warms up */

@@ -3,7 +3,7 @@
  * variance by resampling.
  */
 #include "cli/learn.h"
-#include "model/model.h"
+#include "base/object.h"
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
@@ -38,15 +38,6 @@ static int check_resample(cli *c)
                                                      : NULL;
     if (!o->resample || !given) return 0;
     return cli_fail(c, CLI_USAGE, "--resample draws rows at random and knows no --%s; leave one of them out", given);
-}
-
-/* Of a curve over models only the library knows which are tried; what is wrong with a model is said there, too. */
-static int check_networks(const diagnosing *w)
-{
-    bm_model *m = bm_learner_parse(w->model, NULL);
-    const bool networks = bm_failed(m) || !m->learner->fit || cli_searches_model(w->space);
-    bm_free(m);
-    return cli_networks_check(w->t.c, networks);
 }
 
 static int read_options(diagnosing *w)
@@ -215,10 +206,12 @@ static int diagnose(diagnosing *w)
     const cli_options *o = &c->options;
     bool share;
     const bool classes = w->t.task == BM_CLASSIFICATION;
-    w->model = o->model ? o->model : classes ? "softmax" : "linear";
-    if (check_networks(w)) return CLI_USAGE;
+    w->model = cli_learn_model(&w->t, w->space);
+    if (cli_network_check(c, w->model)) return CLI_USAGE;
+    if (!w->model && o->resample)
+        return cli_fail(c, CLI_USAGE, "--resample is of one model: --model names it; no search for it");
     cli_folds_say(c, &w->folds, classes);
-    cli_say(c, "model", "%s", w->model);
+    if (w->model) cli_say(c, "model", "%s", w->model);
     w->fits = (cli_fits){ .command = c,
                           .metric = cli_metric_title(o->metric ? o->metric
                                                      : classes ? "accuracy"

@@ -4,6 +4,7 @@
 #include "base/kinds.h"
 #include "base/status.h"
 #include "base/text.h"
+#include "model/model.h"
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
@@ -142,14 +143,24 @@ int cli_networks_check(cli *c, bool networks)
     return cli_fail(c, CLI_USAGE, "--%s is of networks, as mlp:64,32; no model here is one", given);
 }
 
-bool cli_searches_model(const char *space)
+const char *cli_learn_model(const cli_training *t, const char *space)
 {
-    for (const char *at = space; at; at = strchr(at, ';')) {
+    const char *given = t->c->options.model;
+    for (const char *at = space; at; at = strchr(at, ';')) { /* "C=1,2; model = ridge|lasso" */
         at += strspn(at, "; \t\r\n");
         const size_t n = strcspn(at, "=; \t\r\n");
-        if (n == 5 && !memcmp(at, "model", n)) return true;
+        if (n == 5 && !memcmp(at, "model", n)) return given;
     }
-    return false;
+    return given ? given : t->task == BM_REGRESSION ? "linear" : "softmax";
+}
+
+int cli_network_check(cli *c, const char *model)
+{
+    if (!model) return 0;
+    bm_model *m = bm_learner_parse(model, NULL);
+    const bool networks = bm_failed(m) || !m->learner->fit; /* what is wrong with a model is said where it is fitted */
+    bm_free(m);
+    return cli_networks_check(c, networks);
 }
 
 /* ---- data ---- */

@@ -33,8 +33,10 @@ int cli_folds_read(cli *c, bm_folds_options *into);
 void cli_folds_say(cli *c, const bm_folds_options *o, bool classes);
 /* Refuses options of networks where no model is one. Returns 0 or CLI_USAGE. */
 int cli_networks_check(cli *c, bool networks);
-/* Whether a space of settings (null: none) is one of models, too: "C=1,2; model = ridge|lasso". */
-bool cli_searches_model(const char *space);
+/* The model whose settings are a space, "C=1,2" (null: there is none), as train takes it; null where it is searched itself. */
+const char *cli_learn_model(const cli_training *t, const char *space);
+/* cli_networks_check for that model; of models that are searched only the library knows which they are. */
+int cli_network_check(cli *c, const char *model);
 /* A table, its target, task and recipe, for work that makes its own folds. */
 int cli_learn_open(cli_training *t);
 /* An error of the library's: exit code by its kind. */

@@ -3,7 +3,7 @@
  * and saves it. A journal has what is done, so that a search that was interrupted or killed goes on.
  */
 #include "cli/learn.h"
-#include "model/model.h"
+#include "base/object.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -133,23 +133,6 @@ static int read_options(tuning *w)
     w->o.user = &w->fits;
     w->o.stop = cli_interrupt_asked();
     return 0;
-}
-
-/* The model that settings are searched for: as train takes it, unless it is searched itself. */
-static const char *model_of(const tuning *w)
-{
-    const cli_options *o = &w->t.c->options;
-    if (cli_searches_model(w->space)) return o->model;
-    return o->model ? o->model : w->t.task == BM_REGRESSION ? "linear" : "softmax";
-}
-
-/* Of a search for the model itself only the library knows which are tried; what is wrong with a model is said there, too. */
-static int check_networks(const tuning *w)
-{
-    bm_model *m = bm_learner_parse(model_of(w) ? model_of(w) : "mlp", NULL);
-    const bool networks = bm_failed(m) || !m->learner->fit || cli_searches_model(w->space);
-    bm_free(m);
-    return cli_networks_check(w->t.c, networks);
 }
 
 /* ---- what came of it ---- */
@@ -338,7 +321,7 @@ static int tune(tuning *w)
     cli_folds_read(c, &folds);
     cli_folds_say(c, &folds, classes);
     cli_say(c, "search", "%s", w->space);
-    const char *metric = w->o.metric ? w->o.metric : classes ? "accuracy" : "r2", *model = model_of(w);
+    const char *metric = w->o.metric ? w->o.metric : classes ? "accuracy" : "r2", *model = cli_learn_model(&w->t, w->space);
     w->fits = (cli_fits){ .command = c, .metric = cli_metric_title(metric, &share) };
     w->fits.share = share;
     cli_interrupt_begin(NULL);
@@ -372,7 +355,7 @@ static int run(cli *c)
     if (!status) status = cli_spare(c, c->options.resume, c->arguments[0]);
     if (!status) status = read_options(&w);
     if (!status) status = cli_learn_open(&w.t);
-    if (!status) status = check_networks(&w);
+    if (!status) status = cli_network_check(c, cli_learn_model(&w.t, w.space));
     if (!status) status = find_output(&w);
     if (!status) status = tune(&w);
     bm_free(w.s);

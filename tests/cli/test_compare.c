@@ -115,10 +115,7 @@ static void advice(void **state)
 static void refused(void **state)
 {
     (void)state;
-    static const struct {
-        const char *options, *says;
-        int code;
-    } cases[] = {
+    static const bmt_refusal cases[] = {
         { "iris --models softmaxx", "did you mean \"softmax\"", 2 },
         { "iris --models softmax,,mlp", "", 2 },
         { "iris --models softmax:D=1", "no setting \"D\"", 2 },
@@ -138,9 +135,7 @@ static void refused(void **state)
         { "nowhere.csv", "nowhere.csv", 1 },
         { "", "what to work on is missing", 2 },
     };
-    for (size_t i = 0; i < BMI_COUNT(cases); i++)
-        bmt_contains(cases[i].options, bmt_exits(bmt_sh("baeum compare %s", cases[i].options), cases[i].code).err,
-                     cases[i].says);
+    bmt_refused("compare", cases, BMI_COUNT(cases));
     const bmt_run r = bmt_exits(bmt_sh("baeum compare infert -t age --drop education --models linear,softmax"), 0);
     bmt_contains("one cannot", r.out, "softmax could not be fitted");
     bmt_contains("help", bmt_exits(bmt_sh("baeum compare --help"), 0).out, "--models SPEC,...");

@@ -100,10 +100,7 @@ static void points_that_cannot(void **state)
 static void refused(void **state)
 {
     (void)state;
-    static const struct {
-        const char *options, *says;
-        int code;
-    } cases[] = {
+    static const bmt_refusal cases[] = {
         { "iris --search C=1,2 --search iterations=1,2", "a curve is of one setting", 2 },
         { "iris --search 'C=1,2; iterations=1,2'", "a curve is of one", 2 },
         { "iris --search CC=1,2", "no setting \"CC\"; did you mean \"C\"?", 2 },
@@ -111,19 +108,23 @@ static void refused(void **state)
         { "iris --resample 1", "--resample is \"1\"", 2 },
         { "iris --resample 5 --group species", "--resample draws rows at random and knows no --group", 2 },
         { "iris -m mlp:4 --resample 5 --validation .2", "--resample draws rows at random and knows no --validation", 2 },
+        { "infert -t age -m linear --resample 5 --fold induced", "--resample draws rows at random and knows no --fold", 2 },
+        { "infert -t age -m linear --resample 5 --time parity", "--resample draws rows at random and knows no --time", 2 },
+        { "iris -m softmax --resample 5 --in-order", "--resample draws rows at random and knows no --in-order", 2 },
         { "iris -m softmax --epochs 5", "--epochs is of networks, as mlp:64,32; no model here is one", 2 },
         { "iris -m softmax --search C=1,2 --batch 5", "--batch is of networks", 2 },
-        { "iris --search 'model = softmax|mlp:4' --epochs 5", "a learner is given and \"model\" is searched", 2 },
+        { "iris --search 'model=softmax|perceptron' --resample 5", "--resample is of one model", 2 },
+        { "iris --search 'model=softmax|perceptron' -m softmax", "leave one of them out", 2 },
         { "iris --cv 60", "give --not-stratified", 1 },
         { "iris -o /nowhere/x.csv", "cannot be written", 1 },
         { "iris --metric mse", "of numbers", 2 },
         { "nowhere.csv", "nowhere.csv", 1 },
     };
-    for (size_t i = 0; i < BMI_COUNT(cases); i++)
-        bmt_contains(cases[i].options, bmt_exits(bmt_sh("baeum diagnose %s", cases[i].options), cases[i].code).err,
-                     cases[i].says);
+    bmt_refused("diagnose", cases, BMI_COUNT(cases));
     bmt_contains("two results", bmt_exits(bmt_sh("baeum diagnose iris -o - --json"), 2).out, "both want standard output");
     bmt_contains("points alone", bmt_exits(bmt_sh("baeum diagnose iris -q -o - 2>/dev/null"), 0).out, "point,x,train");
+    bmt_contains("networks among models",
+                 bmt_exits(bmt_sh("baeum diagnose iris --search 'model = softmax|mlp:4' --epochs 2"), 0).out, "model=mlp:4");
     bmt_contains("other names", bmt_exits(bmt_sh("baeum learning-curve iris"), 2).err, "did you mean diagnose");
 }
 

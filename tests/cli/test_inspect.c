@@ -78,6 +78,9 @@ static void coefficients(void **state)
     const bmt_run r = bmt_exits(bmt_sh("baeum inspect lin.safetensors"), 0);
     bmt_contains("the table", r.out, "coefficient");
     bmt_contains("where there is more", r.out, "baeum explain lin.safetensors has errors");
+    bmt_exits(bmt_sh("cp lin.safetensors 'my line.st'"), 0);
+    bmt_contains("a name of two words", bmt_exits(bmt_sh("baeum inspect 'my line.st'"), 0).out,
+                 "baeum explain 'my line.st' has errors");
     bmt_contains("a method of its own", r.out, "\nfit          solved");
     const char *once = strstr(r.out, "c=u"); /* the features stand in one table */
     assert_true(once && !strstr(once + 1, "c=u"));

@@ -146,15 +146,15 @@ static void files_stay(void **state)
     bmt_contains("blanks",
                  bmt_exits(bmt_sh("baeum tune iris --search 'C=1,2; model = softmax|one_vs_rest' --grid -o y.st"), 0).out,
                  "C=1, model=one_vs_rest");
+    bmt_contains("networks among models",
+                 bmt_exits(bmt_sh("baeum tune iris --search 'model = softmax|mlp:4' --epochs 2 --grid -o y.st"), 0).out,
+                 "model=mlp:4");
 }
 
 static void refused(void **state)
 {
     (void)state;
-    static const struct {
-        const char *options, *says;
-        int code;
-    } cases[] = {
+    static const bmt_refusal cases[] = {
         { "iris", "what is to be searched? Give --search", 2 },
         { "iris --search CC=1,2", "softmax has no setting \"CC\"", 2 },
         { "iris --search C=-1,2", "C is -1, must be > 0", 2 },
@@ -167,8 +167,7 @@ static void refused(void **state)
         { "iris --search 'model=softmax' -m mlp", "leave one of them out", 2 },
         { "iris --search C=1,2 --metric nix", "no metric \"nix\"", 2 },
     };
-    for (size_t i = 0; i < BMI_COUNT(cases); i++)
-        bmt_contains(cases[i].options, bmt_exits(bmt_sh("baeum tune %s", cases[i].options), cases[i].code).err, cases[i].says);
+    bmt_refused("tune", cases, BMI_COUNT(cases));
     bmt_contains("two results", bmt_exits(bmt_sh("baeum tune iris --search C=1,2 -o - --json"), 2).out,
                  "both want standard output");
     bmt_contains("help", bmt_exits(bmt_sh("baeum tune --help"), 0).out, "--resume FILE");

@@ -199,8 +199,6 @@ static void wrong(void **state)
         { "baeum data show iris --test .5", "--test is of baeum data split, not of show" },
         { "baeum data list --rows 3", "--rows is of baeum data show, not of list" },
         { "baeum data list --target y", "--target is of baeum data get and split, not of list" },
-        { "baeum data list --missing NA", "--missing is of baeum data get, show and split, not of list" },
-        { "baeum data list --skip 2", "--skip is of baeum data get, show and split, not of list" },
         { "baeum compare iris --models softmax,logistic --epochs 5", "--epochs is of networks" },
         { "baeum tune iris -m softmax --search C=1,2 --validation .2", "--validation is of networks" },
     };
@@ -209,6 +207,15 @@ static void wrong(void **state)
         if (r.code != 2) fail_msg("%s: exit code %d instead of 2:\n%s%s", rows[i].line, r.code, r.out, r.err);
         bmt_contains(rows[i].line, r.err, rows[i].says);
         if (bmt_lines(r.err) != 1) fail_msg("%s: not one line but\n%s", rows[i].line, r.err);
+    }
+    static const char *const reading[] = { "header",        "no-header", "delimiter ';'",   "bad-rows skip",    "comment '#'",
+                                           "skip 2",        "trim",      "types a=real",    "format csv",       "missing NA",
+                                           "decimal comma", "dates dmy", "thousands blank", "rename-duplicates" };
+    for (size_t i = 0; i < BMI_COUNT(reading); i++) {
+        char says[100];
+        snprintf(says, sizeof says, "--%.*s is of baeum data get, show and split, not of list", (int)strcspn(reading[i], " "),
+                 reading[i]);
+        bmt_contains(reading[i], bmt_exits(bmt_sh("baeum data list --%s", reading[i]), 2).err, says);
     }
 }
 

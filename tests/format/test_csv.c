@@ -178,6 +178,7 @@ static void bad_files(void **state)
         { TEXT("a,b\n1,2\n1e400,2\n"), BM_E_FORMAT, "t.csv:3:1: \"1e400\" in column \"a\" is not a finite number", 1 },
         { TEXT("a,b\n1,2\n\n\"x\ny\",3\n5,-inf\n"), BM_E_FORMAT, "t.csv:6:2: \"-inf\"", 2 },
         { TEXT("a,a\n1,2\n"), BM_E_FORMAT, "t.csv:1:2: a second column is named \"a\"", -1 },
+        { TEXT("sep=;\n\"a;b\n1;2\n"), BM_E_FORMAT, "t.csv:2:1: a quote opens here and is never closed", -1 },
         { TEXT("sep=;\na;a\n1;2\n"), BM_E_FORMAT, "t.csv:2:2: a second column is named \"a\"", -1 },
         { TEXT("\r\n\r\na,a\r\n1,2\r\n"), BM_E_FORMAT, "t.csv:3:2: a second column is named \"a\"", -1 },
         { TEXT("\"a,b\n1,2\n"), BM_E_FORMAT, "t.csv:1:1: a quote opens here and is never closed", -1 },

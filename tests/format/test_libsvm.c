@@ -63,6 +63,7 @@ static void too_large(void **state)
     for (size_t r = 0; r < ROWS; r++) memcpy(text + r * (sizeof row - 1), row, sizeof row - 1);
     assert_int_equal(parse(text, ROWS * (sizeof row - 1), NULL, NULL, &e, &csv), BM_E_MEMORY);
     bmt_contains("weighed", e.text, "t.svm: 2000000 rows of 100000 features, zeros too, would take 1525894 MB");
+    assert_string_equal(e.text + strlen(e.text) - 3, " MB"); /* and there are so many */
     free(text);
 }
 

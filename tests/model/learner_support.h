@@ -45,21 +45,31 @@ static inline void bmt_each_learner(void (*check)(const subject *s))
     assert_true(n >= 10); /* the registry was found */
 }
 
-/* A learner as text: as it is, and so that two ways to one minimum end near each other. */
+/* A learner as text: as it is, with a setting where it has it, so that two ways to one minimum end near each other, and with fewer steps. */
 static inline const char *bmt_text(const subject *s)
 {
     return strcmp(s->kind->name, "network") ? s->kind->name : "dense 8 relu";
 }
 
-static inline const char *bmt_strict_text(const subject *s)
+static inline const char *bmt_text_with(const subject *s, const char *setting, const char *value)
 {
     static char text[80];
     for (const bm_field *f = s->kind->fields; f && f->name; f++)
-        if (!strcmp(f->name, "tolerance")) {
-            snprintf(text, sizeof text, "%s:tolerance=1e-11", s->kind->name);
+        if (!strcmp(f->name, setting)) {
+            snprintf(text, sizeof text, "%s:%s=%s", s->kind->name, setting, value);
             return text;
         }
     return bmt_text(s);
+}
+
+static inline const char *bmt_strict_text(const subject *s)
+{
+    return bmt_text_with(s, "tolerance", "1e-11");
+}
+
+static inline const char *bmt_short_text(const subject *s)
+{
+    return bmt_text_with(s, "steps", "100");
 }
 
 static inline bm_model *bmt_parse(const subject *s, const char *text, const bm_recipe *r)

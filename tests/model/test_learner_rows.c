@@ -6,6 +6,15 @@
 
 static sample data, other;
 
+/* A fit of `other` is one of `data`. */
+static void same_fit(const subject *s, const char *why)
+{
+    bm_model *a = bmt_strictly_fitted(s, &data), *b = bmt_strictly_fitted(s, &other);
+    bmt_same_predictions(s, why, a, b, &data, bmt_way(s));
+    bm_free(a);
+    bm_free(b);
+}
+
 /* ---- predicting ---- */
 /* The prediction for a row does not depend on the rows beside it: the same bits in any order; nor on how many there are. */
 static void rows_alone(const subject *s)
@@ -54,10 +63,7 @@ static void order_in_fit(const subject *s)
     bmt_sample(s, &data);
     other = data;
     for (int64_t i = 0; i < ROWS; i++) bmt_copy_row(&other, i, &data, (i * 7) % ROWS);
-    bm_model *a = bmt_strictly_fitted(s, &data), *b = bmt_strictly_fitted(s, &other);
-    bmt_same_predictions(s, "another order of rows", a, b, &data, bmt_way(s));
-    bm_free(a);
-    bm_free(b);
+    same_fit(s, "another order of rows");
 }
 
 static void order_of_training(void **state)
@@ -81,10 +87,7 @@ static void repeated(const subject *s)
         for (int k = 0; k < i * 5 % 3; k++) bmt_copy_row(&other, other.rows++, &data, i);
     }
     assert_int_equal(other.rows, ROWS);
-    bm_model *weighed = bmt_strictly_fitted(s, &data), *often = bmt_strictly_fitted(s, &other);
-    bmt_same_predictions(s, "weights are repeated rows", weighed, often, &data, bmt_way(s));
-    bm_free(weighed);
-    bm_free(often);
+    same_fit(s, "weights are repeated rows");
 }
 
 static void repeated_rows(void **state)
@@ -125,10 +128,7 @@ static void parted(const subject *s)
             bmt_copy_row(&other, other.rows, &data, i);
             other.weight[other.rows++] *= k ? .75F : .25F;
         }
-    bm_model *whole = bmt_strictly_fitted(s, &data), *parts = bmt_strictly_fitted(s, &other);
-    bmt_same_predictions(s, "a weight parted over two rows", whole, parts, &data, bmt_way(s));
-    bm_free(whole);
-    bm_free(parts);
+    same_fit(s, "a weight parted over two rows");
 }
 
 static void parted_rows(void **state)
@@ -150,10 +150,7 @@ static void left_out(const subject *s)
         data.weight[i] = i % 3 != 1;
         if (i % 3 != 1) bmt_copy_row(&other, other.rows++, &data, i);
     }
-    bm_model *naught = bmt_strictly_fitted(s, &data), *fewer = bmt_strictly_fitted(s, &other);
-    bmt_same_predictions(s, "rows of weight 0 are none", naught, fewer, &data, bmt_way(s));
-    bm_free(naught);
-    bm_free(fewer);
+    same_fit(s, "rows of weight 0 are none");
 }
 
 static void rows_left_out(void **state)

@@ -216,7 +216,7 @@ static bool lacking(const subject *s, long n, bool fitted, const bm_dataset *fir
     bmt_faults f = { 0 };
     bm_context *context = bmt_context(&f, 1);
     bm_recipe *r = bm_recipe_new(.context = context);
-    bm_model *m = bmt_parse(s, bmt_text(s), r);
+    bm_model *m = bmt_parse(s, bmt_short_text(s), r);
     if (fitted && fit_few(m, first, s)) fail_msg("%s: %s", s->what, bm_error(m));
     f.calls = 0;
     f.fail_at = n;
@@ -253,7 +253,7 @@ static void memory(const subject *s)
     other = data;
     for (int64_t i = 0; i < ROWS * COLUMNS; i++) other.x[i] = 1 - data.x[i] / 2;
     bm_dataset *first = bmt_dataset(s, &data, false), *second = bmt_dataset(s, &other, false);
-    bm_model *of_first = bmt_learner(s), *of_second = bmt_learner(s);
+    bm_model *of_first = bmt_parse(s, bmt_short_text(s), NULL), *of_second = bmt_parse(s, bmt_short_text(s), NULL);
     fit_few(of_first, first, s);
     fit_few(of_second, second, s);
     for (int fitted = 0; fitted < 2; fitted++)

@@ -7,6 +7,7 @@
 #include "data/recipe.h"
 #include "model/parts.h"
 #include <baeum/data.h>
+#include <baeum/extend.h>
 #include <baeum/model.h>
 #include <math.h>
 #include <stdlib.h>
@@ -105,13 +106,14 @@ static void as_a_table(void **state)
     bm_free(t);
 }
 
-/* The first row weighs nothing: no digit of the others is lost to what stands in it. */
-static void first_row_of_no_weight(void **state)
+/* The first rows weigh nothing, more of them than are in memory at once: no digit of the others is lost to what stands in them. */
+static void first_rows_of_no_weight(void **state)
 {
     (void)state;
     static char text[4000];
-    char *at = text + sprintf(text, "x,w,y\n1e20,0,5\n");
-    for (int i = 0; i < 60; i++) at += sprintf(at, "%d,%d,%d\n", i, 1 + i % 2, 3 * i + 7);
+    char *at = text + sprintf(text, "x,w,y\n");
+    for (int i = 0; i < 45; i++) at += sprintf(at, "1e20,0,5\n");
+    for (int i = 0; i < 60; i++) at += sprintf(at, "%d,%d,%d\n", 1000000000 + i, 1 + i % 2, 3 * i + 7);
     const char *path = bmt_temp_file("first.csv", text, (size_t)(at - text));
     bm_csv *c = opened(path, 20, NULL);
     bm_recipe *r = bm_recipe_new(.target = "y", .weights = "w", .task = BM_REGRESSION, .without = "standardize");
@@ -443,6 +445,57 @@ static void failing_memory(void **state)
     bmt_each_failure("classes by parts", fit_all, &(tried){ path, "mlp:2", "kind" });
 }
 
+/* A metric that looks how much is allocated while it is asked. */
+static bmt_faults seen;
+static size_t most_seen;
+
+static int64_t one_number(int64_t columns)
+{
+    return columns > 0;
+}
+
+static void look(double *counts, const bm_metric_input *part, const double p[2])
+{
+    (void)counts, (void)part, (void)p;
+    if (seen.live_bytes > most_seen) most_seen = seen.live_bytes;
+}
+
+static double nothing(double *counts, const bm_metric_input *in, const double p[2])
+{
+    (void)in, (void)p;
+    return counts[0];
+}
+
+static const bm_metric_kind looking = {
+    .size = sizeof(bm_metric_kind), .name = "looking", .counts = one_number, .add = look, .end = nothing
+};
+
+/* The rows that were learned from are gone when the model is judged: many of them at once leave it no less memory than few. */
+static void memory_of_judging(void **state)
+{
+    (void)state;
+    static const int64_t rows[] = { 100, ROWS };
+    const char *path = made("judged.csv", ROWS);
+    size_t most[2];
+    for (int i = 0; i < 2; i++) {
+        bm_context *context = bmt_context(&seen, 1);
+        bm_csv *c = opened(path, 100, context);
+        bm_recipe *r = bm_recipe_new(.target = "y", .context = context);
+        bm_recipe_drop(r, "kind");
+        bm_model *m = bm_learner(bm_linear(), r);
+        most_seen = 0;
+        bm_fit_csv(m, c, .rows = rows[i], .sample = 500, .metrics = { { .kind = &looking } });
+        fine(m);
+        most[i] = most_seen;
+        bm_free(m);
+        bm_free(r);
+        bm_free(c);
+        bm_free(context);
+    }
+    assert_true(most[0] > 0);
+    if (most[1] > most[0] + ROWS * sizeof(double)) fail_msg("%zu bytes, and %zu of fewer rows at once", most[1], most[0]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -456,8 +509,9 @@ int main(void)
         cmocka_unit_test(few_rows_at_once),
         cmocka_unit_test(failing_memory),
         cmocka_unit_test(as_a_table),
-        cmocka_unit_test(first_row_of_no_weight),
         cmocka_unit_test(rows_that_are_none),
+        cmocka_unit_test(first_rows_of_no_weight),
+        cmocka_unit_test(memory_of_judging),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

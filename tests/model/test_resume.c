@@ -4,24 +4,34 @@
  */
 #include <baeum.h>
 #include <baeum/extend.h>
+#include "format/safetensors.h"
 #include "support/bmt.h"
+#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { ROWS = 150, BATCH = 32, EPOCHS = 3, STEPS = 4 }; /* of an epoch: 120 rows to train on, the last batch has 24 */
 
-static bm_dataset *data(void)
+/* weighed: by 1 each */
+static bm_dataset *data_of(bool weighed)
 {
-    static float x[ROWS * 6];
+    static float x[ROWS * 6], ones[ROWS];
     static int32_t t[ROWS];
     unsigned seed = 7;
     for (int i = 0; i < ROWS * 6; i++) x[i] = (float)((seed = seed * 1103515245u + 12345u) >> 16 & 1023) / 512 - 1;
-    for (int i = 0; i < ROWS; i++) t[i] = (x[6 * i] > 0) + (x[6 * i + 1] * x[6 * i + 2] > 0);
-    bm_tensor *a = bm_tensor_view(BM_F32, BM_SHAPE(ROWS, 6), x), *b = bm_tensor_view(BM_I32, BM_SHAPE(ROWS), t);
-    bm_dataset *d = bm_dataset_from(a, b);
+    for (int i = 0; i < ROWS; i++) t[i] = (x[6 * i] > 0) + (x[6 * i + 1] * x[6 * i + 2] > 0), ones[i] = 1;
+    bm_tensor *a = bm_tensor_view(BM_F32, BM_SHAPE(ROWS, 6), x), *b = bm_tensor_view(BM_I32, BM_SHAPE(ROWS), t),
+              *w = bm_tensor_view(BM_F32, BM_SHAPE(ROWS), ones);
+    bm_dataset *d = bm_dataset_new(.x = { a }, .t = { b }, .weights = weighed ? w : NULL);
     bm_free(a);
     bm_free(b);
+    bm_free(w);
     return d;
+}
+
+static bm_dataset *data(void)
+{
+    return data_of(false);
 }
 
 static bm_model *network(void)
@@ -167,13 +177,57 @@ static void not_resumed(void **state)
     bm_free(d);
 }
 
+/* Copies a checkpoint without what the rows of its epoch weigh, as it was written before that was known. */
+static void leave_weight_out(const char *from, const char *to)
+{
+    bmi_error e = { 0 };
+    bmi_safetensors file;
+    char *text = NULL;
+    assert_int_equal(bmi_safetensors_read(&e, BM_HERE, NULL, from, &file), BM_OK);
+    for (size_t i = 0; i < file.n_texts; i++)
+        if (!strcmp(file.texts[i].key, "training")) {
+            json_t *all = json_loads(file.texts[i].value, 0, NULL);
+            assert_int_equal(json_object_del(json_object_get(all, "partial"), "weight"), 0);
+            file.texts[i].value = text = json_dumps(all, JSON_COMPACT);
+            json_decref(all);
+        }
+    assert_non_null(text);
+    assert_int_equal(bmi_safetensors_write(&e, BM_HERE, NULL, to, file.entries, file.n, file.texts, file.n_texts), BM_OK);
+    bmi_safetensors_end(&file);
+    free(text);
+}
+
+/* The rows of an epoch that was broken off count alike where the file does not say what they weigh. */
+static void checkpoint_without_weight(void **state)
+{
+    (void)state;
+    bm_dataset *d = data_of(true);
+    bm_model *m = network();
+    double accuracy[2];
+    make_whole(d);
+    FIT(m, d, .callbacks = { bm_stop_at(.steps = 2) });
+    bm_save(m, part, .training = true);
+    if (bm_failed(m)) fail_msg("%s", bm_error(m));
+    bm_free(m);
+    leave_weight_out(part, after);
+    for (int i = 0; i < 2; i++) {
+        m = bm_load(i ? after : part);
+        FIT(m, d, .resume = true);
+        if (bm_failed(m)) fail_msg("%s", bm_error(m));
+        accuracy[i] = bm_history(m, "accuracy", 0);
+        bm_free(m);
+    }
+    assert_true(accuracy[0] > 0);
+    assert_true(accuracy[1] == accuracy[0]);
+    bm_free(d);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(broken_off_after_each_step),
-        cmocka_unit_test(one_step_at_a_time),
-        cmocka_unit_test(checkpoints_within_epochs),
-        cmocka_unit_test(not_resumed),
+        cmocka_unit_test(broken_off_after_each_step), cmocka_unit_test(one_step_at_a_time),
+        cmocka_unit_test(checkpoints_within_epochs),  cmocka_unit_test(not_resumed),
+        cmocka_unit_test(checkpoint_without_weight),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -61,6 +61,12 @@ bmt_run bmt_exits(bmt_run r, int code)
     return r;
 }
 
+void bmt_refused(const char *command, const bmt_refusal *of, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        bmt_contains(of[i].arguments, bmt_exits(bmt_sh("baeum %s %s", command, of[i].arguments), of[i].code).err, of[i].says);
+}
+
 json_t *bmt_json(bmt_run r)
 {
     json_error_t where;

@@ -20,6 +20,15 @@ pid_t bmt_start(const char *line, const char *out, const char *err);
 int bmt_wait(pid_t process);
 /* Fails, showing everything, unless the code is the wanted one. Returns r. */
 bmt_run bmt_exits(bmt_run r, int code);
+
+/* What a command refuses: its arguments, a part of what it then says on standard error, the exit code. */
+typedef struct bmt_refusal {
+    const char *arguments, *says;
+    int code;
+} bmt_refusal;
+/* Fails unless "baeum COMMAND ARGUMENTS" is refused so, for each of n. */
+void bmt_refused(const char *command, const bmt_refusal *of, size_t n);
+
 /* The output as one JSON object, to be released by json_decref; fails the test when it is none. */
 json_t *bmt_json(bmt_run r);
 /* A number or text at a path of member names, "metrics.test.accuracy"; fails the test when it is not there. */

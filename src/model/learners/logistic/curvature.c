@@ -146,14 +146,15 @@ static void rows_of_matrix(const matrix *t, int part, int64_t first, int64_t m)
     double *h = t->memory + (size_t)part * t->share, *kept = h + t->size * t->size, *y = kept + o->block * t->n;
     double *factor = y + o->block * t->n;
     const double *x = bmi_linear_rows(o, p, first, m), *share = p->sums;
-    bmi_linear_sums(o, p, x, m, o->w, o->b, p->sums);
-    shares(o, p, m);
+    const bmi_linear_loss of = bmi_linear_of_unit(o); /* the matrix of a sigmoid asks for no other's sums */
+    const int64_t unit = o->softmax ? 0 : t->unit;
+    bmi_linear_sums(&of, p, x, m, (const double *)o->w + unit * o->columns, (const double *)o->b + unit, p->sums);
+    shares(&of, p, m);
     keep(t, x, m, kept);
-    for (int64_t a = 0; a < o->units; a++) {
-        if (!o->softmax && a != t->unit) continue;
-        for (int64_t b = a; b < (o->softmax ? o->units : a + 1); b++) {
+    for (int64_t a = 0; a < of.units; a++) {
+        for (int64_t b = a; b < of.units; b++) {
             for (int64_t i = 0; i < m; i++) {
-                const double own = share[i * o->units + a], other = share[i * o->units + b];
+                const double own = share[i * of.units + a], other = share[i * of.units + b];
                 factor[i] = weight_of(o, first + i) * (!o->softmax ? own : a == b ? own * (1 - own) : -own * other);
             }
             add(t, part, m, kept, factor, y, o->softmax ? h + a * t->n * t->size + b * t->n : h);

@@ -81,9 +81,10 @@ static bmi_contract_spec gradient_spec(const bmi_linear_loss *o, int64_t m)
 static size_t contract_bytes(const bmi_linear_loss *o)
 {
     size_t most = 0;
-    for (int i = 0; i < 2 * BMI_BLOCK_SIZES; i++) {
-        const int64_t m = bmi_linear_block_rows(o, i / 2);
-        const bmi_contract_spec s = i & 1 ? gradient_spec(o, m) : sums_spec(o, m);
+    const bmi_linear_loss one = bmi_linear_of_unit(o);
+    for (int i = 0; i < 3 * BMI_BLOCK_SIZES; i++) {
+        const int64_t m = bmi_linear_block_rows(o, i / 3);
+        const bmi_contract_spec s = i % 3 == 0 ? gradient_spec(o, m) : sums_spec(i % 3 == 1 ? o : &one, m);
         const size_t bytes = bmi_contract_bytes(&s, 1);
         if (bytes > most) most = bytes;
     }

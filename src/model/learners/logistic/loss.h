@@ -68,6 +68,14 @@ bool bmi_linear_loss_matrix(bmi_linear_loss *o, const double *x, int64_t unit, c
 /* Value, gradient and all matrices over all columns (softmax: one; else one a unit, one behind the other) by one pass. */
 bool bmi_linear_loss_all(bmi_linear_loss *o, const double *x, double *g, double *f, const int64_t *columns, double *h);
 
+/* A loss of sigmoids as that of one of them, for its sums; others as they are. */
+static inline bmi_linear_loss bmi_linear_of_unit(const bmi_linear_loss *o)
+{
+    bmi_linear_loss one = *o;
+    if (!o->softmax) one.units = 1;
+    return one;
+}
+
 /* What both files do with a part: its rows; a block of rows in the loss's type; its sums by weights w and biases b (or null); what
  * derivatives by the sums are by the weights, added to the part's gradient; and weights in the loss's type. */
 const void *bmi_linear_rows(const bmi_linear_loss *o, const bmi_loss_part *p, int64_t first, int64_t m);
