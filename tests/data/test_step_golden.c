@@ -240,6 +240,42 @@ static void target_encoding(void **state)
     }
 }
 
+/* Columns far from 0 beside their spread, whose powers differ in no digit of an f64: tests/golden/powers.py. A new row as those of training. */
+static void powers_far_from_zero(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *kind;
+        double base, first, last, new;
+    } cases[] = {
+        { "box_cox", 100, -1.4970601089224715, -.34800367241589362, .96304640076891222 },
+        { "box_cox", 1000, -1.4937169847715731, -.35040944723241085, .96361846556902653 },
+        { "yeo_johnson", 100, -1.4970241985489267, -.34802948076116484, .96305259182892422 },
+        { "yeo_johnson", 1000, -1.4937166044550508, -.35040972124204681, .96361853011086656 },
+        { "yeo_johnson", -110, -1.4897936523502051, -.3532391959736066, .9642765483126623 },
+        { "yeo_johnson", -3, -1.4736127232081722, -.35169240594116868, .94101509813396645 },
+    };
+    for (size_t k = 0; k < BMI_COUNT(cases); k++) {
+        enum { ROWS = 40 };
+        double x[ROWS];
+        for (int i = 0; i < ROWS; i++) {
+            const double root = (i * i * 37 + 11 * i) % 101;
+            x[i] = cases[k].base + root * root / 1024;
+        }
+        bm_table *t = bm_table_new(), *other = bm_table_new();
+        bm_table_add_real(t, "x", x, ROWS);
+        bm_table_add_real(other, "x", &(double){ cases[k].base + 5 }, 1);
+        bm_recipe *r = bm_recipe_new(.plain = true, .type = BM_F64);
+        bm_recipe_step_at(r, cases[k].kind, (bm_names){ 0 }, NULL, BM_HERE);
+        bm_dataset *d = bm_recipe_fit_apply(r, t), *new = bm_recipe_apply(r, other);
+        if (bm_failed(new)) fail_msg("%s: %s", cases[k].kind, bm_error(new));
+        bmt_near(cases[k].kind, cell(d, 0, 0), cases[k].first, 1e-9);
+        bmt_near(cases[k].kind, cell(d, ROWS - 1, 0), cases[k].last, 1e-9);
+        bmt_near(cases[k].kind, cell(new, 0, 0), cases[k].new, 1e-9);
+        bm_free(d), bm_free(new), bm_free(r), bm_free(t), bm_free(other);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -251,6 +287,7 @@ int main(void)
         cmocka_unit_test(scores),
         cmocka_unit_test(information_of_ties),
         cmocka_unit_test(target_encoding),
+        cmocka_unit_test(powers_far_from_zero),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -8,7 +8,15 @@
  * -n/2 log(variance of y) + (lambda - 1) sum of sign(x) L (Box-Cox: of L) in the training rows, each as often as it weighs: where its
  * derivative, which is told exactly, is 0, by bisection and secants (regula falsi, Illinois). Then y is standardised, unless the option
  * `raw` says not to. Missing cells stay missing. Sources: Yeo and Johnson, "A new family of power transformations", 2000; Box and Cox,
- * "An analysis of transformations", 1964. What is kept: lambda, mean, standard deviation. */
+ * "An analysis of transformations", 1964.
+ *
+ * y has no digits left where x is far from 0 beside its spread: of 175 and 177 powers of -12 are 1e-27, and y is 1 / 12 of both. So where
+ * all rows lie on one side, c the mean of L there, all is told of
+ *
+ *     v = (L - c) h(p (L - c)) = y e^(-p c) - c h(-p c),   p lambda or 2 - lambda,
+ *
+ * which, standardised, is the same, and has its digits. What is kept: lambda, mean, standard deviation, and c, below 0 of values below 0 (0:
+ * rows on both sides, or raw; files of before have none). */
 #include "base/text.h"
 #include "data/step.h"
 #include <math.h>
@@ -54,22 +62,33 @@ static double transformed(double x, double lambda, bool box)
     return sign * l * h_of((sign > 0 ? lambda : 2 - lambda) * l);
 }
 
+/* v of a value, y where the centre is 0; on the other side than that by y. */
+static double centred(double x, double lambda, double centre, bool box)
+{
+    double sign;
+    const double l = log_of(x, box, &sign), side = box || centre >= 0 ? 1 : -1, c = side * centre;
+    const double p = side > 0 ? lambda : 2 - lambda;
+    if (centre == 0) return transformed(x, lambda, box);
+    if (sign == side) return side * (l - c) * h_of(p * (l - c));
+    return exp(-p * c) * transformed(x, lambda, box) - side * c * h_of(-p * c);
+}
+
 /* A column of training rows. */
 typedef struct rows_of {
     const bmi_frame *f;
     const double *x;
     bool box;
-    double n, logs; /* rows; sum of sign(x) L */
+    double n, logs, centre; /* rows; sum of sign(x) L, beside the centre */
 } rows_of;
 
 static void moments(const rows_of *r, double lambda, double *mean, double *variance)
 {
     double sum = 0, squares = 0, rest = 0;
     for (int64_t i = 0; i < r->f->rows; i++)
-        if (isfinite(r->x[i])) sum += transformed(r->x[i], lambda, r->box) / r->n * bmi_frame_weight(r->f, i);
+        if (isfinite(r->x[i])) sum += centred(r->x[i], lambda, r->centre, r->box) / r->n * bmi_frame_weight(r->f, i);
     for (int64_t i = 0; i < r->f->rows; i++)
         if (isfinite(r->x[i])) {
-            const double d = transformed(r->x[i], lambda, r->box) - sum;
+            const double d = centred(r->x[i], lambda, r->centre, r->box) - sum;
             squares += d * d / r->n * bmi_frame_weight(r->f, i);
             rest += d / r->n * bmi_frame_weight(r->f, i);
         }
@@ -85,7 +104,8 @@ static double derivative(const rows_of *r, double lambda)
     for (int64_t i = 0; i < r->f->rows; i++) {
         double sign;
         if (!isfinite(r->x[i])) continue;
-        const double l = log_of(r->x[i], r->box, &sign), power = sign > 0 ? lambda : 2 - lambda;
+        const double l = log_of(r->x[i], r->box, &sign) - (r->box ? r->centre : fabs(r->centre)),
+                     power = sign > 0 ? lambda : 2 - lambda;
         together += (sign * l * h_of(power * l) - mean) / r->n * (l * l * slope_of(power * l)) * bmi_frame_weight(r->f, i);
     }
     return r->logs / r->n - together / variance;
@@ -122,7 +142,7 @@ static double find_lambda(const rows_of *r)
     enum { STEPS = 12 };
     double mean, variance, at = 1;
     moments(r, 1, &mean, &variance);
-    if (!(r->n > 0) || !(variance > 1e-28 * mean * mean) || !isfinite(variance)) return 1;
+    if (!(r->n > 0) || !(variance > 1e-28 * (r->centre != 0 ? 1 : mean * mean)) || !isfinite(variance)) return 1;
     double d = derivative(r, 1), way = d > 0 ? .5 : -.5;
     for (int i = 0; i < STEPS; i++, way *= 2) {
         const double next = at + way, d_next = derivative(r, next);
@@ -134,23 +154,40 @@ static double find_lambda(const rows_of *r)
     return at;
 }
 
+/* n, the centre and the sum of logarithms beside it. */
+static void take_logs(rows_of *r)
+{
+    double sign, sum = 0;
+    int64_t sides[2] = { 0 };
+    for (int64_t i = 0; i < r->f->rows; i++) {
+        const double w = bmi_frame_weight(r->f, i);
+        if (!isfinite(r->x[i])) continue;
+        const double l = log_of(r->x[i], r->box, &sign);
+        sides[sign > 0] += w > 0;
+        r->n += w;
+        sum += sign * l * w;
+    }
+    if (r->n > 0 && !(sides[0] && sides[1])) r->centre = sum / r->n;
+    for (int64_t i = 0; i < r->f->rows; i++)
+        if (isfinite(r->x[i])) {
+            const double l = log_of(r->x[i], r->box, &sign);
+            r->logs += (sign * l - r->centre) * bmi_frame_weight(r->f, i);
+        }
+}
+
 static bm_status fit(const bmi_step_how *how, const bmi_frame *f, bmi_step_column *state, const double *x, bool box, bool raw)
 {
     rows_of r = { .f = f, .x = x, .box = box };
     double mean, variance;
-    for (int64_t i = 0; i < f->rows; i++) {
-        double sign;
-        if (!isfinite(x[i])) continue;
-        r.n += bmi_frame_weight(f, i);
-        const double l = log_of(x[i], box, &sign);
-        r.logs += sign * l * bmi_frame_weight(f, i);
-    }
-    if (!bmi_step_numbers(how, state, 3)) return how->error->status;
+    take_logs(&r);
+    if (!bmi_step_numbers(how, state, 4)) return how->error->status;
     state->numbers[0] = find_lambda(&r);
+    if (raw) r.centre = 0;
     moments(&r, state->numbers[0], &mean, &variance);
     const bool scaled = !raw && r.n > 0 && isfinite(mean) && isfinite(variance);
     state->numbers[1] = scaled ? mean : 0;
-    state->numbers[2] = scaled && variance > 1e-30 * mean * mean ? sqrt(variance) : 1;
+    state->numbers[2] = scaled && variance > 1e-30 * (r.centre != 0 ? 1 : mean * mean) ? sqrt(variance) : 1;
+    state->numbers[3] = scaled ? r.centre : 0;
     return BM_OK;
 }
 
@@ -173,11 +210,17 @@ static bm_status fit_box_cox(const bmi_step_how *how, const bmi_frame *f, size_t
     return fit(how, f, state, x, true, ((const bm_step_box_cox_options *)how->options)->raw);
 }
 
+static double centre_of(const bmi_step_column *s)
+{
+    return s->n_numbers > 3 ? s->numbers[3] : 0;
+}
+
 static bm_status apply_yeo_johnson(const bmi_step_how *how, const bmi_step_column *s, bmi_frame *f, size_t column)
 {
     double *x = f->columns[column].numbers;
     (void)how;
-    for (int64_t i = 0; i < f->rows; i++) x[i] = (transformed(x[i], s->numbers[0], false) - s->numbers[1]) / s->numbers[2];
+    for (int64_t i = 0; i < f->rows; i++)
+        x[i] = (centred(x[i], s->numbers[0], centre_of(s), false) - s->numbers[1]) / s->numbers[2];
     return BM_OK;
 }
 
@@ -187,14 +230,14 @@ static bm_status apply_box_cox(const bmi_step_how *how, const bmi_step_column *s
     double *x = f->columns[column].numbers;
     (void)how;
     for (int64_t i = 0; i < f->rows; i++)
-        x[i] = x[i] <= 0 ? -INFINITY : (transformed(x[i], s->numbers[0], true) - s->numbers[1]) / s->numbers[2];
+        x[i] = x[i] <= 0 ? -INFINITY : (centred(x[i], s->numbers[0], centre_of(s), true) - s->numbers[1]) / s->numbers[2];
     return BM_OK;
 }
 
 static bool lawful(const bmi_step_column *s, const void *options)
 {
     (void)options;
-    return s->n_numbers == 3 && !s->n_texts && s->numbers[2] > 0;
+    return (s->n_numbers == 3 || s->n_numbers == 4) && !s->n_texts && s->numbers[2] > 0;
 }
 
 static const bmi_step_example yeo_johnson_examples[] = {
