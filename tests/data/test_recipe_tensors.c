@@ -145,12 +145,12 @@ static void wrong(void **state)
         bm_free(back);
         *e = was;
     }
-    /* as many texts as are wanted, of which one is not UTF-8 */
+    /* as many texts as are wanted and in their order, of which the last is not UTF-8 */
     bmi_st_entry *e = (bmi_st_entry *)(uintptr_t)bmi_safetensors_find(&file, "recipe/2/tfidf/0/texts");
     char *const bytes = memcpy(malloc(e->bytes), e->data, e->bytes);
     e->data = bytes;
     for (int good = 1; good >= 0; good--) {
-        if (!good) bytes[0] = (char)0xff;
+        if (!good) bytes[e->bytes - 2] = (char)0xff;
         bm_recipe *back = bmi_recipe_load_beside(NULL, saved, &file, BM_HERE);
         assert_int_equal(bm_status_of(back), good ? BM_OK : BM_E_FORMAT);
         bm_free(back);

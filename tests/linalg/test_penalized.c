@@ -79,7 +79,7 @@ static void descent(void **state)
     static problem p;
     static double other[N];
     make(&p);
-    for (int columns = 0; columns < 3; columns++) /* the third time the rule is lied to, and leaves out too many, at first all */
+    for (int columns = 0; columns < 3; columns++) /* the third time the rule is lied to, and leaves out too much, first all */
         for (int net = 0; net < 2; net++) {
             double before[N];
             memset(p.w, 0, sizeof p.w);
