@@ -72,6 +72,18 @@ static void parts_of_rows(void **state)
     bm_free(v);
 }
 
+/* k-means of 0 once, 3 nine times and 10 once: the centres are 2.7 and 10, the edge 6.35 between them (without weights 5.75). */
+static void bins_by_kmeans(void **state)
+{
+    (void)state;
+    bm_table *t = table_of("a,w,y\n0,1,1\n3,9,2\n10,1,3\n"), *v = table_of("a\n6\n6.3\n6.4\n");
+    bm_dataset *d = after("bins:2,by=kmeans", t, "w", v);
+    for (int i = 0; i < 3; i++) assert_true(cell(d, i, 0) == (i == 2));
+    bm_free(d);
+    bm_free(t);
+    bm_free(v);
+}
+
 /* ---- mutual information ---- */
 enum { MOST = 4000 };
 
@@ -224,9 +236,9 @@ static void shares(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(nearest),      cmocka_unit_test(parts_of_rows), cmocka_unit_test(of_numbers),
-        cmocka_unit_test(of_classes),   cmocka_unit_test(shares),        cmocka_unit_test(of_far_weights),
-        cmocka_unit_test(of_far_sizes),
+        cmocka_unit_test(nearest),        cmocka_unit_test(bins_by_kmeans), cmocka_unit_test(parts_of_rows),
+        cmocka_unit_test(of_numbers),     cmocka_unit_test(of_classes),     cmocka_unit_test(shares),
+        cmocka_unit_test(of_far_weights), cmocka_unit_test(of_far_sizes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -345,21 +345,29 @@ static void failing_allocations(void **state)
     assert_true(bmt_each_failure("reading a CSV file", read_all, path) > 20);
 }
 
-/* Numbers that were named as missing are found in the middle of a long file, too, where cells are read the fast way. */
+/* Numbers that were named as missing are found in the middle of a long file, too, where cells are read the fast way, and do not make a
+ * column of integers real or one of truths text. */
 static void named_far_from_the_end(void **state)
 {
     (void)state;
     enum { ROWS = 600 };
-    static char text[ROWS * 24 + 8];
+    static char text[ROWS * 40 + 12];
     bmi_error e;
     bmi_csv csv;
-    size_t n = (size_t)sprintf(text, "a,b\n");
-    for (int i = 0; i < ROWS; i++) n += (size_t)sprintf(text + n, i % 7 ? "%d,%d.5\n" : "-999,-999.0\n", i, i);
-    const bm_csv_options o = { .missing = { (const bm_name[]){ "-999" }, 1 } };
+    size_t n = (size_t)sprintf(text, "a,b,c,d\n");
+    for (int i = 0; i < ROWS; i++)
+        n += (size_t)sprintf(text + n, i % 7 ? "%d,%d.5,%d,true\n" : "-999,-999.0,-999.5,-999\n", i, i, i);
+    const bm_csv_options o = { .missing = { (const bm_name[]){ "-999", "-999.5" }, 2 } };
     assert_int_equal(read_text(text, n, 0, &o, &e, &csv), BM_OK);
     for (int i = 0; i < ROWS; i++) {
         assert_true((((const int64_t *)csv.columns[0].values)[i] == INT64_MIN) == (i % 7 == 0));
         assert_true((isnan(((const double *)csv.columns[1].values)[i]) != 0) == (i % 7 == 0));
+    }
+    assert_int_equal(csv.columns[2].type, BM_COLUMN_INTEGER);
+    assert_int_equal(csv.columns[3].type, BM_COLUMN_BOOL);
+    for (int i = 0; i < ROWS; i++) {
+        assert_true((((const int64_t *)csv.columns[2].values)[i] == INT64_MIN) == (i % 7 == 0));
+        assert_true((((const uint8_t *)csv.columns[3].values)[i] == BMI_BOOL_MISSING) == (i % 7 == 0));
     }
     bmi_csv_end(NULL, &csv);
 }
