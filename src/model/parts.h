@@ -67,7 +67,8 @@ bm_status bmi_parts_rows(bmi_parts *p, const bm_table *t, int64_t row, int role,
  * are none, or with an error. */
 bm_dataset *bmi_parts_apply(bmi_parts *p, const bm_table *t, int64_t row, int role);
 void bmi_parts_end(bmi_parts *p);
-/* Those rows of a dataset whose class was there in training, as one of its own. */
+/* table_model.c: whether a part has rows of classes that were there in training; and those, as a dataset of its own. */
+bm_status bmi_check_seen(const bm_dataset *d, const char *part, bmi_error *e, bm_place here);
 bm_status bmi_dataset_known(const bm_dataset *d, bm_dataset **known, bmi_error *e, bm_place here);
 /* parts_scores.c: scores of the parts, and of the trivial answer on the last of them (null asked: by the usual metrics); the last part's
  * table of classes into `confusion`, when it is not null: (classes + 1) x classes zeros. */

@@ -109,9 +109,12 @@ static bm_status make_validation(csv_fit *f)
     bm_dataset *d = bmi_recipe_apply(r, f->parts.of[1], (bm_rows){ 0 }, BMI_WANT_JUDGED, f->here);
     f->validation = d;
     if (bmi_fail_from(e, &d->object.error) || !d->counted.unseen_class) return e->status;
-    if (bmi_dataset_known(d, &f->validation, e, f->here)) return e->status;
-    bmi_object_free(d);
-    return BM_OK;
+    if (!bmi_check_seen(d, "validation", e, f->here)) {
+        f->validation = NULL;
+        bmi_dataset_known(d, &f->validation, e, f->here);
+        bmi_object_free(d);
+    }
+    return e->status;
 }
 
 /* What classes weigh, beside the rows' own weights: as given, or balanced by one pass over the training rows. */

@@ -74,16 +74,21 @@ static bm_status split(table_fit *f)
     return bmi_recipe_split(f->e, f->here, f->m->recipe, f->o.table, &o, f->order, f->counts);
 }
 
+bm_status bmi_check_seen(const bm_dataset *d, const char *part, bmi_error *e, bm_place here)
+{
+    if (!d->counted.unseen_class || d->counted.unseen_class < d->rows) return BM_OK;
+    return bmi_fail_as(e, BMI_CAUSE_UNSEEN, BM_E_DATA, here,
+                       "fit: no row of the %s part has a class that was there in training: %s were not there in training", part,
+                       d->unseen);
+}
+
 /* Rows of a part that cannot be judged, or only in part: notes of the recipe, as baeum evaluate warns of them. */
 static bm_status tell_left_out(table_fit *f, int i)
 {
     bm_recipe *r = f->m->recipe;
     const bm_dataset *d = f->parts[i];
     const int64_t none = d->counted.no_target, unseen = d->counted.unseen_class;
-    if (unseen && unseen == d->rows)
-        return bmi_fail_as(f->e, BMI_CAUSE_UNSEEN, BM_E_DATA, f->here,
-                           "fit: no row of the %s part has a class that was there in training: %s were not there in training",
-                           part_names[i], d->unseen);
+    if (bmi_check_seen(d, part_names[i], f->e, f->here)) return f->e->status;
     bool told = !none || bmi_notes_add_as(BMI_NOTE_NOT_JUDGED, r->object.context, &r->notes,
                                           "! %" PRId64 " %s row%s no \"%s\", the target: left out", none, part_names[i],
                                           none == 1 ? " has" : "s have", r->target);

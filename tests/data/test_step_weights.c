@@ -84,6 +84,19 @@ static void bins_by_kmeans(void **state)
     bm_free(v);
 }
 
+/* Centres without rows go to different rows: edges of scikit-learn's KBinsDiscretizer(5, strategy="kmeans"), 3.25, 10.5, 23, 54.5. */
+static void bins_of_empty_centres(void **state)
+{
+    (void)state;
+    bm_table *t = table_of("a,w,y\n0,1,1\n1,1,2\n4,1,3\n8,1,4\n15,1,5\n31,1,6\n78,1,7\n"),
+             *v = table_of("a\n3.2\n3.3\n10.4\n10.6\n22.9\n23.1\n54.4\n54.6\n");
+    bm_dataset *d = after("bins:5,by=kmeans", t, "w", v);
+    for (int i = 0; i < 8; i++) assert_true(cell(d, i, 0) == (i + 1) / 2);
+    bm_free(d);
+    bm_free(t);
+    bm_free(v);
+}
+
 /* ---- mutual information ---- */
 enum { MOST = 4000 };
 
@@ -236,9 +249,9 @@ static void shares(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(nearest),        cmocka_unit_test(bins_by_kmeans), cmocka_unit_test(parts_of_rows),
-        cmocka_unit_test(of_numbers),     cmocka_unit_test(of_classes),     cmocka_unit_test(shares),
-        cmocka_unit_test(of_far_weights), cmocka_unit_test(of_far_sizes),
+        cmocka_unit_test(nearest),       cmocka_unit_test(bins_by_kmeans), cmocka_unit_test(bins_of_empty_centres),
+        cmocka_unit_test(parts_of_rows), cmocka_unit_test(of_numbers),     cmocka_unit_test(of_classes),
+        cmocka_unit_test(shares),        cmocka_unit_test(of_far_weights), cmocka_unit_test(of_far_sizes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -158,6 +158,27 @@ static void rows_that_are_none(void **state)
     bm_table_free(all);
 }
 
+/* A validation part of classes that training has not. */
+static void rows_that_tell_nothing(void **state)
+{
+    (void)state;
+    int refusals = 0; /* of six rows and three classes some seeds part them so */
+    const char *path = bmt_temp_file("few.csv", "x,y\n1,q\n2,q\n3,q\n4,t\n5,s\n6,s\n", 28);
+    for (int seed = 1; seed < 60; seed++) {
+        bm_csv *c = opened(path, 3, NULL);
+        bm_recipe *r = bm_recipe_new(.target = "y");
+        bm_model *m = bm_learner_parse("softmax", r);
+        bm_fit_csv(m, c, .rows = 3, .validation = .3, .seed = seed);
+        if (bm_failed(m) && strstr(bm_error(m), "no row of the validation part has a class that was there in training"))
+            refusals++;
+        else if (bm_failed(m)) assert_null(strstr(bm_error(m), "no rows are asked for"));
+        bm_free(m);
+        bm_free(r);
+        bm_free(c);
+    }
+    assert_true(refusals > 0);
+}
+
 typedef struct ran {
     double loss[4], validation[4];
     bm_scores scores[4];
@@ -510,6 +531,7 @@ int main(void)
         cmocka_unit_test(failing_memory),
         cmocka_unit_test(as_a_table),
         cmocka_unit_test(rows_that_are_none),
+        cmocka_unit_test(rows_that_tell_nothing),
         cmocka_unit_test(first_rows_of_no_weight),
         cmocka_unit_test(memory_of_judging),
     };

@@ -41,9 +41,11 @@ static size_t nearest(const double *centre, size_t k, double x)
     return low;
 }
 
-/* A centre that has no rows goes to the row that is farthest from its own. */
+/* Centres that have no rows go to the rows that are farthest from theirs, each to another one. */
 static void fill_empty(const bmi_sorted *s, const double *centre, size_t k, double *sum, double *weight)
 {
+    double before = INFINITY; /* the distance of the row that was taken last */
+    int64_t taken = -1;
     for (size_t c = 0; c < k; c++) {
         int64_t far = -1;
         double most = -1, last = 0, of_far = 0;
@@ -51,8 +53,11 @@ static void fill_empty(const bmi_sorted *s, const double *centre, size_t k, doub
         for (int64_t i = 0; i < s->n; i++) {
             const double w = s->at[i].weight - last, d = fabs(s->at[i].number - centre[nearest(centre, k, s->at[i].number)]);
             last = s->at[i].weight;
-            if (d > most) most = d, far = i, of_far = w;
+            if (d > most && (d < before || (d == before && i > taken))) most = d, far = i, of_far = w;
         }
+        if (far < 0) return; /* fewer rows than centres */
+        before = most;
+        taken = far;
         const size_t of = nearest(centre, k, s->at[far].number);
         sum[of] -= of_far * s->at[far].number;
         weight[of] -= of_far;

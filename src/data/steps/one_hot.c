@@ -273,7 +273,7 @@ static size_t find(const void *sought, const void *list, size_t size, size_t kep
 
 static size_t category_of_text(const coding *c, const char *text)
 {
-    return find(&text, c->s->texts, sizeof *c->s->texts, c->kept, c->known, bmi_by_text);
+    return is_text(c->s) ? find(&text, c->s->texts, sizeof *c->s->texts, c->kept, c->known, bmi_by_text) : c->kept;
 }
 
 static size_t category_of_number(const coding *c, double number)
