@@ -336,6 +336,26 @@ static int check(explanation *x)
     return 0;
 }
 
+/* Refuses what says nothing of what is asked for: of one row its contributions, by permutations what a metric loses. */
+static int check_of(cli *c, bool row, bool written)
+{
+    static const struct {
+        cli_option_id id;
+        const char *name;
+        bool of_metric;
+    } of[] = {
+        { OPT_ROW, "row", true },        { OPT_METRIC, "metric", true },        { OPT_REPEATS, "repeats", true },
+        { OPT_ROBUST, "robust", false }, { OPT_BOOTSTRAP, "bootstrap", false }, { OPT_CONFIDENCE, "confidence", false },
+        { OPT_SEED, "seed", true },
+    };
+    for (size_t i = 0; i < BMI_COUNT(of); i++) {
+        if (!cli_given(&c->options, of[i].id) || (row ? of[i].id == OPT_ROW && !written : of[i].of_metric)) continue;
+        return cli_fail(c, CLI_USAGE, "--%s says nothing of %s; leave it out", of[i].name,
+                        row ? "the contributions to one row" : "what a metric loses by permutations");
+    }
+    return 0;
+}
+
 static int explain(explanation *x)
 {
     cli *c = x->c;
@@ -349,7 +369,8 @@ static int explain(explanation *x)
     if (second && !file && strchr(second, '=')) {
         if (!recipe)
             return cli_fail(c, CLI_FAILED, "%s was trained on arrays; a row of columns means nothing to it", c->arguments[0]);
-        status = read_row(x, second);
+        status = check_of(c, true, true);
+        if (!status) status = read_row(x, second);
         return status ? status : explain_row(x, x->row, 0);
     }
     if (second) status = cli_source_open(c, second, recipe, BM_VALUE(bm_names, NULL), &x->source);
@@ -360,8 +381,9 @@ static int explain(explanation *x)
                           second);
     if (!status) status = check(x);
     if (status) return status;
-    if (cli_given(&c->options, OPT_ROW)) return explain_row(x, x->source.table, c->options.row - 1);
-    const bool coefficients = dense && !c->options.metric;
+    const bool row = cli_given(&c->options, OPT_ROW), coefficients = dense && !c->options.metric;
+    if ((row || !coefficients) && (status = check_of(c, row, false))) return status;
+    if (row) return explain_row(x, x->source.table, c->options.row - 1);
     if (coefficients && cli_given(&c->options, OPT_REPEATS))
         return cli_fail(c, CLI_USAGE, "--repeats is of permutations; of a model of coefficients --metric NAME asks for them");
     if (coefficients && cli_given(&c->options, OPT_SEED) && !cli_given(&c->options, OPT_BOOTSTRAP))

@@ -125,7 +125,7 @@ bm_status bmi_inference_keep_information(bmi_inference_work *w, bmi_theory *theo
     if (l->model->object.error.status) return l->model->object.error.status;
     for (int64_t i = 0; i < q; i++)
         for (int64_t j = 0; j < i; j++) c.h[i * q + j] = c.h[j * q + i];
-    if (c.surest < 1e-4) *theory = BMI_THEORY_SEPARATED;
+    if (c.surest < 1e-4 || (l->model->ended & BM_ENDED_SEPARABLE)) *theory = BMI_THEORY_SEPARATED;
     if (*theory == BMI_THEORY_SEPARATED || !bmi_triangle_cholesky(&t, w->small < 1e-8 ? 3e-7 : 1e-3))
         return l->model->object.error.status;
     bmi_learning_keep(l, "inference/covariance", BM_SHAPE(q, q), NULL);

@@ -157,6 +157,11 @@ static void refused(void **state)
         bmt_contains(wide[k], bmt_exits(bmt_sh("%s", wide[k]), 0).out,
                      "no standard errors: they are found for at most 2,000 columns");
     bmt_contains("squares", bmt_exits(bmt_sh("baeum explain l.st iris --robust hc1"), 1).err, "of least squares");
+    bmt_contains("a row", bmt_exits(bmt_sh("baeum explain part.st creditcard --row 3 --robust hc1"), 2).err,
+                 "--robust says nothing of the contributions to one row");
+    bmt_contains("a row", bmt_exits(bmt_sh("baeum explain part.st age=30 --row 3"), 2).err, "--row says nothing of");
+    bmt_contains("a metric", bmt_exits(bmt_sh("baeum explain part.st creditcard --metric r2 --bootstrap 9"), 2).err,
+                 "--bootstrap says nothing of what a metric loses by permutations");
     bmt_contains("confidence", bmt_exits(bmt_sh("baeum explain l.st --confidence 1"), 2).err, "below 1");
     bmt_contains("a choice", bmt_exits(bmt_sh("baeum explain l.st iris --robust hc9"), 2).err, "hc0|hc1|hc2|hc3");
     bmt_contains("bootstrap", bmt_exits(bmt_sh("baeum explain l.st iris --bootstrap 10"), 0).out, "10 fits on resampled rows");

@@ -125,7 +125,12 @@ static void separable(void **state)
         assert_true(bm_ended(m) & BM_ENDED_SEPARABLE);
         bm_free(m);
     }
-    bm_model *m = fitted("logistic", d);
+    /* errors of weights without end mean nothing, wherever the solver stopped */
+    bm_model *m = fitted("logistic:penalty=none,solver=lbfgs,tolerance=.01", d);
+    assert_true(bm_ended(m) & BM_ENDED_SEPARABLE);
+    assert_true(isnan(bm_model_figure(m, "log_likelihood", 0)));
+    bm_free(m);
+    m = fitted("logistic", d);
     assert_int_equal(bm_ended(m), 0); /* with a penalty there is one */
     bm_free(m);
     bm_free(d);
