@@ -26,9 +26,9 @@ static bm_status take_all(bmi_error *e, const bm_recipe *r, const bm_table *t, b
     const int64_t n = bmi_rows_count(t, rows);
     if (!c) return e->status;
     const bool text = c->type == BM_COLUMN_TEXT;
-    if (text && bmi_number_form_is_plain(&r->weights_form))
-        return bmi_fail(e, BM_E_DATA, here, "the weights of the rows of %s, \"%.100s\", are text; they must be numbers >= 0",
-                        bmi_table_name(t), r->weights);
+    if (c->type == BM_COLUMN_TIME || (text && bmi_number_form_is_plain(&r->weights_form)))
+        return bmi_fail(e, BM_E_DATA, here, "the weights of the rows of %s, \"%.100s\", are %s; they must be numbers >= 0",
+                        bmi_table_name(t), r->weights, text ? "text" : "dates");
     double *of_texts = text ? bmi_column_numbers_of_texts(t->object.context, c, &r->weights_form) : NULL;
     if (text && !of_texts) return bmi_fail_memory(e, here, (size_t)c->dictionary.count * 8, "the weights of rows");
     for (int64_t i = 0; !e->status && i < n; i++) {

@@ -60,13 +60,15 @@ static void words(void **state)
         { "digits --weights pixel_0", "the weights of all rows that are learned from are 0", 1 },
         { "iris --weights Species2", "no column \"Species2\"", 2 },
         { "text.csv -t y --weights w", "are text; they must be numbers", 1 },
+        { "dates.csv -t y --weights w", "are dates; they must be numbers", 1 },
         { "minus.csv -t y --weights w", "row 3 of minus.csv has -1 as \"w\", the weight of the row; it must be >= 0", 1 },
         { "none.csv -t y --weights w", "row 2 of none.csv has no \"w\", the weight of the row", 1 },
         { "w.csv -t y --weights w --test without.csv", "without.csv has no column \"w\" for the weights of its rows", 1 },
     };
     bmt_exits(bmt_sh("e='BEGIN { FS = OFS = \",\" }'; awk \"$e NR == 4 { \\$3 = -1 } 1\" w.csv > minus.csv; "
                      "awk \"$e NR == 3 { \\$3 = \\\"\\\" } 1\" w.csv > none.csv; "
-                     "awk \"$e NR > 1 { \\$3 = \\\"kg\\\" \\$3 } 1\" w.csv > text.csv"),
+                     "awk \"$e NR > 1 { \\$3 = \\\"kg\\\" \\$3 } 1\" w.csv > text.csv; "
+                     "awk \"$e NR > 1 { \\$3 = \\\"2024-01-0\\\" NR %% 9 + 1 } 1\" w.csv > dates.csv"),
               0);
     bmt_refused("train -o x.st", cases, BMI_COUNT(cases));
 }
