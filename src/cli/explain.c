@@ -159,6 +159,17 @@ static int explain_coefficients(explanation *x)
 }
 
 /* ---- one row ---- */
+/* Whether a text can stand in a column: as predictions read it, in the form that its numbers had in training. */
+static bool is_cell(const bmi_input *column, const char *text)
+{
+    double number;
+    bool flag;
+    int64_t whole;
+    if (column->text || column->form.date) return true;
+    if (bmi_number_form_is_plain(&column->form)) return bmi_read_real(text, strlen(text), &number, &flag);
+    return bmi_number_form_read(&column->form, text, strlen(text), &number, &flag, &whole);
+}
+
 /* The row that is written as "age=30,education=12+ yrs". */
 static int read_row(explanation *x, const char *text)
 {
@@ -191,10 +202,14 @@ static int read_row(explanation *x, const char *text)
         if (at == SIZE_MAX)
             status = cli_fail(c, CLI_USAGE, "the model has no column \"%s\"%s", name,
                               bmi_did_you_mean(hint, name, r->inputs, r->n_inputs, sizeof *r->inputs));
-        else if (r->inputs[at].text) bm_table_add_text(x->row, name, &(bm_name){ *value ? value : NULL }, 1);
-        else if (*value && !bmi_read_real(value, strlen(value), &number, &overflow))
+        else if (*value && !is_cell(&r->inputs[at], value))
             status = cli_fail(c, CLI_USAGE, "\"%s\" is numbers; \"%s\" is none", name, value);
-        else bm_table_add_real(x->row, name, &number, 1);
+        else if (r->inputs[at].text || !bmi_number_form_is_plain(&r->inputs[at].form)) /* which the recipe reads */
+            bm_table_add_text(x->row, name, &(bm_name){ *value ? value : NULL }, 1);
+        else {
+            if (*value) bmi_read_real(value, strlen(value), &number, &overflow);
+            bm_table_add_real(x->row, name, &number, 1);
+        }
     }
     for (size_t i = 0; !status && i < r->n_inputs; i++) {
         const double missing = NAN;

@@ -166,6 +166,15 @@ static void refused(void **state)
     bmt_contains("a choice", bmt_exits(bmt_sh("baeum explain l.st iris --robust hc9"), 2).err, "hc0|hc1|hc2|hc3");
     bmt_contains("bootstrap", bmt_exits(bmt_sh("baeum explain l.st iris --bootstrap 10"), 0).out, "10 fits on resampled rows");
     bmt_contains("a penalty", bmt_exits(bmt_sh("baeum explain l.st"), 0).out, "--bootstrap 1000 and DATA");
+    /* numbers of the row are read as those of a file */
+    bmt_exits(
+        bmt_sh("awk 'BEGIN { print \"a;y\"; for (i = 1; i < 40; i++) printf \"%%d.%%03d,50 €;%%d\\n\", i %% 7 + 1, i * 20 %% "
+               "1000, i %% 7 * 1000 + i * 20 %% 1000 }' > euro.csv && baeum train euro.csv -t y -m linear -q -o euro.st && "
+               "printf 'a\\n1.234\\n' > cell.csv && baeum explain euro.st a=1.234 > written && baeum explain euro.st cell.csv "
+               "--row 1 "
+               "> read && cmp written read && grep -q 'y 233$' written"),
+        0);
+    bmt_contains("a number", bmt_exits(bmt_sh("baeum explain euro.st a=abc"), 2).err, "\"a\" is numbers; \"abc\" is none");
     bmt_contains("no file", bmt_exits(bmt_sh("baeum explain nothing.st"), 1).err, "nothing.st");
 }
 
