@@ -60,7 +60,8 @@ typedef struct bm_step {
 } bm_step;
 BM_API bm_step bm_step_value_at(const char *name, const void *options, size_t size, bm_place here);
 
-/** Adds a step to a recipe: bm_recipe_add(r, bm_step_one_hot(.most = 50), "city", "color"). No names: all columns that fit.
+/** Adds a step to a recipe: bm_recipe_add(r, bm_step_one_hot(.most = 50), "city", "color"). No names: all columns that fit, but
+ *  dates where texts become categories (they become parts of dates).
  *  Errors   on the recipe: BM_E_ARGUMENT no such step, a setting out of its range, the recipe is fitted already; BM_E_MEMORY
  */
 BM_API bm_status bm_recipe_add_at(bm_recipe *r, bm_step step, bm_names columns, bm_place here);

@@ -58,7 +58,10 @@ static bm_status choose(bm_recipe *r, const bmi_recipe_step *s, bmi_frame *f, ch
     k->places = k->names ? bmi_alloc_raw(f->context, k->room, sizeof *k->places) : NULL;
     if (!k->places) return bmi_fail_memory(&r->object.error, here, f->n * sizeof *k->names, "a step of a recipe");
     if (s->n_names) return choose_named(r, s, f, k, here);
+    const bool no_dates = s->kind->categories && (size_t)(s - r->steps) < r->n_asked &&
+                          !bmi_recipe_leaves_out(r, "datetime"); /* which comes then */
     for (size_t c = 0; c < f->n; c++) {
+        if (no_dates && f->columns[c].iso) continue;
         if (!s->kind->takes(f, c, false, s->options)) continue;
         k->places[k->n] = c;
         if (!(k->names[k->n++] = bmi_arena_text(&r->found, f->columns[c].name)))

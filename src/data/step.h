@@ -92,6 +92,7 @@ typedef struct bmi_step_kind {
         const void *options); /* whether these options find columns themselves: then no names are needed; may be null */
     bool sees_target;         /* how->target is there in fitting where the recipe has a target */
     bool needs_target;        /* a recipe without target is an error */
+    bool categories;          /* texts are categories to it: asked for without columns it leaves dates to datetime */
     bool scales;              /* its columns, which it changes in place, are not standardised by default */
     bool ignores_absent; /* it takes columns away: a table may lack them, and those it keeps that a later step takes away */
     bool keeps_values;   /* what it leaves of a column has the values it had; cells that were missing may be filled */

@@ -355,6 +355,27 @@ static void kept(void **state)
 }
 
 /* Months without days have a year and a month alone; with a day somewhere they are the first. */
+/* Steps that make categories of texts leave dates alone, unless they are named. */
+static void dates_are_no_categories(void **state)
+{
+    (void)state;
+    static const char *const kinds[] = { "one_hot", "frequency", "ordinal", "target_encode" };
+    bm_table *t = table_of(
+        "day,city,y\n2024-01-05,a,1\n2024-02-05,b,2\n2024-01-05,a,2\n2024-03-05,b,4\n2024-02-05,a,3\n2024-03-05,b,5\n");
+    for (size_t k = 0; k < BMI_COUNT(kinds); k++)
+        for (int named = 0; named < 2; named++) {
+            bm_recipe *r = bm_recipe_new(.target = "y", .task = BM_REGRESSION);
+            const bm_name day = "day";
+            bm_recipe_step_at(r, kinds[k], named ? (bm_names){ &day, 1 } : (bm_names){ 0 }, NULL, BM_HERE);
+            if (bm_recipe_fit(r, t)) fail_msg("%s: %s", kinds[k], bm_error(r));
+            bool parts = false;
+            for (int64_t i = 0; i < bm_recipe_features(r); i++) parts |= strstr(bm_recipe_feature_name(r, i), "month") != NULL;
+            if (parts == (named == 1)) fail_msg("%s%s: %s", kinds[k], named ? " day" : "", bm_recipe_feature_name(r, 0));
+            bm_free(r);
+        }
+    bm_free(t);
+}
+
 static void months(void **state)
 {
     (void)state;
@@ -388,9 +409,16 @@ static void months(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(min_max),      cmocka_unit_test(ordinal),   cmocka_unit_test(polynomial),
-        cmocka_unit_test(drop_missing), cmocka_unit_test(months),    cmocka_unit_test(settings_that_are_refused),
-        cmocka_unit_test(kept),         cmocka_unit_test(logarithm), cmocka_unit_test(one_value),
+        cmocka_unit_test(min_max),
+        cmocka_unit_test(ordinal),
+        cmocka_unit_test(polynomial),
+        cmocka_unit_test(drop_missing),
+        cmocka_unit_test(months),
+        cmocka_unit_test(dates_are_no_categories),
+        cmocka_unit_test(settings_that_are_refused),
+        cmocka_unit_test(kept),
+        cmocka_unit_test(logarithm),
+        cmocka_unit_test(one_value),
         cmocka_unit_test(scaled_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -89,6 +89,7 @@ static const bmi_step_kind frequency = {
     .doc = "a category becomes its share of the training rows",
     .examples = examples,
     .n_examples = BMI_COUNT(examples),
+    .categories = true,
     .takes = takes,
     .takes_what = "text",
     .fit = fit,

@@ -386,6 +386,7 @@ static const bmi_step_kind target_encode = {
     .n_examples = BMI_COUNT(examples),
     .sees_target = true,
     .needs_target = true,
+    .categories = true,
     .takes = takes,
     .takes_what = "text or numbers",
     .fit = fit,
