@@ -168,3 +168,9 @@ bool bmi_weighs_nothing(const bm_dataset *d, const int64_t *rows, int64_t count)
         if (bm_tensor_at(d->weights, rows ? rows[i] : i) != 0) return false;
     return d->weights && count > 0;
 }
+
+bm_status bmi_fail_weightless(bmi_error *e, bm_place here, const char *who, int64_t rows)
+{
+    return bmi_fail(e, BM_E_DATA, here, "%s: the weights of all %lld rows are 0; there is nothing to judge", who,
+                    (long long)rows);
+}

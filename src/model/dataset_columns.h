@@ -22,5 +22,7 @@ bm_status bmi_input_column(bmi_column_of *c, bm_shape *row, bool *one, const bmi
 
 /* Whether the weights of all these rows (null: the first `count`) are 0, so that nothing can be learned or judged. */
 bool bmi_weighs_nothing(const bm_dataset *d, const int64_t *rows, int64_t count);
+/* The error of rows to be judged that all weigh 0. */
+bm_status bmi_fail_weightless(bmi_error *e, bm_place here, const char *who, int64_t rows);
 
 #endif

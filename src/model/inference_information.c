@@ -114,9 +114,8 @@ bm_status bmi_inference_keep_information(bmi_inference_work *w, bmi_theory *theo
         .n = q, .a = c.h, .length = bmi_inference_numbers(w, q), .order = bm_learning_memory(l, (size_t)q * sizeof *t.order)
     };
     if (l->model->object.error.status) return l->model->object.error.status;
-    for (int64_t b = 0; b < blocks; b++) {
+    for (int64_t b = 0; b < blocks; b++)
         offset[b] = bmi_dense_coefficient(&w->d, b, -1) + bmi_dot(w->r.mean, w->coefficients + b * p, p);
-    }
     c.w = w;
     c.offset = offset;
     w->r.unweighted = true;

@@ -59,9 +59,7 @@ bm_status bmi_judge_begin(bmi_judge *j, bmi_network *n, bm_session *s, const bm_
         return bmi_fail(e, BM_E_SHAPE, here,
                         "%s: the model's input takes exactly %lld rows at once, the data has %lld, which is no multiple", who,
                         (long long)fixed, (long long)count);
-    if (bmi_weighs_nothing(d, rows, count))
-        return bmi_fail(e, BM_E_DATA, here, "%s: the weights of all %lld rows are 0; there is nothing to judge", who,
-                        (long long)count);
+    if (bmi_weighs_nothing(d, rows, count)) return bmi_fail_weightless(e, here, who, count);
     if (d->weights) bmi_column_make(&j->columns.w, d->weights, n->type, false);
     if (make_room(j, d, e) || make_passes(j, e)) return e->status;
     return BM_OK;

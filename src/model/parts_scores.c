@@ -7,6 +7,7 @@
 #include "data/dataset.h"
 #include "data/table.h"
 #include "model/class_scores.h"
+#include "model/dataset_columns.h"
 #include "model/parts.h"
 #include "nn/measure.h"
 #include "nn/metrics/tally.h"
@@ -421,9 +422,7 @@ static bm_status run(judging *j, pass *each)
 static bm_status settle_trivial(judging *j)
 {
     const int64_t columns = columns_of(j), rows = j->p->with_target[0];
-    if (rows && !(j->all > 0) && !j->unseen[0].all)
-        return bmi_fail(j->p->e, BM_E_DATA, j->p->here,
-                        "evaluate: the weights of all %lld rows are 0; there is nothing to judge", (long long)rows);
+    if (rows && !(j->all > 0) && !j->unseen[0].all) return bmi_fail_weightless(j->p->e, j->p->here, "evaluate", rows);
     if (!j->classes) j->trivial[0] = j->sum / j->all;
     for (int64_t k = 0; j->classes && k < columns; k++) j->trivial[k] /= j->all;
     for (int64_t i = 0; i < AT_ONCE * columns; i++) j->answers[i] = j->trivial[i % columns];

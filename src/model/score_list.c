@@ -174,9 +174,7 @@ void bmi_score_list_put(const bmi_score_list *list, const bm_model *m, bm_scores
 static bm_status check(const bm_dataset *d, bmi_error *e, bm_place here)
 {
     if (!d->n_t) return bmi_fail(e, BM_E_DATA, here, "evaluate: the table has no column of the target");
-    if (bmi_weighs_nothing(d, NULL, d->rows))
-        return bmi_fail(e, BM_E_DATA, here, "evaluate: the weights of all %lld rows are 0; there is nothing to judge",
-                        (long long)d->rows);
+    if (bmi_weighs_nothing(d, NULL, d->rows)) return bmi_fail_weightless(e, here, "evaluate", d->rows);
     return BM_OK;
 }
 
